@@ -1,0 +1,1 @@
+"""What computes: NumPy on the CPU or CuPy on a GPU, with the same kernels by name."""

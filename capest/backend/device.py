@@ -1,0 +1,51 @@
+"""What the launcher needs of a machine that runs CUDA sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+
+class Module(Protocol):
+    """A compiled CUDA source."""
+
+    def launch(
+        self, kernel: str, grid: int, block: int, arguments: Sequence[Any], shared_bytes: int
+    ) -> None:
+        """Start a kernel.
+
+        Parameters
+        ----------
+        kernel : str
+            Name of the ``extern "C"`` kernel.
+        grid, block : int
+            Blocks, and threads in each, both one-dimensional.
+        arguments : sequence of arrays of the device and NumPy scalars
+            In the kernel's order, each of exactly the type the kernel declares.
+        shared_bytes : int
+            Dynamic shared memory.
+        """
+        ...
+
+
+class Device(Protocol):
+    """Something that compiles and runs CUDA sources on arrays of its own."""
+
+    @property
+    def xp(self) -> Any:
+        """Array module whose arrays the kernels take."""
+        ...
+
+    @property
+    def block_size(self) -> int:
+        """Threads in a block, at most 256."""
+        ...
+
+    @property
+    def block_limit(self) -> int:
+        """Number of blocks beyond which more would only wait for their turn."""
+        ...
+
+    def compile(self, source: str, options: tuple[str, ...]) -> Module:
+        """Compile a source with NVRTC's options."""
+        ...

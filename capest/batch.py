@@ -1,0 +1,130 @@
+"""One task: compute some blocks and keep each as a file. Runs on a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from capest import __version__
+from capest.backend import choose
+from capest.block import BlockResult
+from capest.errors import CapestError
+from capest.plan import Plan
+from capest.results.store import BlockStore, RunIdentity
+from capest.scenario.model import Scenario
+from capest.scene import Scene, build_scene
+from capest.statistics import Moments, merge_moments
+from capest.trial import Kernels, trial_block
+
+# Users whose arrays are computed at once: small enough for a processor's cache, large enough that
+# a few hundred array operations per slice do not count; memory stays flat whatever a block holds.
+_USERS_PER_SLICE = {"numpy": 2**14, "cupy": 2**20}
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker needs to know of a run.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    identity : RunIdentity
+        Stamped on every block; names the backend.
+    plan : Plan
+    folder : Path
+        Where block files go; shared with the client.
+    """
+
+    scenario: Scenario
+    identity: RunIdentity
+    plan: Plan
+    folder: Path
+
+
+@dataclass(frozen=True)
+class BatchReport:
+    """What travels back from a worker.
+
+    Attributes
+    ----------
+    blocks : tuple of int
+        Blocks now on disk.
+    trials : int
+        Trials in them.
+    throughput : Moments
+        Moments over trials of the throughput per trial, for the running estimate.
+    """
+
+    blocks: tuple[int, ...]
+    trials: int
+    throughput: Moments
+
+
+def run_batch(job: Job, blocks: Sequence[int]) -> BatchReport:
+    """Compute blocks and write their files.
+
+    May run twice for the same blocks: the file then is replaced by the same bytes.
+
+    Raises
+    ------
+    CapestError
+        If the worker runs another version of capest than the client, or a file cannot be
+        written.
+    """
+    if __version__ != job.identity.version:
+        raise CapestError(
+            f"a worker runs capest {__version__}, this client {job.identity.version}: "
+            "install the same version on both"
+        )
+    kernels = choose.kernels(job.identity.backend)
+    scene = build_scene(job.scenario)
+    store = BlockStore.attach(job.folder, job.identity)
+    throughput: Moments = (0, 0.0, 0.0)
+    trials = 0
+    for block in blocks:
+        result = compute_block(
+            scene, kernels, job.plan.first_trial(block), job.plan.block_size(block)
+        )
+        store.write(block, result)
+        trials += result.trials
+        throughput = merge_moments(throughput, _moments(result.trial["throughput"]))
+    return BatchReport(tuple(blocks), trials, throughput)
+
+
+def compute_block(
+    scene: Scene, kernels: Kernels, first_trial: int, trials: int, slice_trials: int | None = None
+) -> BlockResult:
+    """Compute a block in slices of trials that fit the cache, and join them.
+
+    Parameters
+    ----------
+    scene : Scene
+    kernels : Kernels
+    first_trial, trials : int
+    slice_trials : int, optional
+        Trials at once; chosen by the number of users if not given. The result is the same.
+
+    Returns
+    -------
+    BlockResult
+    """
+    users = scene.placement.users
+    step = slice_trials or max(1, _USERS_PER_SLICE[kernels.name] // users)
+    parts = [
+        trial_block(scene, kernels, first, min(step, first_trial + trials - first))
+        for first in range(first_trial, first_trial + trials, step)
+    ]
+    return BlockResult(
+        first_trial,
+        {key: np.concatenate([p.trial[key] for p in parts]) for key in parts[0].trial},
+        {key: np.concatenate([p.trial_beam[key] for p in parts]) for key in parts[0].trial_beam},
+        {key: sum(p.histograms[key] for p in parts) for key in parts[0].histograms},
+    )
+
+
+def _moments(values: np.ndarray) -> Moments:
+    mean = float(values.mean())
+    return len(values), mean, float(((values - mean) ** 2).sum())

@@ -1,0 +1,72 @@
+"""The command line: a file per subcommand, loaded only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import click
+
+from capest import __version__
+from capest.errors import CapestError
+
+_COMMANDS = {
+    "run": "Run a scenario to a result file, or finish a run that was cut off.",
+    "show": "Show the summary of a result file.",
+    "presets": "Satellites and handsets with the source of every figure.",
+    "bench": "Measure kernel and whole-run speed on this machine.",
+    "doctor": "What this machine has, what is missing and how to get it.",
+    "completion": "Print the shell's completion script.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a subcommand's module when it is called, and ends errors well."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of a user's day."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Import the subcommand."""
+        if name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"capest.cli.{name}")
+        command: click.Command = getattr(module, name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Turn capest's own errors into lines on stderr and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except CapestError as error:
+            for line in str(error).splitlines():
+                click.echo(f"Error: {line}", err=True)
+            ctx.exit(error.exit_code)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="capest")
+def cli() -> None:
+    """How many people can really use this satellite network, and how sure are we?
+
+    \b
+    Examples:
+      capest run runs/tr38821-case9.toml
+      capest run my.toml --set beams.frequency_reuse=3 --trials 5000 -o reuse3.nc
+      capest show reuse3.nc --json
+      capest presets list
+    """
+
+
+def main() -> None:
+    """Entry point of the ``capest`` command."""
+    cli(prog_name="capest")

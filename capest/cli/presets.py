@@ -1,0 +1,167 @@
+"""``capest presets``: list, show and start from the figures that come with capest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+    from rich.table import Table
+
+    from capest.scenario.presets import Preset
+
+
+def _complete(
+    _: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the name of a preset in the shell; only those `init` can use, for `init`."""
+    from click.shell_completion import CompletionItem
+
+    from capest.scenario.presets import load_preset, preset_names
+
+    found = (load_preset(name) for name in preset_names() if name.startswith(incomplete))
+    return [
+        CompletionItem(preset.name, help=preset.title)
+        for preset in found
+        if preset.kind == "satellite" or parameter.name != "satellite_name"
+    ]
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def presets(context: click.Context) -> None:
+    """Satellites and handsets that come with capest, with the source of every figure.
+
+    \b
+    Examples:
+      capest presets list
+      capest presets show tr38821-set1-leo600-s
+      capest presets init tr38821-set1-leo600-s -o my.toml
+    """
+    if context.invoked_subcommand is None:
+        context.invoke(list_presets, as_json=False)
+
+
+@presets.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def list_presets(as_json: bool) -> None:
+    """List all presets.
+
+    \b
+    Examples:
+      capest presets list
+      capest presets list --json
+    """
+    from capest.scenario.presets import load_preset, preset_names
+
+    found = [load_preset(name) for name in preset_names()]
+    if as_json:
+        _print_json([{"name": p.name, "kind": p.kind, "title": p.title} for p in found])
+        return
+    table = _table("name", "kind", "what it is")
+    for preset in sorted(found, key=lambda p: p.kind, reverse=True):
+        table.add_row(preset.name, preset.kind, preset.title)
+    _print_table(table)
+
+
+@presets.command("show")
+@click.argument("name", shell_complete=_complete)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def show_preset(name: str, as_json: bool) -> None:
+    """Show every figure of preset NAME with unit, confidence and source.
+
+    \b
+    Examples:
+      capest presets show 3gpp-handheld
+      capest presets show tr38821-set1-geo-s --json
+    """
+    from capest.scenario.presets import CONFIDENCES, load_preset
+    from capest.scenario.units import unit_of
+
+    preset = load_preset(name)
+    if as_json:
+        _print_json(_as_dict(preset))
+        return
+    click.echo(f"{preset.title} ({preset.kind} preset)\n")
+    table = _table("key", "value", "unit", "confidence", "source")
+    for key, figure in preset.figures.items():
+        table.add_row(key, f"{figure.value}", unit_of(key), figure.confidence, figure.source)
+    _print_table(table)
+    click.echo()
+    for confidence in dict.fromkeys(figure.confidence for figure in preset.figures.values()):
+        click.echo(f"{confidence}: {CONFIDENCES[confidence]}")
+
+
+@presets.command("init")
+@click.argument("satellite_name", metavar="NAME", shell_complete=_complete)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write to this file, which must not exist yet, instead of the terminal.",
+)
+def init_scenario(satellite_name: str, output: Path | None) -> None:
+    """Write a starter scenario for satellite preset NAME.
+
+    It is short, commented and runs as it is.
+
+    \b
+    Examples:
+      capest presets init tr38821-set1-leo600-s
+      capest presets init tr38821-set1-geo-s -o geo.toml
+    """
+    from capest.errors import InputError
+    from capest.scenario.starter import starter
+
+    text = starter(satellite_name)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        with output.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise InputError(
+            f"{output}: exists already and is left alone; choose another name"
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{output}: cannot be written: {reason}") from None
+    click.echo(f"wrote {output}; run it with: capest run {output}", err=True)
+
+
+def _as_dict(preset: Preset) -> dict[str, object]:
+    from dataclasses import asdict
+
+    from capest.scenario.units import unit_of
+
+    figures = {key: {**asdict(f), "unit": unit_of(key)} for key, f in preset.figures.items()}
+    return {"name": preset.name, "kind": preset.kind, "title": preset.title, "figures": figures}
+
+
+def _print_json(value: object) -> None:
+    import json
+
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _table(*headings: str) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(
+            heading,
+            justify="right" if heading == "value" else "left",
+            no_wrap=heading in ("key", "name"),
+        )
+    return table
+
+
+def _print_table(table: Table) -> None:
+    from rich.console import Console
+
+    Console(highlight=False, markup=False, emoji=False).print(table)

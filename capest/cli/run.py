@@ -1,0 +1,120 @@
+"""``capest run``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from capest.cli.options import backend_option, json_option, scenario_argument, set_option
+
+if TYPE_CHECKING:
+    from capest.loop import Executor
+
+
+@click.command()
+@scenario_argument
+@click.option("--trials", type=click.IntRange(min=1), help="Instead of the scenario's run.trials.")
+@click.option("--seed", type=click.IntRange(min=0), help="Instead of the scenario's run.seed.")
+@set_option
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Result file.  [default: the scenario's name with .nc, in this folder]",
+)
+@click.option("--overwrite", is_flag=True, help="Replace a result of another scenario.")
+@backend_option
+@click.option(
+    "--workers",
+    type=click.IntRange(min=0),
+    help="Worker processes on this machine; 0 computes in this process.  [default: one a core]",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Join a running Dask scheduler.")
+@click.option(
+    "--scheduler-file",
+    type=click.Path(path_type=Path),
+    help="Join the Dask scheduler that wrote this file.",
+)
+@json_option
+def run(
+    scenario: Path,
+    trials: int | None,
+    seed: int | None,
+    overrides: tuple[str, ...],
+    output: Path | None,
+    overwrite: bool,
+    backend: Literal["auto", "numpy", "cupy"],
+    workers: int | None,
+    scheduler: str | None,
+    scheduler_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Run SCENARIO (a TOML file) to a NetCDF result and print its summary.
+
+    A run that was cut off goes on where it stopped when it is started again the same way.
+    Ctrl-C stops it cleanly.
+
+    \b
+    Examples:
+      capest run runs/tr38821-case9.toml
+      capest run my.toml --trials 20000 --seed 7 -o runs/out/my.nc
+      capest run my.toml --set beams.frequency_reuse=3 --set carrier.bandwidth_mhz=20
+      capest run my.toml --scheduler-file scheduler.json
+      capest run my.toml --json | jq .estimates
+    """
+    if (scheduler is not None) + (scheduler_file is not None) + (workers is not None) > 1:
+        raise click.UsageError("give one of --workers, --scheduler and --scheduler-file")
+
+    from capest import loop
+    from capest.cli.progress import progress_display
+    from capest.scenario.load import load_scenario
+
+    changes = [f"run.{key}={value}" for key, value in (("trials", trials), ("seed", seed)) if value is not None]
+    loaded = load_scenario(scenario, [*overrides, *changes])
+    path = output or Path(scenario.with_suffix(".nc").name)
+
+    def make_executor() -> Executor:
+        if workers == 0:
+            from capest.execute.inline import InlineExecutor
+
+            return InlineExecutor()
+        from capest.execute import dask_cluster
+
+        if scheduler is not None or scheduler_file is not None:
+            return dask_cluster.join_scheduler(scheduler, scheduler_file)
+        return dask_cluster.local_cluster(workers)
+
+    with progress_display(loaded.run.trials) as display:
+        try:
+            outcome = loop.run(
+                loaded,
+                path,
+                make_executor,
+                backend=backend,
+                overwrite=overwrite,
+                on_progress=display.update,
+                on_merge=display.merging,
+            )
+        except KeyboardInterrupt:
+            display.stop()
+            folder = loop.blocks_folder(path)
+            click.echo(
+                f"Interrupted: finished blocks are kept in {folder}; "
+                "run the same command again to go on.",
+                err=True,
+            )
+            raise SystemExit(130) from None
+    _report(outcome, as_json)
+
+
+def _report(outcome: loop.Outcome, as_json: bool) -> None:  # type: ignore[name-defined]  # noqa: F821
+    """Print notices and the summary of the result."""
+    for notice in outcome.notices:
+        click.echo(notice, err=True)
+    from capest.cli.show import print_summary
+
+    print_summary(outcome.path, as_json)
+    if not as_json:
+        click.echo(f"{outcome.path}  ({outcome.backend}, {outcome.seconds:.1f} s)")

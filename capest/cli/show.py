@@ -1,0 +1,57 @@
+"""``capest show``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from capest.cli.options import json_option
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--intervals", is_flag=True, help="Show the interval of every figure.")
+@json_option
+def show(file: Path, intervals: bool, as_json: bool) -> None:
+    """Show the summary of a result FILE, from the file alone.
+
+    \b
+    Examples:
+      capest show runs/out/case9.nc
+      capest show runs/out/case9.nc --intervals
+      capest show runs/out/case9.nc --json | jq '.estimates[] | select(.metric == "sinr_db")'
+    """
+    print_summary(file, as_json, intervals=intervals)
+
+
+def print_summary(path: Path, as_json: bool, *, intervals: bool = False) -> None:
+    """Print the summary of a result file on standard output.
+
+    Parameters
+    ----------
+    path : Path
+    as_json : bool
+        As JSON instead of a table; intervals are always in it.
+    intervals : bool
+        Show the interval of every figure in the table.
+
+    Raises
+    ------
+    InputError
+        Missing, not NetCDF, or not a result of capest.
+    """
+    from capest.results.open import open_result
+
+    with open_result(path) as dataset:
+        summary = dataset.capest.summary()
+        if as_json:
+            import json
+
+            click.echo(json.dumps(summary.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+            return
+        from rich.console import Console
+
+        from capest.results.table import print_table
+
+        print_table(summary, Console(highlight=False), intervals=intervals)

@@ -1,0 +1,161 @@
+"""Run batches on Dask workers: a local cluster of our own, or a scheduler that is there already."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import dask
+from distributed import Client, KilledWorker, LocalCluster, as_completed
+from distributed.scheduler import NoValidWorkerError
+
+from capest.errors import CapestError, InputError
+
+_RETRIES = 2  # for a batch that raises; deaths of workers are counted by Dask itself
+_BATCHES_PER_WORKER = 4  # submitted at once: workers never wait, the scheduler stays small
+_CONNECT_TIMEOUT_S = 20
+
+
+class DaskExecutor:
+    """Futures in a bounded window over the workers of a Dask client.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    cluster : distributed.LocalCluster, optional
+        Closed together with the executor.
+    """
+
+    def __init__(self, client: Client, cluster: LocalCluster | None = None) -> None:
+        self._client = client
+        self._cluster = cluster
+
+    @property
+    def workers(self) -> int:
+        """Threads that take tasks at the moment, at least 1."""
+        return max(1, sum(self._client.nthreads().values()))
+
+    def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a function once on some worker."""
+        return self._client.submit(function, *arguments, pure=False).result()
+
+    def run(self, function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
+        """Yield the result of every task, as it is done.
+
+        Raises
+        ------
+        CapestError
+            If a task keeps killing its workers, or the workers are gone.
+        """
+        waiting = iter(tasks)
+        names: dict[str, Any] = {}
+
+        def submit(task: Any) -> Any:
+            future = self._client.submit(function, task, pure=False, retries=_RETRIES)
+            names[future.key] = task
+            return future
+
+        window = self.workers * _BATCHES_PER_WORKER
+        first = [submit(task) for _, task in zip(range(window), waiting, strict=False)]
+        running = as_completed(first)
+        for future in running:
+            task = names.pop(future.key)
+            try:
+                result = future.result()
+            except KilledWorker as error:
+                raise CapestError(
+                    f"batch {task} killed its worker {error.allowed_failures + 1} times: "
+                    "out of memory? try fewer users, or --workers 0 to see it fail here"
+                ) from error
+            except NoValidWorkerError as error:
+                raise CapestError(f"no worker can take batch {task}: {error}") from error
+            for task in waiting:
+                running.add(submit(task))
+                break
+            yield result
+
+    def close(self) -> None:
+        """Disconnect, and stop the workers if they are ours."""
+        self._client.close(timeout=5)
+        if self._cluster is not None:
+            self._cluster.close(timeout=10)
+
+
+def local_cluster(workers: int | None = None, log_file: Path | None = None) -> DaskExecutor:
+    """Start workers on this machine, one process a core, reachable from this machine only.
+
+    Parameters
+    ----------
+    workers : int, optional
+        Number of processes; the cores this process may use if not given.
+    log_file : Path, optional
+        Unused by workers that are well; Dask's own log is silenced, since it calls
+        ordinary events errors.
+
+    Returns
+    -------
+    DaskExecutor
+    """
+    count = workers or usable_cores()
+    quiet = {
+        "logging": {"distributed": "critical", "tornado": "critical"},
+        "distributed.worker.memory.terminate": 0.95,
+        "distributed.admin.system-monitor.interval": "5s",
+    }
+    with dask.config.set(quiet):
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        cluster = LocalCluster(
+            n_workers=count,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address=None,
+            silence_logs=logging.CRITICAL,
+        )
+        return DaskExecutor(Client(cluster, timeout=_CONNECT_TIMEOUT_S), cluster)
+
+
+def join_scheduler(address: str | None, scheduler_file: Path | None) -> DaskExecutor:
+    """Join a Dask scheduler that is running.
+
+    Parameters
+    ----------
+    address : str, optional
+        Such as ``tcp://node7:8786``.
+    scheduler_file : Path, optional
+        File written by ``dask scheduler --scheduler-file``.
+
+    Raises
+    ------
+    InputError
+        If nothing answers there, or the scheduler has no workers.
+    """
+    where = address or str(scheduler_file)
+    if scheduler_file is not None and not scheduler_file.is_file():
+        raise InputError(f"--scheduler-file {scheduler_file}: no such file")
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    try:
+        if scheduler_file is not None:
+            client = Client(scheduler_file=str(scheduler_file), timeout=_CONNECT_TIMEOUT_S)
+        else:
+            client = Client(address, timeout=_CONNECT_TIMEOUT_S)
+    except (OSError, ValueError) as error:
+        raise InputError(f"no Dask scheduler answers at {where}: {error}") from error
+    try:
+        client.wait_for_workers(1, timeout=_CONNECT_TIMEOUT_S)
+    except TimeoutError as error:
+        client.close()
+        raise InputError(
+            f"the Dask scheduler at {where} has no workers: start some with 'dask worker {where}'"
+        ) from error
+    return DaskExecutor(client)
+
+
+def usable_cores() -> int:
+    """Cores this process may run on (cgroup limits and affinity respected by Dask)."""
+    from dask.system import CPU_COUNT
+
+    return min(CPU_COUNT, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else CPU_COUNT)

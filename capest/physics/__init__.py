@@ -1,0 +1,1 @@
+"""Published models as pure functions on arrays; one model, one function, one source."""

@@ -1,0 +1,102 @@
+"""Antenna pattern of a circular aperture (TR 38.811 clause 6.4.1)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from capest.physics.constants import SPEED_OF_LIGHT_M_PER_S
+
+AMPLITUDE_STEP = 0.0125
+"""Step of the amplitude table in the reduced chord; see `amplitude_table` for its error."""
+
+
+def reduced_aperture(frequency_hz: float, diameter_m: float) -> float:
+    """Return k·a, wavenumber times aperture radius (TR 38.811 clause 6.4.1)."""
+    return math.pi * frequency_hz * diameter_m / SPEED_OF_LIGHT_M_PER_S
+
+
+def bessel_j1(x: np.ndarray) -> np.ndarray:
+    """Bessel function of the first kind and order one.
+
+    Bessel's integral, (1/pi) ∫ cos(t - x sin t) dt over 0..pi, by the trapezoidal rule. The
+    integrand is smooth and periodic, so the error falls like J of order twice the number
+    of nodes, far below double precision with the nodes taken here
+    (Trefethen and Weideman, SIAM Review 56, 2014).
+
+    Parameters
+    ----------
+    x : float array (n,)
+        Arguments, finite.
+
+    Returns
+    -------
+    float array (n,)
+    """
+    x = np.asarray(x, dtype=np.float64)
+    result = np.empty_like(x)
+    largest = float(np.max(np.abs(x), initial=0.0))
+    # J of order n > x falls off over some multiples of x^(1/3).
+    nodes = math.ceil(largest / 2.0 + 8.0 * largest ** (1.0 / 3.0)) + 24
+    angle = np.linspace(0.0, math.pi, nodes + 1)
+    weight = np.full(nodes + 1, 1.0 / nodes)
+    weight[[0, -1]] *= 0.5
+    rows = max(1, 2_000_000 // nodes)
+    for start in range(0, x.size, rows):
+        part = x[start : start + rows, None]
+        result[start : start + rows] = np.cos(angle - part * np.sin(angle)) @ weight
+    return result
+
+
+def bessel_amplitude(ka_sin_theta: np.ndarray) -> np.ndarray:
+    """Field amplitude of a circular aperture relative to boresight, 2 J1(x)/x.
+
+    Its square is the pattern of TR 38.811 clause 6.4.1, 4 (J1(x)/x)^2 with x = k a sin theta.
+
+    Parameters
+    ----------
+    ka_sin_theta : float array (n,)
+        Wavenumber × aperture radius × sine of the angle off boresight, at least 0.
+
+    Returns
+    -------
+    float array (n,)
+        Signed amplitude, 1 on boresight.
+    """
+    x = np.asarray(ka_sin_theta, dtype=np.float64)
+    safe = np.where(x > 1e-6, x, 1.0)
+    return np.where(x > 1e-6, 2.0 * bessel_j1(safe) / safe, 1.0)
+
+
+def amplitude_table(ka: float, largest_chord: float) -> np.ndarray:
+    """Tabulate the amplitude over the reduced chord for linear interpolation.
+
+    The chord c between two unit vectors gives sin theta = c sqrt(1 - c²/4); a table over
+    k·a·c therefore needs no trigonometry per link pair. The amplitude, not the
+    power, is tabulated: it is smooth through the pattern's nulls. With the step
+    `AMPLITUDE_STEP` the interpolation error is at most step²/8 · 1/4 = 5·10⁻⁶ of the
+    boresight amplitude, that is 0.005 dB where the gain is 40 dB under its peak.
+
+    Parameters
+    ----------
+    ka : float
+        Wavenumber × aperture radius.
+    largest_chord : float
+        Largest chord that will be looked up; beyond 90° off boresight the amplitude is zero
+        (the published pattern ends there).
+
+    Returns
+    -------
+    float32 array (n, 2)
+        Amplitude at the grid point and its increase to the next one; the last increase
+        is zero.
+    """
+    entries = math.ceil(ka * min(largest_chord, 2.0) / AMPLITUDE_STEP) + 2
+    chord = np.arange(entries) * (AMPLITUDE_STEP / ka)
+    sine = chord * np.sqrt(np.clip(1.0 - 0.25 * chord**2, 0.0, None))
+    amplitude = np.where(chord <= math.sqrt(2.0), bessel_amplitude(ka * sine), 0.0)
+    table = np.zeros((entries, 2), dtype=np.float32)
+    table[:, 0] = amplitude
+    table[:-1, 1] = np.diff(amplitude)
+    return table

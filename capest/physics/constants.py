@@ -1,0 +1,13 @@
+"""Physical constants."""
+
+EARTH_RADIUS_M = 6_371_000.0
+"""Radius of the spherical Earth, TR 38.811 clause 6.3."""
+
+SPEED_OF_LIGHT_M_PER_S = 299_792_458.0
+"""Exact, SI."""
+
+BOLTZMANN_DBW_PER_K_HZ = -228.6
+"""Boltzmann's constant as link budgets round it, TR 38.821 clause 6.1.3.1."""
+
+REFERENCE_TEMPERATURE_K = 290.0
+"""Reference temperature of the noise figure (IEEE standard noise temperature)."""

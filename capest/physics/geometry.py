@@ -1,0 +1,124 @@
+"""Where satellites are and what a user on the ground sees of them (spherical Earth)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from capest.physics.constants import EARTH_RADIUS_M
+
+
+@dataclass(frozen=True)
+class Satellites:
+    """Positions and frames of satellites.
+
+    Attributes
+    ----------
+    position_m : float array (satellites, 3)
+        Earth-centred position.
+    axes : float array (satellites, 3, 3)
+        Unit vectors u, v, w of each satellite's frame; w points to the Earth's centre.
+    """
+
+    position_m: np.ndarray
+    axes: np.ndarray
+
+
+@dataclass(frozen=True)
+class View:
+    """What users see of one satellite.
+
+    Attributes
+    ----------
+    direction : float array (3, users)
+        Unit vector from the satellite to the user in the satellite's frame (u, v, w).
+    range_m : float array (users,)
+        Slant range.
+    sin_elevation : float array (users,)
+        Sine of the satellite's elevation angle at the user.
+    """
+
+    direction: Any
+    range_m: Any
+    sin_elevation: Any
+
+
+def satellite_overhead(altitude_m: float) -> Satellites:
+    """Place one satellite on the z axis of the scene, u axis along x."""
+    position = np.array([[0.0, 0.0, EARTH_RADIUS_M + altitude_m]])
+    axes = np.array([[[1.0, 0.0, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, -1.0]]])
+    return Satellites(position, axes)
+
+
+def centre_direction(altitude_m: float, elevation_deg: float) -> tuple[float, float]:
+    """Direction cosines of the ground point that sees the satellite at an elevation.
+
+    The sine of the nadir angle is R/(R+h) times the cosine of the elevation; at 45° from the
+    geostationary orbit this is the (0.107, 0) of TR 38.821 Table 6.1.1.1-6.
+    """
+    ratio = EARTH_RADIUS_M / (EARTH_RADIUS_M + altitude_m)
+    return ratio * math.cos(math.radians(elevation_deg)), 0.0
+
+
+def slant_range_m(altitude_m: float, elevation_deg: Any, xp: Any = np) -> Any:
+    """Distance of a satellite seen at an elevation, TR 38.811 equation 6.6-3."""
+    sine = xp.sin(xp.radians(elevation_deg))
+    h, r = altitude_m, EARTH_RADIUS_M
+    return xp.sqrt(r**2 * sine**2 + h**2 + 2.0 * h * r) - r * sine
+
+
+def ground_point(uv: Any, satellites: Satellites, xp: Any) -> Any:
+    """Points where directions from the first satellite meet the ground.
+
+    Parameters
+    ----------
+    uv : float array (2, n)
+        Direction cosines in the satellite's frame; must meet the Earth.
+    satellites : Satellites
+    xp : module
+        ``numpy`` or ``cupy``.
+
+    Returns
+    -------
+    float array (3, n)
+        Earth-centred positions in metres.
+    """
+    distance_m = float(np.linalg.norm(satellites.position_m[0]))
+    sine_squared = uv[0] * uv[0] + uv[1] * uv[1]
+    cosine = xp.sqrt(1.0 - sine_squared)
+    range_m = distance_m * cosine - xp.sqrt(EARTH_RADIUS_M**2 - distance_m**2 * sine_squared)
+    direction = xp.stack([uv[0], uv[1], cosine])
+    axes = xp.asarray(satellites.axes[0])
+    return xp.asarray(satellites.position_m[0])[:, None] + axes.T @ (direction * range_m)
+
+
+def view(position_m: Any, satellites: Satellites, index: int, xp: Any) -> View:
+    """Direction, range and elevation between users and one satellite.
+
+    Parameters
+    ----------
+    position_m : float array (3, users)
+        Earth-centred positions of users on the sphere.
+    satellites : Satellites
+    index : int
+        Which satellite.
+    xp : module
+        ``numpy`` or ``cupy``.
+
+    Returns
+    -------
+    View
+    """
+    px, py, pz = (float(value) for value in satellites.position_m[index])
+    x, y, z = position_m
+    dx, dy, dz = x - px, y - py, z - pz
+    range_m = xp.sqrt(dx * dx + dy * dy + dz * dz)
+    # Elementwise on purpose: a matrix product may round differently for another batch size.
+    direction = xp.empty_like(position_m)
+    for row, (ax, ay, az) in enumerate(satellites.axes[index].tolist()):
+        direction[row] = (ax * dx + ay * dy + az * dz) / range_m
+    sin_elevation = -(x * dx + y * dy + z * dz) / (EARTH_RADIUS_M * range_m)
+    return View(direction, range_m, sin_elevation)

@@ -1,0 +1,1 @@
+"""Results: the schema, block files, the NetCDF file, and reading it back."""

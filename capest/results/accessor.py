@@ -1,0 +1,93 @@
+"""``ds.capest``: what a result says, on the xarray dataset itself."""
+
+from __future__ import annotations
+
+import difflib
+
+import numpy as np
+import xarray as xr
+
+from capest.errors import InputError
+from capest.histograms import AXES
+from capest.reduce import QUANTILES, SERVED_SHARE, TRIAL_MEANS, Estimate
+from capest.results.schema import axis_of
+from capest.results.summary import Summary
+from capest.statistics import Interval, quantile_interval
+
+
+@xr.register_dataset_accessor("capest")
+class CapestAccessor:
+    """Estimates of a result, and what to print of it.
+
+    Everything rests on the reduced variables of the file: selecting trials of the dataset
+    does not change it.
+    """
+
+    def __init__(self, dataset: xr.Dataset) -> None:
+        self._dataset = dataset
+
+    def summary(self) -> Summary:
+        """Headline figures; shows itself as text and in a notebook, see also ``to_dict``."""
+        return Summary(self._dataset, self.estimates())
+
+    def estimates(self) -> list[Estimate]:
+        """Every figure stored in the file with its 95 % confidence interval.
+
+        Returns
+        -------
+        list of Estimate
+            Quantiles of every metric, then means over trials.
+        """
+        found = []
+        for metric in self._metrics():
+            units = self._dataset[f"{metric}_quantile"].attrs["units"]
+            for statistic, p in QUANTILES.items():
+                values = self._stored(f"{metric}_quantile", p)
+                found.append(Estimate(metric, statistic, *values, units))
+        for metric in (*TRIAL_MEANS, SERVED_SHARE):
+            units = self._dataset[f"{metric}_mean"].attrs["units"]
+            found.append(Estimate(metric, "mean", *self._stored(f"{metric}_mean"), units))
+        return found
+
+    def quantile(self, metric: str, p: float) -> Interval:
+        """Any quantile of a metric over users (or beams) and trials, from the histograms.
+
+        Parameters
+        ----------
+        metric : str
+            Such as ``"sinr_db"``.
+        p : float
+            0 < p < 1.
+
+        Returns
+        -------
+        Interval
+            Value and 95 % limits in the units of the metric.
+
+        Raises
+        ------
+        InputError
+            No such metric, or p out of range.
+        """
+        known = self._metrics()
+        if metric not in known:
+            near = difflib.get_close_matches(metric, known, 1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise InputError(f"no metric {metric!r}: {hint}there are {', '.join(known)}")
+        if not 0 < p < 1:
+            raise InputError(f"p = {p!r}: a quantile needs 0 < p < 1")
+        bins = self._dataset[f"{metric}_bin"]
+        axis = axis_of(metric, bins.size, bins.attrs)
+        parts = [self._dataset[f"{metric}_{part}"].values for part in ("below", "count", "above")]
+        counts = np.concatenate([parts[0][:, None], parts[1], parts[2][:, None]], axis=1)
+        return quantile_interval(counts, axis, p)
+
+    def _metrics(self) -> list[str]:
+        return [name for name in AXES if f"{name}_quantile" in self._dataset]
+
+    def _stored(self, name: str, p: float | None = None) -> tuple[float, float, float]:
+        pick = {} if p is None else {"quantile": p}
+        value, low, high = (
+            float(self._dataset[f"{name}{end}"].sel(pick)) for end in ("", "_low", "_high")
+        )
+        return value, low, high

@@ -1,0 +1,131 @@
+"""One block of trials as bytes: an uncompressed npz whose members carry CRC-32 checksums.
+
+NumPy and the standard library only: workers write these. Uncompressed because random
+mantissas hardly shrink, and a block is read once.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from capest.block import BlockResult
+
+_GROUPS = ("trial", "trial_beam", "histograms")
+
+
+@dataclass(frozen=True)
+class RunIdentity:
+    """What must be equal for the blocks of two runs to be one another's.
+
+    Attributes
+    ----------
+    fingerprint : str
+        Of everything in the scenario that can change a result.
+    version : str
+        Version of capest.
+    backend : str
+        Backend that computed, ``numpy`` or ``cupy``.
+    block_trials : int
+        Trials per block (the last block of a run may have fewer).
+    """
+
+    fingerprint: str
+    version: str
+    backend: str
+    block_trials: int
+
+
+@dataclass(frozen=True)
+class BlockHeader:
+    """What a block file says about itself."""
+
+    identity: RunIdentity
+    index: int
+    first_trial: int
+    trials: int
+
+
+class DamagedBlock(ValueError):
+    """The bytes are not a whole block file; internal to the store."""
+
+
+def encode_block(identity: RunIdentity, index: int, block: BlockResult) -> bytes:
+    """Bytes of a block file.
+
+    Parameters
+    ----------
+    identity : RunIdentity
+    index : int
+        Number of the block in the run.
+    block : BlockResult
+
+    Returns
+    -------
+    bytes
+    """
+    arrays = {
+        f"{group}.{name}": values
+        for group in _GROUPS
+        for name, values in getattr(block, group).items()
+    }
+    header = {
+        "identity": asdict(identity),
+        "index": int(index),
+        "first_trial": int(block.first_trial),
+        "trials": block.trials,
+        "arrays": sorted(arrays),
+    }
+    buffer = io.BytesIO()
+    np.savez(buffer, header=np.array(json.dumps(header)), **arrays)
+    return buffer.getvalue()
+
+
+def decode_block(content: bytes) -> tuple[BlockHeader, BlockResult]:
+    """Read a block file back; every checksum is verified.
+
+    Parameters
+    ----------
+    content : bytes
+
+    Returns
+    -------
+    header : BlockHeader
+    block : BlockResult
+
+    Raises
+    ------
+    DamagedBlock
+        Truncated, altered, or not a block file.
+    """
+    try:
+        return _decode(content)
+    # Damage may strike anywhere in the zip and npy headers, and what zipfile and NumPy raise
+    # then is no closed list. Nothing but the given bytes is touched here.
+    except Exception as error:
+        raise DamagedBlock(f"{type(error).__name__}: {error}") from error
+
+
+def _decode(content: bytes) -> tuple[BlockHeader, BlockResult]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        # Before NumPy parses a header: a damaged shape could ask for any amount of memory.
+        damaged = archive.testzip()
+    if damaged is not None:
+        raise DamagedBlock(f"checksum of {damaged}")
+    groups: dict[str, dict[str, np.ndarray]] = {group: {} for group in _GROUPS}
+    with np.load(io.BytesIO(content), allow_pickle=False) as members:
+        header = json.loads(str(members["header"]))
+        if sorted(members.files) != sorted(["header", *header["arrays"]]):
+            raise DamagedBlock("arrays missing or added")
+        for member in header["arrays"]:
+            group, name = member.split(".", 1)
+            groups[group][name] = members[member]
+    block = BlockResult(header["first_trial"], **groups)
+    if block.trials != header["trials"]:
+        raise DamagedBlock("number of trials")
+    identity = RunIdentity(**header["identity"])
+    return BlockHeader(identity, header["index"], block.first_trial, block.trials), block

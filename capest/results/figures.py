@@ -1,0 +1,68 @@
+"""Numbers for people: as many digits as the confidence interval allows."""
+
+from __future__ import annotations
+
+import math
+
+from capest.reduce import Estimate
+
+_MOST_DECIMALS = 6
+
+
+def half_width(estimate: Estimate) -> float:
+    """Greater distance of a limit from the value; NaN or inf where there is none."""
+    if not math.isfinite(estimate.value):
+        return math.nan
+    return max(estimate.high - estimate.value, estimate.value - estimate.low)
+
+
+def decimals(estimate: Estimate) -> int:
+    """Decimals worth showing: two digits of a half width up to 3.5, else one."""
+    half = half_width(estimate)
+    if not 0 < half < math.inf:
+        # Nothing known about the precision: three significant digits.
+        half = abs(estimate.value) / 100
+    if not 0 < half < math.inf:
+        return 0
+    exponent = math.floor(math.log10(half))
+    second = half / 10.0**exponent < 3.55
+    most = 2 if estimate.units == "dB" else _MOST_DECIMALS
+    return min(max(second - exponent, 0), most)
+
+
+def number(value: float, places: int) -> str:
+    """A number with thousands separated; ``inf`` and ``n/a`` where it is none."""
+    if math.isnan(value):
+        return "n/a"
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    text = f"{value:,.{places}f}"
+    return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text
+
+
+def value_text(estimate: Estimate) -> str:
+    """The value alone."""
+    return number(estimate.value, decimals(estimate))
+
+
+def interval_text(estimate: Estimate, *, brackets: bool = False) -> str:
+    """The interval: ``±half`` where it is symmetric at the digits shown, else ``[low, high]``.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    brackets : bool
+        Always ``[low, high]``.
+    """
+    if math.isnan(estimate.low) and math.isnan(estimate.high):
+        return "n/a"
+    places = decimals(estimate)
+    half = half_width(estimate)
+    above, below = estimate.high - estimate.value, estimate.value - estimate.low
+    symmetric = math.isfinite(half) and min(above, below) >= 0.8 * half
+    if brackets or not symmetric:
+        return f"[{number(estimate.low, places)}, {number(estimate.high, places)}]"
+    text = number(half, places)
+    if half > 0 and float(text.replace(",", "")) == 0:
+        return f"±<{10.0**-places:.{places}f}"
+    return f"±{text}"

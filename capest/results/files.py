@@ -1,0 +1,89 @@
+"""Files written whole or not at all: temporary name, fsync, rename, fsync of the folder."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import socket
+from pathlib import Path
+
+TEMPORARY_SUFFIX = ".tmp"
+
+
+def temporary_path(path: Path) -> Path:
+    """Name beside ``path`` for a file still being written; unique per machine and process."""
+    owner = f"{socket.gethostname()}-{os.getpid()}"
+    return path.with_name(f".{path.name}.{owner}{TEMPORARY_SUFFIX}")
+
+
+def sweep_temporaries(folder: Path, name_pattern: str) -> None:
+    """Remove temporary files that dead runs left for targets matching a glob pattern.
+
+    Call only while no other run can write these targets.
+    """
+    for left in folder.glob(f".{name_pattern}.*{TEMPORARY_SUFFIX}"):
+        left.unlink(missing_ok=True)
+
+
+def publish(temporary: Path, path: Path) -> None:
+    """Give a finished file its final name; it survives a power cut from then on."""
+    descriptor = os.open(temporary, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    os.replace(temporary, path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names created in a folder survive a power cut, where the file system can."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP):
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file in one step: afterwards ``path`` is as before or complete, never partial.
+
+    Raises
+    ------
+    OSError
+        Nothing of the attempt is left behind.
+    """
+    temporary = temporary_path(path)
+    try:
+        temporary.write_bytes(content)
+        publish(temporary, path)
+    finally:
+        discard(temporary)
+
+
+def discard(path: Path) -> None:
+    """Remove a file if it is there; a failure to do so must not hide an earlier one.
+
+    Emptied first: HDF5 may hold the file of a failed write open, and its space with it.
+    """
+    with contextlib.suppress(OSError):
+        os.truncate(path, 0)
+        path.unlink()
+
+
+def free_space(folder: Path) -> str:
+    """Room left for a file, for a one-line message."""
+    try:
+        return f"{shutil.disk_usage(folder).free / 1e6:,.0f} MB free there"
+    except OSError:
+        return "no such folder"
+
+
+def reason(error: OSError) -> str:
+    """What the operating system said, without the path, for a one-line message."""
+    return error.strerror or str(error) or type(error).__name__

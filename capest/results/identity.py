@@ -1,0 +1,67 @@
+"""Whose result a file holds, read without xarray."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from capest.errors import InputError
+
+
+@dataclass(frozen=True)
+class ResultIdentity:
+    """What a result file says of the run that made it.
+
+    Attributes
+    ----------
+    fingerprint : str
+        Of the scenario.
+    trials, block_trials : int
+        Trials in the file, and per block.
+    version, backend : str
+        Version of capest, and what computed.
+    """
+
+    fingerprint: str
+    trials: int
+    block_trials: int
+    version: str
+    backend: str
+
+
+def read_identity(path: str | Path) -> ResultIdentity:
+    """Identity of an existing result file.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    ResultIdentity
+
+    Raises
+    ------
+    InputError
+        Missing, unreadable, not NetCDF, or not written by capest.
+    """
+    import netCDF4
+
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: {'is not a file' if path.exists() else 'no such file'}")
+    try:
+        with netCDF4.Dataset(path, "r") as dataset:
+            found = {name: dataset.getncattr(name) for name in dataset.ncattrs()}
+    except (OSError, RuntimeError) as error:
+        raise InputError(f"{path}: not a NetCDF file that can be read") from error
+    try:
+        return ResultIdentity(
+            str(found["scenario_fingerprint"]),
+            int(found["trials_done"]),
+            int(found["block_trials"]),
+            str(found["capest_version"]),
+            str(found["backend"]),
+        )
+    except (KeyError, ValueError) as error:
+        raise InputError(f"{path}: a NetCDF file, but not a result of capest") from error

@@ -1,0 +1,251 @@
+"""Blocks streamed into one NetCDF file: memory does not grow with the number of trials.
+
+Raw netCDF4 in one thread (HDF5 is not thread-safe), into a temporary file beside the target
+that gets its name only when complete and on disk. Times, host names and the command stand
+in global attributes only, so the variables of an undisturbed and of a resumed run are equal
+byte for byte.
+"""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from capest.block import BlockResult
+from capest.errors import StorageError
+from capest.histograms import AXES
+from capest.reduce import GROUPS, QUANTILES, Estimate, Reduction
+from capest.results import files, schema
+from capest.results.identity import read_identity
+
+if TYPE_CHECKING:
+    import netCDF4
+
+__all__ = ["read_identity", "sweep", "write_result"]
+
+_SLAB_TRIALS = 512
+"""Most trials held in memory and written at once; also the longest chunk along trials."""
+
+_SLAB_VALUES = 2**18
+"""Most values of one variable in a slab: 2 MiB of float64 at the most."""
+
+Attribute = str | int | float
+
+
+def write_result(
+    path: str | Path,
+    blocks: Iterable[tuple[int, BlockResult]],
+    layout: Mapping[str, np.ndarray],
+    *,
+    trials: int,
+    block_trials: int,
+    provenance: Mapping[str, Attribute],
+) -> list[Estimate]:
+    """Write a result file from the blocks of a run.
+
+    Parameters
+    ----------
+    path : str or Path
+        Target; replaced in one step when the new file is complete and on disk.
+    blocks : iterable of (int, BlockResult)
+        Every block of the run in block order, from 0.
+    layout : mapping of str to array (beams,)
+        The beam layout: names of ``schema.LAYOUT``.
+    trials : int
+        Number of trials of the run.
+    block_trials : int
+        Trials per block; the last block may have fewer.
+    provenance : mapping of str to str, int or float
+        Global attributes: title, source, history, ``scenario_toml``, ``scenario_fingerprint``,
+        ``seed``, ``backend``, ``capest_version`` and what else tells where the file comes from.
+
+    Returns
+    -------
+    list of Estimate
+        The figures written into the file.
+
+    Raises
+    ------
+    StorageError
+        Full disk or other trouble; the target is as before, nothing partial is left.
+    ValueError
+        Blocks that are not those of the run, in order.
+    """
+    path = Path(path)
+    temporary = files.temporary_path(path)
+    try:
+        estimates = _write(temporary, blocks, layout, trials, block_trials, provenance)
+        files.publish(temporary, path)
+    except (OSError, RuntimeError) as error:
+        said = files.reason(error) if isinstance(error, OSError) else str(error)
+        # netCDF4 reports that HDF5 could not write as RuntimeError("NetCDF: HDF error").
+        if isinstance(error, RuntimeError) and not said.startswith("NetCDF"):
+            raise
+        raise StorageError(
+            f"cannot write {path}: {said} ({files.free_space(path.parent)}); make sure that its "
+            "folder exists and has room, then run the same command again: finished blocks are kept"
+        ) from error
+    finally:
+        files.discard(temporary)
+    return estimates
+
+
+def sweep(path: str | Path) -> None:
+    """Remove temporary files that dead runs left beside ``path``.
+
+    Call only while no other run can write ``path``: with the lock of its block store held.
+    """
+    path = Path(path)
+    files.sweep_temporaries(path.parent, glob.escape(path.name))
+
+
+def _write(
+    temporary: Path,
+    blocks: Iterable[tuple[int, BlockResult]],
+    layout: Mapping[str, np.ndarray],
+    trials: int,
+    block_trials: int,
+    provenance: Mapping[str, Attribute],
+) -> list[Estimate]:
+    import netCDF4
+
+    beams = len(next(iter(layout.values())))
+    slab = min(trials, _SLAB_TRIALS, max(1, _SLAB_VALUES // beams))
+    groups = min(GROUPS, -(-trials // block_trials))
+    reduction = Reduction()
+    with netCDF4.Dataset(temporary, "w", format="NETCDF4") as dataset:
+        dataset.set_fill_off()
+        for name, size in _sizes(trials, beams, groups).items():
+            dataset.createDimension(name, size)
+        for name, variable in schema.table().items():
+            _create(dataset, name, variable, slab)
+        done = {"trials_done": trials, "block_trials": block_trials}
+        dataset.setncatts(schema.GLOBAL_ATTRIBUTES | dict(provenance) | done)
+        _write_coordinates(dataset, layout, trials, groups)
+        checked = _added(_in_order(blocks, trials, block_trials), reduction)
+        for first, columns in _slabs(checked, slab):
+            for name, values in columns.items():
+                dataset[name][first : first + len(values)] = values
+        estimates = reduction.estimates()
+        _write_reduction(dataset, reduction, estimates)
+    return estimates
+
+
+def _sizes(trials: int, beams: int, groups: int) -> dict[str, int]:
+    sizes = {"trial": trials, "beam": beams, "group": groups, "quantile": len(QUANTILES)}
+    bins = {f"{axis.name}_bin": axis.regular_bins for axis in AXES.values()}
+    return sizes | {"bnds": 2} | bins
+
+
+def _create(dataset: netCDF4.Dataset, name: str, variable: schema.Variable, slab: int) -> None:
+    storage: dict[str, Any] = {}
+    sizes = [dataset.dimensions[dim].size for dim in variable.dims]
+    if "trial" in variable.dims or np.prod(sizes) > 1000:
+        chunks = [slab if d == "trial" else n for d, n in zip(variable.dims, sizes, strict=True)]
+        # A cache of one chunk: slabs are whole chunks, written once and in order.
+        cache = int(np.prod(chunks)) * np.dtype(variable.dtype).itemsize
+        storage = {"zlib": True, "complevel": 1, "chunksizes": chunks, "chunk_cache": cache}
+    fill: Any = False if variable.fill is None else variable.fill
+    created = dataset.createVariable(
+        name, variable.dtype, variable.dims, fill_value=fill, **storage
+    )
+    created.setncatts(variable.netcdf_attributes())
+
+
+def _in_order(
+    blocks: Iterable[tuple[int, BlockResult]], trials: int, block_trials: int
+) -> Iterator[tuple[int, BlockResult]]:
+    """Pass the blocks on, having checked that they are the run's, all of them and in order."""
+    done = 0
+    for expected, (index, block) in enumerate(blocks):
+        wanted = min(block_trials, trials - done)
+        if (index, block.first_trial, block.trials) != (expected, done, wanted):
+            raise ValueError(
+                f"block {index} with trials {block.first_trial}+{block.trials} where block "
+                f"{expected} with trials {done}+{wanted} was expected"
+            )
+        yield index, block
+        done += block.trials
+    if done != trials:
+        raise ValueError(f"blocks of {done} trials for a run of {trials}")
+
+
+def _added(
+    blocks: Iterable[tuple[int, BlockResult]], reduction: Reduction
+) -> Iterator[BlockResult]:
+    for index, block in blocks:
+        reduction.add(index, block)
+        yield block
+
+
+def _slabs(
+    blocks: Iterable[BlockResult], length: int
+) -> Iterator[tuple[int, dict[str, np.ndarray]]]:
+    """Regroup blocks to slabs of ``length`` trials, whatever the blocks' length.
+
+    Yields
+    ------
+    first : int
+        First trial of the slab.
+    columns : dict of str to array (length or fewer, ...)
+        The per-trial variables by name.
+    """
+    first, waiting, held = 0, [], 0
+    for block in blocks:
+        waiting.append({**block.trial, **block.trial_beam})
+        held += block.trials
+        if held < length:
+            continue
+        joined = {name: np.concatenate([part[name] for part in waiting]) for name in waiting[0]}
+        whole = held - held % length
+        for start in range(0, whole, length):
+            columns = {name: joined[name][start : start + length] for name in joined}
+            yield first + start, columns
+        first, held = first + whole, held - whole
+        # Copies, so that the slab just written can be freed.
+        waiting = [{name: values[whole:].copy() for name, values in joined.items()}]
+    if held:
+        yield first, {name: np.concatenate([part[name] for part in waiting]) for name in waiting[0]}
+
+
+def _write_coordinates(
+    dataset: netCDF4.Dataset, layout: Mapping[str, np.ndarray], trials: int, groups: int
+) -> None:
+    trial_chunk = 2**16
+    for first in range(0, trials, trial_chunk):
+        last = min(trials, first + trial_chunk)
+        dataset["trial"][first:last] = np.arange(first, last)
+    dataset["beam"][:] = np.arange(dataset.dimensions["beam"].size)
+    dataset["group"][:] = np.arange(groups)
+    dataset["quantile"][:] = list(QUANTILES.values())
+    dataset["all_trials"][()] = (trials - 1) / 2
+    dataset["all_trials_bounds"][:] = (-0.5, trials - 0.5)
+    for name in schema.LAYOUT:
+        dataset[name][:] = layout[name]
+    for axis in AXES.values():
+        edges = axis.edges()
+        dataset[f"{axis.name}_bin"][:] = schema.bin_centres(axis)
+        dataset[f"{axis.name}_bin_bounds"][:] = np.stack([edges[:-1], edges[1:]], axis=1)
+
+
+def _write_reduction(
+    dataset: netCDF4.Dataset, reduction: Reduction, estimates: Iterable[Estimate]
+) -> None:
+    dataset["group_trials"][:] = reduction.group_trials
+    for metric in AXES:
+        counts = reduction.group_counts(metric)
+        dataset[f"{metric}_below"][:] = counts[:, 0]
+        dataset[f"{metric}_count"][:] = counts[:, 1:-1]
+        dataset[f"{metric}_above"][:] = counts[:, -1]
+    order = list(QUANTILES)
+    for found in estimates:
+        mean = found.statistic == "mean"
+        stem = f"{found.metric}_{'mean' if mean else 'quantile'}"
+        place = () if mean else order.index(found.statistic)
+        for name, value in ((stem, found.value), (f"{stem}_low", found.low)):
+            dataset[name][place] = value
+        dataset[f"{stem}_high"][place] = found.high

@@ -1,0 +1,287 @@
+"""The result file's one table: every variable's dimensions, type, units and description.
+
+Nothing writes an attribute by hand: ``netcdf.py`` creates exactly these variables. The file
+follows the CF conventions 1.11 (https://cfconventions.org) in one flat root group.
+
+Histograms. ``<metric>_count`` holds the regular bins only, whose edges are finite and stand
+in ``<metric>_bin_bounds``; what lies outside is counted in ``<metric>_below`` and
+``<metric>_above``. So no cell has an infinite bound. ``axis_of`` rebuilds the axis from the
+attributes of ``<metric>_bin``: a file is read with the bins it was written with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from capest.histograms import AXES, HistogramAxis
+from capest.reduce import SERVED_SHARE, TRIAL_MEANS
+
+GLOBAL_ATTRIBUTES: dict[str, object] = {
+    "Conventions": "CF-1.11",
+    "title": "capest result",
+    "institution": "not stated",
+    "references": (
+        "3GPP TR 38.821 and TR 38.811 (system and channel model); Woodruff (1952), JASA 47(260) "
+        "(intervals of quantiles)"
+    ),
+    "comment": (
+        "Counts are over users or beams of the lit statistics beams of all trials. 95 % "
+        "confidence limits of quantiles: Woodruff over groups of whole trials; of means: "
+        "Student t over trials; of shares: linearised ratio over trials."
+    ),
+}
+"""What every result file says; where a run comes from is added to it."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable of a result file.
+
+    Attributes
+    ----------
+    dims : tuple of str
+        Dimensions, slowest first.
+    dtype : str
+        NumPy type string.
+    units : str or None
+        UDUNITS string or ``dB``; None where CF wants none (flags, bounds).
+    long_name : str or None
+        For people; None for bounds, which inherit from their coordinate.
+    standard_name : str or None
+        From the CF standard name table, where one exists.
+    cell_methods : str or None
+        How the values came from finer ones.
+    fill : float or None
+        ``_FillValue``.
+    attributes : mapping
+        Further CF attributes: bounds, flag_values, coordinates, ancillary_variables.
+    """
+
+    dims: tuple[str, ...]
+    dtype: str
+    units: str | None
+    long_name: str | None
+    standard_name: str | None = None
+    cell_methods: str | None = None
+    fill: float | None = None
+    attributes: Mapping[str, object] = field(default_factory=dict)
+
+    def netcdf_attributes(self) -> dict[str, object]:
+        """Attributes to write, in a fixed order, without ``_FillValue``."""
+        named = {
+            "long_name": self.long_name,
+            "standard_name": self.standard_name,
+            "units": self.units,
+            "cell_methods": self.cell_methods,
+        }
+        return {k: v for k, v in named.items() if v is not None} | dict(self.attributes)
+
+
+def _flags(values: tuple[int, ...], meanings: str) -> dict[str, object]:
+    return {"flag_values": np.array(values, np.int8), "flag_meanings": meanings}
+
+
+# Users are spread over an area and are no dimension of the file: "area" is the CF name for
+# sums and means over them.
+
+
+def _per_trial(dtype: str, units: str, long_name: str) -> Variable:
+    return Variable(("trial",), dtype, units, long_name, cell_methods="area: sum")
+
+
+def _per_beam(
+    dtype: str,
+    units: str | None,
+    long_name: str,
+    method: str | None = None,
+    fill: float | None = None,
+    attributes: Mapping[str, object] | None = None,
+) -> Variable:
+    where = {"coordinates": "beam_u beam_v beam_colour beam_statistics"}
+    methods = method and f"area: {method}"
+    dims = ("trial", "beam")
+    everything = dict(attributes or {}) | where
+    return Variable(dims, dtype, units, long_name, None, methods, fill, everything)
+
+
+TRIAL: dict[str, Variable] = {
+    "users": _per_trial("i4", "1", "users attached to the statistics beams"),
+    "lit_users": _per_trial("i4", "1", "users attached to lit statistics beams"),
+    "served_users": _per_trial("i4", "1", "users served by the statistics beams"),
+    "throughput": _per_trial("f8", "Mbit s-1", "downlink throughput of the statistics beams"),
+    "lit_beams": _per_trial("i4", "1", "statistics beams lit"),
+}
+"""One value per trial: names of ``BlockResult.trial``."""
+
+TRIAL_BEAM: dict[str, Variable] = {
+    "beam_users": _per_beam("i4", "1", "users attached to the beam", "sum"),
+    "beam_lit": _per_beam("i1", None, "beam lit or dark", attributes=_flags((0, 1), "dark lit")),
+    "beam_served_users": _per_beam("i4", "1", "users served by the beam", "sum"),
+    "beam_sinr_db": _per_beam(
+        "f4",
+        "dB",
+        "signal to interference and noise ratio, mean of the dB values of the beam's users",
+        "mean",
+        np.nan,
+        {"comment": "missing where the beam is dark or has no user"},
+    ),
+    "beam_spectral_efficiency": _per_beam(
+        "f4",
+        "bit s-1 Hz-1",
+        "spectral efficiency of the link before overhead, mean of the beam's served users",
+        "mean",
+        np.nan,
+        {"comment": "missing where the beam serves no user"},
+    ),
+    "beam_throughput": _per_beam(
+        "f4", "Mbit s-1", "downlink throughput of the beam in this trial, zero where dark", "sum"
+    ),
+}
+"""One value per trial and beam: names of ``BlockResult.trial_beam``."""
+
+LAYOUT: dict[str, Variable] = {
+    "beam_u": Variable(("beam",), "f8", "1", "direction cosine u of the beam centre"),
+    "beam_v": Variable(("beam",), "f8", "1", "direction cosine v of the beam centre"),
+    "beam_colour": Variable(("beam",), "i4", "1", "colour of the beam in the reuse pattern"),
+    "beam_statistics": Variable(
+        ("beam",),
+        "i1",
+        None,
+        "whether the beam counts in the statistics",
+        attributes=_flags((0, 1), "guard_beam statistics_beam"),
+    ),
+}
+"""The beam layout, given by the plan."""
+
+COORDINATES: dict[str, Variable] = {
+    "trial": Variable(("trial",), "i8", "1", "number of the trial", "realization"),
+    "beam": Variable(("beam",), "i4", "1", "number of the beam in the layout"),
+    "group": Variable(("group",), "i4", "1", "number of the group of trials"),
+    "group_trials": Variable(("group",), "i8", "1", "trials in the group"),
+    "quantile": Variable(("quantile",), "f8", "1", "cumulative probability"),
+    "all_trials": Variable(
+        (),
+        "f8",
+        "1",
+        "all trials of the run",
+        "realization",
+        attributes={"bounds": "all_trials_bounds"},
+    ),
+    "all_trials_bounds": Variable(("bnds",), "f8", None, None),
+}
+"""Coordinates of the dimensions, the weights of the groups, and the cell that means over
+trials have (a scalar coordinate, which ``cell_methods`` can name)."""
+
+_OF_MEANS = {
+    "throughput": "downlink throughput of the statistics beams, mean over trials",
+    "users": "users attached to the statistics beams, mean over trials",
+    "lit_beams": "statistics beams lit, mean over trials",
+    SERVED_SHARE: "served users of all users of the statistics beams, ratio of sums over trials",
+}
+
+
+def _with_limits(name: str, variable: Variable, observations: str) -> dict[str, Variable]:
+    """Add the limits of the 95 % confidence interval to an estimated variable."""
+    low, high = f"{name}_low", f"{name}_high"
+    named = {"ancillary_variables": f"{low} {high}"}
+    limit = f"95 % confidence limit over {observations}: {variable.long_name}"
+    return {
+        name: replace(variable, attributes=named | dict(variable.attributes)),
+        low: replace(variable, long_name=f"lower {limit}", cell_methods=None),
+        high: replace(variable, long_name=f"upper {limit}", cell_methods=None),
+    }
+
+
+def mean_variables() -> dict[str, Variable]:
+    """Means over trials with their limits: ``<metric>_mean``, ``…_low``, ``…_high``."""
+    table: dict[str, Variable] = {}
+    for metric, long_name in _OF_MEANS.items():
+        mean = Variable(
+            (),
+            "f8",
+            TRIAL_MEANS.get(metric, "1"),
+            long_name,
+            cell_methods="all_trials: mean",
+            attributes={"coordinates": "all_trials"},
+        )
+        table |= _with_limits(f"{metric}_mean", mean, "trials")
+    return table
+
+
+def histogram_variables(axis: HistogramAxis) -> dict[str, Variable]:
+    """Bins, counts per group, and quantiles with their limits of one metric."""
+    bins, bounds = f"{axis.name}_bin", f"{axis.name}_bin_bounds"
+    counted = f"{axis.population}s of the statistics beams per bin: {axis.long_name}"
+    scale = "logarithmic" if axis.logarithmic else "linear"
+    over = f"quantile over {axis.population}s and trials: {axis.long_name}"
+    quantile = Variable(("quantile",), "f8", axis.units, over)
+    return {
+        bins: Variable(
+            (bins,),
+            "f8",
+            axis.units,
+            f"bin centre: {axis.long_name}",
+            attributes={
+                "bounds": bounds,
+                "bin_scale": scale,
+                "bin_low": axis.low,
+                "bin_step": axis.step,
+                "population": axis.population,
+            },
+        ),
+        bounds: Variable((bins, "bnds"), "f8", None, None),
+        f"{axis.name}_count": Variable(
+            ("group", bins), "i8", "1", counted, cell_methods="area: sum"
+        ),
+        f"{axis.name}_below": Variable(
+            ("group",), "i8", "1", f"{axis.population}s below the first bin: {axis.long_name}"
+        ),
+        f"{axis.name}_above": Variable(
+            ("group",), "i8", "1", f"{axis.population}s above the last bin: {axis.long_name}"
+        ),
+    } | _with_limits(f"{axis.name}_quantile", quantile, "groups of trials")
+
+
+def bin_centres(axis: HistogramAxis) -> np.ndarray:
+    """Centres of the regular bins, geometric on a logarithmic axis, float64 (bins,)."""
+    grid = axis.low + axis.step * (np.arange(axis.regular_bins) + 0.5)
+    return 10.0**grid if axis.logarithmic else grid
+
+
+def axis_of(name: str, regular_bins: int, attributes: Mapping[str, object]) -> HistogramAxis:
+    """Rebuild a histogram axis from the attributes of its bin coordinate.
+
+    Parameters
+    ----------
+    name : str
+        The metric.
+    regular_bins : int
+        Length of the bin dimension.
+    attributes : mapping
+        Attributes of ``<name>_bin``.
+
+    Returns
+    -------
+    HistogramAxis
+    """
+    return HistogramAxis(
+        name=name,
+        units=str(attributes["units"]),
+        long_name=str(attributes["long_name"]).removeprefix("bin centre: "),
+        population=str(attributes["population"]),
+        low=float(attributes["bin_low"]),  # type: ignore[arg-type]
+        step=float(attributes["bin_step"]),  # type: ignore[arg-type]
+        regular_bins=regular_bins,
+        logarithmic=attributes["bin_scale"] == "logarithmic",
+    )
+
+
+def table() -> dict[str, Variable]:
+    """Every variable of a result file, in the order in which they are written."""
+    everything = COORDINATES | LAYOUT | TRIAL | TRIAL_BEAM | mean_variables()
+    for axis in AXES.values():
+        everything |= histogram_variables(axis)
+    return everything

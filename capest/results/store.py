@@ -1,0 +1,283 @@
+"""Blocks of a run on disk: written whole by workers, found again by the next run.
+
+A folder holds ``manifest.json`` (whose blocks these are), ``lock`` (one client at a time)
+and ``block-000123.npz`` files. A block may be written twice, by two workers even: both write
+the same bytes and the rename is atomic.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from capest.block import BlockResult
+from capest.errors import InputError, StorageError
+from capest.results import files
+from capest.results.blockfile import DamagedBlock, RunIdentity, decode_block, encode_block
+from capest.results.lock import LOCK_NAME, take_lock
+
+_MANIFEST = "manifest.json"
+_BLOCKS = "block-*.npz"
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_NAMES = {
+    "fingerprint": "scenario (fingerprint)",
+    "version": "capest version",
+    "backend": "backend",
+}
+
+
+class BlockStore:
+    """The blocks of one run in one folder; make it by ``open`` or ``attach``.
+
+    Attributes
+    ----------
+    folder : Path
+    identity : RunIdentity
+    notice : str
+        One sentence for the user about what ``open`` found and did; empty if nothing.
+    """
+
+    def __init__(
+        self, folder: Path, identity: RunIdentity, lock: int | None = None, notice: str = ""
+    ) -> None:
+        self.folder = folder
+        self.identity = identity
+        self.notice = notice
+        self._lock = lock
+
+    @classmethod
+    def open(cls, folder: str | Path, identity: RunIdentity) -> BlockStore:
+        """Open or create the folder for the one client of a run.
+
+        Takes the folder's lock, removes temporary files of dead runs, and checks that what
+        is there belongs to the same scenario, version and backend. Blocks of another block
+        length are dropped, and ``notice`` says so.
+
+        Parameters
+        ----------
+        folder : str or Path
+        identity : RunIdentity
+
+        Returns
+        -------
+        BlockStore
+
+        Raises
+        ------
+        InputError
+            Folder cannot be made or written; another run holds it; other blocks are in it.
+        """
+        folder = Path(folder)
+        lock = None
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            lock, notice = take_lock(folder)
+            store = cls(folder, identity, lock, notice)
+            store._prepare()
+        except BaseException as error:
+            if lock is not None:
+                os.close(lock)
+            if not isinstance(error, OSError):
+                raise
+            kind = StorageError if error.errno in _FULL else InputError
+            raise kind(
+                f"cannot write in {folder}: {files.reason(error)}; choose another output with -o"
+            ) from error
+        return store
+
+    @classmethod
+    def attach(cls, folder: str | Path, identity: RunIdentity) -> BlockStore:
+        """Use the folder of a running client from a worker: no lock, no sweep.
+
+        Raises
+        ------
+        StorageError
+            The worker does not see the folder.
+        """
+        folder = Path(folder)
+        if not folder.is_dir():
+            raise StorageError(
+                f"a worker cannot see {folder}: the output must be on a file system that all "
+                "workers share"
+            )
+        return cls(folder, identity)
+
+    def path(self, index: int) -> Path:
+        """Path of a block's file."""
+        return self.folder / f"block-{index:06d}.npz"
+
+    def finished(self, expected: Mapping[int, int]) -> set[int]:
+        """Blocks that are on disk, whole and of this run; others among ``expected`` are removed.
+
+        Parameters
+        ----------
+        expected : mapping of int to int
+            Block number to number of trials.
+
+        Returns
+        -------
+        set of int
+
+        Raises
+        ------
+        StorageError
+            A file can be neither read nor removed.
+        """
+        present = {path.name for path in self.folder.glob(_BLOCKS)}
+        done = set()
+        for index, trials in expected.items():
+            if self.path(index).name not in present:
+                continue
+            try:
+                block = self._load(index)
+            except DamagedBlock:
+                block = None
+            if block is not None and block.trials == trials:
+                done.add(index)
+            else:
+                self._unlink(self.path(index))
+        return done
+
+    def write(self, index: int, block: BlockResult) -> None:
+        """Write a block's file, whole and durable, replacing an earlier one.
+
+        Raises
+        ------
+        StorageError
+            Full disk or other trouble; nothing partial is left.
+        """
+        path = self.path(index)
+        try:
+            files.write_whole(path, encode_block(self.identity, index, block))
+        except OSError as error:
+            cure = "make room there" if error.errno in _FULL else "put that right"
+            raise StorageError(
+                f"cannot write {path}: {files.reason(error)}; {cure}, then run the same command "
+                "again: finished blocks are kept"
+            ) from error
+
+    def read(self, index: int) -> BlockResult:
+        """Read a block back, its checksums verified.
+
+        Raises
+        ------
+        StorageError
+            Missing, damaged or another run's block.
+        """
+        try:
+            return self._load(index)
+        except DamagedBlock as error:
+            raise StorageError(
+                f"{self.path(index)} is damaged ({error}); run the same command again: it repeats "
+                "this block only"
+            ) from error
+
+    def close(self) -> None:
+        """Give the lock back; the blocks stay."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def remove(self) -> None:
+        """Delete the blocks, the manifest and the folder, then give the lock back.
+
+        Foreign files in the folder are left, and the folder with them.
+
+        Raises
+        ------
+        StorageError
+            Something could not be deleted.
+        """
+        try:
+            self._drop_blocks()
+            files.sweep_temporaries(self.folder, _BLOCKS)
+            (self.folder / _MANIFEST).unlink(missing_ok=True)
+            (self.folder / LOCK_NAME).unlink(missing_ok=True)
+            self.folder.rmdir()
+        except OSError as error:
+            if error.errno == errno.ENOTEMPTY:
+                return
+            raise StorageError(
+                f"cannot delete {self.folder}: {files.reason(error)}; the result is complete, "
+                "delete the folder by hand"
+            ) from error
+        finally:
+            self.close()
+
+    def _prepare(self) -> None:
+        for pattern in (_BLOCKS, _MANIFEST):
+            files.sweep_temporaries(self.folder, pattern)
+        earlier = _read_manifest(self.folder)
+        if earlier == self.identity:
+            return
+        if earlier is not None:
+            _refuse_other_run(self.folder, earlier, self.identity)
+            dropped = self._drop_blocks()
+            if dropped:
+                self.notice = (
+                    f"dropped {dropped} blocks of an earlier run in {self.folder}: it had "
+                    f"{earlier.block_trials} trials per block, this one has "
+                    f"{self.identity.block_trials}. {self.notice}"
+                ).strip()
+        manifest = json.dumps({"capest_blocks": 1, **asdict(self.identity)}, indent=1)
+        files.write_whole(self.folder / _MANIFEST, manifest.encode())
+
+    def _load(self, index: int) -> BlockResult:
+        path = self.path(index)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise StorageError(
+                f"cannot read {path}: {files.reason(error)}; run the same command again: it "
+                "repeats what is missing"
+            ) from error
+        header, block = decode_block(content)
+        if (header.identity, header.index) != (self.identity, index):
+            raise DamagedBlock("it belongs to another run")
+        return block
+
+    def _drop_blocks(self) -> int:
+        paths = list(self.folder.glob(_BLOCKS))
+        for path in paths:
+            path.unlink(missing_ok=True)
+        return len(paths)
+
+    def _unlink(self, path: Path) -> None:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"{path} is not a whole block of this run and cannot be removed: "
+                f"{files.reason(error)}; delete it by hand"
+            ) from error
+
+
+def _read_manifest(folder: Path) -> RunIdentity | None:
+    path = folder / _MANIFEST
+    try:
+        content = json.loads(path.read_text())
+        return RunIdentity(**{name: content[name] for name in RunIdentity.__dataclass_fields__})
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{path} is not a manifest of capest blocks; delete {folder} or choose another output "
+            "with -o"
+        ) from error
+
+
+def _refuse_other_run(folder: Path, earlier: RunIdentity, now: RunIdentity) -> None:
+    different = [
+        f"{words} there {getattr(earlier, name)[:12]}, now {getattr(now, name)[:12]}"
+        for name, words in _NAMES.items()
+        if getattr(earlier, name) != getattr(now, name)
+    ]
+    if different:
+        raise InputError(
+            f"{folder} holds blocks of another run: {'; '.join(different)}; delete that folder or "
+            "choose another output with -o"
+        )

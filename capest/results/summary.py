@@ -1,0 +1,168 @@
+"""The summary of a result: what it holds, from the file alone."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from capest.reduce import SERVED_SHARE, Estimate
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+ROWS = {
+    "sinr_db": "SINR, dB",
+    "snr_db": "SNR, dB",
+    "sir_db": "SIR, dB",
+    "coupling_loss_db": "coupling loss, dB",
+    "spectral_efficiency": "spectral efficiency, bit/s/Hz",
+    "user_throughput": "throughput per user, Mbit/s",
+    "beam_throughput": "throughput per beam, Mbit/s",
+}
+"""Metrics in the order and with the names of the summary."""
+
+
+class Summary:
+    """Headline figures of a result; prints as a table of 80 columns and as HTML.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A result of capest.
+    estimates : list of Estimate
+        Its figures, from ``ds.capest.estimates()``.
+    """
+
+    def __init__(self, dataset: xr.Dataset, estimates: list[Estimate]) -> None:
+        # Everything is read now: the file may be closed when the summary is printed.
+        self._attributes = dict(dataset.attrs)
+        self._estimates = {(found.metric, found.statistic): found for found in estimates}
+        self._groups = int(dataset.sizes["group"])
+        self._beams = int(dataset.sizes["beam"])
+        self._statistics_beams = int(dataset["beam_statistics"].sum())
+        self.trials = int(dataset.attrs["trials_done"])
+        users = dataset.attrs.get("users_per_trial")
+        if users is None:
+            users = dataset["beam_users"].isel(trial=0).sum()
+        self.users_per_trial = int(users)
+
+    @property
+    def heading(self) -> str:
+        """One line: title, trials and users, device, time."""
+        attributes = self._attributes
+        parts = [
+            str(attributes["title"]),
+            f"{self.trials:,} trials × {self.users_per_trial:,} users",
+            str(attributes.get("device", attributes["backend"])),
+        ]
+        if "elapsed_s" in attributes:
+            parts.append(f"{float(attributes['elapsed_s']):,.3g} s")
+        return " · ".join(parts)
+
+    @property
+    def rows(self) -> list[tuple[str, list[Estimate]]]:
+        """Label, and the estimates of 5 %, median and 95 %, of every metric."""
+        return [
+            (label, [self._estimates[metric, statistic] for statistic in ("p05", "p50", "p95")])
+            for metric, label in ROWS.items()
+            if (metric, "p50") in self._estimates
+        ]
+
+    @property
+    def means(self) -> list[tuple[str, Estimate, str]]:
+        """Label, estimate and unit for people, of what is averaged over trials."""
+        beams = self._statistics_beams
+        which = f"{beams} statistics beams" if beams > 1 else "the statistics beam"
+        served = self._estimates[SERVED_SHARE, "mean"]
+        percent = replace(
+            served, value=100 * served.value, low=100 * served.low, high=100 * served.high
+        )
+        found = [
+            (f"throughput of {which}", self._estimates["throughput", "mean"], "Mbit/s"),
+            ("users served", percent, "%"),
+        ]
+        lit = self._estimates["lit_beams", "mean"]
+        if lit.value != beams:
+            found.append(("statistics beams lit", lit, f"of {beams}"))
+        return found
+
+    @property
+    def notes(self) -> list[str]:
+        """What the intervals are intervals of."""
+        lines = [
+            "Users (beams) of lit statistics beams, all trials. CI: 95 % confidence interval,",
+            f"of quantiles by Woodruff's method over {self._groups} groups of whole trials,",
+            "of means and of the share served over trials.",
+        ]
+        if self._groups < 20:
+            lines.append("Few groups: the intervals of quantiles are rough; run more trials.")
+        return lines
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain values that JSON can hold, see ``summary_dict``."""
+        attributes = self._attributes
+        return {
+            "title": str(attributes["title"]),
+            "capest_version": str(attributes["capest_version"]),
+            "scenario_fingerprint": str(attributes["scenario_fingerprint"]),
+            "scenario": tomllib.loads(str(attributes["scenario_toml"])),
+            "trials": self.trials,
+            "users_per_trial": self.users_per_trial,
+            "beams": self._beams,
+            "statistics_beams": self._statistics_beams,
+            "backend": str(attributes["backend"]),
+            "estimates": [
+                {
+                    "metric": found.metric,
+                    "statistic": found.statistic,
+                    "value": _plain(found.value),
+                    "ci95": [_plain(found.low), _plain(found.high)],
+                    "units": found.units,
+                }
+                for found in self._estimates.values()
+            ],
+            "ci95_of": {
+                "quantiles": (
+                    f"Woodruff over {self._groups} groups of whole trials; users (beams) of lit "
+                    "statistics beams of all trials"
+                ),
+                "means": "Student t over trials; of served_share: linearised ratio over trials",
+            },
+        }
+
+    def __repr__(self) -> str:
+        from capest.results.table import text
+
+        return text(self)
+
+    def _repr_html_(self) -> str:
+        from capest.results.table import html
+
+        return html(self)
+
+
+def summary_dict(dataset: xr.Dataset) -> dict[str, Any]:
+    """Summary of a result as plain values that JSON can hold.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        From ``open_result``.
+
+    Returns
+    -------
+    dict
+        ``estimates`` is a list of ``{"metric", "statistic", "value", "ci95": [low, high],
+        "units"}``. NaN becomes None, infinities the strings "Infinity" and "-Infinity".
+    """
+    return dataset.capest.summary().to_dict()  # type: ignore[no-any-return]
+
+
+def _plain(value: float) -> float | str | None:
+    if math.isnan(value):
+        return None
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return value

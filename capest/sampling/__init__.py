@@ -1,0 +1,1 @@
+"""Random draws by position, and users placed from them."""

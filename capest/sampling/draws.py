@@ -1,0 +1,83 @@
+"""Uniform and normal numbers from Philox words."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Protocol
+
+from capest.sampling.streams import Purpose
+
+_TWO_PI = 2.0 * math.pi
+
+
+class WordSource(Protocol):
+    """What `Draws` needs of a backend (see ``backend.numpy_kernels``)."""
+
+    xp: Any
+
+    def philox_words(
+        self, seed: int, purpose: int, first_trial: int, trials: int, entities: int
+    ) -> Any:
+        """Return four 64-bit words per trial and entity."""
+
+
+class Draws:
+    """Random draws of consecutive trials, addressed by purpose.
+
+    Parameters
+    ----------
+    source : WordSource
+        Backend that computes Philox words.
+    seed : int
+        Seed of the scenario.
+    first_trial, trials : int
+        Which trials.
+    """
+
+    def __init__(self, source: WordSource, seed: int, first_trial: int, trials: int) -> None:
+        self.xp = source.xp
+        self.trials = trials
+        self._source = source
+        self._seed = seed
+        self._first_trial = first_trial
+
+    def words(self, purpose: Purpose, entities: int) -> Any:
+        """Four 64-bit words per trial and entity, uint64 array (trials, entities, 4)."""
+        return self._source.philox_words(
+            self._seed, int(purpose), self._first_trial, self.trials, entities
+        )
+
+    def uniforms(self, purpose: Purpose, entities: int, count: int) -> list[Any]:
+        """Up to four independent uniforms per trial and entity.
+
+        Returns
+        -------
+        list of float64 array (trials · entities,)
+            In the open interval (0, 1): ((word >> 11) + 1/2) · 2⁻⁵³ rounded once, so the same
+            bits on every backend.
+        """
+        words = self.words(purpose, entities).reshape(-1, 4)
+        return [_uniform(words[:, column], self.xp) for column in range(count)]
+
+    def normals(self, purpose: Purpose, entities: int) -> Any:
+        """One standard normal per trial and entity (Box and Muller, 1958).
+
+        Returns
+        -------
+        float64 array (trials · entities,)
+        """
+        radius_u, angle_u = self.uniforms(purpose, entities, 2)
+        return normal_pair(radius_u, angle_u, self.xp)[0]
+
+
+def _uniform(words: Any, xp: Any) -> Any:
+    # The sum can round up to 2**53 for the very last word: keep the result under 1.
+    value = ((words >> xp.uint64(11)).astype(xp.float64) + 0.5) * 2.0**-53
+    return xp.minimum(value, 1.0 - 2.0**-53)
+
+
+def normal_pair(radius_u: Any, angle_u: Any, xp: Any) -> tuple[Any, Any]:
+    """Two independent standard normals from two uniforms (Box and Muller, 1958)."""
+    radius = xp.sqrt(-2.0 * xp.log(radius_u))
+    angle = _TWO_PI * angle_u
+    return radius * xp.cos(angle), radius * xp.sin(angle)

@@ -1,0 +1,176 @@
+"""Where the users of a trial are; one strategy a function, one signature.
+
+Every strategy takes the scene's coverage and the draws of some trials and returns Earth-centred
+positions, float64 array (3, trials · users), trial-major.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from capest.physics.beam_grid import BeamGrid, cell_corners
+from capest.physics.constants import EARTH_RADIUS_M
+from capest.physics.geometry import Satellites, ground_point
+from capest.sampling.draws import Draws, normal_pair
+from capest.sampling.streams import Purpose
+
+_SUBDIVISION = 8  # pieces along the edge of a cell's triangle; see `Coverage`
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The covered area, as triangles small enough to be flat and evenly lit.
+
+    Each cell is cut into 6 · 8² triangles of the u-v plane. Within one of them the ground area
+    per u-v area varies by a few parts in a thousand at most near the horizon and far less
+    elsewhere; between them the exact ratio is used.
+
+    Attributes
+    ----------
+    grid : BeamGrid
+    satellites : Satellites
+    corners_uv : float array (3, 2, triangles)
+        Corners of the triangles.
+    cumulative_area : float array (triangles,)
+        Running sum of ground area, the last entry 1.
+    """
+
+    grid: BeamGrid
+    satellites: Satellites
+    corners_uv: np.ndarray
+    cumulative_area: np.ndarray
+
+
+@dataclass(frozen=True)
+class PlacementSettings:
+    """Numbers a placement strategy may use.
+
+    Attributes
+    ----------
+    users : int
+        Users per trial.
+    hotspots : int
+        Hotspots per trial.
+    hotspot_radius_m : float
+        Standard deviation of a hotspot along each axis of the ground.
+    hotspot_share : float
+        Share of users in hotspots.
+    """
+
+    users: int
+    hotspots: int = 0
+    hotspot_radius_m: float = 0.0
+    hotspot_share: float = 0.0
+
+
+Placement = Callable[[Coverage, PlacementSettings, Draws], Any]
+
+
+def coverage(grid: BeamGrid, satellites: Satellites) -> Coverage:
+    """Cut the union of all cells into triangles and weigh them by ground area."""
+    corners = cell_corners(grid.spacing_uv)
+    n = _SUBDIVISION
+    upright = [(i, j) for i in range(n) for j in range(n - i)]
+    inverted = [(i, j) for i in range(n) for j in range(n - i - 1)]
+    barycentric = np.array(
+        [[(i, j), (i + 1, j), (i, j + 1)] for i, j in upright]
+        + [[(i + 1, j), (i + 1, j + 1), (i, j + 1)] for i, j in inverted]
+    )
+    pieces = []
+    for side in range(6):
+        edges = np.stack([corners[side], corners[(side + 1) % 6]]) / n
+        pieces.append(barycentric @ edges)
+    cell = np.concatenate(pieces)
+    triangles = (grid.uv[:, None, None, :] + cell).reshape(-1, 3, 2).transpose(1, 2, 0)
+    flat = triangles.transpose(1, 0, 2).reshape(2, -1)
+    points = ground_point(flat, satellites, np).reshape(3, 3, -1)
+    side_a, side_b = points[:, 1] - points[:, 0], points[:, 2] - points[:, 0]
+    area = np.linalg.norm(np.cross(side_a, side_b, axis=0), axis=0)
+    cumulative = np.cumsum(area)
+    return Coverage(grid, satellites, triangles, cumulative / cumulative[-1])
+
+
+def in_each_beam(area: Coverage, settings: PlacementSettings, draws: Draws) -> Any:
+    """Same number of users in every beam, uniform in its Voronoi cell of the u-v plane.
+
+    TR 38.821 Table 6.1.1.1-5 (calibration). User i of a trial lies in beam i // per_beam.
+    """
+    xp = draws.xp
+    corners = cell_corners(area.grid.spacing_uv)
+    which, first, second = draws.uniforms(Purpose.PLACEMENT, settings.users, 3)
+    # A hexagon is three rhombi that meet in its centre.
+    rhombus = xp.minimum((which * 3.0).astype(xp.int64), 2)
+    start, end = xp.asarray(corners[[0, 2, 4]].T), xp.asarray(corners[[2, 4, 0]].T)
+    beams = len(area.grid.uv)
+    centres = np.repeat(area.grid.uv.T, settings.users // beams, axis=1)
+    uv = xp.asarray(np.tile(centres, draws.trials))
+    uv += start[:, rhombus] * first + end[:, rhombus] * second
+    return ground_point(uv, area.satellites, xp)
+
+
+def uniform_on_ground(area: Coverage, settings: PlacementSettings, draws: Draws) -> Any:
+    """Users uniform by ground area over the union of all cells."""
+    return _anywhere(area, draws, Purpose.PLACEMENT, settings.users)
+
+
+def in_hotspots(area: Coverage, settings: PlacementSettings, draws: Draws) -> Any:
+    """Users gathered around hotspots (a Thomas cluster process with given numbers).
+
+    Hotspot centres are new in each trial and uniform over the covered area. The first
+    ``hotspot_share`` of the users belong to hotspots in turn and lie around their centre
+    with a two-dimensional normal distribution; the others are uniform over the covered area.
+    """
+    xp = draws.xp
+    clustered = round(settings.users * settings.hotspot_share)
+    position = uniform_on_ground(area, settings, draws)
+    centres = _anywhere(area, draws, Purpose.HOTSPOT_CENTRES, settings.hotspots)
+    member = xp.arange(clustered) % settings.hotspots
+    trial = xp.arange(draws.trials)
+    index = (trial[:, None] * settings.hotspots + member).ravel()
+    offsets = draws.uniforms(Purpose.HOTSPOT_OFFSETS, clustered, 2)
+    east_m, north_m = (
+        value * settings.hotspot_radius_m for value in normal_pair(*offsets, xp)
+    )
+    rows = (trial[:, None] * settings.users + xp.arange(clustered)).ravel()
+    position[:, rows] = _moved_on_ground(centres[:, index], east_m, north_m, xp)
+    return position
+
+
+def _anywhere(area: Coverage, draws: Draws, purpose: Purpose, entities: int) -> Any:
+    """Points uniform by ground area over the covered area."""
+    xp = draws.xp
+    which, first, second = draws.uniforms(purpose, entities, 3)
+    triangle = xp.searchsorted(xp.asarray(area.cumulative_area), which, side="right")
+    triangle = xp.minimum(triangle, area.cumulative_area.size - 1)
+    # Uniform in a triangle (Osada et al., ACM Trans. Graphics 21, 2002, equation 1).
+    root = xp.sqrt(first)
+    corners = xp.asarray(area.corners_uv)[:, :, triangle]
+    uv = (1.0 - root) * corners[0] + root * (1.0 - second) * corners[1]
+    uv = uv + root * second * corners[2]
+    return ground_point(uv, area.satellites, xp)
+
+
+def _moved_on_ground(centre: Any, east_m: Any, north_m: Any, xp: Any) -> Any:
+    """Move points along the great circle of a tangential offset, by its length."""
+    up = centre / EARTH_RADIUS_M
+    # Any tangential frame serves an isotropic offset: cross with the axis least aligned.
+    pole = xp.abs(up[2]) > 0.9
+    axis = xp.stack([xp.where(pole, 1.0, 0.0), xp.zeros_like(up[0]), xp.where(pole, 0.0, 1.0)])
+    east = xp.cross(axis, up, axis=0)
+    east /= xp.sqrt((east * east).sum(axis=0))
+    north = xp.cross(up, east, axis=0)
+    length_m = xp.sqrt(east_m * east_m + north_m * north_m)
+    angle = length_m / EARTH_RADIUS_M
+    tangent = (east * east_m + north * north_m) / xp.maximum(length_m, 1e-9)
+    return EARTH_RADIUS_M * (up * xp.cos(angle) + tangent * xp.sin(angle))
+
+
+STRATEGIES: dict[str, Placement] = {
+    "beam": in_each_beam,
+    "uniform": uniform_on_ground,
+    "hotspots": in_hotspots,
+}

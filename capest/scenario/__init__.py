@@ -1,0 +1,1 @@
+"""Scenarios: what to simulate, read from TOML, validated and fingerprinted."""

@@ -1,0 +1,102 @@
+"""Reads a scenario from a TOML file or a mapping and reports every fault together."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from capest.errors import InputError, ScenarioError
+from capest.scenario.model import Scenario, build_scenario
+from capest.scenario.nearest import nearest
+from capest.scenario.overrides import apply_overrides, name_overrides
+from capest.scenario.plain import plain
+from capest.scenario.presets import preset_names
+
+
+def load_scenario(
+    source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()
+) -> Scenario:
+    """Load a scenario, resolve its presets and validate it.
+
+    Parameters
+    ----------
+    source : str, Path or mapping
+        A TOML file, or its content as nested mappings.
+    overrides : sequence of str
+        ``section.key=value`` each, applied before presets are resolved.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or is no TOML.
+    ScenarioError
+        With every fault of the content and of the overrides.
+    """
+    if isinstance(source, Mapping):
+        name, raw = "scenario", plain(source)
+    else:
+        name, raw = str(source), read_toml(Path(source))
+    origins, unreadable = apply_overrides(raw, overrides)
+    try:
+        return build_scenario(name, raw, unreadable)
+    except ScenarioError as error:
+        raise ScenarioError(name, name_overrides(error.problems, origins)) from None
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises
+    ------
+    InputError
+        Saying what is wrong with the file, for broken TOML with line and column.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file{_file_hint(path)}") from None
+    except IsADirectoryError:
+        raise InputError(f"{path}: is a directory; name a TOML file in it") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{str(path)!r}: cannot be read: {reason}") from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{path}: is not UTF-8 text (byte {error.start}, line {line}); save it as UTF-8"
+        ) from None
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise InputError(f"{path}: broken TOML: nested too deeply") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: broken TOML: {_with_position(str(error), text)}") from None
+    except ValueError:  # Python refuses to read thousands of digits
+        raise InputError(f"{path}: broken TOML: a whole number of too many digits") from None
+
+
+def _with_position(message: str, text: str) -> str:
+    """Give line and column also where the parser only says that the text ended."""
+    lines = text.split("\n")
+    end = f"(at line {len(lines)}, column {len(lines[-1]) + 1}, the end of the file)"
+    return message.replace("(at end of document)", end)
+
+
+def _file_hint(path: Path) -> str:
+    """Suggest what a missing file may have meant."""
+    if path.name in preset_names():
+        return f"; {path.name} is a preset: capest presets init {path.name} -o {path.name}.toml"
+    try:
+        siblings = [entry.name for entry in path.parent.iterdir() if entry.suffix == ".toml"]
+    except OSError:
+        return ""
+    found = nearest(path.name, siblings)
+    return f"; did you mean {path.parent / found}?" if found else ""

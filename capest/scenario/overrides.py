@@ -1,0 +1,83 @@
+"""Overrides of single keys: ``section.key=value``, as the command line takes them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from capest.errors import Problem
+from capest.scenario.plain import one_line, set_key
+from capest.scenario.rules import BrokenRule
+
+
+def apply_overrides(
+    raw: dict[str, Any], overrides: Sequence[str]
+) -> tuple[dict[str, str], list[Problem]]:
+    """Set the overridden keys in place; later ones win.
+
+    Parameters
+    ----------
+    raw : dict
+        Nested values of a scenario.
+    overrides : sequence of str
+        ``section.key=value`` each, with a TOML value; other text is taken as a string, so that
+        ``beams.allocation=round-robin`` needs no quotes.
+
+    Returns
+    -------
+    origins : dict of str to str
+        Overridden key to the override's text.
+    problems : list of Problem
+        Overrides that cannot be read.
+    """
+    origins = {}
+    problems = []
+    for text in overrides:
+        key, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not all(part.strip() for part in key.split(".")):
+            problems.append(
+                Problem(
+                    f"--set {one_line(text)}",
+                    None,
+                    "must have the form section.key=value",
+                    "such as --set beams.frequency_reuse=3",
+                )
+            )
+            continue
+        try:
+            set_key(raw, key, _value(value))
+        except ValueError as error:
+            problems.append(Problem(f"--set {one_line(text)}", None, f"broken value: {error}"))
+        origins[key] = text
+    return origins, problems
+
+
+def name_overrides(problems: Sequence[Problem], origins: dict[str, str]) -> list[Problem]:
+    """Add to each problem of an overridden key which override it came from."""
+    return [_named(problem, origins) for problem in problems]
+
+
+def _value(text: str) -> Any:
+    """Read a TOML value, or take the text itself where it does not set out to be one."""
+    try:
+        parsed = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError) as error:
+        if text[:1] in ("'", '"', "[", "{"):
+            raise ValueError(str(error).partition(" (at")[0]) from None
+        return text
+    return parsed["value"] if len(parsed) == 1 else text
+
+
+def _named(problem: Problem, origins: dict[str, str]) -> Problem:
+    keys = {problem.key, *(problem.reads if isinstance(problem, BrokenRule) else ())}
+    involved = [
+        one_line(text)
+        for key, text in origins.items()
+        if key in keys or key.startswith(f"{problem.key}.")
+    ]
+    if not involved:
+        return problem
+    hints = [problem.hint, "see --set " + ", --set ".join(involved)]
+    return replace(problem, hint="; ".join(filter(None, hints)))

@@ -1,0 +1,36 @@
+"""Plain nested dicts of a scenario before it is validated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def plain(value: Any) -> Any:
+    """Copy mappings into dicts and NumPy scalars into Python's own, deeply.
+
+    Sweeps in notebooks step through NumPy arrays; their scalars mean ordinary numbers.
+    """
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
+        return value.item()
+    return value
+
+
+def set_key(raw: dict[str, Any], key: str, value: Any) -> None:
+    """Set a dotted key in nested dicts, in place; makes the tables on the way.
+
+    What stands where a table is needed gives way to one.
+    """
+    *path, name = key.split(".")
+    for part in path:
+        if not isinstance(raw.get(part), dict):
+            raw[part] = {}
+        raw = raw[part]
+    raw[name] = value
+
+
+def one_line(text: str) -> str:
+    """Return text as it is, or quoted with escapes if it would break a line or a terminal."""
+    return text if text.isprintable() else repr(text)

@@ -1,0 +1,146 @@
+"""Presets: named figures of satellites and handsets, each with its source and confidence."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from capest.errors import InputError, Problem
+from capest.scenario.nearest import nearest
+
+KINDS = ("satellite", "handset")
+"""Sections of a scenario that presets can fill."""
+
+CONFIDENCES = {
+    "standard": "laid down in a standard or an agreed study",
+    "filed": "in a filing with a regulator",
+    "measured": "measured by a third party",
+    "reported": "said by the operator or the press",
+    "assumed": "a plausible choice without a source",
+    "derived": "computed from other figures",
+}
+"""How far to trust a figure."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One value of a preset.
+
+    Attributes
+    ----------
+    value : float
+    confidence : str
+        One of `CONFIDENCES`.
+    source : str
+        Where the figure can be looked up.
+    """
+
+    value: float
+    confidence: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Named figures for one section of a scenario.
+
+    Attributes
+    ----------
+    name, kind, title : str
+        ``kind`` is the section, one of `KINDS`.
+    figures : dict of str to Figure
+        By key of the section.
+    """
+
+    name: str
+    kind: str
+    title: str
+    figures: dict[str, Figure]
+
+
+def preset_names() -> tuple[str, ...]:
+    """Return the names of all presets, sorted."""
+    folder = files("capest.scenario") / "presets"
+    entries = (entry.name for entry in folder.iterdir())
+    return tuple(sorted(name[: -len(".toml")] for name in entries if name.endswith(".toml")))
+
+
+def load_preset(name: str) -> Preset:
+    """Read one preset.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name; the message names the nearest.
+    """
+    known = preset_names()
+    if name not in known:
+        found = nearest(name, known)
+        hint = f"did you mean {found}" if found else "capest presets list shows all"
+        raise InputError(f"no preset is called {name!r}; {hint}")
+    text = (files("capest.scenario") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
+    raw = tomllib.loads(text)
+    figures = {key: Figure(**figure) for key, figure in raw["figures"].items()}
+    return Preset(name, raw["kind"], raw["title"], figures)
+
+
+def presets_of(kind: str) -> tuple[Preset, ...]:
+    """Return every preset of a kind, by name."""
+    return tuple(preset for preset in map(load_preset, preset_names()) if preset.kind == kind)
+
+
+def with_presets(
+    raw: Mapping[str, Any], defaults: Mapping[str, str]
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Fill sections from the presets they name; keys already there win.
+
+    Parameters
+    ----------
+    raw : mapping
+        Nested plain values of a scenario.
+    defaults : mapping of section to str
+        The preset of a section that names none.
+
+    Returns
+    -------
+    filled : dict
+        A copy of ``raw`` with the values of presets.
+    problems : list of Problem
+        Names that are no preset of the section. A name nobody knows is let pass where no value is
+        left for it to supply: then it is only a label, as in results older than a renamed preset.
+    """
+    filled = dict(raw)
+    problems = []
+    for kind in KINDS:
+        section = filled.get(kind, {} if kind in defaults else None)
+        if not isinstance(section, Mapping):
+            continue
+        name = section.get("preset", defaults.get(kind))
+        if not isinstance(name, str):
+            continue
+        if name not in preset_names():
+            if not _supplied_keys(kind) <= section.keys():
+                problems.append(_unknown(kind, name))
+        elif (preset := load_preset(name)).kind == kind:
+            values = {key: figure.value for key, figure in preset.figures.items()}
+            filled[kind] = {**values, **section}
+        else:
+            problems.append(_unknown(kind, name, f"it is a {preset.kind} preset"))
+    return filled, problems
+
+
+def _supplied_keys(kind: str) -> set[str]:
+    return {key for preset in presets_of(kind) for key in preset.figures}
+
+
+def _unknown(kind: str, name: str, reason: str = "") -> Problem:
+    names = [preset.name for preset in presets_of(kind)]
+    found = nearest(name, names)
+    hints = [reason, f"did you mean {found}" if found and not reason else ""]
+    hints.append(f"{kind} presets: {', '.join(names)}")
+    return Problem(
+        f"{kind}.preset", name, f"must name a {kind} preset", "; ".join(filter(None, hints))
+    )

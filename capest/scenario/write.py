@@ -1,0 +1,55 @@
+"""Scenarios as TOML text."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from capest.scenario.model import Scenario
+
+
+def to_toml(scenario: Scenario) -> str:
+    """Write every key with its value; what is left automatic stands as a comment.
+
+    The names of presets stay, but every value they supplied is written out, and written values win
+    over those of a preset: the text loads to an equal scenario whatever becomes of the presets.
+
+    Parameters
+    ----------
+    scenario : Scenario
+
+    Returns
+    -------
+    str
+    """
+    automatic: dict[str, bool | int | float] = {
+        "beams.spacing_uv": scenario.beam_spacing_uv,
+        "run.block_trials": scenario.block_trials,
+    }
+    if scenario.users.placement != "beam":
+        automatic["users.count"] = scenario.users_per_trial
+    lines: list[str] = []
+    current = ""
+    for key, value in scenario.items():
+        section, _, name = key.rpartition(".")
+        if section != current:
+            lines += ["", f"[{section}]"]
+            current = section
+        if value is not None:
+            lines.append(f"{name} = {toml_value(value)}")
+        elif key in automatic:
+            lines.append(f"# {name} = {toml_value(automatic[key])}  (automatic)")
+    return "\n".join(lines) + "\n"
+
+
+def toml_value(value: str | bool | int | float) -> str:
+    """Write one TOML value.
+
+    JSON's escapes are TOML's, except that TOML also wants DEL escaped.
+    """
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value)

@@ -1,0 +1,165 @@
+// Serving beam, carrier and interference of every user: the hot spot of a trial.
+// NumPy twin: downlink_sinr in capest/backend/numpy_kernels.py.
+//
+// Received power of user u from beam b of satellite s, in units of the user's noise power:
+//
+//   x       = |user_direction[s, :, u] - beam_direction[:, b]|       (reduced chord, k a |chord|)
+//   t       = min(x / amplitude_step, amplitude_entries - 1),  i = floor(t)
+//   a       = amplitude[i].value + (t - i) * amplitude[i].slope      (2 J1(x')/x', interpolated)
+//   power   = link_gain[s, u] * beam_power[b] * a^2
+//
+// The pattern 4 |J1(ka sin theta) / (ka sin theta)|^2 is that of 3GPP TR 38.811 clause 6.4.1; the
+// table carries it as an amplitude over the chord, so no pair needs trigonometry.
+//
+//   serving_beam = the beam of greatest power over all satellites, lit or dark (ties: lowest index)
+//   carrier      = its power
+//   interference = sum of power over the other LIT beams of its colour, of all satellites
+//
+// The interference is a sum of the others, never a total minus the carrier: that would cancel.
+// For each colour the thread keeps the strongest beam so far and the sum of the lit rest, so
+// whichever colour wins in the end has its sum ready.
+//
+// Compile-time constants (-D):
+//   COLOURS             number of colours, 1 to 7: the state of each colour lives in registers
+//   ALL_LIT             1: every beam is lit and user_trial, beam_lit are not read (may be null)
+//   AMPLITUDE_IN_SHARED 1: the table is copied to amplitude_entries * 8 bytes of dynamic shared memory
+//
+// Launch: any one-dimensional grid, at most 256 threads a block. A thread takes one user at a time,
+// a block strides over the users; the beams pass through shared memory in tiles. A user's sums are
+// made by one thread in the order of the beams, so the result depends on neither the grid nor the
+// other users. Single precision throughout; denormals do not matter in units of noise power.
+
+#define TILE_BEAMS 128
+
+struct alignas(16) Beam {
+    float x, y, z, power;
+};
+
+struct alignas(8) AmplitudeStep {
+    float value, slope;
+};
+
+// What a thread knows of one colour: its strongest beam so far and the lit others.
+struct ColourState {
+    float strongest;         // power of the strongest beam, -1 before the first
+    float strongest_if_lit;  // the same if that beam is lit, else 0
+    float others;            // sum of power over the other lit beams
+    int beam;                // index of the strongest beam
+};
+
+extern "C" __global__ void __launch_bounds__(256, 4) downlink_sinr(
+    const float* __restrict__ user_direction,       // (satellites, 3, users)
+    const float* __restrict__ link_gain,            // (satellites, users)
+    const int* __restrict__ user_trial,             // (users,)
+    const float* __restrict__ beam_direction,       // (3, beams)
+    const float* __restrict__ beam_power,           // (beams,)
+    const int* __restrict__ segment_start,          // (satellites * COLOURS + 1,)
+    const unsigned char* __restrict__ beam_lit,     // (trials, beams)
+    const AmplitudeStep* __restrict__ amplitude,    // (amplitude_entries,)
+    int* __restrict__ serving_beam,                 // out (users,)
+    float* __restrict__ carrier,                    // out (users,)
+    float* __restrict__ interference,               // out (users,)
+    const float steps_per_unit,                     // 1 / amplitude_step
+    const int amplitude_entries,
+    const long long users,
+    const int satellites,
+    const int beams) {
+    static __shared__ Beam tile[TILE_BEAMS];
+#if AMPLITUDE_IN_SHARED
+    extern __shared__ AmplitudeStep amplitude_shared[];
+    for (int i = threadIdx.x; i < amplitude_entries; i += blockDim.x) {
+        amplitude_shared[i] = amplitude[i];
+    }
+    __syncthreads();
+#endif
+    const float last_step = (float)(amplitude_entries - 1);
+
+    // The loop bounds are the same for all threads of a block, so every thread meets every barrier;
+    // threads beyond the last user repeat that user and write nothing.
+    for (long long start = (long long)blockIdx.x * blockDim.x; start < users;
+         start += (long long)gridDim.x * blockDim.x) {
+        const long long own = start + threadIdx.x;
+        const long long user = own < users ? own : users - 1;
+#if !ALL_LIT
+        const unsigned char* __restrict__ lit = beam_lit + (long long)user_trial[user] * beams;
+#endif
+        ColourState state[COLOURS];
+#pragma unroll
+        for (int colour = 0; colour < COLOURS; ++colour) {
+            state[colour] = ColourState{-1.0f, 0.0f, 0.0f, 0};
+        }
+
+        for (int satellite = 0; satellite < satellites; ++satellite) {
+            const float* __restrict__ direction = user_direction + 3ll * satellite * users + user;
+            const float user_x = direction[0];
+            const float user_y = direction[users];
+            const float user_z = direction[2 * users];
+            const float gain = link_gain[(long long)satellite * users + user];
+            const int first_beam = segment_start[satellite * COLOURS];
+            const int end_beam = segment_start[(satellite + 1) * COLOURS];
+
+            for (int tile_start = first_beam; tile_start < end_beam; tile_start += TILE_BEAMS) {
+                const int tile_end =
+                    tile_start + TILE_BEAMS < end_beam ? tile_start + TILE_BEAMS : end_beam;
+                __syncthreads();  // nobody still reads the tile before
+                for (int b = tile_start + (int)threadIdx.x; b < tile_end; b += blockDim.x) {
+                    tile[b - tile_start] = Beam{beam_direction[b], beam_direction[beams + b],
+                                                beam_direction[2 * beams + b], beam_power[b]};
+                }
+                __syncthreads();
+
+#pragma unroll
+                for (int colour = 0; colour < COLOURS; ++colour) {
+                    const int segment = satellite * COLOURS + colour;
+                    const int segment_first = segment_start[segment];
+                    const int segment_end = segment_start[segment + 1];
+                    const int begin = segment_first > tile_start ? segment_first : tile_start;
+                    const int end = segment_end < tile_end ? segment_end : tile_end;
+                    ColourState best = state[colour];
+                    for (int b = begin; b < end; ++b) {
+                        const Beam beam = tile[b - tile_start];
+                        const float dx = user_x - beam.x;
+                        const float dy = user_y - beam.y;
+                        const float dz = user_z - beam.z;
+                        const float chord = sqrtf(dx * dx + dy * dy + dz * dz);
+                        const float position = fminf(chord * steps_per_unit, last_step);
+                        const int entry = (int)position;
+#if AMPLITUDE_IN_SHARED
+                        const AmplitudeStep step = amplitude_shared[entry];
+#else
+                        const AmplitudeStep step = amplitude[entry];
+#endif
+                        const float field = step.value + (position - (float)entry) * step.slope;
+                        const float power = gain * beam.power * (field * field);
+#if ALL_LIT
+                        const float power_if_lit = power;
+#else
+                        const float power_if_lit = lit[b] ? power : 0.0f;
+#endif
+                        // The weaker of the two, if lit, joins the others.
+                        const bool stronger = power > best.strongest;
+                        best.others += stronger ? best.strongest_if_lit : power_if_lit;
+                        best.strongest_if_lit = stronger ? power_if_lit : best.strongest_if_lit;
+                        best.strongest = stronger ? power : best.strongest;
+                        best.beam = stronger ? b : best.beam;
+                    }
+                    state[colour] = best;
+                }
+            }
+        }
+
+        ColourState winner = state[0];
+#pragma unroll
+        for (int colour = 1; colour < COLOURS; ++colour) {
+            const ColourState other = state[colour];
+            const bool wins = other.strongest > winner.strongest ||
+                              (other.strongest == winner.strongest && other.beam < winner.beam);
+            winner = wins ? other : winner;
+        }
+        if (own < users) {
+            serving_beam[own] = winner.beam;
+            carrier[own] = winner.strongest;
+            interference[own] = winner.others;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+"""Lit beams: how many, how often, and together with whom."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from capest.allocation import LIT_SHARE, STRATEGIES
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.sampling.draws import Draws
+
+
+def draws(trials: int) -> Draws:
+    return Draws(NumpyKernels(), 3, 0, trials)
+
+
+def test_all_on_lights_everything() -> None:
+    assert STRATEGIES["all-on"](61, 61, draws(5)) is None
+    assert LIT_SHARE["all-on"](61, 61) == 1.0
+
+
+@pytest.mark.parametrize("active", [1, 15, 61])
+def test_random_hopping_lights_exactly_k_beams_evenly(active: int) -> None:
+    trials = 4000
+    lit = STRATEGIES["random-hopping"](61, active, draws(trials))
+    assert lit.dtype == np.uint8
+    assert (lit.sum(axis=1) == active).all()
+    assert LIT_SHARE["random-hopping"](61, active) == active / 61
+    if active < 61:
+        # Counts of beams are hypergeometric over beams: scale the chi-square accordingly.
+        expected = trials * active / 61
+        statistic = ((lit.sum(axis=0) - expected) ** 2 / expected).sum() / (1 - active / 61) * 60 / 61
+        assert 1e-3 < stats.chi2(60).cdf(statistic) < 1 - 1e-3
+
+
+def test_random_hopping_pairs_beams_evenly() -> None:
+    lit = STRATEGIES["random-hopping"](9, 3, draws(20_000)).astype(np.int64)
+    together = (lit.T @ lit)[np.triu_indices(9, 1)]
+    chance = 3 * 2 / (9 * 8)
+    assert np.abs(together / 20_000 - chance).max() < 4.5 * math.sqrt(chance / 20_000)
+
+
+@pytest.mark.parametrize(("beams", "active"), [(61, 15), (61, 1), (61, 60), (7, 7), (19, 7)])
+def test_round_robin_takes_turns(beams: int, active: int) -> None:
+    lit = STRATEGIES["round-robin"](beams, active, draws(6000))
+    slots = math.ceil(beams / active)
+    assert lit.sum(axis=1).max() <= active
+    patterns, count = np.unique(lit, axis=0, return_counts=True)
+    # Every beam is lit in exactly one slot of the cycle, and slots come equally often.
+    assert len(patterns) == slots
+    assert (patterns.sum(axis=0) == 1).all()
+    assert LIT_SHARE["round-robin"](beams, active) == 1 / slots
+    assert stats.chisquare(count).pvalue > 1e-3 if slots > 1 else True

@@ -1,0 +1,159 @@
+"""``capest presets``."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from click.shell_completion import ShellComplete
+from click.testing import CliRunner
+
+from capest.cli.presets import presets
+from capest.errors import InputError
+from capest.scenario.load import load_scenario
+from capest.scenario.presets import load_preset, preset_names, presets_of
+
+SATELLITES = [preset.name for preset in presets_of("satellite")]
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(presets, arguments, catch_exceptions=False, env={"COLUMNS": "80"})
+    assert result.exit_code == 0
+    return result.stdout
+
+
+def failure(*arguments: str) -> str:
+    result = CliRunner().invoke(presets, arguments)
+    assert isinstance(result.exception, InputError)
+    return str(result.exception)
+
+
+@pytest.mark.parametrize("arguments", [(), ("list",)])
+def test_list_fits_the_terminal(arguments):
+    lines = run(*arguments).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert {line.split()[0] for line in lines[1:]} == set(preset_names())
+
+
+def test_list_json():
+    listed = json.loads(run("list", "--json"))
+    assert [entry["name"] for entry in listed] == list(preset_names())
+    assert {"name": "3gpp-handheld", "kind": "handset"}.items() <= listed[0].items()
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_show_fits_the_terminal(name):
+    text = run("show", name)
+    assert max(map(len, text.splitlines())) <= 80
+    for key, figure in load_preset(name).figures.items():
+        (line,) = (line for line in text.splitlines() if line.startswith(f"{key} "))
+        assert line.split()[1] == str(figure.value)
+        assert "standard" in line
+    assert "6.1.1.1-" in text
+
+
+def test_show_names_units():
+    text = run("show", "tr38821-set1-leo600-s")
+    (line,) = (line for line in text.splitlines() if line.startswith("eirp_density_dbw_per_mhz"))
+    assert line.split()[1:4] == ["34", "dBW/MHz", "standard"]
+
+
+def test_show_json():
+    shown = json.loads(run("show", "tr38821-set1-geo-s", "--json"))
+    assert (shown["name"], shown["kind"]) == ("tr38821-set1-geo-s", "satellite")
+    assert shown["figures"]["elevation_deg"] == {
+        "value": 45,
+        "unit": "degree",
+        "confidence": "standard",
+        "source": "TR 38.821 V16.2.0 Table 6.1.1.1-6",
+    }
+
+
+def test_unknown_name():
+    assert "did you mean tr38821-set1-geo-s" in failure("show", "tr38821-set1-geos")
+    assert "did you mean 3gpp-handheld" in failure("init", "3gpp-hand")
+
+
+@pytest.mark.parametrize("name", SATELLITES)
+def test_init_loads_as_it_is(tmp_path, name):
+    path = tmp_path / "my.toml"
+    text = run("init", name)
+    assert run("init", name, "-o", str(path)) == ""
+    assert path.read_text(encoding="utf-8") == text
+    scenario = load_scenario(path)
+    assert scenario.satellite.preset == name
+    assert scenario.title == load_preset(name).title
+    # 61 beams of TR 38.821 set 2 do not fit on the Earth from GEO in the S band
+    assert scenario.beams.count == (37 if name == "tr38821-set2-geo-s" else 61)
+
+
+def test_init_is_short_and_commented():
+    lines = [line for line in run("init", SATELLITES[0]).splitlines() if line]
+    assert len(lines) <= 12
+    assert sum("#" in line for line in lines) >= 5
+
+
+def test_init_never_overwrites(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text("precious")
+    assert failure("init", SATELLITES[0], "-o", str(path)) == (
+        f"{path}: exists already and is left alone; choose another name"
+    )
+    assert path.read_text() == "precious"
+
+
+def test_init_into_a_missing_folder(tmp_path):
+    path = tmp_path / "nowhere" / "mine.toml"
+    assert failure("init", SATELLITES[0], "-o", str(path)) == (
+        f"{path}: cannot be written: No such file or directory"
+    )
+
+
+def test_init_needs_a_satellite():
+    assert failure("init", "3gpp-handheld").startswith("3gpp-handheld is a handset preset;")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["list", "--help"], ["show", "--help"], ["init", "--help"]]
+)
+def test_help_has_examples(arguments):
+    assert "\n    capest presets " in run(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("command", "incomplete", "expected"),
+    [
+        ("show", "", set(preset_names())),
+        ("show", "3", {"3gpp-handheld"}),
+        ("show", "tr38821-set2-geo", {"tr38821-set2-geo-ka", "tr38821-set2-geo-s"}),
+        ("init", "", set(SATELLITES)),
+        ("init", "x", set()),
+    ],
+)
+def test_shell_completion(command, incomplete, expected):
+    completion = ShellComplete(presets, {}, "presets", "_PRESETS_COMPLETE")
+    found = completion.get_completions([command], incomplete)
+    assert {item.value for item in found} == expected
+    assert all(item.help for item in found)
+
+
+def test_help_needs_no_heavy_import():
+    program = (
+        "import sys; import capest.cli.presets; "
+        "print([m for m in ('pydantic', 'rich', 'numpy', 'tomllib') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_scenarios_load_without_the_heavy_libraries():
+    program = (
+        "import sys; import capest.scenario.load, capest.scenario.fingerprint; "
+        "print([m for m in ('numpy', 'rich', 'xarray', 'dask', 'scipy') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

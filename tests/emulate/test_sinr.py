@@ -1,0 +1,246 @@
+"""The SINR kernel against brute force in double precision with SciPy's Bessel function."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from capest.backend.numpy_kernels import NumpyKernels
+
+from .scene import GEO_KA, random_scene
+
+# Float32 directions, table and sums: two powers this close (relatively) may swap places.
+NEAR_TIE = 1e-3
+
+
+def decibels(ratio):
+    return 10.0 * np.log10(ratio)
+
+
+def sinr_db(carrier, interference):
+    return decibels(np.float64(carrier) / (np.float64(interference) + 1.0))
+
+
+CASES = {
+    "one beam": {"beams": 1, "users": 100},
+    "full reuse": {"beams": 61},
+    "three colours": {"beams": 61, "colours": 3},
+    "seven colours": {"beams": 61, "colours": 7},
+    "hopping": {"beams": 61, "lit_share": 0.3},
+    "hopping on four colours": {"beams": 91, "colours": 4, "lit_share": 0.5},
+    "empty colours": {"beams": 4, "colours": 7, "lit_share": 0.5},
+    "two satellites": {"satellites": 2, "beams": 37, "colours": 4},
+    "three satellites hopping": {"satellites": 3, "beams": 40, "colours": 3, "lit_share": 0.4},
+    "several tiles of beams": {"satellites": 2, "beams": 331, "colours": 3, "users": 150},
+    "GEO Ka": {"system": GEO_KA, "beams": 127, "users": 500},
+    "GEO Ka hopping": {"system": GEO_KA, "beams": 61, "colours": 4, "lit_share": 0.5},
+    "GEO Ka two satellites": {"system": GEO_KA, "satellites": 2, "beams": 61, "colours": 7},
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_against_double_precision(case, kernels, to_host):
+    scene = random_scene(sum(map(ord, case)), **CASES[case])
+    serving, carrier, interference = map(to_host, kernels.downlink_sinr(**scene.arguments()))
+    assert serving.dtype == np.int32
+    assert carrier.dtype == interference.dtype == np.float32
+
+    power = scene.power()
+    best = power.argmax(axis=1)
+    row = np.arange(len(best))
+    flipped = serving != best
+    assert (power[row, serving] >= (1.0 - NEAR_TIE) * power[row, best]).all()
+    assert flipped.mean() <= 0.01
+
+    # Whichever beam serves, its carrier and interference must be right.
+    expected = power[row, serving]
+    np.testing.assert_allclose(decibels(carrier), decibels(expected), rtol=0.0, atol=0.02)
+    np.testing.assert_allclose(
+        sinr_db(carrier, interference),
+        sinr_db(expected, scene.interference(power, serving)),
+        rtol=0.0,
+        atol=0.02,
+    )
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_against_the_numpy_twin(case, kernels, to_host):
+    scene = random_scene(1 + sum(map(ord, case)), **CASES[case])
+    serving, carrier, interference = map(to_host, kernels.downlink_sinr(**scene.arguments()))
+    twin_serving, twin_carrier, twin_interference = NumpyKernels().downlink_sinr(
+        **scene.arguments()
+    )
+    same = serving == twin_serving
+    power = scene.power()
+    row = np.arange(len(serving))
+    assert (power[row, serving] >= (1.0 - NEAR_TIE) * power[row, twin_serving])[~same].all()
+    assert same.mean() >= 0.99
+    np.testing.assert_allclose(
+        decibels(carrier), decibels(twin_carrier), rtol=0.0, atol=0.02
+    )
+    np.testing.assert_allclose(
+        sinr_db(carrier, interference)[same],
+        sinr_db(twin_carrier, twin_interference)[same],
+        rtol=0.0,
+        atol=0.02,
+    )
+
+
+def same_bits(results, expected, to_host):
+    for result, wanted in zip(results, expected, strict=True):
+        np.testing.assert_array_equal(to_host(result), to_host(wanted), strict=True)
+
+
+@pytest.fixture(scope="module")
+def scene():
+    return random_scene(7, satellites=2, beams=40, colours=4, lit_share=0.5, users=203)
+
+
+def test_a_users_result_does_not_depend_on_the_others(scene, kernels, to_host):
+    whole = [to_host(a) for a in kernels.downlink_sinr(**scene.arguments())]
+    for chosen in (slice(0, 1), slice(1, 60), slice(60, 203), slice(202, 203)):
+        part = kernels.downlink_sinr(**scene.users(chosen).arguments())
+        same_bits(part, [array[chosen] for array in whole], to_host)
+
+
+@pytest.mark.parametrize("block_size", [1, 24, 64])
+def test_block_size_changes_nothing(block_size, scene, kernels, to_host):
+    from capest.backend.cuda_kernels import CudaKernels
+
+    other = CudaKernels(kernels.device, block_size=block_size)
+    expected = kernels.downlink_sinr(**scene.arguments())
+    same_bits(other.downlink_sinr(**scene.arguments()), expected, to_host)
+
+
+@pytest.mark.parametrize("colours", [1, 3])
+def test_no_flags_mean_all_lit(colours, kernels, to_host):
+    scene = random_scene(8, beams=37, colours=colours)
+    arguments = scene.arguments()
+    assert arguments["beam_lit"] is None
+    expected = kernels.downlink_sinr(**arguments)
+    arguments["beam_lit"] = np.ones((3, 37), dtype=np.uint8)
+    same_bits(kernels.downlink_sinr(**arguments), expected, to_host)
+
+
+def test_table_in_global_memory_gives_the_same_bits(scene, kernels, to_host):
+    arguments = scene.arguments()
+    needed = 4000
+    arguments["amplitude"] = arguments["amplitude"][:needed]
+    short = kernels.downlink_sinr(**arguments)
+    arguments["amplitude"] = np.concatenate(
+        [arguments["amplitude"], np.zeros((4000, 2), dtype=np.float32)]
+    )
+    far = np.linalg.norm(
+        arguments["user_direction"].transpose(0, 2, 1)[:, :, None] -
+        arguments["beam_direction"].T[None, None],
+        axis=-1,
+    ).max()
+    assert far / arguments["amplitude_step"] < needed - 1
+    same_bits(kernels.downlink_sinr(**arguments), short, to_host)
+
+
+def test_beyond_the_table_its_last_entry_holds(kernels, to_host):
+    scene = random_scene(9, beams=7, users=50)
+    arguments = scene.arguments()
+    arguments["amplitude"] = np.array([[0.5, 0.0]], dtype=np.float32)
+    _, carrier, _ = kernels.downlink_sinr(**arguments)
+    strongest = scene.beam_power.max()
+    np.testing.assert_allclose(to_host(carrier), scene.link_gain[0] * strongest * 0.25, rtol=1e-6)
+
+
+def test_weaker_dark_beams_change_nothing(scene, kernels, to_host):
+    """A dark copy of every beam at half its power can neither serve nor interfere."""
+    arguments = scene.arguments()
+    serving, carrier, interference = map(to_host, kernels.downlink_sinr(**arguments))
+    arguments["beam_direction"] = np.repeat(arguments["beam_direction"], 2, axis=1)
+    arguments["beam_power"] = np.repeat(arguments["beam_power"], 2)
+    arguments["beam_power"][1::2] *= 0.5
+    arguments["beam_lit"] = np.repeat(arguments["beam_lit"], 2, axis=1)
+    arguments["beam_lit"][:, 1::2] = 0
+    arguments["segment_start"] = 2 * arguments["segment_start"]
+    same_bits(
+        kernels.downlink_sinr(**arguments), (2 * serving, carrier, interference), to_host
+    )
+
+
+def test_lighting_a_beam_never_lowers_interference(scene, kernels, to_host):
+    arguments = scene.arguments()
+    serving, carrier, before = map(to_host, kernels.downlink_sinr(**arguments))
+    rng = np.random.default_rng(3)
+    for beam in rng.integers(0, scene.beam_lit.shape[1], 6):
+        lit = scene.beam_lit.copy()
+        lit[:, beam] = 1
+        arguments["beam_lit"] = lit
+        same, unmoved, after = map(to_host, kernels.downlink_sinr(**arguments))
+        np.testing.assert_array_equal(same, serving)
+        np.testing.assert_array_equal(unmoved, carrier)
+        assert (after >= before).all()
+        was_dark = scene.beam_lit[scene.user_trial, beam] == 0
+        other = (scene.beam_colour[serving] != scene.beam_colour[beam]) | (serving == beam)
+        np.testing.assert_array_equal(after[other], before[other])
+        assert (after > before)[was_dark & ~other].any()
+
+
+@pytest.mark.parametrize("colours", [1, 3])
+def test_lowest_index_serves_on_a_tie(colours, kernels, to_host):
+    """Three beams on one spot: the first serves, the others of its colour interfere fully."""
+    on_spot = np.zeros((3, 3), dtype=np.float32)
+    starts = np.array([0, 3] if colours == 1 else [0, 1, 2, 3], dtype=np.int32)
+    serving, carrier, interference = map(
+        to_host,
+        kernels.downlink_sinr(
+            np.zeros((1, 3, 5), dtype=np.float32),
+            np.full((1, 5), 8.0, dtype=np.float32),
+            np.zeros(5, dtype=np.int32),
+            on_spot,
+            np.ones(3, dtype=np.float32),
+            starts,
+            None,
+            np.array([[1.0, -0.1], [0.9, 0.0]], dtype=np.float32),
+            1.0,
+            colours,
+        ),
+    )
+    assert (serving == 0).all()
+    assert (carrier == 8.0).all()
+    assert (interference == (16.0 if colours == 1 else 0.0)).all()
+
+
+def test_a_user_no_satellite_reaches(scene, kernels, to_host):
+    arguments = scene.arguments()
+    arguments["link_gain"] = np.zeros_like(arguments["link_gain"])
+    for array in kernels.downlink_sinr(**arguments):
+        assert not to_host(array).any()
+
+
+def test_no_users(scene, kernels):
+    for array in kernels.downlink_sinr(**scene.users(slice(0, 0)).arguments()):
+        assert array.shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "error", "message"),
+    [
+        ("link_gain", lambda a: a.astype(np.float64), TypeError, "link_gain has type float64"),
+        ("user_trial", lambda a: a[1:], ValueError, r"user_trial has shape \(202,\)"),
+        ("beam_direction", lambda a: a.T, ValueError, r"beam_direction has shape \(80, 3\)"),
+        ("segment_start", lambda a: a[:-1], ValueError, "segment_start has shape"),
+        ("beam_lit", lambda a: a.astype(bool), TypeError, "beam_lit has type bool"),
+        ("amplitude", lambda a: a[:, :1], ValueError, "amplitude has shape"),
+        ("colours", lambda a: 8, ValueError, "colours = 8"),
+        ("beam_power", lambda a: a[:0], ValueError, "beam_power is empty"),
+    ],
+)
+def test_wrong_arguments_are_refused(name, wrong, error, message, scene, kernels):
+    arguments = scene.arguments()
+    arguments[name] = wrong(arguments[name])
+    with pytest.raises(error, match=message):
+        kernels.downlink_sinr(**arguments)
+
+
+def test_arrays_need_not_be_contiguous(scene, kernels, to_host):
+    arguments = scene.arguments()
+    expected = kernels.downlink_sinr(**arguments)
+    arguments["beam_direction"] = np.asfortranarray(arguments["beam_direction"])
+    arguments["user_trial"] = np.repeat(arguments["user_trial"], 2)[::2]
+    same_bits(kernels.downlink_sinr(**arguments), expected, to_host)

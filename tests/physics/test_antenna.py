@@ -1,0 +1,69 @@
+"""Aperture pattern against SciPy's Bessel function and the tables of TR 38.821."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.special import j1
+
+from capest.physics.antenna import (
+    AMPLITUDE_STEP,
+    amplitude_table,
+    bessel_amplitude,
+    bessel_j1,
+    reduced_aperture,
+)
+
+
+def test_bessel_j1_equals_scipy() -> None:
+    x = np.linspace(0.0, 1100.0, 20_001)
+    assert np.abs(bessel_j1(x) - j1(x)).max() < 1e-12  # rounding of x sin t at x = 1100
+
+
+def test_half_power_point_of_the_aperture() -> None:
+    # Root of 4 (J1(x)/x)^2 = 1/2.
+    assert bessel_amplitude(np.array([1.61634]))[0] ** 2 == pytest.approx(0.5, abs=1e-5)
+    assert bessel_amplitude(np.array([0.0]))[0] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("frequency_hz", "diameter_m", "ka", "hpbw_deg"),
+    [  # TR 38.821 V16.2.0 Tables 6.1.1.1-1 and -2; the printed widths have four digits
+        (2e9, 22.0, 461.086, 0.4011),
+        (2e9, 2.0, 41.917, 4.4127),
+        (20e9, 5.0, 1047.923, 0.1765),
+        (20e9, 0.5, 104.792, 1.7647),
+        (2e9, 1.0, 20.958, 8.832),
+    ],
+)
+def test_beamwidth_of_3gpp_dishes(
+    frequency_hz: float, diameter_m: float, ka: float, hpbw_deg: float
+) -> None:
+    assert reduced_aperture(frequency_hz, diameter_m) == pytest.approx(ka, abs=1e-3)
+    sine = math.sin(math.radians(hpbw_deg / 2))
+    assert 10 * math.log10(bessel_amplitude(np.array([ka * sine]))[0] ** 2) == pytest.approx(
+        -3.01, abs=0.02
+    )
+
+
+@pytest.mark.parametrize("ka", [20.958, 41.917, 461.086, 1047.923])
+def test_table_error_within_40_db_of_the_peak(ka: float) -> None:
+    largest_chord = min(1.4, 40.0 / ka)
+    table = amplitude_table(ka, largest_chord)
+    chord = np.random.default_rng(1).uniform(0.0, largest_chord, 200_000)
+    position = (chord * (ka / AMPLITUDE_STEP)).astype(np.float32)
+    index = position.astype(np.int64)
+    got = (table[index, 0] + (position - index) * table[index, 1]) ** 2
+    x = ka * chord * np.sqrt(1 - chord**2 / 4)
+    true = (2 * j1(x) / x) ** 2
+    strong = true > 1e-4
+    assert strong.sum() > 1000
+    error_db = np.abs(10 * np.log10(got[strong] / true[strong]))
+    assert error_db.max() < 0.01
+
+
+def test_no_gain_beyond_90_degrees() -> None:
+    table = amplitude_table(20.0, 2.0)
+    chord = np.arange(len(table)) * AMPLITUDE_STEP / 20.0
+    assert (table[chord > math.sqrt(2.0) + 1e-6] == 0.0).all()
+    assert table[-1, 1] == 0.0

@@ -1,0 +1,113 @@
+"""Blocks with made-up content of the real shapes and types, a function of the trial alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from capest.block import BlockResult
+from capest.histograms import AXES
+from capest.results.blockfile import RunIdentity
+
+BEAMS = 7
+STATISTICS_BEAMS = 3
+USERS_PER_BEAM = 5
+
+IDENTITY = RunIdentity(
+    fingerprint="0123456789abcdef" * 4, version="0.1.0", backend="numpy", block_trials=4
+)
+
+
+def layout(beams: int = BEAMS) -> dict[str, np.ndarray]:
+    angle = 2 * np.pi * np.arange(beams) / beams
+    return {
+        "beam_u": 0.05 * np.cos(angle),
+        "beam_v": 0.05 * np.sin(angle),
+        "beam_colour": np.arange(beams, dtype=np.int32) % 3,
+        "beam_statistics": (np.arange(beams) < STATISTICS_BEAMS).astype(np.int8),
+    }
+
+
+def block(first_trial: int, trials: int, beams: int = BEAMS, seed: int = 1) -> BlockResult:
+    """Consecutive trials; trial k is the same in whatever block it stands."""
+    parts = [_one_trial(first_trial + k, beams, seed) for k in range(trials)]
+    return BlockResult(
+        first_trial,
+        {
+            name: np.array([p.trial[name] for p in parts], parts[0].trial[name].dtype)
+            for name in parts[0].trial
+        },
+        {name: np.stack([p.trial_beam[name] for p in parts]) for name in parts[0].trial_beam},
+        {name: sum(p.histograms[name] for p in parts) for name in AXES},
+    )
+
+
+def blocks(trials: int, block_trials: int, beams: int = BEAMS) -> Iterator[tuple[int, BlockResult]]:
+    for index, first in enumerate(range(0, trials, block_trials)):
+        yield index, block(first, min(block_trials, trials - first), beams)
+
+
+def expected(trials: int, block_trials: int) -> dict[int, int]:
+    firsts = range(0, trials, block_trials)
+    return {i: min(block_trials, trials - first) for i, first in enumerate(firsts)}
+
+
+def provenance(**more: object) -> dict[str, object]:
+    return {
+        "title": "synthetic",
+        "source": "capest 0.1.0",
+        "history": "2026-01-01T00:00:00Z capest run synthetic.toml",
+        "scenario_toml": 'title = "synthetic"\n[run]\ntrials = 50\n',
+        "scenario_fingerprint": IDENTITY.fingerprint,
+        "seed": "18446744073709551615",
+        "backend": "numpy",
+        "capest_version": "0.1.0",
+        "users_per_trial": 35,
+        "host": "here",
+        "created": "2026-01-01T00:00:00Z",
+    } | more
+
+
+def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
+    random = np.random.default_rng([seed, trial])
+    effect = random.normal(0, 1)
+    users = random.poisson(USERS_PER_BEAM, beams).astype(np.int32)
+    lit = (random.random(beams) < 0.8).astype(np.int8)
+    served = np.where(lit == 1, random.binomial(users, 0.9), 0).astype(np.int32)
+    counted = np.arange(beams) < min(STATISTICS_BEAMS, beams)
+    heard = (lit == 1) & (users > 0)
+    sinr = np.where(heard, random.normal(3 + effect, 4, beams), np.nan).astype(np.float32)
+    efficiency = np.where(served > 0, random.uniform(0.2, 4, beams), np.nan).astype(np.float32)
+    rate = np.where(served > 0, random.uniform(1, 30, beams), 0).astype(np.float32)
+    here = int(users[counted & (lit == 1)].sum())
+    sinr_of_users = random.normal(3 + effect, 4, here)
+    noise = random.normal(0, 1, here)
+    per_metric = {
+        "coupling_loss_db": 140 - sinr_of_users,
+        "snr_db": sinr_of_users + 2,
+        "sir_db": sinr_of_users + 5 + noise,
+        "sinr_db": sinr_of_users,
+        "spectral_efficiency": np.log2(1 + 10 ** (sinr_of_users / 10)),
+        "user_throughput": np.where(noise > -1.5, np.exp(noise), 0.0),
+        "beam_throughput": rate[counted & (lit == 1)],
+    }
+    return BlockResult(
+        trial,
+        {
+            "users": np.int32(users[counted].sum()),
+            "lit_users": np.int32(here),
+            "served_users": np.int32(served[counted].sum()),
+            "throughput": np.float64(rate[counted].sum(dtype=np.float64)),
+            "lit_beams": np.int32(lit[counted].sum()),
+        },
+        {
+            "beam_users": users,
+            "beam_lit": lit,
+            "beam_served_users": served,
+            "beam_sinr_db": sinr,
+            "beam_spectral_efficiency": efficiency,
+            "beam_throughput": rate,
+        },
+        {name: AXES[name].count(np.asarray(values), np) for name, values in per_metric.items()},
+    )

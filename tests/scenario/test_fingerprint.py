@@ -1,0 +1,217 @@
+"""The fingerprint follows what can change a result, and nothing else."""
+
+import hashlib
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capest.scenario.fingerprint import fingerprint
+from capest.scenario.load import load_scenario
+from capest.scenario.model import Scenario
+from capest.scenario.presets import load_preset
+
+PRESET = "tr38821-set1-leo600-s"
+BASE = load_scenario({"satellite": {"preset": PRESET}, "beams": {"count": 37}})
+
+# Another legal value of every key.
+CHANGES = {
+    "title": "other",
+    "satellite.preset": None,
+    "satellite.altitude_km": 601.0,
+    "satellite.elevation_deg": 89.0,
+    "satellite.frequency_ghz": 2.1,
+    "satellite.eirp_density_dbw_per_mhz": 34.1,
+    "satellite.antenna_gain_dbi": 30.1,
+    "satellite.antenna_diameter_m": 2.1,
+    "satellite.hpbw_deg": 4.4,
+    "beams.count": 61,
+    "beams.statistics_count": 7,
+    "beams.spacing_uv": 0.06,
+    "beams.frequency_reuse": 3,
+    "beams.polarisation_reuse": True,
+    "beams.allocation": "round-robin",
+    "beams.active_count": 6,
+    "carrier.bandwidth_mhz": 31.0,
+    "users.placement": "uniform",
+    "users.per_beam": 11,
+    "users.count": 501,
+    "users.hotspots.count": 6,
+    "users.hotspots.radius_km": 21.0,
+    "users.hotspots.share": 0.7,
+    "handset.preset": "renamed-since",
+    "handset.antenna_gain_dbi": 1.0,
+    "handset.noise_figure_db": 8.0,
+    "handset.antenna_temperature_k": 291.0,
+    "channel.environment": "urban",
+    "channel.line_of_sight": "never",
+    "channel.shadow_fading": False,
+    "channel.gas_loss": False,
+    "link.adaptation": "nr-mcs",
+    "link.table": "256qam",
+    "link.thresholds": "sionna",
+    "link.shannon": "sharc",
+    "link.overhead": 0.2,
+    "scheduler.policy": "equal-rate",
+    "run.trials": 999,
+    "run.seed": 2,
+    "run.block_trials": 3,
+}
+
+ALWAYS_INERT = {"title", "satellite.preset", "handset.preset", "run.trials", "run.block_trials"}
+HOTSPOTS = {"users.hotspots.count", "users.hotspots.radius_km", "users.hotspots.share"}
+
+# Settings of a mode; keys it does not read; keys whose change alone would not be legal.
+MODES = {
+    "default": (
+        {},
+        HOTSPOTS | {"link.shannon"},
+        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+    ),
+    "hotspots": (
+        {"users.placement": "hotspots", "users.count": 500},
+        {"users.per_beam", "link.shannon"},
+        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count"},
+    ),
+    "hotspots by default count": (
+        {"users.placement": "hotspots"},
+        {"link.shannon"},
+        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count"},
+    ),
+    "hopping": (
+        {"beams.allocation": "random-hopping", "beams.active_count": 5},
+        HOTSPOTS | {"link.shannon"},
+        {"beams.polarisation_reuse", "users.count"},
+    ),
+    "shannon": (
+        {"link.adaptation": "truncated-shannon"},
+        HOTSPOTS | {"link.table", "link.thresholds"},
+        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+    ),
+    "given spacing": (
+        {"beams.spacing_uv": 0.05},
+        HOTSPOTS | {"link.shannon", "satellite.hpbw_deg"},
+        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+    ),
+    "free space": (
+        {"channel.line_of_sight": "always", "channel.shadow_fading": False},
+        HOTSPOTS | {"link.shannon", "channel.environment"},
+        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+    ),
+    "clear sky with shadow fading": (
+        {"channel.line_of_sight": "always"},
+        HOTSPOTS | {"link.shannon"},
+        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+    ),
+}  # fmt: skip
+
+
+def change(scenario: Scenario, changes: dict) -> Scenario:
+    raw = scenario.model_dump()
+    for key, value in changes.items():
+        table = raw
+        for part in key.split(".")[:-1]:
+            table = table[part]
+        table[key.split(".")[-1]] = value
+    return load_scenario(raw)
+
+
+def test_every_key_has_a_change():
+    assert list(CHANGES) == [key for key, _ in BASE.items()]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_exactly_the_keys_that_are_read_change_it(mode):
+    settings, inert, illegal = MODES[mode]
+    scenario = change(BASE, settings)
+    changing = {
+        key
+        for key, value in CHANGES.items()
+        if key not in illegal
+        and dict(scenario.items())[key] != value
+        and fingerprint(change(scenario, {key: value})) != fingerprint(scenario)
+    }
+    same = {key for key, value in CHANGES.items() if dict(scenario.items())[key] == value}
+    assert changing == set(CHANGES) - ALWAYS_INERT - inert - illegal - same
+
+
+def test_modes_differ_among_themselves():
+    prints = [fingerprint(change(BASE, settings)) for settings, _, _ in MODES.values()]
+    assert len(set(prints)) == len(MODES)
+    pair = {"beams.frequency_reuse": 2, "beams.polarisation_reuse": True}
+    assert fingerprint(change(BASE, pair)) not in prints
+
+
+def test_it_is_the_hash_of_the_canonical_json():
+    """Written by hand: sorted keys, floats with a point, defaults included."""
+    canonical = (
+        '{"beams":{"allocation":"all-on","count":37,"frequency_reuse":1,'
+        '"polarisation_reuse":false,"statistics_count":19},'
+        '"carrier":{"bandwidth_mhz":30.0},'
+        '"channel":{"environment":"rural","gas_loss":true,"line_of_sight":"probability",'
+        '"shadow_fading":true},'
+        '"handset":{"antenna_gain_dbi":0.0,"antenna_temperature_k":290.0,"noise_figure_db":7.0},'
+        '"link":{"adaptation":"nr-cqi","overhead":0.14,"table":"64qam",'
+        '"thresholds":"lte-sim-awgn"},'
+        '"run":{"seed":1},'
+        '"satellite":{"altitude_km":600.0,"antenna_diameter_m":2.0,"antenna_gain_dbi":30.0,'
+        '"eirp_density_dbw_per_mhz":34.0,"elevation_deg":90.0,"frequency_ghz":2.0,'
+        '"hpbw_deg":4.4127},'
+        '"scheduler":{"policy":"equal-time"},'
+        '"users":{"per_beam":10,"placement":"beam"}}'
+    )
+    assert fingerprint(BASE) == hashlib.sha256(canonical.encode()).hexdigest()
+    assert json.loads(canonical) == BASE.effective()
+
+
+def test_preset_written_out_is_the_same():
+    figures = {key: figure.value for key, figure in load_preset(PRESET).figures.items()}
+    handset = {key: figure.value for key, figure in load_preset("3gpp-handheld").figures.items()}
+    explicit = load_scenario({"handset": handset, "satellite": figures, "beams": {"count": 37}})
+    assert fingerprint(explicit) == fingerprint(BASE)
+
+
+def test_default_count_written_out_is_the_same():
+    uniform = BASE.replace(users__placement="uniform")
+    assert fingerprint(uniform.replace(users__count=370)) == fingerprint(uniform)
+    fewer = uniform.replace(users__count=370, users__per_beam=7)
+    assert fingerprint(fewer) == fingerprint(uniform)
+
+
+def test_minus_zero_is_zero():
+    zero = BASE.replace(handset__antenna_gain_dbi=0.0)
+    assert fingerprint(zero.replace(handset__antenna_gain_dbi=-0.0)) == fingerprint(zero)
+
+
+@given(order=st.permutations(["satellite", "beams", "carrier", "run"]), reverse=st.booleans())
+def test_order_of_keys_and_whole_numbers_do_not_matter(order, reverse):
+    def ordered(keys: dict) -> dict:
+        return dict(sorted(keys.items(), reverse=reverse))
+
+    sections = {
+        "satellite": ordered({"preset": PRESET, "altitude_km": 600}),
+        "beams": ordered({"count": 37, "frequency_reuse": 1}),
+        "carrier": {"bandwidth_mhz": 30},
+        "run": ordered({"trials": 5, "seed": 1}),
+    }
+    scenario = load_scenario({name: sections[name] for name in order})
+    assert fingerprint(scenario) == fingerprint(BASE)
+
+
+@given(
+    key=st.sampled_from(["satellite.altitude_km", "satellite.hpbw_deg", "carrier.bandwidth_mhz",
+                         "handset.noise_figure_db", "link.overhead"]),
+    upwards=st.booleans(),
+)  # fmt: skip
+def test_the_smallest_change_of_a_number_shows(key, upwards):
+    before = dict(BASE.items())[key]
+    after = math.nextafter(before, math.inf if upwards else -math.inf)
+    assert fingerprint(change(BASE, {key: after})) != fingerprint(BASE)
+
+
+@given(first=st.integers(0, 2**64 - 1), second=st.integers(0, 2**64 - 1))
+def test_seeds_have_fingerprints_of_their_own(first, second):
+    same = fingerprint(BASE.replace(run__seed=first)) == fingerprint(BASE.replace(run__seed=second))
+    assert same == (first == second)

@@ -1,0 +1,100 @@
+"""Presets carry the published figures, each with source and confidence."""
+
+import pytest
+
+from capest.errors import InputError
+from capest.scenario.load import load_scenario
+from capest.scenario.model import Handset, Satellite
+from capest.scenario.presets import CONFIDENCES, KINDS, load_preset, preset_names, presets_of
+
+# 3GPP TR 38.821 V16.2.0, Tables 6.1.1.1-1 (set 1) and 6.1.1.1-2 (set 2), downlink; elevation of the
+# central beam from Table 6.1.1.1-6: altitude km, elevation °, GHz, dBW/MHz, dBi, m, °.
+TR38821 = {
+    "tr38821-set1-geo-s": (35786, 45, 2, 59, 51, 22, 0.4011),
+    "tr38821-set1-geo-ka": (35786, 45, 20, 40, 58.5, 5, 0.1765),
+    "tr38821-set1-leo1200-s": (1200, 90, 2, 40, 30, 2, 4.4127),
+    "tr38821-set1-leo1200-ka": (1200, 90, 20, 10, 38.5, 0.5, 1.7647),
+    "tr38821-set1-leo600-s": (600, 90, 2, 34, 30, 2, 4.4127),
+    "tr38821-set1-leo600-ka": (600, 90, 20, 4, 38.5, 0.5, 1.7647),
+    "tr38821-set2-geo-s": (35786, 45, 2, 53.5, 45.5, 12, 0.7353),
+    "tr38821-set2-geo-ka": (35786, 45, 20, 32, 50.5, 2, 0.4412),
+    "tr38821-set2-leo1200-s": (1200, 90, 2, 34, 24, 1, 8.832),
+    "tr38821-set2-leo1200-ka": (1200, 90, 20, 2, 30.5, 0.2, 4.4127),
+    "tr38821-set2-leo600-s": (600, 90, 2, 28, 24, 1, 8.832),
+    "tr38821-set2-leo600-ka": (600, 90, 20, -4, 30.5, 0.2, 4.4127),
+}
+SATELLITE_KEYS = (
+    "altitude_km",
+    "elevation_deg",
+    "frequency_ghz",
+    "eirp_density_dbw_per_mhz",
+    "antenna_gain_dbi",
+    "antenna_diameter_m",
+    "hpbw_deg",
+)
+
+
+@pytest.mark.parametrize("name", TR38821)
+def test_satellites_are_those_of_3gpp(name):
+    preset = load_preset(name)
+    figures = {key: figure.value for key, figure in preset.figures.items()}
+    assert figures == dict(zip(SATELLITE_KEYS, TR38821[name], strict=True))
+    table = "6.1.1.1-1" if "set1" in name else "6.1.1.1-2"
+    for key, figure in preset.figures.items():
+        expected = "6.1.1.1-6" if key == "elevation_deg" else table
+        assert figure.source == f"TR 38.821 V16.2.0 Table {expected}"
+        assert figure.confidence == "standard"
+
+
+def test_handset_is_that_of_3gpp():
+    """TR 38.821 V16.2.0 Table 6.1.1.1-3: 0 dBi per element, 7 dB, 290 K."""
+    handset = load_scenario({"satellite": {"preset": "tr38821-set1-leo600-s"}}).handset
+    assert handset.antenna_gain_dbi == 0.0
+    assert handset.noise_figure_db == 7.0
+    assert handset.antenna_temperature_k == 290.0
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_is_whole(name):
+    preset = load_preset(name)
+    model = {"satellite": Satellite, "handset": Handset}[preset.kind]
+    assert preset.title
+    assert preset.title.isprintable()
+    required = {key for key, field in model.model_fields.items() if field.is_required()}
+    assert required <= preset.figures.keys() <= model.model_fields.keys() - {"preset"}
+    for figure in preset.figures.values():
+        assert figure.confidence in CONFIDENCES
+        assert figure.source
+    model.model_validate({key: figure.value for key, figure in preset.figures.items()})
+
+
+def test_names_are_sorted_by_kind():
+    assert preset_names() == tuple(sorted(["3gpp-handheld", *TR38821]))
+    assert [preset.name for preset in presets_of("satellite")] == sorted(TR38821)
+    assert [preset.name for preset in presets_of("handset")] == ["3gpp-handheld"]
+    assert {load_preset(name).kind for name in preset_names()} == set(KINDS)
+
+
+@pytest.mark.parametrize("name", ["../presets/3gpp-handheld", "", "3gpp-handheld.toml", "."])
+def test_only_names_of_presets_are_read(name):
+    with pytest.raises(InputError, match="no preset is called"):
+        load_preset(name)
+
+
+def test_unknown_name_suggests_the_nearest():
+    with pytest.raises(
+        InputError, match="no preset is called '3gpp-handhelt'; did you mean 3gpp-handheld"
+    ):
+        load_preset("3gpp-handhelt")
+    with pytest.raises(InputError, match="capest presets list"):
+        load_preset("zzz")
+
+
+def test_unknown_name_is_only_a_label_where_nothing_is_left_to_supply():
+    figures = dict(zip(SATELLITE_KEYS, TR38821["tr38821-set1-leo600-s"], strict=True))
+    scenario = load_scenario({"satellite": {"preset": "renamed-since", **figures}})
+    assert scenario.satellite.preset == "renamed-since"
+    for lacking in figures:
+        partial = {key: value for key, value in figures.items() if key != lacking}
+        with pytest.raises(InputError, match="renamed-since"):
+            load_scenario({"satellite": {"preset": "renamed-since", **partial}})
