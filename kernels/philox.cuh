@@ -33,12 +33,10 @@ __device__ inline PhiloxBlock philox4x64_10(PhiloxBlock counter, word64 key_0, w
     return counter;
 }
 
-// The counter of an entity in a trial: trial * 2^20 + entity as a 256-bit number.
+// The counter of an entity, below 2^20, in a trial: trial * 2^20 + entity as a 256-bit number.
+// The lowest 20 bits are the entity's alone, so adding it carries nothing.
 __device__ inline PhiloxBlock philox_counter(word64 trial, word64 entity) {
-    const word64 shifted = trial << 20;
-    const word64 low = shifted + entity;
-    const word64 carry = low < shifted ? 1 : 0;
-    return PhiloxBlock{{low, (trial >> 44) + carry, 0, 0}};
+    return PhiloxBlock{{(trial << 20) + entity, trial >> 44, 0, 0}};
 }
 
 #endif

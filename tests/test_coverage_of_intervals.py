@@ -15,7 +15,7 @@ from capest.histograms import HistogramAxis
 from capest.statistics import mean_interval, quantile_interval, ratio_interval
 
 AXIS = HistogramAxis("x", "dB", "a test axis", "user", -8.0, 0.05, 320)
-RUNS = 10000
+RUNS = 2000
 USERS = 10
 EFFECT = 0.3
 """Share of the variance that the users of a trial have in common."""

@@ -171,12 +171,12 @@ def _which_extra(version: int | None) -> str:
         return f"pip install 'capest[{extra}]' (the driver here runs CUDA {text})"
     if version is not None:
         return (
-            f"the driver here runs CUDA {driver.version_text(version)}; update it to run CUDA 12 or "
-            "newer, then pip install 'capest[cuda12]' or 'capest[cuda13]'"
+            f"the driver here runs CUDA {driver.version_text(version)}; update it to run CUDA 12 "
+            "or newer, then pip install 'capest[cuda12]' or 'capest[cuda13]'"
         )
     return (
-        "pip install 'capest[cuda13]' if `nvidia-smi` shows CUDA 13 or newer, 'capest[cuda12]' if it "
-        "shows CUDA 12 (no NVIDIA driver was found here; without a GPU, NumPy is the backend to use)"
+        "pip install 'capest[cuda13]' if `nvidia-smi` shows CUDA 13 or newer, 'capest[cuda12]' if "
+        "it shows CUDA 12 (no NVIDIA driver was found here; without a GPU, use --backend numpy)"
     )
 
 

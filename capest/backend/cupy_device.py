@@ -13,8 +13,8 @@ class CupyDevice:
     process that only hands out work.
     """
 
-    # A multiprocessor holds at most 2048 threads, eight blocks of 256: with a larger grid, blocks would
-    # only wait for their turn and copy the amplitude table once more.
+    # A multiprocessor holds at most 2048 threads, eight blocks of 256: with a larger grid, blocks
+    # would only wait for their turn and copy the amplitude table once more.
     block_size = 256
     _BLOCKS_PER_MULTIPROCESSOR = 8
 

@@ -254,11 +254,11 @@ class NumpyKernels:
             step = np.searchsorted(rate_table[:, 0], sinr, side="right")
             efficiency = np.append(np.float32(0.0), rate_table[:, 1])[step]
         else:
-            alpha, smallest, largest, ceiling = shannon
-            efficiency = alpha * np.log2(np.float32(1.0) + np.minimum(sinr, largest))
-            efficiency = np.where(
-                sinr < smallest, np.float32(0.0), np.minimum(efficiency, ceiling)
-            )
+            # In double precision and rounded once, so that both backends give the same.
+            alpha, smallest, largest, ceiling = shannon.astype(np.float64)
+            rate = alpha * np.log2(1.0 + np.minimum(sinr.astype(np.float64), largest))
+            efficiency = np.where(sinr < smallest, 0.0, np.minimum(rate, ceiling))
+            efficiency = efficiency.astype(np.float32)
         bin_of_user = user_trial.astype(np.int64) * beams + serving_beam
         bins = trials * beams
         sums = np.zeros((5, bins), dtype=np.int64)

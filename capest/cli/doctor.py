@@ -173,7 +173,9 @@ def _tool_version(name: str) -> str | None:
 def _gpus() -> list[dict[str, Any]]:
     """GPUs that the driver's own tool lists."""
     text = _output(
-        "nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader,nounits"
+        "nvidia-smi",
+        "--query-gpu=name,driver_version,memory.total",
+        "--format=csv,noheader,nounits",
     )
     rows = [line.split(", ") for line in (text or "").splitlines()]
     return [

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import dask
+from dask.system import CPU_COUNT
 from distributed import Client, KilledWorker, LocalCluster, as_completed
 from distributed.scheduler import NoValidWorkerError
 
@@ -16,7 +16,8 @@ from capest.errors import CapestError, InputError
 
 _RETRIES = 2  # for a batch that raises; deaths of workers are counted by Dask itself
 _BATCHES_PER_WORKER = 4  # submitted at once: workers never wait, the scheduler stays small
-_CONNECT_TIMEOUT_S = 20
+_CONNECT_TIMEOUT_S = 10
+_START_ATTEMPTS = 3
 
 
 class DaskExecutor:
@@ -37,6 +38,11 @@ class DaskExecutor:
     def workers(self) -> int:
         """Threads that take tasks at the moment, at least 1."""
         return max(1, sum(self._client.nthreads().values()))
+
+    @property
+    def address(self) -> str:
+        """Address of the scheduler."""
+        return str(self._client.scheduler.address)
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call a function once on some worker."""
@@ -84,22 +90,25 @@ class DaskExecutor:
             self._cluster.close(timeout=10)
 
 
-def local_cluster(workers: int | None = None, log_file: Path | None = None) -> DaskExecutor:
+def local_cluster(workers: int | None = None) -> DaskExecutor:
     """Start workers on this machine, one process a core, reachable from this machine only.
 
     Parameters
     ----------
     workers : int, optional
         Number of processes; the cores this process may use if not given.
-    log_file : Path, optional
-        Unused by workers that are well; Dask's own log is silenced, since it calls
-        ordinary events errors.
 
     Returns
     -------
     DaskExecutor
+
+    Raises
+    ------
+    CapestError
+        If the workers do not start.
     """
     count = workers or usable_cores()
+    # Dask's own log is silenced: it calls ordinary events errors.
     quiet = {
         "logging": {"distributed": "critical", "tornado": "critical"},
         "distributed.worker.memory.terminate": 0.95,
@@ -107,15 +116,24 @@ def local_cluster(workers: int | None = None, log_file: Path | None = None) -> D
     }
     with dask.config.set(quiet):
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
-        cluster = LocalCluster(
-            n_workers=count,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address=None,
-            silence_logs=logging.CRITICAL,
-        )
-        return DaskExecutor(Client(cluster, timeout=_CONNECT_TIMEOUT_S), cluster)
+        for attempt in range(1, _START_ATTEMPTS + 1):
+            try:
+                cluster = LocalCluster(
+                    n_workers=count,
+                    threads_per_worker=1,
+                    processes=True,
+                    host="127.0.0.1",
+                    dashboard_address=None,
+                    silence_logs=logging.CRITICAL,
+                )
+                return DaskExecutor(Client(cluster, timeout=_CONNECT_TIMEOUT_S), cluster)
+            except (RuntimeError, OSError) as error:  # a worker that died while it started
+                if attempt == _START_ATTEMPTS:
+                    raise CapestError(
+                        f"{count} Dask workers did not start ({error}); --workers 0 computes "
+                        "without them"
+                    ) from error
+    raise AssertionError("unreachable")
 
 
 def join_scheduler(address: str | None, scheduler_file: Path | None) -> DaskExecutor:
@@ -155,7 +173,5 @@ def join_scheduler(address: str | None, scheduler_file: Path | None) -> DaskExec
 
 
 def usable_cores() -> int:
-    """Cores this process may run on (cgroup limits and affinity respected by Dask)."""
-    from dask.system import CPU_COUNT
-
-    return min(CPU_COUNT, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else CPU_COUNT)
+    """Cores this process may run on: affinity and cgroup limits are respected by Dask."""
+    return int(CPU_COUNT)

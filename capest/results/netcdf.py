@@ -223,7 +223,6 @@ def _write_coordinates(
     dataset["group"][:] = np.arange(groups)
     dataset["quantile"][:] = list(QUANTILES.values())
     dataset["all_trials"][()] = (trials - 1) / 2
-    dataset["all_trials_bounds"][:] = (-0.5, trials - 0.5)
     for name in schema.LAYOUT:
         dataset[name][:] = layout[name]
     for axis in AXES.values():

@@ -162,15 +162,7 @@ COORDINATES: dict[str, Variable] = {
     "group": Variable(("group",), "i4", "1", "number of the group of trials"),
     "group_trials": Variable(("group",), "i8", "1", "trials in the group"),
     "quantile": Variable(("quantile",), "f8", "1", "cumulative probability"),
-    "all_trials": Variable(
-        (),
-        "f8",
-        "1",
-        "all trials of the run",
-        "realization",
-        attributes={"bounds": "all_trials_bounds"},
-    ),
-    "all_trials_bounds": Variable(("bnds",), "f8", None, None),
+    "all_trials": Variable((), "f8", "1", "middle of all trials of the run", "realization"),
 }
 """Coordinates of the dimensions, the weights of the groups, and the cell that means over
 trials have (a scalar coordinate, which ``cell_methods`` can name)."""

@@ -209,7 +209,7 @@ def test_missing_sources(machine, monkeypatch):
 def test_import_touches_no_cuda():
     """A client that hands out work must not start CUDA, nor pay for importing CuPy."""
     program = (
-        "import sys, capest.backend.choose, capest.backend.cuda_kernels, capest.backend.numpy_kernels;"
+        "import sys; from capest.backend import choose, cuda_kernels, cupy_device, numpy_kernels;"
         "print([m for m in sys.modules if m.split('.')[0] in ('cupy', 'cupy_backends', 'dask')])"
     )
     done = subprocess.run(

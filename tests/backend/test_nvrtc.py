@@ -1,4 +1,4 @@
-"""Every CUDA source compiles for the GPUs we mean, without one: NVRTC, and nvcc's resource report."""
+"""Every CUDA source compiles for the GPUs we mean, without one: NVRTC, and nvcc's report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from capest.backend.source import kernel_names, kernel_source
 
 from ..emulate.needs import skip_or_fail
 
-ARCHITECTURES = (80, 90, 120)  # A100; H100 and H200; GeForce and RTX PRO of the Blackwell generation
+# A100; H100 and H200; GeForce and RTX PRO of the Blackwell generation.
+ARCHITECTURES = (80, 90, 120)
 
 # CuPy adds this one to every compilation.
 CUPY_OPTIONS = ("-ftz=true",)

@@ -151,7 +151,9 @@ def test_help_has_examples():
 
 
 def test_importing_the_command_is_cheap():
-    program = "import sys, capest.cli.doctor; print([m for m in ('numpy', 'rich') if m in sys.modules])"
+    program = (
+        "import sys, capest.cli.doctor; print([m for m in ('numpy', 'rich') if m in sys.modules])"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )

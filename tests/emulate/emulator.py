@@ -20,6 +20,16 @@ DYNAMIC_SHARED_BYTES = 48 * 1024
 _KERNEL = re.compile(r"__global__\s+void\s+(?:__launch_bounds__\([^)]*\)\s*)?(\w+)\s*\(")
 _DYNAMIC_SHARED = re.compile(r"extern\s+__shared__\s+(\w+)\s+(\w+)\[\]\s*;")
 
+_ENTRY_POINTS = """
+extern "C" const char* signature_KERNEL() {
+    static const std::string text = emulated_signature(&KERNEL);
+    return text.c_str();
+}
+extern "C" void run_KERNEL(unsigned grid, unsigned block, void** arguments) {
+    emulated_launch(&KERNEL, grid, block, arguments);
+}
+"""
+
 
 class EmulatedDevice:
     """Compiles CUDA sources with g++ and runs them on NumPy arrays.
@@ -52,7 +62,8 @@ class EmulatedDevice:
         if not library.exists():
             text = library.with_suffix(".cpp")
             text.write_text(program, encoding="utf-8")
-            build = (*command, "-fPIC", "-shared", f"-I{SHIM.parent}", str(text), "-o", str(library))
+            shared = ("-fPIC", "-shared", f"-I{SHIM.parent}")
+            build = (*command, *shared, str(text), "-o", str(library))
             done = subprocess.run(build, capture_output=True, text=True, check=False)
             if done.returncode != 0:
                 raise RuntimeError(f"g++ refuses a kernel:\n{done.stderr}")
@@ -77,9 +88,7 @@ class EmulatedModule:
         for place, (argument, declared) in enumerate(zip(arguments, types, strict=True)):
             _check(f"argument {place} of {kernel}", argument, declared)
         # Boxes hold what the pointers below point to; they must outlive the call.
-        boxes = [
-            np.array(a.ctypes.data if isinstance(a, np.ndarray) else a) for a in arguments
-        ]
+        boxes = [np.array(a.ctypes.data if isinstance(a, np.ndarray) else a) for a in arguments]
         pointers = (ctypes.c_void_p * len(boxes))(*(box.ctypes.data for box in boxes))
         run = getattr(self._library, f"run_{kernel}")
         run.argtypes = (ctypes.c_uint, ctypes.c_uint, ctypes.c_void_p)
@@ -92,16 +101,7 @@ def _program(source: str) -> str:
     parts = [f'#include "{SHIM.name}"', source]
     for kind, name in _DYNAMIC_SHARED.findall(source):
         parts.append(f"{kind} {name}[{DYNAMIC_SHARED_BYTES} / sizeof({kind})];")
-    for kernel in _KERNEL.findall(source):
-        parts.append(
-            f'extern "C" const char* signature_{kernel}() {{\n'
-            f"    static const std::string text = emulated_signature(&{kernel});\n"
-            "    return text.c_str();\n"
-            "}\n"
-            f'extern "C" void run_{kernel}(unsigned grid, unsigned block, void** arguments) {{\n'
-            f"    emulated_launch(&{kernel}, grid, block, arguments);\n"
-            "}"
-        )
+    parts += [_ENTRY_POINTS.replace("KERNEL", kernel) for kernel in _KERNEL.findall(source)]
     return "\n".join(parts) + "\n"
 
 

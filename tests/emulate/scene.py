@@ -93,7 +93,7 @@ class Scene:
         return np.stack(columns, axis=1)
 
     def interference(self, power: np.ndarray, serving: np.ndarray) -> np.ndarray:
-        """Sum over the lit beams of the serving beam's colour without it, float64 array (users,)."""
+        """Sum over the other lit beams of the serving beam's colour, float64 array (users,)."""
         counted = self.beam_colour[None, :] == self.beam_colour[serving][:, None]
         if self.beam_lit is not None:
             counted &= self.beam_lit[self.user_trial] != 0
@@ -124,9 +124,9 @@ def random_scene(
 ) -> Scene:
     """Draw a scene.
 
-    Beams lie in a disc as dense as a hexagonal layout, users in a disc a little wider. Every satellite
-    has its own beams and sees the users in directions of its own. A share of the beams is lit
-    in each trial, all of them if ``lit_share`` is None.
+    Beams lie in a disc as dense as a hexagonal layout, users in a disc a little wider. Every
+    satellite has its own beams and sees the users in directions of its own. A share of the
+    beams is lit in each trial, all of them if ``lit_share`` is None.
     """
     rng = np.random.default_rng(seed)
     ka, spacing, (centre_u, centre_v) = system

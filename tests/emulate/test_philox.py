@@ -111,9 +111,7 @@ def test_launch_geometry_changes_nothing(build_directory, emulated_kernels):
 
     expected = emulated_kernels.philox_words(3, 1, 4, 3, 101)
     for block_size, block_limit in ((1, 1), (7, 2), (64, 100)):
-        device = EmulatedDevice(
-            build_directory, block_size=block_size, block_limit=block_limit
-        )
+        device = EmulatedDevice(build_directory, block_size=block_size, block_limit=block_limit)
         words = CudaKernels(device).philox_words(3, 1, 4, 3, 101)
         np.testing.assert_array_equal(words, expected)
 

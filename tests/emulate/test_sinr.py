@@ -12,6 +12,9 @@ from .scene import GEO_KA, random_scene
 # Float32 directions, table and sums: two powers this close (relatively) may swap places.
 NEAR_TIE = 1e-3
 
+# The table's interpolation is off by up to 5e-6 of the boresight amplitude.
+TOLERANCE_DB = 0.005
+
 
 def decibels(ratio):
     return 10.0 * np.log10(ratio)
@@ -54,12 +57,12 @@ def test_against_double_precision(case, kernels, to_host):
 
     # Whichever beam serves, its carrier and interference must be right.
     expected = power[row, serving]
-    np.testing.assert_allclose(decibels(carrier), decibels(expected), rtol=0.0, atol=0.02)
+    np.testing.assert_allclose(decibels(carrier), decibels(expected), rtol=0.0, atol=TOLERANCE_DB)
     np.testing.assert_allclose(
         sinr_db(carrier, interference),
         sinr_db(expected, scene.interference(power, serving)),
         rtol=0.0,
-        atol=0.02,
+        atol=TOLERANCE_DB,
     )
 
 
@@ -76,13 +79,13 @@ def test_against_the_numpy_twin(case, kernels, to_host):
     assert (power[row, serving] >= (1.0 - NEAR_TIE) * power[row, twin_serving])[~same].all()
     assert same.mean() >= 0.99
     np.testing.assert_allclose(
-        decibels(carrier), decibels(twin_carrier), rtol=0.0, atol=0.02
+        decibels(carrier), decibels(twin_carrier), rtol=0.0, atol=TOLERANCE_DB
     )
     np.testing.assert_allclose(
         sinr_db(carrier, interference)[same],
         sinr_db(twin_carrier, twin_interference)[same],
         rtol=0.0,
-        atol=0.02,
+        atol=TOLERANCE_DB,
     )
 
 
@@ -131,8 +134,8 @@ def test_table_in_global_memory_gives_the_same_bits(scene, kernels, to_host):
         [arguments["amplitude"], np.zeros((4000, 2), dtype=np.float32)]
     )
     far = np.linalg.norm(
-        arguments["user_direction"].transpose(0, 2, 1)[:, :, None] -
-        arguments["beam_direction"].T[None, None],
+        arguments["user_direction"].transpose(0, 2, 1)[:, :, None]
+        - arguments["beam_direction"].T[None, None],
         axis=-1,
     ).max()
     assert far / arguments["amplitude_step"] < needed - 1
@@ -158,9 +161,7 @@ def test_weaker_dark_beams_change_nothing(scene, kernels, to_host):
     arguments["beam_lit"] = np.repeat(arguments["beam_lit"], 2, axis=1)
     arguments["beam_lit"][:, 1::2] = 0
     arguments["segment_start"] = 2 * arguments["segment_start"]
-    same_bits(
-        kernels.downlink_sinr(**arguments), (2 * serving, carrier, interference), to_host
-    )
+    same_bits(kernels.downlink_sinr(**arguments), (2 * serving, carrier, interference), to_host)
 
 
 def test_lighting_a_beam_never_lowers_interference(scene, kernels, to_host):

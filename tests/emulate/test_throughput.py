@@ -15,11 +15,13 @@ TABLE, SHANNON = 0, 1
 EQUAL_TIME, EQUAL_RATE = 0, 1
 
 # A few steps of link adaptation (linear SINR, bit/s/Hz) and the parameters of TR 36.942 Annex A.1
-# for the downlink: alpha 0.6, from -10 dB, at most 4.4 bit/s/Hz (no largest SINR of its own).
+# for the downlink: alpha 0.6, from -10 dB, at most 4.4 bit/s/Hz (no largest SINR of its own). The
+# other one is limited by a largest SINR, 22 dB, not by its ceiling.
 RATE_TABLE = np.array(
     [[0.2, 0.1523], [0.5, 0.3770], [1.0, 0.8770], [4.0, 1.9141], [60.0, 5.5547]], dtype=np.float32
 )
 SHANNON_BOUND = np.array([0.6, 0.1, np.inf, 4.4], dtype=np.float32)
+SHANNON_LIMITED = np.array([0.6, 0.1, 10.0**2.2, 9.9], dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Link:
     trials: int
     beams: int
 
-    def sums(self, kernels, mode: int):
+    def sums(self, kernels, mode: int, shannon: np.ndarray = SHANNON_BOUND):
         return kernels.beam_sums(
             self.carrier,
             self.interference,
@@ -42,7 +44,7 @@ class Link:
             self.user_trial,
             self.beam_lit,
             RATE_TABLE,
-            SHANNON_BOUND,
+            shannon,
             mode,
             self.trials,
             self.beams,
@@ -71,11 +73,11 @@ def draw(seed: int, users: int = 700, lit_share: float | None = 0.6) -> Link:
     )
 
 
-def efficiency_of(sinr: float, mode: int) -> float:
+def efficiency_of(sinr: float, mode: int, shannon: np.ndarray = SHANNON_BOUND) -> float:
     if mode == TABLE:
         met = [float(rate) for threshold, rate in RATE_TABLE if sinr >= float(threshold)]
         return met[-1] if met else 0.0
-    alpha, smallest, largest, ceiling = (float(value) for value in SHANNON_BOUND)
+    alpha, smallest, largest, ceiling = (float(value) for value in shannon)
     if sinr < smallest:
         return 0.0
     return min(alpha * math.log2(1.0 + min(sinr, largest)), ceiling)
@@ -112,6 +114,17 @@ def test_efficiency(mode, lit_share, kernels, to_host):
     np.testing.assert_allclose(efficiency, expected, rtol=2e-7, atol=0.0)
     if lit_share != 0.0:
         assert len(np.unique(efficiency)) > 5 - (mode == TABLE)
+
+
+def test_largest_sinr_limits_the_efficiency(kernels, to_host):
+    link = draw(10, lit_share=None)
+    efficiency = to_host(link.sums(kernels, SHANNON, SHANNON_LIMITED)[0])
+    sinr = link.carrier / (link.interference + np.float32(1.0))
+    expected = [efficiency_of(value, SHANNON, SHANNON_LIMITED) for value in sinr.tolist()]
+    np.testing.assert_allclose(efficiency, expected, rtol=2e-7, atol=0.0)
+    limit = 0.6 * math.log2(1.0 + 10.0**2.2)
+    assert efficiency.max() == pytest.approx(limit, rel=1e-6)
+    assert (sinr > 10.0**2.2).any()
 
 
 @pytest.mark.parametrize("mode", [TABLE, SHANNON])

@@ -20,7 +20,8 @@ SCENARIOS = {
         "scheduler": {"policy": "equal-rate"},
     },
     "GEO Ka, Shannon": {
-        "satellite": {"preset": GEO, "elevation_deg": 45.0},
+        # 50 dB stronger than published: a handheld then has a link at all.
+        "satellite": {"preset": GEO, "elevation_deg": 45.0, "eirp_density_dbw_per_mhz": 90.0},
         "link": {"adaptation": "truncated-shannon"},
         "users": {"placement": "uniform", "count": 300},
     },
@@ -33,29 +34,29 @@ def test_trial_block(name, kernels):
     scene = build_scene(load_scenario(SCENARIOS[name]))
     cuda = trial_block(scene, kernels, 5, TRIALS)
     numpy = trial_block(scene, NumpyKernels(), 5, TRIALS)
-    users = TRIALS * scene.placement.users
 
     # Drawn numbers are the same; a user on the border of two beams may move between them.
     np.testing.assert_array_equal(cuda.trial["lit_beams"], numpy.trial["lit_beams"])
     np.testing.assert_array_equal(cuda.trial_beam["beam_lit"], numpy.trial_beam["beam_lit"])
     moved = np.abs(cuda.trial_beam["beam_users"] - numpy.trial_beam["beam_users"]).sum() / 2
-    assert moved <= 0.005 * users
+    assert moved <= 2
 
-    # In the beams whose users did not change, decisions about single users (an efficiency a step up
-    # or down on a threshold) are rare, and everything else is equal to rounding.
+    # Where none moved, SINR is equal to rounding; the efficiency of a user right on a threshold may
+    # be a step apart, which hardly any beam sees.
     same = cuda.trial_beam["beam_users"] == numpy.trial_beam["beam_users"]
-    assert same.mean() > 0.95
-    for quantity in ("beam_sinr_db", "beam_spectral_efficiency", "beam_throughput"):
-        near = np.isclose(
-            cuda.trial_beam[quantity], numpy.trial_beam[quantity], rtol=2e-3, atol=2e-3,
-            equal_nan=True,
-        )  # fmt: skip
-        assert near[same].mean() > 0.97, quantity
+    for quantity, atol, share in (
+        ("beam_sinr_db", 2e-3, 1.0),
+        ("beam_spectral_efficiency", 1e-5, 0.98),
+        ("beam_throughput", 1e-3, 0.98),
+    ):
+        values = (cuda.trial_beam[quantity][same], numpy.trial_beam[quantity][same])
+        near = np.isclose(*values, rtol=1e-5, atol=atol, equal_nan=True)
+        assert near.mean() >= share, quantity
+    assert (numpy.trial["throughput"] > 0.0).all()
     np.testing.assert_allclose(cuda.trial["throughput"], numpy.trial["throughput"], rtol=5e-3)
 
+    # Cumulated counts differ by users who moved and by those right on the edge of a bin.
     assert cuda.histograms.keys() == numpy.histograms.keys()
     for quantity, counts in numpy.histograms.items():
-        assert cuda.histograms[quantity].sum() == pytest.approx(counts.sum(), abs=2 * moved)
-        # Cumulated counts differ by users within rounding of a bin's edge only.
         apart = np.abs(np.cumsum(cuda.histograms[quantity]) - np.cumsum(counts)).max()
-        assert apart <= 2 * moved + 0.01 * counts.sum() + 2, quantity
+        assert apart <= 2 * moved + 2, quantity

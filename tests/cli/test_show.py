@@ -1,0 +1,73 @@
+"""``capest show``: from the file alone, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from capest.cli.show import show
+from capest.errors import InputError
+from tests.results.test_netcdf import write
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    target = tmp_path_factory.mktemp("show") / "result.nc"
+    write(target)
+    return target
+
+
+def run(*arguments):
+    found = CliRunner().invoke(show, [str(a) for a in arguments], catch_exceptions=False)
+    return found.output
+
+
+def test_the_table_is_plain_text_of_80_columns_when_piped(path):
+    shown = run(path)
+    assert "SINR, dB" in shown
+    assert "95 % CI of the median" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "\x1b" not in shown
+
+
+def test_intervals_of_every_figure_on_demand(path):
+    shown = run(path, "--intervals")
+    assert max(map(len, shown.splitlines())) <= 80
+    rows = [line for line in shown.splitlines() if line.startswith("  95 % CI")]
+    assert len(rows) == 7
+    assert all(row.count("[") == 3 for row in rows)
+
+
+def test_json_is_one_object_and_nothing_else(path):
+    found = json.loads(run(path, "--json"))
+    assert found["title"] == "synthetic"
+    first = found["estimates"][0]
+    assert set(first) == {"metric", "statistic", "value", "ci95", "units"}
+    assert first["ci95"][0] <= first["value"] <= first["ci95"][1]
+
+
+def test_help_has_examples_and_loads_nothing_heavy():
+    code = (
+        "import sys\n"
+        "from capest.cli.show import show\n"
+        "heavy = {'xarray', 'netCDF4', 'rich', 'numpy'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+        "show(['--help'], prog_name='capest show')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "Examples:" in done.stdout
+    assert "--json" in done.stdout
+
+
+@pytest.mark.parametrize("kind", ["missing", "folder", "text"])
+def test_what_cannot_be_shown_is_bad_input(tmp_path, kind):
+    target = {"missing": tmp_path / "none.nc", "folder": tmp_path, "text": tmp_path / "a.nc"}[kind]
+    (tmp_path / "a.nc").write_text("hello")
+    with pytest.raises(InputError) as caught:
+        run(target)
+    assert str(target) in str(caught.value)
+    assert caught.value.exit_code == 2
