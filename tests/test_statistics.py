@@ -110,8 +110,8 @@ def test_quantile_is_linear_in_the_logarithm_on_a_logarithmic_axis():
     both = counts({3: 7}, {3: 9}, axis=LOGARITHMIC)
     found = quantile_interval(both, LOGARITHMIC, 0.5)
     assert found.value == pytest.approx(10**-0.75)
-    # Every group has the same distribution: nothing varies between them.
-    assert (found.low, found.high) == (pytest.approx(found.value), pytest.approx(found.value))
+    # All is one jump somewhere in the bin: the interval is the bin.
+    assert (found.low, found.high) == (pytest.approx(0.1), pytest.approx(10**-0.5))
 
 
 def test_quantiles_in_open_bins_are_infinite_or_zero():
@@ -152,30 +152,39 @@ def test_woodruff_interval_of_equal_groups_is_the_linearised_formula():
     """Limits read at p -/+ t * sqrt(G / (G - 1) * sum((y - p n)^2)) / N.
 
     Group g has 500 -/+ 60 of its 1,000 counts below the median: deviations of one size have
-    no excess kurtosis, so t has G - 1 degrees of freedom.
+    no excess kurtosis, so t has G - 1 degrees of freedom. The counts are uniform over ten bins.
     """
-    shift = np.array([60, -60] * 6)
+    shift = np.array([12, -12] * 6)
     table = np.zeros((12, LINEAR.bins), np.int64)
-    table[:, 3], table[:, 6] = 500 + shift, 500 - shift
+    table[:, 1:6], table[:, 6:11] = 100 + shift[:, None], 100 - shift[:, None]
     found = quantile_interval(table, LINEAR, 0.5)
-    assert found.value == pytest.approx(3.0)
-    half = stats.t.ppf(0.975, 11) * math.sqrt(12 / 11 * (shift**2).sum()) / 12_000
-    # The distribution rises by 1/2 in [2, 3) and by 1/2 in [5, 6).
-    assert found.low == pytest.approx(3 - 2 * half)
-    assert found.high == pytest.approx(5 + 2 * half)
+    assert found.value == pytest.approx(5.0)
+    half = stats.t.ppf(0.975, 11) * math.sqrt(12 / 11 * (60.0**2 * 12)) / 12_000
+    assert found.low == pytest.approx(5 - 10 * half)
+    assert found.high == pytest.approx(5 + 10 * half)
+
+
+def test_an_interval_on_a_jump_holds_the_jump():
+    """Three possible values: the median is one of them, somewhere in its bin."""
+    random = np.random.default_rng(4)
+    table = np.zeros((20, LINEAR.bins), np.int64)
+    table[:, [2, 5, 8]] = random.multinomial(1000, [0.3, 0.4, 0.3], 20)
+    found = quantile_interval(table, LINEAR, 0.5)
+    assert (found.low, found.high) == (4.0, 5.0)
+    assert found.low < found.value < found.high
 
 
 def test_few_groups_that_hold_the_tail_widen_its_interval():
     """One of 20 groups holds the tail: its outlier leaves t few degrees of freedom."""
     table = np.zeros((20, LINEAR.bins), np.int64)
-    table[:, 3] = 100
-    table[0, 3], table[0, 6] = 0, 100
+    table[:, 3:5] = 50
+    table[0, 3:5], table[0, 6] = 0, 100
     found = quantile_interval(table, LINEAR, 0.9)
-    # The quantile lies 0.9 / 0.95 into bin 3; y - p n is -90 in the first group.
+    # The quantile lies 0.9 / 0.95 into bins 3 and 4; y - p n is -90 in the first group.
     deviations = np.array([-90.0] + [100 * 0.9 / 0.95 - 90] * 19) / 1900
     squares, fourths = (deviations**2).sum(), (deviations**4).sum()
     degrees = 19 / (1 + (20 * fourths / squares**2 - 3) * 19 / 40)
     half = stats.t.ppf(0.975, degrees) * math.sqrt(19 / 20 * squares)
     assert degrees < 4
-    assert found.low == pytest.approx(2 + (0.9 - half) / 0.95)
+    assert found.low == pytest.approx(2 + 2 * (0.9 - half) / 0.95)
     assert found.high == math.inf

@@ -6,8 +6,6 @@ import math
 
 from capest.reduce import Estimate
 
-_MOST_DECIMALS = 6
-
 
 def half_width(estimate: Estimate) -> float:
     """Greater distance of a limit from the value; NaN or inf where there is none."""
@@ -26,8 +24,15 @@ def decimals(estimate: Estimate) -> int:
         return 0
     exponent = math.floor(math.log10(half))
     second = half / 10.0**exponent < 3.55
-    most = 2 if estimate.units == "dB" else _MOST_DECIMALS
-    return min(max(second - exponent, 0), most)
+    return max(0, min(second - exponent, _most_decimals(estimate)))
+
+
+def _most_decimals(estimate: Estimate) -> int:
+    """Decimals that mean something at the width of the bins: 0.01 dB, or four digits."""
+    if estimate.units == "dB":
+        return 2
+    size = abs(estimate.value)
+    return 3 - math.floor(math.log10(size)) if 0 < size < math.inf else 6
 
 
 def number(value: float, places: int) -> str:

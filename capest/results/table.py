@@ -32,8 +32,9 @@ def print_table(summary: Summary, console: Console, *, intervals: bool = False) 
     from rich.text import Text
 
     console.print(Text(summary.heading, style="bold"))
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("", no_wrap=True)
+    gap = 1 if intervals else 2
+    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
+    table.add_column("")
     for name in _COLUMNS[: 3 if intervals else 4]:
         table.add_column(name, justify="right", no_wrap=True)
     for label, (low, median, high) in summary.rows:
