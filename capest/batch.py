@@ -121,7 +121,7 @@ def compute_block(
         first_trial,
         {key: np.concatenate([p.trial[key] for p in parts]) for key in parts[0].trial},
         {key: np.concatenate([p.trial_beam[key] for p in parts]) for key in parts[0].trial_beam},
-        {key: sum(p.histograms[key] for p in parts) for key in parts[0].histograms},
+        {key: np.sum([p.histograms[key] for p in parts], axis=0) for key in parts[0].histograms},
     )
 
 

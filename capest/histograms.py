@@ -103,8 +103,8 @@ AXES: dict[str, HistogramAxis] = {
             "throughput per user, averaged over the time its beam is lit and dark",
             "user",
             -6.0,
-            0.005,
-            2200,
+            0.002,
+            5500,
             logarithmic=True,
         ),
         HistogramAxis(
@@ -113,8 +113,8 @@ AXES: dict[str, HistogramAxis] = {
             "throughput per beam, averaged over the time it is lit and dark",
             "beam",
             -6.0,
-            0.005,
-            2400,
+            0.002,
+            6000,
             logarithmic=True,
         ),
     )

@@ -234,9 +234,7 @@ def _compute(
         throughput = merge_moments(throughput, report.throughput)
         if on_progress is not None:
             seconds = time.perf_counter() - started
-            on_progress(
-                Progress(done, plan.trials, kept, seconds, mean_interval(*throughput))
-            )
+            on_progress(Progress(done, plan.trials, kept, seconds, mean_interval(*throughput)))
 
 
 def _merge(

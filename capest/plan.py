@@ -41,7 +41,11 @@ class Plan:
 
 
 def blocks_per_batch(
-    blocks: int, work_per_block: float, work_per_batch: float, workers: int, most_batches: int = 10_000
+    blocks: int,
+    work_per_block: float,
+    work_per_batch: float,
+    workers: int,
+    most_batches: int = 10_000,
 ) -> int:
     """Choose how many blocks one task computes.
 

@@ -163,8 +163,9 @@ def quantile_interval(
       few trials hold most of the counts, and G - 1 degrees would promise too much: 92.5 to
       93.5 % covered in place of 95 %, see ``capest/docs/statistics.md``.
     * A distribution with jumps (a link adaptation with few steps) does not rise linearly inside
-      a bin. Where a limit falls in a bin that towers over its neighbours, it is moved outwards
-      to the bin's edge, so the interval holds the jump wherever in the bin it is.
+      a bin. In a bin that towers over its neighbours the quantile is read at the bin's middle,
+      and limits are moved outwards to its edges, so that the interval holds the jump wherever in
+      the bin it is.
 
     Parameters
     ----------
@@ -207,7 +208,7 @@ def quantile_interval(
         return Interval(math.nan, math.nan, math.nan)
     total = int(cumulative[-1])
     bin_index, fraction = _position(cumulative, p * total)
-    value = _value_at(axis, bin_index, fraction)
+    value = _value_at(axis, bin_index, 0.5 if _is_jump(cumulative, bin_index) else fraction)
     groups = len(counts)
     if groups < 2:
         return Interval(value, math.nan, math.nan)

@@ -113,7 +113,9 @@ def trial_block(scene: Scene, kernels: Kernels, first_trial: int, trials: int) -
         rate_per_hz[counts] * (link.bandwidth_mhz * lit_share),
         xp,
     )
-    host_lit = np.ones((trials, scenario.beams.count), dtype=np.uint8) if lit is None else _host(lit)
+    host_lit = (
+        np.ones((trials, scenario.beams.count), dtype=np.uint8) if lit is None else _host(lit)
+    )
     trial_beam = beam_results(scene, _host(sums)[:, beams.place], host_lit)
     shown = host_lit.astype(bool) & beams.statistics
     axis = AXES["beam_throughput"]

@@ -99,10 +99,17 @@ def test_a_share_seen_without_exception_is_not_certain():
 
 
 def test_quantile_is_linear_within_its_bin():
-    # 10 counts in [2, 3), 30 in [5, 6): the median is a third into the second bin.
-    both = counts({3: 5, 6: 15}, {3: 5, 6: 15})
+    # 10 counts in [4, 5), 30 in [5, 6): the median is a third into the second bin.
+    both = counts({5: 5, 6: 15}, {5: 5, 6: 15})
     assert quantile_interval(both, LINEAR, 0.5).value == pytest.approx(5 + 1 / 3)
-    assert quantile_interval(both, LINEAR, 0.125).value == pytest.approx(2.5)
+    assert quantile_interval(both, LINEAR, 0.125).value == pytest.approx(4.5)
+
+
+def test_quantile_in_a_lonely_bin_is_its_middle():
+    # Nothing beside [5, 6): all 30 counts may be one value anywhere in it.
+    both = counts({3: 5, 6: 15}, {3: 5, 6: 15})
+    found = quantile_interval(both, LINEAR, 0.5)
+    assert (found.value, found.low, found.high) == (5.5, 5.0, 6.0)
 
 
 def test_quantile_is_linear_in_the_logarithm_on_a_logarithmic_axis():

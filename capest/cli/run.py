@@ -71,7 +71,11 @@ def run(
     from capest.cli.progress import progress_display
     from capest.scenario.load import load_scenario
 
-    changes = [f"run.{key}={value}" for key, value in (("trials", trials), ("seed", seed)) if value is not None]
+    changes = [
+        f"run.{key}={value}"
+        for key, value in (("trials", trials), ("seed", seed))
+        if value is not None
+    ]
     loaded = load_scenario(scenario, [*overrides, *changes])
     path = output or Path(scenario.with_suffix(".nc").name)
 

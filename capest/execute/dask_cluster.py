@@ -57,7 +57,7 @@ class DaskExecutor:
             If a task keeps killing its workers, or the workers are gone.
         """
         waiting = iter(tasks)
-        names: dict[str, Any] = {}
+        names: dict[Any, Any] = {}
 
         def submit(task: Any) -> Any:
             future = self._client.submit(function, task, pure=False, retries=_RETRIES)

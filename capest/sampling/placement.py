@@ -133,7 +133,7 @@ def in_hotspots(area: Coverage, settings: PlacementSettings, draws: Draws) -> An
     index = (trial[:, None] * settings.hotspots + member).ravel()
     offsets = draws.uniforms(Purpose.HOTSPOT_OFFSETS, clustered, 2)
     east_m, north_m = (
-        value * settings.hotspot_radius_m for value in normal_pair(*offsets, xp)
+        value * settings.hotspot_radius_m for value in normal_pair(offsets[0], offsets[1], xp)
     )
     rows = (trial[:, None] * settings.users + xp.arange(clustered)).ravel()
     position[:, rows] = _moved_on_ground(centres[:, index], east_m, north_m, xp)

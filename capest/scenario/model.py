@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from capest.errors import Problem, ScenarioError
+from capest.physics.beam_spacing import spacing_from_hpbw
 from capest.scenario.effective import effective
-from capest.physics.beam_grid import spacing_from_hpbw
 from capest.scenario.layout_fit import LARGEST_COUNT
 from capest.scenario.plain import plain, set_key
 from capest.scenario.presets import with_presets

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from capest.errors import Problem
-from capest.physics.beam_grid import spacing_from_hpbw
+from capest.physics.beam_spacing import spacing_from_hpbw
 from capest.scenario import layout_fit
 
 USERS_PER_TRIAL_LIMIT = 2**20

@@ -30,7 +30,9 @@ def test_random_hopping_lights_exactly_k_beams_evenly(active: int) -> None:
     if active < 61:
         # Counts of beams are hypergeometric over beams: scale the chi-square accordingly.
         expected = trials * active / 61
-        statistic = ((lit.sum(axis=0) - expected) ** 2 / expected).sum() / (1 - active / 61) * 60 / 61
+        statistic = (
+            ((lit.sum(axis=0) - expected) ** 2 / expected).sum() / (1 - active / 61) * 60 / 61
+        )
         assert 1e-3 < stats.chi2(60).cdf(statistic) < 1 - 1e-3
 
 

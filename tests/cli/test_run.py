@@ -85,8 +85,8 @@ def test_set_and_seed_reach_the_scenario(scenario: Path) -> None:
     content = json.loads(
         run(scenario, "--set", "beams.frequency_reuse=3", "--seed", 9, "--json").stdout
     )
-    assert content["seed"] in (9, "9")
-    assert "frequency_reuse = 3" in json.dumps(content)
+    assert content["scenario"]["run"]["seed"] == 9
+    assert content["scenario"]["beams"]["frequency_reuse"] == 3
 
 
 def one_line(result: Result) -> str:
@@ -108,7 +108,7 @@ def test_broken_toml(scenario: Path) -> None:
 
 def test_all_faults_of_a_file_at_once(scenario: Path) -> None:
     scenario.write_text(
-        SCENARIO.replace("count = 7\nstat", 'cuont = 7\nactive_count = 9\nstat', 1)
+        SCENARIO.replace("count = 7\nstat", "cuont = 7\nactive_count = 9\nstat", 1)
         + 'trails = 5\n[carrier]\nbandwidth_mhz = "30 MHz"\n'
     )
     result = run(scenario)

@@ -63,9 +63,7 @@ def kill_workers(client: subprocess.Popen[bytes], rng: random.Random) -> None:
         rng.choice(workers).kill()
 
 
-def test_twenty_kills(
-    tmp_path: Path, undisturbed: tuple[dict[str, bytes], float]
-) -> None:
+def test_twenty_kills(tmp_path: Path, undisturbed: tuple[dict[str, bytes], float]) -> None:
     expected, seconds = undisturbed
     rng = random.Random(1)
     survived = 0

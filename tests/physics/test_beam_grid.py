@@ -10,8 +10,8 @@ from capest.physics.beam_grid import (
     hexagonal_grid,
     hexagonal_lattice,
     reuse_colours,
-    spacing_from_hpbw,
 )
+from capest.physics.beam_spacing import spacing_from_hpbw
 from capest.physics.geometry import centre_direction
 
 

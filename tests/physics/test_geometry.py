@@ -28,9 +28,7 @@ def test_view_inverts_ground_point(altitude_m: float) -> None:
     np.testing.assert_allclose(seen.direction[:2], uv, atol=1e-9)
     np.testing.assert_allclose((seen.direction**2).sum(axis=0), 1.0)
     # Law of sines: cos(elevation) = (R + h)/R sin(nadir angle).
-    np.testing.assert_allclose(
-        np.sqrt(1 - seen.sin_elevation**2), radius / limit, atol=1e-7
-    )
+    np.testing.assert_allclose(np.sqrt(1 - seen.sin_elevation**2), radius / limit, atol=1e-7)
     elevation_deg = np.degrees(np.arcsin(seen.sin_elevation))
     np.testing.assert_allclose(seen.range_m, slant_range_m(altitude_m, elevation_deg), rtol=1e-9)
 

@@ -19,7 +19,11 @@ from capest.physics.geometry import slant_range_m
     ],
 )
 def test_free_space_loss_of_the_link_budgets(
-    altitude_m: float, elevation_deg: float, frequency_hz: float, loss_db: float, tolerance_db: float
+    altitude_m: float,
+    elevation_deg: float,
+    frequency_hz: float,
+    loss_db: float,
+    tolerance_db: float,
 ) -> None:
     range_m = slant_range_m(altitude_m, elevation_deg)
     got = propagation.free_space_loss_db(range_m, frequency_hz)

@@ -84,16 +84,25 @@ def test_uniform_on_ground_gives_each_cell_its_ground_area() -> None:
     counts = np.bincount(near, minlength=7)
     half_deg = 9.0
     centre = ground_point(STEEP.grid.uv[0][:, None], STEEP.satellites, np)[:, 0] / EARTH_RADIUS_M
-    z = np.linspace(np.cos(np.radians(half_deg)), 1.0, 2001)[:-1] + (1 - np.cos(np.radians(half_deg))) / 4000
+    z = (
+        np.linspace(np.cos(np.radians(half_deg)), 1.0, 2001)[:-1]
+        + (1 - np.cos(np.radians(half_deg))) / 4000
+    )
     azimuth = np.linspace(0, 2 * np.pi, 1201)[:-1]
     east = np.cross([0.0, 1.0, 0.0], centre)
     east /= np.linalg.norm(east)
     north = np.cross(centre, east)
     ring = np.sqrt(1 - z**2)
-    point = EARTH_RADIUS_M * (
-        z[:, None, None] * centre
-        + ring[:, None, None] * (np.cos(azimuth)[:, None] * east + np.sin(azimuth)[:, None] * north)
-    ).reshape(-1, 3).T
+    point = (
+        EARTH_RADIUS_M
+        * (
+            z[:, None, None] * centre
+            + ring[:, None, None]
+            * (np.cos(azimuth)[:, None] * east + np.sin(azimuth)[:, None] * north)
+        )
+        .reshape(-1, 3)
+        .T
+    )
     uv = view(point, STEEP.satellites, 0, np).direction[:2].T
     distance = np.linalg.norm(uv[:, None] - STEEP.grid.uv[None], axis=2)
     near = distance.argmin(axis=1)

@@ -26,8 +26,6 @@ def test_hexagonal_numbers_and_no_others():
     assert [layout_fit.rings_of(n) for n in HEXAGONAL] == list(range(21))
 
 
-
-
 def test_centre_of_geo_layouts_is_that_of_3gpp():
     """TR 38.821 Table 6.1.1.1-6: u = 0.107 at 45° elevation."""
     assert layout_fit.earth_edge_uv(35786.0, 45.0) == pytest.approx(0.107, abs=5e-4)

@@ -115,9 +115,7 @@ def test_shadow_fading_has_the_published_deviation() -> None:
 
 def test_hopping_never_raises_interference() -> None:
     every = compute(small_scenario())
-    some = compute(
-        small_scenario(beams__allocation="random-hopping", beams__active_count=6)
-    )
+    some = compute(small_scenario(beams__allocation="random-hopping", beams__active_count=6))
     lit = some.trial_beam["beam_lit"] > 0
     one, other = every.trial_beam["beam_sinr_db"][lit], some.trial_beam["beam_sinr_db"][lit]
     assert (other >= one - 1e-4).all()
@@ -139,8 +137,16 @@ def test_layout_coordinates() -> None:
         {"beams__count": 1261, "beams__spacing_uv": 0.02, "users__per_beam": 1},
         {"satellite__eirp_density_dbw_per_mhz": -100.0},
         {"satellite__eirp_density_dbw_per_mhz": 100.0},
-        {"satellite__elevation_deg": 12.0, "beams__spacing_uv": 0.002, "channel__environment": "urban"},
-        {"satellite__frequency_ghz": 50.0, "satellite__antenna_diameter_m": 3.0, "beams__spacing_uv": 0.01},
+        {
+            "satellite__elevation_deg": 12.0,
+            "beams__spacing_uv": 0.002,
+            "channel__environment": "urban",
+        },
+        {
+            "satellite__frequency_ghz": 50.0,
+            "satellite__antenna_diameter_m": 3.0,
+            "beams__spacing_uv": 0.01,
+        },
         {"carrier__bandwidth_mhz": 0.2},
     ],
 )

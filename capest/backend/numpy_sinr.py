@@ -1,0 +1,185 @@
+"""Serving beam, carrier and interference; the NumPy twin of ``kernels/sinr.cu``.
+
+The pair loop works on blocks of users that fit the processor's cache, beams along the first axis,
+so that every reduction over beams is a running vector operation.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+# About this many pairs per block of users: the handful of arrays of a block then share 1 to 2 MiB.
+_PAIRS_PER_BLOCK = 2**16
+
+
+def downlink_sinr(
+    user_direction: np.ndarray,
+    link_gain: np.ndarray,
+    user_trial: np.ndarray,
+    beam_direction: np.ndarray,
+    beam_power: np.ndarray,
+    segment_start: np.ndarray,
+    beam_lit: np.ndarray | None,
+    amplitude: np.ndarray,
+    amplitude_step: float,
+    colours: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Serving beam, carrier and interference; twin of ``downlink_sinr`` in ``sinr.cu``.
+
+    The antenna pattern (TR 38.811 clause 6.4.1) is read from a table over the reduced chord
+    |user - beam|.
+
+    Parameters
+    ----------
+    user_direction : float32 array (satellites, 3, users)
+        Direction of each user from each satellite, reduced: direction cosines minus those of
+        the layout's centre, times wavenumber and aperture radius.
+    link_gain : float32 array (satellites, users)
+        Power received at the peak of a beam of unit power, in units of the user's noise.
+    user_trial : int32 array (users,)
+        Trial of each user, an index into ``beam_lit``.
+    beam_direction : float32 array (3, beams)
+        Reduced boresights; beams sorted by satellite, then colour.
+    beam_power : float32 array (beams,)
+        EIRP density relative to the satellite's nominal one.
+    segment_start : int32 array (satellites · colours + 1,)
+        First beam of each satellite and colour.
+    beam_lit : uint8 array (trials, beams) or None
+        Which beams transmit; ``None`` if all do.
+    amplitude : float32 array (n, 2)
+        From ``antenna.amplitude_table``.
+    amplitude_step : float
+        Step of that table.
+    colours : int
+        Number of reuse colours.
+
+    Returns
+    -------
+    serving_beam : int32 array (users,)
+        Strongest beam, lit or not.
+    carrier : float32 array (users,)
+        Its power in units of the user's noise.
+    interference : float32 array (users,)
+        Power of all other lit beams of its colour, in the same units.
+    """
+    satellites, users = link_gain.shape
+    beams = beam_power.size
+    block = max(64, _PAIRS_PER_BLOCK // beams // 64 * 64)
+    scaled = np.float32(1.0 / amplitude_step)
+    beam_row = beam_direction * scaled
+    # |a - b|² as a product of matrices: rows (-2 b, 1, |b|²) times columns (a, |a|², 1).
+    matrix = np.empty((beams, 5), dtype=np.float32)
+    matrix[:, :3] = -2.0 * beam_row.T
+    matrix[:, 3] = 1.0
+    matrix[:, 4] = (beam_row * beam_row).sum(axis=0)
+    unequal_power = bool((beam_power != 1.0).any())
+    beam_colour = np.repeat(np.tile(np.arange(colours), satellites), np.diff(segment_start))
+    value, slope = np.ascontiguousarray(amplitude[:, 0]), np.ascontiguousarray(amplitude[:, 1])
+    lit = None if beam_lit is None else beam_lit.T.astype(np.float32)
+
+    # Blocks are always computed whole, so that a user's bits do not depend on how many follow.
+    columns = np.zeros((5, block), dtype=np.float32)
+    columns[4] = 1.0
+    work = np.empty((2, beams, block), dtype=np.float32)
+    index = np.empty((beams, block), dtype=np.int64)
+    is_best = np.empty((beams, block), dtype=bool)
+    others = np.empty((colours, block), dtype=np.float32)
+    lane = np.arange(block)
+    gain = np.zeros(block, dtype=np.float32)
+    trial = np.zeros(block, dtype=np.int64)
+    serving = np.empty(users, dtype=np.int32)
+    carrier = np.empty(users, dtype=np.float32)
+    interference = np.empty(users, dtype=np.float32)
+
+    for first in range(0, users, block):
+        count = min(block, users - first)
+        chosen = slice(first, first + count)
+        others[:] = 0.0
+        if lit is not None:
+            trial[:count] = user_trial[chosen]
+        best = np.full(block, -1.0, dtype=np.float32)
+        best_beam = np.zeros(block, dtype=np.int64)
+        first_satellite = True
+        for satellite in range(satellites):
+            segments = segment_start[satellite * colours : (satellite + 1) * colours + 1]
+            low, high = segments[0], segments[-1]
+            if low == high:
+                continue
+            np.multiply(user_direction[satellite, :, chosen], scaled, out=columns[:3, :count])
+            columns[3] = (columns[:3] * columns[:3]).sum(axis=0)
+            gain[:count] = link_gain[satellite, chosen]
+            power = _pattern(
+                matrix[low:high], columns, value, slope, work[:, low:high], index[low:high]
+            )
+            if unequal_power:
+                power *= beam_power[low:high, None]
+            peak, peak_beam = _strongest(power, is_best[low:high])
+            power[peak_beam, lane] = 0.0
+            peak *= gain
+            peak_beam += low
+            if lit is not None:
+                power *= np.take(lit[low:high], trial, axis=1, out=work[1, low:high])
+            for colour, (start, stop) in enumerate(pairwise(segments - low)):
+                others[colour] += power[start:stop].sum(axis=0) * gain
+            if first_satellite:
+                best, best_beam, first_satellite = peak, peak_beam, False
+                continue
+            # Of the best so far and the new one, the weaker joins the interference.
+            better = peak > best
+            weaker = np.where(better, best, peak)
+            weaker_beam = np.where(better, best_beam, peak_beam)
+            if lit is not None:
+                weaker *= lit[weaker_beam, trial]
+            others[beam_colour[weaker_beam], lane] += weaker
+            best = np.where(better, peak, best)
+            best_beam = np.where(better, peak_beam, best_beam)
+        serving[chosen] = best_beam[:count]
+        carrier[chosen] = best[:count]
+        interference[chosen] = others[beam_colour[best_beam[:count]], lane[:count]]
+    return serving, carrier, interference
+
+
+def _pattern(
+    matrix: np.ndarray,
+    columns: np.ndarray,
+    value: np.ndarray,
+    slope: np.ndarray,
+    work: np.ndarray,
+    index: np.ndarray,
+) -> np.ndarray:
+    """Antenna pattern of every pair of a block, float32 array (beams, block), in ``work``."""
+    position, scratch = work
+    np.matmul(matrix, columns, out=position)
+    np.abs(position, out=position)  # rounding may leave a tiny negative square
+    np.sqrt(position, out=position)
+    np.copyto(index, position, casting="unsafe")
+    np.floor(position, out=scratch)
+    position -= scratch
+    # Beyond the table "clip" reads its last entry, whose slope is zero.
+    np.take(slope, index, out=scratch, mode="clip")
+    position *= scratch
+    np.take(value, index, out=scratch, mode="clip")
+    position += scratch
+    position *= position
+    return position
+
+
+def _strongest(power: np.ndarray, is_best: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Largest value of every column and its first row.
+
+    ``argmax`` along the first axis is some ten times slower than this: mark the rows
+    that hold the maximum, weigh them with a falling rank, and take the largest rank.
+    """
+    beams = len(power)
+    peak = power.max(axis=0)
+    np.equal(power, peak, out=is_best)
+    rank_type = np.uint8 if beams < 256 else np.uint16
+    rank = np.arange(beams, 0, -1, dtype=rank_type)[:, None]
+    if beams < 256:
+        marks = is_best.view(np.uint8)
+        np.multiply(marks, rank, out=marks)
+    else:
+        marks = np.multiply(is_best, rank, dtype=rank_type)
+    return peak, beams - marks.max(axis=0).astype(np.int64)
