@@ -1,0 +1,139 @@
+"""The result's variables are the same bytes however the work was cut and done."""
+
+from pathlib import Path
+
+import netCDF4
+import numpy as np
+import pytest
+
+from capest import batch, loop
+from capest.execute.dask_cluster import local_cluster
+from capest.execute.inline import InlineExecutor
+from capest.scenario.load import load_scenario
+from capest.scenario.model import Scenario
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return load_scenario(
+        {
+            "satellite": {"preset": "tr38821-set1-leo600-s"},
+            "beams": {
+                "count": 19,
+                "statistics_count": 7,
+                "allocation": "random-hopping",
+                "active_count": 6,
+            },
+            "users": {"placement": "hotspots"},
+            "run": {"trials": 110, "block_trials": 10},
+        }
+    )
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    with netCDF4.Dataset(path) as file:
+        file.set_auto_mask(False)
+        return {name: np.asarray(file[name][...]).tobytes() for name in file.variables}
+
+
+@pytest.fixture(scope="module")
+def expected(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    path = tmp_path_factory.mktemp("expected") / "out.nc"
+    loop.run(scenario, path, lambda: InlineExecutor(check_pickling=True))
+    return contents(path)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_number_of_workers(
+    workers: int, scenario: Scenario, expected: dict[str, bytes], tmp_path: Path
+) -> None:
+    loop.run(scenario, tmp_path / "out.nc", lambda: local_cluster(workers))
+    assert contents(tmp_path / "out.nc") == expected
+
+
+class Backwards(InlineExecutor):
+    """Finishes tasks in the opposite order, one of them twice."""
+
+    def run(self, function, tasks):  # type: ignore[no-untyped-def]
+        tasks = list(tasks)[::-1]
+        return super().run(function, [tasks[-1], *tasks])
+
+
+def test_order_and_repetition(
+    scenario: Scenario, expected: dict[str, bytes], tmp_path: Path
+) -> None:
+    loop.run(scenario, tmp_path / "out.nc", Backwards)
+    assert contents(tmp_path / "out.nc") == expected
+
+
+class Dies(InlineExecutor):
+    """Fails after some tasks."""
+
+    def run(self, function, tasks):  # type: ignore[no-untyped-def]
+        for number, result in enumerate(super().run(function, tasks)):
+            if number == 2:
+                raise RuntimeError("power failure")
+            yield result
+
+
+def test_restart(scenario: Scenario, expected: dict[str, bytes], tmp_path: Path) -> None:
+    path = tmp_path / "out.nc"
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="power failure"):
+            loop.run(scenario, path, Dies)
+        assert not path.exists()
+    outcome = loop.run(scenario, path, InlineExecutor)
+    assert any("resumed" in notice for notice in outcome.notices)
+    assert contents(path) == expected
+    assert not loop.blocks_folder(path).exists()
+
+
+def test_more_trials_begin_with_the_same_ones(
+    scenario: Scenario, expected: dict[str, bytes], tmp_path: Path
+) -> None:
+    longer = scenario.replace(run__trials=150)
+    loop.run(longer, tmp_path / "out.nc", InlineExecutor)
+    got = contents(tmp_path / "out.nc")
+    for name in ("beam_throughput", "beam_sinr_db", "throughput", "users"):
+        assert got[name].startswith(expected[name])
+
+
+def test_blocks_of_another_version_are_refused(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "out.nc"
+    with pytest.raises(RuntimeError, match="power failure"):
+        loop.run(scenario, path, Dies)
+    with monkeypatch.context() as later:
+        later.setattr(loop, "__version__", "9.9.9")
+        later.setattr(batch, "__version__", "9.9.9")
+        with pytest.raises(loop.InputError, match="version") as caught:
+            loop.run(scenario, path, InlineExecutor)
+    assert "9.9.9" in str(caught.value)
+    assert loop.run(scenario, path, InlineExecutor).notices
+
+
+def test_blocks_of_another_scenario_are_refused(scenario: Scenario, tmp_path: Path) -> None:
+    path = tmp_path / "out.nc"
+    with pytest.raises(RuntimeError, match="power failure"):
+        loop.run(scenario, path, Dies)
+    with pytest.raises(loop.InputError, match="scenario"):
+        loop.run(scenario.replace(run__seed=99), path, InlineExecutor)
+
+
+def test_a_worker_of_another_version_is_refused(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "__version__", "0.0.1")
+    with pytest.raises(loop.CapestError, match=r"a worker runs capest 0\.0\.1"):
+        loop.run(scenario, tmp_path / "out.nc", InlineExecutor)
+
+
+def test_running_estimate_is_the_final_one(scenario: Scenario, tmp_path: Path) -> None:
+    seen: list[loop.Progress] = []
+    loop.run(scenario, tmp_path / "out.nc", InlineExecutor, on_progress=seen.append)
+    assert [progress.trials_done for progress in seen] == sorted(p.trials_done for p in seen)
+    assert seen[-1].trials_done == seen[-1].trials == 110
+    with netCDF4.Dataset(tmp_path / "out.nc") as file:
+        assert seen[-1].throughput.value == pytest.approx(float(file["throughput"][:].mean()))
+    assert seen[-1].throughput.low < seen[-1].throughput.value < seen[-1].throughput.high

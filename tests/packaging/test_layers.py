@@ -1,0 +1,73 @@
+"""Modules depend downward only."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "capest"
+
+# Each room may import from the rooms named, and from nothing else of capest.
+LEAVES = {"errors", "histograms", "block", "__init__"}
+ALLOWED = {
+    "errors": set(),
+    "histograms": set(),
+    "block": set(),
+    "student_t": set(),
+    "physics": {"physics"},
+    "scenario": {"scenario", "physics", *LEAVES},
+    "sampling": {"sampling", "physics", *LEAVES},
+    "allocation": {"allocation", "sampling", *LEAVES},
+    "backend": {"backend", "sampling", *LEAVES},
+    "scene": {"physics", "sampling", "scenario", *LEAVES},
+    "trial": {"scene", "physics", "sampling", "allocation", "scenario", *LEAVES},
+    "statistics": {"student_t", *LEAVES},
+    "reduce": {"statistics", *LEAVES},
+    "plan": set(LEAVES),
+    "execute": {"execute", *LEAVES},
+    "results": {"results", "statistics", "reduce", *LEAVES},
+}
+HEAVY = {"dask", "distributed", "xarray", "netCDF4", "rich", "matplotlib", "scipy", "cupy"}
+TRIAL_PATH = ("physics", "scenario", "sampling", "allocation", "scene", "trial", "plan", "block")
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            if node.module == "capest":
+                names |= {f"capest.{alias.name}" for alias in node.names}
+    return names
+
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_of_capest_go_downward(path: Path) -> None:
+    allowed = ALLOWED.get(room(path))
+    if allowed is None:
+        return
+    used = {name.split(".")[1] for name in imports(path) if name.startswith("capest.")}
+    used -= {"__version__"}
+    assert used <= allowed, used - allowed
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_the_trial_path_is_light(path: Path) -> None:
+    if room(path) not in TRIAL_PATH:
+        return
+    used = {name.split(".")[0] for name in imports(path)}
+    assert not used & HEAVY
+
+
+def test_every_room_is_covered_or_on_top() -> None:
+    top = {"cli", "api", "loop", "batch", "benchmark", "__main__", "__init__", "docs"}
+    assert {room(path) for path in FILES} <= set(ALLOWED) | top
