@@ -10,8 +10,8 @@ from itertools import pairwise
 
 import numpy as np
 
-# About this many pairs per block of users: the handful of arrays of a block then share 1 to 2 MiB.
-_PAIRS_PER_BLOCK = 80 * 2**10
+# About this many pairs per block of users: the handful of arrays of a block then share 2 MiB.
+_PAIRS_PER_BLOCK = 96 * 2**10
 
 
 def downlink_sinr(
