@@ -56,11 +56,11 @@ def kill_workers(client: subprocess.Popen[bytes], rng: random.Random) -> None:
     """SIGKILL one worker of a client that still runs."""
     try:
         children = psutil.Process(client.pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        return
-    workers = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
-    if workers:
-        rng.choice(workers).kill()
+        workers = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+        if workers:
+            rng.choice(workers).kill()
+    except psutil.Error:
+        return  # the client or a worker ended meanwhile
 
 
 def test_twenty_kills(tmp_path: Path, undisturbed: tuple[dict[str, bytes], float]) -> None:
