@@ -38,8 +38,8 @@ def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("site")
     (wheel,) = built.glob("*.whl")
     call(
-        sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--target", target, wheel,
-        cwd=target,
+        sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--target", target,
+        wheel, cwd=target,
     )  # fmt: skip
     return target
 
@@ -57,7 +57,8 @@ def test_wheel_puts_everything_under_capest(built: Path) -> None:
 
 def test_sdist_keeps_kernels_at_the_top(built: Path) -> None:
     (sdist,) = built.glob("*.tar.gz")
-    names = {name.split("/", 1)[-1] for name in tarfile.open(sdist).getnames()}
+    with tarfile.open(sdist) as archive:
+        names = {name.split("/", 1)[-1] for name in archive.getnames()}
     assert {"kernels/sinr.cu", "runs/tr38821-case9.toml", "README.md", "pyproject.toml"} <= names
     assert not any(name.startswith("runs/out") for name in names)
 
