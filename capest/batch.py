@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from capest import __version__
 from capest.backend import choose
 from capest.block import BlockResult
 from capest.errors import CapestError
@@ -18,6 +17,7 @@ from capest.scenario.model import Scenario
 from capest.scene import Scene, build_scene
 from capest.statistics import Moments, merge_moments
 from capest.trial import Kernels, trial_block
+from capest.version import __version__
 
 # Users whose arrays are computed at once: small enough for a processor's cache, large enough that
 # a few hundred array operations per slice do not count; memory stays flat whatever a block holds.

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from capest import __version__, loop
+from capest import loop
 from capest.backend import choose
 from capest.physics import antenna, geometry
 from capest.sampling import placement
@@ -24,6 +24,7 @@ from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 from capest.scene import Scene, build_scene
 from capest.trial import Kernels
+from capest.version import __version__
 
 _WITHIN_DB = 40.0  # gains are compared down to this far under the peak
 

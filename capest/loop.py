@@ -20,7 +20,6 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from capest import __version__
 from capest.backend import choose
 from capest.batch import Job, run_batch
 from capest.errors import CapestError, InputError
@@ -31,6 +30,7 @@ from capest.scenario.fingerprint import fingerprint
 from capest.scenario.model import Scenario
 from capest.scene import build_scene
 from capest.statistics import Interval, Moments, mean_interval, merge_moments
+from capest.version import __version__
 
 # Link pairs of a task: about a second on one core, or on a GPU.
 _PAIRS_PER_BATCH = {"numpy": 1e8, "cupy": 1e11}

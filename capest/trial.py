@@ -68,7 +68,9 @@ def trial_block(scene: Scene, kernels: Kernels, first_trial: int, trials: int) -
     lit = allocation.STRATEGIES[scenario.beams.allocation](
         scenario.beams.count, scenario.beams.active_count or scenario.beams.count, draws
     )
-    lit_in_kernel_order = None if lit is None else xp.ascontiguousarray(lit[:, beams.order])
+    lit_in_kernel_order = (
+        None if lit is None else xp.ascontiguousarray(lit[:, xp.asarray(beams.order)])
+    )
 
     centre = xp.asarray(scene.centre_direction)[:, None]
     reduced = ((view.direction - centre) * scene.reduced_aperture).astype(xp.float32)

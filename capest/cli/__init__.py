@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from capest import __version__
 from capest.errors import CapestError
+from capest.version import __version__
 
 _COMMANDS = {
     "run": "Run a scenario to a result file, or finish a run that was cut off.",

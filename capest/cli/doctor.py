@@ -54,8 +54,8 @@ def machine_facts() -> dict[str, Any]:
     import os
     import platform
 
-    from capest import __version__
     from capest.backend import driver
+    from capest.version import __version__
 
     packages = {name: _package_version(name) for name in _REQUIRED}
     cupy = next((f"{name} {v}" for name in _CUPY if (v := _package_version(name))), None)

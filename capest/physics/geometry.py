@@ -90,9 +90,10 @@ def ground_point(uv: Any, satellites: Satellites, xp: Any) -> Any:
     sine_squared = uv[0] * uv[0] + uv[1] * uv[1]
     cosine = xp.sqrt(1.0 - sine_squared)
     range_m = distance_m * cosine - xp.sqrt(EARTH_RADIUS_M**2 - distance_m**2 * sine_squared)
-    direction = xp.stack([uv[0], uv[1], cosine])
-    axes = xp.asarray(satellites.axes[0])
-    return xp.asarray(satellites.position_m[0])[:, None] + axes.T @ (direction * range_m)
+    u_m, v_m, w_m = uv[0] * range_m, uv[1] * range_m, cosine * range_m
+    # Elementwise on purpose: a matrix product may round differently for another batch size.
+    columns = zip(satellites.position_m[0].tolist(), *satellites.axes[0].tolist(), strict=True)
+    return xp.stack([start + u * u_m + v * v_m + w * w_m for start, u, v, w in columns])
 
 
 def view(position_m: Any, satellites: Satellites, index: int, xp: Any) -> View:
@@ -116,7 +117,7 @@ def view(position_m: Any, satellites: Satellites, index: int, xp: Any) -> View:
     x, y, z = position_m
     dx, dy, dz = x - px, y - py, z - pz
     range_m = xp.sqrt(dx * dx + dy * dy + dz * dz)
-    # Elementwise on purpose: a matrix product may round differently for another batch size.
+    # Elementwise for the reason given in `ground_point`.
     direction = xp.empty_like(position_m)
     for row, (ax, ay, az) in enumerate(satellites.axes[index].tolist()):
         direction[row] = (ax * dx + ay * dy + az * dz) / range_m
