@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,9 @@ from capest.version import __version__
 # Users whose arrays are computed at once: small enough for a processor's cache, large enough that
 # a few hundred array operations per slice do not count; memory stays flat whatever a block holds.
 _USERS_PER_SLICE = {"numpy": 2**14, "cupy": 2**20}
+
+# Whole trials, random numbers and histograms included.
+_PAIRS_PER_SECOND = {"numpy": 1e8, "cupy": 1e11}
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def run_batch(job: Job, blocks: Sequence[int]) -> BatchReport:
             "install the same version on both"
         )
     kernels = choose.kernels(job.identity.backend)
-    scene = build_scene(job.scenario)
+    scene = _scene(job.scenario)
     store = BlockStore.attach(job.folder, job.identity)
     throughput: Moments = (0, 0.0, 0.0)
     trials = 0
@@ -92,6 +96,23 @@ def run_batch(job: Job, blocks: Sequence[int]) -> BatchReport:
         trials += result.trials
         throughput = merge_moments(throughput, _moments(result.trial["throughput"]))
     return BatchReport(tuple(blocks), trials, throughput)
+
+
+def seconds_per_block(job: Job) -> float:
+    """Estimate how long a block takes one worker, good to a factor of a few."""
+    pairs = job.scenario.users_per_trial * job.scenario.beams.count * job.plan.block_trials
+    return pairs / _PAIRS_PER_SECOND[job.identity.backend]
+
+
+def layout(job: Job) -> dict[str, np.ndarray]:
+    """Coordinates of the beams for the result file, one value per beam."""
+    return _scene(job.scenario).layout()
+
+
+# A worker gets many batches of the same scenario.
+@lru_cache(maxsize=1)
+def _scene(scenario: Scenario) -> Scene:
+    return build_scene(scenario)
 
 
 def compute_block(

@@ -100,7 +100,7 @@ AXES: dict[str, HistogramAxis] = {
         HistogramAxis(
             "user_throughput",
             "Mbit s-1",
-            "throughput per user, averaged over the time its beam is lit and dark",
+            "throughput per user: rate in a slot times the share of slots its beam is lit",
             "user",
             -6.0,
             0.002,
@@ -110,7 +110,7 @@ AXES: dict[str, HistogramAxis] = {
         HistogramAxis(
             "beam_throughput",
             "Mbit s-1",
-            "throughput per beam, averaged over the time it is lit and dark",
+            "throughput per beam: rate in a slot times the share of slots it is lit",
             "beam",
             -6.0,
             0.002,

@@ -1,39 +1,31 @@
 """The outer loop of a run: plan, execute what is missing, reduce, write the result.
 
-Knows nothing of satellites. What is finished lies in block files, so a run that was cut off
-anywhere goes on from there and ends with the same bytes.
+Knows nothing of satellites: what a block is, `capest.batch` says. What is finished lies in block
+files, so a run that was cut off anywhere goes on from there and ends with the same bytes.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
-import platform
-import shlex
-import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-import numpy as np
-
 from capest.backend import choose
-from capest.batch import Job, run_batch
+from capest.batch import Job, layout, run_batch, seconds_per_block
 from capest.errors import CapestError, InputError
 from capest.plan import Plan, batches, blocks_per_batch
+from capest.provenance import provenance
 from capest.results import netcdf
 from capest.results.store import BlockStore, RunIdentity
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.model import Scenario
-from capest.scene import build_scene
 from capest.statistics import Interval, Moments, mean_interval, merge_moments
 from capest.version import __version__
-
-# Link pairs of a task: about a second on one core, or on a GPU.
-_PAIRS_PER_BATCH = {"numpy": 1e8, "cupy": 1e11}
 
 
 class Executor(Protocol):
@@ -141,36 +133,39 @@ def run(
         If a batch fails again and again, or storage does.
     """
     output = output.absolute()
+    plan = Plan(scenario.run.trials, scenario.block_trials)
     mark = fingerprint(scenario)
     _check_output(output)
-    if not overwrite and (finished := _finished_backend(scenario, mark, output, backend)):
-        return Outcome(output, finished, (f"{output.name} is complete: nothing to do",), 0.0)
-    plan = Plan(scenario.run.trials, scenario.block_trials)
+    there = None if overwrite else _result_to_keep(scenario, mark, output, backend)
+    if there is not None and (there.trials, there.block_trials) == (plan.trials, plan.block_trials):
+        _drop_blocks_of_finished(output, there)
+        return Outcome(output, there.backend, (f"{output.name} is complete: nothing to do",), 0.0)
     executor = make_executor()
+    store = None
     try:
-        chosen = executor.call(choose.resolve, backend)
+        chosen, device = executor.call(choose.resolve_device, backend)
         identity = RunIdentity(mark, __version__, chosen, plan.block_trials)
-        folder = blocks_folder(output)
-        store = BlockStore.open(folder, identity)
-        try:
-            notices = [store.notice] if store.notice else []
-            netcdf.sweep(output)
-            found = store.finished(plan.sizes())
-            if found:
-                kept = sum(plan.block_size(block) for block in found)
-                notices.append(f"resumed: {kept:,} of {plan.trials:,} trials were there already")
-            started = time.perf_counter()
-            job = Job(scenario, identity, plan, folder)
-            _compute(job, store, executor, found, on_progress)
-            if on_merge is not None:
-                on_merge()
-            _merge(scenario, mark, plan, store, output, chosen)
-            store.remove()
-        finally:
-            store.close()
+        store = BlockStore.open(blocks_folder(output), identity, replace=overwrite)
+        job = Job(scenario, identity, plan, store.folder)
+        notices = [store.notice] if store.notice else []
+        netcdf.sweep(output)
+        found = store.finished(plan.sizes())
+        if found:
+            kept = sum(plan.block_size(block) for block in found)
+            notices.append(f"resumed: {kept:,} of {plan.trials:,} trials were there already")
+        started = time.perf_counter()
+        _compute(job, store, executor, found, on_progress)
+        if on_merge is not None:
+            on_merge()
+        seconds = time.perf_counter() - started
+        _merge(job, store, output, {"device": device, "elapsed_s": round(seconds, 3)})
+        store.remove()
         return Outcome(output, chosen, tuple(notices), time.perf_counter() - started)
     finally:
+        # Workers first: the lock may go only when nobody writes any more.
         executor.close()
+        if store is not None:
+            store.close()
 
 
 def blocks_folder(output: Path) -> Path:
@@ -179,32 +174,56 @@ def blocks_folder(output: Path) -> Path:
 
 
 def _check_output(output: Path) -> None:
-    if output.is_dir():
-        raise InputError(f"-o {output}: is a folder; name a file, such as {output / 'result.nc'}")
     folder = output.parent
     try:
+        if output.is_dir():
+            raise InputError(f"-o {output}: is a folder; name a file, such as {output}/result.nc")
         folder.mkdir(parents=True, exist_ok=True)
+        output.exists()
+        writable = os.access(folder, os.W_OK | os.X_OK)
     except OSError as error:
-        raise InputError(f"-o {output}: cannot make {folder}: {error.strerror}") from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise InputError(f"-o {output}: {folder} is not writable; choose another place with -o")
+        raise InputError(f"-o {output}: {error.strerror}; choose another place") from error
+    if not writable:
+        raise InputError(f"-o {output}: {folder} is not writable; choose another place")
 
 
-def _finished_backend(scenario: Scenario, mark: str, output: Path, backend: str) -> str | None:
-    """Backend of a complete result at ``output``, ``None`` if there is none to keep."""
+def _result_to_keep(
+    scenario: Scenario, mark: str, output: Path, backend: str
+) -> netcdf.ResultIdentity | None:
+    """Identity of a result at ``output`` that the run finishes or extends, ``None`` without one.
+
+    Raises
+    ------
+    InputError
+        If a result is there that must not be replaced unasked.
+    """
     if not output.exists():
         return None
     advice = "choose another -o, or replace it with --overwrite"
     there = netcdf.read_identity(output)
     if there.fingerprint != mark:
         raise InputError(f"{output}: holds the result of another scenario; {advice}")
+    if there.version != __version__ or backend not in ("auto", there.backend):
+        raise InputError(
+            f"{output}: holds the result of this scenario by capest {there.version} with "
+            f"{there.backend}; {advice}"
+        )
     if there.trials > scenario.run.trials:
         raise InputError(
             f"{output}: holds {there.trials:,} trials of this scenario, more than the "
             f"{scenario.run.trials:,} asked for; {advice}"
         )
-    same = there.version == __version__ and backend in ("auto", there.backend)
-    return there.backend if same and there.trials == scenario.run.trials else None
+    return there
+
+
+def _drop_blocks_of_finished(output: Path, there: netcdf.ResultIdentity) -> None:
+    """Remove the blocks of a run that ended between its result's rename and their removal."""
+    folder = blocks_folder(output)
+    if not folder.exists():
+        return
+    identity = RunIdentity(there.fingerprint, there.version, there.backend, there.block_trials)
+    with contextlib.suppress(InputError):  # another run's, or one at work: not ours to remove
+        BlockStore.open(folder, identity).remove()
 
 
 def _compute(
@@ -217,10 +236,7 @@ def _compute(
     """Have every missing block computed and on disk."""
     plan = job.plan
     missing = [block for block in range(plan.blocks) if block not in found]
-    pairs = job.scenario.users_per_trial * job.scenario.beams.count * plan.block_trials
-    size = blocks_per_batch(
-        len(missing), pairs, _PAIRS_PER_BATCH[job.identity.backend], executor.workers
-    )
+    size = blocks_per_batch(len(missing), seconds_per_block(job), 1.0, executor.workers)
     kept = done = sum(plan.block_size(block) for block in found)
     throughput: Moments = (0, 0.0, 0.0)
     started = time.perf_counter()
@@ -238,34 +254,15 @@ def _compute(
 
 
 def _merge(
-    scenario: Scenario, mark: str, plan: Plan, store: BlockStore, output: Path, backend: str
+    job: Job, store: BlockStore, output: Path, measured: Mapping[str, str | int | float]
 ) -> None:
     """Reduce the blocks in their order and write the result file, whole."""
-    layout = build_scene(scenario).layout()
-    blocks = ((block, store.read(block)) for block in range(plan.blocks))
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    command = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
-    provenance: dict[str, str | int | float] = {
-        "title": scenario.title or "capest result",
-        "source": f"capest {__version__}, Monte Carlo over {plan.trials} trials",
-        "history": f"{now} {command}",
-        "scenario_toml": scenario.to_toml(),
-        "scenario_fingerprint": mark,
-        "seed": str(scenario.run.seed),
-        "backend": backend,
-        "capest_version": __version__,
-        "numpy_version": np.__version__,
-        "python_version": platform.python_version(),
-        "command_line": command,
-        "created": now,
-        "host": platform.node(),
-        "users_per_trial": scenario.users_per_trial,
-    }
+    blocks = ((block, store.read(block)) for block in range(job.plan.blocks))
     netcdf.write_result(
         output,
         blocks,
-        layout,
-        trials=plan.trials,
-        block_trials=plan.block_trials,
-        provenance=provenance,
+        layout(job),
+        trials=job.plan.trials,
+        block_trials=job.plan.block_trials,
+        provenance={**provenance(job.scenario, job.identity, job.plan.trials), **measured},
     )

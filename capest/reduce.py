@@ -38,7 +38,7 @@ TRIAL_MEANS: dict[str, str] = {"throughput": "Mbit s-1", "users": "1", "lit_beam
 """Quantities of a trial whose mean over trials is reported, with their units."""
 
 SERVED_SHARE = "served_share"
-"""Metric: served users of all users of the statistics beams, a ratio of sums over trials."""
+"""Metric: served users of the users of lit statistics beams, a ratio of sums over trials."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,12 @@ class Reduction:
         }
         self._group_trials = np.zeros(GROUPS, np.int64)
         self._throughput: Moments = (0, 0.0, 0.0)
-        self._sums = dict.fromkeys(("users", "served_users", "lit_beams"), 0)
+        self._sums = dict.fromkeys(("users", "lit_users", "served_users", "lit_beams"), 0)
         self._products = dict.fromkeys(
             (
                 ("users", "users"),
-                ("served_users", "users"),
+                ("lit_users", "lit_users"),
+                ("served_users", "lit_users"),
                 ("served_users", "served_users"),
                 ("lit_beams", "lit_beams"),
             ),
@@ -161,11 +162,11 @@ class Reduction:
         if metric == SERVED_SHARE:
             return ratio_interval(
                 self.trials,
-                (self._sums["served_users"], self._sums["users"]),
+                (self._sums["served_users"], self._sums["lit_users"]),
                 (
                     self._products["served_users", "served_users"],
-                    self._products["served_users", "users"],
-                    self._products["users", "users"],
+                    self._products["served_users", "lit_users"],
+                    self._products["lit_users", "lit_users"],
                 ),
             )
         return mean_interval(*self._moments(metric))

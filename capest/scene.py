@@ -148,7 +148,10 @@ def _placement(scenario: Scenario) -> PlacementSettings:
     if scenario.users.placement != "hotspots":
         return PlacementSettings(scenario.users_per_trial)
     return PlacementSettings(
-        scenario.users_per_trial, hotspots.count, hotspots.radius_km * 1e3, hotspots.share
+        scenario.users_per_trial,
+        hotspots.count,
+        hotspots.radius_km * 1e3,
+        scenario.hotspot_users,
     )
 
 

@@ -101,7 +101,9 @@ def ratio_interval(
     """Interval of a share: ratio of two sums over independent trials, 0 <= part <= whole.
 
     The ratio estimator is linearised: with R = sum(y) / sum(n) over T trials,
-    Var R = T / (T - 1) * sum((y - R n)^2) / sum(n)^2. Where every trial has the share 0 or
+    Var R = T / (T - 1) * sum((y - R n)^2) / sum(n)^2. The interval is Wilson's for the number of
+    independent observations of the same variance, R (1 - R) / Var R, which keeps its coverage
+    near 0 and 1 where the plain one is too short. Where every trial has the share 0 or
     every trial the share 1 that variance is zero although nothing is certain. Then the limit
     away from the value comes from the number of trials alone, on the safe side: a trial with
     another share has at most the probability 1 - ((1 - confidence) / 2)^(1 / T), or the sample
@@ -126,6 +128,8 @@ def ratio_interval(
     References
     ----------
     Cochran (1977), "Sampling Techniques", 3rd ed., ch. 6 (linearised variance of a ratio).
+    Wilson (1927), JASA 22(158), 209-212; with the effective sample size, Korn and Graubard
+    (1998), Survey Methodology 24(2), 193-201.
     Hanley and Lippman-Hand (1983), JAMA 249(13), 1743-1745 (limits when nothing was seen).
     """
     part, whole = sums
@@ -141,8 +145,13 @@ def ratio_interval(
     yy, yn, nn = squares
     deviations = (whole * whole * yy - 2 * part * whole * yn + part * part * nn) / whole**2
     error = math.sqrt(count / (count - 1) * deviations) / whole
-    half = student_t_quantile(0.5 + confidence / 2, count - 1) * error
-    return Interval(value, max(0.0, value - half), min(1.0, value + half))
+    t = student_t_quantile(0.5 + confidence / 2, count - 1)
+    if error == 0:
+        return Interval(value, value, value)
+    weight = (t * error) ** 2 / (value * (1 - value))  # t squared per effective observation
+    centre = (value + weight / 2) / (1 + weight)
+    half = math.sqrt((t * error) ** 2 + weight**2 / 4) / (1 + weight)
+    return Interval(value, max(0.0, centre - half), min(1.0, centre + half))
 
 
 def quantile_interval(

@@ -86,3 +86,19 @@ def test_share_intervals(trials):
         hits += found.low <= 0.7 <= found.high
     print("share", trials, hits / RUNS)
     assert 0.93 <= hits / RUNS <= 0.97
+
+
+@pytest.mark.parametrize("refused", [6, 10, 30])
+def test_rarely_refused(refused: int):
+    """A share near 1: so many users refused on average in all of 1,000 trials."""
+    random = np.random.default_rng(refused)
+    trials, share = 1000, 1 - refused / (1000 * USERS)
+    users = np.full(trials, USERS)
+    hits = 0
+    for _ in range(RUNS):
+        served = random.binomial(users, share)
+        squares = (int(served @ served), int(served @ users), int(users @ users))
+        found = ratio_interval(trials, (int(served.sum()), int(users.sum())), squares)
+        hits += found.low <= share <= found.high
+    print("refused", refused, hits / RUNS)
+    assert 0.93 <= hits / RUNS <= 0.97

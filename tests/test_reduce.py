@@ -50,13 +50,14 @@ def test_means_of_integers_are_those_of_all_trials_at_once(blocks, reduction, na
 
 
 def test_served_share_is_a_ratio_of_sums(blocks, reduction):
-    served, users = per_trial(blocks, "served_users"), per_trial(blocks, "users")
+    served, users = per_trial(blocks, "served_users"), per_trial(blocks, "lit_users")
     found = reduction.interval("served_share", "mean")
     ratio = served.sum() / users.sum()
     error = math.sqrt(TRIALS / (TRIALS - 1) * ((served - ratio * users) ** 2).sum()) / users.sum()
-    half = stats.t.ppf(0.975, TRIALS - 1) * error
+    t, size = stats.t.ppf(0.975, TRIALS - 1), ratio * (1 - ratio) / error**2
     assert found.value == pytest.approx(ratio)
-    assert (found.low, found.high) == pytest.approx((ratio - half, ratio + half))
+    for limit in (found.low, found.high):
+        assert (ratio - limit) ** 2 == pytest.approx(t**2 * limit * (1 - limit) / size)
 
 
 def test_counts_are_kept_and_blocks_go_round_the_groups(blocks, reduction):

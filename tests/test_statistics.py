@@ -76,7 +76,7 @@ def test_one_trial_has_no_interval_and_none_has_no_mean():
     assert math.isnan(ratio_interval(3, (0, 0), (0, 0, 0)).value)
 
 
-def test_ratio_interval_is_the_textbook_formula():
+def test_ratio_interval_solves_wilsons_equation():
     served, users = np.array([3, 5, 2, 8, 6]), np.array([4, 9, 2, 10, 9])
     found = ratio_interval(
         5,
@@ -85,9 +85,12 @@ def test_ratio_interval_is_the_textbook_formula():
     )
     ratio = served.sum() / users.sum()
     variance = 5 / 4 * ((served - ratio * users) ** 2).sum() / users.sum() ** 2
-    half = stats.t.ppf(0.975, 4) * math.sqrt(variance)
+    size = ratio * (1 - ratio) / variance
+    t = stats.t.ppf(0.975, 4)
     assert found.value == pytest.approx(ratio)
-    assert (found.low, found.high) == pytest.approx((ratio - half, min(1, ratio + half)))
+    for limit in (found.low, found.high):
+        assert (ratio - limit) ** 2 == pytest.approx(t**2 * limit * (1 - limit) / size)
+    assert 0 < found.low < ratio < found.high < 1
 
 
 def test_a_share_seen_without_exception_is_not_certain():

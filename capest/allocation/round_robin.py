@@ -1,19 +1,22 @@
-"""Round-robin beam hopping: beams take turns in a fixed cycle of slots."""
+"""Round-robin beam hopping: beams take turns in a fixed order, so many at a time."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
+import numpy as np
+
+from capest.physics.beam_grid import hexagonal_lattice, reuse_colours
 from capest.sampling.draws import Draws
 from capest.sampling.streams import Purpose
 
 
 def lit_beams(beams: int, active: int, draws: Draws) -> Any:
-    """Light the beams whose turn it is, in the slot a trial happens to look at.
+    """Light the ``active`` beams whose turn it is, in the slot a trial happens to look at.
 
-    A cycle has ceil(beams / active) slots; slot s lights beams s, s + slots, s + 2·slots, ... of
-    the layout, which keeps neighbours in different slots. A trial looks at a slot drawn
+    The beams of the hexagonal layout stand in a circle, ordered by the colours of the reuse pattern
+    with the most colours that still has ``active`` beams in each: beams lit together then rarely
+    touch. Each slot lights the next ``active`` of the circle. A trial looks at a slot drawn
     uniformly, so trials are independent.
 
     Returns
@@ -21,13 +24,15 @@ def lit_beams(beams: int, active: int, draws: Draws) -> Any:
     uint8 array (trials, beams)
     """
     xp = draws.xp
-    slots = math.ceil(beams / active)
-    # The modulus of a 64-bit word is biased by less than slots / 2**64.
-    slot = draws.words(Purpose.BEAM_HOPPING, 1)[:, 0, 0] % xp.uint64(slots)
-    turn = xp.arange(beams, dtype=xp.uint64) % xp.uint64(slots)
-    return (turn[None, :] == slot[:, None]).astype(xp.uint8)
+    colours = max(count for count in (1, 3, 4, 7) if count == 1 or active * count <= beams)
+    colour = reuse_colours(hexagonal_lattice(beams), colours)
+    place = np.argsort(np.argsort(colour, kind="stable"))
+    # The modulus of a 64-bit word is biased by less than beams / 2**64.
+    slot = draws.words(Purpose.BEAM_HOPPING, 1)[:, 0, 0] % xp.uint64(beams)
+    start = slot.astype(xp.int64) * active % beams
+    return ((xp.asarray(place)[None, :] - start[:, None]) % beams < active).astype(xp.uint8)
 
 
 def lit_share(beams: int, active: int) -> float:
     """Share of time a beam is lit."""
-    return 1.0 / math.ceil(beams / active)
+    return active / beams

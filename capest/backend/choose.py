@@ -65,6 +65,33 @@ def resolve(name: str) -> str:
     raise BackendError(f"the cupy backend cannot be used: {obstacle}")
 
 
+def resolve_device(name: str) -> tuple[str, str]:
+    """Turn what was asked for into a backend, and name what it computes on.
+
+    Parameters
+    ----------
+    name : {"auto", "numpy", "cupy"}
+
+    Returns
+    -------
+    backend : {"numpy", "cupy"}
+    device : str
+        Name of the GPU, or "NumPy".
+
+    Raises
+    ------
+    BackendError
+        As `resolve`.
+    """
+    backend = resolve(name)
+    if backend == "numpy":
+        return backend, "NumPy"
+    import cupy
+
+    properties = cupy.cuda.runtime.getDeviceProperties(cupy.cuda.Device().id)
+    return backend, properties["name"].decode()
+
+
 def kernels(name: str) -> Any:
     """Make the array kernels of a backend.
 

@@ -41,13 +41,16 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(_COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Turn capest's own errors into lines on stderr and an exit code."""
+        """Turn capest's own errors and interrupts into lines on stderr and an exit code."""
         try:
             return super().invoke(ctx)
         except CapestError as error:
             for line in str(error).splitlines():
                 click.echo(f"Error: {line}", err=True)
             ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(130)
 
 
 @click.group(

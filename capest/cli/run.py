@@ -103,13 +103,12 @@ def run(
             )
         except KeyboardInterrupt:
             display.stop()
-            folder = loop.blocks_folder(path)
             click.echo(
-                f"Interrupted: finished blocks are kept in {folder}; "
+                f"Finished blocks are kept in {loop.blocks_folder(path)}; "
                 "run the same command again to go on.",
                 err=True,
             )
-            raise SystemExit(130) from None
+            raise
     _report(outcome, as_json)
 
 

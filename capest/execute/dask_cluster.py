@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import logging
+import signal
+import time
 from collections.abc import Callable, Iterable, Iterator
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
 import dask
 from dask.system import CPU_COUNT
-from distributed import Client, KilledWorker, LocalCluster, as_completed
-from distributed.scheduler import NoValidWorkerError
+from distributed import CancelledError, Client, KilledWorker, LocalCluster, as_completed
+from distributed.comm import CommClosedError
 
 from capest.errors import CapestError, InputError
 
@@ -18,6 +23,9 @@ _RETRIES = 2  # for a batch that raises; deaths of workers are counted by Dask i
 _BATCHES_PER_WORKER = 4  # submitted at once: workers never wait, the scheduler stays small
 _CONNECT_TIMEOUT_S = 10
 _START_ATTEMPTS = 3
+_POLL_S = 0.005
+_WITHOUT_WORKERS_S = 30.0
+_KEPT = "finished blocks are kept: run the same command again to go on"
 
 
 class DaskExecutor:
@@ -45,8 +53,9 @@ class DaskExecutor:
         return str(self._client.scheduler.address)
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Call a function once on some worker."""
-        return self._client.submit(function, *arguments, pure=False).result()
+        """Call a function once on some worker; raises as `run`."""
+        (result,) = self.run(functools.partial(_apply, function), [arguments])
+        return result
 
     def run(self, function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
         """Yield the result of every task, as it is done.
@@ -54,7 +63,8 @@ class DaskExecutor:
         Raises
         ------
         CapestError
-            If a task keeps killing its workers, or the workers are gone.
+            If a task keeps killing its workers, all workers are gone for a while, or the
+            scheduler is.
         """
         waiting = iter(tasks)
         names: dict[Any, Any] = {}
@@ -65,23 +75,41 @@ class DaskExecutor:
             return future
 
         window = self.workers * _BATCHES_PER_WORKER
-        first = [submit(task) for _, task in zip(range(window), waiting, strict=False)]
-        running = as_completed(first)
-        for future in running:
-            task = names.pop(future.key)
-            try:
+        try:
+            first = [submit(task) for _, task in zip(range(window), waiting, strict=False)]
+            running = as_completed(first)
+            while running.count():
+                self._wait_for(running)
+                future = next(running)
+                task = names.pop(future.key)
                 result = future.result()
-            except KilledWorker as error:
+                for following in waiting:
+                    running.add(submit(following))
+                    break
+                yield result
+        except KilledWorker as error:
+            raise CapestError(
+                f"batch {task} killed its worker {error.allowed_failures + 1} times: "
+                "out of memory? try fewer users, or --workers 0 to see it fail here"
+            ) from error
+        except (CancelledError, CommClosedError) as error:
+            raise CapestError(f"the Dask scheduler at {self.address} is gone; {_KEPT}") from error
+
+    def _wait_for(self, running: Any) -> None:
+        """Wait for a finished task; give up when nobody is left to finish one."""
+        since = time.monotonic()
+        while not running.has_ready():
+            time.sleep(_POLL_S)
+            if time.monotonic() - since < _WITHOUT_WORKERS_S:
+                continue
+            if self._client.status != "running":
+                raise CommClosedError(f"client is {self._client.status}")
+            if not self._client.scheduler_info()["workers"]:
                 raise CapestError(
-                    f"batch {task} killed its worker {error.allowed_failures + 1} times: "
-                    "out of memory? try fewer users, or --workers 0 to see it fail here"
-                ) from error
-            except NoValidWorkerError as error:
-                raise CapestError(f"no worker can take batch {task}: {error}") from error
-            for task in waiting:
-                running.add(submit(task))
-                break
-            yield result
+                    f"the Dask scheduler at {self.address} has had no workers for "
+                    f"{_WITHOUT_WORKERS_S:.0f} s; {_KEPT}"
+                )
+            since = time.monotonic()
 
     def close(self) -> None:
         """Disconnect, and stop the workers if they are ours."""
@@ -114,19 +142,11 @@ def local_cluster(workers: int | None = None) -> DaskExecutor:
         "distributed.worker.memory.terminate": 0.95,
         "distributed.admin.system-monitor.interval": "5s",
     }
-    with dask.config.set(quiet):
+    with dask.config.set(quiet), _interrupts_held_back():
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         for attempt in range(1, _START_ATTEMPTS + 1):
             try:
-                cluster = LocalCluster(
-                    n_workers=count,
-                    threads_per_worker=1,
-                    processes=True,
-                    host="127.0.0.1",
-                    dashboard_address=None,
-                    silence_logs=logging.CRITICAL,
-                )
-                return DaskExecutor(Client(cluster, timeout=_CONNECT_TIMEOUT_S), cluster)
+                return _start(count)
             except (RuntimeError, OSError) as error:  # a worker that died while it started
                 if attempt == _START_ATTEMPTS:
                     raise CapestError(
@@ -134,6 +154,39 @@ def local_cluster(workers: int | None = None) -> DaskExecutor:
                         "without them"
                     ) from error
     raise AssertionError("unreachable")
+
+
+def _start(count: int) -> DaskExecutor:
+    cluster = LocalCluster(
+        n_workers=count,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
+        silence_logs=logging.CRITICAL,
+    )
+    try:
+        return DaskExecutor(Client(cluster, timeout=_CONNECT_TIMEOUT_S), cluster)
+    except BaseException:
+        cluster.close(timeout=_CONNECT_TIMEOUT_S)
+        raise
+
+
+@contextlib.contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Let Ctrl-C wait while workers start, and never reach the workers themselves.
+
+    A terminal sends SIGINT to all processes of the job. Threads and processes inherit the mask
+    of the thread that starts them, so workers (those that replace dead ones too) never see it;
+    the client gets a pending one as KeyboardInterrupt at the end.
+    """
+    # Started by the first worker, the tracker would lift the mask of the thread that does it.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def join_scheduler(address: str | None, scheduler_file: Path | None) -> DaskExecutor:
@@ -170,6 +223,10 @@ def join_scheduler(address: str | None, scheduler_file: Path | None) -> DaskExec
             f"the Dask scheduler at {where} has no workers: start some with 'dask worker {where}'"
         ) from error
     return DaskExecutor(client)
+
+
+def _apply(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    return function(*arguments)
 
 
 def usable_cores() -> int:

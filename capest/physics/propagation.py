@@ -89,8 +89,8 @@ def free_space_loss_db(range_m: Any, frequency_hz: float, xp: Any = np) -> Any:
 def zenith_gas_loss_db(frequency_hz: float) -> float:
     """Gas attenuation at zenith, Recommendation ITU-R P.676 annex 2 figure 6.
 
-    Linear interpolation between the figure's values at whole GHz, 1 to 50 GHz; the value of 1 GHz
-    is taken below.
+    Linear interpolation between the figure's values at whole GHz, 1 to 50 GHz, as the ns-3 project
+    read them off (Sandri et al., Workshop on ns-3, 2023); the value of 1 GHz is taken below.
     """
     table = rows("tr38811_zenith_attenuation")
     frequency_ghz = [float(row["frequency_GHz"]) for row in table]

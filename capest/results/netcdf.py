@@ -20,12 +20,12 @@ from capest.errors import StorageError
 from capest.histograms import AXES
 from capest.reduce import GROUPS, QUANTILES, Estimate, Reduction
 from capest.results import files, schema
-from capest.results.identity import read_identity
+from capest.results.identity import ResultIdentity, read_identity
 
 if TYPE_CHECKING:
     import netCDF4
 
-__all__ = ["read_identity", "sweep", "write_result"]
+__all__ = ["ResultIdentity", "read_identity", "sweep", "write_result"]
 
 _SLAB_TRIALS = 512
 """Most trials held in memory and written at once; also the longest chunk along trials."""
@@ -149,6 +149,7 @@ def _create(dataset: netCDF4.Dataset, name: str, variable: schema.Variable, slab
         # A cache of one chunk: slabs are whole chunks, written once and in order.
         cache = int(np.prod(chunks)) * np.dtype(variable.dtype).itemsize
         storage = {"zlib": True, "complevel": 1, "chunksizes": chunks, "chunk_cache": cache}
+        storage["fletcher32"] = True  # a damaged file must not pass for a result
     fill: Any = False if variable.fill is None else variable.fill
     created = dataset.createVariable(
         name, variable.dtype, variable.dims, fill_value=fill, **storage

@@ -171,7 +171,7 @@ _OF_MEANS = {
     "throughput": "downlink throughput of the statistics beams, mean over trials",
     "users": "users attached to the statistics beams, mean over trials",
     "lit_beams": "statistics beams lit, mean over trials",
-    SERVED_SHARE: "served users of all users of the statistics beams, ratio of sums over trials",
+    SERVED_SHARE: "served users of the users of lit statistics beams, ratio of sums over trials",
 }
 
 

@@ -50,7 +50,9 @@ class BlockStore:
         self._lock = lock
 
     @classmethod
-    def open(cls, folder: str | Path, identity: RunIdentity) -> BlockStore:
+    def open(
+        cls, folder: str | Path, identity: RunIdentity, *, replace: bool = False
+    ) -> BlockStore:
         """Open or create the folder for the one client of a run.
 
         Takes the folder's lock, removes temporary files of dead runs, and checks that what
@@ -61,6 +63,8 @@ class BlockStore:
         ----------
         folder : str or Path
         identity : RunIdentity
+        replace : bool
+            Drop blocks of another scenario, version or backend in place of refusing them.
 
         Returns
         -------
@@ -75,9 +79,10 @@ class BlockStore:
         lock = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            files.sync_folder(folder.parent)
             lock, notice = take_lock(folder)
             store = cls(folder, identity, lock, notice)
-            store._prepare()
+            store._prepare(replace)
         except BaseException as error:
             if lock is not None:
                 os.close(lock)
@@ -151,6 +156,9 @@ class BlockStore:
             Full disk or other trouble; nothing partial is left.
         """
         path = self.path(index)
+        # A worker that outlived its client must not write among the blocks of the next run.
+        if _read_manifest(self.folder) != self.identity:
+            raise StorageError(f"{self.folder} now belongs to another run")
         try:
             files.write_whole(path, encode_block(self.identity, index, block))
         except OSError as error:
@@ -208,20 +216,28 @@ class BlockStore:
         finally:
             self.close()
 
-    def _prepare(self) -> None:
+    def _prepare(self, replace: bool) -> None:
         for pattern in (_BLOCKS, _MANIFEST):
             files.sweep_temporaries(self.folder, pattern)
         earlier = _read_manifest(self.folder)
         if earlier == self.identity:
             return
         if earlier is not None:
-            _refuse_other_run(self.folder, earlier, self.identity)
+            different = _differences(earlier, self.identity)
+            if different and not replace:
+                raise InputError(
+                    f"{self.folder} holds blocks of another run: {different}; delete that folder, "
+                    "drop them with --overwrite, or choose another output with -o"
+                )
             dropped = self._drop_blocks()
             if dropped:
+                why = different or (
+                    f"{earlier.block_trials} trials per block there, now "
+                    f"{self.identity.block_trials}"
+                )
                 self.notice = (
-                    f"dropped {dropped} blocks of an earlier run in {self.folder}: it had "
-                    f"{earlier.block_trials} trials per block, this one has "
-                    f"{self.identity.block_trials}. {self.notice}"
+                    f"dropped {dropped} blocks of an earlier run in {self.folder}: {why}. "
+                    f"{self.notice}"
                 ).strip()
         manifest = json.dumps({"capest_blocks": 1, **asdict(self.identity)}, indent=1)
         files.write_whole(self.folder / _MANIFEST, manifest.encode())
@@ -270,14 +286,10 @@ def _read_manifest(folder: Path) -> RunIdentity | None:
         ) from error
 
 
-def _refuse_other_run(folder: Path, earlier: RunIdentity, now: RunIdentity) -> None:
-    different = [
+def _differences(earlier: RunIdentity, now: RunIdentity) -> str:
+    """What makes blocks of an earlier run useless for this one, empty if only their length."""
+    return "; ".join(
         f"{words} there {getattr(earlier, name)[:12]}, now {getattr(now, name)[:12]}"
         for name, words in _NAMES.items()
         if getattr(earlier, name) != getattr(now, name)
-    ]
-    if different:
-        raise InputError(
-            f"{folder} holds blocks of another run: {'; '.join(different)}; delete that folder or "
-            "choose another output with -o"
-        )
+    )

@@ -25,23 +25,24 @@ _SUBDIVISION = 8  # pieces along the edge of a cell's triangle; see `Coverage`
 class Coverage:
     """The covered area, as triangles small enough to be flat and evenly lit.
 
-    Each cell is cut into 6 · 8² triangles of the u-v plane. Within one of them the ground area
-    per u-v area varies by a few parts in a thousand at most near the horizon and far less
-    elsewhere; between them the exact ratio is used.
+    Each cell is cut into 6 · 8² triangles of the u-v plane, whose corners lie on the ground.
+    Points are uniform in the flat triangle between the three ground points and are then lifted to
+    the sphere, which changes densities by the square of the triangle's angle at the
+    Earth's centre only.
 
     Attributes
     ----------
     grid : BeamGrid
     satellites : Satellites
-    corners_uv : float array (3, 2, triangles)
-        Corners of the triangles.
+    corners_m : float array (3, 3, triangles)
+        Earth-centred corners of the triangles: corner, axis, triangle.
     cumulative_area : float array (triangles,)
         Running sum of ground area, the last entry 1.
     """
 
     grid: BeamGrid
     satellites: Satellites
-    corners_uv: np.ndarray
+    corners_m: np.ndarray
     cumulative_area: np.ndarray
 
 
@@ -57,14 +58,14 @@ class PlacementSettings:
         Hotspots per trial.
     hotspot_radius_m : float
         Standard deviation of a hotspot along each axis of the ground.
-    hotspot_share : float
-        Share of users in hotspots.
+    hotspot_users : int
+        Users that belong to hotspots.
     """
 
     users: int
     hotspots: int = 0
     hotspot_radius_m: float = 0.0
-    hotspot_share: float = 0.0
+    hotspot_users: int = 0
 
 
 Placement = Callable[[Coverage, PlacementSettings, Draws], Any]
@@ -87,11 +88,10 @@ def coverage(grid: BeamGrid, satellites: Satellites) -> Coverage:
     cell = np.concatenate(pieces)
     triangles = (grid.uv[:, None, None, :] + cell).reshape(-1, 3, 2).transpose(1, 2, 0)
     flat = triangles.transpose(1, 0, 2).reshape(2, -1)
-    points = ground_point(flat, satellites, np).reshape(3, 3, -1)
-    side_a, side_b = points[:, 1] - points[:, 0], points[:, 2] - points[:, 0]
-    area = np.linalg.norm(np.cross(side_a, side_b, axis=0), axis=0)
+    points = ground_point(flat, satellites, np).reshape(3, 3, -1).transpose(1, 0, 2)
+    area = np.linalg.norm(np.cross(points[1] - points[0], points[2] - points[0], axis=0), axis=0)
     cumulative = np.cumsum(area)
-    return Coverage(grid, satellites, triangles, cumulative / cumulative[-1])
+    return Coverage(grid, satellites, points, cumulative / cumulative[-1])
 
 
 def in_each_beam(area: Coverage, settings: PlacementSettings, draws: Draws) -> Any:
@@ -121,11 +121,11 @@ def in_hotspots(area: Coverage, settings: PlacementSettings, draws: Draws) -> An
     """Users gathered around hotspots (a Thomas cluster process with given numbers).
 
     Hotspot centres are new in each trial and uniform over the covered area. The first
-    ``hotspot_share`` of the users belong to hotspots in turn and lie around their centre
+    ``hotspot_users`` users belong to hotspots in turn and lie around their centre
     with a two-dimensional normal distribution; the others are uniform over the covered area.
     """
     xp = draws.xp
-    clustered = round(settings.users * settings.hotspot_share)
+    clustered = settings.hotspot_users
     position = uniform_on_ground(area, settings, draws)
     centres = _anywhere(area, draws, Purpose.HOTSPOT_CENTRES, settings.hotspots)
     member = xp.arange(clustered) % settings.hotspots
@@ -148,10 +148,11 @@ def _anywhere(area: Coverage, draws: Draws, purpose: Purpose, entities: int) -> 
     triangle = xp.minimum(triangle, area.cumulative_area.size - 1)
     # Uniform in a triangle (Osada et al., ACM Trans. Graphics 21, 2002, equation 1).
     root = xp.sqrt(first)
-    corners = xp.asarray(area.corners_uv)[:, :, triangle]
-    uv = (1.0 - root) * corners[0] + root * (1.0 - second) * corners[1]
-    uv = uv + root * second * corners[2]
-    return ground_point(uv, area.satellites, xp)
+    corners = xp.asarray(area.corners_m)[:, :, triangle]
+    point = (1.0 - root) * corners[0] + root * (1.0 - second) * corners[1]
+    point = point + root * second * corners[2]
+    length_m = xp.sqrt(point[0] * point[0] + point[1] * point[1] + point[2] * point[2])
+    return point * (EARTH_RADIUS_M / length_m)
 
 
 def _moved_on_ground(centre: Any, east_m: Any, north_m: Any, xp: Any) -> Any:

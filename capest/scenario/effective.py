@@ -9,7 +9,11 @@ if TYPE_CHECKING:
 
 
 def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
-    """Return section -> key -> value without titles, preset names and keys the mode never reads.
+    """Return section -> key -> value of what trials read, with defaults and equals resolved.
+
+    Two scenarios whose trials are the same have the same content: automatic values are
+    worked out, keys of modes that are not chosen are left out, and a mode that amounts to
+    another one is called by the other's name.
 
     Parameters
     ----------
@@ -18,31 +22,60 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
     Returns
     -------
     dict of str to dict
-        Flat sections; that of the hotspots is called ``"users.hotspots"``.
+        Flat sections.
     """
-    kept: dict[str, dict[str, Any]] = {}
-    for key, value in scenario.items():
-        section, _, name = key.rpartition(".")
-        if value is not None and key not in _inert(scenario):
-            kept.setdefault(section, {})[name] = value
-    if scenario.users.placement != "beam":
-        kept["users"]["count"] = scenario.users_per_trial
-    return kept
+    satellite = scenario.satellite.model_dump(exclude={"preset", "hpbw_deg"})
+    return {
+        "satellite": satellite,
+        "beams": _beams(scenario),
+        "carrier": scenario.carrier.model_dump(),
+        "users": _users(scenario),
+        "handset": scenario.handset.model_dump(exclude={"preset"}),
+        "channel": _channel(scenario),
+        "link": _link(scenario),
+        "scheduler": scenario.scheduler.model_dump(),
+        "run": {"seed": scenario.run.seed},
+    }
 
 
-def _inert(scenario: Scenario) -> set[str]:
-    """Keys without influence on the results of this scenario."""
-    keys = {"title", "satellite.preset", "handset.preset", "run.trials", "run.block_trials"}
-    if scenario.beams.spacing_uv is not None:
-        keys.add("satellite.hpbw_deg")
-    if scenario.users.placement != "beam":
-        keys.add("users.per_beam")
-    if scenario.users.placement != "hotspots":
-        keys |= {f"users.hotspots.{name}" for name in type(scenario.users.hotspots).model_fields}
-    if scenario.channel.line_of_sight == "always" and not scenario.channel.shadow_fading:
-        keys.add("channel.environment")
-    if scenario.link.adaptation == "truncated-shannon":
-        keys |= {"link.table", "link.thresholds"}
-    else:
-        keys.add("link.shannon")
-    return keys
+def _beams(scenario: Scenario) -> dict[str, Any]:
+    beams = scenario.beams
+    content = beams.model_dump(exclude={"active_count"})
+    content["spacing_uv"] = scenario.beam_spacing_uv
+    if beams.active_count == beams.count:
+        content["allocation"] = "all-on"
+    elif beams.active_count is not None:
+        content["active_count"] = beams.active_count
+    return content
+
+
+def _users(scenario: Scenario) -> dict[str, Any]:
+    users = scenario.users
+    content: dict[str, Any] = {"placement": users.placement, "count": scenario.users_per_trial}
+    if users.placement == "hotspots":
+        clustered = scenario.hotspot_users
+        if clustered == 0:
+            content["placement"] = "uniform"
+        else:
+            content |= {
+                "hotspots": min(users.hotspots.count, clustered),
+                "hotspot_radius_km": users.hotspots.radius_km,
+                "hotspot_users": clustered,
+            }
+    return content
+
+
+def _channel(scenario: Scenario) -> dict[str, Any]:
+    channel = scenario.channel
+    content = channel.model_dump()
+    if channel.environment == "suburban":
+        content["environment"] = "rural"  # TR 38.811 has one set of tables for both
+    if channel.line_of_sight == "always" and not channel.shadow_fading:
+        del content["environment"]
+    return content
+
+
+def _link(scenario: Scenario) -> dict[str, Any]:
+    link = scenario.link
+    unread = {"table", "thresholds"} if link.adaptation == "truncated-shannon" else {"shannon"}
+    return link.model_dump(exclude=unread)

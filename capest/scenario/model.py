@@ -5,6 +5,7 @@ Every key is described with its unit, range and source in ``capest/docs/scenario
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
@@ -24,7 +25,13 @@ SHORT_RUN_BLOCKS = 20
 """Even a short run has this many blocks: intervals of quantiles come from blocks."""
 
 BLOCK_TRIALS = 50
-"""Trials of a block in all longer runs."""
+"""Trials of a block in longer runs."""
+
+MOST_BLOCKS = 100_000
+"""Very long runs have longer blocks, so that there are no more files than this."""
+
+LARGEST_TRIALS = 10**9
+"""Trials of a run at most."""
 
 
 def _whole(value: object) -> object:
@@ -132,7 +139,7 @@ class Scheduler(_Section):
 class Run(_Section):
     """How many trials, from which seed."""
 
-    trials: int = Field(default=1000, ge=1, le=2**43)
+    trials: int = Field(default=1000, ge=1, le=LARGEST_TRIALS)
     seed: int = Field(default=1, ge=0, lt=2**64)
     block_trials: int | None = Field(default=None, ge=1, le=1_000_000)
 
@@ -169,11 +176,17 @@ class Scenario(_Section):
         return users_per_trial(users.placement, users.per_beam, users.count, self.beams.count)
 
     @property
+    def hotspot_users(self) -> int:
+        """Users of one trial that belong to hotspots, where users are placed in hotspots."""
+        return round(self.users_per_trial * self.users.hotspots.share)
+
+    @property
     def block_trials(self) -> int:
         """Trials of one block, the unit of statistics and storage."""
         if self.run.block_trials is not None:
             return self.run.block_trials
-        return max(1, min(BLOCK_TRIALS, self.run.trials // SHORT_RUN_BLOCKS))
+        longest = max(BLOCK_TRIALS, math.ceil(self.run.trials / MOST_BLOCKS))
+        return max(1, min(longest, self.run.trials // SHORT_RUN_BLOCKS))
 
     @property
     def colours(self) -> int:

@@ -15,6 +15,9 @@ from capest.errors import Problem
 from capest.physics.beam_spacing import spacing_from_hpbw
 from capest.scenario import layout_fit
 
+BLOCKS_LIMIT = 1_000_000
+"""Files a run may leave in a folder until it is done."""
+
 USERS_PER_TRIAL_LIMIT = 2**20
 """The random numbers of a trial are addressed by 2**20 entities."""
 
@@ -154,6 +157,18 @@ def _users_limit(placement: str, per_beam: int, count: int | None, beams: int) -
     )
 
 
+def _blocks_limit(trials: int, block_trials: int | None) -> Problem | None:
+    if block_trials is None or trials <= block_trials * BLOCKS_LIMIT:
+        return None
+    return Problem(
+        "run.block_trials",
+        block_trials,
+        f"gives {math.ceil(trials / block_trials)} blocks, at most {BLOCKS_LIMIT} are possible "
+        "(each is a file until the run is done)",
+        f"write at least {math.ceil(trials / BLOCKS_LIMIT)}, or leave it out",
+    )
+
+
 def _on_earth(
     count: int,
     spacing_uv: float | None,
@@ -216,6 +231,7 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], ...] = (
     (("beams.allocation", "beams.active_count", "beams.count"), _active_within),
     (("users.placement", "users.count"), _users_count),
     (("users.placement", "users.per_beam", "users.count", "beams.count"), _users_limit),
+    (("run.trials", "run.block_trials"), _blocks_limit),
     (
         (
             "beams.count",

@@ -78,7 +78,7 @@ def test_kernel_gives_the_published_words_at_position_zero(kernels, to_host):
     [
         (1, 0, 0, 3, 500),
         (2**64 - 1, 7, 12345, 2, 257),
-        (99, 2**64 - 1, 2**43 - 2, 2, 33),  # the last trials that a scenario may have
+        (99, 2**64 - 1, 2**43 - 2, 2, 33),  # far more trials than a scenario may have
         (5, 3, 2**44 - 1, 2, 5),  # the counter's first word overflows between these two
         (5, 3, 2**44 + 17, 1, 1),  # the trial reaches into the counter's second word
     ],

@@ -1,15 +1,20 @@
 """The same results from every executor; failures come out as one clear error."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
 
 from capest.errors import CapestError, InputError
+from capest.execute import dask_cluster
 from capest.execute.dask_cluster import join_scheduler, local_cluster
 from capest.execute.inline import InlineExecutor
 
@@ -96,28 +101,33 @@ def test_no_scheduler_there(tmp_path: Path) -> None:
         join_scheduler("nonsense://x", None)
 
 
-@pytest.mark.slow
-def test_joins_a_scheduler_by_file_and_by_address(tmp_path: Path) -> None:
-    file = tmp_path / "scheduler.json"
-    common = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    scheduler = subprocess.Popen(
-        [
-            sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1",
-            "--port", "0", "--no-dashboard", "--scheduler-file", str(file),
-        ],
-        **common,
-    )  # fmt: skip
-    worker = subprocess.Popen(
-        [
-            sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", str(file),
-            "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1",
-        ],
-        **common,
-    )  # fmt: skip
+@contextlib.contextmanager
+def own_scheduler(folder: Path, workers: int = 1) -> Iterator[tuple[Path, list[Popen[bytes]]]]:
+    """A scheduler and workers outside of capest: scheduler file, processes (scheduler first)."""
+    file = folder / "scheduler.json"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    module = [sys.executable, "-m"]
+    common = ["--scheduler-file", str(file), "--host", "127.0.0.1", "--no-dashboard"]
+    processes = [
+        Popen([*module, "distributed.cli.dask_scheduler", "--port", "0", *common], **quiet)
+    ]
+    for _ in range(workers):
+        alone = ["--nthreads", "1", "--no-nanny"]
+        processes.append(Popen([*module, "distributed.cli.dask_worker", *common, *alone], **quiet))
     try:
         deadline = time.monotonic() + 20
         while not file.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
+        yield file, processes
+    finally:
+        for process in reversed(processes):
+            process.kill()
+            process.wait(timeout=20)
+
+
+@pytest.mark.slow
+def test_joins_a_scheduler_by_file_and_by_address(tmp_path: Path) -> None:
+    with own_scheduler(tmp_path) as (file, _):
         executor = join_scheduler(None, file)
         address = executor.address
         assert sorted(executor.run(double, range(20))) == [2 * value for value in range(20)]
@@ -125,7 +135,23 @@ def test_joins_a_scheduler_by_file_and_by_address(tmp_path: Path) -> None:
         executor = join_scheduler(address, None)
         assert executor.call(double, 21) == 42
         executor.close()
-    finally:
-        for process in (worker, scheduler):
-            process.terminate()
-            process.wait(timeout=20)
+
+
+def linger(seconds: float) -> None:
+    time.sleep(seconds)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("victim", "message"), [(0, "is gone"), (1, "has had no workers for")])
+def test_lost_scheduler_and_lost_workers_end_the_run(
+    victim: int, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dask_cluster, "_WITHOUT_WORKERS_S", 2.0)
+    with own_scheduler(tmp_path) as (file, processes):
+        executor = join_scheduler(None, file)
+        assert executor.call(double, 1) == 2
+        threading.Timer(1.0, processes[victim].kill).start()
+        with pytest.raises(CapestError, match=message) as caught:
+            list(executor.run(linger, [60.0]))
+        assert "finished blocks are kept" in str(caught.value)
+        executor.close()

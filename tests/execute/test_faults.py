@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import netCDF4
@@ -52,45 +53,62 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, byt
     return contents(folder / "out.nc"), time.monotonic() - started
 
 
-def kill_workers(client: subprocess.Popen[bytes], rng: random.Random) -> None:
-    """SIGKILL one worker of a client that still runs."""
+def kill_a_worker(client: subprocess.Popen[bytes], rng: random.Random) -> bool:
+    """SIGKILL one worker of a client; False if it has none (yet, or any more)."""
     try:
         children = psutil.Process(client.pid).children(recursive=True)
         workers = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
         if workers:
             rng.choice(workers).kill()
+        return bool(workers)
     except psutil.Error:
-        return  # the client or a worker ended meanwhile
+        return False
+
+
+def wait(client: subprocess.Popen[bytes], seconds: float, until: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and client.poll() is None and not until():
+        time.sleep(0.002)
 
 
 def test_twenty_kills(tmp_path: Path, undisturbed: tuple[dict[str, bytes], float]) -> None:
     expected, seconds = undisturbed
     rng = random.Random(1)
-    survived = 0
-    for moment in range(20):
-        # Starting takes a good second; spread the kills over computing and merging too.
-        after = rng.uniform(0.2, 1.05) * seconds
+    result = tmp_path / "out.nc"
+    workers_hit = clients_hit = merges_hit = resumed = 0
+    for moment in range(24):
         client = subprocess.Popen(
             command(tmp_path), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
-        deadline = time.monotonic() + after
-        while time.monotonic() < deadline and client.poll() is None:
-            time.sleep(0.01)
         if moment % 4 == 0:
-            kill_workers(client, rng)
+            wait(client, rng.uniform(0.3, 0.9) * seconds, lambda: False)
+            workers_hit += kill_a_worker(client, rng)
             _, errors = client.communicate(timeout=120)
             assert client.returncode == 0, errors.decode()
-        elif client.poll() is None:
-            os.kill(client.pid, signal.SIGKILL)
-            client.wait(timeout=10)
-        if (tmp_path / "out.nc").exists():
+        else:
+            merging = moment % 4 == 1
+            if merging:
+                wait(client, 60.0, lambda: any(tmp_path.glob(".out.nc.*")))
+                wait(client, rng.uniform(0.0, 0.3), lambda: False)
+            else:
+                # Starting takes a good second; spread the kills over the whole run.
+                wait(client, rng.uniform(0.2, 1.05) * seconds, lambda: False)
+            if client.poll() is None:
+                clients_hit += 1
+                merges_hit += any(tmp_path.glob(".out.nc.*"))
+                os.kill(client.pid, signal.SIGKILL)
+            _, errors = client.communicate(timeout=60)
+        resumed += b"resumed" in errors
+        if result.exists():
             # Whatever is at the final name is whole.
-            assert contents(tmp_path / "out.nc") == expected
-            survived += 1
-            (tmp_path / "out.nc").unlink()
-    assert survived >= 5
+            assert contents(result) == expected
+            result.unlink()
+    assert workers_hit >= 2
+    assert clients_hit >= 10
+    assert merges_hit >= 3
+    assert resumed >= 3
     subprocess.run(command(tmp_path), check=True, capture_output=True)
-    assert contents(tmp_path / "out.nc") == expected
+    assert contents(result) == expected
     # Nothing is left behind but the result and the scenario.
     assert sorted(path.name for path in tmp_path.iterdir()) == ["killed.toml", "out.nc"]
 
@@ -113,20 +131,31 @@ def test_killed_client_leaves_no_workers(tmp_path: Path) -> None:
     assert not alive
 
 
-def test_interrupt_keeps_blocks_and_says_how_to_go_on(tmp_path: Path) -> None:
+def interrupt(folder: Path, seconds: float, until: Callable[[], bool]) -> tuple[int, str]:
+    """Press Ctrl-C: SIGINT to all processes of the job. Exit code and stderr."""
     client = subprocess.Popen(
-        command(tmp_path, "--trials", "2000000"),
+        command(folder, "--trials", "2000000"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and not any((tmp_path).glob("out.nc.blocks/block-*")):
-        time.sleep(0.05)
-    os.killpg(client.pid, signal.SIGINT)  # what Ctrl-C sends: the whole foreground group
+    wait(client, seconds, until)
+    os.killpg(client.pid, signal.SIGINT)
     _, errors = client.communicate(timeout=60)
-    assert client.returncode == 130
-    text = errors.decode()
-    assert "run the same command again" in text
-    assert "Traceback" not in text
+    return client.returncode, errors.decode()
+
+
+def test_interrupt_keeps_blocks_and_says_how_to_go_on(tmp_path: Path) -> None:
+    code, errors = interrupt(tmp_path, 30.0, lambda: any((tmp_path).glob("out.nc.blocks/block-*")))
+    assert code == 130
+    assert "run the same command again" in errors
+    assert "Traceback" not in errors
     assert any((tmp_path / "out.nc.blocks").glob("block-*.npz"))
+
+
+@pytest.mark.parametrize("seconds", [0.6, 0.8, 1.0, 1.2, 1.4, 1.7, 2.1, 2.6])
+def test_interrupt_at_any_moment_leaves_no_traceback(tmp_path: Path, seconds: float) -> None:
+    code, errors = interrupt(tmp_path, seconds, lambda: False)
+    assert code == 130, errors
+    assert "Interrupted." in errors
+    assert "Traceback" not in errors

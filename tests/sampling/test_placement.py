@@ -115,7 +115,7 @@ def test_uniform_on_ground_gives_each_cell_its_ground_area() -> None:
 
 
 def test_hotspots() -> None:
-    settings = PlacementSettings(1000, hotspots=4, hotspot_radius_m=20e3, hotspot_share=0.6)
+    settings = PlacementSettings(1000, hotspots=4, hotspot_radius_m=20e3, hotspot_users=600)
     position_m = in_hotspots(LEO, settings, draws(200)).reshape(3, 200, 1000)
     np.testing.assert_allclose(np.linalg.norm(position_m, axis=0), EARTH_RADIUS_M)
     everywhere = uniform_on_ground(LEO, settings, draws(200)).reshape(3, 200, 1000)

@@ -97,7 +97,7 @@ def test_section_that_is_no_table(value):
 TABLES = 'must be one of "64qam", "256qam", "64qam-low-se"'
 REUSE = "must be one of 1, 2, 3, 4, 7"
 ALTITUDE = "number, in km, above 0 and at most 100000"
-TRIALS = "whole number, at least 1 and at most 2**43"
+TRIALS = "whole number, at least 1 and at most 1000000000"
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ TRIALS = "whole number, at least 1 and at most 2**43"
         ("satellite", "altitude_km", 100000.1, f"must be a {ALTITUDE}", ""),
         ("satellite", "altitude_km", 10**400, f"must be a {ALTITUDE}", ""),
         ("run", "trials", 0, f"must be a {TRIALS}", ""),
-        ("run", "trials", 2**43 + 1, f"must be a {TRIALS}", ""),
+        ("run", "trials", 10**9 + 1, f"must be a {TRIALS}", ""),
         ("run", "trials", 1e3, f"must be a {TRIALS}", "write 1000"),
         ("run", "trials", 2.5, f"must be a {TRIALS}", ""),
         ("run", "trials", True, f"must be a {TRIALS}", "true and false are not numbers"),

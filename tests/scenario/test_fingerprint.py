@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.batch import compute_block
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 from capest.scenario.presets import load_preset
+from capest.scene import build_scene
 
 PRESET = "tr38821-set1-leo600-s"
 BASE = load_scenario({"satellite": {"preset": PRESET}, "beams": {"count": 37}})
@@ -137,6 +140,52 @@ def test_exactly_the_keys_that_are_read_change_it(mode):
     assert changing == set(CHANGES) - ALWAYS_INERT - inert - illegal - same
 
 
+def trial_bytes(scenario: Scenario) -> str:
+    """Everything that eight trials of a scenario yield."""
+    block = compute_block(build_scene(scenario), NumpyKernels(), 0, 8)
+    parts = (block.trial, block.trial_beam, block.histograms)
+    values = [array.tobytes() for part in parts for _, array in sorted(part.items())]
+    return hashlib.sha256(b"".join(values)).hexdigest()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_no_change_of_the_trials_goes_unseen(mode):
+    settings, _, illegal = MODES[mode]
+    scenario = change(BASE, settings)
+    mark, content = fingerprint(scenario), trial_bytes(scenario)
+    for key, value in CHANGES.items():
+        if key not in illegal:
+            other = change(scenario, {key: value})
+            assert fingerprint(other) != mark or trial_bytes(other) == content, key
+
+
+SPACING = BASE.beam_spacing_uv
+SAME_TRIALS = [
+    ({"channel.environment": "rural"}, {"channel.environment": "suburban"}),
+    ({}, {"beams.spacing_uv": SPACING}),
+    ({"beams.spacing_uv": SPACING}, {"beams.spacing_uv": SPACING, "satellite.hpbw_deg": 1.0}),
+    ({}, {"beams.allocation": "random-hopping", "beams.active_count": 37}),
+    ({}, {"beams.allocation": "round-robin", "beams.active_count": 37}),
+    ({"users.placement": "uniform"}, {"users.placement": "uniform", "users.count": 370}),
+    (
+        {"users.placement": "uniform"},
+        {"users.placement": "hotspots", "users.hotspots.share": 0.001},
+    ),
+    (
+        {"users.placement": "hotspots", "users.hotspots.share": 0.02, "users.hotspots.count": 7},
+        {"users.placement": "hotspots", "users.hotspots.share": 0.02, "users.hotspots.count": 70},
+    ),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME_TRIALS)
+def test_scenarios_with_the_same_trials_share_a_fingerprint(one, other):
+    first, second = change(BASE, one), change(BASE, other)
+    assert first != second
+    assert trial_bytes(first) == trial_bytes(second)
+    assert fingerprint(first) == fingerprint(second)
+
+
 def test_modes_differ_among_themselves():
     prints = [fingerprint(change(BASE, settings)) for settings, _, _ in MODES.values()]
     assert len(set(prints)) == len(MODES)
@@ -145,10 +194,11 @@ def test_modes_differ_among_themselves():
 
 
 def test_it_is_the_hash_of_the_canonical_json():
-    """Written by hand: sorted keys, floats with a point, defaults included."""
+    """Written by hand: sorted keys, floats with a point, defaults resolved."""
+    spacing = repr(math.sqrt(3.0) * math.sin(math.radians(4.4127) / 2.0))
     canonical = (
         '{"beams":{"allocation":"all-on","count":37,"frequency_reuse":1,'
-        '"polarisation_reuse":false,"statistics_count":19},'
+        '"polarisation_reuse":false,"spacing_uv":' + spacing + ',"statistics_count":19},'
         '"carrier":{"bandwidth_mhz":30.0},'
         '"channel":{"environment":"rural","gas_loss":true,"line_of_sight":"probability",'
         '"shadow_fading":true},'
@@ -157,10 +207,9 @@ def test_it_is_the_hash_of_the_canonical_json():
         '"thresholds":"lte-sim-awgn"},'
         '"run":{"seed":1},'
         '"satellite":{"altitude_km":600.0,"antenna_diameter_m":2.0,"antenna_gain_dbi":30.0,'
-        '"eirp_density_dbw_per_mhz":34.0,"elevation_deg":90.0,"frequency_ghz":2.0,'
-        '"hpbw_deg":4.4127},'
+        '"eirp_density_dbw_per_mhz":34.0,"elevation_deg":90.0,"frequency_ghz":2.0},'
         '"scheduler":{"policy":"equal-time"},'
-        '"users":{"per_beam":10,"placement":"beam"}}'
+        '"users":{"count":370,"placement":"beam"}}'
     )
     assert fingerprint(BASE) == hashlib.sha256(canonical.encode()).hexdigest()
     assert json.loads(canonical) == BASE.effective()

@@ -118,7 +118,7 @@ def test_problems_name_the_file(tmp_path):
         load_scenario(path)
     assert caught.value.source == str(path)
     assert str(caught.value).splitlines() == [
-        f"{path}: run.trials = 0: must be a whole number, at least 1 and at most 2**43",
+        f"{path}: run.trials = 0: must be a whole number, at least 1 and at most 1000000000",
         f"{path}: run.sed = 1: unknown key; did you mean seed",
     ]
 

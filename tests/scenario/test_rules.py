@@ -136,3 +136,11 @@ def test_rules_do_not_echo_faulty_keys():
     assert problem.key == "beams.count"
     problem = only_problem(beams={"count": 100, "statistics_count": 127})
     assert problem.key == "beams.count"
+
+
+def test_a_run_has_no_more_blocks_than_files_fit_a_folder():
+    problem = only_problem(run={"trials": 10**7, "block_trials": 9})
+    assert (problem.key, problem.value) == ("run.block_trials", 9)
+    assert "gives 1111112 blocks" in problem.allowed
+    assert problem.hint == "write at least 10, or leave it out"
+    assert load(run={"trials": 10**7, "block_trials": 10}).block_trials == 10
