@@ -23,9 +23,10 @@ from capest.sampling.draws import Draws
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 from capest.scene import Scene, build_scene
-from capest.trial import Kernels
+from capest.trial import Kernels, sinr_arguments
 from capest.version import __version__
 
+_PEAK_SNR = 64.0  # linear, about that of a handset under a LEO satellite
 _WITHIN_DB = 40.0  # gains are compared down to this far under the peak
 
 
@@ -180,26 +181,14 @@ def as_dict(speed: KernelSpeed | RunSpeed) -> dict[str, Any]:
 
 def _kernel_arguments(
     scene: Scene, kernels: Kernels, trials: int
-) -> tuple[list[Any], geometry.View]:
+) -> tuple[tuple[Any, ...], geometry.View]:
     xp = kernels.xp
     draws = Draws(kernels, 1, 0, trials)
     position_m = placement.in_each_beam(scene.coverage, scene.placement, draws)
     view = geometry.view(position_m, scene.satellites, 0, xp)
-    centre = xp.asarray(scene.centre_direction)[:, None]
-    reduced = ((view.direction - centre) * scene.reduced_aperture).astype(xp.float32)
-    users = reduced.shape[1]
-    return [
-        xp.ascontiguousarray(reduced[None]),
-        xp.full((1, users), 64.0, dtype=xp.float32),
-        xp.repeat(xp.arange(trials, dtype=xp.int32), scene.placement.users),
-        xp.asarray(scene.beams.direction),
-        xp.asarray(scene.beams.power),
-        xp.asarray(scene.beams.segment_start),
-        None,
-        xp.asarray(scene.amplitude),
-        antenna.AMPLITUDE_STEP,
-        scene.scenario.colours,
-    ], view
+    gain = xp.full(view.range_m.shape, _PEAK_SNR)
+    user_trial = xp.repeat(xp.arange(trials, dtype=xp.int32), scene.placement.users)
+    return sinr_arguments(scene, view, gain, user_trial, None, xp), view
 
 
 def _best_of(call: Callable[[], Any], seconds: float) -> float:
@@ -222,7 +211,7 @@ def _reference(scene: Scene, direction: np.ndarray) -> tuple[np.ndarray, np.ndar
     uv = scene.beams.grid.uv
     boresight = np.column_stack([uv, np.sqrt(1.0 - (uv**2).sum(axis=1))])
     chord = np.linalg.norm(direction.T[:, None] - boresight[None], axis=2)
-    gain = 64.0 * _pattern(chord * np.sqrt(1.0 - 0.25 * chord**2), scene.reduced_aperture)
+    gain = _PEAK_SNR * _pattern(chord * np.sqrt(1.0 - 0.25 * chord**2), scene.reduced_aperture)
     best = gain.argmax(axis=1)
     same = scene.beams.colour[best][:, None] == scene.beams.colour[None]
     same[np.arange(len(best)), best] = False
@@ -230,7 +219,7 @@ def _reference(scene: Scene, direction: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def _sinr_error_db(
-    scene: Scene, kernels: Kernels, arguments: list[Any], view: geometry.View
+    scene: Scene, kernels: Kernels, arguments: tuple[Any, ...], view: geometry.View
 ) -> float:
     some = slice(0, 20_000)
     direction = view.direction.get() if hasattr(view.direction, "get") else view.direction

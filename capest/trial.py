@@ -72,20 +72,9 @@ def trial_block(scene: Scene, kernels: Kernels, first_trial: int, trials: int) -
         None if lit is None else xp.ascontiguousarray(lit[:, xp.asarray(beams.order)])
     )
 
-    centre = xp.asarray(scene.centre_direction)[:, None]
-    reduced = ((view.direction - centre) * scene.reduced_aperture).astype(xp.float32)
-    gain = (10.0 ** ((link.snr_at_no_loss_db - loss_db) * 0.1)).astype(xp.float32)
+    gain = 10.0 ** ((link.snr_at_no_loss_db - loss_db) * 0.1)
     serving, carrier, interference = kernels.downlink_sinr(
-        reduced[None],
-        gain[None],
-        user_trial,
-        xp.asarray(beams.direction),
-        xp.asarray(beams.power),
-        xp.asarray(beams.segment_start),
-        lit_in_kernel_order,
-        xp.asarray(scene.amplitude),
-        antenna.AMPLITUDE_STEP,
-        scenario.colours,
+        *sinr_arguments(scene, view, gain, user_trial, lit_in_kernel_order, xp)
     )
     efficiency, sums = kernels.beam_sums(
         carrier,
@@ -124,6 +113,40 @@ def trial_block(scene: Scene, kernels: Kernels, first_trial: int, trials: int) -
     histograms[axis.name] = axis.count(trial_beam["beam_throughput"][shown] * lit_share, np)
     return BlockResult(
         first_trial, trial_results(scene, trial_beam, host_lit), trial_beam, histograms
+    )
+
+
+def sinr_arguments(
+    scene: Scene, view: geometry.View, gain: Any, user_trial: Any, lit: Any, xp: Any
+) -> tuple[Any, ...]:
+    """Arguments of the SINR kernel, see ``backend.numpy_sinr.downlink_sinr``.
+
+    Parameters
+    ----------
+    scene : Scene
+    view : View
+        What the users of all trials see of the satellite.
+    gain : float array (users,)
+        Power received at the peak of a beam, in units of the user's noise.
+    user_trial : int32 array (users,)
+    lit : uint8 array (trials, beams) or None
+        Beams in the kernels' order.
+    xp : module
+        ``numpy`` or ``cupy``.
+    """
+    centre = xp.asarray(scene.centre_direction)[:, None]
+    reduced = ((view.direction - centre) * scene.reduced_aperture).astype(xp.float32)
+    return (
+        reduced[None],
+        gain.astype(xp.float32)[None],
+        user_trial,
+        xp.asarray(scene.beams.direction),
+        xp.asarray(scene.beams.power),
+        xp.asarray(scene.beams.segment_start),
+        lit,
+        xp.asarray(scene.amplitude),
+        antenna.AMPLITUDE_STEP,
+        scene.scenario.colours,
     )
 
 

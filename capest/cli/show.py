@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from capest.cli.options import json_option
+from capest.errors import CapestError, InputError
 
 
 @click.command()
@@ -39,19 +40,27 @@ def print_summary(path: Path, as_json: bool, *, intervals: bool = False) -> None
     Raises
     ------
     InputError
-        Missing, not NetCDF, or not a result of capest.
+        Missing, not NetCDF, damaged, or not a result of capest.
     """
     from capest.results.open import open_result
 
-    with open_result(path) as dataset:
-        summary = dataset.capest.summary()
-        if as_json:
-            import json
+    try:
+        with open_result(path) as dataset:
+            summary = dataset.capest.summary()
+            content = summary.to_dict()
+    except CapestError:
+        raise
+    except Exception as error:  # libraries raise anything on the bytes of a damaged file
+        raise InputError(
+            f"{path}: damaged ({type(error).__name__}: {error}); run its scenario again"
+        ) from error
+    if as_json:
+        import json
 
-            click.echo(json.dumps(summary.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
-            return
-        from rich.console import Console
+        click.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+        return
+    from rich.console import Console
 
-        from capest.results.table import print_table
+    from capest.results.table import print_table
 
-        print_table(summary, Console(highlight=False), intervals=intervals)
+    print_table(summary, Console(highlight=False), intervals=intervals)

@@ -63,7 +63,7 @@ class Satellite(_Section):
     frequency_ghz: float = Field(ge=0.1, le=50)
     eirp_density_dbw_per_mhz: float = Field(ge=-100, le=100)
     antenna_gain_dbi: float = Field(ge=-100, le=100)
-    antenna_diameter_m: float = Field(gt=0, le=1000)
+    antenna_diameter_m: float = Field(gt=0, le=200)
     hpbw_deg: float = Field(gt=0, lt=90)
 
 

@@ -9,6 +9,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+from capest.cli import cli
 from capest.cli.show import show
 from capest.errors import InputError
 from tests.results.test_netcdf import write
@@ -71,3 +72,20 @@ def test_what_cannot_be_shown_is_bad_input(tmp_path, kind):
         run(target)
     assert str(target) in str(caught.value)
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("place", [step / 40 for step in range(40)])
+def test_a_damaged_file_is_one_clear_line_or_shown_right(path, tmp_path, place):
+    content = bytearray(path.read_bytes())
+    start = int(place * len(content))
+    content[start : start + 64] = bytes(byte ^ 0xFF for byte in content[start : start + 64])
+    damaged = tmp_path / "damaged.nc"
+    damaged.write_bytes(content)
+    result = CliRunner().invoke(cli, ["show", str(damaged)], catch_exceptions=False)
+    if result.exit_code == 0:
+        # The bytes belong to nothing the summary reads.
+        assert result.stdout == CliRunner().invoke(cli, ["show", str(path)]).stdout
+    else:
+        assert result.exit_code == 2
+        assert len(result.stderr.strip().splitlines()) == 1
+        assert "damaged.nc" in result.stderr

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import capest
 from capest.results import schema
 from tests.results.test_netcdf import write
 
@@ -21,8 +22,24 @@ def path(tmp_path_factory):
     return target
 
 
-def test_the_checker_complains_of_decibels_only(path, tmp_path):
+@pytest.fixture(scope="module")
+def computed(tmp_path_factory):
+    """The result of a real run, with dark beams and beams nobody uses."""
+    target = tmp_path_factory.mktemp("cf") / "computed.nc"
+    scenario = {
+        "satellite": {"preset": "tr38821-set1-leo600-s"},
+        "beams": {"count": 19, "allocation": "round-robin", "active_count": 6},
+        "users": {"placement": "uniform", "count": 30},
+        "run": {"trials": 60},
+    }
+    capest.run(scenario, output=target).close()
+    return target
+
+
+@pytest.mark.parametrize("kind", ["path", "computed"])
+def test_the_checker_complains_of_decibels_only(kind, request, tmp_path):
     """UDUNITS does not know dB (cf-units issue 30), the unit that everybody reads here."""
+    path = request.getfixturevalue(kind)
     report = tmp_path / "report.json"
     command = ["compliance-checker", "-t", "cf:1.11", "-f", "json", "-o", str(report), str(path)]
     subprocess.run(
