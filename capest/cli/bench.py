@@ -46,10 +46,6 @@ def bench(
     from capest.execute.inline import InlineExecutor
 
     chosen: Any = choose.resolve(backend)
-    kernels = [
-        benchmark.kernel_speed(chosen, beams, reuse, seconds)
-        for beams, reuse in ((61, 1), (127, 3), (331, 1))
-    ]
     count = dask_cluster.usable_cores() if workers is None else workers
     run = benchmark.run_speed(
         chosen,
@@ -57,6 +53,10 @@ def bench(
         count,
         (lambda: InlineExecutor()) if count == 0 else (lambda: dask_cluster.local_cluster(count)),
     )
+    kernels = [
+        benchmark.kernel_speed(chosen, beams, reuse, seconds)
+        for beams, reuse in ((61, 1), (127, 3), (331, 1))
+    ]
     if as_json:
         content = {
             "machine": benchmark.machine(),

@@ -43,7 +43,15 @@ def bessel_j1(x: np.ndarray) -> np.ndarray:
     angle = np.linspace(0.0, math.pi, 81)
     weight = np.full(81, 1.0 / 80.0)
     weight[[0, -1]] *= 0.5
-    result[small] = np.cos(angle - x[small, None] * np.sin(angle)) @ weight
+    near = x[small]
+    rows = 2**14  # at a time: the integrand has 81 values each
+    result[small] = np.concatenate(
+        [
+            np.cos(angle - near[start : start + rows, None] * np.sin(angle)) @ weight
+            for start in range(0, near.size, rows)
+        ]
+        or [near]
+    )
     large = x[~small]
     p, q, term = np.ones_like(large), np.zeros_like(large), np.ones_like(large)
     for order in range(1, 13):
