@@ -100,7 +100,7 @@ def run_batch(job: Job, blocks: Sequence[int]) -> BatchReport:
 
 def seconds_per_block(job: Job) -> float:
     """Estimate how long a block takes one worker, good to a factor of a few."""
-    pairs = job.scenario.users_per_trial * job.scenario.beams.count * job.plan.block_trials
+    pairs = job.scenario.users_per_trial * job.scenario.beam_count * job.plan.block_trials
     return pairs / _PAIRS_PER_SECOND[job.identity.backend]
 
 

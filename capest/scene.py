@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from capest.physics import antenna, beam_grid, geometry, link_adaptation, link_budget, propagation
+from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.sampling.placement import Coverage, PlacementSettings, coverage
 from capest.scenario.layout_fit import LARGEST_NORMAL
 from capest.scenario.model import Scenario
@@ -91,6 +92,7 @@ class Scene:
     environment: propagation.EnvironmentTables
     frequency_hz: float
     zenith_gas_loss_db: float
+    scintillation: bool
     link: Link
 
     @cached_property
@@ -125,7 +127,8 @@ def build_scene(scenario: Scenario) -> Scene:
     frequency_hz = satellite.frequency_ghz * 1e9
     ka = antenna.reduced_aperture(frequency_hz, satellite.antenna_diameter_m)
     centre_uv = geometry.centre_direction(altitude_m, satellite.elevation_deg)
-    grid = beam_grid.hexagonal_grid(scenario.beams.count, scenario.beam_spacing_uv, centre_uv)
+    lattice = beam_grid.hexagonal_lattice(scenario.beams.count)[scenario.cells_on_earth()]
+    grid = beam_grid.hexagonal_grid(lattice, scenario.beam_spacing_uv, centre_uv)
     centre = np.array([*centre_uv, math.sqrt(1.0 - centre_uv[0] ** 2 - centre_uv[1] ** 2)])
     placement = _placement(scenario)
     return Scene(
@@ -139,6 +142,10 @@ def build_scene(scenario: Scenario) -> Scene:
         environment=propagation.environment_tables(scenario.channel.environment, frequency_hz),
         frequency_hz=frequency_hz,
         zenith_gas_loss_db=propagation.zenith_gas_loss_db(frequency_hz),
+        scintillation=(
+            scenario.channel.tropospheric_scintillation
+            and satellite.frequency_ghz >= SCINTILLATION_FROM_GHZ
+        ),
         link=_link(scenario),
     )
 

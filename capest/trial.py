@@ -65,9 +65,9 @@ def trial_block(scene: Scene, kernels: Kernels, first_trial: int, trials: int) -
     view = geometry.view(position_m, scene.satellites, 0, xp)
     loss_db = path_loss_db(scene, view, draws, users)
 
-    lit = allocation.STRATEGIES[scenario.beams.allocation](
-        scenario.beams.count, scenario.beams.active_count or scenario.beams.count, draws
-    )
+    beam_count = len(beams.colour)
+    active = scenario.beams.active_count or beam_count
+    lit = allocation.STRATEGIES[scenario.beams.allocation](beams.grid.lattice, active, draws)
     lit_in_kernel_order = (
         None if lit is None else xp.ascontiguousarray(lit[:, xp.asarray(beams.order)])
     )
@@ -86,13 +86,11 @@ def trial_block(scene: Scene, kernels: Kernels, first_trial: int, trials: int) -
         xp.asarray(link.shannon),
         link.mode,
         trials,
-        scenario.beams.count,
+        beam_count,
     )
     rate_per_hz = kernels.user_throughput(efficiency, serving, user_trial, sums, link.policy)
 
-    lit_share = allocation.LIT_SHARE[scenario.beams.allocation](
-        scenario.beams.count, scenario.beams.active_count or scenario.beams.count
-    )
+    lit_share = allocation.LIT_SHARE[scenario.beams.allocation](beam_count, active)
     counts = xp.asarray(beams.statistics[beams.order])[serving]
     if lit_in_kernel_order is not None:
         counts &= lit_in_kernel_order[user_trial, serving] > 0
@@ -104,9 +102,7 @@ def trial_block(scene: Scene, kernels: Kernels, first_trial: int, trials: int) -
         rate_per_hz[counts] * (link.bandwidth_mhz * lit_share),
         xp,
     )
-    host_lit = (
-        np.ones((trials, scenario.beams.count), dtype=np.uint8) if lit is None else _host(lit)
-    )
+    host_lit = np.ones((trials, beam_count), dtype=np.uint8) if lit is None else _host(lit)
     trial_beam = beam_results(scene, _host(sums)[:, beams.place], host_lit)
     shown = host_lit.astype(bool) & beams.statistics
     axis = AXES["beam_throughput"]
@@ -164,6 +160,8 @@ def path_loss_db(scene: Scene, view: geometry.View, draws: Draws, users: int) ->
     loss_db = propagation.free_space_loss_db(view.range_m, scene.frequency_hz, xp)
     if channel.gas_loss:
         loss_db += propagation.gas_loss_db(view.sin_elevation, scene.zenith_gas_loss_db)
+    if scene.scintillation:
+        loss_db += propagation.tropospheric_scintillation_db(view.sin_elevation, xp)
     elevation_deg = xp.degrees(xp.arcsin(xp.minimum(view.sin_elevation, 1.0)))
     index = propagation.elevation_index(elevation_deg, xp)
     if channel.line_of_sight == "probability":

@@ -1,7 +1,8 @@
 """Which beams are lit in a trial; one strategy = one file, one signature.
 
-Every strategy takes the number of beams, how many may be lit at once and the draws of some trials,
-and returns a uint8 array (trials, beams) of 0 and 1, or ``None`` if every beam is always lit.
+Every strategy takes the lattice coordinates of the beams, how many may be lit at once and the draws
+of some trials, and returns a uint8 array (trials, beams) of 0 and 1, or ``None`` if every beam is
+always lit.
 `STRATEGIES` names them; `LIT_SHARE` gives the share of time each beam is lit.
 """
 
@@ -10,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from capest.allocation import all_on, random_hopping, round_robin
 from capest.sampling.draws import Draws
 
-Allocation = Callable[[int, int, Draws], Any]
+Allocation = Callable[[np.ndarray, int, Draws], Any]
 
 STRATEGIES: dict[str, Allocation] = {
     "all-on": all_on.lit_beams,

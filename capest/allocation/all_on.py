@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from capest.sampling.draws import Draws
 
 
-def lit_beams(beams: int, active: int, draws: Draws) -> None:
+def lit_beams(lattice: np.ndarray, active: int, draws: Draws) -> None:
     """Return ``None``: every beam is lit in every trial."""
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from capest.sampling.draws import Draws
 from capest.sampling.streams import Purpose
 
 
-def lit_beams(beams: int, active: int, draws: Draws) -> Any:
-    """Light ``active`` of ``beams`` beams, every choice equally likely.
+def lit_beams(lattice: np.ndarray, active: int, draws: Draws) -> Any:
+    """Light ``active`` of the beams, every choice equally likely.
 
     A trial is one slot. The beams with the smallest random words are lit, which is the same
     choice on every backend.
@@ -18,7 +20,7 @@ def lit_beams(beams: int, active: int, draws: Draws) -> Any:
     -------
     uint8 array (trials, beams)
     """
-    xp = draws.xp
+    xp, beams = draws.xp, len(lattice)
     words = draws.words(Purpose.BEAM_HOPPING, beams)[:, :, 0]
     chosen = xp.argsort(words, axis=1)[:, :active]
     lit = xp.zeros((draws.trials, beams), dtype=xp.uint8)

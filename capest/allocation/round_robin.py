@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from capest.physics.beam_grid import hexagonal_lattice, reuse_colours
+from capest.physics.beam_grid import reuse_colours
 from capest.sampling.draws import Draws
 from capest.sampling.streams import Purpose
 
 
-def lit_beams(beams: int, active: int, draws: Draws) -> Any:
+def lit_beams(lattice: np.ndarray, active: int, draws: Draws) -> Any:
     """Light the ``active`` beams whose turn it is, in the slot a trial happens to look at.
 
     The beams of the hexagonal layout stand in a circle, ordered by the colours of the reuse pattern
@@ -23,9 +23,9 @@ def lit_beams(beams: int, active: int, draws: Draws) -> Any:
     -------
     uint8 array (trials, beams)
     """
-    xp = draws.xp
+    xp, beams = draws.xp, len(lattice)
     colours = max(count for count in (1, 3, 4, 7) if count == 1 or active * count <= beams)
-    colour = reuse_colours(hexagonal_lattice(beams), colours)
+    colour = reuse_colours(lattice, colours)
     place = np.argsort(np.argsort(colour, kind="stable"))
     # The modulus of a 64-bit word is biased by less than beams / 2**64.
     slot = draws.words(Purpose.BEAM_HOPPING, 1)[:, 0, 0] % xp.uint64(beams)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_RING_STEPS = ((-1, 1), (-1, 0), (0, -1), (1, -1), (1, 0), (0, 1))
+from capest.physics.beam_lattice import hexagonal_cells
 
 
 @dataclass(frozen=True)
@@ -30,42 +30,32 @@ class BeamGrid:
 
 
 def hexagonal_lattice(count: int) -> np.ndarray:
-    """Axial coordinates of the centre cell and its full rings.
-
-    Parameters
-    ----------
-    count : int
-        A centred hexagonal number: 1, 7, 19, 37, 61, ...
-
-    Returns
-    -------
-    int array (count, 2)
-        Cell (i, j) lies at i·(1, 0) + j·(1/2, sqrt(3)/2).
+    """Axial coordinates of the centre cell and its full rings, int array (count, 2).
 
     Raises
     ------
     ValueError
         If ``count`` is not a centred hexagonal number.
     """
-    rings = round((math.sqrt(12 * max(count, 1) - 3) - 3) / 6)
-    if 3 * rings * (rings + 1) + 1 != count:
-        raise ValueError(f"{count} is not a centred hexagonal number")
-    cells = [(0, 0)]
-    for ring in range(1, rings + 1):
-        i, j = ring, 0
-        for step_i, step_j in _RING_STEPS:
-            for _ in range(ring):
-                cells.append((i, j))
-                i, j = i + step_i, j + step_j
-    return np.array(cells, dtype=np.int64)
+    return np.array(hexagonal_cells(count), dtype=np.int64)
 
 
-def hexagonal_grid(count: int, spacing_uv: float, centre_uv: tuple[float, float]) -> BeamGrid:
+def hexagonal_grid(
+    lattice: np.ndarray, spacing_uv: float, centre_uv: tuple[float, float]
+) -> BeamGrid:
     """Lay beams out hexagonally in the u-v plane around a central boresight.
 
     Source: TR 38.821 Tables 6.1.1.1-4 and 6.1.1.1-6.
+
+    Parameters
+    ----------
+    lattice : int array (beams, 2)
+        Axial coordinates, from `hexagonal_lattice`.
+    spacing_uv : float
+        Distance of neighbouring boresights.
+    centre_uv : tuple of float
+        Boresight of the centre cell.
     """
-    lattice = hexagonal_lattice(count)
     i, j = lattice[:, 0], lattice[:, 1]
     offset = spacing_uv * np.stack([i + 0.5 * j, math.sqrt(0.75) * j], axis=1)
     return BeamGrid(lattice, offset + np.asarray(centre_uv), spacing_uv)

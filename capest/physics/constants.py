@@ -11,3 +11,6 @@ BOLTZMANN_DBW_PER_K_HZ = -228.6
 
 REFERENCE_TEMPERATURE_K = 290.0
 """Reference temperature of the noise figure (IEEE standard noise temperature)."""
+
+SCINTILLATION_FROM_GHZ = 6.0
+"""Carriers from which tropospheric scintillation counts, TR 38.811 clause 6.6.6."""

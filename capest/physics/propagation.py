@@ -103,6 +103,18 @@ def gas_loss_db(sin_elevation: Any, zenith_loss_db: float) -> Any:
     return zenith_loss_db / sin_elevation
 
 
+def tropospheric_scintillation_db(sin_elevation: Any, xp: Any) -> Any:
+    """Tropospheric scintillation loss not exceeded 99 % of the time, above 6 GHz.
+
+    TR 38.811 Table 6.6.6.2.1-1 (20 GHz, Toulouse), linear in elevation between the table's angles
+    and held below 10°.
+    """
+    table = rows("tr38811_tropospheric_scintillation")
+    angle_deg = xp.asarray([float(row["elevation_deg"]) for row in table])
+    loss_db = xp.asarray([float(row["attenuation_99pct_dB"]) for row in table])
+    return xp.interp(xp.degrees(xp.arcsin(xp.minimum(sin_elevation, 1.0))), angle_deg, loss_db)
+
+
 def shadow_and_clutter_loss_db(
     tables: EnvironmentTables, index: Any, line_of_sight: Any, normal: Any, xp: Any
 ) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from capest.physics.constants import SCINTILLATION_FROM_GHZ
+
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
 
@@ -40,9 +42,9 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
 
 def _beams(scenario: Scenario) -> dict[str, Any]:
     beams = scenario.beams
-    content = beams.model_dump(exclude={"active_count"})
+    content = beams.model_dump(exclude={"active_count", "beyond_earth"})
     content["spacing_uv"] = scenario.beam_spacing_uv
-    if beams.active_count == beams.count:
+    if beams.active_count == scenario.beam_count:
         content["allocation"] = "all-on"
     elif beams.active_count is not None:
         content["active_count"] = beams.active_count
@@ -68,6 +70,8 @@ def _users(scenario: Scenario) -> dict[str, Any]:
 def _channel(scenario: Scenario) -> dict[str, Any]:
     channel = scenario.channel
     content = channel.model_dump()
+    if scenario.satellite.frequency_ghz < SCINTILLATION_FROM_GHZ:
+        del content["tropospheric_scintillation"]
     if channel.environment == "suburban":
         content["environment"] = "rural"  # TR 38.811 has one set of tables for both
     if channel.line_of_sight == "always" and not channel.shadow_fading:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from capest.physics.beam_lattice import hexagonal_cells
 from capest.physics.constants import EARTH_RADIUS_M
 
 EARTH_RADIUS_KM = EARTH_RADIUS_M / 1e3
@@ -77,6 +78,28 @@ def farthest_uv(rings: int, spacing_uv: float, centre_u: float) -> float:
         for beam in range(6)
         for edge in range(6)
     )
+
+
+def cells_on_earth(
+    count: int, spacing_uv: float, altitude_km: float, elevation_deg: float
+) -> list[bool]:
+    """Tell of each cell of a layout whether it lies wholly on the Earth, in the layout's order."""
+    centre_u, edge = earth_edge_uv(altitude_km, elevation_deg), earth_edge_uv(altitude_km)
+    corner = spacing_uv / math.sqrt(3.0)
+    corners = [
+        (corner * math.cos(math.radians(angle)), corner * math.sin(math.radians(angle)))
+        for angle in range(30, 390, 60)
+    ]
+    return [
+        max(
+            math.hypot(
+                centre_u + spacing_uv * (i + 0.5 * j) + u, spacing_uv * math.sqrt(0.75) * j + v
+            )
+            for u, v in corners
+        )
+        <= edge
+        for i, j in hexagonal_cells(count)
+    ]
 
 
 def fits(rings: int, spacing_uv: float, altitude_km: float, elevation_deg: float) -> bool:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from capest.errors import Problem, ScenarioError
 from capest.physics.beam_spacing import spacing_from_hpbw
+from capest.scenario import layout_fit
 from capest.scenario.effective import effective
 from capest.scenario.layout_fit import LARGEST_COUNT
 from capest.scenario.plain import plain, set_key
@@ -77,6 +78,7 @@ class Beams(_Section):
     polarisation_reuse: bool = False
     allocation: Literal["all-on", "random-hopping", "round-robin"] = "all-on"
     active_count: int | None = Field(default=None, ge=1, le=LARGEST_COUNT)
+    beyond_earth: Literal["error", "discard"] = "error"
 
 
 class Carrier(_Section):
@@ -118,6 +120,7 @@ class Channel(_Section):
     line_of_sight: Literal["always", "probability", "never"] = "probability"
     shadow_fading: bool = True
     gas_loss: bool = True
+    tropospheric_scintillation: bool = True
 
 
 class Link(_Section):
@@ -170,10 +173,24 @@ class Scenario(_Section):
         return self
 
     @property
+    def beam_count(self) -> int:
+        """Beams of the layout, without those that lie beyond the Earth's edge."""
+        return sum(self.cells_on_earth())
+
+    def cells_on_earth(self) -> list[bool]:
+        """Tell of each cell of the full layout whether it lies wholly on the Earth."""
+        return layout_fit.cells_on_earth(
+            self.beams.count,
+            self.beam_spacing_uv,
+            self.satellite.altitude_km,
+            self.satellite.elevation_deg,
+        )
+
+    @property
     def users_per_trial(self) -> int:
         """Users of one trial, over all beams."""
         users = self.users
-        return users_per_trial(users.placement, users.per_beam, users.count, self.beams.count)
+        return users_per_trial(users.placement, users.per_beam, users.count, self.beam_count)
 
     @property
     def hotspot_users(self) -> int:

@@ -170,12 +170,17 @@ def _blocks_limit(trials: int, block_trials: int | None) -> Problem | None:
 
 
 def _on_earth(
+    beyond_earth: str,
+    statistics_count: int,
     count: int,
     spacing_uv: float | None,
     hpbw_deg: float,
     altitude_km: float,
     elevation_deg: float,
 ) -> Problem | None:
+    # With "discard" only the statistics beams must be there.
+    if beyond_earth == "discard":
+        count = min(count, statistics_count)
     rings = layout_fit.rings_of(count)
     if rings is None:
         return None
@@ -187,7 +192,7 @@ def _on_earth(
     )
     edge = layout_fit.earth_edge_uv(altitude_km)
     return Problem(
-        "beams.count",
+        "beams.count" if beyond_earth == "error" else "beams.statistics_count",
         count,
         f"every beam cell must lie wholly on the Earth: the layout (spacing {spacing:.4g}, centre "
         f"at {elevation_deg:g}° elevation) reaches {reach:.4f} from nadir in direction cosines, "
@@ -234,6 +239,8 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], ...] = (
     (("run.trials", "run.block_trials"), _blocks_limit),
     (
         (
+            "beams.beyond_earth",
+            "beams.statistics_count",
             "beams.count",
             "beams.spacing_uv",
             "satellite.hpbw_deg",

@@ -8,7 +8,7 @@ from scipy import stats
 
 from capest.allocation import LIT_SHARE, STRATEGIES
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.physics.beam_grid import hexagonal_grid
+from capest.physics.beam_grid import hexagonal_grid, hexagonal_lattice
 from capest.sampling.draws import Draws
 
 
@@ -17,14 +17,14 @@ def draws(trials: int) -> Draws:
 
 
 def test_all_on_lights_everything() -> None:
-    assert STRATEGIES["all-on"](61, 61, draws(5)) is None
+    assert STRATEGIES["all-on"](hexagonal_lattice(61), 61, draws(5)) is None
     assert LIT_SHARE["all-on"](61, 61) == 1.0
 
 
 @pytest.mark.parametrize("active", [1, 15, 61])
 def test_random_hopping_lights_exactly_k_beams_evenly(active: int) -> None:
     trials = 4000
-    lit = STRATEGIES["random-hopping"](61, active, draws(trials))
+    lit = STRATEGIES["random-hopping"](hexagonal_lattice(61), active, draws(trials))
     assert lit.dtype == np.uint8
     assert (lit.sum(axis=1) == active).all()
     assert LIT_SHARE["random-hopping"](61, active) == active / 61
@@ -38,7 +38,7 @@ def test_random_hopping_lights_exactly_k_beams_evenly(active: int) -> None:
 
 
 def test_random_hopping_pairs_beams_evenly() -> None:
-    lit = STRATEGIES["random-hopping"](9, 3, draws(20_000)).astype(np.int64)
+    lit = STRATEGIES["random-hopping"](np.zeros((9, 2)), 3, draws(20_000)).astype(np.int64)
     together = (lit.T @ lit)[np.triu_indices(9, 1)]
     chance = 3 * 2 / (9 * 8)
     assert np.abs(together / 20_000 - chance).max() < 4.5 * math.sqrt(chance / 20_000)
@@ -46,7 +46,7 @@ def test_random_hopping_pairs_beams_evenly() -> None:
 
 @pytest.mark.parametrize(("beams", "active"), [(61, 15), (61, 1), (61, 40), (7, 7), (19, 7)])
 def test_round_robin_takes_turns(beams: int, active: int) -> None:
-    lit = STRATEGIES["round-robin"](beams, active, draws(6000))
+    lit = STRATEGIES["round-robin"](hexagonal_lattice(beams), active, draws(6000))
     assert (lit.sum(axis=1) == active).all()
     patterns, count = np.unique(lit, axis=0, return_counts=True)
     # In a whole cycle every beam has had the same number of turns, and slots come equally often.
@@ -59,11 +59,11 @@ def test_round_robin_takes_turns(beams: int, active: int) -> None:
 
 
 def test_round_robin_keeps_neighbours_apart() -> None:
-    grid = hexagonal_grid(61, 1.0, (0.0, 0.0)).uv
+    grid = hexagonal_grid(hexagonal_lattice(61), 1.0, (0.0, 0.0)).uv
     near = np.isclose(np.linalg.norm(grid[:, None] - grid[None], axis=2), 1.0)
 
     def lit_neighbours(strategy: str) -> float:
-        lit = STRATEGIES[strategy](61, 15, draws(2000)).astype(np.int64)
+        lit = STRATEGIES[strategy](hexagonal_lattice(61), 15, draws(2000)).astype(np.int64)
         return float(((lit @ near) * lit).sum() / lit.sum())
 
     assert lit_neighbours("round-robin") < 0.7 * lit_neighbours("random-hopping")

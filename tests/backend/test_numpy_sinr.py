@@ -19,7 +19,7 @@ class Case:
         self, ka: float, beams: int, spacing_uv: float, colours: int, users: int = 4000
     ) -> None:
         rng = np.random.default_rng(beams)
-        grid = beam_grid.hexagonal_grid(beams, spacing_uv, (0.0, 0.0))
+        grid = beam_grid.hexagonal_grid(beam_grid.hexagonal_lattice(beams), spacing_uv, (0.0, 0.0))
         colour = beam_grid.reuse_colours(grid.lattice, colours)
         order = np.argsort(colour, kind="stable")
         self.colour, uv = colour[order], grid.uv[order]

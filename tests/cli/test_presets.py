@@ -124,7 +124,7 @@ def test_help_has_examples(arguments):
     ("command", "incomplete", "expected"),
     [
         ("show", "", set(preset_names())),
-        ("show", "3", {"3gpp-handheld"}),
+        ("show", "3", {"3gpp-handheld", "3gpp-vsat"}),
         ("show", "tr38821-set2-geo", {"tr38821-set2-geo-ka", "tr38821-set2-geo-s"}),
         ("init", "", set(SATELLITES)),
         ("init", "x", set()),

@@ -56,7 +56,7 @@ def test_other_counts_are_refused(count: int) -> None:
 
 
 def test_every_inner_beam_has_six_neighbours_at_the_spacing() -> None:
-    grid = hexagonal_grid(61, 0.0668, (0.1, 0.0))
+    grid = hexagonal_grid(hexagonal_lattice(61), 0.0668, (0.1, 0.0))
     distance = np.linalg.norm(grid.uv[:, None] - grid.uv[None], axis=2)
     near = np.isclose(distance, 0.0668, rtol=1e-9)
     assert (near[:37].sum(axis=1) == 6).all()
@@ -67,7 +67,7 @@ def test_every_inner_beam_has_six_neighbours_at_the_spacing() -> None:
 @pytest.mark.parametrize("colours", [1, 3, 4, 7])
 def test_cochannel_distance_is_the_root_of_the_cluster_size(colours: int) -> None:
     # MacDonald 1979: D / R = sqrt(3 N), with R the cell's circumradius: D = sqrt(N) spacings.
-    grid = hexagonal_grid(271, 1.0, (0.0, 0.0))
+    grid = hexagonal_grid(hexagonal_lattice(271), 1.0, (0.0, 0.0))
     colour = reuse_colours(grid.lattice, colours)
     assert set(colour.tolist()) == set(range(colours))
     for one in range(colours):
@@ -78,7 +78,7 @@ def test_cochannel_distance_is_the_root_of_the_cluster_size(colours: int) -> Non
 
 
 def test_corners_of_a_cell_touch_three_cells() -> None:
-    grid = hexagonal_grid(7, 1.0, (0.0, 0.0))
+    grid = hexagonal_grid(hexagonal_lattice(7), 1.0, (0.0, 0.0))
     for corner in cell_corners(1.0):
         distance = np.sort(np.linalg.norm(grid.uv - corner, axis=1))
         assert distance[:3] == pytest.approx([1 / math.sqrt(3)] * 3)

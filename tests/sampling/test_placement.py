@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.physics.beam_grid import hexagonal_grid
+from capest.physics.beam_grid import hexagonal_grid, hexagonal_lattice
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.physics.geometry import centre_direction, ground_point, satellite_overhead, view
 from capest.sampling.draws import Draws
@@ -20,7 +20,8 @@ from capest.sampling.placement import (
 
 
 def area_of(altitude_m: float, elevation_deg: float, count: int, spacing_uv: float) -> Coverage:
-    grid = hexagonal_grid(count, spacing_uv, centre_direction(altitude_m, elevation_deg))
+    centre = centre_direction(altitude_m, elevation_deg)
+    grid = hexagonal_grid(hexagonal_lattice(count), spacing_uv, centre)
     return coverage(grid, satellite_overhead(altitude_m))
 
 

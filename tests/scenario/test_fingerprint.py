@@ -37,6 +37,7 @@ CHANGES = {
     "beams.polarisation_reuse": True,
     "beams.allocation": "round-robin",
     "beams.active_count": 6,
+    "beams.beyond_earth": "discard",
     "carrier.bandwidth_mhz": 31.0,
     "users.placement": "uniform",
     "users.per_beam": 11,
@@ -52,6 +53,7 @@ CHANGES = {
     "channel.line_of_sight": "never",
     "channel.shadow_fading": False,
     "channel.gas_loss": False,
+    "channel.tropospheric_scintillation": False,
     "link.adaptation": "nr-mcs",
     "link.table": "256qam",
     "link.thresholds": "sionna",
@@ -63,7 +65,11 @@ CHANGES = {
     "run.block_trials": 3,
 }
 
-ALWAYS_INERT = {"title", "satellite.preset", "handset.preset", "run.trials", "run.block_trials"}
+ALWAYS_INERT = {
+    *("title", "satellite.preset", "handset.preset", "run.trials", "run.block_trials"),
+    "beams.beyond_earth",  # this layout lies on the Earth
+    "channel.tropospheric_scintillation",  # and its carrier is under 6 GHz
+}
 HOTSPOTS = {"users.hotspots.count", "users.hotspots.radius_km", "users.hotspots.share"}
 
 # Settings of a mode; keys it does not read; keys whose change alone would not be legal.

@@ -37,7 +37,8 @@ def test_centre_of_geo_layouts_is_that_of_3gpp():
     centre=st.floats(0.0, 0.95),
 )
 def test_farthest_point_is_the_farthest_corner_of_all(rings, spacing, centre):
-    grid = beam_grid.hexagonal_grid(HEXAGONAL[rings], spacing, (centre, 0.0))
+    lattice = beam_grid.hexagonal_lattice(HEXAGONAL[rings])
+    grid = beam_grid.hexagonal_grid(lattice, spacing, (centre, 0.0))
     corners = grid.uv[:, None, :] + beam_grid.cell_corners(spacing)[None]
     farthest = np.hypot(corners[..., 0], corners[..., 1]).max()
     assert layout_fit.farthest_uv(rings, spacing, centre) == pytest.approx(farthest, rel=1e-12)
@@ -52,9 +53,9 @@ def test_farthest_point_is_the_farthest_corner_of_all(rings, spacing, centre):
 def test_what_fits_is_seen_from_above_the_horizon(altitude, elevation, rings, share):
     """Where a layout is said to fit, a ray through every corner meets the ground."""
     spacing = share * layout_fit.earth_edge_uv(altitude)
-    grid = beam_grid.hexagonal_grid(
-        HEXAGONAL[rings], spacing, geometry.centre_direction(altitude * 1e3, elevation)
-    )
+    lattice = beam_grid.hexagonal_lattice(HEXAGONAL[rings])
+    centre = geometry.centre_direction(altitude * 1e3, elevation)
+    grid = beam_grid.hexagonal_grid(lattice, spacing, centre)
     corners = (grid.uv[:, None, :] + beam_grid.cell_corners(spacing)[None]).reshape(-1, 2).T
     limb = 6371.0 / (6371.0 + altitude)
     lowest = math.degrees(math.acos(min(1.0, float(np.hypot(*corners).max()) / limb)))

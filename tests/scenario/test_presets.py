@@ -69,9 +69,12 @@ def test_every_preset_is_whole(name):
 
 
 def test_names_are_sorted_by_kind():
-    assert preset_names() == tuple(sorted(["3gpp-handheld", *TR38821]))
+    assert preset_names() == tuple(sorted(["3gpp-handheld", "3gpp-vsat", *TR38821]))
     assert [preset.name for preset in presets_of("satellite")] == sorted(TR38821)
-    assert [preset.name for preset in presets_of("handset")] == ["3gpp-handheld"]
+    assert [preset.name for preset in presets_of("handset")] == [
+        "3gpp-handheld",
+        "3gpp-vsat",
+    ]
     assert {load_preset(name).kind for name in preset_names()} == set(KINDS)
 
 
