@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from capest.backend import choose
+from capest.backend.protocol import Kernels
 from capest.block import BlockResult
 from capest.errors import CapestError
 from capest.plan import Plan
@@ -17,7 +18,7 @@ from capest.results.store import BlockStore, RunIdentity
 from capest.scenario.model import Scenario
 from capest.scene import Scene, build_scene
 from capest.statistics import Moments, merge_moments
-from capest.trial import Kernels, trial_block
+from capest.trial import trial_block
 from capest.version import __version__
 
 # Users whose arrays are computed at once: small enough for a processor's cache, large enough that

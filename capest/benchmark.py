@@ -17,13 +17,14 @@ import numpy as np
 
 from capest import loop
 from capest.backend import choose
+from capest.backend.protocol import Kernels
+from capest.links import downlink_arguments
 from capest.physics import antenna, geometry
 from capest.sampling import placement
 from capest.sampling.draws import Draws
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 from capest.scene import Scene, build_scene
-from capest.trial import Kernels, sinr_arguments
 from capest.version import __version__
 
 _PEAK_SNR = 64.0  # linear, about that of a handset under a LEO satellite
@@ -188,7 +189,7 @@ def _kernel_arguments(
     view = geometry.view(position_m, scene.satellites, 0, xp)
     gain = xp.full(view.range_m.shape, _PEAK_SNR)
     user_trial = xp.repeat(xp.arange(trials, dtype=xp.int32), scene.placement.users)
-    return sinr_arguments(scene, view, gain, user_trial, None, xp), view
+    return downlink_arguments(scene, view, gain, user_trial, None, xp), view
 
 
 def _best_of(call: Callable[[], Any], seconds: float) -> float:
@@ -211,7 +212,9 @@ def _reference(scene: Scene, direction: np.ndarray) -> tuple[np.ndarray, np.ndar
     uv = scene.beams.grid.uv
     boresight = np.column_stack([uv, np.sqrt(1.0 - (uv**2).sum(axis=1))])
     chord = np.linalg.norm(direction.T[:, None] - boresight[None], axis=2)
-    gain = _PEAK_SNR * _pattern(chord * np.sqrt(1.0 - 0.25 * chord**2), scene.reduced_aperture)
+    gain = _PEAK_SNR * _pattern(
+        chord * np.sqrt(1.0 - 0.25 * chord**2), scene.carrier.reduced_aperture
+    )
     best = gain.argmax(axis=1)
     same = scene.beams.colour[best][:, None] == scene.beams.colour[None]
     same[np.arange(len(best)), best] = False
@@ -231,10 +234,10 @@ def _sinr_error_db(
 
 
 def _gain_error_db(scene: Scene, kernels: Kernels) -> float:
-    xp, ka = kernels.xp, scene.reduced_aperture
-    beam = scene.beams.direction[:, :1] / ka + scene.centre_direction[:, None]
+    xp, ka = kernels.xp, scene.carrier.reduced_aperture
+    beam = scene.beams.direction[:, :1] + scene.centre_direction[:, None]
     # Users on a great circle through the boresight, out to the end of the pattern's table.
-    largest_chord = (len(scene.amplitude) - 2) * antenna.AMPLITUDE_STEP / ka
+    largest_chord = (len(scene.carrier.amplitude) - 2) * antenna.AMPLITUDE_STEP / ka
     angle = 2.0 * np.arcsin(np.linspace(1e-4, min(largest_chord, 1.4), 50_000) / 2.0)
     across = np.cross(beam[:, 0], [0.0, 1.0, 0.0])
     across /= np.linalg.norm(across)
@@ -244,11 +247,11 @@ def _gain_error_db(scene: Scene, kernels: Kernels) -> float:
         xp.asarray(np.ascontiguousarray(reduced[None])),
         xp.ones((1, angle.size), dtype=xp.float32),
         xp.zeros(angle.size, dtype=xp.int32),
-        xp.asarray(np.ascontiguousarray(scene.beams.direction[:, :1])),
+        xp.asarray((scene.beams.direction[:, :1] * ka).astype(np.float32)),
         xp.ones(1, dtype=xp.float32),
         xp.asarray(np.array([0, 1], dtype=np.int32)),
         None,
-        xp.asarray(scene.amplitude),
+        xp.asarray(scene.carrier.amplitude),
         antenna.AMPLITUDE_STEP,
         1,
     )[1]

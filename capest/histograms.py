@@ -81,13 +81,25 @@ def _decibel(name: str, long_name: str, low: float, high: float) -> HistogramAxi
     return HistogramAxis(name, "dB", long_name, "user", low, 0.05, round((high - low) / 0.05))
 
 
+def _of_link(prefix: str, words: str) -> tuple[HistogramAxis, ...]:
+    """Axes of the four calibration metrics of a link."""
+    return (
+        _decibel(
+            f"{prefix}coupling_loss_db",
+            f"{words}coupling loss, antenna port to antenna port",
+            50.0,
+            270.0,
+        ),
+        _decibel(f"{prefix}snr_db", f"{words}signal to noise ratio", -80.0, 80.0),
+        _decibel(f"{prefix}sir_db", f"{words}signal to interference ratio", -60.0, 100.0),
+        _decibel(f"{prefix}sinr_db", f"{words}signal to interference and noise ratio", -80.0, 80.0),
+    )
+
+
 AXES: dict[str, HistogramAxis] = {
     axis.name: axis
     for axis in (
-        _decibel("coupling_loss_db", "coupling loss, antenna port to antenna port", 50.0, 270.0),
-        _decibel("snr_db", "signal to noise ratio", -80.0, 80.0),
-        _decibel("sir_db", "signal to interference ratio", -60.0, 100.0),
-        _decibel("sinr_db", "signal to interference and noise ratio", -80.0, 80.0),
+        *_of_link("", ""),
         HistogramAxis(
             "spectral_efficiency",
             "bit s-1 Hz-1",
@@ -117,5 +129,7 @@ AXES: dict[str, HistogramAxis] = {
             6000,
             logarithmic=True,
         ),
+        *_of_link("uplink_", "uplink "),
     )
 }
+"""Every quantity a block may count; those of the uplink only where it is computed."""

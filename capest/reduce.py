@@ -69,9 +69,7 @@ class Reduction:
     """Running totals over blocks: histograms per group of trials, and moments over trials."""
 
     def __init__(self) -> None:
-        self._histograms = {
-            name: np.zeros((GROUPS, axis.bins), np.int64) for name, axis in AXES.items()
-        }
+        self._histograms: dict[str, np.ndarray] = {}
         self._group_trials = np.zeros(GROUPS, np.int64)
         self._throughput: Moments = (0, 0.0, 0.0)
         self._sums = dict.fromkeys(("users", "lit_users", "served_users", "lit_beams"), 0)
@@ -111,8 +109,10 @@ class Reduction:
         """
         group = block_index % GROUPS
         self._group_trials[group] += block.trials
-        for name, totals in self._histograms.items():
-            totals[group] += block.histograms[name]
+        for name, counts in block.histograms.items():
+            if name not in self._histograms:
+                self._histograms[name] = np.zeros((GROUPS, len(counts)), np.int64)
+            self._histograms[name][group] += counts
         for name in self._sums:
             self._sums[name] += int(block.trial[name].sum(dtype=np.int64))
         for a, b in self._products:
@@ -132,6 +132,7 @@ class Reduction:
         found = [
             self._estimate(metric, statistic, axis.units)
             for metric, axis in AXES.items()
+            if metric in self._histograms
             for statistic in QUANTILES
         ]
         found += [self._estimate(metric, "mean", units) for metric, units in TRIAL_MEANS.items()]

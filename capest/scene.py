@@ -10,6 +10,7 @@ import numpy as np
 
 from capest.physics import antenna, beam_grid, geometry, link_adaptation, link_budget, propagation
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
+from capest.physics.uplink_budget import UplinkBudget
 from capest.sampling.placement import Coverage, PlacementSettings, coverage
 from capest.scenario.layout_fit import LARGEST_NORMAL
 from capest.scenario.model import Scenario
@@ -33,8 +34,8 @@ class Beams:
         The inverse of ``order``.
     segment_start : int32 array (satellites · colours + 1,)
         First place of each satellite and colour.
-    direction : float32 array (3, beams)
-        Reduced boresights in the kernels' order.
+    direction : float array (3, beams)
+        Boresights in the kernels' order, minus the direction of the layout's centre.
     power : float32 array (beams,)
         EIRP density relative to nominal.
     """
@@ -47,6 +48,30 @@ class Beams:
     segment_start: np.ndarray
     direction: np.ndarray
     power: np.ndarray
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """What depends on the carrier frequency of one direction.
+
+    Attributes
+    ----------
+    frequency_hz : float
+    zenith_gas_loss_db : float
+        Zero where gas loss is left out.
+    scintillation : bool
+        Tropospheric scintillation counts.
+    reduced_aperture : float
+        Wavenumber × radius of the satellite's aperture.
+    amplitude : float32 array (n, 2)
+        Pattern of a beam, see ``antenna.amplitude_table``.
+    """
+
+    frequency_hz: float
+    zenith_gas_loss_db: float
+    scintillation: bool
+    reduced_aperture: float
+    amplitude: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -85,15 +110,13 @@ class Scene:
     scenario: Scenario
     satellites: geometry.Satellites
     centre_direction: np.ndarray
-    reduced_aperture: float
     beams: Beams
-    amplitude: np.ndarray
     placement: PlacementSettings
     environment: propagation.EnvironmentTables
-    frequency_hz: float
-    zenith_gas_loss_db: float
-    scintillation: bool
+    carrier: Carrier
     link: Link
+    uplink_carrier: Carrier | None
+    uplink: UplinkBudget | None
 
     @cached_property
     def coverage(self) -> Coverage:
@@ -124,29 +147,71 @@ def build_scene(scenario: Scenario) -> Scene:
     """
     satellite = scenario.satellite
     altitude_m = satellite.altitude_km * 1e3
-    frequency_hz = satellite.frequency_ghz * 1e9
-    ka = antenna.reduced_aperture(frequency_hz, satellite.antenna_diameter_m)
     centre_uv = geometry.centre_direction(altitude_m, satellite.elevation_deg)
     lattice = beam_grid.hexagonal_lattice(scenario.beams.count)[scenario.cells_on_earth()]
     grid = beam_grid.hexagonal_grid(lattice, scenario.beam_spacing_uv, centre_uv)
     centre = np.array([*centre_uv, math.sqrt(1.0 - centre_uv[0] ** 2 - centre_uv[1] ** 2)])
     placement = _placement(scenario)
+    chord = _largest_chord(grid, placement, altitude_m)
+    frequency_hz = satellite.frequency_ghz * 1e9
     return Scene(
         scenario=scenario,
         satellites=geometry.satellite_overhead(altitude_m),
         centre_direction=centre,
-        reduced_aperture=ka,
-        beams=_beams(scenario, grid, centre, ka),
-        amplitude=antenna.amplitude_table(ka, _largest_chord(grid, placement, altitude_m)),
+        beams=_beams(scenario, grid, centre),
         placement=placement,
         environment=propagation.environment_tables(scenario.channel.environment, frequency_hz),
-        frequency_hz=frequency_hz,
-        zenith_gas_loss_db=propagation.zenith_gas_loss_db(frequency_hz),
-        scintillation=(
-            scenario.channel.tropospheric_scintillation
-            and satellite.frequency_ghz >= SCINTILLATION_FROM_GHZ
-        ),
+        carrier=_carrier(scenario, frequency_hz, satellite.antenna_diameter_m, chord),
         link=_link(scenario),
+        uplink_carrier=_uplink_carrier(scenario, chord),
+        uplink=_uplink_budget(scenario),
+    )
+
+
+def _carrier(
+    scenario: Scenario, frequency_hz: float, diameter_m: float, largest_chord: float
+) -> Carrier:
+    channel = scenario.channel
+    ka = antenna.reduced_aperture(frequency_hz, diameter_m)
+    return Carrier(
+        frequency_hz=frequency_hz,
+        zenith_gas_loss_db=(
+            propagation.zenith_gas_loss_db(frequency_hz) if channel.gas_loss else 0.0
+        ),
+        scintillation=(
+            channel.tropospheric_scintillation and frequency_hz >= SCINTILLATION_FROM_GHZ * 1e9
+        ),
+        reduced_aperture=ka,
+        amplitude=antenna.amplitude_table(ka, largest_chord),
+    )
+
+
+def _uplink_carrier(scenario: Scenario, largest_chord: float) -> Carrier | None:
+    frequency_ghz = scenario.satellite.uplink_frequency_ghz
+    diameter_m = scenario.satellite.uplink_antenna_diameter_m
+    if not scenario.uplink.enabled or frequency_ghz is None or diameter_m is None:
+        return None
+    return _carrier(scenario, frequency_ghz * 1e9, diameter_m, largest_chord)
+
+
+def _uplink_budget(scenario: Scenario) -> UplinkBudget | None:
+    uplink, handset, satellite = scenario.uplink, scenario.handset, scenario.satellite
+    figures = (
+        handset.transmit_power_dbm,
+        handset.transmit_gain_dbi,
+        satellite.g_over_t_db_per_k,
+    )
+    if not uplink.enabled or None in figures:
+        return None
+    power_dbm, gain_dbi, g_over_t_db_per_k = (float(figure or 0.0) for figure in figures)
+    return UplinkBudget(
+        largest_power_dbw=power_dbm - 30.0,
+        transmit_gain_dbi=gain_dbi,
+        g_over_t_db_per_k=g_over_t_db_per_k,
+        beam_gain_dbi=satellite.antenna_gain_dbi,
+        bandwidth_hz=uplink.bandwidth_mhz * 1e6,
+        p0_dbw=uplink.p0_dbm - 30.0 if uplink.power_control == "fractional" else None,
+        alpha=uplink.alpha,
     )
 
 
@@ -162,7 +227,7 @@ def _placement(scenario: Scenario) -> PlacementSettings:
     )
 
 
-def _beams(scenario: Scenario, grid: beam_grid.BeamGrid, centre: np.ndarray, ka: float) -> Beams:
+def _beams(scenario: Scenario, grid: beam_grid.BeamGrid, centre: np.ndarray) -> Beams:
     colours = scenario.colours
     colour = beam_grid.reuse_colours(grid.lattice, colours)
     order = np.argsort(colour, kind="stable")
@@ -174,7 +239,7 @@ def _beams(scenario: Scenario, grid: beam_grid.BeamGrid, centre: np.ndarray, ka:
         order=order,
         place=np.argsort(order),
         segment_start=np.searchsorted(colour[order], np.arange(colours + 1)).astype(np.int32),
-        direction=((boresight - centre[:, None]) * ka)[:, order].astype(np.float32),
+        direction=(boresight - centre[:, None])[:, order],
         power=np.ones(len(colour), dtype=np.float32),
     )
 

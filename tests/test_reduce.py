@@ -135,6 +135,8 @@ def test_nothing_added_means_no_figures_and_unknown_ones_are_refused():
         empty.interval("throughput", "p50")
     with pytest.raises(KeyError):
         empty.interval("sinr_db", "mean")
+    with pytest.raises(KeyError):
+        empty.interval("uplink_sinr_db", "p50")
 
 
 def test_one_block_gives_values_without_intervals_of_quantiles():

@@ -9,6 +9,7 @@ byte for byte.
 from __future__ import annotations
 
 import glob
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,30 +115,34 @@ def _write(
     import netCDF4
 
     beams = len(next(iter(layout.values())))
+    blocks = iter(blocks)
+    first_block = next(blocks)
+    blocks = itertools.chain([first_block], blocks)
+    metrics = [metric for metric in AXES if metric in first_block[1].histograms]
     slab = min(trials, _SLAB_TRIALS, max(1, _SLAB_VALUES // beams))
     groups = min(GROUPS, -(-trials // block_trials))
     reduction = Reduction()
     with netCDF4.Dataset(temporary, "w", format="NETCDF4") as dataset:
         dataset.set_fill_off()
-        for name, size in _sizes(trials, beams, groups).items():
+        for name, size in _sizes(trials, beams, groups, metrics).items():
             dataset.createDimension(name, size)
-        for name, variable in schema.table().items():
+        for name, variable in schema.table(metrics).items():
             _create(dataset, name, variable, slab)
         done = {"trials_done": trials, "block_trials": block_trials}
         dataset.setncatts(schema.GLOBAL_ATTRIBUTES | dict(provenance) | done)
-        _write_coordinates(dataset, layout, trials, groups)
+        _write_coordinates(dataset, layout, trials, groups, metrics)
         checked = _added(_in_order(blocks, trials, block_trials), reduction)
         for first, columns in _slabs(checked, slab):
             for name, values in columns.items():
                 dataset[name][first : first + len(values)] = values
         estimates = reduction.estimates()
-        _write_reduction(dataset, reduction, estimates)
+        _write_reduction(dataset, reduction, estimates, metrics)
     return estimates
 
 
-def _sizes(trials: int, beams: int, groups: int) -> dict[str, int]:
+def _sizes(trials: int, beams: int, groups: int, metrics: Iterable[str]) -> dict[str, int]:
     sizes = {"trial": trials, "beam": beams, "group": groups, "quantile": len(QUANTILES)}
-    bins = {f"{axis.name}_bin": axis.regular_bins for axis in AXES.values()}
+    bins = {f"{metric}_bin": AXES[metric].regular_bins for metric in metrics}
     return sizes | {"bnds": 2} | bins
 
 
@@ -214,7 +219,11 @@ def _slabs(
 
 
 def _write_coordinates(
-    dataset: netCDF4.Dataset, layout: Mapping[str, np.ndarray], trials: int, groups: int
+    dataset: netCDF4.Dataset,
+    layout: Mapping[str, np.ndarray],
+    trials: int,
+    groups: int,
+    metrics: Iterable[str],
 ) -> None:
     trial_chunk = 2**16
     for first in range(0, trials, trial_chunk):
@@ -226,17 +235,20 @@ def _write_coordinates(
     dataset["all_trials"][()] = (trials - 1) / 2
     for name in schema.LAYOUT:
         dataset[name][:] = layout[name]
-    for axis in AXES.values():
+    for axis in (AXES[metric] for metric in metrics):
         edges = axis.edges()
         dataset[f"{axis.name}_bin"][:] = schema.bin_centres(axis)
         dataset[f"{axis.name}_bin_bounds"][:] = np.stack([edges[:-1], edges[1:]], axis=1)
 
 
 def _write_reduction(
-    dataset: netCDF4.Dataset, reduction: Reduction, estimates: Iterable[Estimate]
+    dataset: netCDF4.Dataset,
+    reduction: Reduction,
+    estimates: Iterable[Estimate],
+    metrics: Iterable[str],
 ) -> None:
     dataset["group_trials"][:] = reduction.group_trials
-    for metric in AXES:
+    for metric in metrics:
         counts = reduction.group_counts(metric)
         dataset[f"{metric}_below"][:] = counts[:, 0]
         dataset[f"{metric}_count"][:] = counts[:, 1:-1]

@@ -11,7 +11,7 @@ attributes of ``<metric>_bin``: a file is read with the bins it was written with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -271,9 +271,15 @@ def axis_of(name: str, regular_bins: int, attributes: Mapping[str, object]) -> H
     )
 
 
-def table() -> dict[str, Variable]:
-    """Every variable of a result file, in the order in which they are written."""
+def table(metrics: Iterable[str] = AXES) -> dict[str, Variable]:
+    """Every variable of a result file, in the order in which they are written.
+
+    Parameters
+    ----------
+    metrics : iterable of str
+        Quantities the blocks have histograms of.
+    """
     everything = COORDINATES | LAYOUT | TRIAL | TRIAL_BEAM | mean_variables()
-    for axis in AXES.values():
-        everything |= histogram_variables(axis)
+    for metric in metrics:
+        everything |= histogram_variables(AXES[metric])
     return everything

@@ -20,6 +20,10 @@ ROWS = {
     "spectral_efficiency": "spectral efficiency, bit/s/Hz",
     "user_throughput": "throughput per user, Mbit/s",
     "beam_throughput": "throughput per beam, Mbit/s",
+    "uplink_sinr_db": "uplink SINR, dB",
+    "uplink_snr_db": "uplink SNR, dB",
+    "uplink_sir_db": "uplink SIR, dB",
+    "uplink_coupling_loss_db": "uplink coupling loss, dB",
 }
 """Metrics in the order and with the names of the summary."""
 

@@ -9,6 +9,9 @@ from capest.physics.constants import SCINTILLATION_FROM_GHZ
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
 
+UPLINK_OF_SATELLITE = {"uplink_frequency_ghz", "uplink_antenna_diameter_m", "g_over_t_db_per_k"}
+UPLINK_OF_HANDSET = {"transmit_power_dbm", "transmit_gain_dbi"}
+
 
 def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
     """Return section -> key -> value of what trials read, with defaults and equals resolved.
@@ -26,14 +29,17 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
     dict of str to dict
         Flat sections.
     """
-    satellite = scenario.satellite.model_dump(exclude={"preset", "hpbw_deg"})
+    uplink = scenario.uplink.enabled
+    satellite_unread = {"preset", "hpbw_deg"} | (set() if uplink else UPLINK_OF_SATELLITE)
+    handset_unread = {"preset"} | (set() if uplink else UPLINK_OF_HANDSET)
     return {
-        "satellite": satellite,
+        "satellite": scenario.satellite.model_dump(exclude=satellite_unread),
         "beams": _beams(scenario),
         "carrier": scenario.carrier.model_dump(),
         "users": _users(scenario),
-        "handset": scenario.handset.model_dump(exclude={"preset"}),
+        "handset": scenario.handset.model_dump(exclude=handset_unread),
         "channel": _channel(scenario),
+        "uplink": _uplink(scenario),
         "link": _link(scenario),
         "scheduler": scenario.scheduler.model_dump(),
         "run": {"seed": scenario.run.seed},
@@ -70,13 +76,25 @@ def _users(scenario: Scenario) -> dict[str, Any]:
 def _channel(scenario: Scenario) -> dict[str, Any]:
     channel = scenario.channel
     content = channel.model_dump()
-    if scenario.satellite.frequency_ghz < SCINTILLATION_FROM_GHZ:
+    frequency_ghz = scenario.satellite.frequency_ghz
+    if scenario.uplink.enabled:
+        frequency_ghz = max(frequency_ghz, scenario.satellite.uplink_frequency_ghz or 0.0)
+    if frequency_ghz < SCINTILLATION_FROM_GHZ:
         del content["tropospheric_scintillation"]
     if channel.environment == "suburban":
         content["environment"] = "rural"  # TR 38.811 has one set of tables for both
     if channel.line_of_sight == "always" and not channel.shadow_fading:
         del content["environment"]
     return content
+
+
+def _uplink(scenario: Scenario) -> dict[str, Any]:
+    uplink = scenario.uplink
+    if not uplink.enabled:
+        return {}
+    return uplink.model_dump(
+        exclude={"p0_dbm", "alpha"} if uplink.power_control == "full" else set()
+    )
 
 
 def _link(scenario: Scenario) -> dict[str, Any]:

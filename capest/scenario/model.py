@@ -66,6 +66,9 @@ class Satellite(_Section):
     antenna_gain_dbi: float = Field(ge=-100, le=100)
     antenna_diameter_m: float = Field(gt=0, le=200)
     hpbw_deg: float = Field(gt=0, lt=90)
+    uplink_frequency_ghz: float | None = Field(default=None, ge=0.1, le=50)
+    uplink_antenna_diameter_m: float | None = Field(default=None, gt=0, le=200)
+    g_over_t_db_per_k: float | None = Field(default=None, ge=-100, le=100)
 
 
 class Beams(_Section):
@@ -111,6 +114,8 @@ class Handset(_Section):
     antenna_gain_dbi: float = Field(ge=-100, le=100)
     noise_figure_db: float = Field(ge=0, le=50)
     antenna_temperature_k: float = Field(gt=0, le=100_000)
+    transmit_power_dbm: float | None = Field(default=None, ge=-100, le=100)
+    transmit_gain_dbi: float | None = Field(default=None, ge=-100, le=100)
 
 
 class Channel(_Section):
@@ -121,6 +126,17 @@ class Channel(_Section):
     shadow_fading: bool = True
     gas_loss: bool = True
     tropospheric_scintillation: bool = True
+
+
+class Uplink(_Section):
+    """Whether the uplink is computed, and how handsets transmit."""
+
+    enabled: bool = False
+    bandwidth_mhz: float = Field(default=0.36, gt=0, le=100_000)
+    drops: int = Field(default=10, ge=1, le=1000)
+    power_control: Literal["full", "fractional"] = "full"
+    p0_dbm: float = Field(default=-80.0, ge=-200, le=100)
+    alpha: float = Field(default=1.0, ge=0, le=1)
 
 
 class Link(_Section):
@@ -161,6 +177,7 @@ class Scenario(_Section):
     users: Users = Users()
     handset: Handset
     channel: Channel = Channel()
+    uplink: Uplink = Uplink()
     link: Link = Link()
     scheduler: Scheduler = Scheduler()
     run: Run = Run()

@@ -53,6 +53,15 @@ def broken_rules(values: Mapping[str, Any]) -> list[BrokenRule]:
     return problems
 
 
+_UPLINK_KEYS = (
+    "satellite.uplink_frequency_ghz",
+    "satellite.uplink_antenna_diameter_m",
+    "satellite.g_over_t_db_per_k",
+    "handset.transmit_power_dbm",
+    "handset.transmit_gain_dbi",
+)
+
+
 def users_per_trial(placement: str, per_beam: int, count: int | None, beams: int) -> int:
     """Users of one trial, as `users.placement` counts them."""
     return per_beam * beams if placement == "beam" or count is None else count
@@ -157,6 +166,18 @@ def _users_limit(placement: str, per_beam: int, count: int | None, beams: int) -
     )
 
 
+def _uplink_figures(enabled: bool, *figures: float | None) -> Problem | None:
+    missing = [key for key, value in zip(_UPLINK_KEYS, figures, strict=True) if value is None]
+    if not enabled or not missing:
+        return None
+    return Problem(
+        "uplink.enabled",
+        True,
+        f"needs {', '.join(missing)}",
+        "write them, or choose presets that have them",
+    )
+
+
 def _blocks_limit(trials: int, block_trials: int | None) -> Problem | None:
     if block_trials is None or trials <= block_trials * BLOCKS_LIMIT:
         return None
@@ -237,6 +258,7 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], ...] = (
     (("users.placement", "users.count"), _users_count),
     (("users.placement", "users.per_beam", "users.count", "beams.count"), _users_limit),
     (("run.trials", "run.block_trials"), _blocks_limit),
+    (("uplink.enabled", *_UPLINK_KEYS), _uplink_figures),
     (
         (
             "beams.beyond_earth",

@@ -21,7 +21,13 @@ ALLOWED = {
     "allocation": {"allocation", "sampling", "physics", *LEAVES},
     "backend": {"backend", "sampling", *LEAVES},
     "scene": {"physics", "sampling", "scenario", *LEAVES},
-    "trial": {"scene", "physics", "sampling", "allocation", "scenario", *LEAVES},
+    "channel": {"scene", "physics", "sampling", *LEAVES},
+    "links": {"scene", "physics", *LEAVES},
+    "uplink": {"scene", "channel", "links", "physics", "allocation", "backend", *LEAVES},
+    "trial": {
+        *("scene", "channel", "links", "uplink", "physics", "sampling", "allocation", "backend"),
+        *("scenario", *LEAVES),
+    },
     "statistics": {"student_t", *LEAVES},
     "reduce": {"statistics", *LEAVES},
     "plan": set(LEAVES),
@@ -39,7 +45,10 @@ ALLOWED = {
     "api": {"loop", "execute", "results", "scenario", *LEAVES},
 }
 HEAVY = {"dask", "distributed", "xarray", "netCDF4", "rich", "matplotlib", "scipy", "cupy"}
-TRIAL_PATH = ("physics", "scenario", "sampling", "allocation", "scene", "trial", "plan", "block")
+TRIAL_PATH = (
+    *("physics", "scenario", "sampling", "allocation", "scene", "uplink", "trial", "plan"),
+    *("block", "channel", "links"),
+)
 
 
 def room(path: Path) -> str:

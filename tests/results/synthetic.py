@@ -39,7 +39,7 @@ def block(first_trial: int, trials: int, beams: int = BEAMS, seed: int = 1) -> B
             for name in parts[0].trial
         },
         {name: np.stack([p.trial_beam[name] for p in parts]) for name in parts[0].trial_beam},
-        {name: sum(p.histograms[name] for p in parts) for name in AXES},
+        {name: sum(p.histograms[name] for p in parts) for name in parts[0].histograms},
     )
 
 
@@ -91,6 +91,10 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
         "spectral_efficiency": np.log2(1 + 10 ** (sinr_of_users / 10)),
         "user_throughput": np.where(noise > -1.5, np.exp(noise), 0.0),
         "beam_throughput": rate[counted & (lit == 1)],
+        "uplink_coupling_loss_db": 139 - sinr_of_users,
+        "uplink_snr_db": sinr_of_users + 1,
+        "uplink_sir_db": sinr_of_users + 3 + noise,
+        "uplink_sinr_db": sinr_of_users - 1,
     }
     return BlockResult(
         trial,

@@ -30,6 +30,9 @@ CHANGES = {
     "satellite.antenna_gain_dbi": 30.1,
     "satellite.antenna_diameter_m": 2.1,
     "satellite.hpbw_deg": 4.4,
+    "satellite.uplink_frequency_ghz": 2.2,
+    "satellite.uplink_antenna_diameter_m": 2.2,
+    "satellite.g_over_t_db_per_k": 1.2,
     "beams.count": 61,
     "beams.statistics_count": 7,
     "beams.spacing_uv": 0.06,
@@ -49,11 +52,19 @@ CHANGES = {
     "handset.antenna_gain_dbi": 1.0,
     "handset.noise_figure_db": 8.0,
     "handset.antenna_temperature_k": 291.0,
+    "handset.transmit_power_dbm": 22.0,
+    "handset.transmit_gain_dbi": 1.0,
     "channel.environment": "urban",
     "channel.line_of_sight": "never",
     "channel.shadow_fading": False,
     "channel.gas_loss": False,
     "channel.tropospheric_scintillation": False,
+    "uplink.enabled": True,
+    "uplink.bandwidth_mhz": 0.18,
+    "uplink.drops": 3,
+    "uplink.power_control": "fractional",
+    "uplink.p0_dbm": -100.0,
+    "uplink.alpha": 0.8,
     "link.adaptation": "nr-mcs",
     "link.table": "256qam",
     "link.thresholds": "sionna",
@@ -70,47 +81,63 @@ ALWAYS_INERT = {
     "beams.beyond_earth",  # this layout lies on the Earth
     "channel.tropospheric_scintillation",  # and its carrier is under 6 GHz
 }
+UPLINK = {
+    *("satellite.uplink_frequency_ghz", "satellite.uplink_antenna_diameter_m"),
+    *("satellite.g_over_t_db_per_k", "handset.transmit_power_dbm", "handset.transmit_gain_dbi"),
+    *("uplink.bandwidth_mhz", "uplink.drops", "uplink.power_control"),
+    *("uplink.p0_dbm", "uplink.alpha"),
+}
 HOTSPOTS = {"users.hotspots.count", "users.hotspots.radius_km", "users.hotspots.share"}
 
 # Settings of a mode; keys it does not read; keys whose change alone would not be legal.
 MODES = {
     "default": (
         {},
-        HOTSPOTS | {"link.shannon"},
+        HOTSPOTS | UPLINK | {"link.shannon"},
         {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
     ),
     "hotspots": (
         {"users.placement": "hotspots", "users.count": 500},
-        {"users.per_beam", "link.shannon"},
+        UPLINK | {"users.per_beam", "link.shannon"},
         {"beams.polarisation_reuse", "beams.allocation", "beams.active_count"},
     ),
     "hotspots by default count": (
         {"users.placement": "hotspots"},
-        {"link.shannon"},
+        UPLINK | {"link.shannon"},
         {"beams.polarisation_reuse", "beams.allocation", "beams.active_count"},
     ),
     "hopping": (
         {"beams.allocation": "random-hopping", "beams.active_count": 5},
-        HOTSPOTS | {"link.shannon"},
+        HOTSPOTS | UPLINK | {"link.shannon"},
         {"beams.polarisation_reuse", "users.count"},
     ),
     "shannon": (
         {"link.adaptation": "truncated-shannon"},
-        HOTSPOTS | {"link.table", "link.thresholds"},
+        HOTSPOTS | UPLINK | {"link.table", "link.thresholds"},
         {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
     ),
     "given spacing": (
         {"beams.spacing_uv": 0.05},
-        HOTSPOTS | {"link.shannon", "satellite.hpbw_deg"},
+        HOTSPOTS | UPLINK | {"link.shannon", "satellite.hpbw_deg"},
         {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
     ),
     "free space": (
         {"channel.line_of_sight": "always", "channel.shadow_fading": False},
-        HOTSPOTS | {"link.shannon", "channel.environment"},
+        HOTSPOTS | UPLINK | {"link.shannon", "channel.environment"},
         {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
     ),
     "clear sky with shadow fading": (
         {"channel.line_of_sight": "always"},
+        HOTSPOTS | UPLINK | {"link.shannon"},
+        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+    ),
+    "uplink": (
+        {"uplink.enabled": True},
+        HOTSPOTS | {"link.shannon", "uplink.p0_dbm", "uplink.alpha"},
+        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+    ),
+    "uplink with power control": (
+        {"uplink.enabled": True, "uplink.power_control": "fractional"},
         HOTSPOTS | {"link.shannon"},
         {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
     ),
@@ -215,6 +242,7 @@ def test_it_is_the_hash_of_the_canonical_json():
         '"satellite":{"altitude_km":600.0,"antenna_diameter_m":2.0,"antenna_gain_dbi":30.0,'
         '"eirp_density_dbw_per_mhz":34.0,"elevation_deg":90.0,"frequency_ghz":2.0},'
         '"scheduler":{"policy":"equal-time"},'
+        '"uplink":{},'
         '"users":{"count":370,"placement":"beam"}}'
     )
     assert fingerprint(BASE) == hashlib.sha256(canonical.encode()).hexdigest()

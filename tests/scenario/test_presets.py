@@ -1,5 +1,7 @@
 """Presets carry the published figures, each with source and confidence."""
 
+import math
+
 import pytest
 
 from capest.errors import InputError
@@ -7,21 +9,21 @@ from capest.scenario.load import load_scenario
 from capest.scenario.model import Handset, Satellite
 from capest.scenario.presets import CONFIDENCES, KINDS, load_preset, preset_names, presets_of
 
-# 3GPP TR 38.821 V16.2.0, Tables 6.1.1.1-1 (set 1) and 6.1.1.1-2 (set 2), downlink; elevation of the
-# central beam from Table 6.1.1.1-6: altitude km, elevation °, GHz, dBW/MHz, dBi, m, °.
+# 3GPP TR 38.821 V16.2.0, Tables 6.1.1.1-1 (set 1) and 6.1.1.1-2 (set 2), elevation of the central
+# beam from Table 6.1.1.1-6: altitude km, elevation °, GHz, dBW/MHz, dBi, m, °; uplink GHz, m, dB/K.
 TR38821 = {
-    "tr38821-set1-geo-s": (35786, 45, 2, 59, 51, 22, 0.4011),
-    "tr38821-set1-geo-ka": (35786, 45, 20, 40, 58.5, 5, 0.1765),
-    "tr38821-set1-leo1200-s": (1200, 90, 2, 40, 30, 2, 4.4127),
-    "tr38821-set1-leo1200-ka": (1200, 90, 20, 10, 38.5, 0.5, 1.7647),
-    "tr38821-set1-leo600-s": (600, 90, 2, 34, 30, 2, 4.4127),
-    "tr38821-set1-leo600-ka": (600, 90, 20, 4, 38.5, 0.5, 1.7647),
-    "tr38821-set2-geo-s": (35786, 45, 2, 53.5, 45.5, 12, 0.7353),
-    "tr38821-set2-geo-ka": (35786, 45, 20, 32, 50.5, 2, 0.4412),
-    "tr38821-set2-leo1200-s": (1200, 90, 2, 34, 24, 1, 8.832),
-    "tr38821-set2-leo1200-ka": (1200, 90, 20, 2, 30.5, 0.2, 4.4127),
-    "tr38821-set2-leo600-s": (600, 90, 2, 28, 24, 1, 8.832),
-    "tr38821-set2-leo600-ka": (600, 90, 20, -4, 30.5, 0.2, 4.4127),
+    "tr38821-set1-geo-s": (35786, 45, 2, 59, 51, 22, 0.4011, 2, 22, 19),
+    "tr38821-set1-geo-ka": (35786, 45, 20, 40, 58.5, 5, 0.1765, 30, 3.33, 28),
+    "tr38821-set1-leo1200-s": (1200, 90, 2, 40, 30, 2, 4.4127, 2, 2, 1.1),
+    "tr38821-set1-leo1200-ka": (1200, 90, 20, 10, 38.5, 0.5, 1.7647, 30, 0.33, 13),
+    "tr38821-set1-leo600-s": (600, 90, 2, 34, 30, 2, 4.4127, 2, 2, 1.1),
+    "tr38821-set1-leo600-ka": (600, 90, 20, 4, 38.5, 0.5, 1.7647, 30, 0.33, 13),
+    "tr38821-set2-geo-s": (35786, 45, 2, 53.5, 45.5, 12, 0.7353, 2, 12, 14),
+    "tr38821-set2-geo-ka": (35786, 45, 20, 32, 50.5, 2, 0.4412, 30, 1.33, 20),
+    "tr38821-set2-leo1200-s": (1200, 90, 2, 34, 24, 1, 8.832, 2, 1, -4.9),
+    "tr38821-set2-leo1200-ka": (1200, 90, 20, 2, 30.5, 0.2, 4.4127, 30, 0.13, 5),
+    "tr38821-set2-leo600-s": (600, 90, 2, 28, 24, 1, 8.832, 2, 1, -4.9),
+    "tr38821-set2-leo600-ka": (600, 90, 20, -4, 30.5, 0.2, 4.4127, 30, 0.13, 5),
 }
 SATELLITE_KEYS = (
     "altitude_km",
@@ -31,6 +33,9 @@ SATELLITE_KEYS = (
     "antenna_gain_dbi",
     "antenna_diameter_m",
     "hpbw_deg",
+    "uplink_frequency_ghz",
+    "uplink_antenna_diameter_m",
+    "g_over_t_db_per_k",
 )
 
 
@@ -41,7 +46,8 @@ def test_satellites_are_those_of_3gpp(name):
     assert figures == dict(zip(SATELLITE_KEYS, TR38821[name], strict=True))
     table = "6.1.1.1-1" if "set1" in name else "6.1.1.1-2"
     for key, figure in preset.figures.items():
-        expected = "6.1.1.1-6" if key == "elevation_deg" else table
+        others = {"elevation_deg": "6.1.1.1-6", "uplink_frequency_ghz": "6.1.1.1-5"}
+        expected = others.get(key, table)
         assert figure.source == f"TR 38.821 V16.2.0 Table {expected}"
         assert figure.confidence == "standard"
 
@@ -52,6 +58,20 @@ def test_handset_is_that_of_3gpp():
     assert handset.antenna_gain_dbi == 0.0
     assert handset.noise_figure_db == 7.0
     assert handset.antenna_temperature_k == 290.0
+    assert (handset.transmit_power_dbm, handset.transmit_gain_dbi) == (23.0, 0.0)
+
+
+def test_vsat_is_that_of_3gpp():
+    """R1-1913224 prints what Table 6.1.1.1-3 gives: 15.86 dB/K and 76.21 dBm (33 dBm is 76.2)."""
+    figures = {key: figure.value for key, figure in load_preset("3gpp-vsat").figures.items()}
+    temperature_k = figures["antenna_temperature_k"] + 290 * (
+        10 ** (figures["noise_figure_db"] / 10) - 1
+    )
+    assert figures["antenna_gain_dbi"] - 10 * math.log10(temperature_k) == pytest.approx(
+        15.86, abs=0.005
+    )
+    eirp_dbm = figures["transmit_power_dbm"] + figures["transmit_gain_dbi"]
+    assert eirp_dbm == pytest.approx(76.2)
 
 
 @pytest.mark.parametrize("name", preset_names())
