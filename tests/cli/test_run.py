@@ -213,7 +213,12 @@ def test_nobody_answers(scenario: Path) -> None:
     assert "no such file" in line
 
 
-@pytest.mark.parametrize("command", ["", "run", "show", "presets", "bench", "doctor", "completion"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("", "run", "show", "budget", "validate", "presets", "bench", "doctor", "completion"),
+    ],
+)
 def test_help_has_examples(command: str) -> None:
     result = invoke(*command.split(), "--help")
     assert result.exit_code == 0

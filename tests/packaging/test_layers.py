@@ -37,10 +37,15 @@ ALLOWED = {
         *("backend", "plan", "results", "scenario", "scene", "statistics", "trial"),
         *LEAVES,
     },
+    "budget": {"physics", "scenario", *LEAVES},
     "provenance": {"results", "scenario", *LEAVES},
     "loop": {
         *("backend", "batch", "plan", "provenance", "results", "scenario", "statistics"),
         *LEAVES,
+    },
+    "validation": {
+        *("validation", "backend", "batch", "budget", "plan", "reduce", "scenario"),
+        *("scene", *LEAVES),
     },
     "api": {"loop", "execute", "results", "scenario", *LEAVES},
 }

@@ -1,0 +1,96 @@
+"""``capest budget``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from capest.cli.options import json_option, scenario_argument, set_option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capest.budget import Budget
+
+LINES = {
+    "elevation_deg": "elevation, degree",
+    "frequency_ghz": "carrier, GHz",
+    "bandwidth_mhz": "bandwidth, MHz",
+    "eirp_dbm": "EIRP, dBm",
+    "free_space_loss_db": "free-space loss, dB",
+    "gas_loss_db": "gas loss, dB",
+    "shadow_margin_db": "shadow margin, dB",
+    "scintillation_loss_db": "scintillation loss, dB",
+    "polarisation_loss_db": "polarisation loss, dB",
+    "g_over_t_db_per_k": "G/T, dB/K",
+    "cnr_db": "CNR, dB",
+}
+
+
+@click.command()
+@scenario_argument
+@click.option(
+    "--elevation",
+    "elevations",
+    type=click.FloatRange(0.1, 90.0),
+    multiple=True,
+    help="In degrees; may be given again.  [default: 30]",
+)
+@click.option("--polarisation-loss", default=0.0, show_default=True, help="In dB.")
+@set_option
+@json_option
+def budget(
+    scenario: Path,
+    elevations: tuple[float, ...],
+    polarisation_loss: float,
+    overrides: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Print the link budgets of SCENARIO, line by line, for a user at the peak of a beam.
+
+    TR 38.821 clause 6.1.3: free space, gas, shadow margin, scintillation and polarisation. The
+    uplink is shown where the scenario's presets have its figures.
+
+    \b
+    Examples:
+      capest budget runs/tr38821-case9.toml
+      capest budget my.toml --elevation 10 --elevation 90 --json
+    """
+    from capest.budget import budget as work_out
+    from capest.errors import InputError
+    from capest.scenario.load import load_scenario
+
+    loaded = load_scenario(scenario, overrides)
+    found = []
+    for elevation in elevations or (30.0,):
+        for link in ("DL", "UL"):
+            try:
+                found.append(
+                    work_out(loaded, link, elevation, polarisation_loss_db=polarisation_loss)
+                )
+            except InputError:
+                if link == "DL":
+                    raise
+    if as_json:
+        click.echo(json.dumps([asdict(one) for one in found], indent=1))
+        return
+    _print_table(loaded.title or str(scenario), found)
+
+
+def _print_table(title: str, found: Sequence[Budget]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    console.print(title)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("")
+    for one in found:
+        table.add_column(one.link, justify="right")
+    for name, label in LINES.items():
+        table.add_row(label, *(f"{getattr(one, name):.2f}" for one in found))
+    console.print(table)

@@ -1,0 +1,185 @@
+"""``capest validate``."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from capest.cli.options import backend_option, json_option
+from capest.errors import InputError
+
+if TYPE_CHECKING:
+    from capest.validation.calibrate import Calibration, Comparison
+
+
+@click.command()
+@click.option(
+    "--case", "cases", type=int, multiple=True, help="Only this study case; may be given again."
+)
+@click.option(
+    "--trials", type=click.IntRange(min=20), default=400, show_default=True, help="Per study case."
+)
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path),
+    help="Draw our distributions over the published ones (PNG, SVG or PDF).",
+)
+@click.option(
+    "--workers", type=click.IntRange(min=0), help="Worker processes.  [default: one a core]"
+)
+@click.option("--budget", is_flag=True, help="Compare the published link budgets instead.")
+@backend_option
+@json_option
+def validate(
+    cases: tuple[int, ...],
+    trials: int,
+    plot: Path | None,
+    workers: int | None,
+    budget: bool,
+    backend: Literal["auto", "numpy", "cupy"],
+    as_json: bool,
+) -> None:
+    """Rerun the calibration of 3GPP TR 38.821: 30 study cases, both links.
+
+    Prints ours and the published value (R1-1913224) of coupling loss, SNR, SIR and SINR at 5, 50
+    and 95 %, and their difference, for the cases that have been published; --json has all.
+
+    \b
+    Examples:
+      capest validate
+      capest validate --case 9 --case 10 --trials 2000
+      capest validate --plot calibration.png
+      capest validate --budget
+      capest validate --json | jq '.[] | select(.case == 9 and .percentile == 50)'
+    """
+    if budget:
+        _show_budgets(as_json)
+        return
+    from capest.backend import choose
+    from capest.execute import dask_cluster
+    from capest.execute.inline import InlineExecutor
+    from capest.validation.calibrate import CalibrationTask, calibrate
+    from capest.validation.cases import case_numbers
+
+    known = case_numbers()
+    if unknown := [number for number in cases if number not in known]:
+        raise InputError(f"--case {unknown[0]}: study cases are {known[0]} to {known[-1]}")
+    chosen = sorted(set(cases)) or known
+    alone = workers == 0 or (workers is None and len(chosen) == 1)
+    executor = InlineExecutor() if alone else dask_cluster.local_cluster(workers)
+    try:
+        resolved = executor.call(choose.resolve, backend)
+        tasks = [CalibrationTask(case, trials, resolved) for case in chosen]
+        found = sorted(executor.run(calibrate, tasks), key=lambda one: one.case)
+    finally:
+        executor.close()
+    if plot is not None:
+        from capest.validation.draw import draw_calibration
+
+        draw_calibration(found, plot)
+    comparisons = [comparison for one in found for comparison in one.comparisons]
+    if as_json:
+        click.echo(json.dumps([_as_dict(one) for one in comparisons], indent=1))
+        return
+    _print_table(found)
+
+
+def _as_dict(one: Comparison) -> dict[str, Any]:
+    return {
+        "case": one.case,
+        "link": one.link,
+        "metric": one.metric,
+        "percentile": one.percentile,
+        "value": _finite(one.value),
+        "ci95": [_finite(one.low), _finite(one.high)],
+        "reference": one.reference,
+        "difference": None if one.difference is None else round(one.difference, 4),
+    }
+
+
+def _finite(value: float) -> float | None:
+    return round(value, 4) if math.isfinite(value) else None
+
+
+def _print_table(found: list[Calibration]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from capest.validation.cases import LINKS, METRICS, PERCENTILES
+
+    console = Console(highlight=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("case", justify="right")
+    table.add_column("link")
+    table.add_column("dB")
+    for percentile in PERCENTILES:
+        table.add_column(f"{percentile} % (ours - theirs)", justify="right")
+    worst: dict[tuple[str, str], Comparison] = {}
+    for one in found:
+        for link in LINKS:
+            for metric in METRICS:
+                row = [c for c in one.comparisons if (c.link, c.metric) == (link, metric)]
+                if all(c.reference is None for c in row):
+                    continue
+                table.add_row(str(one.case), link, metric, *(_cell(c) for c in row))
+                for c in row:
+                    if c.difference is not None:
+                        best = worst.get((link, metric))
+                        if best is None or abs(c.difference) > abs(best.difference or 0.0):
+                            worst[link, metric] = c
+    console.print(table)
+    console.print()
+    for (link, metric), c in sorted(worst.items()):
+        console.print(
+            f"worst {link} {metric}: {c.difference:+.2f} dB at {c.percentile} % of case {c.case}"
+        )
+    if not worst:
+        console.print("No published figures for these cases; --json has ours.")
+
+
+def _cell(one: Comparison) -> str:
+    if one.difference is None:
+        return f"{one.value:.2f}"
+    return f"{one.value:.2f} ({one.difference:+.2f})"
+
+
+def _show_budgets(as_json: bool) -> None:
+    from capest.validation.budgets import compare_budgets
+
+    found = compare_budgets()
+    if as_json:
+        content = [
+            {
+                "case": one.case,
+                "link": one.link,
+                "line": one.line,
+                "value": round(one.value, 4),
+                "reference": one.reference,
+                "difference": round(one.difference, 4),
+                "source": one.source,
+            }
+            for one in found
+        ]
+        click.echo(json.dumps(content, indent=1))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    from capest.cli.budget import LINES
+
+    console = Console(highlight=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for title in ("case", "link", "line", "ours", "theirs", "difference"):
+        table.add_column(title, justify="left" if title in ("link", "line") else "right")
+    for one in found:
+        numbers = (f"{one.value:.2f}", f"{one.reference:.2f}", f"{one.difference:+.2f}")
+        table.add_row(str(one.case), one.link, LINES[one.line], *numbers)
+    console.print(table)
+    worst = max(found, key=lambda one: abs(one.difference))
+    console.print(
+        f"worst: {worst.difference:+.2f} in {worst.line} of case {worst.case} {worst.link}"
+    )

@@ -1,0 +1,109 @@
+"""Study cases and published figures, from the data files."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from capest.scenario.load import load_scenario
+from capest.scenario.model import Scenario
+
+METRICS = ("coupling_loss_db", "snr_db", "sir_db", "sinr_db")
+"""Calibration metrics of TR 38.821, for both links."""
+
+PERCENTILES = (5, 50, 95)
+LINKS = ("DL", "UL")
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published percentile.
+
+    Attributes
+    ----------
+    value_db : float
+    quality : {"A", "B", "S"}
+        How well it could be read, see ``capest.validation.reference``.
+    """
+
+    value_db: float
+    quality: str
+
+
+def case_numbers() -> list[int]:
+    """Numbers of the study cases, ascending."""
+    return sorted(_study_cases())
+
+
+def study_case(number: int, trials: int, seed: int = 1) -> Scenario:
+    """Scenario of a study case, both links.
+
+    Users are uniform on the ground, as in R1-1913224, which drops them on a grid of latitudes and
+    longitudes.
+
+    Parameters
+    ----------
+    number : int
+    trials, seed : int
+
+    Returns
+    -------
+    Scenario
+    """
+    row = _study_cases()[number]
+    return load_scenario(
+        {
+            "title": f"TR 38.821 study case {number}",
+            "satellite": {"preset": row["satellite"]},
+            "handset": {"preset": row["handset"]},
+            "beams": {
+                "count": int(row["beams"]),
+                "frequency_reuse": int(row["frequency_reuse"]),
+                "polarisation_reuse": row["polarisation_reuse"] == "true",
+                "beyond_earth": "discard",
+            },
+            "carrier": {"bandwidth_mhz": float(row["downlink_bandwidth_mhz"])},
+            "users": {"placement": "uniform"},
+            "channel": {"line_of_sight": "always"},
+            "uplink": {"enabled": True, "bandwidth_mhz": float(row["uplink_bandwidth_mhz"])},
+            "run": {"trials": trials, "seed": seed},
+        }
+    )
+
+
+@cache
+def published() -> dict[tuple[int, str, str, int], Published]:
+    """Published percentiles by case, link, metric and percentile.
+
+    Where several sources print one, the contribution's own curve comes before the average.
+    """
+    found: dict[tuple[int, str, str, int], Published] = {}
+    for row in read_reference("percentiles"):
+        key = (int(row["case"]), row["link"], row["metric"], int(row["percentile"]))
+        found.setdefault(key, Published(float(row["value_db"]), row["quality"]))
+    return found
+
+
+@cache
+def curves() -> dict[tuple[int, str, str], tuple[list[float], list[float]]]:
+    """Published distributions: values in dB and probabilities, by case, link and metric."""
+    found: dict[tuple[int, str, str], tuple[list[float], list[float]]] = {}
+    for row in read_reference("curves"):
+        key = (int(row["case"]), row["link"], row["metric"])
+        values_db, probabilities = found.setdefault(key, ([], []))
+        values_db.append(float(row["value_db"]))
+        probabilities.append(float(row["probability"]))
+    return found
+
+
+@cache
+def _study_cases() -> dict[int, dict[str, str]]:
+    return {int(row["case"]): row for row in read_reference("study_cases")}
+
+
+def read_reference(name: str) -> list[dict[str, str]]:
+    """Rows of a file of published figures."""
+    text = (files("capest.validation.reference") / f"{name}.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))

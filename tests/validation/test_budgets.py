@@ -1,0 +1,65 @@
+"""Published link budgets, line by line."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from capest.budget import budget
+from capest.cli import cli
+from capest.errors import InputError
+from capest.scenario.load import load_scenario
+from capest.validation.budgets import BudgetComparison, compare_budgets
+
+FOUND = compare_budgets()
+
+
+def test_all_published_rows_are_compared() -> None:
+    # TR 38.821 Table 6.1.3.3-1: cases 6 and 9; R1-1913224: cases 1, 4 and 10; both links, 7 lines.
+    assert len(FOUND) == 5 * 2 * 7
+    assert {one.case for one in FOUND} == {1, 4, 6, 9, 10}
+
+
+@pytest.mark.parametrize("one", FOUND, ids=lambda one: f"{one.case}-{one.link}-{one.line}")
+def test_within_a_tenth_of_a_decibel(one: BudgetComparison) -> None:
+    assert abs(one.difference) < 0.1
+
+
+def test_command_line() -> None:
+    result = CliRunner().invoke(cli, ["validate", "--budget", "--json"], catch_exceptions=False)
+    assert result.exit_code == 0
+    rows = json.loads(result.stdout)
+    (cnr,) = [row for row in rows if (row["case"], row["link"], row["line"]) == (9, "DL", "cnr_db")]
+    assert cnr["reference"] == 6.6
+    assert cnr["value"] == pytest.approx(6.6, abs=0.1)
+    table = CliRunner().invoke(cli, ["validate", "--budget"], catch_exceptions=False).stdout
+    assert "worst:" in table
+    assert max(map(len, table.splitlines())) <= 80
+
+
+def test_budget_of_a_scenario(tmp_path) -> None:
+    path = tmp_path / "s.toml"
+    path.write_text('[satellite]\npreset = "tr38821-set1-leo600-s"\n')
+    arguments = ["budget", str(path), "--elevation", "30", "--elevation", "90", "--json"]
+    result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    found = json.loads(result.stdout)
+    assert [(one["link"], one["elevation_deg"]) for one in found] == [
+        ("DL", 30.0), ("UL", 30.0), ("DL", 90.0), ("UL", 90.0),
+    ]  # fmt: skip
+    # Overhead: 20 lg(1075.2 km / 600 km) = 5.07 dB less loss, and half the gas.
+    assert found[2]["cnr_db"] - found[0]["cnr_db"] == pytest.approx(5.07 + 0.035, abs=0.01)
+    assert "CNR, dB" in CliRunner().invoke(cli, arguments[:-1]).stdout
+
+
+def test_uplink_without_figures() -> None:
+    scenario = load_scenario(
+        {
+            "satellite": {
+                "altitude_km": 600, "frequency_ghz": 2, "eirp_density_dbw_per_mhz": 34,
+                "antenna_gain_dbi": 30, "antenna_diameter_m": 2, "hpbw_deg": 4.4,
+            }
+        }
+    )  # fmt: skip
+    assert budget(scenario, "DL", 90.0).cnr_db > 0
+    with pytest.raises(InputError, match=r"satellite\.uplink_frequency_ghz"):
+        budget(scenario, "UL", 90.0)
