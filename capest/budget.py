@@ -21,7 +21,7 @@ class Budget:
     elevation_deg, frequency_ghz, bandwidth_mhz : float
     eirp_dbm, g_over_t_db_per_k : float
     free_space_loss_db, gas_loss_db, shadow_margin_db : float
-    scintillation_loss_db, polarisation_loss_db : float
+    scintillation_loss_db, polarisation_loss_db, body_loss_db : float
     cnr_db : float
     """
 
@@ -36,6 +36,7 @@ class Budget:
     shadow_margin_db: float
     scintillation_loss_db: float
     polarisation_loss_db: float
+    body_loss_db: float
     cnr_db: float
 
 
@@ -46,7 +47,6 @@ def budget(
     *,
     bandwidth_mhz: float | None = None,
     shadow_margin_db: float | None = None,
-    polarisation_loss_db: float = 0.0,
 ) -> Budget:
     """Work out the budget of a user at the peak of a beam.
 
@@ -60,7 +60,6 @@ def budget(
         The beam's (DL) or one user's (UL) if not given.
     shadow_margin_db : float, optional
         TR 38.821 Table 6.1.3.2-1 if not given: 3 dB below 6 GHz (handheld), none above (VSAT).
-    polarisation_loss_db : float
 
     Returns
     -------
@@ -87,7 +86,8 @@ def budget(
         "gas_loss_db": propagation.gas_loss_db(sine, propagation.zenith_gas_loss_db(frequency_hz)),
         "shadow_margin_db": shadow_margin_db,
         "scintillation_loss_db": _scintillation_db(frequency_hz, sine),
-        "polarisation_loss_db": polarisation_loss_db,
+        "polarisation_loss_db": scenario.handset.polarisation_loss_db,
+        "body_loss_db": scenario.handset.body_loss_db,
     }
     noise_dbw_k = BOLTZMANN_DBW_PER_K_HZ + 10.0 * math.log10(bandwidth_mhz * 1e6)
     cnr_db = eirp_dbm - 30.0 + g_over_t_db_per_k - sum(losses.values()) - noise_dbw_k

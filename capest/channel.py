@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from capest.link_constants import Carrier
 from capest.physics import geometry, propagation
 from capest.sampling.draws import Draws
 from capest.sampling.streams import Purpose
-from capest.scene import Carrier, Scene
+from capest.scene import Scene
 
 
 def clear_sky_loss_db(carrier: Carrier, view: geometry.View, xp: Any) -> Any:

@@ -129,6 +129,16 @@ AXES: dict[str, HistogramAxis] = {
             6000,
             logarithmic=True,
         ),
+        HistogramAxis(
+            "one_way_delay",
+            "ms",
+            "one-way propagation delay between user and network",
+            "user",
+            -3.0,
+            0.001,
+            6000,
+            logarithmic=True,
+        ),
         *_of_link("uplink_", "uplink "),
     )
 }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from capest.link_constants import Carrier
 from capest.physics import antenna, geometry
-from capest.scene import Carrier, Scene
+from capest.scene import Scene
 
 
 def reduced_directions(

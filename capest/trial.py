@@ -82,6 +82,7 @@ def trial_block(scene: Scene, kernels: Kernels, first_trial: int, trials: int) -
         interference[counts].astype(xp.float64),
         efficiency[counts],
         rate_per_hz[counts] * (link.bandwidth_mhz * lit_share),
+        geometry.one_way_delay_ms(view.range_m[counts], scene.feeder_range_m),
         xp,
     )
     host_lit = np.ones((trials, beam_count), dtype=np.uint8) if lit is None else on_host(lit)
@@ -109,7 +110,13 @@ def trial_block(scene: Scene, kernels: Kernels, first_trial: int, trials: int) -
 
 
 def user_histograms(
-    scene: Scene, carrier: Any, interference: Any, efficiency: Any, throughput_mbps: Any, xp: Any
+    scene: Scene,
+    carrier: Any,
+    interference: Any,
+    efficiency: Any,
+    throughput_mbps: Any,
+    delay_ms: Any,
+    xp: Any,
 ) -> dict[str, np.ndarray]:
     """Count users into the bins of every user quantity.
 
@@ -122,6 +129,8 @@ def user_histograms(
         bit/s/Hz.
     throughput_mbps : array (n,)
         Mbit/s.
+    delay_ms : array (n,)
+        One way, ms.
     xp : module
         ``numpy`` or ``cupy``.
     """
@@ -130,6 +139,7 @@ def user_histograms(
         "coupling_loss_db": scene.link.coupling_loss_at_0_snr_db - quantities["snr_db"],
         "spectral_efficiency": efficiency,
         "user_throughput": throughput_mbps,
+        "one_way_delay": delay_ms,
     }
     return {name: on_host(AXES[name].count(values, xp)) for name, values in quantities.items()}
 

@@ -3,13 +3,10 @@
 //
 // Received power of user u from beam b of satellite s, in units of the user's noise power:
 //
-//   x       = |user_direction[s, :, u] - beam_direction[:, b]|       (reduced chord, k a |chord|)
-//   t       = min(x / amplitude_step, amplitude_entries - 1),  i = floor(t)
-//   a       = amplitude[i].value + (t - i) * amplitude[i].slope      (2 J1(x')/x', interpolated)
-//   power   = link_gain[s, u] * beam_power[b] * a^2
+//   power = link_gain[s, u] * beam_power[b] * a^2
 //
-// The pattern 4 |J1(ka sin theta) / (ka sin theta)|^2 is that of 3GPP TR 38.811 clause 6.4.1; the
-// table carries it as an amplitude over the chord, so no pair needs trigonometry.
+// with the antenna's amplitude a at the reduced chord |user_direction[s, :, u] - beam_direction[:, b]|
+// (pattern.cuh), and
 //
 //   serving_beam = the beam of greatest power over all satellites, lit or dark (ties: lowest index)
 //   carrier      = its power
@@ -22,21 +19,18 @@
 // Compile-time constants (-D):
 //   COLOURS             number of colours, 1 to 7: the state of each colour lives in registers
 //   ALL_LIT             1: every beam is lit and user_trial, beam_lit are not read (may be null)
-//   AMPLITUDE_IN_SHARED 1: the table is copied to amplitude_entries * 8 bytes of dynamic shared memory
+//   AMPLITUDE_IN_SHARED see pattern.cuh
 //
 // Launch: any one-dimensional grid, at most 256 threads a block. A thread takes one user at a time,
 // a block strides over the users; the beams pass through shared memory in tiles. A user's sums are
 // made by one thread in the order of the beams, so the result depends on neither the grid nor the
 // other users. Single precision throughout; denormals do not matter in units of noise power.
+#include "pattern.cuh"
 
 #define TILE_BEAMS 128
 
 struct alignas(16) Beam {
     float x, y, z, power;
-};
-
-struct alignas(8) AmplitudeStep {
-    float value, slope;
 };
 
 // What a thread knows of one colour: its strongest beam so far and the lit others.
@@ -65,13 +59,7 @@ extern "C" __global__ void __launch_bounds__(256, 4) downlink_sinr(
     const int satellites,
     const int beams) {
     static __shared__ Beam tile[TILE_BEAMS];
-#if AMPLITUDE_IN_SHARED
-    extern __shared__ AmplitudeStep amplitude_shared[];
-    for (int i = threadIdx.x; i < amplitude_entries; i += blockDim.x) {
-        amplitude_shared[i] = amplitude[i];
-    }
-    __syncthreads();
-#endif
+    const AmplitudeStep* __restrict__ table = staged_amplitude(amplitude, amplitude_entries);
     const float last_step = (float)(amplitude_entries - 1);
 
     // The loop bounds are the same for all threads of a block, so every thread meets every barrier;
@@ -121,16 +109,9 @@ extern "C" __global__ void __launch_bounds__(256, 4) downlink_sinr(
                         const float dx = user_x - beam.x;
                         const float dy = user_y - beam.y;
                         const float dz = user_z - beam.z;
-                        const float chord = sqrtf(dx * dx + dy * dy + dz * dz);
-                        const float position = fminf(chord * steps_per_unit, last_step);
-                        const int entry = (int)position;
-#if AMPLITUDE_IN_SHARED
-                        const AmplitudeStep step = amplitude_shared[entry];
-#else
-                        const AmplitudeStep step = amplitude[entry];
-#endif
-                        const float field = step.value + (position - (float)entry) * step.slope;
-                        const float power = gain * beam.power * (field * field);
+                        const float power =
+                            gain * beam.power *
+                            pattern_gain(table, last_step, steps_per_unit, dx, dy, dz);
 #if ALL_LIT
                         const float power_if_lit = power;
 #else

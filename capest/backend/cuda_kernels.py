@@ -9,37 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from capest.backend.device import Device, Module
-from capest.backend.source import kernel_source
-
-MAX_COLOURS = 7
-"""Largest number of reuse colours for which the SINR kernel keeps its state in registers."""
-
-SHARED_TABLE_BYTES = 44 * 1024
-"""Amplitude tables up to this size go to shared memory.
-
-With the tile of beams they then stay below the 48 KiB that every device grants without asking.
-"""
+from capest.backend.cuda_launcher import COMMON_OPTIONS
+from capest.backend.cuda_pairs import CudaPairKernels
 
 _SUM_COLUMNS = 5
-_NULL = np.uint64(0)
 
 
-COMMON_OPTIONS = ("-std=c++17",)
-"""Compile options of every source."""
-
-
-def sinr_options(colours: int, all_lit: bool, table_in_shared: bool) -> tuple[str, ...]:
-    """Compile options of ``sinr.cu``."""
-    return (
-        *COMMON_OPTIONS,
-        f"-DCOLOURS={colours}",
-        f"-DALL_LIT={int(all_lit)}",
-        f"-DAMPLITUDE_IN_SHARED={int(table_in_shared)}",
-    )
-
-
-class CudaKernels:
+class CudaKernels(CudaPairKernels):
     """The array kernels of a trial as CUDA; equations in ``kernels/README.md``.
 
     Arguments and results mean what they mean in `capest.backend.numpy_kernels.NumpyKernels`, as
@@ -54,12 +30,6 @@ class CudaKernels:
     """
 
     name = "cupy"
-
-    def __init__(self, device: Device, block_size: int | None = None) -> None:
-        self.xp = device.xp
-        self.device = device
-        self._block = device.block_size if block_size is None else block_size
-        self._modules: dict[tuple[str, tuple[str, ...]], Module] = {}
 
     def philox_words(
         self, seed: int, purpose: int, first_trial: int, trials: int, entities: int
@@ -86,88 +56,6 @@ class CudaKernels:
             (words, *(np.uint64(value) for value in scalars)),
         )
         return words
-
-    def downlink_sinr(
-        self,
-        user_direction: Any,
-        link_gain: Any,
-        user_trial: Any,
-        beam_direction: Any,
-        beam_power: Any,
-        segment_start: Any,
-        beam_lit: Any,
-        amplitude: Any,
-        amplitude_step: float,
-        colours: int,
-    ) -> tuple[Any, Any, Any]:
-        """Serving beam, carrier and interference; kernel ``downlink_sinr`` in ``sinr.cu``.
-
-        Parameters
-        ----------
-        user_direction : float32 array (satellites, 3, users)
-        link_gain : float32 array (satellites, users)
-        user_trial : int32 array (users,)
-        beam_direction : float32 array (3, beams)
-        beam_power : float32 array (beams,)
-        segment_start : int32 array (satellites · colours + 1,)
-        beam_lit : uint8 array (trials, beams) or None
-            None: all beams are lit.
-        amplitude : float32 array (n, 2)
-        amplitude_step : float
-        colours : int
-            1 to 7.
-
-        Returns
-        -------
-        serving_beam : int32 array (users,)
-        carrier, interference : float32 array (users,)
-
-        Raises
-        ------
-        TypeError
-            If an array has another type of element.
-        ValueError
-            If an array has another shape, there is no beam, or ``colours`` is out of range.
-        """
-        if not 1 <= colours <= MAX_COLOURS:
-            raise ValueError(f"colours = {colours}: the kernel takes 1 to {MAX_COLOURS}")
-        satellites, users = link_gain.shape
-        (beams,) = beam_power.shape
-        if beams == 0:
-            raise ValueError("beam_power is empty: there is no beam to serve anybody")
-        entries = len(amplitude)
-        table_bytes = 8 * entries
-        in_shared = table_bytes <= SHARED_TABLE_BYTES
-        serving_beam = self.xp.empty(users, dtype=np.int32)
-        carrier = self.xp.empty(users, dtype=np.float32)
-        interference = self.xp.empty(users, dtype=np.float32)
-        segments = satellites * colours + 1
-        arguments = (
-            self._array("user_direction", user_direction, np.float32, (satellites, 3, users)),
-            self._array("link_gain", link_gain, np.float32, (satellites, users)),
-            self._array("user_trial", user_trial, np.int32, (users,)),
-            self._array("beam_direction", beam_direction, np.float32, (3, beams)),
-            self._array("beam_power", beam_power, np.float32, (beams,)),
-            self._array("segment_start", segment_start, np.int32, (segments,)),
-            self._lit(beam_lit, beams),
-            self._array("amplitude", amplitude, np.float32, (entries, 2)),
-            serving_beam,
-            carrier,
-            interference,
-            np.float32(1.0 / amplitude_step),
-            np.int32(entries),
-            np.int64(users),
-            np.int32(satellites),
-            np.int32(beams),
-        )
-        self._launch(
-            ("sinr.cu", sinr_options(colours, beam_lit is None, in_shared)),
-            "downlink_sinr",
-            users,
-            arguments,
-            table_bytes if in_shared else 0,
-        )
-        return serving_beam, carrier, interference
 
     def beam_sums(
         self,
@@ -264,35 +152,3 @@ class CudaKernels:
         )
         self._launch(("throughput.cu", COMMON_OPTIONS), "user_throughput", users, arguments)
         return throughput
-
-    def _launch(
-        self,
-        program: tuple[str, tuple[str, ...]],
-        kernel: str,
-        work_items: int,
-        arguments: tuple[Any, ...],
-        shared_bytes: int = 0,
-    ) -> None:
-        """Run a kernel over so many users (or random blocks), compiling its file once."""
-        if work_items == 0:
-            return
-        if program not in self._modules:
-            file, options = program
-            self._modules[program] = self.device.compile(kernel_source(file), options)
-        grid = min(-(-work_items // self._block), self.device.block_limit)
-        self._modules[program].launch(kernel, grid, self._block, arguments, shared_bytes)
-
-    def _array(self, name: str, value: Any, dtype: type, shape: tuple[int, ...]) -> Any:
-        """Return a contiguous array on the device; wrong types are never converted silently."""
-        array = self.xp.asarray(value)
-        if array.dtype != dtype:
-            raise TypeError(f"{name} has type {array.dtype}, the kernel reads {np.dtype(dtype)}")
-        if array.shape != shape:
-            raise ValueError(f"{name} has shape {array.shape}, the kernel reads {shape}")
-        return self.xp.ascontiguousarray(array)
-
-    def _lit(self, beam_lit: Any, beams: int) -> Any:
-        """Return the lit flags on the device, or a null pointer if all beams are lit."""
-        if beam_lit is None:
-            return _NULL
-        return self._array("beam_lit", beam_lit, np.uint8, (len(beam_lit), beams))

@@ -7,6 +7,7 @@ import numpy as np
 from capest.backend.numpy_philox import philox_words
 from capest.backend.numpy_sinr import downlink_sinr
 from capest.backend.numpy_throughput import beam_sums, user_throughput
+from capest.backend.numpy_uplink import uplink_sinr
 
 
 class NumpyKernels:
@@ -25,5 +26,6 @@ class NumpyKernels:
 
     philox_words = staticmethod(philox_words)
     downlink_sinr = staticmethod(downlink_sinr)
+    uplink_sinr = staticmethod(uplink_sinr)
     beam_sums = staticmethod(beam_sums)
     user_throughput = staticmethod(user_throughput)

@@ -10,12 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-# About this many pairs per block of users: the handful of arrays of a block then share 2 MiB.
-_PAIRS_PER_BLOCK = 96 * 2**10
-
-# Up to this reduced distance from the layout's centre |a|² - 2ab + |b|² keeps the gain within
-# 0.01 dB down to 40 dB under its peak; beyond, its terms are too large for their difference.
-_LARGEST_FOR_PRODUCT = 50.0
+from capest.backend.numpy_pattern import PAIRS_PER_BLOCK, BeamPattern
 
 
 def downlink_sinr(
@@ -70,23 +65,14 @@ def downlink_sinr(
     """
     satellites, users = link_gain.shape
     beams = beam_power.size
-    block = max(64, _PAIRS_PER_BLOCK // beams // 64 * 64)
-    scaled = np.float32(1.0 / amplitude_step)
-    beam_row = beam_direction * scaled
-    # |a - b|² as a product of matrices: rows (-2 b, 1, |b|²) times columns (a, |a|², 1).
-    matrix = np.empty((beams, 5), dtype=np.float32)
-    matrix[:, :3] = -2.0 * beam_row.T
-    matrix[:, 3] = 1.0
-    matrix[:, 4] = (beam_row * beam_row).sum(axis=0)
-    distance = np.sqrt((beam_direction * beam_direction).sum(axis=0))
+    block = max(64, PAIRS_PER_BLOCK // beams // 64 * 64)
+    pattern = BeamPattern(beam_direction, amplitude, amplitude_step)
     unequal_power = bool((beam_power != 1.0).any())
     beam_colour = np.repeat(np.tile(np.arange(colours), satellites), np.diff(segment_start))
-    value, slope = np.ascontiguousarray(amplitude[:, 0]), np.ascontiguousarray(amplitude[:, 1])
     lit = None if beam_lit is None else beam_lit.T.astype(np.float32)
 
     # Blocks are always computed whole, so that a user's bits do not depend on how many follow.
-    columns = np.zeros((5, block), dtype=np.float32)
-    columns[4] = 1.0
+    columns = pattern.columns(block)
     work = np.empty((2, beams, block), dtype=np.float32)
     index = np.empty((beams, block), dtype=np.int64)
     is_best = np.empty((beams, block), dtype=bool)
@@ -112,17 +98,9 @@ def downlink_sinr(
             low, high = segments[0], segments[-1]
             if low == high:
                 continue
-            np.multiply(user_direction[satellite, :, chosen], scaled, out=columns[:3, :count])
-            columns[3] = (columns[:3] * columns[:3]).sum(axis=0)
+            pattern.put(user_direction[satellite, :, chosen], columns[:, :count])
             gain[:count] = link_gain[satellite, chosen]
-            squared, scratch = work[:, low:high]
-            # Decided by the beams alone, so that a user's bits do not depend on the others.
-            if distance[low:high].max() <= _LARGEST_FOR_PRODUCT:
-                np.matmul(matrix[low:high], columns, out=squared)
-                np.abs(squared, out=squared)  # rounding may leave a tiny negative square
-            else:
-                _squared_differences(beam_row[:, low:high], columns, squared, scratch)
-            power = _pattern(squared, scratch, value, slope, index[low:high])
+            power = pattern.gain(low, high, columns, work[:, low:high], index[low:high])
             if unequal_power:
                 power *= beam_power[low:high, None]
             peak, peak_beam = _strongest(power, is_best[low:high])
@@ -149,40 +127,6 @@ def downlink_sinr(
         carrier[chosen] = best[:count]
         interference[chosen] = others[beam_colour[best_beam[:count]], lane[:count]]
     return serving, carrier, interference
-
-
-def _squared_differences(
-    beam_row: np.ndarray, columns: np.ndarray, squared: np.ndarray, scratch: np.ndarray
-) -> None:
-    """Squared distance of every pair of a block without cancellation, into ``squared``."""
-    np.subtract(columns[0], beam_row[0][:, None], out=squared)
-    squared *= squared
-    for axis in (1, 2):
-        np.subtract(columns[axis], beam_row[axis][:, None], out=scratch)
-        scratch *= scratch
-        squared += scratch
-
-
-def _pattern(
-    squared: np.ndarray,
-    scratch: np.ndarray,
-    value: np.ndarray,
-    slope: np.ndarray,
-    index: np.ndarray,
-) -> np.ndarray:
-    """Antenna pattern of every pair of a block, in place of its squared distance in steps."""
-    position = squared
-    np.sqrt(position, out=position)
-    np.copyto(index, position, casting="unsafe")
-    np.floor(position, out=scratch)
-    position -= scratch
-    # Beyond the table "clip" reads its last entry, whose slope is zero.
-    np.take(slope, index, out=scratch, mode="clip")
-    position *= scratch
-    np.take(value, index, out=scratch, mode="clip")
-    position += scratch
-    position *= position
-    return position
 
 
 def _strongest(power: np.ndarray, is_best: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -26,6 +26,7 @@ LINES = {
     "shadow_margin_db": "shadow margin, dB",
     "scintillation_loss_db": "scintillation loss, dB",
     "polarisation_loss_db": "polarisation loss, dB",
+    "body_loss_db": "body loss, dB",
     "g_over_t_db_per_k": "G/T, dB/K",
     "cnr_db": "CNR, dB",
 }
@@ -40,25 +41,24 @@ LINES = {
     multiple=True,
     help="In degrees; may be given again.  [default: 30]",
 )
-@click.option("--polarisation-loss", default=0.0, show_default=True, help="In dB.")
 @set_option
 @json_option
 def budget(
     scenario: Path,
     elevations: tuple[float, ...],
-    polarisation_loss: float,
     overrides: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Print the link budgets of SCENARIO, line by line, for a user at the peak of a beam.
 
-    TR 38.821 clause 6.1.3: free space, gas, shadow margin, scintillation and polarisation. The
+    TR 38.821 clause 6.1.3: free space, gas, shadow margin, scintillation, polarisation, body. The
     uplink is shown where the scenario's presets have its figures.
 
     \b
     Examples:
       capest budget runs/tr38821-case9.toml
       capest budget my.toml --elevation 10 --elevation 90 --json
+      capest budget my.toml --set handset.body_loss_db=4
     """
     from capest.budget import budget as work_out
     from capest.errors import InputError
@@ -69,9 +69,7 @@ def budget(
     for elevation in elevations or (30.0,):
         for link in ("DL", "UL"):
             try:
-                found.append(
-                    work_out(loaded, link, elevation, polarisation_loss_db=polarisation_loss)
-                )
+                found.append(work_out(loaded, link, elevation))
             except InputError:
                 if link == "DL":
                     raise

@@ -117,7 +117,7 @@ def _print_table(found: list[Calibration]) -> None:
     table.add_column("link")
     table.add_column("dB")
     for percentile in PERCENTILES:
-        table.add_column(f"{percentile} % (ours - theirs)", justify="right")
+        table.add_column(f"{percentile} %", justify="right")
     worst: dict[tuple[str, str], Comparison] = {}
     for one in found:
         for link in LINKS:
@@ -125,17 +125,19 @@ def _print_table(found: list[Calibration]) -> None:
                 row = [c for c in one.comparisons if (c.link, c.metric) == (link, metric)]
                 if all(c.reference is None for c in row):
                     continue
-                table.add_row(str(one.case), link, metric, *(_cell(c) for c in row))
+                table.add_row(str(one.case), link, METRICS[metric], *(_cell(c) for c in row))
                 for c in row:
                     if c.difference is not None:
                         best = worst.get((link, metric))
                         if best is None or abs(c.difference) > abs(best.difference or 0.0):
                             worst[link, metric] = c
+    console.print("Ours, and in brackets ours minus theirs (R1-1913224).")
     console.print(table)
     console.print()
     for (link, metric), c in sorted(worst.items()):
         console.print(
-            f"worst {link} {metric}: {c.difference:+.2f} dB at {c.percentile} % of case {c.case}"
+            f"worst {link} {METRICS[metric]}: {c.difference:+.2f} dB "
+            f"at {c.percentile} % of case {c.case}"
         )
     if not worst:
         console.print("No published figures for these cases; --json has ours.")

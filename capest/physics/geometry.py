@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from capest.physics.constants import EARTH_RADIUS_M
+from capest.physics.constants import EARTH_RADIUS_M, SPEED_OF_LIGHT_M_PER_S
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,26 @@ def slant_range_m(altitude_m: float, elevation_deg: Any, xp: Any = np) -> Any:
     sine = xp.sin(xp.radians(elevation_deg))
     h, r = altitude_m, EARTH_RADIUS_M
     return xp.sqrt(r**2 * sine**2 + h**2 + 2.0 * h * r) - r * sine
+
+
+def one_way_delay_ms(range_m: Any, feeder_range_m: float) -> Any:
+    """Propagation delay between a user and the network.
+
+    TR 38.821 Table 4.2-2: a transparent payload adds the feeder link, a regenerative one does not.
+
+    Parameters
+    ----------
+    range_m : array (users,)
+        Slant range of the user link.
+    feeder_range_m : float
+        Slant range of the feeder link, 0 for a regenerative payload.
+
+    Returns
+    -------
+    array (users,)
+        Milliseconds; the round trip takes twice as long.
+    """
+    return (range_m + feeder_range_m) * (1e3 / SPEED_OF_LIGHT_M_PER_S)
 
 
 def ground_point(uv: Any, satellites: Satellites, xp: Any) -> Any:

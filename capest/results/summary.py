@@ -20,6 +20,7 @@ ROWS = {
     "spectral_efficiency": "spectral efficiency, bit/s/Hz",
     "user_throughput": "throughput per user, Mbit/s",
     "beam_throughput": "throughput per beam, Mbit/s",
+    "one_way_delay": "one-way propagation delay, ms",
     "uplink_sinr_db": "uplink SINR, dB",
     "uplink_snr_db": "uplink SNR, dB",
     "uplink_sir_db": "uplink SIR, dB",

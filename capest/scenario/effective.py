@@ -31,6 +31,8 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
     """
     uplink = scenario.uplink.enabled
     satellite_unread = {"preset", "hpbw_deg"} | (set() if uplink else UPLINK_OF_SATELLITE)
+    if scenario.satellite.payload == "regenerative":
+        satellite_unread.add("gateway_elevation_deg")
     handset_unread = {"preset"} | (set() if uplink else UPLINK_OF_HANDSET)
     return {
         "satellite": scenario.satellite.model_dump(exclude=satellite_unread),

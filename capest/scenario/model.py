@@ -66,6 +66,8 @@ class Satellite(_Section):
     antenna_gain_dbi: float = Field(ge=-100, le=100)
     antenna_diameter_m: float = Field(gt=0, le=200)
     hpbw_deg: float = Field(gt=0, lt=90)
+    payload: Literal["transparent", "regenerative"] = "transparent"
+    gateway_elevation_deg: float = Field(default=10.0, gt=0, le=90)
     uplink_frequency_ghz: float | None = Field(default=None, ge=0.1, le=50)
     uplink_antenna_diameter_m: float | None = Field(default=None, gt=0, le=200)
     g_over_t_db_per_k: float | None = Field(default=None, ge=-100, le=100)
@@ -114,6 +116,8 @@ class Handset(_Section):
     antenna_gain_dbi: float = Field(ge=-100, le=100)
     noise_figure_db: float = Field(ge=0, le=50)
     antenna_temperature_k: float = Field(gt=0, le=100_000)
+    body_loss_db: float = Field(default=0.0, ge=0, le=100)
+    polarisation_loss_db: float = Field(default=0.0, ge=0, le=100)
     transmit_power_dbm: float | None = Field(default=None, ge=-100, le=100)
     transmit_gain_dbi: float | None = Field(default=None, ge=-100, le=100)
 

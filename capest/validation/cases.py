@@ -10,8 +10,13 @@ from importlib.resources import files
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 
-METRICS = ("coupling_loss_db", "snr_db", "sir_db", "sinr_db")
-"""Calibration metrics of TR 38.821, for both links."""
+METRICS = {
+    "coupling_loss_db": "coupling loss",
+    "snr_db": "SNR",
+    "sir_db": "SIR",
+    "sinr_db": "SINR",
+}
+"""Calibration metrics of TR 38.821, for both links, and what people call them."""
 
 PERCENTILES = (5, 50, 95)
 LINKS = ("DL", "UL")

@@ -12,13 +12,6 @@ from capest.histograms import AXES
 from capest.validation.calibrate import Calibration, axis_name
 from capest.validation.cases import LINKS, METRICS, curves
 
-_LABELS = {
-    "coupling_loss_db": "coupling loss, dB",
-    "snr_db": "SNR, dB",
-    "sir_db": "SIR, dB",
-    "sinr_db": "SINR, dB",
-}
-
 
 def draw_calibration(found: Sequence[Calibration], path: Path) -> None:
     """Draw one panel per link and metric: lines are ours, dots are published.
@@ -53,11 +46,12 @@ def draw_calibration(found: Sequence[Calibration], path: Path) -> None:
                 values_db, probabilities = reference.get((one.case, link, metric), ([], []))
                 panel.plot(values_db, probabilities, "o", color=colour, markersize=3)
             _frame(panel, shown, link, metric)
-            panel.set_xlabel(_LABELS[metric])
-            panel.set_title(f"{link} {_LABELS[metric].split(',')[0]}")
+            panel.set_xlabel(f"{METRICS[metric]}, dB")
+            panel.set_title(f"{link} {METRICS[metric]}")
             panel.grid(alpha=0.3)
         row[0].set_ylabel("share of users below")
-    panels[0][0].legend(fontsize="small", loc="lower right")
+    handles, labels = panels[0][0].get_legend_handles_labels()
+    figure.legend(handles, labels, fontsize="small", loc="outside right upper")
     figure.suptitle("TR 38.821 calibration: lines capest, dots R1-1913224")
     try:
         figure.savefig(path, dpi=120)

@@ -196,13 +196,13 @@ def test_wrong_numbers(machine):
 
 
 def test_missing_sources(machine, monkeypatch):
-    from capest.backend import cuda_kernels
+    from capest.backend import cuda_launcher
 
     def missing(name: str) -> str:
         raise BackendError("the CUDA sources are missing; reinstall capest")
 
     machine(fake_cupy(), 13000)
-    monkeypatch.setattr(cuda_kernels, "kernel_source", missing)
+    monkeypatch.setattr(cuda_launcher, "kernel_source", missing)
     assert "the CUDA sources are missing; reinstall capest" in refused()
 
 

@@ -8,7 +8,8 @@ import subprocess
 
 import pytest
 
-from capest.backend.cuda_kernels import COMMON_OPTIONS, sinr_options
+from capest.backend.cuda_launcher import COMMON_OPTIONS
+from capest.backend.cuda_pairs import sinr_options, uplink_options
 from capest.backend.source import kernel_names, kernel_source
 
 from ..emulate.needs import skip_or_fail
@@ -29,6 +30,7 @@ PROGRAMS = [
     ("philox.cu", COMMON_OPTIONS),
     ("throughput.cu", COMMON_OPTIONS),
     *(("sinr.cu", options) for options in SINR_VARIANTS),
+    *(("uplink.cu", uplink_options(in_shared)) for in_shared in (False, True)),
 ]
 
 

@@ -12,7 +12,7 @@ from capest.errors import BackendError
 
 
 def test_every_source_is_found_and_whole():
-    assert source.kernel_names() == ["philox.cu", "sinr.cu", "throughput.cu"]
+    assert source.kernel_names() == ["philox.cu", "sinr.cu", "throughput.cu", "uplink.cu"]
     for name in source.kernel_names():
         text = source.kernel_source(name)
         assert 'extern "C" __global__ void' in text
@@ -37,10 +37,12 @@ def test_every_line_keeps_its_file_and_number():
     assert checked > 200
 
 
-def test_no_floating_point_atomics_and_no_double_in_the_pair_loop():
-    text = source.kernel_source("sinr.cu")
-    assert "atomic" not in re.sub(r"//.*", "", text)
-    assert "double" not in re.sub(r"//.*", "", text)
+@pytest.mark.parametrize("name", ["sinr.cu", "uplink.cu"])
+def test_no_floating_point_atomics_and_no_double_in_the_pair_loop(name):
+    text = re.sub(r"//.*", "", source.kernel_source(name))
+    assert "pattern_gain(" in text
+    assert "atomic" not in text
+    assert "double" not in text
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""ThreadSanitizer watches a kernel with barriers: no race, and it would see one."""
+"""ThreadSanitizer watches the kernels with barriers: no race, and it would see one."""
 
 from __future__ import annotations
 
@@ -19,18 +19,24 @@ SCRIPT = """
 import sys
 from pathlib import Path
 
-from capest.backend import cuda_kernels
+from capest.backend import cuda_launcher
+from capest.backend.cuda_kernels import CudaKernels
 from tests.emulate.emulator import EmulatedDevice
 from tests.emulate.scene import random_scene
+from tests.emulate.uplink_scene import random_uplink
 
-directory, barriers = Path(sys.argv[1]), sys.argv[2] == "with"
+directory, barriers, link = Path(sys.argv[1]), sys.argv[2] == "with", sys.argv[3]
 if not barriers:
-    read = cuda_kernels.kernel_source
-    cuda_kernels.kernel_source = lambda name: read(name).replace("__syncthreads();", "")
+    read = cuda_launcher.kernel_source
+    cuda_launcher.kernel_source = lambda name: read(name).replace("__syncthreads();", "")
 device = EmulatedDevice(directory, block_size=4, block_limit=2, flags=("-fsanitize=thread", "-g"))
-kernels = cuda_kernels.CudaKernels(device)
-scene = random_scene(1, beams=140, colours=3, users=40, lit_share=0.5)
-kernels.downlink_sinr(**scene.arguments())
+kernels = CudaKernels(device)
+if link == "downlink":
+    scene = random_scene(1, beams=140, colours=3, users=40, lit_share=0.5)
+    kernels.downlink_sinr(**scene.arguments())
+else:
+    scene = random_uplink(1, satellites=2, beams=10, colours=3, drops=6)
+    kernels.uplink_sinr(**scene.arguments())
 """
 
 # The sanitizer and nothing else: two threads write one variable without order.
@@ -45,6 +51,7 @@ int main() {
 """
 
 RACE_FOUND = 66
+FILE_OF_LINK = {"downlink": "sinr.cu", "uplink": "uplink.cu"}
 
 
 def run(command: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
@@ -86,19 +93,21 @@ def sanitizer(build_directory: Path) -> str:
     ).stdout.strip()
 
 
-def run_kernel(barriers: str, build_directory: Path, library: str):
-    command = [sys.executable, "-c", SCRIPT, str(build_directory), barriers]
+def run_kernel(barriers: str, link: str, build_directory: Path, library: str):
+    command = [sys.executable, "-c", SCRIPT, str(build_directory), barriers, link]
     return run(command, LD_PRELOAD=library)
 
 
-def test_barriers_order_the_tiles(build_directory, sanitizer):
-    done = run_kernel("with", build_directory, sanitizer)
+@pytest.mark.parametrize("link", FILE_OF_LINK)
+def test_barriers_order_the_tiles(link, build_directory, sanitizer):
+    done = run_kernel("with", link, build_directory, sanitizer)
     assert done.returncode == 0, done.stderr
     assert "data race" not in done.stderr
 
 
-def test_without_barriers_a_race_is_seen(build_directory, sanitizer):
-    done = run_kernel("without", build_directory, sanitizer)
+@pytest.mark.parametrize("link", FILE_OF_LINK)
+def test_without_barriers_a_race_is_seen(link, build_directory, sanitizer):
+    done = run_kernel("without", link, build_directory, sanitizer)
     assert done.returncode == RACE_FOUND, done.stderr
     assert "data race" in done.stderr
-    assert "sinr.cu" in done.stderr
+    assert FILE_OF_LINK[link] in done.stderr

@@ -20,9 +20,10 @@ ALLOWED = {
     "sampling": {"sampling", "physics", *LEAVES},
     "allocation": {"allocation", "sampling", "physics", *LEAVES},
     "backend": {"backend", "sampling", *LEAVES},
-    "scene": {"physics", "sampling", "scenario", *LEAVES},
-    "channel": {"scene", "physics", "sampling", *LEAVES},
-    "links": {"scene", "physics", *LEAVES},
+    "link_constants": {"physics", "scenario", *LEAVES},
+    "scene": {"link_constants", "physics", "sampling", "scenario", *LEAVES},
+    "channel": {"link_constants", "scene", "physics", "sampling", *LEAVES},
+    "links": {"link_constants", "scene", "physics", *LEAVES},
     "uplink": {"scene", "channel", "links", "physics", "allocation", "backend", *LEAVES},
     "trial": {
         *("scene", "channel", "links", "uplink", "physics", "sampling", "allocation", "backend"),
@@ -52,7 +53,7 @@ ALLOWED = {
 HEAVY = {"dask", "distributed", "xarray", "netCDF4", "rich", "matplotlib", "scipy", "cupy"}
 TRIAL_PATH = (
     *("physics", "scenario", "sampling", "allocation", "scene", "uplink", "trial", "plan"),
-    *("block", "channel", "links"),
+    *("block", "channel", "links", "link_constants"),
 )
 
 

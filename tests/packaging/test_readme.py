@@ -29,12 +29,14 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_commands(workplace: Path) -> None:
     lines = [line for block in blocks("sh") for line in block.splitlines()]
-    commands = [re.search(r"capest (?:run|presets|show) .*", line) for line in lines]
+    commands = [
+        re.search(r"capest (?:run|presets|show|validate|budget) .*", line) for line in lines
+    ]
     found = [match.group() for match in commands if match]
-    assert len(found) >= 5
+    assert len(found) >= 7
     for command in found:
         words = shlex.split(command)[1:]
-        if words[0] == "run":
+        if words[0] in ("run", "validate"):
             words += ["--workers", "0"]
         result = CliRunner().invoke(cli, words, catch_exceptions=False)
         assert result.exit_code == 0, (command, result.output)

@@ -3,15 +3,22 @@
 import numpy as np
 import pytest
 
-from capest.physics.constants import EARTH_RADIUS_M, SPEED_OF_LIGHT_M_PER_S
-from capest.physics.geometry import ground_point, satellite_overhead, slant_range_m, view
+from capest.physics.constants import EARTH_RADIUS_M
+from capest.physics.geometry import (
+    ground_point,
+    one_way_delay_ms,
+    satellite_overhead,
+    slant_range_m,
+    view,
+)
 
 
 @pytest.mark.parametrize(
     ("altitude_m", "round_trip_ms"), [(600e3, 25.77), (35_786e3, 541.46)]
 )  # TR 38.821 Table 4.2-2: transparent payload, 10 degrees at both ends
 def test_round_trip_delay_of_3gpp(altitude_m: float, round_trip_ms: float) -> None:
-    delay_ms = 4.0 * slant_range_m(altitude_m, 10.0) / SPEED_OF_LIGHT_M_PER_S * 1e3
+    range_m = slant_range_m(altitude_m, 10.0)
+    delay_ms = 2.0 * one_way_delay_ms(range_m, range_m)
     assert delay_ms == pytest.approx(round_trip_ms, abs=0.01)
 
 

@@ -30,6 +30,8 @@ CHANGES = {
     "satellite.antenna_gain_dbi": 30.1,
     "satellite.antenna_diameter_m": 2.1,
     "satellite.hpbw_deg": 4.4,
+    "satellite.payload": "regenerative",
+    "satellite.gateway_elevation_deg": 20.0,
     "satellite.uplink_frequency_ghz": 2.2,
     "satellite.uplink_antenna_diameter_m": 2.2,
     "satellite.g_over_t_db_per_k": 1.2,
@@ -52,6 +54,8 @@ CHANGES = {
     "handset.antenna_gain_dbi": 1.0,
     "handset.noise_figure_db": 8.0,
     "handset.antenna_temperature_k": 291.0,
+    "handset.body_loss_db": 4.0,
+    "handset.polarisation_loss_db": 3.0,
     "handset.transmit_power_dbm": 22.0,
     "handset.transmit_gain_dbi": 1.0,
     "channel.environment": "urban",
@@ -134,6 +138,11 @@ MODES = {
     "uplink": (
         {"uplink.enabled": True},
         HOTSPOTS | {"link.shannon", "uplink.p0_dbm", "uplink.alpha"},
+        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+    ),
+    "regenerative payload": (
+        {"satellite.payload": "regenerative"},
+        HOTSPOTS | UPLINK | {"link.shannon", "satellite.gateway_elevation_deg"},
         {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
     ),
     "uplink with power control": (
@@ -235,12 +244,14 @@ def test_it_is_the_hash_of_the_canonical_json():
         '"carrier":{"bandwidth_mhz":30.0},'
         '"channel":{"environment":"rural","gas_loss":true,"line_of_sight":"probability",'
         '"shadow_fading":true},'
-        '"handset":{"antenna_gain_dbi":0.0,"antenna_temperature_k":290.0,"noise_figure_db":7.0},'
+        '"handset":{"antenna_gain_dbi":0.0,"antenna_temperature_k":290.0,'
+        '"body_loss_db":0.0,"noise_figure_db":7.0,"polarisation_loss_db":0.0},'
         '"link":{"adaptation":"nr-cqi","overhead":0.14,"table":"64qam",'
         '"thresholds":"lte-sim-awgn"},'
         '"run":{"seed":1},'
         '"satellite":{"altitude_km":600.0,"antenna_diameter_m":2.0,"antenna_gain_dbi":30.0,'
-        '"eirp_density_dbw_per_mhz":34.0,"elevation_deg":90.0,"frequency_ghz":2.0},'
+        '"eirp_density_dbw_per_mhz":34.0,"elevation_deg":90.0,"frequency_ghz":2.0,'
+        '"gateway_elevation_deg":10.0,"payload":"transparent"},'
         '"scheduler":{"policy":"equal-time"},'
         '"uplink":{},'
         '"users":{"count":370,"placement":"beam"}}'

@@ -24,6 +24,7 @@ MODES = [
     {"beams__allocation": "random-hopping", "beams__active_count": 5, "beams__frequency_reuse": 3},
     {"beams__allocation": "round-robin", "beams__active_count": 4},
     {"link__adaptation": "truncated-shannon", "scheduler__policy": "equal-rate"},
+    {"uplink__enabled": True, "uplink__power_control": "fractional"},
 ]
 
 

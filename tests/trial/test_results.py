@@ -155,3 +155,37 @@ def test_extreme_scenarios_stay_finite(changes: dict[str, object]) -> None:
         block = compute(small_scenario(**changes), trials=2)
     assert np.isfinite(block.trial["throughput"]).all()
     assert block.histograms["sinr_db"].sum() == block.trial["lit_users"].sum()
+
+
+@pytest.mark.parametrize(
+    ("payload", "expected_ms"),
+    [  # straight down 600 km, and with a feeder link of 1,932 km (10 degrees, TR 38.821)
+        ("regenerative", 2.0014),
+        ("transparent", 2.0014 + 6.4434),
+    ],
+)
+def test_one_way_delay_under_the_satellite(payload: str, expected_ms: float) -> None:
+    scenario = small_scenario(
+        satellite__payload=payload,
+        beams__count=1,
+        beams__statistics_count=1,
+        beams__spacing_uv=1e-3,
+    )
+    assert quantile(compute(scenario), "one_way_delay", 0.5) == pytest.approx(
+        expected_ms, rel=0.002
+    )
+
+
+def test_losses_at_the_handset_shift_both_links() -> None:
+    one = compute(small_scenario(uplink__enabled=True))
+    other = compute(
+        small_scenario(
+            uplink__enabled=True, handset__body_loss_db=4.0, handset__polarisation_loss_db=3.0
+        )
+    )
+    for prefix in ("", "uplink_"):
+        for metric, shift_db in (("snr_db", -7.0), ("coupling_loss_db", 7.0), ("sir_db", 0.0)):
+            name = prefix + metric
+            assert quantile(other, name, 0.5) - quantile(one, name, 0.5) == pytest.approx(
+                shift_db, abs=0.01
+            )

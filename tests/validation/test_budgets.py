@@ -63,3 +63,17 @@ def test_uplink_without_figures() -> None:
     assert budget(scenario, "DL", 90.0).cnr_db > 0
     with pytest.raises(InputError, match=r"satellite\.uplink_frequency_ghz"):
         budget(scenario, "UL", 90.0)
+
+
+def test_losses_at_the_handset_are_lines_of_the_budget() -> None:
+    scenario = load_scenario(
+        {
+            "satellite": {"preset": "tr38821-set1-leo600-s"},
+            "handset": {"body_loss_db": 4, "polarisation_loss_db": 3},
+        }
+    )
+    plain = load_scenario({"satellite": {"preset": "tr38821-set1-leo600-s"}})
+    for link in ("DL", "UL"):
+        one, other = budget(plain, link, 45.0), budget(scenario, link, 45.0)
+        assert (other.body_loss_db, other.polarisation_loss_db) == (4.0, 3.0)
+        assert one.cnr_db - other.cnr_db == pytest.approx(7.0)

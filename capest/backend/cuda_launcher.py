@@ -1,0 +1,65 @@
+"""What every launch of a CUDA kernel needs: a compiled source, a grid, arguments that fit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from capest.backend.device import Device, Module
+from capest.backend.source import kernel_source
+
+COMMON_OPTIONS = ("-std=c++17",)
+"""Compile options of every source."""
+
+_NULL = np.uint64(0)
+
+
+class CudaLauncher:
+    """Compiles each source once, checks arguments, and starts kernels.
+
+    Parameters
+    ----------
+    device : Device
+        Compiles and runs the sources.
+    block_size : int, optional
+        Threads in a block, if not the device's own choice; results do not depend on it.
+    """
+
+    def __init__(self, device: Device, block_size: int | None = None) -> None:
+        self.xp = device.xp
+        self.device = device
+        self._block = device.block_size if block_size is None else block_size
+        self._modules: dict[tuple[str, tuple[str, ...]], Module] = {}
+
+    def _launch(
+        self,
+        program: tuple[str, tuple[str, ...]],
+        kernel: str,
+        work_items: int,
+        arguments: tuple[Any, ...],
+        shared_bytes: int = 0,
+    ) -> None:
+        """Run a kernel over so many work items, one a thread, compiling its file once."""
+        if work_items == 0:
+            return
+        if program not in self._modules:
+            file, options = program
+            self._modules[program] = self.device.compile(kernel_source(file), options)
+        grid = min(-(-work_items // self._block), self.device.block_limit)
+        self._modules[program].launch(kernel, grid, self._block, arguments, shared_bytes)
+
+    def _array(self, name: str, value: Any, dtype: type, shape: tuple[int, ...]) -> Any:
+        """Return a contiguous array on the device; wrong types are never converted silently."""
+        array = self.xp.asarray(value)
+        if array.dtype != dtype:
+            raise TypeError(f"{name} has type {array.dtype}, the kernel reads {np.dtype(dtype)}")
+        if array.shape != shape:
+            raise ValueError(f"{name} has shape {array.shape}, the kernel reads {shape}")
+        return self.xp.ascontiguousarray(array)
+
+    def _lit(self, beam_lit: Any, beams: int) -> Any:
+        """Return the lit flags on the device, or a null pointer if all beams are lit."""
+        if beam_lit is None:
+            return _NULL
+        return self._array("beam_lit", beam_lit, np.uint8, (len(beam_lit), beams))

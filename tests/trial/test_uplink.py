@@ -1,0 +1,91 @@
+"""The uplink of a trial: turns, power and conservation."""
+
+import numpy as np
+import pytest
+
+from capest.allocation.uplink_turns import uplink_turns
+from capest.physics.uplink_budget import UplinkBudget
+
+from .small import compute, quantile, small_scenario
+
+UPLINK = {"uplink__enabled": True}
+
+
+def test_every_user_takes_turns_within_his_own_beam_and_trial() -> None:
+    rng = np.random.default_rng(1)
+    trials, beams, users = 4, 7, 60
+    trial = np.repeat(np.arange(trials, dtype=np.int32), users)
+    serving = rng.integers(0, beams - 1, trials * users).astype(np.int32)  # the last has nobody
+    turns = uplink_turns(serving, trial, trials, beams, 12, np).reshape(trials, 12, beams)
+    assert turns.dtype == np.int32
+    assert (turns[:, :, -1] == -1).all()
+    for t in range(trials):
+        for b in range(beams - 1):
+            own = np.flatnonzero((trial == t) & (serving == b))
+            expected = own[np.arange(12) % len(own)] if len(own) else np.full(12, -1)
+            assert turns[t, :, b].tolist() == expected.tolist()
+
+
+def test_power_control_follows_its_formula() -> None:
+    # TS 38.213 clause 7.1.1: min(Pcmax, P0 + alpha PL), in dBW here.
+    control = UplinkBudget(-7.0, 0.0, 1.1, 30.0, 0.36e6, p0_dbw=-110.0, alpha=0.8)
+    got = control.power_dbw(np.array([100.0, 125.0, 140.0]), np)
+    assert got == pytest.approx([-30.0, -10.0, -7.0])
+    full = UplinkBudget(-7.0, 0.0, 1.1, 30.0, 0.36e6, p0_dbw=None, alpha=1.0)
+    assert full.power_dbw(np.array([100.0, 140.0]), np).tolist() == [-7.0, -7.0]
+
+
+def test_snr_is_the_link_budget() -> None:
+    # TR 38.821 Table 6.1.3.3-1, case 9: 23 dBm, 1.1 dB/K, 0.36 MHz, losses of 164.4 dB: 2.8 dB.
+    budget = UplinkBudget(-7.0, 0.0, 1.1, 30.0, 0.36e6, p0_dbw=None, alpha=1.0)
+    snr_db = budget.peak_snr_db(-7.0, 159.1 + 0.1 + 3.0 + 2.2)
+    assert snr_db == pytest.approx(2.8, abs=0.07)
+    # Coupling loss has both antenna gains in it: 164.4 - 30 - 0 dBi.
+    assert budget.coupling_loss_db(-7.0, snr_db) == pytest.approx(164.4 - 30.0)
+
+
+def test_counts_and_consistency() -> None:
+    block = compute(small_scenario(**UPLINK))
+    drops, inner, trials = 10, 7, 40
+    assert block.histograms["uplink_sinr_db"].sum() == drops * inner * trials
+    # One band, one loss: both directions have the same coupling loss (up to who is drawn).
+    for p in (0.05, 0.5, 0.95):
+        assert quantile(block, "uplink_coupling_loss_db", p) == pytest.approx(
+            quantile(block, "coupling_loss_db", p), abs=0.15
+        )
+    assert quantile(block, "uplink_sinr_db", 0.5) < quantile(block, "uplink_snr_db", 0.5)
+    # The downlink does not notice.
+    without = compute(small_scenario())
+    for metric, counts in without.histograms.items():
+        np.testing.assert_array_equal(counts, block.histograms[metric])
+
+
+def test_one_beam_alone_hears_no_interference() -> None:
+    scenario = small_scenario(
+        beams__count=1, beams__statistics_count=1, beams__spacing_uv=0.01, **UPLINK
+    )
+    block = compute(scenario)
+    np.testing.assert_array_equal(
+        block.histograms["uplink_sinr_db"], block.histograms["uplink_snr_db"]
+    )
+
+
+def test_dark_beams_are_silent() -> None:
+    scenario = small_scenario(beams__allocation="random-hopping", beams__active_count=4, **UPLINK)
+    block = compute(scenario)
+    lit = block.trial_beam["beam_lit"][:, :7].sum()
+    assert block.histograms["uplink_sinr_db"].sum() == 10 * lit
+    every = compute(small_scenario(**UPLINK))
+    assert quantile(block, "uplink_sir_db", 0.5) > quantile(every, "uplink_sir_db", 0.5) + 3.0
+
+
+def test_full_compensation_evens_out_what_is_received() -> None:
+    # With alpha = 1 and power to spare everybody arrives with P0: the SNR is one number.
+    scenario = small_scenario(
+        uplink__power_control="fractional", uplink__p0_dbm=-125.0, uplink__alpha=1.0, **UPLINK
+    )
+    block = compute(scenario)
+    spread_db = quantile(block, "uplink_snr_db", 0.95) - quantile(block, "uplink_snr_db", 0.05)
+    assert spread_db < 0.1
+    # P0 over the noise behind a 30 dBi antenna of 1.1 dB/K: -155 - (-228.6 + 55.56 + 28.9).
+    assert quantile(block, "uplink_snr_db", 0.5) == pytest.approx(-10.86, abs=0.06)
