@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capest.physics import antenna, link_adaptation, link_budget, propagation
+from capest.physics import antenna, link_adaptation, link_budget, propagation, resource_grid
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.uplink_budget import UplinkBudget
 from capest.scenario.model import Scenario
@@ -48,7 +48,7 @@ class Link:
     coupling_loss_at_0_snr_db : float
         Coupling loss is this minus the SNR in dB.
     bandwidth_mhz : float
-        Bandwidth of a beam left to user data.
+        Bandwidth of a beam left to user data: without guard bands, cyclic prefix and overhead.
     rate_table : float32 array (entries, 2)
     shannon : float32 array (4,)
     mode : {0, 1}
@@ -124,6 +124,11 @@ def link_constants(scenario: Scenario) -> Link:
     )
     eirp_dbw_per_hz = satellite.eirp_density_dbw_per_mhz - 60.0
     use_shannon = link.adaptation == "truncated-shannon"
+    bandwidth_hz = scenario.beam_bandwidth_hz
+    # A truncated Shannon bound is stated per Hz of channel, the NR tables per resource element.
+    if not use_shannon:
+        frequency_hz = satellite.frequency_ghz * 1e9
+        bandwidth_hz = resource_grid.symbol_rate_hz(bandwidth_hz, frequency_hz)
     return Link(
         snr_at_no_loss_db=(
             eirp_dbw_per_hz
@@ -132,7 +137,7 @@ def link_constants(scenario: Scenario) -> Link:
             - noise_dbw_per_hz
         ),
         coupling_loss_at_0_snr_db=eirp_dbw_per_hz - satellite.antenna_gain_dbi - noise_dbw_per_hz,
-        bandwidth_mhz=scenario.beam_bandwidth_hz / 1e6 * (1.0 - link.overhead),
+        bandwidth_mhz=bandwidth_hz / 1e6 * (1.0 - link.overhead),
         rate_table=(
             np.zeros((0, 2), dtype=np.float32)
             if use_shannon

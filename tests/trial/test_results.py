@@ -44,7 +44,8 @@ def test_counts_and_totals_agree(changes: dict[str, object]) -> None:
 def test_equal_time_shares_the_bandwidth() -> None:
     scenario = small_scenario(channel__line_of_sight="always")
     block = compute(scenario)
-    bandwidth_mhz = 30.0 * (1 - 0.14)
+    # 160 resource blocks of 12 subcarriers (TS 38.101-1, 30 MHz), 14 symbols a millisecond.
+    bandwidth_mhz = 160 * 12 * 14 * 1e3 / 1e6 * (1 - 0.14)
     served = block.trial_beam["beam_served_users"] > 0
     # Equal time: the beam's rate is the mean efficiency of its users times its bandwidth.
     np.testing.assert_allclose(

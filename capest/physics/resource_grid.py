@@ -1,0 +1,46 @@
+"""How much of a channel NR's resource grid fills (TS 38.101-1, -2 and -5, TS 38.211)."""
+
+from __future__ import annotations
+
+_SYMBOLS_PER_SUBCARRIER_SPACING = 14.0 / 15.0
+"""Symbols per second and subcarrier over its spacing: 14 in 1 ms at 15 kHz; the cyclic prefix."""
+
+# Resource blocks of a channel bandwidth in MHz: 15 kHz spacing in FR1 (TS 38.101-1 Table 5.3.2-1,
+# adopted for satellites by TS 38.101-5), 120 kHz in FR2 (TS 38.101-2 Table 5.3.2-1).
+_FR1_SPACING_HZ = 15e3
+_FR1_BLOCKS = {5: 25, 10: 52, 15: 79, 20: 106, 25: 133, 30: 160, 40: 216, 50: 270}
+_FR2_SPACING_HZ = 120e3
+_FR2_BLOCKS = {50: 32, 100: 66, 200: 132, 400: 264}
+_FR2_FROM_HZ = 7.125e9
+
+
+def occupied_share(bandwidth_hz: float, frequency_hz: float) -> float:
+    """Share of a channel's bandwidth that its resource blocks fill; the rest is guard band.
+
+    Exact for the channel bandwidths of the tables; in between, and beyond them, the share of the
+    nearest smaller one (below the smallest, of the smallest) is taken.
+
+    Parameters
+    ----------
+    bandwidth_hz : float
+    frequency_hz : float
+        Decides between FR1 and FR2.
+
+    Returns
+    -------
+    float
+    """
+    fr2 = frequency_hz >= _FR2_FROM_HZ
+    blocks, spacing_hz = (_FR2_BLOCKS, _FR2_SPACING_HZ) if fr2 else (_FR1_BLOCKS, _FR1_SPACING_HZ)
+    smaller = [size for size in blocks if size * 1e6 <= bandwidth_hz * (1.0 + 1e-9)]
+    size = max(smaller, default=min(blocks))
+    return blocks[size] * 12.0 * spacing_hz / (size * 1e6)
+
+
+def symbol_rate_hz(bandwidth_hz: float, frequency_hz: float) -> float:
+    """Resource elements per second of a channel: guard band and cyclic prefix taken off.
+
+    Times spectral efficiency and (1 - overhead) this is the data rate of TS 38.306 clause 4.1.2.
+    """
+    share = occupied_share(bandwidth_hz, frequency_hz)
+    return bandwidth_hz * share * _SYMBOLS_PER_SUBCARRIER_SPACING
