@@ -69,7 +69,7 @@ def encode_block(identity: RunIdentity, index: int, block: BlockResult) -> bytes
     bytes
     """
     arrays = {
-        f"{group}.{name}": values
+        f"{group}.{name}": _filled_bins(values) if group == "histograms" else values
         for group in _GROUPS
         for name, values in getattr(block, group).items()
     }
@@ -79,6 +79,7 @@ def encode_block(identity: RunIdentity, index: int, block: BlockResult) -> bytes
         "first_trial": int(block.first_trial),
         "trials": block.trials,
         "arrays": sorted(arrays),
+        "bins": {name: len(counts) for name, counts in block.histograms.items()},
     }
     buffer = io.BytesIO()
     np.savez(buffer, header=np.array(json.dumps(header)), **arrays)
@@ -123,9 +124,25 @@ def _decode(content: bytes) -> tuple[BlockHeader, BlockResult]:
             raise DamagedBlock("arrays missing or added")
         for member in header["arrays"]:
             group, name = member.split(".", 1)
-            groups[group][name] = members[member]
+            values = members[member]
+            if group == "histograms":
+                values = _all_bins(values, header["bins"][name])
+            groups[group][name] = values
     block = BlockResult(header["first_trial"], **groups)
     if block.trials != header["trials"]:
         raise DamagedBlock("number of trials")
     identity = RunIdentity(**header["identity"])
     return BlockHeader(identity, header["index"], block.first_trial, block.trials), block
+
+
+def _filled_bins(counts: np.ndarray) -> np.ndarray:
+    """Numbers and counts of the bins that hold anything, int64 (2, n): few of many thousand."""
+    filled = np.flatnonzero(counts)
+    return np.stack([filled, counts[filled]])
+
+
+def _all_bins(filled: np.ndarray, bins: int) -> np.ndarray:
+    """Undo `_filled_bins`."""
+    counts = np.zeros(bins, dtype=np.int64)
+    counts[filled[0]] = filled[1]
+    return counts
