@@ -14,8 +14,8 @@ MAX_COLOURS = 7
 SHARED_TABLE_BYTES = 44 * 1024
 """Amplitude tables up to this size go to shared memory.
 
-With the tile of beams or users, 4 KiB at most, they then keep to the 48 KiB that every device grants
-without asking.
+With the tile of beams or users, 4 KiB at most, they then keep to the 48 KiB that every device
+grants without asking.
 """
 
 

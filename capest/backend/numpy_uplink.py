@@ -65,10 +65,9 @@ def uplink_sinr(
         Power of the users of all other beams of its colour, in the same units; also where the
         beam itself has no user.
     """
-    satellites, users = link_gain.shape
     carrier = np.zeros(scheduled.shape, dtype=np.float32)
     interference = np.zeros(scheduled.shape, dtype=np.float32)
-    if users == 0:
+    if link_gain.shape[1] == 0:
         return carrier, interference
     pattern = BeamPattern(beam_direction, amplitude, amplitude_step)
     segments = [slice(*ends) for ends in pairwise(segment_start.tolist())]

@@ -10,6 +10,7 @@ import io
 import json
 import zipfile
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -68,7 +69,7 @@ def encode_block(identity: RunIdentity, index: int, block: BlockResult) -> bytes
     -------
     bytes
     """
-    arrays = {
+    arrays: dict[str, Any] = {
         f"{group}.{name}": _filled_bins(values) if group == "histograms" else values
         for group in _GROUPS
         for name, values in getattr(block, group).items()

@@ -26,10 +26,10 @@ CASES = {
     "blocks of users": {"satellites": 2, "beams": 400, "drops": 3, "users": 2000},
     "GEO Ka": {"system": GEO_KA, "beams": 127},
     "GEO Ka two satellites": {"system": GEO_KA, "satellites": 2, "beams": 61, "colours": 7},
-    "GEO Ka spread wide": {"system": WIDE_GEO_KA, "beams": 127, "users": 30_000, "drops": 9},
+    "GEO Ka spread wide": {"system": WIDE_GEO_KA, "beams": 331, "users": 2000, "drops": 9},
     "wide, three colours": {
         **{"system": WIDE_GEO_KA, "satellites": 2, "colours": 3},
-        **{"beams": 61, "users": 20_000, "drops": 10},
+        **{"beams": 61, "drops": 10},
     },
 }
 

@@ -27,7 +27,7 @@ CASES = {
     "several tiles of users": {"satellites": 2, "beams": 300, "drops": 2},
     "GEO Ka": {"system": GEO_KA, "beams": 61},
     "GEO Ka three satellites": {"system": GEO_KA, "satellites": 3, "beams": 19, "colours": 4},
-    "GEO Ka spread wide": {"system": WIDE_GEO_KA, "beams": 91, "users": 20_000, "drops": 5},
+    "GEO Ka spread wide": {"system": WIDE_GEO_KA, "beams": 91, "drops": 5},
 }
 
 

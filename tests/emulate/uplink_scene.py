@@ -12,6 +12,9 @@ from .scene import LEO_S, Scene, amplitude_table, random_scene
 WIDE_GEO_KA = (1047.92, 0.02, (0.0, 0.0))
 """Narrow beams spread far beyond their width; as in `scene`."""
 
+SIDELOBE_END = 7.0
+"""About the second zero of the pattern, in ka sin theta."""
+
 
 @dataclass(frozen=True)
 class Uplink:
@@ -72,12 +75,21 @@ def random_uplink(
 ) -> Uplink:
     """Draw a scene in which every beam serves one of the users nearest to its boresight.
 
-    A share of the beams has nobody. A user may be served by several beams.
+    From every satellite a user is seen somewhere around a boresight, in the main lobe or the first
+    sidelobe. A share of the beams has nobody. A user may be served by several beams.
     """
     scene = random_scene(
         seed, system, satellites=satellites, colours=colours, beams=beams, users=users
     )
     rng = np.random.default_rng(seed + 1)
+    home = beams * np.arange(satellites)[:, None] + rng.integers(0, beams, (satellites, users))
+    distance = rng.uniform(0.0, SIDELOBE_END / scene.ka, home.shape)
+    angle = rng.uniform(0.0, 2.0 * np.pi, home.shape)
+    uv = scene.beam_unit[home, :2] + distance[..., None] * np.stack(
+        [np.cos(angle), np.sin(angle)], axis=-1
+    )
+    w = np.sqrt(1.0 - (uv**2).sum(axis=-1, keepdims=True))
+    scene = replace(scene, user_unit=np.concatenate([uv, w], axis=-1))
     chord = np.linalg.norm(
         scene.user_unit[scene.beam_satellite] - scene.beam_unit[:, None], axis=-1
     )
