@@ -61,6 +61,9 @@ def print_summary(path: Path, as_json: bool, *, intervals: bool = False) -> None
         return
     from rich.console import Console
 
-    from capest.results.table import print_table
+    from capest.results.table import WIDTH, print_table
 
-    print_table(summary, Console(highlight=False), intervals=intervals)
+    console = Console(highlight=False)
+    # On a narrower terminal wrapped lines are better than columns without their names.
+    console.width = max(console.width, WIDTH)
+    print_table(summary, console, intervals=intervals)

@@ -30,7 +30,7 @@ GLOBAL_ATTRIBUTES: dict[str, object] = {
     "comment": (
         "Counts are over users or beams of the lit statistics beams of all trials. 95 % "
         "confidence limits of quantiles: Woodruff over groups of whole trials; of means: "
-        "Student t over trials; of shares: linearised ratio over trials."
+        "Student t over trials; of shares: Wilson with the effective sample size."
     ),
 }
 """What every result file says; where a run comes from is added to it."""

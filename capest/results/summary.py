@@ -84,12 +84,13 @@ class Summary:
         percent = replace(
             served, value=100 * served.value, low=100 * served.low, high=100 * served.high
         )
+        lit = self._estimates["lit_beams", "mean"]
+        hopping = lit.value != beams
         found = [
             (f"throughput of {which}", self._estimates["throughput", "mean"], "Mbit/s"),
-            ("users served", percent, "%"),
+            ("users of lit beams served" if hopping else "users served", percent, "%"),
         ]
-        lit = self._estimates["lit_beams", "mean"]
-        if lit.value != beams:
+        if hopping:
             found.append(("statistics beams lit", lit, f"of {beams}"))
         return found
 
@@ -133,7 +134,9 @@ class Summary:
                     f"Woodruff over {self._groups} groups of whole trials; users (beams) of lit "
                     "statistics beams of all trials"
                 ),
-                "means": "Student t over trials; of served_share: linearised ratio over trials",
+                "means": (
+                    "Student t over trials; of served_share: Wilson with the effective sample size"
+                ),
             },
         }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -89,3 +90,20 @@ def test_a_damaged_file_is_one_clear_line_or_shown_right(path, tmp_path, place):
         assert result.exit_code == 2
         assert len(result.stderr.strip().splitlines()) == 1
         assert "damaged.nc" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"PYTHONIOENCODING": "ascii"}, {"COLUMNS": "40"}, {"NO_COLOR": "1", "TERM": "dumb"}],
+)
+def test_any_terminal_shows_every_row(path, environment):
+    done = subprocess.run(
+        [sys.executable, "-m", "capest", "show", str(path)],
+        env={**os.environ, **environment},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"Traceback" not in done.stderr
+    for row in (b"SINR, dB", b"throughput per beam, Mbit/s"):
+        assert row in done.stdout
