@@ -83,9 +83,13 @@ def budget(
         shadow_margin_db = 0.0 if frequency_ghz >= SCINTILLATION_FROM_GHZ else 3.0
     losses = {
         "free_space_loss_db": float(propagation.free_space_loss_db(range_m, frequency_hz)),
-        "gas_loss_db": propagation.gas_loss_db(sine, propagation.zenith_gas_loss_db(frequency_hz)),
+        "gas_loss_db": (
+            propagation.gas_loss_db(sine, propagation.zenith_gas_loss_db(frequency_hz))
+            if scenario.channel.gas_loss
+            else 0.0
+        ),
         "shadow_margin_db": shadow_margin_db,
-        "scintillation_loss_db": _scintillation_db(frequency_hz, sine),
+        "scintillation_loss_db": _scintillation_db(scenario, frequency_hz, sine),
         "polarisation_loss_db": scenario.handset.polarisation_loss_db,
         "body_loss_db": scenario.handset.body_loss_db,
     }
@@ -127,9 +131,11 @@ def _ends(scenario: Scenario, link: str) -> tuple[float, float, float | None, fl
     return frequency_ghz, 0.0, power_dbm + gain_dbi, g_over_t_db_per_k
 
 
-def _scintillation_db(frequency_hz: float, sin_elevation: float) -> float:
+def _scintillation_db(scenario: Scenario, frequency_hz: float, sin_elevation: float) -> float:
     import numpy as np
 
     if frequency_hz < SCINTILLATION_FROM_GHZ * 1e9:
         return propagation.ionospheric_scintillation_db(frequency_hz)
+    if not scenario.channel.tropospheric_scintillation:
+        return 0.0
     return float(propagation.tropospheric_scintillation_db(np.float64(sin_elevation), np))

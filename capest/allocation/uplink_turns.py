@@ -10,8 +10,9 @@ def uplink_turns(
 ) -> Any:
     """Let every beam's users transmit in turn, one at a time.
 
-    In drop d of a trial a beam has its user number d modulo its number of users transmit. Users of
-    different beams are drawn independently, so who meets whom is random.
+    A beam with fewer users than there are drops takes them in turn; one with more takes as many as
+    there are drops, evenly spread over its list, since placements may list some kinds of users
+    first. Users of different beams are drawn independently, so who meets whom is random.
 
     Parameters
     ----------
@@ -29,7 +30,8 @@ def uplink_turns(
     order = xp.argsort(bin_of_user, kind="stable")
     count = xp.bincount(bin_of_user, minlength=trials * beams)
     start = xp.cumsum(count) - count
-    turn = xp.arange(drops)[:, None] % xp.maximum(count, 1)[None, :]
+    drop, own = xp.arange(drops)[:, None], xp.maximum(count, 1)[None, :]
+    turn = xp.where(own > drops, drop * own // drops, drop % own)
     place = xp.minimum(start[None, :] + turn, max(len(order) - 1, 0))
     chosen = xp.where(count[None, :] > 0, order[place], -1)
     by_trial = chosen.reshape(drops, trials, beams).transpose(1, 0, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,6 +65,8 @@ def budget(
     from capest.errors import InputError
     from capest.scenario.load import load_scenario
 
+    if not all(map(math.isfinite, elevations)):
+        raise click.BadParameter("must be a number of degrees", param_hint="--elevation")
     loaded = load_scenario(scenario, overrides)
     found = []
     for elevation in elevations or (30.0,):

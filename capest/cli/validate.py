@@ -57,6 +57,8 @@ def validate(
       capest validate --json | jq '.[] | select(.case == 9 and .percentile == 50)'
     """
     if budget:
+        if cases or plot is not None:
+            raise click.UsageError("--budget goes with neither --case nor --plot")
         _show_budgets(as_json)
         return
     from capest.backend import choose

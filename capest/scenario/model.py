@@ -139,7 +139,7 @@ class Uplink(_Section):
     bandwidth_mhz: float = Field(default=0.36, gt=0, le=100_000)
     drops: int = Field(default=10, ge=1, le=1000)
     power_control: Literal["full", "fractional"] = "full"
-    p0_dbm: float = Field(default=-80.0, ge=-200, le=100)
+    p0_dbm: float = Field(default=-105.0, ge=-200, le=100)
     alpha: float = Field(default=1.0, ge=0, le=1)
 
 

@@ -56,7 +56,8 @@ def draw_calibration(found: Sequence[Calibration], path: Path) -> None:
     try:
         figure.savefig(path, dpi=120)
     except (OSError, ValueError) as error:
-        raise InputError(f"--plot {path}: {error}") from error
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise InputError(f"--plot {path}: {why}") from error
 
 
 def _frame(panel: object, shown: Sequence[Calibration], link: str, metric: str) -> None:

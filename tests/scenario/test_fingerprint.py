@@ -67,7 +67,7 @@ CHANGES = {
     "uplink.bandwidth_mhz": 0.18,
     "uplink.drops": 3,
     "uplink.power_control": "fractional",
-    "uplink.p0_dbm": -100.0,
+    "uplink.p0_dbm": -110.0,
     "uplink.alpha": 0.8,
     "link.adaptation": "nr-mcs",
     "link.table": "256qam",

@@ -77,3 +77,26 @@ def test_losses_at_the_handset_are_lines_of_the_budget() -> None:
         one, other = budget(plain, link, 45.0), budget(scenario, link, 45.0)
         assert (other.body_loss_db, other.polarisation_loss_db) == (4.0, 3.0)
         assert one.cnr_db - other.cnr_db == pytest.approx(7.0)
+
+
+def test_losses_left_out_are_left_out_of_the_budget_too() -> None:
+    scenario = load_scenario(
+        {
+            "satellite": {"preset": "tr38821-set1-leo600-ka"},
+            "channel": {"gas_loss": False, "tropospheric_scintillation": False},
+        }
+    )
+    found = budget(scenario, "DL", 30.0)
+    assert (found.gas_loss_db, found.scintillation_loss_db) == (0.0, 0.0)
+
+
+def test_bad_options(tmp_path) -> None:
+    path = tmp_path / "s.toml"
+    path.write_text('[satellite]\npreset = "tr38821-set1-leo600-s"\n')
+    for words in (
+        ["budget", str(path), "--elevation", "nan"],
+        ["validate", "--budget", "--case", "9"],
+    ):
+        result = CliRunner().invoke(cli, words)
+        assert result.exit_code == 2
+        assert "Traceback" not in result.output
