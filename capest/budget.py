@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from capest.errors import InputError
+from capest.link_constants import weather_losses_db
 from capest.physics import geometry, link_budget, propagation
 from capest.physics.constants import BOLTZMANN_DBW_PER_K_HZ, SCINTILLATION_FROM_GHZ
 from capest.scenario.model import Scenario
@@ -21,7 +24,9 @@ class Budget:
     elevation_deg, frequency_ghz, bandwidth_mhz : float
     eirp_dbm, g_over_t_db_per_k : float
     free_space_loss_db, gas_loss_db, shadow_margin_db : float
-    scintillation_loss_db, polarisation_loss_db, body_loss_db : float
+    scintillation_loss_db, weather_loss_db : float
+        The latter is rain and cloud, and with them scintillation, of ``channel.weather``.
+    polarisation_loss_db, body_loss_db : float
     cnr_db : float
     """
 
@@ -35,6 +40,7 @@ class Budget:
     gas_loss_db: float
     shadow_margin_db: float
     scintillation_loss_db: float
+    weather_loss_db: float
     polarisation_loss_db: float
     body_loss_db: float
     cnr_db: float
@@ -49,6 +55,10 @@ def budget(
     shadow_margin_db: float | None = None,
 ) -> Budget:
     """Work out the budget of a user at the peak of a beam.
+
+    Below 6 GHz it has the ionospheric scintillation of TR 38.821 Table 6.1.3.2-1 (2.2 dB at 2 GHz)
+    also where ``channel.ionosphere`` has trials do without, as the published budgets do. Weather
+    is that of ``channel.exceeded_percent``.
 
     Parameters
     ----------
@@ -78,18 +88,12 @@ def budget(
         eirp_dbm = eirp_dbm_per_mhz + 10.0 * math.log10(bandwidth_mhz)
     frequency_hz = frequency_ghz * 1e9
     range_m = geometry.slant_range_m(scenario.satellite.altitude_km * 1e3, elevation_deg)
-    sine = math.sin(math.radians(elevation_deg))
     if shadow_margin_db is None:
         shadow_margin_db = 0.0 if frequency_ghz >= SCINTILLATION_FROM_GHZ else 3.0
     losses = {
         "free_space_loss_db": float(propagation.free_space_loss_db(range_m, frequency_hz)),
-        "gas_loss_db": (
-            propagation.gas_loss_db(sine, propagation.zenith_gas_loss_db(frequency_hz))
-            if scenario.channel.gas_loss
-            else 0.0
-        ),
         "shadow_margin_db": shadow_margin_db,
-        "scintillation_loss_db": _scintillation_db(scenario, frequency_hz, sine),
+        **_sky_losses(scenario, frequency_hz, elevation_deg),
         "polarisation_loss_db": scenario.handset.polarisation_loss_db,
         "body_loss_db": scenario.handset.body_loss_db,
     }
@@ -131,11 +135,22 @@ def _ends(scenario: Scenario, link: str) -> tuple[float, float, float | None, fl
     return frequency_ghz, 0.0, power_dbm + gain_dbi, g_over_t_db_per_k
 
 
-def _scintillation_db(scenario: Scenario, frequency_hz: float, sin_elevation: float) -> float:
-    import numpy as np
-
-    if frequency_hz < SCINTILLATION_FROM_GHZ * 1e9:
-        return propagation.ionospheric_scintillation_db(frequency_hz)
-    if not scenario.channel.tropospheric_scintillation:
-        return 0.0
-    return float(propagation.tropospheric_scintillation_db(np.float64(sin_elevation), np))
+def _sky_losses(scenario: Scenario, frequency_hz: float, elevation_deg: float) -> dict[str, float]:
+    channel = scenario.channel
+    sine = math.sin(math.radians(elevation_deg))
+    gas_db, troposphere_db, weather_db = 0.0, 0.0, 0.0
+    if channel.weather == "clear":
+        if channel.gas_loss:
+            gas_db = propagation.gas_loss_db(sine, propagation.zenith_gas_loss_db(frequency_hz))
+        if channel.tropospheric_scintillation and frequency_hz >= SCINTILLATION_FROM_GHZ * 1e9:
+            troposphere_db = float(propagation.tropospheric_scintillation_db(np.float64(sine), np))
+    else:
+        gas_db, total_db = weather_losses_db(scenario, frequency_hz, elevation_deg)
+        weather_db = total_db - gas_db
+    latitudes = "high" if channel.ionosphere == "high" else "equatorial"
+    ionosphere_db = propagation.ionospheric_scintillation_db(frequency_hz, latitudes)
+    return {
+        "gas_loss_db": gas_db,
+        "scintillation_loss_db": ionosphere_db + troposphere_db,
+        "weather_loss_db": weather_db,
+    }

@@ -1,45 +1,130 @@
-"""Loss between satellite and users: what the sky takes, and what stands in the way."""
+"""Loss between satellite and users: what the sky takes, and what stands in the way.
+
+What is random is drawn once per user and satellite (`draw_surroundings`), hence common to all
+beams of the satellite and to both directions; `path_loss_db` turns it into the loss of a carrier.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from capest.link_constants import Carrier
-from capest.physics import geometry, propagation
+from capest.physics import entry_loss, environment, geometry, propagation, weather
 from capest.sampling.draws import Draws
 from capest.sampling.streams import Purpose
+from capest.sampling.whereabouts import INDOOR, VEHICLE, Whereabouts, draw_whereabouts
 from capest.scene import Scene
 
 
-def clear_sky_loss_db(carrier: Carrier, view: geometry.View, xp: Any) -> Any:
-    """Free-space, gas and scintillation loss of every user, float64 array (users,)."""
+@dataclass(frozen=True)
+class Surroundings:
+    """What lies between users and a satellite, whatever the carrier.
+
+    Attributes
+    ----------
+    view : View
+    elevation_deg : float64 array (users,)
+    angles : AngleReading
+        Of the elevations, for the tables of the environment.
+    line_of_sight : bool array (users,)
+    shadow_normal : float64 array (users,) or None
+        Standard normal deviates of shadow fading, ``None`` without it.
+    whereabouts : Whereabouts or None
+        ``None`` where all users are outdoors.
+    weather_percent : float64 array (users,) or None
+        Percentage of time for which the weather is worse than in the user's trial; ``None`` where
+        it is given or not counted.
+    """
+
+    view: geometry.View
+    elevation_deg: Any
+    angles: environment.AngleReading
+    line_of_sight: Any
+    shadow_normal: Any | None
+    whereabouts: Whereabouts | None
+    weather_percent: Any | None
+
+
+def draw_surroundings(scene: Scene, view: geometry.View, draws: Draws, users: int) -> Surroundings:
+    """Draw line of sight, shadow fading, whereabouts and weather.
+
+    Parameters
+    ----------
+    scene : Scene
+    view : View
+        What the users of all trials see of the satellite.
+    draws : Draws
+    users : int
+        Users of a trial.
+    """
+    xp, channel, shares = draws.xp, scene.scenario.channel, scene.scenario.users
+    elevation_deg = propagation.elevation_deg(view.sin_elevation, xp)
+    angles = environment.reference_angles(elevation_deg, channel.elevation_lookup, xp)
+    if channel.line_of_sight == "probability":
+        (chance,) = draws.uniforms(Purpose.LINE_OF_SIGHT, users, 1)
+        probability = scene.carrier.environment.los_probability
+        sight = chance < environment.at_angles(probability, angles, xp)
+    else:
+        sight = xp.full(elevation_deg.shape, channel.line_of_sight == "always")
+    normal = draws.normals(Purpose.SHADOWING, users) if channel.shadow_fading else None
+    whereabouts = None
+    if shares.indoor_share + shares.vehicle_share > 0.0:
+        whereabouts = draw_whereabouts(
+            draws,
+            users,
+            shares.indoor_share,
+            shares.vehicle_share,
+            channel.thermally_efficient_share,
+        )
+    percent = None
+    if channel.weather == "random":
+        (moment,) = draws.uniforms(Purpose.WEATHER, 1, 1)
+        percent = xp.repeat(100.0 * moment, users)
+    return Surroundings(view, elevation_deg, angles, sight, normal, whereabouts, percent)
+
+
+def path_loss_db(scene: Scene, carrier: Carrier, surroundings: Surroundings, xp: Any) -> Any:
+    """Loss between isotropic antennas, TR 38.811 equation 6.6-1, float64 array (users,)."""
+    view = surroundings.view
     loss_db = propagation.free_space_loss_db(view.range_m, carrier.frequency_hz, xp)
-    loss_db += propagation.gas_loss_db(view.sin_elevation, carrier.zenith_gas_loss_db)
-    if carrier.scintillation:
-        loss_db += propagation.tropospheric_scintillation_db(view.sin_elevation, xp)
+    if carrier.weather is None:
+        loss_db += propagation.gas_loss_db(view.sin_elevation, carrier.zenith_gas_loss_db)
+        if carrier.scintillation:
+            loss_db += propagation.tropospheric_scintillation_db(view.sin_elevation, xp)
+    else:
+        loss_db += weather.weather_loss_db(
+            carrier.weather,
+            view.sin_elevation,
+            surroundings.elevation_deg,
+            surroundings.weather_percent,
+            xp,
+        )
+    loss_db += carrier.ionospheric_loss_db
+    loss_db += environment.shadow_and_clutter_loss_db(
+        carrier.environment,
+        surroundings.angles,
+        surroundings.line_of_sight,
+        surroundings.shadow_normal,
+        xp,
+    )
+    if surroundings.whereabouts is not None:
+        loss_db += _entry_loss_db(scene, carrier, surroundings, surroundings.whereabouts, xp)
     return loss_db
 
 
-def obstruction_loss_db(scene: Scene, view: geometry.View, draws: Draws, users: int) -> Any:
-    """Shadow fading and clutter of every user (TR 38.811 clauses 6.6.1 and 6.6.2).
-
-    Drawn per user and satellite, hence common to all beams of the satellite and to both
-    directions.
-
-    Returns
-    -------
-    float64 array (trials · users,)
-    """
-    xp, channel = draws.xp, scene.scenario.channel
-    elevation_deg = xp.degrees(xp.arcsin(xp.minimum(view.sin_elevation, 1.0)))
-    index = propagation.elevation_index(elevation_deg, xp)
-    if channel.line_of_sight == "probability":
-        (chance,) = draws.uniforms(Purpose.LINE_OF_SIGHT, users, 1)
-        sight = chance < xp.asarray(scene.environment.los_probability)[index]
-    else:
-        sight = xp.full(index.shape, channel.line_of_sight == "always")
-    if channel.shadow_fading:
-        normal = draws.normals(Purpose.SHADOWING, users)
-    else:
-        normal = xp.zeros_like(elevation_deg)
-    return propagation.shadow_and_clutter_loss_db(scene.environment, index, sight, normal, xp)
+def _entry_loss_db(
+    scene: Scene, carrier: Carrier, surroundings: Surroundings, where: Whereabouts, xp: Any
+) -> Any:
+    building_db = entry_loss.building_entry_loss_db(
+        carrier.frequency_hz,
+        surroundings.elevation_deg,
+        where.normal,
+        where.thermally_efficient,
+        xp,
+    )
+    vehicle_db = entry_loss.vehicle_entry_loss_db(
+        scene.scenario.channel.vehicle_loss_db, where.normal
+    )
+    outside_db = xp.where(where.place == VEHICLE, vehicle_db, 0.0)
+    return xp.where(where.place == INDOOR, building_db, outside_db)

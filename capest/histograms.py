@@ -140,6 +140,35 @@ AXES: dict[str, HistogramAxis] = {
             logarithmic=True,
         ),
         *_of_link("uplink_", "uplink "),
+        HistogramAxis(
+            "uplink_spectral_efficiency",
+            "bit s-1 Hz-1",
+            "uplink spectral efficiency of the link, before overhead",
+            "user",
+            0.0,
+            0.002,
+            5000,
+        ),
+        HistogramAxis(
+            "uplink_user_throughput",
+            "Mbit s-1",
+            "uplink throughput per user: rate while it transmits times its share of time",
+            "user",
+            -6.0,
+            0.002,
+            5500,
+            logarithmic=True,
+        ),
+        HistogramAxis(
+            "uplink_beam_throughput",
+            "Mbit s-1",
+            "uplink throughput per beam: rate in a slot times the share of slots it is lit",
+            "beam",
+            -6.0,
+            0.002,
+            6000,
+            logarithmic=True,
+        ),
     )
 }
 """Every quantity a block may count; those of the uplink only where it is computed."""

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capest.physics import antenna, link_adaptation, link_budget, propagation, resource_grid
+from capest.physics import (
+    antenna,
+    environment,
+    link_adaptation,
+    link_budget,
+    propagation,
+    resource_grid,
+    weather,
+)
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.uplink_budget import UplinkBudget
 from capest.scenario.model import Scenario
@@ -23,6 +31,10 @@ class Carrier:
         Zero where gas loss is left out.
     scintillation : bool
         Tropospheric scintillation counts.
+    ionospheric_loss_db : float
+    environment : EnvironmentTables
+    weather : WeatherTable or None
+        Loss of gas, rain, cloud and scintillation; ``None`` for the clear sky of TR 38.811.
     reduced_aperture : float
         Wavenumber × radius of the satellite's aperture.
     amplitude : float32 array (n, 2)
@@ -32,6 +44,9 @@ class Carrier:
     frequency_hz: float
     zenith_gas_loss_db: float
     scintillation: bool
+    ionospheric_loss_db: float
+    environment: environment.EnvironmentTables
+    weather: weather.WeatherTable | None
     reduced_aperture: float
     amplitude: np.ndarray
 
@@ -66,6 +81,22 @@ class Link:
     policy: int
 
 
+@dataclass(frozen=True)
+class UplinkAccess:
+    """How the users of a beam share its uplink.
+
+    Attributes
+    ----------
+    user_bandwidth_mhz : float
+        Bandwidth of a transmitting user left to its data: without cyclic prefix and overhead.
+    users_at_once : int
+        Users that transmit at the same time beside each other.
+    """
+
+    user_bandwidth_mhz: float
+    users_at_once: int
+
+
 def carrier(
     scenario: Scenario, frequency_hz: float, diameter_m: float, largest_chord: float
 ) -> Carrier:
@@ -80,8 +111,62 @@ def carrier(
         scintillation=(
             channel.tropospheric_scintillation and frequency_hz >= SCINTILLATION_FROM_GHZ * 1e9
         ),
+        ionospheric_loss_db=propagation.ionospheric_scintillation_db(
+            frequency_hz, channel.ionosphere
+        ),
+        environment=environment.environment_tables(channel.environment, frequency_hz),
+        weather=weather_of(scenario, frequency_hz),
         reduced_aperture=ka,
         amplitude=antenna.amplitude_table(ka, largest_chord),
+    )
+
+
+def weather_of(scenario: Scenario, frequency_hz: float) -> weather.WeatherTable | None:
+    """Tabulate the weather of a carrier, ``None`` for a clear sky.
+
+    Raises
+    ------
+    InputError
+        If the library it needs is not installed.
+    """
+    channel = scenario.channel
+    place = _place(scenario)
+    if place is None:
+        return None
+    percent = channel.exceeded_percent if channel.weather == "exceeded" else None
+    return weather.weather_table(place, frequency_hz, percent)
+
+
+def weather_losses_db(
+    scenario: Scenario, frequency_hz: float, elevation_deg: float
+) -> tuple[float, float]:
+    """Loss by gas and in total of one elevation, exceeded ``channel.exceeded_percent``.
+
+    Raises
+    ------
+    InputError
+        If the library it needs is not installed.
+    """
+    place = _place(scenario)
+    if place is None:
+        return 0.0, 0.0
+    gas_db, total_db = weather.losses_db(
+        place, frequency_hz, np.array([elevation_deg]), scenario.channel.exceeded_percent
+    )
+    return float(gas_db[0]), float(total_db[0])
+
+
+def _place(scenario: Scenario) -> weather.Place | None:
+    channel, handset = scenario.channel, scenario.handset
+    if channel.latitude_deg is None or channel.longitude_deg is None:
+        return None
+    frequency_hz = scenario.satellite.frequency_ghz * 1e9
+    return weather.Place(
+        channel.latitude_deg,
+        channel.longitude_deg,
+        weather.antenna_diameter_m(handset.antenna_gain_dbi, frequency_hz),
+        channel.gas_loss,
+        channel.tropospheric_scintillation,
     )
 
 
@@ -114,6 +199,20 @@ def uplink_budget(scenario: Scenario) -> UplinkBudget | None:
         p0_dbw=uplink.p0_dbm - 30.0 if uplink.power_control == "fractional" else None,
         alpha=uplink.alpha,
     )
+
+
+def uplink_access(scenario: Scenario) -> UplinkAccess | None:
+    """Work out how users share the uplink, ``None`` where it is not computed."""
+    frequency_ghz, uplink = scenario.satellite.uplink_frequency_ghz, scenario.uplink
+    if not uplink.enabled or frequency_ghz is None:
+        return None
+    user_hz, beam_hz = uplink.bandwidth_mhz * 1e6, scenario.beam_bandwidth_hz
+    # As for the downlink: a truncated Shannon bound is stated per Hz of channel.
+    if scenario.link.adaptation == "truncated-shannon":
+        at_once = max(1, int(beam_hz / user_hz * (1.0 + 1e-9)))
+    else:
+        user_hz, at_once = resource_grid.users_at_once(user_hz, beam_hz, frequency_ghz * 1e9)
+    return UplinkAccess(user_hz / 1e6 * (1.0 - uplink.overhead), at_once)
 
 
 def link_constants(scenario: Scenario) -> Link:

@@ -34,8 +34,15 @@ more than one block."""
 QUANTILES: dict[str, float] = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 """Quantiles reported of every histogram metric, by the name of the statistic."""
 
-TRIAL_MEANS: dict[str, str] = {"throughput": "Mbit s-1", "users": "1", "lit_beams": "1"}
-"""Quantities of a trial whose mean over trials is reported, with their units."""
+TRIAL_MEANS: dict[str, str] = {
+    "throughput": "Mbit s-1",
+    "users": "1",
+    "lit_beams": "1",
+    "uplink_throughput": "Mbit s-1",
+}
+"""Quantities of a trial whose mean over trials is reported where they are, with their units."""
+
+_FLOATS = ("throughput", "uplink_throughput")
 
 SERVED_SHARE = "served_share"
 """Metric: served users of the users of lit statistics beams, a ratio of sums over trials."""
@@ -71,7 +78,7 @@ class Reduction:
     def __init__(self) -> None:
         self._histograms: dict[str, np.ndarray] = {}
         self._group_trials = np.zeros(GROUPS, np.int64)
-        self._throughput: Moments = (0, 0.0, 0.0)
+        self._moments_of: dict[str, Moments] = {"throughput": (0, 0.0, 0.0)}
         self._sums = dict.fromkeys(("users", "lit_users", "served_users", "lit_beams"), 0)
         self._products = dict.fromkeys(
             (
@@ -118,10 +125,13 @@ class Reduction:
         for a, b in self._products:
             product = block.trial[a].astype(np.int64) * block.trial[b].astype(np.int64)
             self._products[a, b] += int(product.sum())
-        throughput = block.trial["throughput"].astype(np.float64)
-        mean = float(throughput.mean())
-        m2 = float(np.sum((throughput - mean) ** 2))
-        self._throughput = merge_moments(self._throughput, (block.trials, mean, m2))
+        for name in _FLOATS:
+            if name in block.trial:
+                values = block.trial[name].astype(np.float64)
+                mean = float(values.mean())
+                here = (block.trials, mean, float(np.sum((values - mean) ** 2)))
+                before = self._moments_of.get(name, (0, 0.0, 0.0))
+                self._moments_of[name] = merge_moments(before, here)
 
     def group_counts(self, metric: str) -> np.ndarray:
         """Histogram counts of a metric, int64 (G, bins), for the groups that have trials."""
@@ -135,7 +145,11 @@ class Reduction:
             if metric in self._histograms
             for statistic in QUANTILES
         ]
-        found += [self._estimate(metric, "mean", units) for metric, units in TRIAL_MEANS.items()]
+        found += [
+            self._estimate(metric, "mean", units)
+            for metric, units in TRIAL_MEANS.items()
+            if metric in self._sums or metric in self._moments_of
+        ]
         found.append(self._estimate(SERVED_SHARE, "mean", "1"))
         return found
 
@@ -177,8 +191,10 @@ class Reduction:
         return Estimate(metric, statistic, found.value, found.low, found.high, units)
 
     def _moments(self, metric: str) -> Moments:
-        if metric == "throughput" or not self.trials:
-            return self._throughput
+        if metric in self._moments_of:
+            return self._moments_of[metric]
+        if not self.trials:
+            return 0, 0.0, 0.0
         # Exact until the last division: no cancellation of sum of squares minus square of sum.
         count, total = self.trials, self._sums[metric]
         m2 = Fraction(count * self._products[metric, metric] - total * total, count)

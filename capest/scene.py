@@ -11,12 +11,14 @@ import numpy as np
 from capest.link_constants import (
     Carrier,
     Link,
+    UplinkAccess,
     carrier,
     link_constants,
+    uplink_access,
     uplink_budget,
     uplink_carrier,
 )
-from capest.physics import beam_grid, geometry, propagation
+from capest.physics import beam_grid, geometry
 from capest.physics.uplink_budget import UplinkBudget
 from capest.sampling.placement import Coverage, PlacementSettings, coverage
 from capest.scenario.layout_fit import LARGEST_NORMAL
@@ -66,12 +68,12 @@ class Scene:
     centre_direction: np.ndarray
     beams: Beams
     placement: PlacementSettings
-    environment: propagation.EnvironmentTables
     feeder_range_m: float
     carrier: Carrier
     link: Link
     uplink_carrier: Carrier | None
     uplink: UplinkBudget | None
+    uplink_access: UplinkAccess | None
 
     @cached_property
     def coverage(self) -> Coverage:
@@ -115,7 +117,6 @@ def build_scene(scenario: Scenario) -> Scene:
         centre_direction=centre,
         beams=_beams(scenario, grid, centre),
         placement=placement,
-        environment=propagation.environment_tables(scenario.channel.environment, frequency_hz),
         feeder_range_m=(
             float(geometry.slant_range_m(altitude_m, satellite.gateway_elevation_deg))
             if satellite.payload == "transparent"
@@ -125,6 +126,7 @@ def build_scene(scenario: Scenario) -> Scene:
         link=link_constants(scenario),
         uplink_carrier=uplink_carrier(scenario, chord),
         uplink=uplink_budget(scenario),
+        uplink_access=uplink_access(scenario),
     )
 
 

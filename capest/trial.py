@@ -9,7 +9,7 @@ import numpy as np
 from capest import allocation, uplink
 from capest.backend.protocol import Kernels, on_host
 from capest.block import BlockResult
-from capest.channel import clear_sky_loss_db, obstruction_loss_db
+from capest.channel import draw_surroundings, path_loss_db
 from capest.histograms import AXES
 from capest.links import downlink_arguments, link_quantities
 from capest.physics import geometry
@@ -44,8 +44,8 @@ def trial_block(scene: Scene, kernels: Kernels, first_trial: int, trials: int) -
     users = scene.placement.users
     user_trial = xp.repeat(xp.arange(trials, dtype=xp.int32), users)
     view = geometry.view(position_m, scene.satellites, 0, xp)
-    obstruction_db = obstruction_loss_db(scene, view, draws, users)
-    loss_db = clear_sky_loss_db(scene.carrier, view, xp) + obstruction_db
+    surroundings = draw_surroundings(scene, view, draws, users)
+    loss_db = path_loss_db(scene, scene.carrier, surroundings, xp)
 
     beam_count = len(beams.colour)
     active = scenario.beams.active_count or beam_count
@@ -88,24 +88,18 @@ def trial_block(scene: Scene, kernels: Kernels, first_trial: int, trials: int) -
     host_lit = np.ones((trials, beam_count), dtype=np.uint8) if lit is None else on_host(lit)
     trial_beam = beam_results(scene, on_host(sums)[:, beams.place], host_lit)
     shown = host_lit.astype(bool) & beams.statistics
-    if scene.uplink is not None:
-        snr_db = 10.0 * xp.log10(xp.maximum(carrier.astype(xp.float64), 1e-300))
-        coupling_loss_db = link.coupling_loss_at_0_snr_db - snr_db
-        histograms |= uplink.uplink_histograms(
-            scene,
-            kernels,
-            view,
-            obstruction_db,
-            coupling_loss_db,
-            serving,
-            user_trial,
-            lit_in_kernel_order,
-            trials,
-        )
     axis = AXES["beam_throughput"]
     histograms[axis.name] = axis.count(trial_beam["beam_throughput"][shown] * lit_share, np)
+
+    downlink = uplink.Downlink(
+        trials, loss_db, carrier, serving, user_trial, lit_in_kernel_order, lit_share
+    )
+    up = uplink.compute_uplink(scene, kernels, surroundings, downlink)
     return BlockResult(
-        first_trial, trial_results(scene, trial_beam, host_lit), trial_beam, histograms
+        first_trial,
+        trial_results(scene, trial_beam, host_lit) | up.trial,
+        trial_beam | up.trial_beam,
+        histograms | up.histograms,
     )
 
 

@@ -40,36 +40,43 @@ def bench(
 
     # One core is one core: the pools of the linear algebra library start with NumPy.
     os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1"))
-    from capest import benchmark
+    from dataclasses import asdict
+
     from capest.backend import choose
+    from capest.benchmark.downlink import kernel_speed
+    from capest.benchmark.run import run_speed
+    from capest.benchmark.scenario import machine
+    from capest.benchmark.uplink import uplink_speed
     from capest.execute import dask_cluster
     from capest.execute.inline import InlineExecutor
 
     chosen: Any = choose.resolve(backend)
     count = dask_cluster.usable_cores() if workers is None else workers
-    run = benchmark.run_speed(
+    run = run_speed(
         chosen,
         trials,
         count,
         (lambda: InlineExecutor()) if count == 0 else (lambda: dask_cluster.local_cluster(count)),
     )
-    kernels = [
-        benchmark.kernel_speed(chosen, beams, reuse, seconds)
-        for beams, reuse in ((61, 1), (127, 3), (331, 1))
-    ]
+    layouts = ((61, 1), (127, 3), (331, 1))
+    kernels = [kernel_speed(chosen, beams, reuse, seconds) for beams, reuse in layouts]
+    uplinks = [uplink_speed(chosen, beams, reuse, seconds) for beams, reuse in layouts]
     if as_json:
         content = {
-            "machine": benchmark.machine(),
+            "machine": machine(),
             "backend": chosen,
-            "kernel": [benchmark.as_dict(speed) for speed in kernels],
-            "run": benchmark.as_dict(run),
+            "kernel": [asdict(speed) for speed in kernels],
+            "uplink": [asdict(speed) for speed in uplinks],
+            "run": asdict(run),
         }
         click.echo(json.dumps(content, indent=2))
         return
-    _print_tables(benchmark.machine(), chosen, kernels, run)
+    _print_tables(machine(), chosen, kernels, uplinks, run)
 
 
-def _print_tables(machine: dict[str, Any], backend: str, kernels: list[Any], run: Any) -> None:
+def _print_tables(
+    machine: dict[str, Any], backend: str, kernels: list[Any], uplinks: list[Any], run: Any
+) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -85,6 +92,18 @@ def _print_tables(machine: dict[str, Any], backend: str, kernels: list[Any], run
             f"{speed.pairs_per_s / 1e6:,.0f}",
             f"{speed.pairs_per_s / speed.baseline_pairs_per_s:.1f}",
             f"{speed.gain_error_db:.4f}",
+            f"{speed.sinr_error_db:.4f}",
+        )
+    console.print(table)
+    table = Table(box=None, pad_edge=False)
+    for title in ("uplink drops × beams", "colours", "M pairs/s", "× obvious", "SINR, dB"):
+        table.add_column(title, justify="right")
+    for speed in uplinks:
+        table.add_row(
+            f"{speed.drops:,} × {speed.beams}",
+            str(speed.colours),
+            f"{speed.pairs_per_s / 1e6:,.0f}",
+            f"{speed.pairs_per_s / speed.baseline_pairs_per_s:.1f}",
             f"{speed.sinr_error_db:.4f}",
         )
     console.print(table)

@@ -26,6 +26,7 @@ LINES = {
     "gas_loss_db": "gas loss, dB",
     "shadow_margin_db": "shadow margin, dB",
     "scintillation_loss_db": "scintillation loss, dB",
+    "weather_loss_db": "rain and cloud loss, dB",
     "polarisation_loss_db": "polarisation loss, dB",
     "body_loss_db": "body loss, dB",
     "g_over_t_db_per_k": "G/T, dB/K",
@@ -52,8 +53,8 @@ def budget(
 ) -> None:
     """Print the link budgets of SCENARIO, line by line, for a user at the peak of a beam.
 
-    TR 38.821 clause 6.1.3: free space, gas, shadow margin, scintillation, polarisation, body. The
-    uplink is shown where the scenario's presets have its figures.
+    TR 38.821 clause 6.1.3: free space, gas, shadow margin, scintillation, polarisation, body; rain
+    and cloud where the scenario has weather. The uplink is shown where its figures are given.
 
     \b
     Examples:
@@ -68,14 +69,17 @@ def budget(
     if not all(map(math.isfinite, elevations)):
         raise click.BadParameter("must be a number of degrees", param_hint="--elevation")
     loaded = load_scenario(scenario, overrides)
-    found = []
+    found, lacking = [], ""
     for elevation in elevations or (30.0,):
         for link in ("DL", "UL"):
             try:
                 found.append(work_out(loaded, link, elevation))
-            except InputError:
+            except InputError as error:
                 if link == "DL":
                     raise
+                lacking = str(error)
+    if lacking:
+        click.echo(f"no uplink: {lacking}", err=True)
     if as_json:
         click.echo(json.dumps([asdict(one) for one in found], indent=1))
         return

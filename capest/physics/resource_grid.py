@@ -37,6 +37,30 @@ def occupied_share(bandwidth_hz: float, frequency_hz: float) -> float:
     return blocks[size] * 12.0 * spacing_hz / (size * 1e6)
 
 
+def users_at_once(
+    user_bandwidth_hz: float, beam_bandwidth_hz: float, frequency_hz: float
+) -> tuple[float, int]:
+    """Resource elements per second of a user's part of a channel, and how many such parts fit.
+
+    Parameters
+    ----------
+    user_bandwidth_hz : float
+        Bandwidth of the resource blocks of one user; at most those of the channel count.
+    beam_bandwidth_hz : float
+        Channel, with its guard bands.
+    frequency_hz : float
+
+    Returns
+    -------
+    symbol_rate_hz : float
+    users : int
+        At least 1.
+    """
+    whole_hz = symbol_rate_hz(beam_bandwidth_hz, frequency_hz)
+    user_hz = min(user_bandwidth_hz * _SYMBOLS_PER_SUBCARRIER_SPACING, whole_hz)
+    return user_hz, max(1, int(whole_hz / user_hz * (1.0 + 1e-9)))
+
+
 def symbol_rate_hz(bandwidth_hz: float, frequency_hz: float) -> float:
     """Resource elements per second of a channel: guard band and cyclic prefix taken off.
 

@@ -45,6 +45,8 @@ class CapestAccessor:
                 values = self._stored(f"{metric}_quantile", p)
                 found.append(Estimate(metric, statistic, *values, units))
         for metric in (*TRIAL_MEANS, SERVED_SHARE):
+            if f"{metric}_mean" not in self._dataset:
+                continue
             units = self._dataset[f"{metric}_mean"].attrs["units"]
             found.append(Estimate(metric, "mean", *self._stored(f"{metric}_mean"), units))
         return found

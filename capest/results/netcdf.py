@@ -119,6 +119,7 @@ def _write(
     first_block = next(blocks)
     blocks = itertools.chain([first_block], blocks)
     metrics = [metric for metric in AXES if metric in first_block[1].histograms]
+    quantities = (*first_block[1].trial, *first_block[1].trial_beam)
     slab = min(trials, _SLAB_TRIALS, max(1, _SLAB_VALUES // beams))
     groups = min(GROUPS, -(-trials // block_trials))
     reduction = Reduction()
@@ -126,7 +127,7 @@ def _write(
         dataset.set_fill_off()
         for name, size in _sizes(trials, beams, groups, metrics).items():
             dataset.createDimension(name, size)
-        for name, variable in schema.table(metrics).items():
+        for name, variable in schema.table(metrics, quantities).items():
             _create(dataset, name, variable, slab)
         done = {"trials_done": trials, "block_trials": block_trials}
         dataset.setncatts(schema.GLOBAL_ATTRIBUTES | dict(provenance) | done)

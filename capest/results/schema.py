@@ -11,7 +11,7 @@ attributes of ``<metric>_bin``: a file is read with the bins it was written with
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -113,8 +113,9 @@ TRIAL: dict[str, Variable] = {
     "served_users": _per_trial("i4", "1", "users served by the statistics beams"),
     "throughput": _per_trial("f8", "Mbit s-1", "downlink throughput of the statistics beams"),
     "lit_beams": _per_trial("i4", "1", "statistics beams lit"),
+    "uplink_throughput": _per_trial("f8", "Mbit s-1", "uplink throughput of the statistics beams"),
 }
-"""One value per trial: names of ``BlockResult.trial``."""
+"""One value per trial: names of ``BlockResult.trial``, those of the uplink where it is computed."""
 
 TRIAL_BEAM: dict[str, Variable] = {
     "beam_users": _per_beam("i4", "1", "users attached to the beam", "sum"),
@@ -139,8 +140,27 @@ TRIAL_BEAM: dict[str, Variable] = {
     "beam_throughput": _per_beam(
         "f4", "Mbit s-1", "downlink throughput of the beam in this trial, zero where dark", "sum"
     ),
+    "beam_uplink_sinr_db": _per_beam(
+        "f4",
+        "dB",
+        "uplink signal to interference and noise ratio, mean of the dB values of the beam's drops",
+        "mean",
+        np.nan,
+        {"comment": "missing where the beam is dark or has no user"},
+    ),
+    "beam_uplink_spectral_efficiency": _per_beam(
+        "f4",
+        "bit s-1 Hz-1",
+        "uplink spectral efficiency of the link before overhead, mean of the beam's served drops",
+        "mean",
+        np.nan,
+        {"comment": "missing where the beam serves no user"},
+    ),
+    "beam_uplink_throughput": _per_beam(
+        "f4", "Mbit s-1", "uplink throughput of the beam in this trial, zero where dark", "sum"
+    ),
 }
-"""One value per trial and beam: names of ``BlockResult.trial_beam``."""
+"""One value per trial and beam: names of ``BlockResult.trial_beam``; as above for the uplink."""
 
 LAYOUT: dict[str, Variable] = {
     "beam_u": Variable(("beam",), "f8", "1", "direction cosine u of the beam centre"),
@@ -171,6 +191,7 @@ _OF_MEANS = {
     "throughput": "downlink throughput of the statistics beams, mean over trials",
     "users": "users attached to the statistics beams, mean over trials",
     "lit_beams": "statistics beams lit, mean over trials",
+    "uplink_throughput": "uplink throughput of the statistics beams, mean over trials",
     SERVED_SHARE: "served users of the users of lit statistics beams, ratio of sums over trials",
 }
 
@@ -187,10 +208,13 @@ def _with_limits(name: str, variable: Variable, observations: str) -> dict[str, 
     }
 
 
-def mean_variables() -> dict[str, Variable]:
+def mean_variables(quantities: Iterable[str]) -> dict[str, Variable]:
     """Means over trials with their limits: ``<metric>_mean``, ``…_low``, ``…_high``."""
     table: dict[str, Variable] = {}
+    there = {*quantities, SERVED_SHARE}
     for metric, long_name in _OF_MEANS.items():
+        if metric not in there:
+            continue
         mean = Variable(
             (),
             "f8",
@@ -271,15 +295,20 @@ def axis_of(name: str, regular_bins: int, attributes: Mapping[str, object]) -> H
     )
 
 
-def table(metrics: Iterable[str] = AXES) -> dict[str, Variable]:
+def table(
+    metrics: Iterable[str] = AXES, quantities: Collection[str] = (*TRIAL, *TRIAL_BEAM)
+) -> dict[str, Variable]:
     """Every variable of a result file, in the order in which they are written.
 
     Parameters
     ----------
     metrics : iterable of str
         Quantities the blocks have histograms of.
+    quantities : collection of str
+        Quantities the blocks have per trial, and per trial and beam.
     """
-    everything = COORDINATES | LAYOUT | TRIAL | TRIAL_BEAM | mean_variables()
+    recorded = {name: kind for name, kind in (TRIAL | TRIAL_BEAM).items() if name in quantities}
+    everything = COORDINATES | LAYOUT | recorded | mean_variables(quantities)
     for metric in metrics:
         everything |= histogram_variables(AXES[metric])
     return everything

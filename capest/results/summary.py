@@ -25,6 +25,9 @@ ROWS = {
     "uplink_snr_db": "uplink SNR, dB",
     "uplink_sir_db": "uplink SIR, dB",
     "uplink_coupling_loss_db": "uplink coupling loss, dB",
+    "uplink_spectral_efficiency": "uplink efficiency, bit/s/Hz",
+    "uplink_user_throughput": "uplink per user, Mbit/s",
+    "uplink_beam_throughput": "uplink per beam, Mbit/s",
 }
 """Metrics in the order and with the names of the summary."""
 
@@ -90,6 +93,9 @@ class Summary:
             (f"throughput of {which}", self._estimates["throughput", "mean"], "Mbit/s"),
             ("users of lit beams served" if hopping else "users served", percent, "%"),
         ]
+        if ("uplink_throughput", "mean") in self._estimates:
+            uplink = self._estimates["uplink_throughput", "mean"]
+            found.insert(1, (f"uplink throughput of {which}", uplink, "Mbit/s"))
         if hopping:
             found.append(("statistics beams lit", lit, f"of {beams}"))
         return found

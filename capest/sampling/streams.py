@@ -24,3 +24,5 @@ class Purpose(IntEnum):
     BEAM_HOPPING = 3
     HOTSPOT_CENTRES = 4
     HOTSPOT_OFFSETS = 5
+    WHEREABOUTS = 6
+    WEATHER = 7

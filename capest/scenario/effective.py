@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
+from capest.physics.weather_library import library_version
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -62,6 +63,7 @@ def _beams(scenario: Scenario) -> dict[str, Any]:
 def _users(scenario: Scenario) -> dict[str, Any]:
     users = scenario.users
     content: dict[str, Any] = {"placement": users.placement, "count": scenario.users_per_trial}
+    content |= {"indoor_share": users.indoor_share, "vehicle_share": users.vehicle_share}
     if users.placement == "hotspots":
         clustered = scenario.hotspot_users
         if clustered == 0:
@@ -76,18 +78,34 @@ def _users(scenario: Scenario) -> dict[str, Any]:
 
 
 def _channel(scenario: Scenario) -> dict[str, Any]:
-    channel = scenario.channel
-    content = channel.model_dump()
-    frequency_ghz = scenario.satellite.frequency_ghz
-    if scenario.uplink.enabled:
-        frequency_ghz = max(frequency_ghz, scenario.satellite.uplink_frequency_ghz or 0.0)
-    if frequency_ghz < SCINTILLATION_FROM_GHZ:
-        del content["tropospheric_scintillation"]
+    channel, users = scenario.channel, scenario.users
+    content = channel.model_dump(exclude=_unread_of_weather(scenario))
+    if channel.weather != "clear":
+        content["weather_model"] = library_version()
     if channel.environment == "suburban":
         content["environment"] = "rural"  # TR 38.811 has one set of tables for both
     if channel.line_of_sight == "always" and not channel.shadow_fading:
-        del content["environment"]
+        del content["environment"], content["elevation_lookup"]
+    if users.indoor_share == 0.0:
+        del content["thermally_efficient_share"]
+    if users.vehicle_share == 0.0:
+        del content["vehicle_loss_db"]
     return content
+
+
+def _unread_of_weather(scenario: Scenario) -> set[str]:
+    channel = scenario.channel
+    carriers_ghz = [scenario.satellite.frequency_ghz]
+    if scenario.uplink.enabled:
+        carriers_ghz.append(scenario.satellite.uplink_frequency_ghz or carriers_ghz[0])
+    unread = set() if channel.weather == "exceeded" else {"exceeded_percent"}
+    if channel.weather == "clear":
+        unread |= {"latitude_deg", "longitude_deg"}
+        if max(carriers_ghz) < SCINTILLATION_FROM_GHZ:
+            unread.add("tropospheric_scintillation")
+    if min(carriers_ghz) >= SCINTILLATION_FROM_GHZ:
+        unread.add("ionosphere")
+    return unread
 
 
 def _uplink(scenario: Scenario) -> dict[str, Any]:

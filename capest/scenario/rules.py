@@ -248,6 +248,56 @@ def _hotspots_in_view(
     )
 
 
+def _whereabouts(indoor: float, vehicle: float) -> Problem | None:
+    if indoor + vehicle <= 1.0:
+        return None
+    return Problem(
+        "users.vehicle_share",
+        vehicle,
+        f"indoor_share and vehicle_share are parts of all users: {indoor:g} + {vehicle:g} is more "
+        "than 1",
+        f"write at most {max(0.0, 1.0 - indoor):g}",
+    )
+
+
+def _weather_place(
+    weather: str, latitude_deg: float | None, longitude_deg: float | None
+) -> Problem | None:
+    place = {"channel.latitude_deg": latitude_deg, "channel.longitude_deg": longitude_deg}
+    given = [key for key, value in place.items() if value is not None]
+    missing = [key for key, value in place.items() if value is None]
+    if weather == "clear" and given:
+        return Problem(
+            given[0],
+            place[given[0]],
+            'has no meaning with weather = "clear"',
+            'remove it, or set weather to "exceeded" or "random"',
+        )
+    if weather != "clear" and missing:
+        return Problem(
+            missing[0],
+            None,
+            f'required with weather = "{weather}": where the users are',
+            "give the place in degrees, north and east positive",
+        )
+    return None
+
+
+def _uplink_bandwidth(
+    enabled: bool, user_mhz: float, system_mhz: float, reuse: int
+) -> Problem | None:
+    beam_mhz = system_mhz / reuse
+    if not enabled or user_mhz <= beam_mhz * (1.0 + 1e-9):
+        return None
+    return Problem(
+        "uplink.bandwidth_mhz",
+        user_mhz,
+        f"a user cannot transmit in more than the beam's bandwidth, {beam_mhz:g} MHz "
+        "(carrier.bandwidth_mhz over beams.frequency_reuse)",
+        f"write at most {beam_mhz:g}",
+    )
+
+
 _RULES: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], ...] = (
     (("beams.count",), _beams_hexagonal),
     (("beams.statistics_count",), _statistics_hexagonal),
@@ -259,6 +309,17 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], ...] = (
     (("users.placement", "users.per_beam", "users.count", "beams.count"), _users_limit),
     (("run.trials", "run.block_trials"), _blocks_limit),
     (("uplink.enabled", *_UPLINK_KEYS), _uplink_figures),
+    (("users.indoor_share", "users.vehicle_share"), _whereabouts),
+    (("channel.weather", "channel.latitude_deg", "channel.longitude_deg"), _weather_place),
+    (
+        (
+            "uplink.enabled",
+            "uplink.bandwidth_mhz",
+            "carrier.bandwidth_mhz",
+            "beams.frequency_reuse",
+        ),
+        _uplink_bandwidth,
+    ),
     (
         (
             "beams.beyond_earth",

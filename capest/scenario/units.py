@@ -12,6 +12,7 @@ _UNITS = {
     "_dbi": "dBi",
     "_dbm": "dBm",
     "_db_per_k": "dB/K",
+    "_percent": "%",
     "_km": "km",
     "_db": "dB",
     "_uv": "direction cosine",

@@ -71,7 +71,7 @@ def study_case(number: int, trials: int, seed: int = 1) -> Scenario:
             },
             "carrier": {"bandwidth_mhz": float(row["downlink_bandwidth_mhz"])},
             "users": {"placement": "uniform"},
-            "channel": {"line_of_sight": "always"},
+            "channel": {"line_of_sight": "always", "elevation_lookup": "nearest"},
             "uplink": {"enabled": True, "bandwidth_mhz": float(row["uplink_bandwidth_mhz"])},
             "run": {"trials": trials, "seed": seed},
         }

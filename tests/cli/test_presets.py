@@ -48,7 +48,7 @@ def test_show_fits_the_terminal(name):
     for key, figure in load_preset(name).figures.items():
         (line,) = (line for line in text.splitlines() if line.startswith(f"{key} "))
         assert line.split()[1] == str(figure.value)
-        assert "standard" in line
+        assert figure.confidence in line
     assert "6.1.1.1-" in text
 
 

@@ -21,3 +21,10 @@ def test_ionospheric_loss_of_the_link_budgets() -> None:
     assert ionospheric_scintillation_db(2e9) == pytest.approx(2.2, abs=0.005)
     assert ionospheric_scintillation_db(4e9) == pytest.approx(1.1 / np.sqrt(2))
     assert ionospheric_scintillation_db(20e9) == 0.0
+
+
+def test_ionosphere_by_latitude() -> None:
+    # TR 38.811 clause 6.6.6.1: nothing from 20° to 60°; 17 dB of fluctuation beyond.
+    assert ionospheric_scintillation_db(2e9, "middle") == 0.0
+    assert ionospheric_scintillation_db(2e9, "high") == pytest.approx(12.0, abs=0.03)
+    assert ionospheric_scintillation_db(20e9, "high") == 0.0

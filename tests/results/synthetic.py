@@ -96,6 +96,9 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
         "uplink_snr_db": sinr_of_users + 1,
         "uplink_sir_db": sinr_of_users + 3 + noise,
         "uplink_sinr_db": sinr_of_users - 1,
+        "uplink_spectral_efficiency": np.log2(1 + 10 ** (sinr_of_users / 10 - 0.1)),
+        "uplink_user_throughput": np.where(noise > -1.5, np.exp(noise) / 10, 0.0),
+        "uplink_beam_throughput": rate[counted & (lit == 1)] / 10,
     }
     return BlockResult(
         trial,
@@ -105,6 +108,7 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
             "served_users": np.int32(served[counted].sum()),
             "throughput": np.float64(rate[counted].sum(dtype=np.float64)),
             "lit_beams": np.int32(lit[counted].sum()),
+            "uplink_throughput": np.float64(rate[counted].sum(dtype=np.float64) / 10),
         },
         {
             "beam_users": users,
@@ -113,6 +117,9 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
             "beam_sinr_db": sinr,
             "beam_spectral_efficiency": efficiency,
             "beam_throughput": rate,
+            "beam_uplink_sinr_db": sinr - np.float32(1),
+            "beam_uplink_spectral_efficiency": efficiency / np.float32(2),
+            "beam_uplink_throughput": rate / np.float32(10),
         },
         {name: AXES[name].count(np.asarray(values), np) for name, values in per_metric.items()},
     )

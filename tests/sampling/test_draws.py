@@ -85,4 +85,6 @@ def test_purposes_are_never_renumbered() -> None:
         "BEAM_HOPPING": 3,
         "HOTSPOT_CENTRES": 4,
         "HOTSPOT_OFFSETS": 5,
+        "WHEREABOUTS": 6,
+        "WEATHER": 7,
     }

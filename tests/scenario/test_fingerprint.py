@@ -47,6 +47,8 @@ CHANGES = {
     "users.placement": "uniform",
     "users.per_beam": 11,
     "users.count": 501,
+    "users.indoor_share": 0.4,
+    "users.vehicle_share": 0.1,
     "users.hotspots.count": 6,
     "users.hotspots.radius_km": 21.0,
     "users.hotspots.share": 0.7,
@@ -60,11 +62,20 @@ CHANGES = {
     "handset.transmit_gain_dbi": 1.0,
     "channel.environment": "urban",
     "channel.line_of_sight": "never",
+    "channel.elevation_lookup": "nearest",
     "channel.shadow_fading": False,
+    "channel.thermally_efficient_share": 0.5,
+    "channel.vehicle_loss_db": 20.0,
     "channel.gas_loss": False,
     "channel.tropospheric_scintillation": False,
+    "channel.ionosphere": "equatorial",
+    "channel.weather": "random",
+    "channel.exceeded_percent": 0.1,
+    "channel.latitude_deg": 10.0,
+    "channel.longitude_deg": 100.0,
     "uplink.enabled": True,
     "uplink.bandwidth_mhz": 0.18,
+    "uplink.overhead": 0.1,
     "uplink.drops": 3,
     "uplink.power_control": "fractional",
     "uplink.p0_dbm": -110.0,
@@ -83,12 +94,18 @@ CHANGES = {
 ALWAYS_INERT = {
     *("title", "satellite.preset", "handset.preset", "run.trials", "run.block_trials"),
     "beams.beyond_earth",  # this layout lies on the Earth
-    "channel.tropospheric_scintillation",  # and its carrier is under 6 GHz
 }
+CLEAR = {
+    "channel.tropospheric_scintillation",  # the carrier is under 6 GHz
+    "channel.exceeded_percent",
+}
+NO_PLACE = {"channel.weather", "channel.latitude_deg", "channel.longitude_deg"}
+OUTDOORS = {"channel.thermally_efficient_share", "channel.vehicle_loss_db"}
+PLACE = {"channel.latitude_deg": 40.0, "channel.longitude_deg": 116.0}
 UPLINK = {
     *("satellite.uplink_frequency_ghz", "satellite.uplink_antenna_diameter_m"),
     *("satellite.g_over_t_db_per_k", "handset.transmit_power_dbm", "handset.transmit_gain_dbi"),
-    *("uplink.bandwidth_mhz", "uplink.drops", "uplink.power_control"),
+    *("uplink.bandwidth_mhz", "uplink.overhead", "uplink.drops", "uplink.power_control"),
     *("uplink.p0_dbm", "uplink.alpha"),
 }
 HOTSPOTS = {"users.hotspots.count", "users.hotspots.radius_km", "users.hotspots.share"}
@@ -150,7 +167,34 @@ MODES = {
         HOTSPOTS | {"link.shannon"},
         {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
     ),
+    "indoors and in cars": (
+        {"users.indoor_share": 0.3, "users.vehicle_share": 0.2},
+        HOTSPOTS | UPLINK | {"link.shannon"},
+        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+    ),
+    "weather exceeded": (
+        {"channel.weather": "exceeded", **PLACE},
+        HOTSPOTS | UPLINK | {"link.shannon"},
+        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+    ),
+    "random weather": (
+        {"channel.weather": "random", **PLACE},
+        HOTSPOTS | UPLINK | {"link.shannon", "channel.exceeded_percent"},
+        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+    ),
 }  # fmt: skip
+
+
+def mode_of(name: str) -> tuple[dict, set, set]:
+    """Settings, inert and illegal keys of a mode, those of places and weather added."""
+    settings, inert, illegal = MODES[name]
+    if "channel.weather" not in settings:
+        inert, illegal = inert | CLEAR, illegal | NO_PLACE
+    if "users.indoor_share" not in settings:
+        inert = inert | OUTDOORS
+    if settings.get("channel.shadow_fading") is False:
+        inert = inert | {"channel.elevation_lookup"}
+    return settings, inert, illegal
 
 
 def change(scenario: Scenario, changes: dict) -> Scenario:
@@ -169,7 +213,7 @@ def test_every_key_has_a_change():
 
 @pytest.mark.parametrize("mode", MODES)
 def test_exactly_the_keys_that_are_read_change_it(mode):
-    settings, inert, illegal = MODES[mode]
+    settings, inert, illegal = mode_of(mode)
     scenario = change(BASE, settings)
     changing = {
         key
@@ -192,7 +236,7 @@ def trial_bytes(scenario: Scenario) -> str:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_no_change_of_the_trials_goes_unseen(mode):
-    settings, _, illegal = MODES[mode]
+    settings, _, illegal = mode_of(mode)
     scenario = change(BASE, settings)
     mark, content = fingerprint(scenario), trial_bytes(scenario)
     for key, value in CHANGES.items():
@@ -242,8 +286,9 @@ def test_it_is_the_hash_of_the_canonical_json():
         '{"beams":{"allocation":"all-on","count":37,"frequency_reuse":1,'
         '"polarisation_reuse":false,"spacing_uv":' + spacing + ',"statistics_count":19},'
         '"carrier":{"bandwidth_mhz":30.0},'
-        '"channel":{"environment":"rural","gas_loss":true,"line_of_sight":"probability",'
-        '"shadow_fading":true},'
+        '"channel":{"elevation_lookup":"linear","environment":"rural","gas_loss":true,'
+        '"ionosphere":"middle","line_of_sight":"probability","shadow_fading":true,'
+        '"weather":"clear"},'
         '"handset":{"antenna_gain_dbi":0.0,"antenna_temperature_k":290.0,'
         '"body_loss_db":0.0,"noise_figure_db":7.0,"polarisation_loss_db":0.0},'
         '"link":{"adaptation":"nr-cqi","overhead":0.14,"table":"64qam",'
@@ -254,7 +299,7 @@ def test_it_is_the_hash_of_the_canonical_json():
         '"gateway_elevation_deg":10.0,"payload":"transparent"},'
         '"scheduler":{"policy":"equal-time"},'
         '"uplink":{},'
-        '"users":{"count":370,"placement":"beam"}}'
+        '"users":{"count":370,"indoor_share":0.0,"placement":"beam","vehicle_share":0.0}}'
     )
     assert fingerprint(BASE) == hashlib.sha256(canonical.encode()).hexdigest()
     assert json.loads(canonical) == BASE.effective()

@@ -6,8 +6,8 @@ import pytest
 
 from capest.errors import InputError
 from capest.scenario.load import load_scenario
-from capest.scenario.model import Handset, Satellite
 from capest.scenario.presets import CONFIDENCES, KINDS, load_preset, preset_names, presets_of
+from capest.scenario.sections import Handset, Satellite
 
 # 3GPP TR 38.821 V16.2.0, Tables 6.1.1.1-1 (set 1) and 6.1.1.1-2 (set 2), elevation of the central
 # beam from Table 6.1.1.1-6: altitude km, elevation °, GHz, dBW/MHz, dBi, m, °; uplink GHz, m, dB/K.
@@ -89,12 +89,10 @@ def test_every_preset_is_whole(name):
 
 
 def test_names_are_sorted_by_kind():
-    assert preset_names() == tuple(sorted(["3gpp-handheld", "3gpp-vsat", *TR38821]))
+    handsets = ["3gpp-handheld", "3gpp-vsat", "smartphone-typical", "smartphone-worst"]
+    assert preset_names() == tuple(sorted([*handsets, *TR38821]))
     assert [preset.name for preset in presets_of("satellite")] == sorted(TR38821)
-    assert [preset.name for preset in presets_of("handset")] == [
-        "3gpp-handheld",
-        "3gpp-vsat",
-    ]
+    assert [preset.name for preset in presets_of("handset")] == handsets
     assert {load_preset(name).kind for name in preset_names()} == set(KINDS)
 
 

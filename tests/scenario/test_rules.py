@@ -144,3 +144,35 @@ def test_a_run_has_no_more_blocks_than_files_fit_a_folder():
     assert "gives 1111112 blocks" in problem.allowed
     assert problem.hint == "write at least 10, or leave it out"
     assert load(run={"trials": 10**7, "block_trials": 10}).block_trials == 10
+
+
+def test_users_are_somewhere_only_once():
+    problem = only_problem(users={"indoor_share": 0.7, "vehicle_share": 0.4})
+    assert (problem.key, problem.value) == ("users.vehicle_share", 0.4)
+    assert problem.hint == "write at most 0.3"
+    assert load(users={"indoor_share": 0.7, "vehicle_share": 0.3}).users.vehicle_share == 0.3
+    # Sums that are 1 but for rounding are 1.
+    assert load(users={"indoor_share": 0.9, "vehicle_share": 0.1})
+
+
+@pytest.mark.parametrize("weather", ["exceeded", "random"])
+def test_weather_needs_a_place(weather):
+    problem = only_problem(channel={"weather": weather, "latitude_deg": 40.0})
+    assert problem.key == "channel.longitude_deg"
+    assert f'weather = "{weather}"' in problem.allowed
+    place = {"latitude_deg": 40.0, "longitude_deg": 116.0}
+    assert load(channel={"weather": weather, **place}).channel.weather == weather
+    problem = only_problem(channel=place)
+    assert problem.key == "channel.latitude_deg"
+    assert 'weather = "clear"' in problem.allowed
+
+
+def test_a_user_transmits_within_the_beam():
+    uplink = {"enabled": True, "bandwidth_mhz": 10.1}
+    beams = {"count": 19, "frequency_reuse": 3}
+    problem = only_problem(uplink=uplink, beams=beams)
+    assert (problem.key, problem.value) == ("uplink.bandwidth_mhz", 10.1)
+    assert problem.hint == "write at most 10"
+    assert load(uplink=uplink, beams={"count": 19}).uplink.bandwidth_mhz == 10.1
+    # Without an uplink nobody minds.
+    assert load(uplink=uplink | {"enabled": False}, beams=beams)

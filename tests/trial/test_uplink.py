@@ -92,3 +92,69 @@ def test_full_compensation_evens_out_what_is_received() -> None:
     assert spread_db < 0.1
     # P0 over the noise behind a 30 dBi antenna of 1.1 dB/K: -155 - (-228.6 + 55.56 + 28.9).
     assert quantile(block, "uplink_snr_db", 0.5) == pytest.approx(-10.86, abs=0.06)
+
+
+def test_throughput_is_the_resource_grid_times_the_efficiency() -> None:
+    # 0.36 MHz are two resource blocks: 24 subcarriers of 14 symbols a millisecond, 8 % overhead.
+    user_mhz = 24 * 14e3 / 1e6 * (1 - 0.08)
+    scenario = small_scenario(
+        **UPLINK, channel__line_of_sight="always", channel__shadow_fading=False
+    )
+    block = compute(scenario)
+    beam = block.trial_beam
+    # Five users a beam, 80 pairs of resource blocks in 30 MHz: all of them always transmit.
+    np.testing.assert_allclose(
+        beam["beam_uplink_throughput"],
+        beam["beam_uplink_spectral_efficiency"] * beam["beam_users"] * user_mhz,
+        rtol=2e-6,
+    )
+    np.testing.assert_allclose(
+        block.trial["uplink_throughput"],
+        beam["beam_uplink_throughput"][:, :7].sum(axis=1, dtype=np.float64),
+        rtol=1e-6,
+    )
+    efficiency = quantile(block, "uplink_spectral_efficiency", 0.5)
+    assert quantile(block, "uplink_user_throughput", 0.5) == pytest.approx(
+        efficiency * user_mhz, rel=0.01
+    )
+    assert block.histograms["uplink_beam_throughput"].sum() == 7 * 40
+
+
+def test_more_users_than_fit_take_turns() -> None:
+    # 160 users in 80 places of the band: half the time each, and the beam is full.
+    user_mhz = 24 * 14e3 / 1e6 * (1 - 0.08)
+    scenario = small_scenario(
+        **UPLINK, users__per_beam=160, channel__line_of_sight="always",
+        channel__shadow_fading=False, beams__frequency_reuse=7,
+        carrier__bandwidth_mhz=210.0, run__trials=4,
+    )  # fmt: skip
+    block = compute(scenario, trials=4)
+    beam = block.trial_beam
+    users = beam["beam_users"]
+    full = users >= 80
+    assert full.any()
+    np.testing.assert_allclose(
+        beam["beam_uplink_throughput"][full],
+        beam["beam_uplink_spectral_efficiency"][full] * 80 * user_mhz,
+        rtol=2e-6,
+    )
+    ratio = quantile(block, "uplink_user_throughput", 0.5) / (
+        quantile(block, "uplink_spectral_efficiency", 0.5) * user_mhz
+    )
+    assert ratio == pytest.approx(0.5, abs=0.03)
+
+
+def test_users_that_are_not_heard_leave_their_time_to_the_others() -> None:
+    # Indoors many a user is out of reach: the beam's throughput is that of those who are heard.
+    scenario = small_scenario(**UPLINK, users__indoor_share=0.8)
+    block = compute(scenario)
+    beam = block.trial_beam
+    efficiency = beam["beam_uplink_spectral_efficiency"].astype(np.float64)
+    user_mhz = 24 * 14e3 / 1e6 * (1 - 0.08)
+    heard = np.nan_to_num(beam["beam_uplink_throughput"] / (efficiency * user_mhz))
+    assert (heard <= beam["beam_users"] + 1e-4).all()
+    assert heard.sum() < 0.9 * beam["beam_users"].sum()
+    # So many of the ten drops were heard.
+    drops = 10.0 * heard / np.maximum(beam["beam_users"], 1)
+    np.testing.assert_allclose(drops, np.rint(drops), atol=1e-3)
+    assert len(np.unique(np.rint(drops))) > 3

@@ -100,3 +100,33 @@ def test_bad_options(tmp_path) -> None:
         result = CliRunner().invoke(cli, words)
         assert result.exit_code == 2
         assert "Traceback" not in result.output
+
+
+def test_weather_in_a_budget() -> None:
+    pytest.importorskip("itur")
+    raw = {
+        "satellite": {"preset": "tr38821-set1-leo600-ka"},
+        "handset": {"preset": "3gpp-vsat"},
+    }
+    clear = budget(load_scenario(raw), "DL", 30.0)
+    place = {"latitude_deg": 31.2, "longitude_deg": 121.5}
+    rainy = {"weather": "exceeded", "exceeded_percent": 0.1, **place}
+    wet = budget(load_scenario(raw | {"channel": rainy}), "DL", 30.0)
+    assert clear.weather_loss_db == 0.0
+    assert wet.scintillation_loss_db == 0.0
+    losses_db = wet.gas_loss_db + wet.weather_loss_db
+    clear_db = clear.gas_loss_db + clear.scintillation_loss_db
+    assert wet.cnr_db == pytest.approx(clear.cnr_db - losses_db + clear_db)
+    assert wet.weather_loss_db > 5.0
+
+
+def test_a_lacking_uplink_is_said(tmp_path) -> None:
+    path = tmp_path / "s.toml"
+    path.write_text(
+        "[satellite]\naltitude_km = 600\nfrequency_ghz = 2\neirp_density_dbw_per_mhz = 34\n"
+        "antenna_gain_dbi = 30\nantenna_diameter_m = 2\nhpbw_deg = 4.4\n"
+    )
+    result = CliRunner().invoke(cli, ["budget", str(path)], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert "no uplink" in result.stderr
+    assert "satellite.g_over_t_db_per_k" in result.stderr

@@ -1,33 +1,21 @@
-"""Speed of the pair kernel and of whole runs, with the accuracy reached, on this machine."""
+"""The downlink's pair kernel: speed, errors, and the obvious way to write it."""
 
 from __future__ import annotations
 
-import dataclasses
-import math
-import platform
-import resource
-import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from capest import loop
 from capest.backend import choose
 from capest.backend.protocol import Kernels
+from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of, exact_pattern
 from capest.links import downlink_arguments
 from capest.physics import antenna, geometry
 from capest.sampling import placement
 from capest.sampling.draws import Draws
-from capest.scenario.load import load_scenario
-from capest.scenario.model import Scenario
 from capest.scene import Scene, build_scene
-from capest.version import __version__
 
-_PEAK_SNR = 64.0  # linear, about that of a handset under a LEO satellite
 _WITHIN_DB = 40.0  # gains are compared down to this far under the peak
 
 
@@ -59,40 +47,6 @@ class KernelSpeed:
     sinr_error_db: float
 
 
-@dataclass(frozen=True)
-class RunSpeed:
-    """A whole run, to the result file.
-
-    Attributes
-    ----------
-    trials, workers : int
-    seconds : float
-        From the first line to the file, with the start of workers.
-    trials_per_s : float
-        Without the start of workers.
-    peak_memory_mib : float
-        Largest memory of this process so far.
-    """
-
-    trials: int
-    workers: int
-    seconds: float
-    trials_per_s: float
-    peak_memory_mib: float
-
-
-def bench_scenario(**changes: Any) -> Scenario:
-    """Sixty-one beams of a LEO-600 S-band satellite on one frequency, ten users a beam."""
-    scenario = load_scenario(
-        {
-            "title": "benchmark: LEO-600, S band, 61 beams, 10 users a beam",
-            "satellite": {"preset": "tr38821-set1-leo600-s"},
-            "channel": {"line_of_sight": "always"},
-        }
-    )
-    return scenario.replace(**changes)
-
-
 def kernel_speed(
     backend: str, beams: int = 61, frequency_reuse: int = 1, seconds: float = 2.0
 ) -> KernelSpeed:
@@ -121,9 +75,9 @@ def kernel_speed(
         serving = kernels.downlink_sinr(*arguments)[0]
         return serving.get() if hasattr(serving, "get") else serving  # waits for the GPU
 
-    best_s = _best_of(call, seconds)
+    best_s = best_of(call, seconds)
     host = [a.get() if hasattr(a, "get") else a for a in arguments]
-    baseline_s = _best_of(lambda: _obvious(host), seconds)
+    baseline_s = best_of(lambda: _obvious(host), seconds)
     return KernelSpeed(
         users=users,
         beams=beams,
@@ -135,51 +89,6 @@ def kernel_speed(
     )
 
 
-def run_speed(
-    backend: Any, trials: int, workers: int, make_executor: Callable[[], loop.Executor]
-) -> RunSpeed:
-    """Time a whole run of the benchmark scenario, file included.
-
-    Parameters
-    ----------
-    backend : {"numpy", "cupy"}
-    trials, workers : int
-        ``workers`` is only reported.
-    make_executor : callable
-        Starts the workers.
-    """
-    scenario = bench_scenario(run__trials=trials)
-    started = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="capest-bench-") as folder:
-        outcome = loop.run(scenario, Path(folder) / "bench.nc", make_executor, backend=backend)
-    seconds = time.perf_counter() - started
-    peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return RunSpeed(trials, workers, seconds, trials / outcome.seconds, peak_kib / 1024.0)
-
-
-def machine() -> dict[str, str | int]:
-    """Name what was measured on."""
-    name = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text().splitlines():
-            if line.startswith("model name"):
-                name = line.split(":", 1)[1].strip()
-                break
-    return {
-        "processor": name,
-        "system": platform.platform(),
-        "capest": __version__,
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-    }
-
-
-def as_dict(speed: KernelSpeed | RunSpeed) -> dict[str, Any]:
-    """Return a measurement as plain values for JSON."""
-    return dataclasses.asdict(speed)
-
-
 def _kernel_arguments(
     scene: Scene, kernels: Kernels, trials: int
 ) -> tuple[tuple[Any, ...], geometry.View]:
@@ -187,24 +96,9 @@ def _kernel_arguments(
     draws = Draws(kernels, 1, 0, trials)
     position_m = placement.in_each_beam(scene.coverage, scene.placement, draws)
     view = geometry.view(position_m, scene.satellites, 0, xp)
-    gain = xp.full(view.range_m.shape, _PEAK_SNR)
+    gain = xp.full(view.range_m.shape, PEAK_SNR)
     user_trial = xp.repeat(xp.arange(trials, dtype=xp.int32), scene.placement.users)
     return downlink_arguments(scene, view, gain, user_trial, None, xp), view
-
-
-def _best_of(call: Callable[[], Any], seconds: float) -> float:
-    call()
-    best_s, stop = math.inf, time.perf_counter() + seconds
-    while time.perf_counter() < stop:
-        started = time.perf_counter()
-        call()
-        best_s = min(best_s, time.perf_counter() - started)
-    return best_s
-
-
-def _pattern(sine: np.ndarray, ka: float) -> np.ndarray:
-    flat = antenna.bessel_amplitude(ka * sine.ravel())
-    return (flat * flat).reshape(sine.shape)
 
 
 def _reference(scene: Scene, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -212,7 +106,7 @@ def _reference(scene: Scene, direction: np.ndarray) -> tuple[np.ndarray, np.ndar
     uv = scene.beams.grid.uv
     boresight = np.column_stack([uv, np.sqrt(1.0 - (uv**2).sum(axis=1))])
     chord = np.linalg.norm(direction.T[:, None] - boresight[None], axis=2)
-    gain = _PEAK_SNR * _pattern(
+    gain = PEAK_SNR * exact_pattern(
         chord * np.sqrt(1.0 - 0.25 * chord**2), scene.carrier.reduced_aperture
     )
     best = gain.argmax(axis=1)
@@ -257,7 +151,7 @@ def _gain_error_db(scene: Scene, kernels: Kernels) -> float:
     )[1]
     got = np.asarray(carrier.get() if hasattr(carrier, "get") else carrier, dtype=np.float64)
     chord = np.linalg.norm(direction - beam, axis=0)
-    true = _pattern(chord * np.sqrt(1.0 - 0.25 * chord**2), ka)
+    true = exact_pattern(chord * np.sqrt(1.0 - 0.25 * chord**2), ka)
     strong = true > 10.0 ** (-_WITHIN_DB / 10.0)
     return float(np.abs(10.0 * np.log10(got[strong] / true[strong])).max())
 

@@ -1,0 +1,67 @@
+"""What is measured, and on what."""
+
+from __future__ import annotations
+
+import math
+import platform
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from capest.physics import antenna
+from capest.scenario.load import load_scenario
+from capest.scenario.model import Scenario
+from capest.version import __version__
+
+PEAK_SNR = 64.0
+"""Linear, about that of a handset under a LEO satellite."""
+
+
+def bench_scenario(**changes: Any) -> Scenario:
+    """Sixty-one beams of a LEO-600 S-band satellite on one frequency, ten users a beam."""
+    scenario = load_scenario(
+        {
+            "title": "benchmark: LEO-600, S band, 61 beams, 10 users a beam",
+            "satellite": {"preset": "tr38821-set1-leo600-s"},
+            "channel": {"line_of_sight": "always"},
+        }
+    )
+    return scenario.replace(**changes)
+
+
+def machine() -> dict[str, str | int]:
+    """Name what was measured on."""
+    name = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                name = line.split(":", 1)[1].strip()
+                break
+    return {
+        "processor": name,
+        "system": platform.platform(),
+        "capest": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+    }
+
+
+def best_of(call: Callable[[], Any], seconds: float) -> float:
+    """Return the shortest time of a call, in seconds, of as many as fit."""
+    call()
+    best_s, stop = math.inf, time.perf_counter() + seconds
+    while time.perf_counter() < stop:
+        started = time.perf_counter()
+        call()
+        best_s = min(best_s, time.perf_counter() - started)
+    return best_s
+
+
+def exact_pattern(sine: np.ndarray, ka: float) -> np.ndarray:
+    """Gain relative to the peak, in double precision by Bessel's function."""
+    flat = antenna.bessel_amplitude(ka * sine.ravel())
+    return (flat * flat).reshape(sine.shape)

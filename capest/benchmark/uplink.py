@@ -1,0 +1,152 @@
+"""The uplink's pair kernel: speed, errors, and the obvious way to write it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from capest.allocation.uplink_turns import uplink_turns
+from capest.backend import choose
+from capest.backend.protocol import on_host
+from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of, exact_pattern
+from capest.link_constants import Carrier
+from capest.links import reduced_directions
+from capest.physics import antenna, geometry
+from capest.sampling import placement
+from capest.sampling.draws import Draws
+from capest.scene import Scene, build_scene
+
+
+@dataclass(frozen=True)
+class UplinkSpeed:
+    """The uplink kernel on one core or one GPU.
+
+    Attributes
+    ----------
+    drops, beams, colours : int
+        Size of one call.
+    pairs_per_s : float
+        Pairs of a transmitting user and a receiving beam of its colour, per second.
+    baseline_pairs_per_s : float
+        The same written the obvious way on one core: whole NumPy arrays in double precision, all
+        beams against all users of a drop, the pattern by ``numpy.interp``.
+    sinr_error_db : float
+        Largest error of SINR against double precision with the exact pattern.
+    """
+
+    drops: int
+    beams: int
+    colours: int
+    pairs_per_s: float
+    baseline_pairs_per_s: float
+    sinr_error_db: float
+
+
+def uplink_speed(
+    backend: str, beams: int = 61, frequency_reuse: int = 1, seconds: float = 2.0
+) -> UplinkSpeed:
+    """Measure the uplink kernel of a backend and its accuracy.
+
+    Parameters
+    ----------
+    backend : {"numpy", "cupy"}
+    beams, frequency_reuse : int
+        Layout.
+    seconds : float
+        Time to spend measuring.
+
+    Returns
+    -------
+    UplinkSpeed
+    """
+    kernels = choose.kernels(backend)
+    xp = kernels.xp
+    scenario = bench_scenario(
+        beams__count=beams, beams__frequency_reuse=frequency_reuse, uplink__enabled=True
+    )
+    scene = build_scene(scenario)
+    carrier = scene.uplink_carrier
+    assert carrier is not None  # the preset has an uplink
+    trials = max(1, (2**26 if backend == "cupy" else 2**23) // (10 * beams**2))
+    draws = Draws(kernels, 1, 0, trials)
+    users = scene.placement.users
+    position_m = placement.in_each_beam(scene.coverage, scene.placement, draws)
+    view = geometry.view(position_m, scene.satellites, 0, xp)
+    user, beam = reduced_directions(scene, carrier, view, xp)
+    # Every user transmits to the beam whose cell it is in.
+    home = xp.asarray(scene.beams.place)[xp.arange(users) // scenario.users.per_beam]
+    serving = xp.tile(home, trials).astype(xp.int32)
+    user_trial = xp.repeat(xp.arange(trials, dtype=xp.int32), users)
+    scheduled = uplink_turns(serving, user_trial, trials, beams, 10, xp)
+    arguments = (
+        user,
+        xp.full((1, view.range_m.size), PEAK_SNR, dtype=xp.float32),
+        scheduled,
+        beam,
+        xp.ones(beams, dtype=xp.float32),
+        xp.asarray(scene.beams.segment_start),
+        xp.asarray(carrier.amplitude),
+        antenna.AMPLITUDE_STEP,
+        scenario.colours,
+    )
+
+    def call() -> np.ndarray:
+        return on_host(kernels.uplink_sinr(*arguments)[1])  # waits for the GPU
+
+    best_s = best_of(call, seconds)
+    pairs_of_a_drop = int((np.diff(scene.beams.segment_start) ** 2).sum())
+    # Whole arrays of all drops would not fit the memory.
+    few = slice(0, max(1, 2**20 // beams**2))
+    direction, turns = on_host(view.direction), on_host(scheduled)[few]
+    baseline_s = best_of(lambda: _obvious(scene, carrier, direction, turns), seconds)
+    got = [on_host(power)[few].astype(np.float64) for power in kernels.uplink_sinr(*arguments)]
+    carrier_power, interference = _received(scene, carrier, direction, turns)
+    error_db = 10.0 * np.log10(got[0] / (1.0 + got[1]) * (1.0 + interference) / carrier_power)
+    return UplinkSpeed(
+        drops=len(scheduled),
+        beams=beams,
+        colours=scenario.colours,
+        pairs_per_s=len(scheduled) * pairs_of_a_drop / best_s,
+        baseline_pairs_per_s=len(turns) * pairs_of_a_drop / baseline_s,
+        sinr_error_db=float(np.abs(error_db).max()),
+    )
+
+
+def _gains(
+    scene: Scene, direction: np.ndarray, turns: np.ndarray, pattern: Any
+) -> tuple[np.ndarray, np.ndarray]:
+    """Carrier and interference of every drop and beam, from a pattern over the chord."""
+    boresight = scene.beams.direction + scene.centre_direction[:, None]
+    colour = np.repeat(np.arange(scene.scenario.colours), np.diff(scene.beams.segment_start))
+    chord = np.linalg.norm(
+        direction[:, turns].transpose(1, 2, 0)[:, :, None] - boresight.T[None, None], axis=3
+    )
+    received = PEAK_SNR * pattern(chord) * (colour[:, None] == colour[None])
+    own = np.einsum("dbb->db", received)
+    return own, received.sum(axis=1) - own
+
+
+def _received(
+    scene: Scene, carrier: Carrier, direction: np.ndarray, turns: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    ka = carrier.reduced_aperture
+    return _gains(
+        scene,
+        direction,
+        turns,
+        lambda chord: exact_pattern(chord * np.sqrt(1.0 - 0.25 * chord**2), ka),
+    )
+
+
+def _obvious(
+    scene: Scene, carrier: Carrier, direction: np.ndarray, turns: np.ndarray
+) -> np.ndarray:
+    """SINR as one would first write it: whole arrays of double precision."""
+    table, entries = carrier.amplitude[:, 0], np.arange(len(carrier.amplitude))
+    step = antenna.AMPLITUDE_STEP / carrier.reduced_aperture
+    own, others = _gains(
+        scene, direction, turns, lambda chord: np.interp(chord / step, entries, table) ** 2
+    )
+    return own / (1.0 + others)

@@ -1,0 +1,159 @@
+"""What stands around users: tables of TR 38.811 clauses 6.6.1 and 6.6.2 at any elevation.
+
+The report gives them for 10°, 20°, ..., 90° and takes the nearest. ``"nearest"`` does so too;
+``"linear"`` interpolates between neighbouring angles, which keeps maps and sweeps free of steps
+every 10° and agrees with the report at its own angles. Outside 10° to 90° the end holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from capest.physics.tables import rows
+
+KA_BAND_FROM_HZ = 6.0e9
+"""TR 38.811 clause 6.6: columns of the S band below, of the Ka band from here on."""
+
+_LOS_COLUMN = {
+    "dense-urban": "dense_urban_percent",
+    "urban": "urban_percent",
+    "suburban": "suburban_rural_percent",
+    "rural": "suburban_rural_percent",
+}
+_SHADOW_SCENARIO = {
+    "dense-urban": "dense_urban",
+    "urban": "urban",
+    "suburban": "suburban_rural",
+    "rural": "suburban_rural",
+}
+
+
+@dataclass(frozen=True)
+class EnvironmentTables:
+    """Tables 6.6.1-1 and 6.6.2-1 to -3 of TR 38.811 for one environment and band.
+
+    Each array has nine entries, for elevations of 10°, 20°, ..., 90°.
+
+    Attributes
+    ----------
+    los_probability : float array (9,)
+    sigma_los_db, sigma_nlos_db : float array (9,)
+        Standard deviation of shadow fading with and without line of sight.
+    clutter_loss_db : float array (9,)
+        Clutter loss without line of sight.
+    """
+
+    los_probability: np.ndarray
+    sigma_los_db: np.ndarray
+    sigma_nlos_db: np.ndarray
+    clutter_loss_db: np.ndarray
+
+
+@dataclass(frozen=True)
+class AngleReading:
+    """Where elevations lie between the reference angles.
+
+    Attributes
+    ----------
+    lower : int array (n,)
+        Entry of the tables.
+    share : float array (n,) or None
+        Weight of the entry above; ``None`` where the entry is taken as it is.
+    """
+
+    lower: Any
+    share: Any | None
+
+
+def environment_tables(environment: str, frequency_hz: float) -> EnvironmentTables:
+    """Look up the tables of an environment at a carrier frequency.
+
+    Parameters
+    ----------
+    environment : {"rural", "suburban", "urban", "dense-urban"}
+    frequency_hz : float
+
+    Returns
+    -------
+    EnvironmentTables
+    """
+    band = "Ka" if frequency_hz >= KA_BAND_FROM_HZ else "S"
+    scenario = _SHADOW_SCENARIO[environment]
+    shadow = [
+        row
+        for row in rows("tr38811_shadow_clutter")
+        if row["scenario"] == scenario and row["band"] == band
+    ]
+    los = [float(row[_LOS_COLUMN[environment]]) for row in rows("tr38811_los_probability")]
+    return EnvironmentTables(
+        los_probability=np.array(los) / 100.0,
+        sigma_los_db=np.array([float(row["sigma_los_dB"]) for row in shadow]),
+        sigma_nlos_db=np.array([float(row["sigma_nlos_dB"]) for row in shadow]),
+        clutter_loss_db=np.array([float(row["clutter_loss_nlos_dB"]) for row in shadow]),
+    )
+
+
+def reference_angles(elevation_deg: Any, lookup: str, xp: Any) -> AngleReading:
+    """Place elevations among the reference angles.
+
+    Parameters
+    ----------
+    elevation_deg : array (n,)
+    lookup : {"linear", "nearest"}
+        See the module.
+    xp : module
+        ``numpy`` or ``cupy``.
+
+    Returns
+    -------
+    AngleReading
+    """
+    position = xp.clip(elevation_deg * 0.1, 1.0, 9.0) - 1.0
+    if lookup == "nearest":
+        return AngleReading(xp.rint(position).astype(xp.int64), None)
+    lower = xp.minimum(position.astype(xp.int64), 7)
+    return AngleReading(lower, position - lower)
+
+
+def at_angles(table: np.ndarray, reading: AngleReading, xp: Any) -> Any:
+    """Read a table of nine angles, float array (n,)."""
+    values = xp.asarray(table)
+    lower = values[reading.lower]
+    if reading.share is None:
+        return lower
+    return lower + reading.share * (values[reading.lower + 1] - lower)
+
+
+def shadow_and_clutter_loss_db(
+    tables: EnvironmentTables, reading: AngleReading, line_of_sight: Any, normal: Any, xp: Any
+) -> Any:
+    """Shadow fading plus clutter loss, TR 38.811 clause 6.6.2.
+
+    Parameters
+    ----------
+    tables : EnvironmentTables
+    reading : AngleReading
+        Of the users' elevations.
+    line_of_sight : bool array (users,)
+    normal : float array (users,) or None
+        Standard normal draws; ``None`` leaves shadow fading out.
+    xp : module
+        ``numpy`` or ``cupy``.
+
+    Returns
+    -------
+    float array (users,)
+        Loss in dB; the clutter loss is zero with line of sight.
+    """
+    clutter_db = xp.where(line_of_sight, 0.0, at_angles(tables.clutter_loss_db, reading, xp))
+    if normal is None:
+        return clutter_db
+    sigma_db = xp.where(
+        line_of_sight,
+        at_angles(tables.sigma_los_db, reading, xp),
+        at_angles(tables.sigma_nlos_db, reading, xp),
+    )
+    return sigma_db * normal + clutter_db

@@ -1,0 +1,28 @@
+"""The package behind `capest.physics.weather`: whether it is there, and which version."""
+
+from __future__ import annotations
+
+import importlib.metadata
+
+from capest.errors import InputError
+
+
+def library_version() -> str:
+    """Name and version of the library behind the tables.
+
+    Returns
+    -------
+    str
+        Such as ``"itur 0.4.0"``; part of what a result depends on.
+
+    Raises
+    ------
+    InputError
+        If it is not installed.
+    """
+    try:
+        return f"itur {importlib.metadata.version('itur')}"
+    except importlib.metadata.PackageNotFoundError:
+        raise InputError(
+            'channel.weather: rain and cloud need the package itur: pip install "capest[itu]"'
+        ) from None

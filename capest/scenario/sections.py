@@ -1,0 +1,160 @@
+"""The sections of a scenario: their keys, with units in the names, ranges and defaults.
+
+Every key is described with its unit, range and source in ``capest/docs/scenario.md``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from capest.scenario.layout_fit import LARGEST_COUNT
+
+LARGEST_TRIALS = 10**9
+"""Trials of a run at most."""
+
+
+def _whole(value: object) -> object:
+    """Keep ``True`` and ``1.0`` from passing as the choice 1."""
+    if type(value) is not int:
+        raise ValueError("not a whole number")
+    return value
+
+
+def _encodable(value: str) -> str:
+    """Refuse text with lone surrogates: no file could store it."""
+    value.encode()
+    return value
+
+
+Text = Annotated[str, AfterValidator(_encodable)]
+
+
+class Section(BaseModel):
+    """A frozen group of keys; an unknown key is a fault."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Satellite(Section):
+    """The satellite and one of its beams; a preset usually supplies all of it."""
+
+    preset: Text | None = None
+    altitude_km: float = Field(gt=0, le=100_000)
+    elevation_deg: float = Field(default=90.0, gt=0, le=90)
+    frequency_ghz: float = Field(ge=0.1, le=50)
+    eirp_density_dbw_per_mhz: float = Field(ge=-100, le=100)
+    antenna_gain_dbi: float = Field(ge=-100, le=100)
+    antenna_diameter_m: float = Field(gt=0, le=200)
+    hpbw_deg: float = Field(gt=0, lt=90)
+    payload: Literal["transparent", "regenerative"] = "transparent"
+    gateway_elevation_deg: float = Field(default=10.0, gt=0, le=90)
+    uplink_frequency_ghz: float | None = Field(default=None, ge=0.1, le=50)
+    uplink_antenna_diameter_m: float | None = Field(default=None, gt=0, le=200)
+    g_over_t_db_per_k: float | None = Field(default=None, ge=-100, le=100)
+
+
+class Beams(Section):
+    """Layout of the beams, their colours and which of them are lit."""
+
+    count: int = Field(default=61, ge=1, le=LARGEST_COUNT)
+    statistics_count: int = Field(default=19, ge=1, le=LARGEST_COUNT)
+    spacing_uv: float | None = Field(default=None, gt=0, le=2)
+    frequency_reuse: Annotated[Literal[1, 2, 3, 4, 7], BeforeValidator(_whole)] = 1
+    polarisation_reuse: bool = False
+    allocation: Literal["all-on", "random-hopping", "round-robin"] = "all-on"
+    active_count: int | None = Field(default=None, ge=1, le=LARGEST_COUNT)
+    beyond_earth: Literal["error", "discard"] = "error"
+
+
+class Carrier(Section):
+    """The system's carrier, shared by the frequency colours."""
+
+    bandwidth_mhz: float = Field(default=30.0, ge=0.001, le=100_000)
+
+
+class Hotspots(Section):
+    """Where users crowd, for ``placement = "hotspots"``."""
+
+    count: int = Field(default=5, ge=1, le=2**20)
+    radius_km: float = Field(default=20.0, gt=0, le=5000)
+    share: float = Field(default=0.8, ge=0, le=1)
+
+
+class Users(Section):
+    """How many users there are and where."""
+
+    placement: Literal["beam", "uniform", "hotspots"] = "beam"
+    per_beam: int = Field(default=10, ge=1)
+    count: int | None = Field(default=None, ge=1)
+    indoor_share: float = Field(default=0.0, ge=0, le=1)
+    vehicle_share: float = Field(default=0.0, ge=0, le=1)
+    hotspots: Hotspots = Hotspots()
+
+
+class Handset(Section):
+    """The receiver; the preset supplies what is not given."""
+
+    preset: Text = "3gpp-handheld"
+    antenna_gain_dbi: float = Field(ge=-100, le=100)
+    noise_figure_db: float = Field(ge=0, le=50)
+    antenna_temperature_k: float = Field(gt=0, le=100_000)
+    body_loss_db: float = Field(default=0.0, ge=0, le=100)
+    polarisation_loss_db: float = Field(default=0.0, ge=0, le=100)
+    transmit_power_dbm: float | None = Field(default=None, ge=-100, le=100)
+    transmit_gain_dbi: float | None = Field(default=None, ge=-100, le=100)
+
+
+class Channel(Section):
+    """Propagation: TR 38.811 clause 6.6, Recommendations ITU-R P.2109 and P.618."""
+
+    environment: Literal["rural", "suburban", "urban", "dense-urban"] = "rural"
+    line_of_sight: Literal["always", "probability", "never"] = "probability"
+    elevation_lookup: Literal["linear", "nearest"] = "linear"
+    shadow_fading: bool = True
+    thermally_efficient_share: float = Field(default=0.0, ge=0, le=1)
+    vehicle_loss_db: float = Field(default=9.0, ge=0, le=100)
+    gas_loss: bool = True
+    tropospheric_scintillation: bool = True
+    ionosphere: Literal["middle", "equatorial", "high"] = "middle"
+    weather: Literal["clear", "exceeded", "random"] = "clear"
+    exceeded_percent: float = Field(default=1.0, ge=0.001, le=50)
+    latitude_deg: float | None = Field(default=None, ge=-90, le=90)
+    longitude_deg: float | None = Field(default=None, ge=-180, le=360)
+
+
+class Uplink(Section):
+    """Whether the uplink is computed, and how handsets transmit."""
+
+    enabled: bool = False
+    bandwidth_mhz: float = Field(default=0.36, gt=0, le=100_000)
+    overhead: float = Field(default=0.08, ge=0, lt=1)
+    drops: int = Field(default=10, ge=1, le=1000)
+    power_control: Literal["full", "fractional"] = "full"
+    p0_dbm: float = Field(default=-105.0, ge=-200, le=100)
+    alpha: float = Field(default=1.0, ge=0, le=1)
+
+
+class Link(Section):
+    """From SINR to spectral efficiency."""
+
+    adaptation: Literal["nr-cqi", "nr-mcs", "truncated-shannon"] = "nr-cqi"
+    table: Literal["64qam", "256qam", "64qam-low-se"] = "64qam"
+    thresholds: Literal["lte-sim-awgn", "lte-list", "5g-lena", "sionna"] = "lte-sim-awgn"
+    shannon: Literal["tr36942", "sharc", "sharc-mss"] = "tr36942"
+    overhead: float = Field(default=0.14, ge=0, lt=1)
+
+
+class Scheduler(Section):
+    """How the users of a beam share its time."""
+
+    policy: Literal["equal-time", "equal-rate"] = "equal-time"
+
+
+class Run(Section):
+    """How many trials, from which seed."""
+
+    trials: int = Field(default=1000, ge=1, le=LARGEST_TRIALS)
+    seed: int = Field(default=1, ge=0, lt=2**64)
+    block_trials: int | None = Field(default=None, ge=1, le=1_000_000)
