@@ -19,6 +19,7 @@ ALLOWED = {
     "scenario": {"scenario", "physics", *LEAVES},
     "sampling": {"sampling", "physics", *LEAVES},
     "orbits": {"orbits", "physics", "sampling", *LEAVES},
+    "geo": {"geo", "physics", *LEAVES},
     "allocation": {"allocation", "sampling", "physics", *LEAVES},
     "backend": {"backend", "sampling", *LEAVES},
     "link_constants": {"physics", "scenario", *LEAVES},

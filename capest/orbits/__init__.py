@@ -1,0 +1,1 @@
+"""Where satellites are: Walker shells, catalogues of element sets, geostationary slots."""

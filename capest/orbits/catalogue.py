@@ -1,0 +1,127 @@
+"""Satellites of an element-set file, and where SGP4 says they are.
+
+Propagation is the ``sgp4`` package's (Vallado, Crawford, Hujsak, Kelso: AIAA 2006-6753), with the
+constants of WGS 72 the element sets are made with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from capest.errors import InputError
+from capest.orbits.earth_rotation import (
+    JulianDate,
+    gmst_rad,
+    later,
+    relative_to_ground,
+    rotated,
+)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Satellites with SGP4 mean elements.
+
+    Attributes
+    ----------
+    names : tuple of str
+        As the file has them; the catalogue number where it has none.
+    epoch_jd : float array (satellites,)
+        Julian dates (UTC) of the element sets.
+    satellites : sgp4.api.SatrecArray
+    """
+
+    names: tuple[str, ...]
+    epoch_jd: np.ndarray
+    satellites: Any
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+@dataclass(frozen=True)
+class Propagated:
+    """Satellites of a catalogue at one moment.
+
+    Attributes
+    ----------
+    position_m : float array (kept, 3)
+        Earth-fixed.
+    velocity_m_per_s : float array (kept, 3)
+        Relative to the turning Earth, in Earth-fixed axes.
+    kept : int array (kept,)
+        Index of each in the catalogue.
+    left_out : int
+        Satellites for which SGP4 reports an error (decayed, elements out of range).
+    """
+
+    position_m: np.ndarray
+    velocity_m_per_s: np.ndarray
+    kept: np.ndarray
+    left_out: int
+
+
+def sgp4_api() -> Any:
+    """Import ``sgp4.api``.
+
+    Raises
+    ------
+    InputError
+        If the package is not installed; says how to install it.
+    """
+    try:
+        from sgp4 import api
+    except ImportError as error:
+        raise InputError(
+            'reading TLE and OMM files needs the sgp4 package: pip install "capest[orbits]"'
+        ) from error
+    return api
+
+
+def collect(names: Sequence[str], satellites: Sequence[Any]) -> Catalogue:
+    """Make a catalogue of ``sgp4.api.Satrec`` records and their names."""
+    epochs = [satellite.jdsatepoch + satellite.jdsatepochF for satellite in satellites]
+    return Catalogue(tuple(names), np.array(epochs), sgp4_api().SatrecArray(list(satellites)))
+
+
+def teme_m(catalogue: Catalogue, date: JulianDate) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Positions and velocities in SGP4's own axes (true equator, mean equinox of date).
+
+    Returns
+    -------
+    error : uint8 array (satellites,)
+        SGP4's error code, 0 for none.
+    position_m, velocity_m_per_s : float array (satellites, 3)
+        NaN, or not to be trusted, where there is an error.
+    """
+    error, position_km, velocity_km_per_s = catalogue.satellites.sgp4(
+        np.array([date.day]), np.array([date.fraction])
+    )
+    return error[:, 0], 1e3 * position_km[:, 0], 1e3 * velocity_km_per_s[:, 0]
+
+
+def propagate(catalogue: Catalogue, date: JulianDate, seconds: float = 0.0) -> Propagated:
+    """Earth-fixed positions of a catalogue's satellites at one moment.
+
+    From TEME to Earth-fixed axes by Greenwich mean sidereal time, without polar motion and with UTC
+    for UT1. A moment's positions do not depend on other moments asked for.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    date : JulianDate
+        UTC, from `julian_date`.
+    seconds : float
+        After that date.
+    """
+    moment = later(date, seconds)
+    error, position_m, velocity_m_per_s = teme_m(catalogue, moment)
+    kept = np.flatnonzero((error == 0) & np.isfinite(position_m).all(axis=1))
+    angle_rad = gmst_rad(moment)
+    fixed_m = rotated(position_m[kept], angle_rad)
+    fixed_velocity = relative_to_ground(rotated(velocity_m_per_s[kept], angle_rad), fixed_m)
+    return Propagated(fixed_m, fixed_velocity, kept, len(catalogue) - len(kept))
