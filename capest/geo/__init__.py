@@ -1,0 +1,1 @@
+"""Geography: regions, where people live, and Earth-fixed cells; needs NumPy only."""

@@ -1,0 +1,93 @@
+"""Users drawn from weighted points or cells of a grid, instead of from the population model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from capest.geo.sphere import wrapped
+
+UNIFORMS = 3
+"""Uniforms a draw takes of each user."""
+
+
+@dataclass(frozen=True)
+class PointsModel:
+    """Weighted points or cells; draws like `PopulationModel`.
+
+    Attributes
+    ----------
+    people : float
+        Sum of all weights.
+    cumulative : float64 array (n,)
+        Running share of weight; the last entry is 1.
+    lat_deg, lon_deg : float64 array (n,)
+        Points, or centres of cells.
+    height_deg, width_deg : float64 array (n,)
+        Extent of cells, in which users are uniform by area; 0 for points.
+    surroundings : int8 array (n,)
+        Code in `kernel.SURROUNDINGS`.
+    country : int16 array (n,)
+        Index into `data.countries`, -1 outside all polygons.
+    """
+
+    people: float
+    cumulative: Any
+    lat_deg: Any
+    lon_deg: Any
+    height_deg: Any
+    width_deg: Any
+    surroundings: Any
+    country: Any
+
+    uniforms_needed = UNIFORMS
+
+    def on(self, xp: Any) -> PointsModel:
+        """Copy the arrays to ``xp``, once instead of at every draw."""
+        names = (
+            "cumulative", "lat_deg", "lon_deg", "height_deg", "width_deg",
+            "surroundings", "country",
+        )  # fmt: skip
+        return replace(self, **{name: xp.asarray(getattr(self, name)) for name in names})
+
+    def draw(self, uniforms: list[Any], xp: Any = np) -> tuple[Any, Any, Any, Any]:
+        """Place users; see `PopulationModel.draw`."""
+        model = self if xp is np else self.on(xp)
+        point = xp.searchsorted(model.cumulative, uniforms[0], side="right")
+        point = xp.minimum(point, model.cumulative.shape[0] - 1)
+        lat, half = model.lat_deg[point], 0.5 * model.height_deg[point]
+        low = xp.sin(xp.radians(xp.maximum(lat - half, -90.0)))
+        high = xp.sin(xp.radians(xp.minimum(lat + half, 90.0)))
+        within = xp.degrees(xp.arcsin(low + uniforms[1] * (high - low)))
+        lat = xp.where(half > 0.0, within, lat)
+        lon = model.lon_deg[point] + (uniforms[2] - 0.5) * model.width_deg[point]
+        return lat, wrapped(lon), model.surroundings[point], model.country[point]
+
+
+def points_model(
+    lat_deg: np.ndarray,
+    lon_deg: np.ndarray,
+    weight: np.ndarray,
+    surroundings: np.ndarray,
+    country: np.ndarray,
+    height_deg: np.ndarray | None = None,
+    width_deg: np.ndarray | None = None,
+) -> PointsModel:
+    """Build the model from weights, at least one of them positive; see `PointsModel`."""
+    kept = np.nonzero(weight > 0.0)[0]
+    total = float(weight[kept].sum())
+    cumulative = np.cumsum(weight[kept]) / total
+    cumulative[-1] = 1.0
+    nothing = np.zeros(len(weight))
+    return PointsModel(
+        people=total,
+        cumulative=cumulative,
+        lat_deg=lat_deg[kept],
+        lon_deg=wrapped(lon_deg[kept]),
+        height_deg=(nothing if height_deg is None else height_deg)[kept],
+        width_deg=(nothing if width_deg is None else width_deg)[kept],
+        surroundings=surroundings[kept].astype(np.int8),
+        country=country[kept].astype(np.int16),
+    )
