@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,12 +22,18 @@ from capest.statistics import Moments, merge_moments
 from capest.trial import trial_block
 from capest.version import __version__
 
+if TYPE_CHECKING:
+    from capest.network.scene import NetworkScene
+
 # Users whose arrays are computed at once: small enough for a processor's cache, large enough that
 # a few hundred array operations per slice do not count; memory stays flat whatever a block holds.
 _USERS_PER_SLICE = {"numpy": 2**14, "cupy": 2**20}
 
 # Whole trials, random numbers and histograms included.
 _PAIRS_PER_SECOND = {"numpy": 1e8, "cupy": 1e11}
+
+_SATELLITES_IN_REACH = 100
+"""Of a constellation, for a rough estimate only."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +108,13 @@ def run_batch(job: Job, blocks: Sequence[int]) -> BatchReport:
 
 def seconds_per_block(job: Job) -> float:
     """Estimate how long a block takes one worker, good to a factor of a few."""
-    pairs = job.scenario.users_per_trial * job.scenario.beam_count * job.plan.block_trials
+    scenario = job.scenario
+    if scenario.has_constellation:
+        constellation = scenario.constellation
+        beams = constellation.beams_per_satellite * _SATELLITES_IN_REACH
+    else:
+        beams = scenario.beam_count
+    pairs = users_per_trial(job) * beams * job.plan.block_trials
     return pairs / _PAIRS_PER_SECOND[job.identity.backend]
 
 
@@ -110,20 +123,51 @@ def layout(job: Job) -> dict[str, np.ndarray]:
     return _scene(job.scenario).layout()
 
 
+def users_per_trial(job: Job) -> int:
+    """Users of one trial."""
+    return _scene(job.scenario).users_per_trial
+
+
 # A worker gets many batches of the same scenario.
 @lru_cache(maxsize=1)
-def _scene(scenario: Scenario) -> Scene:
-    return build_scene(scenario)
+def _scene(scenario: Scenario) -> Scene | NetworkScene:
+    if not scenario.has_constellation:
+        return build_scene(scenario)
+    from capest.network.scene import build_network_scene
+
+    return build_network_scene(scenario)
+
+
+def prepare(scenario: Scenario) -> tuple[str, ...]:
+    """Check before a run what only building its scene tells: names, files, people.
+
+    Returns
+    -------
+    tuple of str
+        What the user should know, one line each.
+
+    Raises
+    ------
+    InputError
+        If a run would fail.
+    """
+    if not scenario.has_constellation:
+        return ()
+    return _scene(scenario).notes
 
 
 def compute_block(
-    scene: Scene, kernels: Kernels, first_trial: int, trials: int, slice_trials: int | None = None
+    scene: Scene | NetworkScene,
+    kernels: Kernels,
+    first_trial: int,
+    trials: int,
+    slice_trials: int | None = None,
 ) -> BlockResult:
     """Compute a block in slices of trials that fit the cache, and join them.
 
     Parameters
     ----------
-    scene : Scene
+    scene : Scene or NetworkScene
     kernels : Kernels
     first_trial, trials : int
     slice_trials : int, optional
@@ -133,17 +177,23 @@ def compute_block(
     -------
     BlockResult
     """
-    users = scene.placement.users
-    step = slice_trials or max(1, _USERS_PER_SLICE[kernels.name] // users)
-    parts = [
-        trial_block(scene, kernels, first, min(step, first_trial + trials - first))
-        for first in range(first_trial, first_trial + trials, step)
-    ]
+    if not isinstance(scene, Scene):
+        from capest.network.trial import network_trial
+
+        parts = [network_trial(scene, kernels, first_trial + k) for k in range(trials)]
+    else:
+        users = scene.placement.users
+        step = slice_trials or max(1, _USERS_PER_SLICE[kernels.name] // users)
+        parts = [
+            trial_block(scene, kernels, first, min(step, first_trial + trials - first))
+            for first in range(first_trial, first_trial + trials, step)
+        ]
     return BlockResult(
         first_trial,
         {key: np.concatenate([p.trial[key] for p in parts]) for key in parts[0].trial},
         {key: np.concatenate([p.trial_beam[key] for p in parts]) for key in parts[0].trial_beam},
         {key: np.sum([p.histograms[key] for p in parts], axis=0) for key in parts[0].histograms},
+        {key: np.sum([p.cell[key] for p in parts], axis=0) for key in parts[0].cell},
     )
 
 

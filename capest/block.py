@@ -18,15 +18,19 @@ class BlockResult:
     trial : dict of str to array (trials,)
         One value per trial and quantity (names in ``results.schema``).
     trial_beam : dict of str to array (trials, beams)
-        One value per trial, beam and quantity; beams in the order of the layout.
+        One value per trial, beam and quantity; beams in the order of the layout. Empty for a
+        constellation, whose beams come and go.
     histograms : dict of str to int64 array (bins,)
         Counts over the users or beams of the statistics beams, see ``histograms.AXES``.
+    cell : dict of str to int64 array (cells,) or (satellites,)
+        Sums over the block's trials per Earth-fixed cell or satellite of a constellation.
     """
 
     first_trial: int
     trial: dict[str, np.ndarray] = field(repr=False)
     trial_beam: dict[str, np.ndarray] = field(repr=False)
     histograms: dict[str, np.ndarray] = field(repr=False)
+    cell: dict[str, np.ndarray] = field(repr=False, default_factory=dict)
 
     @property
     def trials(self) -> int:

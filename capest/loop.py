@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from capest.backend import choose
-from capest.batch import Job, layout, run_batch, seconds_per_block
+from capest.batch import Job, layout, prepare, run_batch, seconds_per_block, users_per_trial
 from capest.errors import CapestError, InputError
 from capest.plan import Plan, batches, blocks_per_batch
 from capest.provenance import provenance
@@ -140,6 +140,7 @@ def run(
     if there is not None and (there.trials, there.block_trials) == (plan.trials, plan.block_trials):
         _drop_blocks_of_finished(output, there)
         return Outcome(output, there.backend, (f"{output.name} is complete: nothing to do",), 0.0)
+    notes = prepare(scenario)
     executor = make_executor()
     store = None
     try:
@@ -147,7 +148,7 @@ def run(
         identity = RunIdentity(mark, __version__, chosen, plan.block_trials)
         store = BlockStore.open(blocks_folder(output), identity, replace=overwrite)
         job = Job(scenario, identity, plan, store.folder)
-        notices = [store.notice] if store.notice else []
+        notices = [*notes, *([store.notice] if store.notice else [])]
         netcdf.sweep(output)
         found = store.finished(plan.sizes())
         if found:
@@ -258,11 +259,12 @@ def _merge(
 ) -> None:
     """Reduce the blocks in their order and write the result file, whole."""
     blocks = ((block, store.read(block)) for block in range(job.plan.blocks))
+    origin = provenance(job.scenario, job.identity, job.plan.trials, users_per_trial(job))
     netcdf.write_result(
         output,
         blocks,
         layout(job),
         trials=job.plan.trials,
         block_trials=job.plan.block_trials,
-        provenance={**provenance(job.scenario, job.identity, job.plan.trials), **measured},
+        provenance={**origin, **measured},
     )

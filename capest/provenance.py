@@ -17,7 +17,7 @@ _CUPY = ("cupy-cuda13x", "cupy-cuda12x", "cupy")
 
 
 def provenance(
-    scenario: Scenario, identity: RunIdentity, trials: int
+    scenario: Scenario, identity: RunIdentity, trials: int, users_per_trial: int
 ) -> dict[str, str | int | float]:
     """Global attributes of a result file.
 
@@ -26,7 +26,7 @@ def provenance(
     scenario : Scenario
     identity : RunIdentity
         What the blocks are stamped with.
-    trials : int
+    trials, users_per_trial : int
 
     Returns
     -------
@@ -51,7 +51,7 @@ def provenance(
         "command_line": command,
         "created": now,
         "host": platform.node(),
-        "users_per_trial": scenario.users_per_trial,
+        "users_per_trial": users_per_trial,
     }
 
 

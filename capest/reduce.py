@@ -39,13 +39,25 @@ TRIAL_MEANS: dict[str, str] = {
     "users": "1",
     "lit_beams": "1",
     "uplink_throughput": "Mbit s-1",
+    "satellites_in_use": "1",
+    "satellites_in_reach": "1",
+    "covered_cells": "1",
 }
 """Quantities of a trial whose mean over trials is reported where they are, with their units."""
 
 _FLOATS = ("throughput", "uplink_throughput")
+_INTEGERS = (
+    *("users", "lit_users", "served_users", "lit_beams"),
+    *("satellites_in_use", "satellites_in_reach", "covered_cells"),
+)
 
 SERVED_SHARE = "served_share"
 """Metric: served users of the users of lit statistics beams, a ratio of sums over trials."""
+
+BEAM_SHARE = "beam_share"
+"""Metric of a constellation: users whose cell has a beam, of all users."""
+
+_RATIOS = {SERVED_SHARE: ("served_users", "lit_users"), BEAM_SHARE: ("lit_users", "users")}
 
 
 @dataclass(frozen=True)
@@ -79,17 +91,9 @@ class Reduction:
         self._histograms: dict[str, np.ndarray] = {}
         self._group_trials = np.zeros(GROUPS, np.int64)
         self._moments_of: dict[str, Moments] = {"throughput": (0, 0.0, 0.0)}
-        self._sums = dict.fromkeys(("users", "lit_users", "served_users", "lit_beams"), 0)
-        self._products = dict.fromkeys(
-            (
-                ("users", "users"),
-                ("lit_users", "lit_users"),
-                ("served_users", "lit_users"),
-                ("served_users", "served_users"),
-                ("lit_beams", "lit_beams"),
-            ),
-            0,
-        )
+        self._sums: dict[str, int] = dict.fromkeys(_INTEGERS[:4], 0)
+        self._products: dict[tuple[str, str], int] = {}
+        self._cell: dict[str, np.ndarray] = {}
 
     @property
     def trials(self) -> int:
@@ -120,11 +124,15 @@ class Reduction:
             if name not in self._histograms:
                 self._histograms[name] = np.zeros((GROUPS, len(counts)), np.int64)
             self._histograms[name][group] += counts
-        for name in self._sums:
-            self._sums[name] += int(block.trial[name].sum(dtype=np.int64))
-        for a, b in self._products:
-            product = block.trial[a].astype(np.int64) * block.trial[b].astype(np.int64)
-            self._products[a, b] += int(product.sum())
+        for name, sums in block.cell.items():
+            self._cell[name] = self._cell[name] + sums if name in self._cell else sums.copy()
+        for name in set(block.trial) & set(_INTEGERS):
+            total = int(block.trial[name].sum(dtype=np.int64))
+            self._sums[name] = self._sums.get(name, 0) + total
+        for a, b in {(name, name) for name in _INTEGERS} | set(_RATIOS.values()):
+            if a in block.trial and b in block.trial:
+                product = block.trial[a].astype(np.int64) * block.trial[b].astype(np.int64)
+                self._products[a, b] = self._products.get((a, b), 0) + int(product.sum())
         for name in _FLOATS:
             if name in block.trial:
                 values = block.trial[name].astype(np.float64)
@@ -151,7 +159,13 @@ class Reduction:
             if metric in self._sums or metric in self._moments_of
         ]
         found.append(self._estimate(SERVED_SHARE, "mean", "1"))
+        if self._cell:
+            found.append(self._estimate(BEAM_SHARE, "mean", "1"))
         return found
+
+    def cell_sums(self) -> dict[str, np.ndarray]:
+        """Sums over all trials per cell and satellite of a constellation, int64 arrays."""
+        return self._cell
 
     def interval(self, metric: str, statistic: str) -> Interval:
         """Value and 95 % interval of one figure of what was added so far.
@@ -174,14 +188,15 @@ class Reduction:
             return quantile_interval(self.group_counts(metric), AXES[metric], QUANTILES[statistic])
         if statistic != "mean":
             raise KeyError(statistic)
-        if metric == SERVED_SHARE:
+        if metric in _RATIOS:
+            part, whole = _RATIOS[metric]
             return ratio_interval(
                 self.trials,
-                (self._sums["served_users"], self._sums["lit_users"]),
+                (self._sums[part], self._sums[whole]),
                 (
-                    self._products["served_users", "served_users"],
-                    self._products["served_users", "lit_users"],
-                    self._products["lit_users", "lit_users"],
+                    self._products.get((part, part), 0),
+                    self._products.get((part, whole), 0),
+                    self._products.get((whole, whole), 0),
                 ),
             )
         return mean_interval(*self._moments(metric))

@@ -80,6 +80,16 @@ class Scene:
         """The covered area."""
         return coverage(self.beams.grid, self.satellites)
 
+    @property
+    def users_per_trial(self) -> int:
+        """Users of one trial."""
+        return self.placement.users
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know, one line each: nothing."""
+        return ()
+
     def layout(self) -> dict[str, np.ndarray]:
         """Coordinates of the beams for the result file, one value per beam of the layout."""
         return {

@@ -11,7 +11,6 @@ from scipy import stats
 
 from capest.histograms import AXES
 from capest.reduce import GROUPS, QUANTILES, Reduction
-from capest.results import schema
 from tests.results import synthetic
 
 TRIALS, BLOCK_TRIALS = 237, 4
@@ -106,7 +105,7 @@ def test_integer_moments_do_not_cancel():
 
 
 def test_estimates_are_complete_and_in_the_units_of_the_schema(reduction):
-    table = schema.table()
+    table = synthetic.table()
     found = reduction.estimates()
     wanted = [(metric, statistic) for metric in AXES for statistic in QUANTILES]
     means = ("throughput", "users", "lit_beams", "uplink_throughput", "served_share")

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from capest.backend.cuda_constellation import CudaConstellationKernel
 from capest.backend.cuda_launcher import COMMON_OPTIONS
 from capest.backend.cuda_pairs import CudaPairKernels
 
 _SUM_COLUMNS = 5
 
 
-class CudaKernels(CudaPairKernels):
+class CudaKernels(CudaPairKernels, CudaConstellationKernel):
     """The array kernels of a trial as CUDA; equations in ``kernels/README.md``.
 
     Arguments and results mean what they mean in `capest.backend.numpy_kernels.NumpyKernels`, as

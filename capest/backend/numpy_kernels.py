@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from capest.backend.numpy_constellation import constellation_sinr
 from capest.backend.numpy_philox import philox_words
 from capest.backend.numpy_sinr import downlink_sinr
 from capest.backend.numpy_throughput import beam_sums, user_throughput
@@ -27,5 +28,6 @@ class NumpyKernels:
     philox_words = staticmethod(philox_words)
     downlink_sinr = staticmethod(downlink_sinr)
     uplink_sinr = staticmethod(uplink_sinr)
+    constellation_sinr = staticmethod(constellation_sinr)
     beam_sums = staticmethod(beam_sums)
     user_throughput = staticmethod(user_throughput)

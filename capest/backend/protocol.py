@@ -24,6 +24,9 @@ class Kernels(Protocol):
     def uplink_sinr(self, *arguments: Any) -> tuple[Any, Any]:
         """Carrier and interference per drop and receive beam."""
 
+    def constellation_sinr(self, *arguments: Any) -> tuple[Any, Any]:
+        """Carrier and interference of users with given beams under many satellites."""
+
     def beam_sums(self, *arguments: Any) -> tuple[Any, Any]:
         """Efficiency per user and sums per beam."""
 

@@ -14,10 +14,11 @@ from capest.version import __version__
 
 _COMMANDS = {
     "run": "Run a scenario to a result file, or finish a run that was cut off.",
+    "sweep": "Run a scenario for many values of its keys, into one dataset.",
     "show": "Show the summary of a result file.",
     "budget": "Print the link budgets of a scenario, line by line.",
     "validate": "Rerun the calibration of 3GPP TR 38.821 and compare.",
-    "presets": "Satellites and handsets with the source of every figure.",
+    "presets": "Satellites, handsets and constellations with the source of every figure.",
     "bench": "Measure kernel and whole-run speed on this machine.",
     "doctor": "What this machine has, what is missing and how to get it.",
     "completion": "Print the shell's completion script.",

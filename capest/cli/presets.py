@@ -86,7 +86,8 @@ def show_preset(name: str, as_json: bool) -> None:
         _print_json(_as_dict(preset))
         return
     click.echo(f"{preset.title} ({preset.kind} preset)\n")
-    table = _table("key", "value", "unit", "confidence", "source")
+    words = any(isinstance(figure.value, str) for figure in preset.figures.values())
+    table = _table("key", "value", "unit", "confidence", "source", words=words)
     for key, figure in preset.figures.items():
         table.add_row(key, f"{figure.value}", unit_of(key), figure.confidence, figure.source)
     _print_table(table)
@@ -148,14 +149,14 @@ def _print_json(value: object) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def _table(*headings: str) -> Table:
+def _table(*headings: str, words: bool = False) -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
         table.add_column(
             heading,
-            justify="right" if heading == "value" else "left",
+            justify="right" if heading == "value" and not words else "left",
             no_wrap=heading in ("key", "name"),
         )
     return table

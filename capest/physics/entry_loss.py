@@ -46,6 +46,31 @@ def building_entry_loss_db(
     return 10.0 * xp.log10(10.0 ** (0.1 * a_db) + 10.0 ** (0.1 * b_db) + c)
 
 
+def building_entry_terms(
+    frequency_hz: float, normal: Any, thermally_efficient: Any, xp: Any
+) -> tuple[Any, Any]:
+    """Building entry loss as a function of elevation alone, for users with many links.
+
+    The loss of `building_entry_loss_db` is ``10 lg(a · 10**(0.0212 · elevation) + d)``.
+
+    Parameters
+    ----------
+    frequency_hz, normal, thermally_efficient, xp
+        As there.
+
+    Returns
+    -------
+    a, d : array (n,)
+    """
+    traditional, efficient = (_coefficients(row, frequency_hz) for row in _building_types())
+    median_db, sigma_1_db, median_2_db, sigma_2_db = (
+        xp.where(thermally_efficient, of_efficient, of_traditional)
+        for of_traditional, of_efficient in zip(traditional, efficient, strict=True)
+    )
+    a = 10.0 ** (0.1 * (median_db + sigma_1_db * normal))
+    return a, 10.0 ** (0.1 * (median_2_db + sigma_2_db * normal)) + 10.0 ** (0.1 * -3.0)
+
+
 def vehicle_entry_loss_db(mean_db: float, normal: Any) -> Any:
     """Penetration loss into a car, TR 38.901 clause 7.4.3.2: normal, 5 dB standard deviation.
 

@@ -9,7 +9,8 @@ import xarray as xr
 
 from capest.errors import InputError
 from capest.histograms import AXES
-from capest.reduce import QUANTILES, SERVED_SHARE, TRIAL_MEANS, Estimate
+from capest.reduce import BEAM_SHARE, QUANTILES, SERVED_SHARE, TRIAL_MEANS, Estimate
+from capest.results import aggregate
 from capest.results.schema import axis_of
 from capest.results.summary import Summary
 from capest.statistics import Interval, quantile_interval
@@ -44,7 +45,7 @@ class CapestAccessor:
             for statistic, p in QUANTILES.items():
                 values = self._stored(f"{metric}_quantile", p)
                 found.append(Estimate(metric, statistic, *values, units))
-        for metric in (*TRIAL_MEANS, SERVED_SHARE):
+        for metric in (*TRIAL_MEANS, SERVED_SHARE, BEAM_SHARE):
             if f"{metric}_mean" not in self._dataset:
                 continue
             units = self._dataset[f"{metric}_mean"].attrs["units"]
@@ -83,6 +84,14 @@ class CapestAccessor:
         parts = [self._dataset[f"{metric}_{part}"].values for part in ("below", "count", "above")]
         counts = np.concatenate([parts[0][:, None], parts[1], parts[2][:, None]], axis=1)
         return quantile_interval(counts, axis, p)
+
+    def by_country(self) -> xr.Dataset:
+        """Results of a constellation by country, see ``aggregate.by_country``."""
+        return aggregate.by_country(self._dataset)
+
+    def by_latitude(self, step_deg: float = 5.0) -> xr.Dataset:
+        """Results of a constellation by zones of latitude, see ``aggregate.by_latitude``."""
+        return aggregate.by_latitude(self._dataset, step_deg)
 
     def _metrics(self) -> list[str]:
         return [name for name in AXES if f"{name}_quantile" in self._dataset]

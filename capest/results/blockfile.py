@@ -16,7 +16,7 @@ import numpy as np
 
 from capest.block import BlockResult
 
-_GROUPS = ("trial", "trial_beam", "histograms")
+_GROUPS = ("trial", "trial_beam", "histograms", "cell")
 
 
 @dataclass(frozen=True)

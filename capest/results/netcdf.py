@@ -20,8 +20,9 @@ from capest.block import BlockResult
 from capest.errors import StorageError
 from capest.histograms import AXES
 from capest.reduce import GROUPS, QUANTILES, Estimate, Reduction
-from capest.results import files, schema
+from capest.results import files, network_schema, schema
 from capest.results.identity import ResultIdentity, read_identity
+from capest.results.variable import Variable
 
 if TYPE_CHECKING:
     import netCDF4
@@ -54,8 +55,8 @@ def write_result(
         Target; replaced in one step when the new file is complete and on disk.
     blocks : iterable of (int, BlockResult)
         Every block of the run in block order, from 0.
-    layout : mapping of str to array (beams,)
-        The beam layout: names of ``schema.LAYOUT``.
+    layout : mapping of str to array
+        Names of ``schema.LAYOUT``, per beam, or of ``network_schema.LAYOUT``.
     trials : int
         Number of trials of the run.
     block_trials : int
@@ -114,20 +115,21 @@ def _write(
 ) -> list[Estimate]:
     import netCDF4
 
-    beams = len(next(iter(layout.values())))
     blocks = iter(blocks)
     first_block = next(blocks)
     blocks = itertools.chain([first_block], blocks)
     metrics = [metric for metric in AXES if metric in first_block[1].histograms]
     quantities = (*first_block[1].trial, *first_block[1].trial_beam)
-    slab = min(trials, _SLAB_TRIALS, max(1, _SLAB_VALUES // beams))
+    widest = max([1, *(v.shape[1] for v in first_block[1].trial_beam.values())])
+    slab = min(trials, _SLAB_TRIALS, max(1, _SLAB_VALUES // widest))
     groups = min(GROUPS, -(-trials // block_trials))
     reduction = Reduction()
     with netCDF4.Dataset(temporary, "w", format="NETCDF4") as dataset:
         dataset.set_fill_off()
-        for name, size in _sizes(trials, beams, groups, metrics).items():
+        table = schema.table(metrics, quantities, layout)
+        for name, size in _sizes(trials, layout, table, groups, metrics).items():
             dataset.createDimension(name, size)
-        for name, variable in schema.table(metrics, quantities).items():
+        for name, variable in table.items():
             _create(dataset, name, variable, slab)
         done = {"trials_done": trials, "block_trials": block_trials}
         dataset.setncatts(schema.GLOBAL_ATTRIBUTES | dict(provenance) | done)
@@ -137,17 +139,34 @@ def _write(
             for name, values in columns.items():
                 dataset[name][first : first + len(values)] = values
         estimates = reduction.estimates()
+        for name, values in _cell_means(reduction).items():
+            dataset[name][:] = values
         _write_reduction(dataset, reduction, estimates, metrics)
     return estimates
 
 
-def _sizes(trials: int, beams: int, groups: int, metrics: Iterable[str]) -> dict[str, int]:
-    sizes = {"trial": trials, "beam": beams, "group": groups, "quantile": len(QUANTILES)}
+def _cell_means(reduction: Reduction) -> dict[str, np.ndarray]:
+    sums = reduction.cell_sums()
+    return network_schema.cell_means(sums, reduction.trials) if sums else {}
+
+
+def _sizes(
+    trials: int,
+    layout: Mapping[str, np.ndarray],
+    table: Mapping[str, Variable],
+    groups: int,
+    metrics: Iterable[str],
+) -> dict[str, int]:
+    sizes = {"trial": trials, "group": groups, "quantile": len(QUANTILES)}
+    sizes |= {table[name].dims[0]: len(values) for name, values in layout.items()}
     bins = {f"{metric}_bin": AXES[metric].regular_bins for metric in metrics}
     return sizes | {"bnds": 2} | bins
 
 
-def _create(dataset: netCDF4.Dataset, name: str, variable: schema.Variable, slab: int) -> None:
+def _create(dataset: netCDF4.Dataset, name: str, variable: Variable, slab: int) -> None:
+    if variable.dtype == "str":
+        dataset.createVariable(name, str, variable.dims).setncatts(variable.netcdf_attributes())
+        return
     storage: dict[str, Any] = {}
     sizes = [dataset.dimensions[dim].size for dim in variable.dims]
     if "trial" in variable.dims or np.prod(sizes) > 1000:
@@ -230,12 +249,14 @@ def _write_coordinates(
     for first in range(0, trials, trial_chunk):
         last = min(trials, first + trial_chunk)
         dataset["trial"][first:last] = np.arange(first, last)
-    dataset["beam"][:] = np.arange(dataset.dimensions["beam"].size)
+    for name in ("beam", "cell", "satellite"):
+        if name in dataset.dimensions:
+            dataset[name][:] = np.arange(dataset.dimensions[name].size)
     dataset["group"][:] = np.arange(groups)
     dataset["quantile"][:] = list(QUANTILES.values())
     dataset["all_trials"][()] = (trials - 1) / 2
-    for name in schema.LAYOUT:
-        dataset[name][:] = layout[name]
+    for name, values in layout.items():
+        dataset[name][:] = values.astype(object) if values.dtype.kind == "U" else values
     for axis in (AXES[metric] for metric in metrics):
         edges = axis.edges()
         dataset[f"{axis.name}_bin"][:] = schema.bin_centres(axis)

@@ -12,12 +12,14 @@ attributes of ``<metric>_bin``: a file is read with the bins it was written with
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
 from capest.histograms import AXES, HistogramAxis
-from capest.reduce import SERVED_SHARE, TRIAL_MEANS
+from capest.reduce import BEAM_SHARE, SERVED_SHARE, TRIAL_MEANS
+from capest.results import network_schema
+from capest.results.variable import Variable, flags
 
 GLOBAL_ATTRIBUTES: dict[str, object] = {
     "Conventions": "CF-1.11",
@@ -34,54 +36,6 @@ GLOBAL_ATTRIBUTES: dict[str, object] = {
     ),
 }
 """What every result file says; where a run comes from is added to it."""
-
-
-@dataclass(frozen=True)
-class Variable:
-    """One variable of a result file.
-
-    Attributes
-    ----------
-    dims : tuple of str
-        Dimensions, slowest first.
-    dtype : str
-        NumPy type string.
-    units : str or None
-        UDUNITS string or ``dB``; None where CF wants none (flags, bounds).
-    long_name : str or None
-        For people; None for bounds, which inherit from their coordinate.
-    standard_name : str or None
-        From the CF standard name table, where one exists.
-    cell_methods : str or None
-        How the values came from finer ones.
-    fill : float or None
-        ``_FillValue``.
-    attributes : mapping
-        Further CF attributes: bounds, flag_values, coordinates, ancillary_variables.
-    """
-
-    dims: tuple[str, ...]
-    dtype: str
-    units: str | None
-    long_name: str | None
-    standard_name: str | None = None
-    cell_methods: str | None = None
-    fill: float | None = None
-    attributes: Mapping[str, object] = field(default_factory=dict)
-
-    def netcdf_attributes(self) -> dict[str, object]:
-        """Attributes to write, in a fixed order, without ``_FillValue``."""
-        named = {
-            "long_name": self.long_name,
-            "standard_name": self.standard_name,
-            "units": self.units,
-            "cell_methods": self.cell_methods,
-        }
-        return {k: v for k, v in named.items() if v is not None} | dict(self.attributes)
-
-
-def _flags(values: tuple[int, ...], meanings: str) -> dict[str, object]:
-    return {"flag_values": np.array(values, np.int8), "flag_meanings": meanings}
 
 
 # Users are spread over an area and are no dimension of the file: "area" is the CF name for
@@ -114,12 +68,13 @@ TRIAL: dict[str, Variable] = {
     "throughput": _per_trial("f8", "Mbit s-1", "downlink throughput of the statistics beams"),
     "lit_beams": _per_trial("i4", "1", "statistics beams lit"),
     "uplink_throughput": _per_trial("f8", "Mbit s-1", "uplink throughput of the statistics beams"),
+    **network_schema.TRIAL,
 }
 """One value per trial: names of ``BlockResult.trial``, those of the uplink where it is computed."""
 
 TRIAL_BEAM: dict[str, Variable] = {
     "beam_users": _per_beam("i4", "1", "users attached to the beam", "sum"),
-    "beam_lit": _per_beam("i1", None, "beam lit or dark", attributes=_flags((0, 1), "dark lit")),
+    "beam_lit": _per_beam("i1", None, "beam lit or dark", attributes=flags((0, 1), "dark lit")),
     "beam_served_users": _per_beam("i4", "1", "users served by the beam", "sum"),
     "beam_sinr_db": _per_beam(
         "f4",
@@ -171,14 +126,17 @@ LAYOUT: dict[str, Variable] = {
         "i1",
         None,
         "whether the beam counts in the statistics",
-        attributes=_flags((0, 1), "guard_beam statistics_beam"),
+        attributes=flags((0, 1), "guard_beam statistics_beam"),
     ),
 }
-"""The beam layout, given by the plan."""
+"""The beam layout of one satellite, given by the scene."""
+
+BEAM_COORDINATES: dict[str, Variable] = {
+    "beam": Variable(("beam",), "i4", "1", "number of the beam in the layout"),
+}
 
 COORDINATES: dict[str, Variable] = {
     "trial": Variable(("trial",), "i8", "1", "number of the trial", "realization"),
-    "beam": Variable(("beam",), "i4", "1", "number of the beam in the layout"),
     "group": Variable(("group",), "i4", "1", "number of the group of trials"),
     "group_trials": Variable(("group",), "i8", "1", "trials in the group"),
     "quantile": Variable(("quantile",), "f8", "1", "cumulative probability"),
@@ -192,7 +150,11 @@ _OF_MEANS = {
     "users": "users attached to the statistics beams, mean over trials",
     "lit_beams": "statistics beams lit, mean over trials",
     "uplink_throughput": "uplink throughput of the statistics beams, mean over trials",
+    "satellites_in_use": "satellites with a lit beam, mean over trials",
+    "satellites_in_reach": "satellites that somebody in the region may hear, mean over trials",
+    "covered_cells": "cells with a satellite above the mask, mean over trials",
     SERVED_SHARE: "served users of the users of lit statistics beams, ratio of sums over trials",
+    BEAM_SHARE: "users whose cell has a beam, of all users, ratio of sums over trials",
 }
 
 
@@ -212,6 +174,8 @@ def mean_variables(quantities: Iterable[str]) -> dict[str, Variable]:
     """Means over trials with their limits: ``<metric>_mean``, ``…_low``, ``…_high``."""
     table: dict[str, Variable] = {}
     there = {*quantities, SERVED_SHARE}
+    if "satellites_in_use" in there:
+        there.add(BEAM_SHARE)
     for metric, long_name in _OF_MEANS.items():
         if metric not in there:
             continue
@@ -296,7 +260,7 @@ def axis_of(name: str, regular_bins: int, attributes: Mapping[str, object]) -> H
 
 
 def table(
-    metrics: Iterable[str] = AXES, quantities: Collection[str] = (*TRIAL, *TRIAL_BEAM)
+    metrics: Iterable[str], quantities: Collection[str], layout: Collection[str]
 ) -> dict[str, Variable]:
     """Every variable of a result file, in the order in which they are written.
 
@@ -306,9 +270,18 @@ def table(
         Quantities the blocks have histograms of.
     quantities : collection of str
         Quantities the blocks have per trial, and per trial and beam.
+    layout : collection of str
+        Coordinates that the scene gives: of beams, or of cells and satellites.
     """
     recorded = {name: kind for name, kind in (TRIAL | TRIAL_BEAM).items() if name in quantities}
-    everything = COORDINATES | LAYOUT | recorded | mean_variables(quantities)
+    of_scene = LAYOUT | network_schema.LAYOUT
+    everything = COORDINATES | (
+        BEAM_COORDINATES if set(layout) & set(LAYOUT) else network_schema.COORDINATES
+    )
+    everything |= {name: of_scene[name] for name in of_scene if name in layout}
+    everything |= recorded | mean_variables(quantities)
+    if not set(layout) & set(LAYOUT):
+        everything |= network_schema.MEANS
     for metric in metrics:
         everything |= histogram_variables(AXES[metric])
     return everything

@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from capest.reduce import SERVED_SHARE, Estimate
+from capest.reduce import BEAM_SHARE, SERVED_SHARE, Estimate
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -32,6 +32,10 @@ ROWS = {
 """Metrics in the order and with the names of the summary."""
 
 
+_SIZES = ("beam", "cell", "satellite")
+"""Dimensions that tell what a result is of."""
+
+
 class Summary:
     """Headline figures of a result; prints as a table of 80 columns and as HTML.
 
@@ -48,8 +52,10 @@ class Summary:
         self._attributes = dict(dataset.attrs)
         self._estimates = {(found.metric, found.statistic): found for found in estimates}
         self._groups = int(dataset.sizes["group"])
-        self._beams = int(dataset.sizes["beam"])
-        self._statistics_beams = int(dataset["beam_statistics"].sum())
+        self._sizes = {name: int(dataset.sizes[name]) for name in _SIZES if name in dataset.sizes}
+        self._statistics_beams = (
+            int(dataset["beam_statistics"].sum()) if "beam" in self._sizes else 0
+        )
         self.trials = int(dataset.attrs["trials_done"])
         users = dataset.attrs.get("users_per_trial")
         if users is None:
@@ -81,12 +87,12 @@ class Summary:
     @property
     def means(self) -> list[tuple[str, Estimate, str]]:
         """Label, estimate and unit for people, of what is averaged over trials."""
+        if "cell" in self._sizes:
+            return self._network_means()
         beams = self._statistics_beams
         which = f"{beams} statistics beams" if beams > 1 else "the statistics beam"
         served = self._estimates[SERVED_SHARE, "mean"]
-        percent = replace(
-            served, value=100 * served.value, low=100 * served.low, high=100 * served.high
-        )
+        percent = _scaled(served, 100.0)
         lit = self._estimates["lit_beams", "mean"]
         hopping = lit.value != beams
         found = [
@@ -100,11 +106,32 @@ class Summary:
             found.append(("statistics beams lit", lit, f"of {beams}"))
         return found
 
+    def _network_means(self) -> list[tuple[str, Estimate, str]]:
+        """Means over trials of a constellation."""
+
+        def mean(metric: str) -> Estimate:
+            return self._estimates[metric, "mean"]
+
+        cells = self._sizes["cell"]
+        return [
+            ("throughput of the region", mean("throughput"), "Mbit/s"),
+            ("users whose cell has a beam", _scaled(mean(BEAM_SHARE), 100.0), "%"),
+            ("of these served", _scaled(mean(SERVED_SHARE), 100.0), "%"),
+            ("cells with a satellite in view", _scaled(mean("covered_cells"), 100.0 / cells), "%"),
+            ("beams lit", mean("lit_beams"), f"for {cells:,} cells"),
+            ("satellites in use", mean("satellites_in_use"), f"of {self._sizes['satellite']:,}"),
+        ]
+
     @property
     def notes(self) -> list[str]:
         """What the intervals are intervals of."""
+        population = (
+            "Users with a beam (throughput: all)"
+            if "cell" in self._sizes
+            else "Users (beams) of lit statistics beams"
+        )
         lines = [
-            "Users (beams) of lit statistics beams, all trials. CI: 95 % confidence interval,",
+            f"{population}, all trials. CI: 95 % confidence interval,",
             f"of quantiles by Woodruff's method over {self._groups} groups of whole trials,",
             "of means and of the share served over trials.",
         ]
@@ -122,8 +149,8 @@ class Summary:
             "scenario": tomllib.loads(str(attributes["scenario_toml"])),
             "trials": self.trials,
             "users_per_trial": self.users_per_trial,
-            "beams": self._beams,
-            "statistics_beams": self._statistics_beams,
+            **{f"{name}s": size for name, size in self._sizes.items()},
+            **({"statistics_beams": self._statistics_beams} if "beam" in self._sizes else {}),
             "backend": str(attributes["backend"]),
             "estimates": [
                 {
@@ -155,6 +182,12 @@ class Summary:
         from capest.results.table import html
 
         return html(self)
+
+
+def _scaled(found: Estimate, factor: float) -> Estimate:
+    return replace(
+        found, value=factor * found.value, low=factor * found.low, high=factor * found.high
+    )
 
 
 def summary_dict(dataset: xr.Dataset) -> dict[str, Any]:

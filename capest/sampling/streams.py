@@ -26,3 +26,7 @@ class Purpose(IntEnum):
     HOTSPOT_OFFSETS = 5
     WHEREABOUTS = 6
     WEATHER = 7
+    PLACEMENT_FURTHER = 8
+    SKY_FIRST_SECTORS = 9
+    SKY_OTHER_SECTORS = 10
+    EPOCH = 11

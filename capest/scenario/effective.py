@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from capest.errors import InputError
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.weather_library import library_version
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
+    from capest.scenario.sections import Users
 
 UPLINK_OF_SATELLITE = {"uplink_frequency_ghz", "uplink_antenna_diameter_m", "g_over_t_db_per_k"}
 UPLINK_OF_HANDSET = {"transmit_power_dbm", "transmit_gain_dbi"}
@@ -30,6 +34,8 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
     dict of str to dict
         Flat sections.
     """
+    if scenario.has_constellation:
+        return _of_constellation(scenario)
     uplink = scenario.uplink.enabled
     satellite_unread = {"preset", "hpbw_deg"} | (set() if uplink else UPLINK_OF_SATELLITE)
     if scenario.satellite.payload == "regenerative":
@@ -47,6 +53,61 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
         "scheduler": scenario.scheduler.model_dump(),
         "run": {"seed": scenario.run.seed},
     }
+
+
+def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
+    """Content of a scenario in which many satellites serve a region."""
+    beams, users, region = scenario.beams, scenario.users, scenario.region
+    satellite_unread = {
+        *("preset", "hpbw_deg", "altitude_km", "elevation_deg"),
+        *UPLINK_OF_SATELLITE,
+    }
+    if scenario.satellite.payload == "regenerative":
+        satellite_unread.add("gateway_elevation_deg")
+    # Order and spelling of shells do not matter to people, but the order numbers the satellites.
+    constellation = scenario.constellation.model_dump(exclude={"preset"}, exclude_none=True)
+    if scenario.constellation.deployed_fraction == 1.0:
+        del constellation["deployment"]
+    if scenario.constellation.catalogue is not None:
+        constellation["catalogue"] = _digest(scenario.constellation.catalogue)
+    whereabouts = {"indoor_share": users.indoor_share, "vehicle_share": users.vehicle_share}
+    content = {
+        "satellite": scenario.satellite.model_dump(exclude=satellite_unread),
+        "constellation": constellation,
+        "region": region.model_dump(exclude_none=True),
+        "cells": scenario.cells.model_dump() | {"diameter_km": scenario.cell_diameter_km},
+        "beams": beams.model_dump(include={"frequency_reuse", "polarisation_reuse"}),
+        "carrier": scenario.carrier.model_dump(),
+        "users": {"placement": users.placement, **_how_many(users), **whereabouts},
+        "handset": scenario.handset.model_dump(exclude={"preset"} | UPLINK_OF_HANDSET),
+        "channel": _channel(scenario),
+        "link": _link(scenario),
+        "scheduler": scenario.scheduler.model_dump(),
+        "run": {"seed": scenario.run.seed},
+    }
+    if scenario.cells.layout == "satellite-fixed":
+        content["beams"] |= {"count": beams.count, "spacing_uv": scenario.beam_spacing_uv}
+        del content["cells"]["assignment"]
+        del constellation["beams_per_satellite"], constellation["minimum_visibility_s"]
+    if users.file is not None:
+        content["users"]["file"] = _digest(users.file)
+    if region.file is not None:
+        content["region"]["file"] = _digest(region.file)
+    return content
+
+
+def _how_many(users: Users) -> dict[str, Any]:
+    if users.count is not None:
+        return {"count": users.count}
+    return users.model_dump(include={"devices_per_person", "activity_factor"})
+
+
+def _digest(path: str) -> str:
+    """Hash of a file's content: its name cannot change a result."""
+    try:
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
 
 
 def _beams(scenario: Scenario) -> dict[str, Any]:

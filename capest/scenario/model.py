@@ -11,17 +11,22 @@ from pydantic import BaseModel, model_validator
 from capest.errors import Problem, ScenarioError
 from capest.physics.beam_spacing import spacing_from_hpbw
 from capest.scenario import layout_fit
+from capest.scenario.constellation_rules import is_constellation
 from capest.scenario.effective import effective
 from capest.scenario.plain import plain, set_key
 from capest.scenario.presets import with_presets
 from capest.scenario.problems import find_problems
-from capest.scenario.rules import broken_rules, users_per_trial
+from capest.scenario.rules import broken_rules
+from capest.scenario.satellite_rules import users_per_trial
 from capest.scenario.sections import (
     Beams,
     Carrier,
+    Cells,
     Channel,
+    Constellation,
     Handset,
     Link,
+    Region,
     Run,
     Satellite,
     Scheduler,
@@ -51,6 +56,9 @@ class Scenario(Section):
 
     title: Text = ""
     satellite: Satellite
+    constellation: Constellation = Constellation()
+    region: Region = Region()
+    cells: Cells = Cells()
     beams: Beams = Beams()
     carrier: Carrier = Carrier()
     users: Users = Users()
@@ -69,8 +77,13 @@ class Scenario(Section):
         return self
 
     @property
+    def has_constellation(self) -> bool:
+        """Whether many satellites serve a region, not one its own layout of beams."""
+        return is_constellation(dict(self.items()))
+
+    @property
     def beam_count(self) -> int:
-        """Beams of the layout, without those that lie beyond the Earth's edge."""
+        """Beams of one satellite's layout, without those that lie beyond the Earth's edge."""
         return sum(self.cells_on_earth())
 
     def cells_on_earth(self) -> list[bool]:
@@ -86,6 +99,8 @@ class Scenario(Section):
     def users_per_trial(self) -> int:
         """Users of one trial, over all beams."""
         users = self.users
+        if self.has_constellation:
+            return users.count or 0
         return users_per_trial(users.placement, users.per_beam, users.count, self.beam_count)
 
     @property
@@ -110,6 +125,12 @@ class Scenario(Section):
     def beam_bandwidth_hz(self) -> float:
         """Bandwidth of one beam in Hz."""
         return self.carrier.bandwidth_mhz * 1e6 / self.beams.frequency_reuse
+
+    @property
+    def cell_diameter_km(self) -> float:
+        """Distance of neighbouring cells' centres, given or that of the beams straight below."""
+        given = self.cells.diameter_km
+        return self.beam_spacing_uv * self.satellite.altitude_km if given is None else given
 
     @property
     def beam_spacing_uv(self) -> float:
@@ -141,7 +162,7 @@ class Scenario(Section):
         """
         raw = self.model_dump()
         keys = {name.replace("__", "."): plain(value) for name, value in changes.items()}
-        for section in ("satellite", "handset"):
+        for section in ("satellite", "handset", "constellation"):
             if keys.get(f"{section}.preset") is not None:
                 raw[section] = {}
         for key, value in keys.items():

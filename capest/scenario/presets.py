@@ -11,7 +11,7 @@ from typing import Any
 from capest.errors import InputError, Problem
 from capest.scenario.nearest import nearest
 
-KINDS = ("satellite", "handset")
+KINDS = ("satellite", "handset", "constellation")
 """Sections of a scenario that presets can fill."""
 
 CONFIDENCES = {
@@ -31,14 +31,14 @@ class Figure:
 
     Attributes
     ----------
-    value : float
+    value : float or str
     confidence : str
         One of `CONFIDENCES`.
     source : str
         Where the figure can be looked up.
     """
 
-    value: float
+    value: float | str
     confidence: str
     source: str
 

@@ -55,6 +55,50 @@ class Satellite(Section):
     g_over_t_db_per_k: float | None = Field(default=None, ge=-100, le=100)
 
 
+class Constellation(Section):
+    """Many satellites in place of one; a preset usually supplies where they are."""
+
+    preset: Text | None = None
+    shells: Text | None = None
+    geostationary: Text | None = None
+    catalogue: Text | None = None
+    deployed_fraction: float = Field(default=1.0, gt=0, le=1)
+    deployment: Literal["spread", "planes"] = "spread"
+    start: Text = "2026-01-01T00:00:00Z"
+    window_h: float = Field(default=24.0, gt=0, le=87_600)
+    epochs: Literal["random", "stratified"] = "random"
+    minimum_elevation_deg: float = Field(default=30.0, ge=0, lt=90)
+    minimum_visibility_s: float = Field(default=0.0, ge=0, le=86_400)
+    cull_elevation_deg: float = Field(default=0.0, ge=0, lt=90)
+    beams_per_satellite: int = Field(default=19, ge=1, le=10_000)
+
+
+class Region(Section):
+    """The part of the Earth that a constellation serves."""
+
+    kind: Literal["country", "box", "circle", "geojson", "earth"] | None = None
+    country: Text | None = None
+    south_deg: float | None = Field(default=None, ge=-90, le=90)
+    north_deg: float | None = Field(default=None, ge=-90, le=90)
+    west_deg: float | None = Field(default=None, ge=-360, le=360)
+    east_deg: float | None = Field(default=None, ge=-360, le=360)
+    latitude_deg: float | None = Field(default=None, ge=-90, le=90)
+    longitude_deg: float | None = Field(default=None, ge=-360, le=360)
+    radius_km: float | None = Field(default=None, gt=0, le=20_000)
+    file: Text | None = None
+
+
+class Cells(Section):
+    """Earth-fixed cells of a region, and which satellite serves which."""
+
+    layout: Literal["earth-fixed", "satellite-fixed"] = "earth-fixed"
+    diameter_km: float | None = Field(default=None, ge=5, le=5000)
+    lit: Literal["occupied", "all"] = "occupied"
+    assignment: Literal[
+        "highest-elevation", "least-loaded", "max-sinr", "greedy-demand", "solved"
+    ] = "highest-elevation"
+
+
 class Beams(Section):
     """Layout of the beams, their colours and which of them are lit."""
 
@@ -85,11 +129,14 @@ class Hotspots(Section):
 class Users(Section):
     """How many users there are and where."""
 
-    placement: Literal["beam", "uniform", "hotspots"] = "beam"
+    placement: Literal["beam", "uniform", "hotspots", "population", "file"] = "beam"
     per_beam: int = Field(default=10, ge=1)
     count: int | None = Field(default=None, ge=1)
+    devices_per_person: float | None = Field(default=None, gt=0, le=100)
+    activity_factor: float = Field(default=0.01, gt=0, le=1)
     indoor_share: float = Field(default=0.0, ge=0, le=1)
     vehicle_share: float = Field(default=0.0, ge=0, le=1)
+    file: Text | None = None
     hotspots: Hotspots = Hotspots()
 
 
@@ -109,7 +156,7 @@ class Handset(Section):
 class Channel(Section):
     """Propagation: TR 38.811 clause 6.6, Recommendations ITU-R P.2109 and P.618."""
 
-    environment: Literal["rural", "suburban", "urban", "dense-urban"] = "rural"
+    environment: Literal["rural", "suburban", "urban", "dense-urban", "by-place"] = "rural"
     line_of_sight: Literal["always", "probability", "never"] = "probability"
     elevation_lookup: Literal["linear", "nearest"] = "linear"
     shadow_fading: bool = True

@@ -30,6 +30,7 @@ _UNITS = {
     "_w": "W",
     "_c": "°C",
     "_s": "s",
+    "_h": "h",
 }
 _BY_LENGTH = sorted(_UNITS, key=len, reverse=True)
 

@@ -27,7 +27,9 @@ def to_toml(scenario: Scenario) -> str:
         "beams.spacing_uv": scenario.beam_spacing_uv,
         "run.block_trials": scenario.block_trials,
     }
-    if scenario.users.placement != "beam":
+    if scenario.has_constellation:
+        automatic["cells.diameter_km"] = scenario.cell_diameter_km
+    elif scenario.users.placement != "beam":
         automatic["users.count"] = scenario.users_per_trial
     lines: list[str] = []
     current = ""

@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from capest.backend.cuda_constellation import constellation_options
 from capest.backend.cuda_launcher import COMMON_OPTIONS
 from capest.backend.cuda_pairs import sinr_options, uplink_options
 from capest.backend.source import kernel_names, kernel_source
@@ -31,6 +32,7 @@ PROGRAMS = [
     ("throughput.cu", COMMON_OPTIONS),
     *(("sinr.cu", options) for options in SINR_VARIANTS),
     *(("uplink.cu", uplink_options(in_shared)) for in_shared in (False, True)),
+    *(("constellation.cu", constellation_options(in_shared)) for in_shared in (False, True)),
 ]
 
 

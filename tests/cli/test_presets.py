@@ -32,7 +32,7 @@ def failure(*arguments: str) -> str:
 def test_list_fits_the_terminal(arguments):
     lines = run(*arguments).splitlines()
     assert max(map(len, lines)) <= 80
-    assert {line.split()[0] for line in lines[1:]} == set(preset_names())
+    assert {line.split()[0] for line in lines[1:] if line[0] != " "} == set(preset_names())
 
 
 def test_list_json():
@@ -47,9 +47,9 @@ def test_show_fits_the_terminal(name):
     assert max(map(len, text.splitlines())) <= 80
     for key, figure in load_preset(name).figures.items():
         (line,) = (line for line in text.splitlines() if line.startswith(f"{key} "))
-        assert line.split()[1] == str(figure.value)
+        assert line.split()[1] == str(figure.value).split()[0]
         assert figure.confidence in line
-    assert "6.1.1.1-" in text
+    assert "6.1.1.1-" in text or load_preset(name).kind == "constellation" or "dtc" in name
 
 
 def test_show_names_units():

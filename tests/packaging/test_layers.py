@@ -21,7 +21,7 @@ ALLOWED = {
     "orbits": {"orbits", "physics", "sampling", *LEAVES},
     "geo": {"geo", "physics", *LEAVES},
     "allocation": {"allocation", "sampling", "physics", *LEAVES},
-    "backend": {"backend", "sampling", *LEAVES},
+    "backend": {"backend", "physics", "sampling", *LEAVES},
     "link_constants": {"physics", "scenario", *LEAVES},
     "scene": {"link_constants", "physics", "sampling", "scenario", *LEAVES},
     "channel": {"link_constants", "scene", "physics", "sampling", *LEAVES},
@@ -29,6 +29,10 @@ ALLOWED = {
     "uplink": {
         *("link_constants", "scene", "channel", "links", "physics", "allocation", "backend"),
         *LEAVES,
+    },
+    "network": {
+        *("network", "allocation", "backend", "geo", "link_constants", "links", "orbits"),
+        *("physics", "sampling", "scenario", *LEAVES),
     },
     "trial": {
         *("scene", "channel", "links", "uplink", "physics", "sampling", "allocation", "backend"),
@@ -40,7 +44,8 @@ ALLOWED = {
     "execute": {"execute", *LEAVES},
     "results": {"results", "statistics", "reduce", *LEAVES},
     "batch": {
-        *("backend", "plan", "results", "scenario", "scene", "statistics", "trial"),
+        *("backend", "network", "plan", "results", "scenario", "scene", "statistics"),
+        *("trial",),
         *LEAVES,
     },
     "budget": {"link_constants", "physics", "scenario", *LEAVES},
@@ -53,12 +58,13 @@ ALLOWED = {
         *("validation", "backend", "batch", "budget", "plan", "reduce", "scenario"),
         *("scene", *LEAVES),
     },
+    "sweep": {"loop", "results", "scenario", *LEAVES},
     "api": {"loop", "execute", "results", "scenario", *LEAVES},
 }
 HEAVY = {"dask", "distributed", "xarray", "netCDF4", "rich", "matplotlib", "scipy", "cupy"}
 TRIAL_PATH = (
     *("physics", "scenario", "sampling", "allocation", "scene", "uplink", "trial", "plan"),
-    *("block", "channel", "links", "link_constants"),
+    *("block", "channel", "links", "link_constants", "network", "orbits"),
 )
 
 
@@ -95,7 +101,9 @@ def test_the_trial_path_is_light(path: Path) -> None:
     if room(path) not in TRIAL_PATH:
         return
     used = {name.split(".")[0] for name in imports(path)}
-    assert not used & HEAVY
+    # The optimal assignment asks SciPy, where it is wanted, and says how to install it.
+    optional = {"scipy"} if path.name == "solved.py" else set()
+    assert not used & HEAVY - optional
 
 
 def test_every_room_is_covered_or_on_top() -> None:

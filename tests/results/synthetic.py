@@ -8,7 +8,9 @@ import numpy as np
 
 from capest.block import BlockResult
 from capest.histograms import AXES
+from capest.results import network_schema, schema
 from capest.results.blockfile import RunIdentity
+from capest.results.variable import Variable
 
 BEAMS = 7
 STATISTICS_BEAMS = 3
@@ -51,6 +53,13 @@ def blocks(trials: int, block_trials: int, beams: int = BEAMS) -> Iterator[tuple
 def expected(trials: int, block_trials: int) -> dict[int, int]:
     firsts = range(0, trials, block_trials)
     return {i: min(block_trials, trials - first) for i, first in enumerate(firsts)}
+
+
+def table() -> dict[str, Variable]:
+    """Every variable of a result of one satellite with its uplink."""
+    of_network = network_schema.TRIAL
+    quantities = [n for n in (*schema.TRIAL, *schema.TRIAL_BEAM) if n not in of_network]
+    return schema.table(AXES, quantities, schema.LAYOUT)
 
 
 def provenance(**more: object) -> dict[str, object]:

@@ -60,7 +60,7 @@ def test_the_checker_complains_of_decibels_only(kind, request, tmp_path):
     }
     with netCDF4.Dataset(path) as file:
         metrics = [metric for metric in AXES if f"{metric}_quantile" in file.variables]
-        table = schema.table(metrics, list(file.variables))
+        table = schema.table(metrics, list(file.variables), list(file.variables))
     in_decibels = {name for name, variable in table.items() if variable.units == "dB"}
     expected = {f'units for {name}, "dB" are not recognized by UDUNITS' for name in in_decibels}
     assert messages == expected

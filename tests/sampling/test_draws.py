@@ -87,4 +87,8 @@ def test_purposes_are_never_renumbered() -> None:
         "HOTSPOT_OFFSETS": 5,
         "WHEREABOUTS": 6,
         "WEATHER": 7,
+        "PLACEMENT_FURTHER": 8,
+        "SKY_FIRST_SECTORS": 9,
+        "SKY_OTHER_SECTORS": 10,
+        "EPOCH": 11,
     }

@@ -80,8 +80,8 @@ def test_unknown_key(raw, key, hint):
         (
             {"orbit": {}},
             "orbit",
-            "sections: beams, carrier, channel, handset, link, run, satellite, scheduler, uplink, "
-            "users, users.hotspots",
+            "sections: beams, carrier, cells, channel, constellation, handset, link, region, run, "
+            "satellite, scheduler, uplink, users, users.hotspots",
         ),
     ],
 )

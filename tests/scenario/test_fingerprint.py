@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.batch import compute_block
+from capest.network.scene import build_network_scene
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
@@ -35,6 +36,33 @@ CHANGES = {
     "satellite.uplink_frequency_ghz": 2.2,
     "satellite.uplink_antenna_diameter_m": 2.2,
     "satellite.g_over_t_db_per_k": 1.2,
+    "constellation.preset": "renamed-since",
+    "constellation.shells": "50: 28/4/1 @ 1100",
+    "constellation.geostationary": "20, 50",
+    "constellation.catalogue": "none.tle",
+    "constellation.deployed_fraction": 0.5,
+    "constellation.deployment": "planes",
+    "constellation.start": "2026-06-01T00:00:00Z",
+    "constellation.window_h": 12.0,
+    "constellation.epochs": "stratified",
+    "constellation.minimum_elevation_deg": 20.0,
+    "constellation.minimum_visibility_s": 120.0,
+    "constellation.cull_elevation_deg": 15.0,
+    "constellation.beams_per_satellite": 2,
+    "region.kind": "earth",
+    "region.country": "CN",
+    "region.south_deg": 1.0,
+    "region.north_deg": 31.0,
+    "region.west_deg": 1.0,
+    "region.east_deg": 31.0,
+    "region.latitude_deg": 20.0,
+    "region.longitude_deg": 20.0,
+    "region.radius_km": 300.0,
+    "region.file": "none.geojson",
+    "cells.layout": "satellite-fixed",
+    "cells.diameter_km": 500.0,
+    "cells.lit": "all",
+    "cells.assignment": "least-loaded",
     "beams.count": 61,
     "beams.statistics_count": 7,
     "beams.spacing_uv": 0.06,
@@ -47,8 +75,11 @@ CHANGES = {
     "users.placement": "uniform",
     "users.per_beam": 11,
     "users.count": 501,
+    "users.devices_per_person": 2.0,
+    "users.activity_factor": 0.02,
     "users.indoor_share": 0.4,
     "users.vehicle_share": 0.1,
+    "users.file": "none.csv",
     "users.hotspots.count": 6,
     "users.hotspots.radius_km": 21.0,
     "users.hotspots.share": 0.7,
@@ -93,6 +124,7 @@ CHANGES = {
 
 ALWAYS_INERT = {
     *("title", "satellite.preset", "handset.preset", "run.trials", "run.block_trials"),
+    "constellation.preset",
     "beams.beyond_earth",  # this layout lies on the Earth
 }
 CLEAR = {
@@ -101,6 +133,9 @@ CLEAR = {
 }
 NO_PLACE = {"channel.weather", "channel.latitude_deg", "channel.longitude_deg"}
 OUTDOORS = {"channel.thermally_efficient_share", "channel.vehicle_loss_db"}
+SOURCES = {"constellation.shells", "constellation.geostationary", "constellation.catalogue"}
+OF_REGION = {key for key in CHANGES if key.startswith("region.")}
+OF_NETWORK = {key for key in CHANGES if key.startswith(("constellation.", "region.", "cells."))}
 PLACE = {"channel.latitude_deg": 40.0, "channel.longitude_deg": 116.0}
 UPLINK = {
     *("satellite.uplink_frequency_ghz", "satellite.uplink_antenna_diameter_m"),
@@ -182,12 +217,86 @@ MODES = {
         HOTSPOTS | UPLINK | {"link.shannon", "channel.exceeded_percent"},
         {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
     ),
+    "constellation": (
+        {
+            **{"constellation.shells": "60: 40/5/1 @ 1200", "region.kind": "box"},
+            **{"region.south_deg": 0.0, "region.north_deg": 30.0},
+            **{"region.west_deg": 0.0, "region.east_deg": 30.0},
+            **{"cells.diameter_km": 400.0, "users.placement": "uniform", "users.count": 60},
+        },
+        {
+            *HOTSPOTS,
+            *UPLINK,
+            *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
+            *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
+            *("constellation.deployment", "link.shannon", "users.activity_factor"),
+        },
+        {
+            *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
+            *("constellation.catalogue", "users.placement", "users.file", "uplink.enabled"),
+            "users.devices_per_person",
+            *("beams.polarisation_reuse", "beams.allocation"),
+            "beams.active_count",
+        },
+    ),
+    "half a constellation": (
+        {
+            **{"constellation.shells": "60: 40/5/1 @ 1200", "region.kind": "circle"},
+            **{"constellation.deployed_fraction": 0.55, "constellation.epochs": "stratified"},
+            **{"region.latitude_deg": 10.0, "region.longitude_deg": 10.0},
+            **{"region.radius_km": 1500.0, "cells.diameter_km": 400.0},
+            **{"users.placement": "population", "users.devices_per_person": 1e-5},
+            **{"satellite.payload": "regenerative"},
+        },
+        {
+            *HOTSPOTS,
+            *UPLINK,
+            *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
+            *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
+            *("link.shannon", "satellite.gateway_elevation_deg"),
+        },
+        {
+            *(OF_REGION - {"region.latitude_deg", "region.longitude_deg", "region.radius_km"}),
+            *("constellation.catalogue", "users.file", "uplink.enabled", "users.count"),
+            "users.placement",
+            *("beams.polarisation_reuse", "beams.allocation", "beams.active_count"),
+        },
+    ),
+    "satellite-fixed beams": (
+        {
+            **{"constellation.shells": "60: 40/5/1 @ 1200", "region.kind": "box"},
+            **{"region.south_deg": 0.0, "region.north_deg": 30.0},
+            **{"region.west_deg": 0.0, "region.east_deg": 30.0},
+            **{"cells.diameter_km": 400.0, "users.placement": "uniform", "users.count": 60},
+            **{"cells.layout": "satellite-fixed", "constellation.minimum_elevation_deg": 10.0},
+        },
+        {
+            *HOTSPOTS,
+            *UPLINK,
+            *("satellite.altitude_km", "satellite.elevation_deg"),
+            *("beams.statistics_count", "users.per_beam", "cells.assignment"),
+            *("constellation.beams_per_satellite", "constellation.deployment"),
+            *("link.shannon", "users.activity_factor"),
+            "constellation.minimum_visibility_s",
+        },
+        {
+            *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
+            *("constellation.catalogue", "users.placement", "users.file", "uplink.enabled"),
+            "users.devices_per_person",
+            *("beams.polarisation_reuse", "beams.allocation"),
+            "beams.active_count",
+        },
+    ),
 }  # fmt: skip
+NETWORK_MODES = {"constellation", "half a constellation", "satellite-fixed beams"}
 
 
 def mode_of(name: str) -> tuple[dict, set, set]:
     """Settings, inert and illegal keys of a mode, those of places and weather added."""
     settings, inert, illegal = MODES[name]
+    if name not in NETWORK_MODES:
+        illegal = illegal | SOURCES | {"region.kind", "users.file", "users.devices_per_person"}
+        inert = inert | (OF_NETWORK - SOURCES - {"region.kind"}) | {"users.activity_factor"}
     if "channel.weather" not in settings:
         inert, illegal = inert | CLEAR, illegal | NO_PLACE
     if "users.indoor_share" not in settings:
@@ -228,8 +337,9 @@ def test_exactly_the_keys_that_are_read_change_it(mode):
 
 def trial_bytes(scenario: Scenario) -> str:
     """Everything that eight trials of a scenario yield."""
-    block = compute_block(build_scene(scenario), NumpyKernels(), 0, 8)
-    parts = (block.trial, block.trial_beam, block.histograms)
+    scene = build_network_scene if scenario.has_constellation else build_scene
+    block = compute_block(scene(scenario), NumpyKernels(), 0, 8)
+    parts = (block.trial, block.trial_beam, block.histograms, block.cell)
     values = [array.tobytes() for part in parts for _, array in sorted(part.items())]
     return hashlib.sha256(b"".join(values)).hexdigest()
 

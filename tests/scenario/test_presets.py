@@ -7,7 +7,10 @@ import pytest
 from capest.errors import InputError
 from capest.scenario.load import load_scenario
 from capest.scenario.presets import CONFIDENCES, KINDS, load_preset, preset_names, presets_of
-from capest.scenario.sections import Handset, Satellite
+from capest.scenario.sections import Constellation, Handset, Satellite
+from capest.scenario.shell_notation import parse_shells
+
+from .systems import CONSTELLATIONS, HANDSETS, SYSTEM_SATELLITES
 
 # 3GPP TR 38.821 V16.2.0, Tables 6.1.1.1-1 (set 1) and 6.1.1.1-2 (set 2), elevation of the central
 # beam from Table 6.1.1.1-6: altitude km, elevation °, GHz, dBW/MHz, dBi, m, °; uplink GHz, m, dB/K.
@@ -77,7 +80,8 @@ def test_vsat_is_that_of_3gpp():
 @pytest.mark.parametrize("name", preset_names())
 def test_every_preset_is_whole(name):
     preset = load_preset(name)
-    model = {"satellite": Satellite, "handset": Handset}[preset.kind]
+    kinds = {"satellite": Satellite, "handset": Handset, "constellation": Constellation}
+    model = kinds[preset.kind]
     assert preset.title
     assert preset.title.isprintable()
     required = {key for key, field in model.model_fields.items() if field.is_required()}
@@ -89,10 +93,11 @@ def test_every_preset_is_whole(name):
 
 
 def test_names_are_sorted_by_kind():
-    handsets = ["3gpp-handheld", "3gpp-vsat", "smartphone-typical", "smartphone-worst"]
-    assert preset_names() == tuple(sorted([*handsets, *TR38821]))
-    assert [preset.name for preset in presets_of("satellite")] == sorted(TR38821)
-    assert [preset.name for preset in presets_of("handset")] == handsets
+    satellites = sorted([*SYSTEM_SATELLITES, *TR38821])
+    assert preset_names() == tuple(sorted([*HANDSETS, *CONSTELLATIONS, *satellites]))
+    assert [preset.name for preset in presets_of("satellite")] == satellites
+    assert [preset.name for preset in presets_of("handset")] == list(HANDSETS)
+    assert [preset.name for preset in presets_of("constellation")] == list(CONSTELLATIONS)
     assert {load_preset(name).kind for name in preset_names()} == set(KINDS)
 
 
@@ -119,3 +124,21 @@ def test_unknown_name_is_only_a_label_where_nothing_is_left_to_supply():
         partial = {key: value for key, value in figures.items() if key != lacking}
         with pytest.raises(InputError, match="renamed-since"):
             load_scenario({"satellite": {"preset": "renamed-since", **partial}})
+
+
+@pytest.mark.parametrize("name", CONSTELLATIONS)
+def test_shells_of_constellations_add_up(name):
+    """The number of satellites that a title names is that of the shells."""
+    preset = load_preset(name)
+    total = sum(shell.satellites for shell in parse_shells(preset.figures["shells"].value))
+    assert f"{total:,} satellites" in preset.title
+    assert name.startswith("guowang") or name.endswith(f"-{total}")
+
+
+@pytest.mark.parametrize("name", SYSTEM_SATELLITES)
+def test_beamwidth_of_the_panel(name):
+    # A circular aperture's half-power width is 1.029 wavelengths over its diameter.
+    figures = {key: figure.value for key, figure in load_preset(name).figures.items()}
+    wavelength_m = 0.299792458 / figures["frequency_ghz"]
+    width_deg = math.degrees(1.029 * wavelength_m / figures["antenna_diameter_m"])
+    assert figures["hpbw_deg"] == pytest.approx(width_deg, abs=0.01)

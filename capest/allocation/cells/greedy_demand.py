@@ -1,0 +1,42 @@
+"""The cell with the most demand chooses first: serial dictatorship."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from capest.allocation.cells.candidates import (
+    Candidates,
+    best_first,
+    by_cell,
+    deferred_acceptance,
+    places,
+)
+
+
+def assign(candidates: Candidates, demand: np.ndarray, beams_per_satellite: int) -> np.ndarray:
+    """Let cells by falling demand take the highest satellite that still has room.
+
+    Ties: lower cell; of satellites, the lower one. All satellites rank cells by demand, so that
+    this is the only stable matching.
+
+    Parameters
+    ----------
+    candidates : Candidates
+    demand : int64 array (cells,)
+        A cell without is not served.
+    beams_per_satellite : int
+        Cells a satellite serves at most.
+
+    Returns
+    -------
+    int32 array (cells,)
+        Satellite of each, -1 for none.
+    """
+    pairs = best_first(candidates, demand, candidates.elevation_deg)
+    order = by_cell(pairs)
+    cell = pairs.cell[order]
+    turn = np.argsort(-demand, kind="stable")
+    return deferred_acceptance(
+        cell, pairs.satellite[order], places(turn)[cell], turn,
+        beams_per_satellite, candidates.cells, candidates.satellites,
+    )  # fmt: skip

@@ -1,0 +1,28 @@
+"""The highest satellite serves: pairs by falling elevation, wherever there is room."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from capest.allocation.cells.candidates import Candidates, best_pairs_first
+
+
+def assign(candidates: Candidates, demand: np.ndarray, beams_per_satellite: int) -> np.ndarray:
+    """Take pairs by falling elevation wherever cell and satellite still have room.
+
+    Ties: lower cell, then lower satellite.
+
+    Parameters
+    ----------
+    candidates : Candidates
+    demand : int64 array (cells,)
+        A cell without is not served.
+    beams_per_satellite : int
+        Cells a satellite serves at most.
+
+    Returns
+    -------
+    int32 array (cells,)
+        Satellite of each, -1 for none.
+    """
+    return best_pairs_first(candidates, demand, beams_per_satellite, candidates.elevation_deg)

@@ -1,0 +1,114 @@
+"""The best that can be had: most demand served, then the highest satellites; needs SciPy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from capest.allocation.cells.candidates import Candidates, wanted_pairs
+from capest.errors import InputError
+
+STEPS_PER_DEGREE = 100
+
+
+def assign(candidates: Candidates, demand: np.ndarray, beams_per_satellite: int) -> np.ndarray:
+    """Serve as much demand as can be served and, of the ways to do so, the highest elevations.
+
+    The assignment has exactly the largest served demand and, among those, exactly the largest sum
+    of elevations over served cells, each rounded to 0.01 degrees.
+
+    It is a linear assignment of cells to beams: every satellite stands there once per beam, every
+    cell may also stay dark. Sparse shortest augmenting paths solve it (Jonker and Volgenant,
+    Computing 38, 1987). Sets of cells that can be served together form a transversal matroid
+    (Edmonds and Fulkerson 1965), in which the sets of the largest weight depend on the order of
+    the weights alone (Edmonds 1971). So demand enters by its rank, and all costs are whole
+    numbers that float64 adds without rounding, however large the demand.
+
+    Takes seconds for 6,000 cells with 90 candidates each, and memory for 40 bytes a candidate and
+    beam.
+
+    Parameters
+    ----------
+    candidates : Candidates
+    demand : int64 array (cells,)
+        A cell without is not served.
+    beams_per_satellite : int
+        Cells a satellite serves at most.
+
+    Returns
+    -------
+    int32 array (cells,)
+        Satellite of each, -1 for none.
+
+    Raises
+    ------
+    InputError
+        If SciPy is not installed; says how to install it.
+    """
+    csr_array, full_matching = _scipy()
+    served_by = np.full(candidates.cells, -1, dtype=np.int32)
+    chosen = wanted_pairs(candidates, demand)
+    beams = min(beams_per_satellite, candidates.cells)
+    if beams < 1 or not len(chosen):
+        return served_by
+    satellite = candidates.satellite[chosen]
+    wanting, row, degree = np.unique(
+        candidates.cell[chosen], return_inverse=True, return_counts=True
+    )
+    worth = _worth(demand[wanting], row, candidates.elevation_deg[chosen])
+    # The columns of a cell: all beams of its first candidate, of its second ..., and to stay dark.
+    # What is minimised is worth forgone; one more, since sparse arrays drop zeros.
+    slots = candidates.satellites * beams
+    dark_at = np.cumsum(degree * beams)
+    beam = satellite[:, None] * np.int32(beams) + np.arange(beams, dtype=np.int32)
+    dark = slots + np.arange(len(wanting), dtype=np.int32)
+    column = np.insert(beam.ravel(), dark_at, dark)
+    most = worth.max() + 1.0
+    cost = np.insert(np.repeat(most - worth, beams), dark_at, most)
+    start = np.concatenate([[0], dark_at + np.arange(1, len(wanting) + 1)])
+    shape = (len(wanting), slots + len(wanting))
+    rows, taken = full_matching(csr_array((cost, column, start), shape=shape))
+    served = taken < slots
+    served_by[wanting[rows[served]]] = taken[served] // beams
+    return served_by
+
+
+def _worth(demand: np.ndarray, row: np.ndarray, elevation_deg: np.ndarray) -> np.ndarray:
+    """Worth of pairs: one rank of demand is more than elevations can sum up to.
+
+    Parameters
+    ----------
+    demand : int64 array (wanting,)
+        Of the cells with a candidate.
+    row : int array (n,)
+        Which of them a pair has.
+    elevation_deg : float32 array (n,)
+
+    Returns
+    -------
+    float64 array (n,)
+        Whole numbers, more than 0.
+    """
+    rank = np.unique(demand, return_inverse=True)[1] + 1.0
+    steps = np.rint(elevation_deg.astype(np.float64) * STEPS_PER_DEGREE)
+    one_rank = 180.0 * STEPS_PER_DEGREE * len(demand) + 1.0
+    return rank[row] * one_rank + steps
+
+
+def _scipy() -> tuple[Any, Any]:
+    """Sparse arrays, and the matching of all rows at the least cost.
+
+    Raises
+    ------
+    InputError
+        If SciPy is not installed.
+    """
+    try:
+        from scipy.sparse import csr_array
+        from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+    except ImportError as error:
+        raise InputError(
+            'the strategy "solved" needs SciPy: pip install "capest[solve]"'
+        ) from error
+    return csr_array, min_weight_full_bipartite_matching

@@ -1,0 +1,166 @@
+"""The region a constellation serves: its cells, and where users are drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from capest.errors import InputError
+from capest.geo import region as regions
+from capest.geo.colouring import reuse_colours
+from capest.geo.countries import country_at
+from capest.geo.cover import cover, fitting_step_deg
+from capest.geo.points import points_model
+from capest.geo.population import PopulationModel, population_model
+from capest.geo.sphere import box_area_km2, unit_vectors, wrapped
+from capest.geo.tiling import Cells, cells, hexagon_area_km2, nearest_cell
+from capest.geo.users_file import read_grid, read_points
+from capest.scenario.limits import USERS_PER_TRIAL_LIMIT
+from capest.scenario.model import Scenario
+
+
+class UserModel(Protocol):
+    """Something users can be drawn from (see ``geo.population.PopulationModel``)."""
+
+    @property
+    def uniforms_needed(self) -> int:
+        """Uniforms a draw takes of each user."""
+
+    @property
+    def people(self) -> float:
+        """People the users stand for."""
+
+    def on(self, xp: Any) -> Any:
+        """Copy the arrays to a backend."""
+
+    def draw(self, uniforms: list[Any], xp: Any) -> tuple[Any, Any, Any, Any]:
+        """Latitude, longitude, surroundings and country of users."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A region in numbers.
+
+    Attributes
+    ----------
+    region : Region
+    cells : Cells
+    colour : int32 array (cells,)
+        Reuse colour of each cell's beam.
+    country : int16 array (cells,)
+        Country of the cell's centre, index into ``geo.data.countries``, -1 for none.
+    users : UserModel
+    users_per_trial : int
+    people : float64 array (cells,) or None
+        People living in each cell; ``None`` where users do not follow the population.
+    """
+
+    region: regions.Region
+    cells: Cells
+    colour: np.ndarray
+    country: np.ndarray
+    users: UserModel
+    users_per_trial: int
+    people: np.ndarray | None
+
+
+def ground_of(scenario: Scenario) -> Ground:
+    """Build the region of a scenario.
+
+    Raises
+    ------
+    InputError
+        For a country nobody knows, a file that cannot be read, or a region without people.
+    """
+    region = region_of(scenario)
+    tiling = cells(region, hexagon_area_km2(scenario.cell_diameter_km), touching=True)
+    model = _users(scenario, region)
+    return Ground(
+        region=region,
+        cells=tiling,
+        colour=reuse_colours(tiling, scenario.colours),
+        country=country_at(tiling.lat_deg, tiling.lon_deg).astype(np.int16),
+        users=model,
+        people=_people(model, tiling) if isinstance(model, PopulationModel) else None,
+        users_per_trial=scenario.users.count or _active_users(scenario, region, model.people),
+    )
+
+
+def _people(model: PopulationModel, tiling: Cells) -> np.ndarray:
+    """People per cell, those of a place in the cell of its centre."""
+    spots = (model.places, model.land)
+    people = np.concatenate([spot.people for spot in spots])
+    latitude_deg = np.concatenate([spot.anchor_lat for spot in spots])
+    longitude_deg = np.concatenate([spot.anchor_lon for spot in spots])
+    cell = nearest_cell(unit_vectors(latitude_deg, longitude_deg), tiling)
+    inside = cell >= 0
+    return np.bincount(cell[inside], people[inside], minlength=len(tiling.lat_deg))
+
+
+def _active_users(scenario: Scenario, region: regions.Region, people: float) -> int:
+    """Devices in use at a moment, of the people of a region."""
+    users = scenario.users
+    count = round(people * (users.devices_per_person or 0.0) * users.activity_factor)
+    if not 1 <= count <= USERS_PER_TRIAL_LIMIT:
+        raise InputError(
+            f"users.devices_per_person × activity_factor: makes {count:,} users at a time of the "
+            f"{people:,.0f} people of {region.name}; at least 1 and at most "
+            f"{USERS_PER_TRIAL_LIMIT:,} are possible"
+        )
+    return count
+
+
+def region_of(scenario: Scenario) -> regions.Region:
+    """Find the region that a scenario names."""
+    wanted = scenario.region
+    if wanted.kind == "country":
+        return regions.country([name.strip() for name in str(wanted.country).split(",")])
+    if wanted.kind == "box":
+        south, west, north, east = (
+            float(value or 0.0)
+            for value in (wanted.south_deg, wanted.west_deg, wanted.north_deg, wanted.east_deg)
+        )
+        return regions.box(south, west, north, east)
+    if wanted.kind == "circle":
+        return regions.circle(
+            float(wanted.latitude_deg or 0.0),
+            float(wanted.longitude_deg or 0.0),
+            float(wanted.radius_km or 0.0),
+        )
+    if wanted.kind == "geojson":
+        return regions.geojson(str(wanted.file))
+    return regions.whole_earth()
+
+
+def _users(scenario: Scenario, region: regions.Region) -> UserModel:
+    users = scenario.users
+    if users.placement == "population":
+        return population_model(region)
+    if users.placement == "file":
+        path = str(users.file)
+        return read_points(path) if path.lower().endswith(".csv") else read_grid(path)
+    return uniform_model(region)
+
+
+def uniform_model(region: regions.Region) -> UserModel:
+    """Users uniform by area over a region, land or sea.
+
+    Drawn from cells of a grid of latitude and longitude, each weighed with the area of the
+    region in it and cut to the rectangle around that part.
+    """
+    bounds = region.bounds
+    found = cover(region.shape.spans, fitting_step_deg(region), bounds.south, bounds.north)
+    south = found.cell // round(360.0 / found.step_deg) * found.step_deg - 90.0
+    cell_km2 = box_area_km2(south, south + found.step_deg, found.step_deg)
+    middle_lat, middle_lon = 0.5 * (found.south + found.north), 0.5 * (found.west + found.east)
+    return points_model(
+        middle_lat,
+        wrapped(middle_lon),
+        found.share * cell_km2,
+        np.zeros(len(middle_lat)),
+        country_at(middle_lat, wrapped(middle_lon)),
+        found.north - found.south,
+        found.east - found.west,
+    )

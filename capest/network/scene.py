@@ -1,0 +1,121 @@
+"""A constellation over a region in numbers: what stays the same in all trials."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from capest.geo import data
+from capest.geo.kernel import SURROUNDINGS
+from capest.link_constants import Link, link_constants
+from capest.network.ground import Ground, ground_of
+from capest.network.space import Space, space_of
+from capest.physics import antenna, beam_grid
+from capest.physics.propagation import free_space_loss_db
+from capest.physics.sky_table import sky_table
+from capest.scenario.model import Scenario
+
+
+@dataclass(frozen=True)
+class NetworkScene:
+    """A constellation over a region; build it with `build_network_scene`.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    space : Space
+    ground : Ground
+    link : Link
+    gain_at_one_metre : float
+        Power received outdoors at a beam's peak over 1 m of free space, in units of the noise.
+    frequency_hz : float
+    reduced_aperture : float
+        Wavenumber × radius of the satellites' aperture.
+    amplitude : float32 array (n, 2)
+        Pattern of a beam, see ``antenna.amplitude_table``.
+    sky : float32 array (environments, entries, 6)
+        See ``physics.sky_table``.
+    grid : BeamGrid
+        Layout of satellite-fixed beams, around the nadir.
+    grid_colour : int array (beams,)
+    """
+
+    scenario: Scenario
+    space: Space
+    ground: Ground
+    link: Link
+    gain_at_one_metre: float
+    frequency_hz: float
+    reduced_aperture: float
+    amplitude: np.ndarray
+    sky: np.ndarray
+    grid: beam_grid.BeamGrid
+    grid_colour: np.ndarray
+
+    def layout(self) -> dict[str, np.ndarray]:
+        """Coordinates of cells and satellites for the result file."""
+        tiling = self.ground.cells
+        codes = np.array([*data.countries().alpha2, "--"])
+        return {
+            "cell_latitude": np.asarray(tiling.lat_deg),
+            "cell_longitude": np.asarray(tiling.lon_deg),
+            "cell_area": np.full(len(tiling.lat_deg), tiling.area_km2),
+            **({} if self.ground.people is None else {"cell_people": self.ground.people}),
+            "cell_colour": self.ground.colour.astype(np.int32),
+            "cell_country": codes[self.ground.country],
+            "satellite_group": self.space.group,
+        }
+
+    @property
+    def users_per_trial(self) -> int:
+        """Users of one trial."""
+        return self.ground.users_per_trial
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know of the region, one line each."""
+        return self.ground.region.notes
+
+
+def build_network_scene(scenario: Scenario) -> NetworkScene:
+    """Work out the constants of a scenario with a constellation.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Validated.
+
+    Raises
+    ------
+    InputError
+        For a region, file or catalogue that does not do.
+    """
+    satellite, channel = scenario.satellite, scenario.channel
+    frequency_hz = satellite.frequency_ghz * 1e9
+    ka = antenna.reduced_aperture(frequency_hz, satellite.antenna_diameter_m)
+    link = link_constants(scenario)
+    one_metre_db = link.snr_at_no_loss_db - float(free_space_loss_db(1.0, frequency_hz))
+    lattice = beam_grid.hexagonal_lattice(scenario.beams.count)
+    by_place = channel.environment == "by-place"
+    return NetworkScene(
+        scenario=scenario,
+        space=space_of(scenario.constellation),
+        ground=ground_of(scenario),
+        link=link,
+        gain_at_one_metre=10.0 ** (one_metre_db * 0.1),
+        frequency_hz=frequency_hz,
+        reduced_aperture=ka,
+        amplitude=antenna.amplitude_table(ka, math.sqrt(2.0)),
+        sky=sky_table(
+            SURROUNDINGS if by_place else (channel.environment,),
+            frequency_hz,
+            channel.elevation_lookup,
+            gas=channel.gas_loss,
+            tropospheric=channel.tropospheric_scintillation and frequency_hz >= 6e9,
+            ionosphere=channel.ionosphere,
+        ),
+        grid=beam_grid.hexagonal_grid(lattice, scenario.beam_spacing_uv, (0.0, 0.0)),
+        grid_colour=beam_grid.reuse_colours(lattice, scenario.colours),
+    )

@@ -1,0 +1,102 @@
+"""Which satellites cells see, and which of them serves which cell."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from capest.allocation.cells import STRATEGIES
+from capest.allocation.cells.candidates import Candidates
+from capest.network.scene import NetworkScene
+from capest.network.sky import BEYOND_CAP_RAD, Sky, elevation_of
+from capest.orbits.visibility import largest_earth_angle_rad
+from capest.physics.sky_table import ENTRIES
+
+_PAIRS_AT_ONCE = 2**22
+"""Pairs of cell and satellite looked at together: 32 MiB of float64."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What the centres of cells see.
+
+    Attributes
+    ----------
+    candidates : Candidates
+        Pairs that may serve each other; satellites are indices into the sky.
+    in_view : int64 array (cells,)
+        Satellites above the elevation mask.
+    """
+
+    candidates: Candidates
+    in_view: np.ndarray
+
+
+def view_of_cells(scene: NetworkScene, sky: Sky) -> View:
+    """Find the satellites that may serve each cell.
+
+    A satellite must stand at the elevation mask or higher, and still do so after the shortest
+    time of service.
+    """
+    centres = np.asarray(scene.ground.cells.centre_unit)
+    near = above_mask_somewhere(scene, sky)
+    position_m = sky.position_m[near]
+    later_m = None if sky.later_m is None else sky.later_m[near]
+    lowest = math.sin(math.radians(scene.scenario.constellation.minimum_elevation_deg))
+    step = max(1, _PAIRS_AT_ONCE // max(len(near), 1))
+    in_view = np.zeros(len(centres), dtype=np.int64)
+    parts = []
+    for first in range(0, len(centres), step):
+        some = centres[first : first + step]
+        sine, range_m = elevation_of(some, position_m)
+        seen = sine >= lowest
+        in_view[first : first + step] = seen.sum(axis=1)
+        if later_m is not None:
+            seen &= elevation_of(some, later_m)[0] >= lowest
+        cell, satellite = np.nonzero(seen)
+        parts.append((cell + first, near[satellite], sine[seen], range_m[seen]))
+    cell, satellite, sine, range_m = (np.concatenate(column) for column in zip(*parts, strict=True))
+    clear = scene.sky[0, np.rint(sine * (ENTRIES - 1)).astype(np.int64), 4]
+    snr = scene.gain_at_one_metre * np.exp(-clear) / (range_m * range_m)
+    candidates = Candidates(
+        cell=cell.astype(np.int32),
+        satellite=satellite.astype(np.int32),
+        elevation_deg=np.degrees(np.arcsin(np.minimum(sine, 1.0))).astype(np.float32),
+        snr=snr.astype(np.float32),
+        cells=len(centres),
+        satellites=len(sky),
+    )
+    return View(candidates, in_view)
+
+
+def above_mask_somewhere(scene: NetworkScene, sky: Sky) -> np.ndarray:
+    """Satellites that may stand above the elevation mask in the region, int64 array (n,)."""
+    radius_m = np.linalg.norm(sky.position_m, axis=1)
+    cap = scene.ground.region.cap
+    mask_deg = scene.scenario.constellation.minimum_elevation_deg
+    reach = cap.radius + BEYOND_CAP_RAD + largest_earth_angle_rad(radius_m, mask_deg)
+    cosine = (sky.position_m * cap.centre).sum(axis=1) / radius_m
+    return np.flatnonzero(np.arccos(np.clip(cosine, -1.0, 1.0)) <= reach)
+
+
+def assign(scene: NetworkScene, view: View, users_of_cell: np.ndarray) -> np.ndarray:
+    """Let the scenario's strategy decide.
+
+    Parameters
+    ----------
+    scene : NetworkScene
+    view : View
+    users_of_cell : int64 array (cells,)
+
+    Returns
+    -------
+    int32 array (cells,)
+        Satellite of the sky that serves each cell, -1 for none.
+    """
+    settings = scene.scenario.cells
+    demand = users_of_cell if settings.lit == "occupied" else np.maximum(users_of_cell, 1)
+    return STRATEGIES[settings.assignment](
+        view.candidates, demand, scene.scenario.constellation.beams_per_satellite
+    )

@@ -1,0 +1,152 @@
+"""Where the satellites of a scenario's constellation are, at any moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from capest.orbits import geostationary, walker
+from capest.orbits.catalogue import Catalogue, propagate
+from capest.orbits.earth_rotation import JulianDate, gmst_rad, julian_date
+from capest.orbits.elements import Elements, join
+from capest.orbits.load import load_catalogue
+from capest.orbits.positions import Motion, ground_motion, write_positions_m
+from capest.scenario import sections
+from capest.scenario.shell_notation import parse_longitudes, parse_shells
+
+
+@dataclass(frozen=True)
+class Space:
+    """Satellites in the order of the result file: shells, slots, catalogue.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Of the groups: a shell in Walker's notation, a slot, or the catalogue.
+    group : int32 array (satellites,)
+        Which of them each satellite belongs to.
+    motion : Motion or None
+        Of the shells' satellites.
+    slots_m : float64 array (slots, 3)
+    catalogue : Catalogue or None
+    start : JulianDate
+        Moment from which epochs are counted.
+    """
+
+    names: tuple[str, ...]
+    group: np.ndarray
+    motion: Motion | None
+    slots_m: np.ndarray
+    catalogue: Catalogue | None
+    start: JulianDate
+
+    def __len__(self) -> int:
+        return len(self.group)
+
+    def positions_m(self, seconds: float) -> np.ndarray:
+        """Earth-fixed positions some time after the start.
+
+        Parameters
+        ----------
+        seconds : float
+
+        Returns
+        -------
+        float64 array (satellites, 3)
+            NaN where SGP4 knows of no position (decayed).
+        """
+        parts = []
+        if self.motion is not None:
+            position_m = np.empty((len(self.motion.semi_major_axis_m), 3))
+            write_positions_m(self.motion, seconds, position_m)
+            parts.append(position_m)
+        parts.append(self.slots_m)
+        if self.catalogue is not None:
+            position_m = np.full((len(self.catalogue), 3), np.nan)
+            found = propagate(self.catalogue, self.start, seconds)
+            position_m[found.kept] = found.position_m
+            parts.append(position_m)
+        return np.concatenate(parts)
+
+
+def space_of(constellation: sections.Constellation) -> Space:
+    """Build the satellites of a scenario.
+
+    Parameters
+    ----------
+    constellation : Constellation
+        Validated.
+
+    Returns
+    -------
+    Space
+
+    Raises
+    ------
+    InputError
+        If a catalogue cannot be read.
+    """
+    start = julian_date(datetime.fromisoformat(constellation.start))
+    names: list[str] = []
+    counts: list[int] = []
+    parts: list[Elements] = []
+    for text in parse_shells(constellation.shells) if constellation.shells else []:
+        shell = walker.Shell(
+            name="",
+            altitude_km=text.altitude_km,
+            inclination_deg=text.inclination_deg,
+            planes=text.planes,
+            satellites_per_plane=text.satellites // text.planes,
+            phasing=text.phasing,
+            pattern="star" if text.pattern == "star" else "delta",
+        )
+        full = walker.elements(shell)
+        up = walker.deployed(full, shell, constellation.deployed_fraction, constellation.deployment)
+        parts.append(up)
+        counts.append(len(up))
+        star = " star" if text.pattern == "star" else ""
+        names.append(
+            f"{text.inclination_deg:g}: {text.satellites}/{text.planes}/{text.phasing} @ "
+            f"{text.altitude_km:g}{star}"
+        )
+    longitudes = (
+        parse_longitudes(constellation.geostationary) if constellation.geostationary else []
+    )
+    names += [f"geostationary {longitude:g}" for longitude in longitudes]
+    counts += [1] * len(longitudes)
+    catalogue = None
+    if constellation.catalogue is not None:
+        catalogue = load_catalogue(constellation.catalogue)
+        names.append(constellation.catalogue)
+        counts.append(len(catalogue))
+    return Space(
+        names=tuple(names),
+        group=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
+        motion=ground_motion(join(parts), gmst_rad(start)) if parts else None,
+        slots_m=geostationary.positions_m(np.array(longitudes)) if longitudes else np.empty((0, 3)),
+        catalogue=catalogue,
+        start=start,
+    )
+
+
+def frames(position_m: np.ndarray) -> np.ndarray:
+    """Axes of satellites that look at the Earth's centre.
+
+    Parameters
+    ----------
+    position_m : float64 array (satellites, 3)
+
+    Returns
+    -------
+    float64 array (3, 3, satellites)
+        Unit vectors u (east), v (south) and w (down), each as components.
+    """
+    down = -position_m / np.linalg.norm(position_m, axis=1, keepdims=True)
+    east = np.stack([-position_m[:, 1], position_m[:, 0], np.zeros(len(position_m))], axis=1)
+    length = np.linalg.norm(east, axis=1, keepdims=True)
+    # Right over a pole any direction is as good as east.
+    east = np.where(length > 1e-6, east / np.maximum(length, 1e-6), [1.0, 0.0, 0.0])
+    south = np.cross(down, east)
+    return np.stack([east.T, south.T, down.T])

@@ -1,0 +1,114 @@
+"""Results of a constellation by country and by latitude, from the means of its cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from capest.errors import InputError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_SUMS = {
+    "users": ("1", "users, mean over trials"),
+    "lit_users": ("1", "users with a beam, mean over trials"),
+    "served_users": ("1", "users served, mean over trials"),
+    "throughput": ("Mbit s-1", "downlink throughput, mean over trials"),
+    "area": ("km2", "area of the cells"),
+    "people": ("1", "people living in the cells"),
+}
+
+
+def by_country(dataset: xr.Dataset) -> xr.Dataset:
+    """Sum cells up by the country their centre lies in.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        Result of a constellation.
+
+    Returns
+    -------
+    xarray.Dataset
+        Dimension ``country`` (ISO 3166 alpha-2, ``--`` for none): users, throughput, area, ...
+        throughput per km² and, for users placed by population, per person; coverage and satellites
+        in view weighted with area.
+
+    Raises
+    ------
+    InputError
+        If the result is of one satellite.
+    """
+    _check(dataset)
+    return _grouped(dataset, "country", dataset["cell_country"].values)
+
+
+def by_latitude(dataset: xr.Dataset, step_deg: float = 5.0) -> xr.Dataset:
+    """Sum cells up by zones of latitude.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        Result of a constellation.
+    step_deg : float
+        Width of a zone.
+
+    Returns
+    -------
+    xarray.Dataset
+        Dimension ``latitude``: middles of the zones, in degrees; variables as of `by_country`.
+
+    Raises
+    ------
+    InputError
+        If the result is of one satellite, or the step is not from 0.1 to 90.
+    """
+    _check(dataset)
+    if not 0.1 <= step_deg <= 90.0:
+        raise InputError(f"step_deg = {step_deg!r}: must be 0.1 to 90 degrees")
+    zone = np.floor(dataset["cell_latitude"].values / step_deg)
+    return _grouped(dataset, "latitude", (zone + 0.5) * step_deg)
+
+
+def _check(dataset: xr.Dataset) -> None:
+    if "cell" not in dataset.sizes:
+        raise InputError("this result is of one satellite: it has no cells to sum up")
+
+
+def _grouped(dataset: xr.Dataset, name: str, key: np.ndarray) -> xr.Dataset:
+    import xarray as xr
+
+    groups, of_cell = np.unique(key, return_inverse=True)
+
+    def total(values: np.ndarray) -> np.ndarray:
+        return np.bincount(of_cell, values.astype(np.float64), minlength=len(groups))
+
+    area = total(dataset["cell_area"].values)
+    found = {
+        stem: ((name,), total(dataset[f"cell_{stem}"].values), {"units": units, "long_name": text})
+        for stem, (units, text) in _SUMS.items()
+        if f"cell_{stem}" in dataset
+    }
+    throughput = found["throughput"][1]
+    found["throughput_per_area"] = (
+        (name,),
+        throughput / area,
+        {"units": "Mbit s-1 km-2", "long_name": "downlink throughput per area"},
+    )
+    if "people" in found:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            per_person = throughput / found["people"][1]
+        found["throughput_per_person"] = (
+            (name,),
+            per_person,
+            {"units": "Mbit s-1", "long_name": "downlink throughput per person"},
+        )
+    for stem, text in (
+        ("covered_share", "share of time and area with a satellite above the mask"),
+        ("satellites_in_view", "satellites above the mask, mean over time and area"),
+    ):
+        weighted = total(dataset[f"cell_{stem}"].values * dataset["cell_area"].values)
+        found[stem] = ((name,), weighted / area, {"units": "1", "long_name": text})
+    return xr.Dataset(found, coords={name: groups})

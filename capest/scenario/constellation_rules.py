@@ -1,0 +1,251 @@
+"""What a constellation and its region demand of the keys of a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from capest.errors import InputError, Problem
+from capest.scenario.limits import USERS_PER_TRIAL_LIMIT, not_hexagonal, too_many_users
+from capest.scenario.shell_notation import EXAMPLE, parse_longitudes, parse_shells
+
+SOURCES = (
+    "constellation.shells",
+    "constellation.geostationary",
+    "constellation.catalogue",
+)
+"""Keys of which one at least makes a scenario one of a constellation."""
+
+PLACEMENTS = ("uniform", "population", "file")
+"""Placements of users in a region."""
+
+_REGION_KEYS = {
+    "country": ("country",),
+    "box": ("south_deg", "north_deg", "west_deg", "east_deg"),
+    "circle": ("latitude_deg", "longitude_deg", "radius_km"),
+    "geojson": ("file",),
+    "earth": (),
+}
+_ALL_REGION_KEYS = tuple(f"region.{key}" for keys in _REGION_KEYS.values() for key in keys)
+
+
+def is_constellation(values: Mapping[str, Any]) -> bool:
+    """Tell whether keys (those there are) describe a constellation."""
+    return any(values.get(key) is not None for key in SOURCES)
+
+
+def _readable(key: str, text: str | None, parse: Callable[[str], Any]) -> Problem | None:
+    if text is None:
+        return None
+    try:
+        parse(text)
+    except InputError as error:
+        return Problem(key, text, str(error))
+    return None
+
+
+def _shells(text: str | None) -> Problem | None:
+    return _readable("constellation.shells", text, parse_shells)
+
+
+def _geostationary(text: str | None) -> Problem | None:
+    return _readable("constellation.geostationary", text, parse_longitudes)
+
+
+def _start(text: str) -> Problem | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is not None and moment.tzinfo is not None:
+        return None
+    return Problem(
+        "constellation.start",
+        text,
+        "must be a moment with its time zone",
+        'such as "2026-01-01T00:00:00Z"',
+    )
+
+
+def _region_given(kind: str | None) -> Problem | None:
+    if kind is not None:
+        return None
+    return Problem(
+        "region.kind",
+        None,
+        "required with a constellation: the part of the Earth it serves",
+        'such as kind = "country" and country = "CN"',
+    )
+
+
+def _region_keys(kind: str | None, *given: Any) -> Problem | None:
+    if kind is None:
+        return None
+    wanted = {f"region.{key}" for key in _REGION_KEYS[kind]}
+    for key, value in zip(_ALL_REGION_KEYS, given, strict=True):
+        if (value is None) and key in wanted:
+            names = ", ".join(_REGION_KEYS[kind])
+            return Problem(key, None, f'required with kind = "{kind}": {names}')
+        if value is not None and key not in wanted:
+            return Problem(key, value, f'has no meaning with kind = "{kind}"', "remove it")
+    return None
+
+
+def _region_box(
+    kind: str | None, south_deg: float | None, north_deg: float | None
+) -> Problem | None:
+    if kind != "box" or south_deg is None or north_deg is None or south_deg < north_deg:
+        return None
+    return Problem(
+        "region.north_deg", north_deg, f"must be above south_deg, {south_deg:g}", "swap the two"
+    )
+
+
+def _placement(placement: str) -> Problem | None:
+    if placement in PLACEMENTS:
+        return None
+    names = '"population", "uniform" or "file"'
+    return Problem(
+        "users.placement",
+        placement,
+        f"with a constellation users are placed in its region: {names}",
+        'write placement = "population"',
+    )
+
+
+def _count(count: int | None, devices: float | None, placement: str) -> Problem | None:
+    if devices is not None and placement != "population":
+        return Problem(
+            "users.devices_per_person", devices, 'only with placement = "population"', "give count"
+        )
+    if count is not None and devices is not None:
+        return Problem(
+            "users.devices_per_person",
+            devices,
+            "has no meaning beside users.count, which says how many users there are",
+            "remove one of them",
+        )
+    if count is not None:
+        return too_many_users("users.count", count, count, USERS_PER_TRIAL_LIMIT)
+    if devices is not None:
+        return None
+    return Problem(
+        "users.count",
+        None,
+        "required with a constellation: users active at a time in the region",
+        "such as count = 10000; or give devices_per_person and activity_factor",
+    )
+
+
+def _file(placement: str, file: str | None) -> Problem | None:
+    if placement == "file" and file is None:
+        return Problem("users.file", None, 'required with placement = "file"')
+    if placement != "file" and file is not None:
+        return Problem(
+            "users.file", file, f'has no meaning with placement = "{placement}"', "remove it"
+        )
+    return None
+
+
+def _environment(environment: str, placement: str) -> Problem | None:
+    if environment != "by-place" or placement == "population":
+        return None
+    return Problem(
+        "channel.environment",
+        environment,
+        'only with users placed by "population", which knows what stands around them',
+        "name one environment for all",
+    )
+
+
+def _no_uplink(enabled: bool) -> Problem | None:
+    if not enabled:
+        return None
+    return Problem("uplink.enabled", enabled, "not with a constellation yet", "remove it")
+
+
+def _clear(weather: str) -> Problem | None:
+    if weather == "clear":
+        return None
+    return Problem(
+        "channel.weather", weather, 'with a constellation only "clear"', "weather is of one place"
+    )
+
+
+def _all_on(allocation: str) -> Problem | None:
+    if allocation == "all-on":
+        return None
+    return Problem(
+        "beams.allocation",
+        allocation,
+        "is for the beams of one satellite",
+        "with a constellation see cells.assignment",
+    )
+
+
+def _beams(count: int) -> Problem | None:
+    return not_hexagonal("beams.count", count)
+
+
+WITH_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], ...] = (
+    (("constellation.shells",), _shells),
+    (("constellation.geostationary",), _geostationary),
+    (("constellation.start",), _start),
+    (("region.kind",), _region_given),
+    (("region.kind", *_ALL_REGION_KEYS), _region_keys),
+    (("region.kind", "region.south_deg", "region.north_deg"), _region_box),
+    (("users.placement",), _placement),
+    (("users.count", "users.devices_per_person", "users.placement"), _count),
+    (("users.placement", "users.file"), _file),
+    (("channel.environment", "users.placement"), _environment),
+    (("uplink.enabled",), _no_uplink),
+    (("channel.weather",), _clear),
+    (("beams.allocation",), _all_on),
+    (("beams.count",), _beams),
+)
+"""Rules with the keys they read, for scenarios of a constellation."""
+
+
+def _single_placement(placement: str) -> Problem | None:
+    if placement not in ("population", "file"):
+        return None
+    return Problem(
+        "users.placement",
+        placement,
+        "only with a constellation, which has a region",
+        f"name one: [constellation] shells = {EXAMPLE}",
+    )
+
+
+def _single_devices(devices: float | None) -> Problem | None:
+    if devices is None:
+        return None
+    return Problem("users.devices_per_person", devices, "only with a constellation", "give count")
+
+
+def _single_environment(environment: str) -> Problem | None:
+    if environment != "by-place":
+        return None
+    return Problem("channel.environment", environment, "only with a constellation")
+
+
+def _single_region(kind: str | None) -> Problem | None:
+    if kind is None:
+        return None
+    return Problem(
+        "region.kind",
+        kind,
+        "only with a constellation",
+        f"name one: [constellation] shells = {EXAMPLE}",
+    )
+
+
+WITHOUT_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], ...] = (
+    (("users.placement",), _single_placement),
+    (("users.placement", "users.file"), _file),
+    (("users.devices_per_person",), _single_devices),
+    (("channel.environment",), _single_environment),
+    (("region.kind",), _single_region),
+)
+"""Rules with the keys they read, for one satellite."""

@@ -1,0 +1,219 @@
+"""What the beams and users of one satellite demand of the keys of a scenario."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from capest.errors import Problem
+from capest.physics.beam_spacing import spacing_from_hpbw
+from capest.scenario import layout_fit
+from capest.scenario.constellation_rules import WITHOUT_CONSTELLATION
+from capest.scenario.limits import USERS_PER_TRIAL_LIMIT, not_hexagonal, too_many_users
+
+_UPLINK_KEYS = (
+    "satellite.uplink_frequency_ghz",
+    "satellite.uplink_antenna_diameter_m",
+    "satellite.g_over_t_db_per_k",
+    "handset.transmit_power_dbm",
+    "handset.transmit_gain_dbi",
+)
+
+
+def users_per_trial(placement: str, per_beam: int, count: int | None, beams: int) -> int:
+    """Users of one trial, as `users.placement` counts them."""
+    return per_beam * beams if placement == "beam" or count is None else count
+
+
+def _beams_hexagonal(count: int) -> Problem | None:
+    return not_hexagonal("beams.count", count)
+
+
+def _statistics_hexagonal(count: int) -> Problem | None:
+    return not_hexagonal("beams.statistics_count", count)
+
+
+def _statistics_within(statistics: int, count: int) -> Problem | None:
+    if statistics <= count or layout_fit.rings_of(count) is None:
+        return None
+    return Problem(
+        "beams.statistics_count",
+        statistics,
+        f"must be at most beams.count, {count}",
+        f"write {count} to take statistics over every beam",
+    )
+
+
+def _active_count(allocation: str, active: int | None) -> Problem | None:
+    if allocation == "all-on" and active is not None:
+        return Problem(
+            "beams.active_count",
+            active,
+            'has no meaning with allocation = "all-on"',
+            'remove it, or set allocation to "random-hopping" or "round-robin"',
+        )
+    if allocation != "all-on" and active is None:
+        return Problem(
+            "beams.active_count",
+            None,
+            f'required with allocation = "{allocation}": how many beams are lit at once',
+            "give a whole number from 1 to beams.count",
+        )
+    return None
+
+
+def _active_within(allocation: str, active: int | None, count: int) -> Problem | None:
+    if allocation == "all-on" or active is None or active <= count:
+        return None
+    return Problem("beams.active_count", active, f"must be at most beams.count, {count}")
+
+
+def _users_count(placement: str, count: int | None) -> Problem | None:
+    if placement != "beam" or count is None:
+        return None
+    return Problem(
+        "users.count",
+        count,
+        'has no meaning with placement = "beam"',
+        'give per_beam instead, or set placement to "uniform" or "hotspots"',
+    )
+
+
+def _users_limit(placement: str, per_beam: int, count: int | None, beams: int) -> Problem | None:
+    total = users_per_trial(placement, per_beam, count, beams)
+    from_count = placement != "beam" and count is not None
+    most = USERS_PER_TRIAL_LIMIT if from_count else USERS_PER_TRIAL_LIMIT // beams
+    key = "users.count" if from_count else "users.per_beam"
+    return too_many_users(key, count if from_count else per_beam, total, most)
+
+
+def _uplink_figures(enabled: bool, *figures: float | None) -> Problem | None:
+    missing = [key for key, value in zip(_UPLINK_KEYS, figures, strict=True) if value is None]
+    if not enabled or not missing:
+        return None
+    return Problem(
+        "uplink.enabled",
+        True,
+        f"needs {', '.join(missing)}",
+        "write them, or choose presets that have them",
+    )
+
+
+def _on_earth(
+    beyond_earth: str,
+    statistics_count: int,
+    count: int,
+    spacing_uv: float | None,
+    hpbw_deg: float,
+    altitude_km: float,
+    elevation_deg: float,
+) -> Problem | None:
+    # With "discard" only the statistics beams must be there.
+    if beyond_earth == "discard":
+        count = min(count, statistics_count)
+    rings = layout_fit.rings_of(count)
+    if rings is None:
+        return None
+    spacing = spacing_from_hpbw(hpbw_deg) if spacing_uv is None else spacing_uv
+    if layout_fit.fits(rings, spacing, altitude_km, elevation_deg):
+        return None
+    reach = layout_fit.farthest_uv(
+        rings, spacing, layout_fit.earth_edge_uv(altitude_km, elevation_deg)
+    )
+    edge = layout_fit.earth_edge_uv(altitude_km)
+    return Problem(
+        "beams.count" if beyond_earth == "error" else "beams.statistics_count",
+        count,
+        f"every beam cell must lie wholly on the Earth: the layout (spacing {spacing:.4g}, centre "
+        f"at {elevation_deg:g}° elevation) reaches {reach:.4f} from nadir in direction cosines, "
+        f"the Earth only {edge:.4f} ({layout_fit.LOWEST_ELEVATION_DEG}° elevation)",
+        layout_fit.what_fits(rings, spacing, altitude_km, elevation_deg),
+    )
+
+
+def _hotspots_in_view(
+    placement: str,
+    radius_km: float,
+    count: int,
+    spacing_uv: float | None,
+    hpbw_deg: float,
+    altitude_km: float,
+    elevation_deg: float,
+) -> Problem | None:
+    rings = layout_fit.rings_of(count)
+    if placement != "hotspots" or rings is None:
+        return None
+    spacing = spacing_from_hpbw(hpbw_deg) if spacing_uv is None else spacing_uv
+    if not layout_fit.fits(rings, spacing, altitude_km, elevation_deg):
+        return None
+    widest_km = layout_fit.widest_hotspot_km(rings, spacing, altitude_km, elevation_deg)
+    if radius_km <= widest_km:
+        return None
+    return Problem(
+        "users.hotspots.radius_km",
+        radius_km,
+        "the outermost users of a hotspot at the edge of the layout would not see the satellite",
+        f"write at most {math.floor(widest_km * 100.0) / 100.0:g}",
+    )
+
+
+def _uplink_bandwidth(
+    enabled: bool, user_mhz: float, system_mhz: float, reuse: int
+) -> Problem | None:
+    beam_mhz = system_mhz / reuse
+    if not enabled or user_mhz <= beam_mhz * (1.0 + 1e-9):
+        return None
+    return Problem(
+        "uplink.bandwidth_mhz",
+        user_mhz,
+        f"a user cannot transmit in more than the beam's bandwidth, {beam_mhz:g} MHz "
+        "(carrier.bandwidth_mhz over beams.frequency_reuse)",
+        f"write at most {beam_mhz:g}",
+    )
+
+
+SINGLE_SATELLITE: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], ...] = (
+    *WITHOUT_CONSTELLATION,
+    (("beams.count",), _beams_hexagonal),
+    (("beams.statistics_count",), _statistics_hexagonal),
+    (("beams.statistics_count", "beams.count"), _statistics_within),
+    (("beams.allocation", "beams.active_count"), _active_count),
+    (("beams.allocation", "beams.active_count", "beams.count"), _active_within),
+    (("users.placement", "users.count"), _users_count),
+    (("users.placement", "users.per_beam", "users.count", "beams.count"), _users_limit),
+    (("uplink.enabled", *_UPLINK_KEYS), _uplink_figures),
+    (
+        (
+            "uplink.enabled",
+            "uplink.bandwidth_mhz",
+            "carrier.bandwidth_mhz",
+            "beams.frequency_reuse",
+        ),
+        _uplink_bandwidth,
+    ),
+    (
+        (
+            "beams.beyond_earth",
+            "beams.statistics_count",
+            "beams.count",
+            "beams.spacing_uv",
+            "satellite.hpbw_deg",
+            "satellite.altitude_km",
+            "satellite.elevation_deg",
+        ),
+        _on_earth,
+    ),
+    (
+        (
+            "users.placement",
+            "users.hotspots.radius_km",
+            "beams.count",
+            "beams.spacing_uv",
+            "satellite.hpbw_deg",
+            "satellite.altitude_km",
+            "satellite.elevation_deg",
+        ),
+        _hotspots_in_view,
+    ),
+)
+"""Rules with the keys they read, for one satellite."""

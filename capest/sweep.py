@@ -1,0 +1,298 @@
+"""Many values of any keys of a scenario, run one after another into one dataset.
+
+Every combination is a scenario of its own with the same seed: trials of different points share
+their random numbers wherever they draw for the same purpose, so differences are sharper than the
+points themselves. Finished points are kept until the sweep is whole; one that was cut off
+goes on where it was.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from capest import loop
+from capest.errors import InputError, StorageError
+from capest.results import files
+from capest.results.open import open_result
+from capest.scenario.fingerprint import fingerprint
+from capest.scenario.load import load_scenario
+from capest.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+MOST_POINTS = 10_000
+"""Points of a sweep at most."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A key and the values it takes.
+
+    Attributes
+    ----------
+    key : str
+        Dotted, such as ``"beams.frequency_reuse"``.
+    values : tuple
+    """
+
+    key: str
+    values: tuple[Any, ...]
+
+    @property
+    def name(self) -> str:
+        """Name of the dimension: the last part of the key."""
+        return self.key.rpartition(".")[2]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One combination of values: where it lies in the sweep, and its scenario."""
+
+    place: tuple[int, ...]
+    scenario: Scenario
+
+
+def parse_axis(text: str) -> Axis:
+    """Read ``key=values``.
+
+    Parameters
+    ----------
+    text : str
+        Values are separated by commas, a TOML array, or ``first:last:count`` for evenly spaced
+        numbers.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    key, equals, listed = (part.strip() for part in text.partition("="))
+    example = "such as beams.frequency_reuse=1,3 or constellation.deployed_fraction=0.1:1:10"
+    if not equals or not key or not listed:
+        raise InputError(f"--vary {text}: must have the form section.key=values, {example}")
+    values: Sequence[Any]
+    spaced = listed.split(":")
+    if len(spaced) == 3 and not listed.startswith(("[", '"', "'")):
+        values = _spaced(text, spaced)
+    elif listed.startswith("["):
+        try:
+            values = tomllib.loads(f"values = {listed}")["values"]
+        except tomllib.TOMLDecodeError as error:
+            raise InputError(f"--vary {text}: broken array: {error}") from None
+    else:
+        values = [_value(part.strip()) for part in listed.split(",")]
+    if not values or len(set(map(repr, values))) != len(values):
+        raise InputError(f"--vary {text}: names no value, or one twice; {example}")
+    return Axis(key, tuple(values))
+
+
+def _spaced(text: str, parts: Sequence[str]) -> list[float]:
+    try:
+        first, last, count = float(parts[0]), float(parts[1]), int(parts[2])
+    except ValueError:
+        count = 0
+    if not 2 <= count <= MOST_POINTS:
+        raise InputError(f"--vary {text}: first:last:count needs two numbers and a count from 2")
+    # Rounded so that 0.1:1:10 holds 0.3 and not 0.30000000000000004.
+    return [float(f"{value:.12g}") for value in np.linspace(first, last, count)]
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def points_of(
+    source: str | Path | Mapping[str, Any], overrides: Sequence[str], axes: Sequence[Axis]
+) -> list[Point]:
+    """Load the scenario of every combination, so that all faults show before the first run.
+
+    Raises
+    ------
+    InputError
+        For too many points, a key varied twice, or a faulty scenario.
+    """
+    keys = [axis.key for axis in axes]
+    names = [axis.name for axis in axes]
+    if len(set(keys)) != len(keys) or len(set(names)) != len(names):
+        raise InputError(f"--vary: {', '.join(keys)}: every key once, with different last parts")
+    total = int(np.prod([len(axis.values) for axis in axes]))
+    if total > MOST_POINTS:
+        raise InputError(f"--vary: makes {total:,} points; at most {MOST_POINTS:,} are possible")
+    found = []
+    for place in itertools.product(*(range(len(axis.values)) for axis in axes)):
+        settings = [
+            f"{axis.key}={_toml(axis.values[k])}" for axis, k in zip(axes, place, strict=True)
+        ]
+        found.append(Point(place, load_scenario(source, [*overrides, *settings])))
+    return found
+
+
+def _toml(value: Any) -> str:
+    from capest.scenario.write import toml_value
+
+    return toml_value(value)
+
+
+class _Shared:
+    """Keeps the workers of one point for the next: closing is left to the end of the sweep."""
+
+    def __init__(self, executor: loop.Executor) -> None:
+        self._executor = executor
+        self.workers = executor.workers
+        self.call = executor.call
+        self.run = executor.run
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def run_sweep(
+    points: Sequence[Point],
+    axes: Sequence[Axis],
+    output: Path,
+    make_executor: Callable[[], loop.Executor],
+    *,
+    backend: Literal["auto", "numpy", "cupy"] = "auto",
+    keep_points: bool = False,
+    on_point: Callable[[int, Point], None] | None = None,
+    on_progress: Callable[[loop.Progress], None] | None = None,
+) -> tuple[str, ...]:
+    """Run every point and gather the estimates.
+
+    Parameters
+    ----------
+    points, axes
+        From `points_of` and `parse_axis`.
+    output : Path
+        NetCDF file of the sweep; results of points lie beside it in ``<output>.points`` until it
+        is whole.
+    make_executor : callable
+        Starts the workers, once for the sweep.
+    backend : {"auto", "numpy", "cupy"}
+    keep_points : bool
+        Leave the results of the points where they are.
+    on_point, on_progress : callable, optional
+        Called before each point, and after each of its batches.
+
+    Returns
+    -------
+    tuple of str
+        What the user should know, one line each.
+
+    Raises
+    ------
+    InputError, CapestError
+        As of ``loop.run``.
+    """
+    folder = points_folder(output)
+    started: list[loop.Executor] = []
+
+    def shared() -> loop.Executor:
+        if not started:
+            started.append(make_executor())
+        return _Shared(started[0])
+
+    notices: list[str] = []
+    paths = []
+    try:
+        for number, point in enumerate(points):
+            if on_point is not None:
+                on_point(number, point)
+            path = folder / _file_name(point.scenario)
+            outcome = loop.run(
+                point.scenario, path, shared, backend=backend, on_progress=on_progress
+            )
+            notices += [note for note in outcome.notices if not note.startswith(path.name)]
+            paths.append(path)
+    finally:
+        for executor in started:
+            executor.close()
+    _write(gather(points, axes, paths), output)
+    if not keep_points:
+        shutil.rmtree(folder, ignore_errors=True)
+    return tuple(dict.fromkeys(notices))
+
+
+def points_folder(output: Path) -> Path:
+    """Folder of the results of a sweep's points, beside its output."""
+    return output.with_name(output.name + ".points")
+
+
+def _file_name(scenario: Scenario) -> str:
+    run = scenario.run
+    return f"{fingerprint(scenario)[:24]}-{run.trials}-{scenario.block_trials}.nc"
+
+
+def gather(points: Sequence[Point], axes: Sequence[Axis], paths: Sequence[Path]) -> xr.Dataset:
+    """Put the estimates of all points into one dataset.
+
+    Returns
+    -------
+    xarray.Dataset
+        A dimension for every axis, ``quantile`` beside them; every quantile and mean with its
+        limits, and the number of satellites of each point.
+    """
+    import xarray as xr
+
+    shape = tuple(len(axis.values) for axis in axes)
+    names = tuple(axis.name for axis in axes)
+    found: dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, Any]]] = {}
+    attributes: dict[str, Any] = {}
+    quantiles = None
+    for point, path in zip(points, paths, strict=True):
+        with open_result(path) as dataset:
+            attributes = dict(dataset.attrs)
+            quantiles = dataset["quantile"].load()
+            kept = {name: dataset[name] for name in map(str, dataset.data_vars) if _is_figure(name)}
+            for name, variable in kept.items():
+                if name not in found:
+                    values = np.full((*shape, *variable.shape), np.nan)
+                    attrs = {k: v for k, v in variable.attrs.items() if k in ("units", "long_name")}
+                    found[name] = ((*names, *map(str, variable.dims)), values, attrs)
+                found[name][1][point.place] = variable.values
+            if "satellites" not in found:
+                about = {"units": "1", "long_name": "satellites of the scenario"}
+                found["satellites"] = (names, np.ones(shape, dtype=np.int32), about)
+            found["satellites"][1][point.place] = dataset.sizes.get("satellite", 1)
+    coordinates: dict[str, Any] = {axis.name: list(axis.values) for axis in axes}
+    swept = xr.Dataset(found, coords=coordinates | {"quantile": quantiles})
+    for axis in axes:
+        swept[axis.name].attrs["long_name"] = f"{axis.key} of the scenario"
+    unlike = ("scenario_fingerprint", "users_per_trial", "elapsed_s", "created", "history")
+    swept.attrs = {name: value for name, value in attributes.items() if name not in unlike}
+    swept.attrs["comment"] = (
+        "Figures of a sweep: one scenario a point, all with the same seed; scenario_toml is of "
+        "the last point."
+    )
+    return swept
+
+
+def _is_figure(name: str) -> bool:
+    stem = name.removesuffix("_low").removesuffix("_high")
+    return stem.endswith(("_quantile", "_mean"))
+
+
+def _write(swept: xr.Dataset, output: Path) -> None:
+    temporary = files.temporary_path(output)
+    try:
+        swept.to_netcdf(temporary, engine="netcdf4")
+        files.publish(temporary, output)
+    except OSError as error:
+        raise StorageError(
+            f"cannot write {output}: {files.reason(error)} ({files.free_space(output.parent)}); "
+            "finished points are kept"
+        ) from error
+    finally:
+        files.discard(temporary)

@@ -1,0 +1,135 @@
+"""Who sees whom, who serves whom, and where beams point."""
+
+import numpy as np
+import pytest
+
+from capest.network import beams as beam_layouts
+from capest.network.service import assign, view_of_cells
+from capest.network.sky import elevation_of, sky_at
+from capest.orbits.visibility import sin_elevation
+from capest.physics.constants import EARTH_RADIUS_M
+
+from .small import network_scene
+
+SECONDS = 12_345.0
+
+
+def test_elevation_is_that_of_the_triangle() -> None:
+    rng = np.random.default_rng(1)
+    centres = rng.normal(size=(50, 3))
+    centres /= np.linalg.norm(centres, axis=1, keepdims=True)
+    position_m = rng.normal(size=(20, 3))
+    position_m *= (EARTH_RADIUS_M + 600e3) / np.linalg.norm(position_m, axis=1, keepdims=True)
+    sine, range_m = elevation_of(centres, position_m)
+    for point, of_point, range_of_point in zip(centres, sine, range_m, strict=True):
+        np.testing.assert_allclose(of_point, sin_elevation(position_m, point), atol=1e-9)
+        direct = np.linalg.norm(position_m - EARTH_RADIUS_M * point, axis=1)
+        np.testing.assert_allclose(range_of_point, direct, rtol=1e-9)
+
+
+@pytest.mark.parametrize("cull_deg", [0.0, 25.0])
+def test_nobody_in_reach_is_left_out_of_the_sky(cull_deg: float) -> None:
+    scene = network_scene(constellation__cull_elevation_deg=cull_deg)
+    sky = sky_at(scene, SECONDS)
+    every = scene.space.positions_m(SECONDS)
+    sine = elevation_of(np.asarray(scene.ground.cells.centre_unit), every)[0]
+    heard = np.flatnonzero((sine >= np.sin(np.radians(cull_deg))).any(axis=0))
+    assert set(heard) <= set(sky.number)
+    assert len(heard) < len(sky) < len(every) / 2
+    np.testing.assert_array_equal(sky.position_m, every[sky.number])
+
+
+@pytest.mark.parametrize("stay_s", [0.0, 120.0])
+def test_candidates_are_those_above_the_mask_now_and_later(stay_s: float) -> None:
+    scene = network_scene(constellation__minimum_visibility_s=stay_s)
+    sky = sky_at(scene, SECONDS)
+    view = view_of_cells(scene, sky)
+    centres = np.asarray(scene.ground.cells.centre_unit)
+    mask = np.sin(np.radians(20.0))
+    now = elevation_of(centres, sky.position_m)[0] >= mask
+    later_m = scene.space.positions_m(SECONDS + stay_s)[sky.number]
+    later = elevation_of(centres, later_m)[0] >= mask
+    np.testing.assert_array_equal(view.in_view, now.sum(axis=1))
+    expected = np.nonzero(now & later)
+    np.testing.assert_array_equal(view.candidates.cell, expected[0])
+    np.testing.assert_array_equal(view.candidates.satellite, expected[1])
+    assert view.candidates.elevation_deg.min() >= 20.0 - 1e-4
+    if stay_s:
+        assert 0 < len(expected[0]) < now.sum()
+
+
+def test_signal_at_a_cell_is_the_link_budget() -> None:
+    # 34 dBW/MHz to a handset of -31.62 dB/K: SNR = 34 + 30 - 31.62 + 228.6 - 60 - 30 - loss.
+    scene = network_scene()
+    view = view_of_cells(scene, sky_at(scene, SECONDS))
+    k = int(np.argmax(view.candidates.elevation_deg))
+    sky = sky_at(scene, SECONDS)
+    centre = np.asarray(scene.ground.cells.centre_unit)[view.candidates.cell[k]]
+    satellite_m = sky.position_m[view.candidates.satellite[k]]
+    range_m = np.linalg.norm(satellite_m - EARTH_RADIUS_M * centre)
+    elevation = np.radians(view.candidates.elevation_deg[k])
+    loss_db = 32.45 + 20 * np.log10(2.0) + 20 * np.log10(range_m) + 0.035 / np.sin(elevation)
+    expected_db = 34.0 - 60.0 - 31.62 + 228.6 - loss_db
+    assert 10 * np.log10(view.candidates.snr[k]) == pytest.approx(expected_db, abs=0.02)
+
+
+@pytest.mark.parametrize("lit", ["occupied", "all"])
+@pytest.mark.parametrize("reuse", [1, 3])
+def test_beams_point_at_the_cells_they_serve(lit: str, reuse: int) -> None:
+    scene = network_scene(cells__lit=lit, beams__frequency_reuse=reuse)
+    sky = sky_at(scene, SECONDS)
+    view = view_of_cells(scene, sky)
+    cells = len(scene.ground.colour)
+    users = np.where(np.arange(cells) % 3 == 0, 5, 0)
+    satellite_of_cell = assign(scene, view, users)
+    beams, beam_of_cell = beam_layouts.earth_fixed(scene, sky, satellite_of_cell)
+    served = np.flatnonzero(satellite_of_cell >= 0)
+    if lit == "occupied":
+        assert set(served) <= set(np.flatnonzero(users))
+    assert len(beams) == len(served) > 10
+    assert np.bincount(beams.satellite).max() <= 12
+    assert (beam_of_cell >= 0).sum() == len(beams)
+    # Sorted by satellite and colour, as the segments say.
+    segment = np.repeat(np.arange(len(beams.segment_start) - 1), np.diff(beams.segment_start))
+    cell_of_beam = np.empty(len(beams), dtype=int)
+    cell_of_beam[beam_of_cell[served]] = served
+    np.testing.assert_array_equal(segment // scene.scenario.colours, beams.satellite)
+    np.testing.assert_array_equal(
+        segment % scene.scenario.colours, scene.ground.colour[cell_of_beam]
+    )
+    np.testing.assert_array_equal(satellite_of_cell[cell_of_beam], beams.satellite)
+    # The boresight goes through the cell's centre.
+    centre_m = EARTH_RADIUS_M * np.asarray(scene.ground.cells.centre_unit)[cell_of_beam]
+    offset_m = centre_m - sky.position_m[beams.satellite]
+    toward = offset_m / np.linalg.norm(offset_m, axis=1, keepdims=True)
+    cosines = beams.direction.T / scene.reduced_aperture
+    back = np.einsum("bi,ijb->bj", cosines, sky.axes[:, :, beams.satellite])
+    np.testing.assert_allclose(back, toward, atol=1e-6)
+
+
+def test_satellite_fixed_beams_hang_under_their_satellite() -> None:
+    scene = network_scene(cells__layout="satellite-fixed", beams__count=19,
+                          beams__statistics_count=19, beams__frequency_reuse=3)  # fmt: skip
+    sky = sky_at(scene, SECONDS)
+    beams = beam_layouts.satellite_fixed(scene, sky)
+    assert len(beams) == 19 * len(sky)
+    position_m = 6_371e3 * (sky.position_m / np.linalg.norm(sky.position_m, axis=1, keepdims=True))
+    found = beam_layouts.attach_to_highest(scene, sky, np.ascontiguousarray(position_m.T), np)
+    # Who stands right under a satellite is on its central beam.
+    np.testing.assert_array_equal(beams.satellite[found], np.arange(len(sky)))
+    np.testing.assert_allclose(beams.direction[:2, found], 0.0, atol=1e-6)
+
+
+def test_the_highest_satellite_serves_and_none_below_the_mask() -> None:
+    scene = network_scene(
+        cells__layout="satellite-fixed", constellation__minimum_elevation_deg=60.0
+    )
+    sky = sky_at(scene, SECONDS)
+    beams = beam_layouts.satellite_fixed(scene, sky)
+    centres = np.asarray(scene.ground.cells.centre_unit)
+    found = beam_layouts.attach_to_highest(scene, sky, EARTH_RADIUS_M * centres.T, np)
+    sine = elevation_of(centres, sky.position_m)[0]
+    expected = np.where(sine.max(axis=1) >= np.sin(np.radians(60.0)), sine.argmax(axis=1), -1)
+    assert -1 in expected
+    assert expected.max() >= 0
+    np.testing.assert_array_equal(np.where(found >= 0, beams.satellite[found], -1), expected)

@@ -1,0 +1,85 @@
+"""Users of a constellation's trial."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.geo import data
+from capest.network.users import draw_users
+from capest.physics.constants import EARTH_RADIUS_M
+from capest.sampling.draws import Draws
+from capest.sampling.sectors import SECTORS, draw_sectors
+
+from .small import network_scene
+
+
+def users_of(trial: int = 5, **changes):
+    scene = network_scene(**changes)
+    return scene, draw_users(scene, Draws(NumpyKernels(), 3, trial, 1))
+
+
+def test_users_stand_on_the_ground_sorted_by_cell() -> None:
+    scene, users = users_of(users__count=5000)
+    np.testing.assert_allclose(np.linalg.norm(users.position_m, axis=0), EARTH_RADIUS_M)
+    assert (np.diff(users.cell) >= 0).all()
+    assert (users.cell >= 0).mean() > 0.98
+    centre = np.asarray(scene.ground.cells.centre_unit)[users.cell]
+    unit = users.position_m.T / EARTH_RADIUS_M
+    away_km = 6371.0 * np.arccos(np.clip((centre * unit).sum(axis=1), -1, 1))
+    assert away_km[users.cell >= 0].max() < 120.0
+    assert (users.entry == [0.0, 1.0]).all()
+    assert (users.environment == 0).all()
+
+
+def test_surroundings_by_place() -> None:
+    _, users = users_of(users__count=5000, channel__environment="by-place")
+    share = np.bincount(users.environment, minlength=4) / 5000
+    assert (share > 0.02).all()  # central Europe has all four
+
+
+def test_walls_of_those_indoors_and_in_cars() -> None:
+    _, users = users_of(users__count=20_000, users__indoor_share=0.3, users__vehicle_share=0.1)
+    indoor = users.entry[:, 0] > 0.0
+    vehicle = ~indoor & (users.entry[:, 1] != 1.0)
+    assert indoor.mean() == pytest.approx(0.3, abs=0.015)
+    assert vehicle.mean() == pytest.approx(0.1, abs=0.01)
+    # TR 38.901: 9 dB on average, 5 dB of spread.
+    loss_db = 10 * np.log10(users.entry[vehicle, 1])
+    assert loss_db.mean() == pytest.approx(9.0, abs=0.5)
+    assert loss_db.std() == pytest.approx(5.0, abs=0.4)
+
+
+@pytest.mark.parametrize(("kind", "value"), [("always", -1.0), ("never", 2.0)])
+def test_line_of_sight_by_decree(kind: str, value: float) -> None:
+    _, users = users_of(channel__line_of_sight=kind)
+    assert (users.sight == value).all()
+    assert users.shadow.std() == pytest.approx(1.0, abs=0.2)
+
+
+def test_no_shadow_fading() -> None:
+    _, users = users_of(channel__shadow_fading=False)
+    assert (users.shadow == 0.0).all()
+    assert users.sight.std() > 0.2
+
+
+def test_sectors_are_uniform_normal_and_independent() -> None:
+    sight, normal = draw_sectors(Draws(NumpyKernels(), 1, 0, 10), 5000)
+    assert sight.shape == normal.shape == (50_000, SECTORS)
+    assert sight.dtype == normal.dtype == np.float32
+    assert stats.kstest(sight.ravel(), "uniform").pvalue > 1e-3
+    assert stats.kstest(normal.ravel(), "norm").pvalue > 1e-3
+    both = np.concatenate([sight, normal], axis=1)
+    off = np.corrcoef(both.T) - np.eye(2 * SECTORS)
+    assert np.abs(off).max() < 5 / np.sqrt(50_000)
+    assert np.abs(np.corrcoef(sight[:, 0], np.abs(normal[:, 0]))[0, 1]) < 5 / np.sqrt(50_000)
+
+
+def test_active_users_of_a_population() -> None:
+    scene = network_scene(users__count=None, users__devices_per_person=0.8,
+                          users__activity_factor=0.001, region__kind="country",
+                          region__country="LU", region__south_deg=None, region__north_deg=None,
+                          region__west_deg=None, region__east_deg=None)  # fmt: skip
+    listed = data.countries()
+    people = listed.population[list(listed.alpha2).index("LU")]
+    assert scene.users_per_trial == round(people * 0.8 * 0.001)
