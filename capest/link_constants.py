@@ -117,8 +117,22 @@ def carrier(
         environment=environment.environment_tables(channel.environment, frequency_hz),
         weather=weather_of(scenario, frequency_hz),
         reduced_aperture=ka,
-        amplitude=antenna.amplitude_table(ka, largest_chord),
+        amplitude=antenna.amplitude_table(ka, largest_chord, beam_pattern(scenario, ka)),
     )
+
+
+def beam_pattern(scenario: Scenario, ka: float) -> antenna.Pattern:
+    """Pattern of a beam whose aperture has a reduced radius ``ka`` at its carrier."""
+    satellite = scenario.satellite
+    if satellite.antenna == "array":
+        return antenna.planar_array(ka)
+    if satellite.pattern == "bessel":
+        return antenna.dish(ka)
+    # Of an uplink's aperture the beamwidth is not given: it goes with the inverse of ka.
+    downlink_ka = antenna.reduced_aperture(
+        satellite.frequency_ghz * 1e9, satellite.antenna_diameter_m
+    )
+    return antenna.s1528_leo(satellite.hpbw_deg * downlink_ka / ka, satellite.antenna_gain_dbi)
 
 
 def weather_of(scenario: Scenario, frequency_hz: float) -> weather.WeatherTable | None:

@@ -95,11 +95,13 @@ def _beams(
     colour: np.ndarray,
     cosines: np.ndarray,
 ) -> Beams:
-    colours = scene.scenario.colours
+    colours, ka = scene.scenario.colours, scene.reduced_aperture
     segment = satellite * colours + colour
     return Beams(
         satellite=satellite,
-        direction=np.ascontiguousarray(cosines * scene.reduced_aperture, dtype=np.float32),
+        direction=np.ascontiguousarray(
+            cosines * np.array([[ka], [ka], [ka * scene.steering[0]]]), dtype=np.float32
+        ),
         segment_start=np.searchsorted(segment, np.arange(len(sky) * colours + 1)).astype(np.int32),
         power=np.ones(len(satellite), dtype=np.float32),
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from capest.geo import data
 from capest.geo.kernel import SURROUNDINGS
-from capest.link_constants import Link, link_constants
+from capest.link_constants import Link, beam_pattern, link_constants
 from capest.network.ground import Ground, ground_of
 from capest.network.space import Space, space_of
 from capest.physics import antenna, beam_grid
@@ -53,6 +52,12 @@ class NetworkScene:
     sky: np.ndarray
     grid: beam_grid.BeamGrid
     grid_colour: np.ndarray
+
+    @property
+    def steering(self) -> tuple[float, float]:
+        """Axial weight and element exponent of the kernel: a dish, or a planar array."""
+        satellite = self.scenario.satellite
+        return (0.0, satellite.element_exponent) if satellite.antenna == "array" else (1.0, 0.0)
 
     def layout(self) -> dict[str, np.ndarray]:
         """Coordinates of cells and satellites for the result file."""
@@ -107,7 +112,8 @@ def build_network_scene(scenario: Scenario) -> NetworkScene:
         gain_at_one_metre=10.0 ** (one_metre_db * 0.1),
         frequency_hz=frequency_hz,
         reduced_aperture=ka,
-        amplitude=antenna.amplitude_table(ka, math.sqrt(2.0)),
+        # Two satellites' directions to the Earth are never farther apart than these.
+        amplitude=antenna.amplitude_table(ka, 2.0, beam_pattern(scenario, ka)),
         sky=sky_table(
             SURROUNDINGS if by_place else (channel.environment,),
             frequency_hz,

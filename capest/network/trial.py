@@ -14,6 +14,7 @@ from capest.links import link_quantities
 from capest.network import beams as beam_layouts
 from capest.network import results, service
 from capest.network.beams import Beams
+from capest.network.power import limit_power
 from capest.network.scene import NetworkScene
 from capest.network.sky import Sky, sky_at
 from capest.network.users import Users, draw_users
@@ -44,8 +45,9 @@ def network_trial(scene: NetworkScene, kernels: Kernels, trial: int) -> BlockRes
     view = service.view_of_cells(scene, sky)
     users = draw_users(scene, draws)
     beams, user_beam = _attach(scene, kernels, sky, view, users)
+    satellite_power = limit_power(scene, kernels, sky, beams)
 
-    carrier, interference = _powers(scene, kernels, sky, beams, users, user_beam)
+    carrier, interference = _powers(scene, kernels, sky, beams, users, user_beam, satellite_power)
     on_beam = user_beam >= 0
     own_beam, carrier, interference = user_beam[on_beam], carrier[on_beam], interference[on_beam]
     alone = xp.zeros(len(own_beam), dtype=xp.int32)
@@ -122,7 +124,13 @@ def _attach(
 
 
 def _powers(
-    scene: NetworkScene, kernels: Kernels, sky: Sky, beams: Beams, users: Users, user_beam: Any
+    scene: NetworkScene,
+    kernels: Kernels,
+    sky: Sky,
+    beams: Beams,
+    users: Users,
+    user_beam: Any,
+    satellite_power: np.ndarray,
 ) -> tuple[Any, Any]:
     """Carrier and interference of all users in units of their noise."""
     xp, count = kernels.xp, user_beam.size
@@ -138,7 +146,7 @@ def _powers(
         xp.asarray(np.ascontiguousarray(sky.position_m.T)),
         xp.asarray(sky.axes),
         xp.asarray(np.array([0, len(sky)], dtype=np.int64)),
-        xp.ones(len(sky), dtype=xp.float32),
+        xp.asarray(satellite_power),
         xp.asarray(beams.direction),
         xp.asarray(beams.power),
         xp.asarray(beams.segment_start),
@@ -146,8 +154,7 @@ def _powers(
         xp.asarray(scene.amplitude),
         antenna.AMPLITUDE_STEP,
         scene.reduced_aperture,
-        1.0,
-        0.0,
+        *scene.steering,
         math.sin(math.radians(scene.scenario.constellation.cull_elevation_deg)),
         scene.scenario.colours,
     )

@@ -1,8 +1,9 @@
-"""Antenna pattern of a circular aperture (TR 38.811 clause 6.4.1)."""
+"""Antenna patterns of beams, and the table that kernels read them from."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -87,13 +88,59 @@ def bessel_amplitude(ka_sin_theta: np.ndarray) -> np.ndarray:
     return np.where(x > 1e-6, 2.0 * bessel_j1(safe) / safe, 1.0)
 
 
-def amplitude_table(ka: float, largest_chord: float) -> np.ndarray:
+Pattern = Callable[[np.ndarray], np.ndarray]
+"""Amplitude relative to boresight, as a function of the chord between two unit vectors."""
+
+
+def dish(ka: float) -> Pattern:
+    """Circular aperture that points at its boresight, TR 38.811 clause 6.4.1; zero behind it.
+
+    The chord c between two unit vectors gives sin theta = c sqrt(1 - c²/4).
+    """
+
+    def amplitude(chord: np.ndarray) -> np.ndarray:
+        sine = chord * np.sqrt(np.clip(1.0 - 0.25 * chord**2, 0.0, None))
+        return np.where(chord <= math.sqrt(2.0), bessel_amplitude(ka * sine), 0.0)
+
+    return amplitude
+
+
+def planar_array(ka: float) -> Pattern:
+    """Circular planar array, steered by phases: its factor goes by the distance in u and v.
+
+    The array factor of a uniformly lit circle of radius a is 2 J1(x)/x with x = k·a times the
+    distance of direction and boresight in the plane of direction cosines (Balanis, Antenna Theory,
+    chapter 6); so a beam steered off the normal is wider in angle.
+    """
+    return lambda distance: bessel_amplitude(ka * distance)
+
+
+def s1528_leo(hpbw_deg: float, gain_dbi: float) -> Pattern:
+    """Reference pattern of Recommendation ITU-R S.1528-0, recommends 1.3, for LEO satellites.
+
+    With psi_b half the half-power beamwidth and Y = 1.5 psi_b: -3 (psi/psi_b)² dB up to Y, then
+    -6.75 - 25 lg(psi/Y) dB, at least 5 dBi.
+    """
+    half_width_deg = 0.5 * hpbw_deg
+    near_deg = 1.5 * half_width_deg
+
+    def amplitude(chord: np.ndarray) -> np.ndarray:
+        psi_deg = np.degrees(2.0 * np.arcsin(np.clip(0.5 * chord, 0.0, 1.0)))
+        beyond_db = -6.75 - 25.0 * np.log10(np.maximum(psi_deg, near_deg) / near_deg)
+        main_db = -3.0 * (psi_deg / half_width_deg) ** 2
+        relative_db = np.where(psi_deg <= near_deg, main_db, beyond_db)
+        far_db = np.minimum(5.0 - gain_dbi, 0.0)
+        return 10.0 ** (np.maximum(relative_db, far_db) / 20.0)
+
+    return amplitude
+
+
+def amplitude_table(ka: float, largest_chord: float, pattern: Pattern | None = None) -> np.ndarray:
     """Tabulate the amplitude over the reduced chord for linear interpolation.
 
-    The chord c between two unit vectors gives sin theta = c sqrt(1 - c²/4); a table over
-    k·a·c therefore needs no trigonometry per link pair. The amplitude, not the
-    power, is tabulated: it is smooth through the pattern's nulls. With the step
-    `AMPLITUDE_STEP` the interpolation error is at most step²/8 · 1/4 = 5·10⁻⁶ of the
+    A table over k·a·c needs no trigonometry per link pair. The amplitude, not the power, is
+    tabulated: it is smooth through the pattern's nulls. With the step `AMPLITUDE_STEP` the
+    interpolation error of a circular aperture is at most step²/8 · 1/4 = 5·10⁻⁶ of the
     boresight amplitude, that is 0.005 dB where the gain is 40 dB under its peak.
 
     Parameters
@@ -101,8 +148,9 @@ def amplitude_table(ka: float, largest_chord: float) -> np.ndarray:
     ka : float
         Wavenumber × aperture radius.
     largest_chord : float
-        Largest chord that will be looked up; beyond 90° off boresight the amplitude is zero
-        (the published pattern ends there).
+        Largest chord that will be looked up.
+    pattern : Pattern, optional
+        `dish` if not given.
 
     Returns
     -------
@@ -112,9 +160,8 @@ def amplitude_table(ka: float, largest_chord: float) -> np.ndarray:
     """
     entries = math.ceil(ka * min(largest_chord, 2.0) / AMPLITUDE_STEP) + 2
     chord = np.arange(entries) * (AMPLITUDE_STEP / ka)
-    sine = chord * np.sqrt(np.clip(1.0 - 0.25 * chord**2, 0.0, None))
-    amplitude = np.where(chord <= math.sqrt(2.0), bessel_amplitude(ka * sine), 0.0)
     table = np.zeros((entries, 2), dtype=np.float32)
+    amplitude = (pattern or dish(ka))(chord)
     table[:, 0] = amplitude
     table[:-1, 1] = np.diff(amplitude)
     return table

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from capest.scenario.sections import Users
 
 UPLINK_OF_SATELLITE = {"uplink_frequency_ghz", "uplink_antenna_diameter_m", "g_over_t_db_per_k"}
+_PAYLOAD = {
+    *("antenna", "element_exponent", "rf_power_w", "pfd_limit_dbw_per_m2_mhz"),
+    *("out_of_band_pfd_limit_dbw_per_m2_mhz", "out_of_band_rejection_db"),
+}
+"""Keys of the satellite that only constellations read."""
+
 UPLINK_OF_HANDSET = {"transmit_power_dbm", "transmit_gain_dbi"}
 
 
@@ -37,7 +43,9 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
     if scenario.has_constellation:
         return _of_constellation(scenario)
     uplink = scenario.uplink.enabled
-    satellite_unread = {"preset", "hpbw_deg"} | (set() if uplink else UPLINK_OF_SATELLITE)
+    satellite_unread = {"preset", *_PAYLOAD} | (set() if uplink else UPLINK_OF_SATELLITE)
+    if scenario.satellite.pattern == "bessel":
+        satellite_unread.add("hpbw_deg")
     if scenario.satellite.payload == "regenerative":
         satellite_unread.add("gateway_elevation_deg")
     handset_unread = {"preset"} | (set() if uplink else UPLINK_OF_HANDSET)
@@ -58,10 +66,16 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
 def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
     """Content of a scenario in which many satellites serve a region."""
     beams, users, region = scenario.beams, scenario.users, scenario.region
-    satellite_unread = {
-        *("preset", "hpbw_deg", "altitude_km", "elevation_deg"),
-        *UPLINK_OF_SATELLITE,
-    }
+    satellite_unread = {"preset", "altitude_km", "elevation_deg", *UPLINK_OF_SATELLITE}
+    satellite = scenario.satellite
+    if satellite.antenna == "array":
+        satellite_unread |= {"pattern", "hpbw_deg"}
+    else:
+        satellite_unread.add("element_exponent")
+        if satellite.pattern == "bessel":
+            satellite_unread.add("hpbw_deg")
+    if satellite.out_of_band_pfd_limit_dbw_per_m2_mhz is None:
+        satellite_unread.add("out_of_band_rejection_db")
     if scenario.satellite.payload == "regenerative":
         satellite_unread.add("gateway_elevation_deg")
     # Order and spelling of shells do not matter to people, but the order numbers the satellites.

@@ -53,6 +53,13 @@ class Satellite(Section):
     uplink_frequency_ghz: float | None = Field(default=None, ge=0.1, le=50)
     uplink_antenna_diameter_m: float | None = Field(default=None, gt=0, le=200)
     g_over_t_db_per_k: float | None = Field(default=None, ge=-100, le=100)
+    pattern: Literal["bessel", "s1528-leo"] = "bessel"
+    antenna: Literal["dish", "array"] = "dish"
+    element_exponent: float = Field(default=1.3, ge=0, le=10)
+    rf_power_w: float | None = Field(default=None, gt=0, le=1_000_000)
+    pfd_limit_dbw_per_m2_mhz: float | None = Field(default=None, ge=-300, le=0)
+    out_of_band_pfd_limit_dbw_per_m2_mhz: float | None = Field(default=None, ge=-300, le=0)
+    out_of_band_rejection_db: float = Field(default=45.0, ge=0, le=200)
 
 
 class Constellation(Section):

@@ -19,6 +19,7 @@ _UNITS = {
     "_k": "K",
     "_m": "m",
     "_dbm_per_mhz": "dBm/MHz",
+    "_dbw_per_m2_mhz": "dBW/m²/MHz",
     "_dbw_per_hz": "dBW/Hz",
     "_dbw_per_4khz": "dBW/4kHz",
     "_khz": "kHz",

@@ -11,7 +11,9 @@ from capest.physics.antenna import (
     amplitude_table,
     bessel_amplitude,
     bessel_j1,
+    planar_array,
     reduced_aperture,
+    s1528_leo,
 )
 
 
@@ -67,3 +69,26 @@ def test_no_gain_beyond_90_degrees() -> None:
     chord = np.arange(len(table)) * AMPLITUDE_STEP / 20.0
     assert (table[chord > math.sqrt(2.0) + 1e-6] == 0.0).all()
     assert table[-1, 1] == 0.0
+
+
+def test_s1528_for_leo() -> None:
+    # Recommends 1.3: -3 dB at half the beamwidth, -6.75 dB at 1.5 times that, then -25 dB a decade
+    # down to 5 dBi.
+    pattern = s1528_leo(4.0, 38.0)
+    psi_deg = np.array([0.0, 1.0, 2.0, 3.0, 30.0, 60.0, 170.0])
+    chord = 2.0 * np.sin(np.radians(psi_deg) / 2.0)
+    got_db = 20.0 * np.log10(pattern(chord))
+    assert got_db == pytest.approx([0.0, -0.75, -3.0, -6.75, -31.75, -33.0, -33.0], abs=1e-6)
+
+
+def test_planar_array_widens_with_the_scan_angle() -> None:
+    # Steered by t, the half-power width is that of the normal over cos t, for narrow beams.
+    ka, half = 100.0, 1.61634 / 100.0
+    pattern = planar_array(ka)
+    for scan_deg in (0.0, 30.0, 50.0):
+        u = np.sin(np.radians(scan_deg))
+        angle = np.radians(scan_deg) + np.linspace(0.0, 0.1, 100_001)
+        power = pattern(np.abs(np.sin(angle) - u)) ** 2
+        width = angle[np.argmax(power < 0.5)] - np.radians(scan_deg)
+        assert width == pytest.approx(half / np.cos(np.radians(scan_deg)), rel=0.02)
+    assert pattern(np.array([0.0, half])) ** 2 == pytest.approx([1.0, 0.5], abs=1e-4)

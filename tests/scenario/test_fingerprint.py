@@ -36,6 +36,13 @@ CHANGES = {
     "satellite.uplink_frequency_ghz": 2.2,
     "satellite.uplink_antenna_diameter_m": 2.2,
     "satellite.g_over_t_db_per_k": 1.2,
+    "satellite.pattern": "s1528-leo",
+    "satellite.antenna": "array",
+    "satellite.element_exponent": 0.5,
+    "satellite.rf_power_w": 20.0,
+    "satellite.pfd_limit_dbw_per_m2_mhz": -120.0,
+    "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz": -190.0,
+    "satellite.out_of_band_rejection_db": 40.0,
     "constellation.preset": "renamed-since",
     "constellation.shells": "50: 28/4/1 @ 1100",
     "constellation.geostationary": "20, 50",
@@ -135,6 +142,11 @@ NO_PLACE = {"channel.weather", "channel.latitude_deg", "channel.longitude_deg"}
 OUTDOORS = {"channel.thermally_efficient_share", "channel.vehicle_loss_db"}
 SOURCES = {"constellation.shells", "constellation.geostationary", "constellation.catalogue"}
 OF_REGION = {key for key in CHANGES if key.startswith("region.")}
+LIMITS = {
+    *("satellite.antenna", "satellite.rf_power_w", "satellite.pfd_limit_dbw_per_m2_mhz"),
+    "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz",
+}
+PAYLOAD = {"satellite.element_exponent", "satellite.out_of_band_rejection_db"}
 OF_NETWORK = {key for key in CHANGES if key.startswith(("constellation.", "region.", "cells."))}
 PLACE = {"channel.latitude_deg": 40.0, "channel.longitude_deg": 116.0}
 UPLINK = {
@@ -287,8 +299,42 @@ MODES = {
             "beams.active_count",
         },
     ),
+    "an array with all its limits": (
+        {
+            **{"constellation.shells": "60: 40/5/1 @ 1200", "region.kind": "box"},
+            **{"region.south_deg": 0.0, "region.north_deg": 30.0},
+            **{"region.west_deg": 0.0, "region.east_deg": 30.0},
+            **{"cells.diameter_km": 400.0, "users.placement": "uniform", "users.count": 60},
+            **{"satellite.antenna": "array", "satellite.rf_power_w": 200.0},
+            **{"satellite.pfd_limit_dbw_per_m2_mhz": -100.0},
+            **{"satellite.out_of_band_pfd_limit_dbw_per_m2_mhz": -150.0},
+        },
+        {
+            *HOTSPOTS,
+            *UPLINK,
+            *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
+            *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
+            *("constellation.deployment", "link.shannon", "users.activity_factor"),
+            "satellite.pattern",
+        },
+        {
+            *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
+            *("constellation.catalogue", "users.placement", "users.file", "uplink.enabled"),
+            "users.devices_per_person",
+            *("beams.polarisation_reuse", "beams.allocation"),
+            "beams.active_count",
+        },
+    ),
+    "S.1528": (
+        {"satellite.pattern": "s1528-leo", "beams.spacing_uv": 0.05},
+        HOTSPOTS | UPLINK | {"link.shannon"},
+        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+    ),
 }  # fmt: skip
-NETWORK_MODES = {"constellation", "half a constellation", "satellite-fixed beams"}
+NETWORK_MODES = {
+    *("constellation", "half a constellation", "satellite-fixed beams"),
+    "an array with all its limits",
+}
 
 
 def mode_of(name: str) -> tuple[dict, set, set]:
@@ -296,7 +342,10 @@ def mode_of(name: str) -> tuple[dict, set, set]:
     settings, inert, illegal = MODES[name]
     if name not in NETWORK_MODES:
         illegal = illegal | SOURCES | {"region.kind", "users.file", "users.devices_per_person"}
+        illegal, inert = illegal | LIMITS, inert | PAYLOAD
         inert = inert | (OF_NETWORK - SOURCES - {"region.kind"}) | {"users.activity_factor"}
+    elif "satellite.antenna" not in settings:
+        inert = inert | PAYLOAD
     if "channel.weather" not in settings:
         inert, illegal = inert | CLEAR, illegal | NO_PLACE
     if "users.indoor_share" not in settings:
@@ -406,7 +455,7 @@ def test_it_is_the_hash_of_the_canonical_json():
         '"run":{"seed":1},'
         '"satellite":{"altitude_km":600.0,"antenna_diameter_m":2.0,"antenna_gain_dbi":30.0,'
         '"eirp_density_dbw_per_mhz":34.0,"elevation_deg":90.0,"frequency_ghz":2.0,'
-        '"gateway_elevation_deg":10.0,"payload":"transparent"},'
+        '"gateway_elevation_deg":10.0,"pattern":"bessel","payload":"transparent"},'
         '"scheduler":{"policy":"equal-time"},'
         '"uplink":{},'
         '"users":{"count":370,"indoor_share":0.0,"placement":"beam","vehicle_share":0.0}}'
