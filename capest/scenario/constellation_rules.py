@@ -20,12 +20,6 @@ SOURCES = (
 PLACEMENTS = ("uniform", "population", "file")
 """Placements of users in a region."""
 
-_LIMITS = (
-    "satellite.rf_power_w",
-    "satellite.pfd_limit_dbw_per_m2_mhz",
-    "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz",
-)
-
 _REGION_KEYS = {
     "country": ("country",),
     "box": ("south_deg", "north_deg", "west_deg", "east_deg"),
@@ -247,13 +241,12 @@ def _single_region(kind: str | None) -> Problem | None:
     )
 
 
-def _single_payload(antenna: str, *limits: float | None) -> Problem | None:
-    if antenna == "array":
-        return Problem("satellite.antenna", antenna, "only with a constellation", "write dish")
-    for key, value in zip(_LIMITS, limits, strict=True):
-        if value is not None:
-            return Problem(key, value, "only with a constellation", "remove it")
-    return None
+def _single_antenna(antenna: str) -> Problem | None:
+    if antenna == "dish":
+        return None
+    return Problem(
+        "satellite.antenna", antenna, "only with a constellation", 'write antenna = "dish"'
+    )
 
 
 WITHOUT_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], ...] = (
@@ -262,6 +255,6 @@ WITHOUT_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None
     (("users.devices_per_person",), _single_devices),
     (("channel.environment",), _single_environment),
     (("region.kind",), _single_region),
-    (("satellite.antenna", *_LIMITS), _single_payload),
+    (("satellite.antenna",), _single_antenna),
 )
 """Rules with the keys they read, for one satellite."""

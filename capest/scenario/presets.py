@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -133,7 +134,10 @@ def with_presets(
 
 
 def _supplied_keys(kind: str) -> set[str]:
-    return {key for preset in presets_of(kind) for key in preset.figures}
+    """Keys that most presets of a kind supply: a section with all of them needs none."""
+    presets = presets_of(kind)
+    counts = Counter(key for preset in presets for key in preset.figures)
+    return {key for key, count in counts.items() if 2 * count > len(presets)}
 
 
 def _unknown(kind: str, name: str, reason: str = "") -> Problem:

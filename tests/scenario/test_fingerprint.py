@@ -143,7 +143,7 @@ OUTDOORS = {"channel.thermally_efficient_share", "channel.vehicle_loss_db"}
 SOURCES = {"constellation.shells", "constellation.geostationary", "constellation.catalogue"}
 OF_REGION = {key for key in CHANGES if key.startswith("region.")}
 LIMITS = {
-    *("satellite.antenna", "satellite.rf_power_w", "satellite.pfd_limit_dbw_per_m2_mhz"),
+    *("satellite.rf_power_w", "satellite.pfd_limit_dbw_per_m2_mhz"),
     "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz",
 }
 PAYLOAD = {"satellite.element_exponent", "satellite.out_of_band_rejection_db"}
@@ -342,7 +342,7 @@ def mode_of(name: str) -> tuple[dict, set, set]:
     settings, inert, illegal = MODES[name]
     if name not in NETWORK_MODES:
         illegal = illegal | SOURCES | {"region.kind", "users.file", "users.devices_per_person"}
-        illegal, inert = illegal | LIMITS, inert | PAYLOAD
+        illegal, inert = illegal | {"satellite.antenna"}, inert | PAYLOAD | LIMITS
         inert = inert | (OF_NETWORK - SOURCES - {"region.kind"}) | {"users.activity_factor"}
     elif "satellite.antenna" not in settings:
         inert = inert | PAYLOAD

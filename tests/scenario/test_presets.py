@@ -8,7 +8,7 @@ from capest.errors import InputError
 from capest.scenario.load import load_scenario
 from capest.scenario.presets import CONFIDENCES, KINDS, load_preset, preset_names, presets_of
 from capest.scenario.sections import Constellation, Handset, Satellite
-from capest.scenario.shell_notation import parse_shells
+from capest.scenario.shell_notation import parse_longitudes, parse_shells
 
 from .systems import CONSTELLATIONS, HANDSETS, SYSTEM_SATELLITES
 
@@ -127,12 +127,17 @@ def test_unknown_name_is_only_a_label_where_nothing_is_left_to_supply():
 
 
 @pytest.mark.parametrize("name", CONSTELLATIONS)
-def test_shells_of_constellations_add_up(name):
-    """The number of satellites that a title names is that of the shells."""
-    preset = load_preset(name)
-    total = sum(shell.satellites for shell in parse_shells(preset.figures["shells"].value))
-    assert f"{total:,} satellites" in preset.title
-    assert name.startswith("guowang") or name.endswith(f"-{total}")
+def test_satellites_of_constellations_add_up(name):
+    """The number of satellites that a title names is that of the shells and slots."""
+    figures = {key: figure.value for key, figure in load_preset(name).figures.items()}
+    total = (
+        sum(shell.satellites for shell in parse_shells(figures["shells"]))
+        if ("shells" in figures)
+        else len(parse_longitudes(figures["geostationary"]))
+    )
+    title = load_preset(name).title
+    assert f"{total:,} satellite" in title
+    assert name.endswith(f"-{total}") or name.startswith(("guowang", "tiantong"))
 
 
 @pytest.mark.parametrize("name", SYSTEM_SATELLITES)
