@@ -16,6 +16,7 @@ from capest.block import BlockResult
 from capest.errors import CapestError
 from capest.plan import Plan
 from capest.results.store import BlockStore, RunIdentity
+from capest.scenario.fingerprint import fingerprint
 from capest.scenario.model import Scenario
 from capest.scene import Scene, build_scene
 from capest.statistics import Moments, merge_moments
@@ -86,6 +87,11 @@ def run_batch(job: Job, blocks: Sequence[int]) -> BatchReport:
         If the worker runs another version of capest than the client, or a file cannot be
         written.
     """
+    if fingerprint(job.scenario) != job.identity.fingerprint:
+        raise CapestError(
+            "a worker would compute something else than this client: another version of a library "
+            "that the scenario depends on (itur), or another file; make them the same on both"
+        )
     if __version__ != job.identity.version:
         raise CapestError(
             f"a worker runs capest {__version__}, this client {job.identity.version}: "
@@ -114,7 +120,7 @@ def seconds_per_block(job: Job) -> float:
         beams = constellation.beams_per_satellite * _SATELLITES_IN_REACH
     else:
         beams = scenario.beam_count
-    pairs = users_per_trial(job) * beams * job.plan.block_trials
+    pairs = _entities(scenario, users_per_trial(job)) * beams * job.plan.block_trials
     return pairs / _PAIRS_PER_SECOND[job.identity.backend]
 
 
@@ -182,8 +188,7 @@ def compute_block(
 
         parts = [network_trial(scene, kernels, first_trial + k) for k in range(trials)]
     else:
-        users = scene.placement.users
-        step = slice_trials or max(1, _USERS_PER_SLICE[kernels.name] // users)
+        step = slice_trials or max(1, _USERS_PER_SLICE[kernels.name] // _entities(scene.scenario))
         parts = [
             trial_block(scene, kernels, first, min(step, first_trial + trials - first))
             for first in range(first_trial, first_trial + trials, step)
@@ -195,6 +200,14 @@ def compute_block(
         {key: np.sum([p.histograms[key] for p in parts], axis=0) for key in parts[0].histograms},
         {key: np.sum([p.cell[key] for p in parts], axis=0) for key in parts[0].cell},
     )
+
+
+def _entities(scenario: Scenario, users: int | None = None) -> int:
+    """Entries of the longest arrays of a trial: its users, or the turns of its uplink."""
+    found = scenario.users_per_trial if users is None else users
+    if scenario.uplink.enabled:
+        found = max(found, scenario.uplink.drops * scenario.beam_count)
+    return found
 
 
 def _moments(values: np.ndarray) -> Moments:

@@ -13,6 +13,8 @@ from capest.results.store import RunIdentity
 from capest.scenario.model import Scenario
 
 _PACKAGES = ("numpy", "xarray", "netCDF4", "dask", "distributed")
+_WEATHER = ("itur",)
+_CATALOGUES = ("sgp4",)
 _CUPY = ("cupy-cuda13x", "cupy-cuda12x", "cupy")
 
 
@@ -35,7 +37,11 @@ def provenance(
     """
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     command = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
-    packages = _PACKAGES if identity.backend == "numpy" else (*_PACKAGES, *_CUPY)
+    packages: tuple[str, ...] = _PACKAGES if identity.backend == "numpy" else (*_PACKAGES, *_CUPY)
+    if scenario.channel.weather != "clear":
+        packages += _WEATHER
+    if scenario.constellation.catalogue is not None:
+        packages += _CATALOGUES
     versions = [f"{name} {version}" for name in packages if (version := _version(name))]
     return {
         "title": scenario.title or "capest result",

@@ -48,7 +48,7 @@ TRIAL_MEANS: dict[str, str] = {
 _FLOATS = ("throughput", "uplink_throughput")
 _INTEGERS = (
     *("users", "lit_users", "served_users", "lit_beams"),
-    *("satellites_in_use", "satellites_in_reach", "covered_cells"),
+    *("satellites_in_use", "satellites_in_reach", "covered_cells", "uplink_users"),
 )
 
 SERVED_SHARE = "served_share"
@@ -57,7 +57,14 @@ SERVED_SHARE = "served_share"
 BEAM_SHARE = "beam_share"
 """Metric of a constellation: users whose cell has a beam, of all users."""
 
-_RATIOS = {SERVED_SHARE: ("served_users", "lit_users"), BEAM_SHARE: ("lit_users", "users")}
+UPLINK_SHARE = "uplink_share"
+"""Metric: users of lit statistics beams that are heard in the uplink, of all of them."""
+
+_RATIOS = {
+    SERVED_SHARE: ("served_users", "lit_users"),
+    UPLINK_SHARE: ("uplink_users", "lit_users"),
+    BEAM_SHARE: ("lit_users", "users"),
+}
 
 
 @dataclass(frozen=True)
@@ -159,6 +166,8 @@ class Reduction:
             if metric in self._sums or metric in self._moments_of
         ]
         found.append(self._estimate(SERVED_SHARE, "mean", "1"))
+        if "uplink_users" in self._sums:
+            found.append(self._estimate(UPLINK_SHARE, "mean", "1"))
         if self._cell:
             found.append(self._estimate(BEAM_SHARE, "mean", "1"))
         return found

@@ -11,7 +11,7 @@ from capest.allocation.uplink_turns import uplink_turns
 from capest.backend.protocol import Kernels, on_host
 from capest.channel import Surroundings, path_loss_db
 from capest.histograms import AXES
-from capest.link_constants import UplinkAccess
+from capest.link_constants import Carrier, UplinkAccess
 from capest.links import link_quantities, reduced_directions
 from capest.physics import antenna
 from capest.scene import Scene
@@ -58,7 +58,8 @@ def compute_uplink(
 ) -> UplinkResult:
     """Let the users of every beam transmit in turn and take down what the satellite hears.
 
-    Histograms count users as often as they transmit.
+    Histograms count a turn as often as its beam has users that take turns, so that every user has
+    the same weight; a user that takes none has no throughput.
 
     Parameters
     ----------
@@ -75,19 +76,27 @@ def compute_uplink(
     access = scene.uplink_access
     if budget is None or carrier is None or access is None:
         return UplinkResult({}, {}, {})
-    beam_count = len(beams.colour)
-    drops = scene.scenario.uplink.drops
-    scheduled = uplink_turns(
-        downlink.serving, downlink.user_trial, downlink.trials, beam_count, drops, xp
-    )
-    if downlink.lit is not None:
-        scheduled[xp.repeat(downlink.lit, drops, axis=0) == 0] = -1
+    trials, beam_count = downlink.trials, len(beams.colour)
+    settings, link = scene.scenario.uplink, scene.link
     loss_db = downlink.loss_db
     if carrier.frequency_hz != scene.carrier.frequency_hz:
         loss_db = path_loss_db(scene, carrier, surroundings, xp)
     power_dbw = budget.power_dbw(_coupling_loss_db(scene, downlink, xp), xp)
     gain = 10.0 ** (budget.peak_snr_db(power_dbw, loss_db) * 0.1)
     user, beam = reduced_directions(scene, carrier, surroundings.view, xp)
+    ready = _ready(scene, downlink, gain, own_beam_gain(carrier, user[0], beam, downlink, xp), xp)
+    taking_turns = xp.nonzero(ready)[0]
+    turns = uplink_turns(
+        downlink.serving[taking_turns],
+        downlink.user_trial[taking_turns],
+        trials,
+        beam_count,
+        settings.drops,
+        xp,
+    )
+    scheduled = turns
+    if len(taking_turns):
+        scheduled = xp.where(turns >= 0, taking_turns[xp.maximum(turns, 0)], -1).astype(xp.int32)
     received, interference = kernels.uplink_sinr(
         user,
         gain.astype(xp.float32)[None],
@@ -99,12 +108,11 @@ def compute_uplink(
         antenna.AMPLITUDE_STEP,
         scene.scenario.colours,
     )
-    heard = scheduled >= 0
-    drop, place = xp.nonzero(heard)
+    transmits = scheduled >= 0
+    drop, place = xp.nonzero(transmits)
     place = place.astype(xp.int32)
-    trial = (drop // drops).astype(xp.int32)
-    received, interference = received[heard], interference[heard]
-    link = scene.link
+    trial = (drop // settings.drops).astype(xp.int32)
+    received, interference = received[transmits], interference[transmits]
     efficiency, sums = kernels.beam_sums(
         received,
         interference,
@@ -114,30 +122,36 @@ def compute_uplink(
         xp.asarray(link.rate_table),
         xp.asarray(link.shannon),
         link.mode,
-        downlink.trials,
+        trials,
         beam_count,
     )
     users = xp.bincount(
-        downlink.user_trial.astype(xp.int64) * beam_count + downlink.serving,
-        minlength=downlink.trials * beam_count,
-    ).reshape(downlink.trials, beam_count)
-    share = time_share(users, sums, access, xp)
+        downlink.user_trial[taking_turns].astype(xp.int64) * beam_count
+        + downlink.serving[taking_turns],
+        minlength=trials * beam_count,
+    ).reshape(trials, beam_count)
+    share = xp.minimum(access.users_at_once / xp.maximum(users, 1), 1.0)
+
     counts = xp.asarray(beams.statistics[beams.order])[place]
     place, trial = place[counts], trial[counts]
     quantities = link_quantities(
         received[counts].astype(xp.float64), interference[counts].astype(xp.float64), xp
     )
-    own_power_dbw = power_dbw[scheduled[heard][counts]]
+    own_power_dbw = power_dbw[scheduled[transmits][counts]]
     rate_mhz = access.user_bandwidth_mhz * downlink.lit_share
     quantities |= {
         "coupling_loss_db": budget.coupling_loss_db(own_power_dbw, quantities["snr_db"]),
         "spectral_efficiency": efficiency[counts],
         "user_throughput": efficiency[counts] * share[trial, place] * rate_mhz,
     }
+    weight = users[trial, place]
     histograms = {
-        f"uplink_{name}": on_host(AXES[f"uplink_{name}"].count(values, xp))
+        f"uplink_{name}": on_host(AXES[f"uplink_{name}"].count(values, xp, weight))
         for name, values in quantities.items()
     }
+    everybody = _statistics_users(scene, downlink, xp)
+    silent = int(everybody.sum()) - int((everybody & ready).sum())
+    histograms["uplink_user_throughput"][0] += silent * settings.drops
     trial_beam = beam_results(access, *(on_host(each)[:, beams.place] for each in (users, sums)))
     lit = xp.ones_like(users) if downlink.lit is None else downlink.lit
     shown = (on_host(lit)[:, beams.place] > 0) & beams.statistics
@@ -145,34 +159,61 @@ def compute_uplink(
     axis = AXES["uplink_beam_throughput"]
     histograms[axis.name] = axis.count(throughput[shown] * downlink.lit_share, np)
     counted = np.ascontiguousarray(throughput[:, beams.statistics], dtype=np.float64)
-    return UplinkResult({"uplink_throughput": counted.sum(axis=1)}, trial_beam, histograms)
+    own_trial = downlink.user_trial[everybody & ready]
+    heard = on_host(xp.bincount(own_trial, minlength=trials)).astype(np.int32)
+    return UplinkResult(
+        {"uplink_throughput": counted.sum(axis=1), "uplink_users": heard}, trial_beam, histograms
+    )
 
 
-def _coupling_loss_db(scene: Scene, downlink: Downlink, xp: Any) -> Any:
-    snr_db = 10.0 * xp.log10(xp.maximum(downlink.carrier.astype(xp.float64), 1e-300))
-    return scene.link.coupling_loss_at_0_snr_db - snr_db
-
-
-def time_share(users: Any, sums: Any, access: UplinkAccess, xp: Any) -> Any:
-    """Share of time in which a served user transmits: all of a beam's share it equally.
+def own_beam_gain(carrier: Carrier, user: Any, beam: Any, downlink: Downlink, xp: Any) -> Any:
+    """Gain of each user's own receive beam towards it, relative to the peak.
 
     Parameters
     ----------
-    users : int64 array (trials, beams)
-        Attached to each beam.
-    sums : int64 array (trials, beams, 5)
-        Over drops, see ``NumpyKernels.beam_sums``.
-    access : UplinkAccess
+    carrier : Carrier
+    user, beam : float32 array (3, users), (3, beams)
+        Reduced directions.
+    downlink : Downlink
     xp : module
         ``numpy`` or ``cupy``.
 
     Returns
     -------
-    float64 array (trials, beams)
-        At most 1: a user has one transmitter.
+    float64 array (users,)
     """
-    served = _served_users(users, sums, xp)
-    return xp.minimum(access.users_at_once / xp.maximum(served, 1.0), 1.0)
+    offset = user.astype(xp.float64) - beam[:, downlink.serving]
+    position = xp.sqrt((offset * offset).sum(axis=0)) * (1.0 / antenna.AMPLITUDE_STEP)
+    table = xp.asarray(carrier.amplitude).astype(xp.float64)
+    entry = xp.minimum(position.astype(xp.int64), len(table) - 1)
+    amplitude = table[entry, 0] + (position - entry) * table[entry, 1]
+    return amplitude * amplitude
+
+
+def _ready(scene: Scene, downlink: Downlink, gain: Any, own_gain: Any, xp: Any) -> Any:
+    """Users that take turns, bool array (users,): of lit beams, and heard if nobody disturbs."""
+    link = scene.link
+    ready = xp.ones(downlink.serving.shape, dtype=bool)
+    if scene.scenario.uplink.scheduled == "heard":
+        lowest = link.shannon[1] if link.mode == 1 else link.rate_table[0, 0]
+        ready = gain * own_gain >= float(lowest)
+    if downlink.lit is not None:
+        ready &= downlink.lit[downlink.user_trial, downlink.serving] > 0
+    return ready
+
+
+def _statistics_users(scene: Scene, downlink: Downlink, xp: Any) -> Any:
+    """Users of lit statistics beams, bool array (users,)."""
+    beams = scene.beams
+    found = xp.asarray(beams.statistics[beams.order])[downlink.serving]
+    if downlink.lit is not None:
+        found &= downlink.lit[downlink.user_trial, downlink.serving] > 0
+    return found
+
+
+def _coupling_loss_db(scene: Scene, downlink: Downlink, xp: Any) -> Any:
+    snr_db = 10.0 * xp.log10(xp.maximum(downlink.carrier.astype(xp.float64), 1e-300))
+    return scene.link.coupling_loss_at_0_snr_db - snr_db
 
 
 def beam_results(
@@ -184,26 +225,23 @@ def beam_results(
     ----------
     access : UplinkAccess
     users : int64 array (trials, beams)
+        That take turns.
     sums : int64 array (trials, beams, 5)
+        Over drops, see ``NumpyKernels.beam_sums``.
 
     Returns
     -------
     dict of str to float32 array (trials, beams)
     """
-    drops, served_drops, efficiency, _, sinr_db = np.moveaxis(sums, -1, 0).astype(np.float64)
+    drops, _, efficiency, _, sinr_db = np.moveaxis(sums, -1, 0).astype(np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean_efficiency = efficiency / served_drops / 2.0**24
+        # A user that is drowned in a drop loses it, and counts with nothing.
+        mean_efficiency = efficiency / drops / 2.0**24
         mean_sinr_db = sinr_db / drops / 2.0**16
-    transmitting = np.minimum(_served_users(users, sums, np), access.users_at_once)
-    rate = np.where(served_drops > 0, mean_efficiency, 0.0) * transmitting
+    transmitting = np.minimum(users, access.users_at_once)
+    rate = np.where(drops > 0, mean_efficiency, 0.0) * transmitting
     return {
         "beam_uplink_sinr_db": mean_sinr_db.astype(np.float32),
         "beam_uplink_spectral_efficiency": mean_efficiency.astype(np.float32),
         "beam_uplink_throughput": (rate * access.user_bandwidth_mhz).astype(np.float32),
     }
-
-
-def _served_users(users: Any, sums: Any, xp: Any) -> Any:
-    """Users of each beam that can be served, by the share of drops that could."""
-    drops, served_drops = sums[..., 0], sums[..., 1]
-    return users * (served_drops / xp.maximum(drops, 1))

@@ -109,6 +109,7 @@ def test_estimates_are_complete_and_in_the_units_of_the_schema(reduction):
     found = reduction.estimates()
     wanted = [(metric, statistic) for metric in AXES for statistic in QUANTILES]
     means = ("throughput", "users", "lit_beams", "uplink_throughput", "served_share")
+    means += ("uplink_share",)
     wanted += [(metric, "mean") for metric in means]
     assert [(one.metric, one.statistic) for one in found] == wanted
     for one in found:

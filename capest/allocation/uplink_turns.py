@@ -10,9 +10,9 @@ def uplink_turns(
 ) -> Any:
     """Let every beam's users transmit in turn, one at a time.
 
-    A beam with fewer users than there are drops takes them in turn; one with more takes as many as
-    there are drops, evenly spread over its list, since placements may list some kinds of users
-    first. Users of different beams are drawn independently, so who meets whom is random.
+    Turns are spread evenly over the list of a beam's users, whether it has more of them than there
+    are drops or fewer, since placements may list some kinds of users first. Users of different
+    beams are drawn independently, so who meets whom is random.
 
     Parameters
     ----------
@@ -31,8 +31,9 @@ def uplink_turns(
     count = xp.bincount(bin_of_user, minlength=trials * beams)
     start = xp.cumsum(count) - count
     drop, own = xp.arange(drops)[:, None], xp.maximum(count, 1)[None, :]
-    turn = xp.where(own > drops, drop * own // drops, drop % own)
-    place = xp.minimum(start[None, :] + turn, max(len(order) - 1, 0))
+    if len(order) == 0:
+        return xp.full((trials * drops, beams), -1, dtype=xp.int32)
+    place = xp.minimum(start[None, :] + drop * own // drops, len(order) - 1)
     chosen = xp.where(count[None, :] > 0, order[place], -1)
     by_trial = chosen.reshape(drops, trials, beams).transpose(1, 0, 2)
     return xp.ascontiguousarray(by_trial.reshape(trials * drops, beams).astype(xp.int32))

@@ -54,7 +54,7 @@ def best_of(call: Callable[[], Any], seconds: float) -> float:
     """Return the shortest time of a call, in seconds, of as many as fit."""
     call()
     best_s, stop = math.inf, time.perf_counter() + seconds
-    while time.perf_counter() < stop:
+    while math.isinf(best_s) or time.perf_counter() < stop:
         started = time.perf_counter()
         call()
         best_s = min(best_s, time.perf_counter() - started)

@@ -12,8 +12,20 @@ from capest.cli.options import backend_option, json_option
 
 @click.command()
 @backend_option
-@click.option("--seconds", default=2.0, show_default=True, help="Time for each kernel figure.")
-@click.option("--trials", default=10_000, show_default=True, help="Trials of the whole run.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0.0, min_open=True),
+    default=2.0,
+    show_default=True,
+    help="Time for each kernel figure.",
+)
+@click.option(
+    "--trials",
+    type=click.IntRange(min=1),
+    default=10_000,
+    show_default=True,
+    help="Trials of the whole run.",
+)
 @click.option(
     "--workers", type=click.IntRange(min=0), help="For the whole run.  [default: one a core]"
 )
@@ -25,7 +37,7 @@ def bench(
     workers: int | None,
     as_json: bool,
 ) -> None:
-    """Measure the pair kernel (per core or GPU) and whole runs on this machine.
+    """Measure the pair kernels of both links (per core or GPU) and whole runs on this machine.
 
     A link pair is one user and one beam. The kernel is timed in this process on one core, together
     with the obvious way to write it, so that their ratio can be quoted; errors are against

@@ -26,7 +26,7 @@ LINES = {
     "gas_loss_db": "gas loss, dB",
     "shadow_margin_db": "shadow margin, dB",
     "scintillation_loss_db": "scintillation loss, dB",
-    "weather_loss_db": "rain and cloud loss, dB",
+    "weather_loss_db": "rain, cloud, scintillation, dB",
     "polarisation_loss_db": "polarisation loss, dB",
     "body_loss_db": "body loss, dB",
     "g_over_t_db_per_k": "G/T, dB/K",
@@ -54,7 +54,8 @@ def budget(
     """Print the link budgets of SCENARIO, line by line, for a user at the peak of a beam.
 
     TR 38.821 clause 6.1.3: free space, gas, shadow margin, scintillation, polarisation, body; rain
-    and cloud where the scenario has weather. The uplink is shown where its figures are given.
+    and cloud where the scenario has weather. The uplink is shown where its figures are given. Below
+    6 GHz the ionosphere costs what it costs in the published budgets, whatever channel.ionosphere.
 
     \b
     Examples:

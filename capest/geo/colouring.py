@@ -1,10 +1,24 @@
-"""Frequency colours of Earth-fixed cells: neighbours on different colours, as far as can be.
+"""Reuse colours of Earth-fixed cells: which of them may share a channel.
 
-The cells are a Fibonacci lattice, nearly hexagonal almost everywhere, but it turns from zone to
-zone: no formula colours all of it. Cells are coloured one after another, from the middle outward,
-each with the colour whose cells nearby disturb it least. So a cell has coloured neighbours, which
-leave little choice, and regular patterns grow until they meet a dislocation. Then all are looked
-at again.
+Where the Fibonacci lattice is regular its cells get the classic pattern of hexagonal cells with 3,
+4 or 7 colours (MacDonald, The Cellular Concept, Bell System Technical Journal 58, 1979), a linear
+function of two whole numbers: the index of a point, and how often the spiral has wound round the
+axis there. A step from a cell to a neighbour changes the index by a Fibonacci number and the
+windings by the one before it. The three Fibonacci numbers of the six nearest neighbours grow from
+the poles to the equator, ring by ring, and cells are nearly square where they change. With 4
+colours one function suits all rings, since of consecutive Fibonacci numbers no two are even. With
+3 and 7 every ring has a function of its own. A pattern does not close round the axis: it is cut
+along a meridian, in the widest gap between the longitudes of the region. Then single cells change
+colour, the most gain first, until none gains.
+
+Measured, whole Earth of 6,000 and 50,000 cells / China of 6,000 cells; neighbours are less than 1.4
+spacings apart, spacing being the width of a regular hexagon of a cell's area:
+
+===================================  ================  ================  ================
+\\                                    3 colours         4 colours         7 colours
+===================================  ================  ================  ================
+neighbours of one colour             TABLE
+===================================  ================  ================  ================
 """
 
 from __future__ import annotations
@@ -13,98 +27,188 @@ import math
 
 import numpy as np
 
-from capest.geo.sphere import EARTH_RADIUS_KM
-from capest.geo.tiling import Cells, hexagon_area_km2
+from capest.errors import InputError
+from capest.geo.fibonacci import GOLDEN
+from capest.geo.tiling import Cells
 
-_REACH = 2.3
-"""Spacings within which cells of one colour count as disturbing each other."""
-
-_STEPS = 3
-_PASSES = 3
+NEIGHBOUR_SPACINGS = 1.4
+# Cells farther apart than this do not matter to each other's colour.
+REACH_SPACINGS = 2.2
 
 
-def reuse_colours(cells: Cells, colours: int) -> np.ndarray:
-    """Colour cells for a reuse factor.
+def reuse_colours(tiling: Cells, colours: int) -> np.ndarray:
+    """Colour cells so that neighbours differ and cells of one colour lie far apart.
+
+    Depends on the cells alone. Colours are used equally often, to a few per cent in regions of a
+    thousand cells and more.
 
     Parameters
     ----------
-    cells : Cells
-    colours : int
+    tiling : Cells
+    colours : {1, 3, 4, 7}
 
     Returns
     -------
     int32 array (n,)
-        0 to ``colours`` - 1. With three colours a few neighbours at dislocations of the lattice
-        share one; with four or more hardly any do.
+        Colour of each cell, 0 to ``colours - 1``.
+
+    Raises
+    ------
+    InputError
+        For any other number of colours.
     """
-    count = len(cells.lat_deg)
+    if colours not in (1, 3, 4, 7):
+        raise InputError(f"{colours} reuse colours: expected 1, 3, 4 or 7")
     if colours == 1:
-        return np.zeros(count, dtype=np.int32)
-    first, second, distance = _near(cells)
-    # Interference falls quickly with distance; the sixth power keeps neighbours apart before all.
-    weight = distance**-6
-    both = np.concatenate([first, second])
-    other = np.concatenate([second, first])
-    order = np.argsort(both, kind="stable")
-    start = np.searchsorted(both[order], np.arange(count + 1)).tolist()
-    others, weights = other[order].tolist(), np.tile(weight, 2)[order].tolist()
-    colour = [-1] * count
-    used = [0] * colours
-    unit = np.asarray(cells.centre_unit)
-    middle = unit.mean(axis=0)
-    outward = np.argsort(-(unit * middle).sum(axis=1), kind="stable").tolist()
-    for _ in range(_PASSES):
-        for cell in outward:
-            cost = [share * 1e-6 / count for share in used]
-            for k in range(start[cell], start[cell + 1]):
-                taken = colour[others[k]]
-                if taken >= 0:
-                    cost[taken] += weights[k]
-            best = cost.index(min(cost))
-            if colour[cell] != best:
-                if colour[cell] >= 0:
-                    used[colour[cell]] -= 1
-                used[best] += 1
-                colour[cell] = best
-    return np.array(colour, dtype=np.int32)
+        return np.zeros(len(tiling.lattice_index), dtype=np.int32)
+    first, second, distance = cell_pairs(tiling, REACH_SPACINGS)
+    # The nearer, the worse: a power law stands for what one cell radiates into the other. Three
+    # colours cannot keep all neighbours apart, so that only nearness counts with them.
+    nuisance = np.rint(1000.0 / distance**6).astype(np.int64)
+    if colours > 3:
+        nuisance[distance < NEIGHBOUR_SPACINGS] += 3000
+    settled = _settled(_pattern(tiling, colours), colours, first, second, nuisance)
+    return settled.astype(np.int32)
 
 
-def _near(cells: Cells) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pairs of cells within reach, each once, and their distance in spacings.
+def spacing_rad(tiling: Cells) -> float:
+    """Width of a regular hexagon of a cell's area, on the unit sphere."""
+    return math.sqrt(2.0 / math.sqrt(3.0) * 4.0 * math.pi / tiling.lattice_count)
 
-    Neighbours on a Fibonacci lattice differ in index by Fibonacci numbers, points a few steps away
-    by small sums of two consecutive ones.
+
+def cell_pairs(tiling: Cells, reach_spacings: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pairs of cells whose centres are near each other.
+
+    Parameters
+    ----------
+    tiling : Cells
+    reach_spacings : float
+        Distance, in spacings, below which a pair counts.
 
     Returns
     -------
     first, second : int64 array (pairs,)
+        Cells, the first being the lower; by ascending first, then second.
     distance : float64 array (pairs,)
+        In spacings, through the Earth.
     """
-    spacing_km = math.sqrt(cells.area_km2 / hexagon_area_km2(1.0))
-    reach = _REACH * spacing_km / EARTH_RADIUS_KM
-    index = np.asarray(cells.lattice_index)
-    unit = np.asarray(cells.centre_unit)
-    firsts, seconds, chords = [], [], []
-    for step in _index_steps(cells.lattice_count):
-        at = np.searchsorted(index, index + step)
-        there = np.flatnonzero((at < len(index)) & (np.append(index, -1)[at] == index + step))
-        offset = unit[at[there]] - unit[there]
-        chord = np.sqrt((offset * offset).sum(axis=1))
-        close = chord <= reach
-        firsts.append(there[close])
-        seconds.append(at[there[close]])
-        chords.append(chord[close])
-    distance = np.concatenate(chords) * (EARTH_RADIUS_KM / spacing_km)
-    return np.concatenate(firsts), np.concatenate(seconds), distance
+    centre, count = tiling.centre_unit, len(tiling.centre_unit)
+    reach = reach_spacings * spacing_rad(tiling)
+    # Cubes with edges of the reach: a cell's partners are in its cube and the 26 around it.
+    cube = np.floor((centre + 1.0) / reach).astype(np.int64) + 1
+    side = int(cube.max()) + 2
+    number = (cube[:, 0] * side + cube[:, 1]) * side + cube[:, 2]
+    order = np.argsort(number, kind="stable")
+    sorted_number = number[order]
+    steps = [
+        (dx * side + dy) * side + dz for dx in (-1, 0, 1) for dy in (-1, 0, 1) for dz in (-1, 0, 1)
+    ]
+    firsts, seconds, distances = [], [], []
+    for step in steps[len(steps) // 2 :]:
+        start = np.searchsorted(sorted_number, number + step, side="left")
+        length = np.searchsorted(sorted_number, number + step, side="right") - start
+        one = np.repeat(np.arange(count), length)
+        place = np.arange(len(one)) - np.repeat(np.cumsum(length) - length, length)
+        other = order[np.repeat(start, length) + place]
+        distance = np.linalg.norm(centre[one] - centre[other], axis=1) / spacing_rad(tiling)
+        near = distance < reach_spacings
+        if step == 0:
+            near &= one < other
+        firsts.append(np.minimum(one[near], other[near]))
+        seconds.append(np.maximum(one[near], other[near]))
+        distances.append(distance[near])
+    first, second = np.concatenate(firsts), np.concatenate(seconds)
+    order = np.lexsort((second, first))
+    return first[order], second[order], np.concatenate(distances)[order]
 
 
-def _index_steps(count: int) -> list[int]:
-    """Positive differences of index between points a few steps apart, for lattices of a size."""
-    steps = set()
-    one, two = 1, 1
-    while one < 4 * math.isqrt(count) + 10:
-        for a in range(-_STEPS, _STEPS + 1):
-            for b in range(-_STEPS, _STEPS + 1):
-                steps.add(abs(a * one + b * two))
-        one, two = two, one + two
-    return sorted(step for step in steps if 0 < step < count)
+def _pattern(tiling: Cells, colours: int) -> np.ndarray:
+    """Colours of the regular pattern, int64 array (n,)."""
+    index, winding = tiling.lattice_index, _winding(tiling)
+    if colours == 4:
+        return index % 2 + 2 * (winding % 2)
+    shorter, longer = _steps(tiling)
+    before = longer - shorter
+    # Whole numbers a and b with index = a · shorter + b · longer, and the winding likewise.
+    sign = longer * before - shorter * shorter
+    a = -sign * (shorter * index + longer * winding)
+    b = sign * (before * index + shorter * winding)
+    return (a + b) % 3 if colours == 3 else (a + 2 * b) % 7
+
+
+def _winding(tiling: Cells) -> np.ndarray:
+    """Whole turns to add to index / φ for the longitude, int64 array (n,).
+
+    Longitudes are counted eastward from the middle of the widest gap between any two.
+    """
+    turn = tiling.lon_deg / 360.0 % 1.0
+    eastward = np.sort(turn)
+    gap = np.diff(eastward, append=eastward[0] + 1.0)
+    widest = int(gap.argmax())
+    cut = eastward[widest] + 0.5 * gap[widest]
+    unrolled = cut + (turn - cut) % 1.0
+    return np.rint(unrolled - tiling.lattice_index * (GOLDEN - 1.0)).astype(np.int64)
+
+
+def _steps(tiling: Cells) -> tuple[np.ndarray, np.ndarray]:
+    """Index steps to the nearest neighbours: two Fibonacci numbers, the third being their sum.
+
+    Returns
+    -------
+    shorter, longer : int64 array (n,)
+    """
+    z, count = tiling.centre_unit[:, 2], tiling.lattice_count
+    across2 = 1.0 - z * z
+    fibonacci = [0, 1]
+    while fibonacci[-1] <= count or len(fibonacci) < 6:
+        fibonacci.append(fibonacci[-1] + fibonacci[-2])
+    distance2 = []
+    for before, step in zip(fibonacci, fibonacci[1:], strict=False):
+        turn = 2.0 * math.pi * (step * (GOLDEN - 1.0) - before)
+        distance2.append(turn**2 * across2 + (2.0 * step / count) ** 2 / across2)
+    three = np.stack([sum(distance2[at : at + 3]) for at in range(len(distance2) - 2)])
+    at = three.argmin(axis=0)
+    number = np.array(fibonacci)
+    return number[at + 1], number[at + 2]
+
+
+def _settled(
+    colour: np.ndarray, colours: int, first: np.ndarray, second: np.ndarray, nuisance: np.ndarray
+) -> np.ndarray:
+    """Change colours until no cell alone can lessen the nuisance of pairs of one colour.
+
+    In a round a cell takes its best colour if it gains more than every cell within reach (ties:
+    the lower cell). Such cells are out of each other's reach, so that every round lessens the sum.
+
+    Parameters
+    ----------
+    colour : int64 array (n,)
+    colours : int
+    first, second : int64 array (pairs,)
+    nuisance : int64 array (pairs,)
+        Of a pair of one colour.
+
+    Returns
+    -------
+    int64 array (n,)
+    """
+    colour, count = colour.copy(), len(colour)
+    one, other = np.concatenate([first, second]), np.concatenate([second, first])
+    order = np.argsort(one, kind="stable")
+    one, other, weight = one[order], other[order], np.tile(nuisance, 2)[order].astype(np.float64)
+    paired, start = np.unique(one, return_index=True)
+    cell = np.arange(count)
+    while len(paired):
+        # Sums of whole numbers: exact in float64.
+        suffered = np.bincount(one * colours + colour[other], weight, minlength=count * colours)
+        suffered = suffered.reshape(count, colours)
+        best = suffered.argmin(axis=1)
+        gain = (suffered[cell, colour] - suffered[cell, best]).astype(np.int64)
+        rank = np.where(gain > 0, gain * count + (count - cell), 0)
+        rival = np.zeros(count, dtype=np.int64)
+        rival[paired] = np.maximum.reduceat(rank[other], start)
+        changing = rank > rival
+        if not changing.any():
+            break
+        colour[changing] = best[changing]
+    return colour

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from capest.errors import InputError
 from capest.physics.constants import SPEED_OF_LIGHT_M_PER_S
 from capest.physics.weather_library import library_version
 
@@ -23,6 +24,9 @@ LOWEST_ELEVATION_DEG = 5
 SMALLEST_PERCENT = 0.001
 LARGEST_PERCENT = 50.0
 """Percentages of time for which P.618 gives the total loss."""
+
+_POLE_DEG = 89.99
+"""The library's maps have gaps at the poles themselves."""
 
 _LEVELS = 48
 _APERTURE_EFFICIENCY = 0.5
@@ -91,6 +95,11 @@ def losses_db(
     Returns
     -------
     gas_db, total_db : float array (n,)
+
+    Raises
+    ------
+    InputError
+        If the library is not installed, or its maps have no value there.
     """
     library_version()
     with warnings.catch_warnings():
@@ -99,8 +108,8 @@ def losses_db(
         import itur
 
         gas, *_, total = itur.atmospheric_attenuation_slant_path(
-            place.latitude_deg,
-            place.longitude_deg,
+            min(max(place.latitude_deg, -_POLE_DEG), _POLE_DEG),
+            place.longitude_deg if abs(place.latitude_deg) < _POLE_DEG else 0.0,
             frequency_hz / 1e9,
             np.maximum(elevation_deg, float(LOWEST_ELEVATION_DEG)),
             exceeded_percent,
@@ -114,6 +123,11 @@ def losses_db(
     # The library drops the axis of an array of one.
     shape = np.shape(elevation_deg)
     gas_db, total_db = (np.asarray(each.value, np.float64).reshape(shape) for each in (gas, total))
+    if not np.isfinite(total_db).all():
+        raise InputError(
+            "channel.latitude_deg and longitude_deg: the maps of the ITU-R have a gap at "
+            f"{place.latitude_deg:g}, {place.longitude_deg:g}; write a place some degrees away"
+        )
     return gas_db, total_db
 
 

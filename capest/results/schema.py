@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 
 from capest.histograms import AXES, HistogramAxis
-from capest.reduce import BEAM_SHARE, SERVED_SHARE, TRIAL_MEANS
+from capest.reduce import BEAM_SHARE, SERVED_SHARE, TRIAL_MEANS, UPLINK_SHARE
 from capest.results import network_schema
 from capest.results.variable import Variable, flags
 
@@ -30,9 +30,10 @@ GLOBAL_ATTRIBUTES: dict[str, object] = {
         "(intervals of quantiles)"
     ),
     "comment": (
-        "Counts are over users or beams of the lit statistics beams of all trials. 95 % "
-        "confidence limits of quantiles: Woodruff over groups of whole trials; of means: "
-        "Student t over trials; of shares: Wilson with the effective sample size."
+        "Counts are over users or beams of the lit statistics beams of all trials; uplink ones are "
+        "over turns, each counted as often as its beam has users that take turns. 95 % confidence "
+        "limits of quantiles: Woodruff over groups of whole trials; of means: Student t over "
+        "trials; of shares: Wilson with the effective sample size."
     ),
 }
 """What every result file says; where a run comes from is added to it."""
@@ -68,6 +69,7 @@ TRIAL: dict[str, Variable] = {
     "throughput": _per_trial("f8", "Mbit s-1", "downlink throughput of the statistics beams"),
     "lit_beams": _per_trial("i4", "1", "statistics beams lit"),
     "uplink_throughput": _per_trial("f8", "Mbit s-1", "uplink throughput of the statistics beams"),
+    "uplink_users": _per_trial("i4", "1", "users of lit statistics beams that transmit in turn"),
     **network_schema.TRIAL,
 }
 """One value per trial: names of ``BlockResult.trial``, those of the uplink where it is computed."""
@@ -101,15 +103,15 @@ TRIAL_BEAM: dict[str, Variable] = {
         "uplink signal to interference and noise ratio, mean of the dB values of the beam's drops",
         "mean",
         np.nan,
-        {"comment": "missing where the beam is dark or has no user"},
+        {"comment": "missing where the beam has no user that transmits"},
     ),
     "beam_uplink_spectral_efficiency": _per_beam(
         "f4",
         "bit s-1 Hz-1",
-        "uplink spectral efficiency of the link before overhead, mean of the beam's served drops",
+        "uplink spectral efficiency of the link before overhead, mean of the beam's drops",
         "mean",
         np.nan,
-        {"comment": "missing where the beam serves no user"},
+        {"comment": "missing where the beam has no user that transmits"},
     ),
     "beam_uplink_throughput": _per_beam(
         "f4", "Mbit s-1", "uplink throughput of the beam in this trial, zero where dark", "sum"
@@ -154,6 +156,7 @@ _OF_MEANS = {
     "satellites_in_reach": "satellites that somebody in the region may hear, mean over trials",
     "covered_cells": "cells with a satellite above the mask, mean over trials",
     SERVED_SHARE: "served users of the users of lit statistics beams, ratio of sums over trials",
+    UPLINK_SHARE: "users of lit statistics beams that transmit in turn, of all of them",
     BEAM_SHARE: "users whose cell has a beam, of all users, ratio of sums over trials",
 }
 
@@ -174,6 +177,8 @@ def mean_variables(quantities: Iterable[str]) -> dict[str, Variable]:
     """Means over trials with their limits: ``<metric>_mean``, ``…_low``, ``…_high``."""
     table: dict[str, Variable] = {}
     there = {*quantities, SERVED_SHARE}
+    if "uplink_users" in there:
+        there.add(UPLINK_SHARE)
     if "satellites_in_use" in there:
         there.add(BEAM_SHARE)
     for metric, long_name in _OF_MEANS.items():

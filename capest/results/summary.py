@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from capest.reduce import BEAM_SHARE, SERVED_SHARE, Estimate
+from capest.reduce import BEAM_SHARE, SERVED_SHARE, UPLINK_SHARE, Estimate
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -102,6 +102,8 @@ class Summary:
         if ("uplink_throughput", "mean") in self._estimates:
             uplink = self._estimates["uplink_throughput", "mean"]
             found.insert(1, (f"uplink throughput of {which}", uplink, "Mbit/s"))
+            heard = _scaled(self._estimates[UPLINK_SHARE, "mean"], 100.0)
+            found.append(("users heard in the uplink", heard, "%"))
         if hopping:
             found.append(("statistics beams lit", lit, f"of {beams}"))
         return found

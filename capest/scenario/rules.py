@@ -82,14 +82,14 @@ def _blocks_limit(trials: int, block_trials: int | None) -> Problem | None:
 
 
 def _whereabouts(indoor: float, vehicle: float) -> Problem | None:
-    if indoor + vehicle <= 1.0:
+    if indoor + vehicle <= 1.0 + 1e-12:
         return None
     return Problem(
         "users.vehicle_share",
         vehicle,
         f"indoor_share and vehicle_share are parts of all users: {indoor:g} + {vehicle:g} is more "
         "than 1",
-        f"write at most {max(0.0, 1.0 - indoor):g}",
+        f"write at most {math.floor(max(0.0, 1.0 - indoor) * 1e6) / 1e6:.6g}",
     )
 
 
@@ -97,15 +97,7 @@ def _weather_place(
     weather: str, latitude_deg: float | None, longitude_deg: float | None
 ) -> Problem | None:
     place = {"channel.latitude_deg": latitude_deg, "channel.longitude_deg": longitude_deg}
-    given = [key for key, value in place.items() if value is not None]
     missing = [key for key, value in place.items() if value is None]
-    if weather == "clear" and given:
-        return Problem(
-            given[0],
-            place[given[0]],
-            'has no meaning with weather = "clear"',
-            'remove it, or set weather to "exceeded" or "random"',
-        )
     if weather != "clear" and missing:
         return Problem(
             missing[0],

@@ -168,7 +168,7 @@ def _uplink_bandwidth(
         user_mhz,
         f"a user cannot transmit in more than the beam's bandwidth, {beam_mhz:g} MHz "
         "(carrier.bandwidth_mhz over beams.frequency_reuse)",
-        f"write at most {beam_mhz:g}",
+        f"write at most {math.floor(beam_mhz * 1e4) / 1e4:.8g}",
     )
 
 

@@ -72,7 +72,11 @@ def study_case(number: int, trials: int, seed: int = 1) -> Scenario:
             "carrier": {"bandwidth_mhz": float(row["downlink_bandwidth_mhz"])},
             "users": {"placement": "uniform"},
             "channel": {"line_of_sight": "always", "elevation_lookup": "nearest"},
-            "uplink": {"enabled": True, "bandwidth_mhz": float(row["uplink_bandwidth_mhz"])},
+            "uplink": {
+                "enabled": True,
+                "bandwidth_mhz": float(row["uplink_bandwidth_mhz"]),
+                "scheduled": "all",
+            },
             "run": {"trials": trials, "seed": seed},
         }
     )

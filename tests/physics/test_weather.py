@@ -83,6 +83,19 @@ def test_outside_the_range_the_end_holds() -> None:
     assert loss_db[0] == loss_db[1] > loss_db[2] == loss_db[3] > 0.0
 
 
+@pytest.mark.parametrize("latitude_deg", [-90.0, 90.0])
+@pytest.mark.parametrize("longitude_deg", [-180.0, 360.0])
+def test_there_is_weather_everywhere(latitude_deg: float, longitude_deg: float) -> None:
+    place = weather.Place(latitude_deg, longitude_deg, 0.6, True, True)
+    assert (weather.losses_db(place, 20e9, np.array([5.0, 90.0]), 0.001)[1] > 0.0).all()
+
+
+def test_a_gap_of_the_maps_is_one_line() -> None:
+    place = weather.Place(89.0, 180.0, 0.6, True, True)
+    with pytest.raises(InputError, match="have a gap at 89, 180"):
+        weather.losses_db(place, 20e9, np.array([30.0]), 1.0)
+
+
 def test_without_the_library_one_line_says_what_to_install(monkeypatch) -> None:
     def missing(name: str) -> str:
         raise importlib.metadata.PackageNotFoundError(name)

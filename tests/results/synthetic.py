@@ -118,6 +118,7 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
             "throughput": np.float64(rate[counted].sum(dtype=np.float64)),
             "lit_beams": np.int32(lit[counted].sum()),
             "uplink_throughput": np.float64(rate[counted].sum(dtype=np.float64) / 10),
+            "uplink_users": np.int32(here // 2),
         },
         {
             "beam_users": users,

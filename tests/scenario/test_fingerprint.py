@@ -114,6 +114,7 @@ CHANGES = {
     "uplink.enabled": True,
     "uplink.bandwidth_mhz": 0.18,
     "uplink.overhead": 0.1,
+    "uplink.scheduled": "all",
     "uplink.drops": 3,
     "uplink.power_control": "fractional",
     "uplink.p0_dbm": -110.0,
@@ -138,7 +139,7 @@ CLEAR = {
     "channel.tropospheric_scintillation",  # the carrier is under 6 GHz
     "channel.exceeded_percent",
 }
-NO_PLACE = {"channel.weather", "channel.latitude_deg", "channel.longitude_deg"}
+NO_PLACE = {"channel.latitude_deg", "channel.longitude_deg"}
 OUTDOORS = {"channel.thermally_efficient_share", "channel.vehicle_loss_db"}
 SOURCES = {"constellation.shells", "constellation.geostationary", "constellation.catalogue"}
 OF_REGION = {key for key in CHANGES if key.startswith("region.")}
@@ -152,7 +153,8 @@ PLACE = {"channel.latitude_deg": 40.0, "channel.longitude_deg": 116.0}
 UPLINK = {
     *("satellite.uplink_frequency_ghz", "satellite.uplink_antenna_diameter_m"),
     *("satellite.g_over_t_db_per_k", "handset.transmit_power_dbm", "handset.transmit_gain_dbi"),
-    *("uplink.bandwidth_mhz", "uplink.overhead", "uplink.drops", "uplink.power_control"),
+    *("uplink.bandwidth_mhz", "uplink.overhead", "uplink.scheduled", "uplink.drops"),
+    "uplink.power_control",
     *("uplink.p0_dbm", "uplink.alpha"),
 }
 HOTSPOTS = {"users.hotspots.count", "users.hotspots.radius_km", "users.hotspots.share"}
@@ -347,7 +349,7 @@ def mode_of(name: str) -> tuple[dict, set, set]:
     elif "satellite.antenna" not in settings:
         inert = inert | PAYLOAD
     if "channel.weather" not in settings:
-        inert, illegal = inert | CLEAR, illegal | NO_PLACE
+        inert, illegal = inert | CLEAR | NO_PLACE, illegal | {"channel.weather"}
     if "users.indoor_share" not in settings:
         inert = inert | OUTDOORS
     if settings.get("channel.shadow_fading") is False:

@@ -89,7 +89,12 @@ def test_who_is_outdoors_notices_nothing_of_the_others() -> None:
 
 def test_a_wall_is_the_same_in_both_directions() -> None:
     block = compute(
-        below_the_satellite(users__indoor_share=1.0, uplink__enabled=True, uplink__drops=500)
+        below_the_satellite(
+            users__indoor_share=1.0,
+            uplink__enabled=True,
+            uplink__scheduled="all",
+            uplink__drops=500,
+        )
     )
     for p in (0.05, 0.5, 0.95):
         assert quantile(block, "uplink_coupling_loss_db", p) == pytest.approx(
@@ -103,6 +108,7 @@ def test_every_carrier_has_its_own_entry_loss() -> None:
         handset__preset="3gpp-vsat",
         users__indoor_share=1.0,
         uplink__enabled=True,
+        uplink__scheduled="all",
         uplink__drops=500,
     )
     block, outside = compute(scenario), compute(scenario.replace(users__indoor_share=0.0))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from capest.allocation.uplink_turns import uplink_turns
+from capest.histograms import AXES
 from capest.physics.uplink_budget import UplinkBudget
 
 from .small import compute, quantile, small_scenario
@@ -22,10 +23,8 @@ def test_every_user_takes_turns_within_his_own_beam_and_trial() -> None:
     for t in range(trials):
         for b in range(beams - 1):
             own = np.flatnonzero((trial == t) & (serving == b))
-            if len(own) > 12:
-                expected = own[np.arange(12) * len(own) // 12]
-            else:
-                expected = own[np.arange(12) % len(own)] if len(own) else np.full(12, -1)
+            turn = np.arange(12) * len(own) // 12
+            expected = own[turn] if len(own) else np.full(12, -1)
             assert turns[t, :, b].tolist() == expected.tolist()
 
 
@@ -48,9 +47,9 @@ def test_snr_is_the_link_budget() -> None:
 
 
 def test_counts_and_consistency() -> None:
-    block = compute(small_scenario(**UPLINK))
-    drops, inner, trials = 10, 7, 40
-    assert block.histograms["uplink_sinr_db"].sum() == drops * inner * trials
+    block = compute(small_scenario(**UPLINK, uplink__scheduled="all"))
+    assert block.histograms["uplink_sinr_db"].sum() == 10 * block.trial["lit_users"].sum()
+    assert (block.trial["uplink_users"] == block.trial["lit_users"]).all()
     # One band, one loss: both directions have the same coupling loss (up to who is drawn).
     for p in (0.05, 0.5, 0.95):
         assert quantile(block, "uplink_coupling_loss_db", p) == pytest.approx(
@@ -76,16 +75,20 @@ def test_one_beam_alone_hears_no_interference() -> None:
 def test_dark_beams_are_silent() -> None:
     scenario = small_scenario(beams__allocation="random-hopping", beams__active_count=4, **UPLINK)
     block = compute(scenario)
-    lit = block.trial_beam["beam_lit"][:, :7].sum()
-    assert block.histograms["uplink_sinr_db"].sum() == 10 * lit
+    assert block.histograms["uplink_sinr_db"].sum() == 10 * block.trial["uplink_users"].sum()
     every = compute(small_scenario(**UPLINK))
+    assert every.trial["uplink_users"].sum() > 2 * block.trial["uplink_users"].sum()
     assert quantile(block, "uplink_sir_db", 0.5) > quantile(every, "uplink_sir_db", 0.5) + 3.0
 
 
 def test_full_compensation_evens_out_what_is_received() -> None:
     # With alpha = 1 and power to spare everybody arrives with P0: the SNR is one number.
     scenario = small_scenario(
-        uplink__power_control="fractional", uplink__p0_dbm=-125.0, uplink__alpha=1.0, **UPLINK
+        uplink__power_control="fractional",
+        uplink__p0_dbm=-125.0,
+        uplink__alpha=1.0,
+        uplink__scheduled="all",
+        **UPLINK,
     )
     block = compute(scenario)
     spread_db = quantile(block, "uplink_snr_db", 0.95) - quantile(block, "uplink_snr_db", 0.05)
@@ -144,17 +147,50 @@ def test_more_users_than_fit_take_turns() -> None:
     assert ratio == pytest.approx(0.5, abs=0.03)
 
 
-def test_users_that_are_not_heard_leave_their_time_to_the_others() -> None:
-    # Indoors many a user is out of reach: the beam's throughput is that of those who are heard.
-    scenario = small_scenario(**UPLINK, users__indoor_share=0.8)
+def test_users_that_nobody_hears_change_nothing_for_the_others() -> None:
+    # The same users with and without as many again behind walls of 100 dB.
+    plain = small_scenario(
+        **UPLINK, channel__line_of_sight="always", channel__shadow_fading=False,
+        users__per_beam=40, uplink__drops=40,
+    )  # fmt: skip
+    mixed = plain.replace(
+        users__per_beam=80, users__vehicle_share=0.5, channel__vehicle_loss_db=100.0
+    )
+    alone, among = compute(plain), compute(mixed)
+    share = among.trial["uplink_users"].sum() / among.trial["lit_users"].sum()
+    assert share == pytest.approx(0.5, abs=0.02)
+    assert among.trial["uplink_throughput"].mean() == pytest.approx(
+        alone.trial["uplink_throughput"].mean(), rel=0.03
+    )
+    assert quantile(among, "uplink_sinr_db", 0.5) == pytest.approx(
+        quantile(alone, "uplink_sinr_db", 0.5), abs=0.15
+    )
+    counts = among.histograms["uplink_user_throughput"]
+    assert counts[0] / counts.sum() >= 0.5 - 0.02
+
+
+@pytest.mark.parametrize("drops", [1, 3, 30])
+def test_drops_change_the_precision_and_not_the_mean(drops: int) -> None:
+    scenario = small_scenario(
+        **UPLINK, users__indoor_share=0.6, users__per_beam=30, uplink__drops=drops
+    )
+    throughput = compute(scenario, trials=150).trial["uplink_throughput"]
+    many = compute(scenario.replace(uplink__drops=60), trials=150).trial["uplink_throughput"]
+    error = np.hypot(throughput.std(), many.std()) / np.sqrt(150)
+    assert throughput.mean() == pytest.approx(many.mean(), abs=4 * error)
+
+
+def test_every_user_weighs_the_same() -> None:
+    # Crowded and empty beams: users times their mean throughput is what the beams yield.
+    scenario = small_scenario(
+        **UPLINK, users__placement="hotspots", users__count=600, users__hotspots__count=2,
+        users__hotspots__share=0.9, uplink__drops=60,
+    )  # fmt: skip
     block = compute(scenario)
-    beam = block.trial_beam
-    efficiency = beam["beam_uplink_spectral_efficiency"].astype(np.float64)
-    user_mhz = 24 * 14e3 / 1e6 * (1 - 0.08)
-    heard = np.nan_to_num(beam["beam_uplink_throughput"] / (efficiency * user_mhz))
-    assert (heard <= beam["beam_users"] + 1e-4).all()
-    assert heard.sum() < 0.9 * beam["beam_users"].sum()
-    # So many of the ten drops were heard.
-    drops = 10.0 * heard / np.maximum(beam["beam_users"], 1)
-    np.testing.assert_allclose(drops, np.rint(drops), atol=1e-3)
-    assert len(np.unique(np.rint(drops))) > 3
+    counts = block.histograms["uplink_user_throughput"]
+    edges = AXES["uplink_user_throughput"].edges()
+    centres = np.concatenate([[0.0], np.sqrt(edges[:-1] * edges[1:]), [edges[-1]]])
+    mean = (counts * centres).sum() / counts.sum()
+    users = block.trial["lit_users"].sum()
+    assert counts.sum() == users * 60
+    assert mean * users == pytest.approx(block.trial["uplink_throughput"].sum(), rel=0.01)
