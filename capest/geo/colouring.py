@@ -23,6 +23,7 @@ neighbours of one colour             TABLE
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -163,7 +164,7 @@ def _steps(tiling: Cells) -> tuple[np.ndarray, np.ndarray]:
     while fibonacci[-1] <= count or len(fibonacci) < 6:
         fibonacci.append(fibonacci[-1] + fibonacci[-2])
     distance2 = []
-    for before, step in zip(fibonacci, fibonacci[1:], strict=False):
+    for before, step in itertools.pairwise(fibonacci):
         turn = 2.0 * math.pi * (step * (GOLDEN - 1.0) - before)
         distance2.append(turn**2 * across2 + (2.0 * step / count) ** 2 / across2)
     three = np.stack([sum(distance2[at : at + 3]) for at in range(len(distance2) - 2)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from capest.geo.sphere import unit_vectors
+from capest.geo.sphere import moved, unit_vectors
 from capest.geo.tiling import nearest_cell
 from capest.network.scene import NetworkScene
 from capest.physics.constants import EARTH_RADIUS_M
@@ -57,6 +57,8 @@ def draw_users(scene: NetworkScene, draws: Draws) -> Users:
     if needed > 4:
         uniforms += draws.uniforms(Purpose.PLACEMENT_FURTHER, count, needed - 4)
     latitude_deg, longitude_deg, surroundings, _ = scene.ground.users.draw(uniforms, xp)
+    if scenario.users.placement == "hotspots":
+        _gather(scene, draws, latitude_deg, longitude_deg)
     unit = unit_vectors(latitude_deg, longitude_deg, xp)
     cell = nearest_cell(unit, scene.ground.cells, xp)
     environment = xp.zeros(count, dtype=xp.uint8)
@@ -73,6 +75,27 @@ def draw_users(scene: NetworkScene, draws: Draws) -> Users:
         sight[order],
         shadow[order],
         entry[order],
+    )
+
+
+def _gather(scene: NetworkScene, draws: Draws, latitude_deg: Any, longitude_deg: Any) -> None:
+    """Gather the first users around hotspots, in place (a Thomas cluster process).
+
+    Centres are new in each trial and drawn as users are; users lie around theirs with a
+    two-dimensional normal distribution.
+    """
+    xp, hotspots = draws.xp, scene.scenario.users.hotspots
+    clustered = round(len(latitude_deg) * hotspots.share)
+    if clustered == 0:
+        return
+    count = min(hotspots.count, clustered)
+    centre_uniforms = draws.uniforms(Purpose.HOTSPOT_CENTRES, count, 4)
+    centre_lat, centre_lon, _, _ = scene.ground.users.draw(centre_uniforms, xp)
+    radius_u, bearing_u = draws.uniforms(Purpose.HOTSPOT_OFFSETS, clustered, 2)
+    away_km = hotspots.radius_km * xp.sqrt(-2.0 * xp.log(radius_u))
+    own = xp.arange(clustered) % count
+    latitude_deg[:clustered], longitude_deg[:clustered] = moved(
+        centre_lat[own], centre_lon[own], away_km, 2.0 * xp.pi * bearing_u, xp
     )
 
 

@@ -17,7 +17,7 @@ SOURCES = (
 )
 """Keys of which one at least makes a scenario one of a constellation."""
 
-PLACEMENTS = ("uniform", "population", "file")
+PLACEMENTS = ("uniform", "hotspots", "population", "file")
 """Placements of users in a region."""
 
 _REGION_KEYS = {
@@ -105,7 +105,7 @@ def _region_box(
 def _placement(placement: str) -> Problem | None:
     if placement in PLACEMENTS:
         return None
-    names = '"population", "uniform" or "file"'
+    names = '"population", "uniform", "hotspots" or "file"'
     return Problem(
         "users.placement",
         placement,

@@ -111,6 +111,16 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
 
 
 def _how_many(users: Users) -> dict[str, Any]:
+    if users.count is not None and users.placement == "hotspots":
+        clustered = round(users.count * users.hotspots.share)
+        if clustered:
+            return {
+                "count": users.count,
+                "hotspots": min(users.hotspots.count, clustered),
+                "hotspot_radius_km": users.hotspots.radius_km,
+                "hotspot_users": clustered,
+            }
+        return {"count": users.count, "placement": "uniform"}
     if users.count is not None:
         return {"count": users.count}
     return users.model_dump(include={"devices_per_person", "activity_factor"})

@@ -83,3 +83,16 @@ def test_active_users_of_a_population() -> None:
     listed = data.countries()
     people = listed.population[list(listed.alpha2).index("LU")]
     assert scene.users_per_trial == round(people * 0.8 * 0.001)
+
+
+def test_hotspots_gather_the_first_users() -> None:
+    scene, users = users_of(
+        users__count=2000, users__placement="hotspots", users__hotspots__count=4,
+        users__hotspots__share=0.75, users__hotspots__radius_km=10.0,
+    )  # fmt: skip
+    unit = users.position_m.T / EARTH_RADIUS_M
+    near = (unit @ unit.T) > np.cos(30.0 / 6371.0)
+    # Three of four users have hundreds of others within three standard deviations.
+    assert (near.sum(axis=1) > 200).mean() == pytest.approx(0.75, abs=0.03)
+    again = draw_users(scene, Draws(NumpyKernels(), 3, 6, 1))
+    assert not np.allclose(again.position_m[:, 0], users.position_m[:, 0])

@@ -107,7 +107,6 @@ def test_a_region_is_given_by_its_keys(region, key):
     ("section", "values", "key"),
     [
         ("users", {"placement": "beam"}, "users.placement"),
-        ("users", {"placement": "hotspots"}, "users.placement"),
         ("users", {"count": None}, "users.count"),
         ("users", {"placement": "file"}, "users.file"),
         ("users", {"file": "a.csv"}, "users.file"),

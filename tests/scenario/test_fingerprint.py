@@ -327,6 +327,27 @@ MODES = {
             "beams.active_count",
         },
     ),
+    "hotspots in a region": (
+        {
+            **{"constellation.shells": "60: 40/5/1 @ 1200", "region.kind": "box"},
+            **{"region.south_deg": 0.0, "region.north_deg": 30.0},
+            **{"region.west_deg": 0.0, "region.east_deg": 30.0},
+            **{"cells.diameter_km": 400.0, "users.placement": "hotspots", "users.count": 60},
+        },
+        {
+            *UPLINK,
+            *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
+            *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
+            *("constellation.deployment", "link.shannon", "users.activity_factor"),
+        },
+        {
+            *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
+            *("constellation.catalogue", "users.file", "uplink.enabled"),
+            "users.devices_per_person",
+            *("beams.polarisation_reuse", "beams.allocation"),
+            "beams.active_count",
+        },
+    ),
     "S.1528": (
         {"satellite.pattern": "s1528-leo", "beams.spacing_uv": 0.05},
         HOTSPOTS | UPLINK | {"link.shannon"},
@@ -335,7 +356,7 @@ MODES = {
 }  # fmt: skip
 NETWORK_MODES = {
     *("constellation", "half a constellation", "satellite-fixed beams"),
-    "an array with all its limits",
+    *("an array with all its limits", "hotspots in a region"),
 }
 
 
