@@ -126,11 +126,18 @@ def seconds_per_block(job: Job) -> float:
 
 def layout(job: Job) -> dict[str, np.ndarray]:
     """Coordinates of the beams for the result file, one value per beam."""
-    return _scene(job.scenario).layout()
+    scenario = job.scenario
+    if scenario.channel.weather != "clear":
+        # Beams lie where they lie in any weather: its tables are not worth making here.
+        clear = scenario.channel.model_copy(update={"weather": "clear"})
+        scenario = scenario.model_copy(update={"channel": clear})
+    return _scene(scenario).layout()
 
 
 def users_per_trial(job: Job) -> int:
     """Users of one trial."""
+    if not job.scenario.has_constellation:
+        return job.scenario.users_per_trial
     return _scene(job.scenario).users_per_trial
 
 

@@ -172,6 +172,8 @@ def weather_losses_db(
 
 def _place(scenario: Scenario) -> weather.Place | None:
     channel, handset = scenario.channel, scenario.handset
+    if channel.weather == "clear":
+        return None
     if channel.latitude_deg is None or channel.longitude_deg is None:
         return None
     frequency_hz = scenario.satellite.frequency_ghz * 1e9

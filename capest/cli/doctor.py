@@ -9,6 +9,12 @@ import click
 from capest.cli.options import json_option
 
 _REQUIRED = ("numpy", "xarray", "netCDF4", "dask", "distributed", "pydantic", "click", "rich")
+_OPTIONAL = {
+    "itur": 'channel.weather, rain and cloud: pip install "capest[itu]"',
+    "sgp4": 'constellation.catalogue, element sets: pip install "capest[orbits]"',
+    "scipy": 'cells.assignment = "solved": pip install "capest[solve]"',
+    "matplotlib": 'plots of capest validate: pip install "capest[plot]"',
+}
 _CUPY = ("cupy-cuda13x", "cupy-cuda12x", "cupy")
 _GIB = 2**30
 
@@ -69,6 +75,7 @@ def machine_facts() -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "packages": packages,
+        "optional": {name: _package_version(name) for name in _OPTIONAL},
         "cupy": cupy,
         "cores": os.cpu_count(),
         "usable_cores": len(affinity(0)) if affinity else os.cpu_count(),
@@ -104,6 +111,11 @@ def missing_things(facts: dict[str, Any]) -> list[dict[str, str]]:
     if facts["backend"]["obstacle"]:
         what = f"GPU backend: {facts['backend']['obstacle']}"
         missing.append({"what": what, "remedy": facts["backend"]["remedy"]})
+    missing += [
+        {"what": f"package {name}", "remedy": f"only for {_OPTIONAL[name]}"}
+        for name, version in facts["optional"].items()
+        if version is None
+    ]
     if facts["kernels"] is None:
         remedy = "pip install --force-reinstall capest (needed on a GPU only)"
         missing.append({"what": "CUDA sources", "remedy": remedy})
@@ -249,6 +261,7 @@ def _print_facts(facts: dict[str, Any]) -> None:
 def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
     """Word the facts for people: label and text."""
     packages = ", ".join(f"{name} {v}" for name, v in facts["packages"].items() if v)
+    optional = ", ".join(f"{name} {v}" for name, v in facts["optional"].items() if v)
     memory = "unknown"
     if facts["memory_gib"] is not None:
         memory = f"{facts['memory_gib']} GiB, {facts['available_memory_gib']} GiB free"
@@ -257,6 +270,7 @@ def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
     lines = [
         ("capest", f"{facts['capest']}, Python {facts['python']}, {facts['platform']}"),
         ("packages", packages),
+        ("optional", optional or "none"),
         ("cores", f"{facts['cores']}, {facts['usable_cores']} usable by this process"),
         ("memory", memory),
     ]

@@ -189,6 +189,11 @@ class TestWeather:
         assert spread_db(compute(scenario, trials=1)) < 0.1
         assert spread_db(compute(scenario)) > 0.5
 
+    def test_a_clear_sky_reads_no_place(self) -> None:
+        clear = self.scenario(channel__weather="clear")
+        plain = clear.replace(channel__latitude_deg=None, channel__longitude_deg=None)
+        assert_same_bits(compute(clear), compute(plain))
+
     def test_slices_do_not_matter(self) -> None:
         scenario = self.scenario(channel__weather="random", users__indoor_share=0.5)
         scene = build_scene(scenario)
