@@ -17,12 +17,17 @@
 //   interference = sum of power over the other beams of its colour, of all satellites of its trial
 //                  whose elevation has a sine of lowest_sine or more
 //
+// Nothing in the loops is in double precision. Positions are counted from the point of the ground below
+// the satellite, in whole metres and what is left: the difference of whole metres is exact, so that
+// single precision misses by some 1e-7 of the distance from that point, and a direction by less than
+// 1e-7 even from the geostationary orbit.
+//
 // Launch: any one-dimensional grid. A thread takes one user at a time, over all satellites of the
-// user's trial; what depends on the satellite only once per satellite. Users of a block may differ in
-// trial, colour and horizon, so beams are not staged: threads of a warp are neighbours on the ground,
-// mostly ask for the same beam, and the cache serves them with one load. Only differences of positions
-// are in double precision: in single ones a direction would be wrong by 0.5 m over the range, which a
-// beam of 0.18 degrees notices. A user's sum is made by one thread in the order of the beams.
+// user's trial. Most of them are behind the horizon: a cap around the point below a satellite, a little
+// too large, is asked first. Users of a block may differ in trial, colour and horizon, so beams are not
+// staged: threads of a warp are neighbours on the ground, mostly ask for the same beam, and the cache
+// serves them with one load. A user's sum is made by one thread in the order of the beams, so the
+// result depends on neither the grid nor the other users.
 //
 // Compile-time constant (-D): AMPLITUDE_IN_SHARED, see pattern.cuh.
 #include "pattern.cuh"
@@ -31,32 +36,47 @@
 #define SKY_COLUMNS 6
 #define EARTH_RADIUS_M 6371000.0
 
-struct Direction {
-    float x, y, z;  // reduced, counted from the nadir
+// Where on the ground a satellite may be heard: unit . up >= least, up being the user's unit vector.
+struct alignas(16) Cap {
+    float unit[3], least;
 };
 
-extern "C" __global__ void __launch_bounds__(256) constellation_sinr(
-    const double* __restrict__ user_position,        // (3, users)
-    const long long* __restrict__ user_start,        // (trials + 1,)
-    const float* __restrict__ user_gain,             // (users,)
-    const unsigned char* __restrict__ environment,   // (users,)
-    const float* __restrict__ user_sight,            // (users, SECTORS)
-    const float* __restrict__ user_shadow,           // (users, SECTORS)
-    const float* __restrict__ user_entry,            // (users, 2)
-    const int* __restrict__ user_beam,               // (users,)
-    const double* __restrict__ satellite_position,   // (3, satellites)
-    const double* __restrict__ satellite_axes,       // (3, 3, satellites)
-    const long long* __restrict__ satellite_start,   // (trials + 1,)
-    const float* __restrict__ satellite_power,       // (satellites,)
-    const float* __restrict__ beam_direction,        // (3, beams)
-    const float* __restrict__ beam_power,            // (beams,)
-    const int* __restrict__ segment_start,           // (satellites * colours + 1,)
-    const int* __restrict__ beam_segment,            // (beams,) satellite * colours + colour
-    const float* __restrict__ sky_table,             // (environments, sky_entries, SKY_COLUMNS)
-    const AmplitudeStep* __restrict__ amplitude,     // (amplitude_entries,)
-    float* __restrict__ carrier,                     // out (users,)
-    float* __restrict__ interference,                // out (users,)
-    const float steps_per_unit,                      // 1 / amplitude_step
+// A satellite, as seen from the point of the ground below it.
+struct alignas(16) Satellite {
+    float u[4], v[4], w[4];  // axes, and what each gives for that point, counted from the satellite
+    float toward[3], height;  // position in Earth radii; height over that point
+    float below[3], spare;    // that point in whole metres
+    float rest[3], spare_too;  // and the fraction of metres
+};
+
+struct alignas(16) Beam {
+    float x, y, z, power;  // reduced boresight, counted from the nadir
+};
+
+__device__ inline float dot(const float* axis, const float x, const float y, const float z) {
+    return axis[0] * x + axis[1] * y + axis[2] * z;
+}
+
+extern "C" __global__ void __launch_bounds__(256, 4) constellation_sinr(
+    const double* __restrict__ user_position,       // (3, users)
+    const long long* __restrict__ user_start,       // (trials + 1,)
+    const float* __restrict__ user_gain,            // (users,)
+    const unsigned char* __restrict__ environment,  // (users,)
+    const float* __restrict__ user_sight,           // (users, SECTORS)
+    const float* __restrict__ user_shadow,          // (users, SECTORS)
+    const float* __restrict__ user_entry,           // (users, 2)
+    const int* __restrict__ user_beam,              // (users,)
+    const Cap* __restrict__ caps,                   // (satellites,)
+    const Satellite* __restrict__ satellites,       // (satellites,)
+    const long long* __restrict__ satellite_start,  // (trials + 1,)
+    const Beam* __restrict__ beams,                 // (beams,), power times the satellite's
+    const int* __restrict__ segment_start,          // (satellites * colours + 1,)
+    const int* __restrict__ beam_segment,           // (beams,) satellite * colours + colour
+    const float* __restrict__ sky_table,            // (environments, sky_entries, SKY_COLUMNS)
+    const AmplitudeStep* __restrict__ amplitude,    // (amplitude_entries,)
+    float* __restrict__ carrier,                    // out (users,)
+    float* __restrict__ interference,               // out (users,)
+    const float steps_per_unit,                     // 1 / amplitude_step
     const int amplitude_entries,
     const float reduced_aperture,
     const float axial_weight,
@@ -65,8 +85,6 @@ extern "C" __global__ void __launch_bounds__(256) constellation_sinr(
     const int sky_entries,
     const long long users,
     const int trials,
-    const int satellites,
-    const int beams,
     const int colours) {
     const AmplitudeStep* __restrict__ table = staged_amplitude(amplitude, amplitude_entries);
     const float last_step = (float)(amplitude_entries - 1);
@@ -75,103 +93,102 @@ extern "C" __global__ void __launch_bounds__(256) constellation_sinr(
     for (long long user = (long long)blockIdx.x * blockDim.x + threadIdx.x; user < users;
          user += (long long)gridDim.x * blockDim.x) {
         const int own_beam = user_beam[user];
+        if (own_beam < 0) {
+            carrier[user] = 0.0f;
+            interference[user] = 0.0f;
+            continue;
+        }
+        int trial = 0;
+        for (int end = trials - 1; trial < end;) {  // the last one whose users begin here or before
+            const int middle = (trial + end + 1) / 2;
+            if (user_start[middle] <= user) {
+                trial = middle;
+            } else {
+                end = middle - 1;
+            }
+        }
+
+        float whole[3], rest[3], up[3];
+        for (int axis = 0; axis < 3; ++axis) {
+            const double metres = user_position[axis * users + user];
+            const double rounded = rint(metres);
+            whole[axis] = (float)rounded;
+            rest[axis] = (float)(metres - rounded);
+            up[axis] = (float)(metres / EARTH_RADIUS_M);
+        }
+        const float across = sqrtf(up[0] * up[0] + up[1] * up[1]);
+        const float east_x = across == 0.0f ? 1.0f : -up[1] / across;
+        const float east_y = across == 0.0f ? 0.0f : up[0] / across;
+        const float north[3] = {-up[2] * east_y, up[2] * east_x, up[0] * east_y - up[1] * east_x};
+        const float entry_a = user_entry[2 * user];
+        const float entry_d = user_entry[2 * user + 1];
+        const float* __restrict__ sight_draw = user_sight + user * SECTORS;
+        const float* __restrict__ shadow_draw = user_shadow + user * SECTORS;
+        const float* __restrict__ sky =
+            sky_table + (long long)environment[user] * sky_entries * SKY_COLUMNS;
+        const int own_segment = beam_segment[own_beam];
+        const int colour = own_segment % colours;
+        const int own_satellite = own_segment / colours;
+
         float own_power = 0.0f;
         float others = 0.0f;
-        if (own_beam >= 0) {
-            int trial = 0;
-            for (int low = 0, high = trials; low < high;) {  // the last start not beyond the user
-                const int middle = (low + high) / 2;
-                if (user_start[middle + 1] <= user) {
-                    low = middle + 1;
-                } else {
-                    high = middle;
-                }
-                trial = low;
+        const int end_satellite = (int)satellite_start[trial + 1];
+        for (int s = (int)satellite_start[trial]; s < end_satellite; ++s) {
+            const bool own = s == own_satellite;
+            const Cap cap = caps[s];
+            if (dot(cap.unit, up[0], up[1], up[2]) < cap.least && !own) {
+                continue;
             }
-            const double x = user_position[user];
-            const double y = user_position[users + user];
-            const double z = user_position[2 * users + user];
-            const float up_x = (float)(x / EARTH_RADIUS_M);
-            const float up_y = (float)(y / EARTH_RADIUS_M);
-            const float up_z = (float)(z / EARTH_RADIUS_M);
-            const float across = sqrtf(up_x * up_x + up_y * up_y);
-            const float east_x = across == 0.0f ? 1.0f : -up_y / across;
-            const float east_y = across == 0.0f ? 0.0f : up_x / across;
-            const float north_x = -up_z * east_y;
-            const float north_y = up_z * east_x;
-            const float north_z = up_x * east_y - up_y * east_x;
-            const float entry_a = user_entry[2 * user];
-            const float entry_d = user_entry[2 * user + 1];
-            const int own_segment = beam_segment[own_beam];
-            const int colour = own_segment % colours;
-            const int own_satellite = own_segment / colours;
-            const float* __restrict__ sky =
-                sky_table + (long long)environment[user] * sky_entries * SKY_COLUMNS;
-
-            for (long long s = satellite_start[trial]; s < satellite_start[trial + 1]; ++s) {
-                const int segment = (int)s * colours + colour;
-                const int first = segment_start[segment];
-                const int end = segment_start[segment + 1];
-                if (first == end) {
-                    continue;
-                }
-                const float dx = (float)(satellite_position[s] - x);
-                const float dy = (float)(satellite_position[satellites + s] - y);
-                const float dz = (float)(satellite_position[2ll * satellites + s] - z);
-                const float inverse = 1.0f / sqrtf(dx * dx + dy * dy + dz * dz);
-                const float sine = (dx * up_x + dy * up_y + dz * up_z) * inverse;
-                const bool heard = sine >= lowest_sine;
-                const bool own = s == own_satellite;
-                if (!heard && !own) {
-                    continue;
-                }
-
-                float cosine[3];
-                for (int axis = 0; axis < 3; ++axis) {
-                    const double* __restrict__ unit =
-                        satellite_axes + (long long)axis * 3 * satellites + s;
-                    cosine[axis] = -((float)unit[0] * dx + (float)unit[satellites] * dy +
-                                     (float)unit[2ll * satellites] * dz) *
-                                   inverse;
-                }
-                // 1 - w without cancellation near the nadir.
-                const float off = cosine[0] * cosine[0] + cosine[1] * cosine[1];
-                const Direction direction = {cosine[0] * reduced_aperture,
-                                             cosine[1] * reduced_aperture,
-                                             -off / (1.0f + cosine[2]) * nadir};
-
-                const float to_east = east_x * dx + east_y * dy;
-                const float to_north = north_x * dx + north_y * dy + north_z * dz;
-                const int sector = 4 * (to_east < 0.0f) + 2 * (to_north < 0.0f) +
-                                   (fabsf(to_east) < fabsf(to_north));
-                const float held = fminf(fmaxf(sine, 0.0f), 1.0f);
-                const int row = (int)rintf(held * (float)(sky_entries - 1));
-                const float* __restrict__ entry = sky + (long long)row * SKY_COLUMNS;
-                const bool sight = user_sight[user * SECTORS + sector] < entry[0];
-                const float normal = user_shadow[user * SECTORS + sector];
-                const float loss =
-                    (sight ? entry[1] : entry[2]) * normal + entry[4] + (sight ? 0.0f : entry[3]);
-                float gain = expf(-loss) * inverse * inverse * user_gain[user];
-                gain /= entry_a * entry[5] + entry_d;
-                gain *= satellite_power[s];
-                if (element_exponent != 0.0f) {
-                    gain *= powf(fmaxf(cosine[2], 0.0f), element_exponent);
-                }
-
-                float sum = 0.0f;
-                for (int b = first; b < end; ++b) {
-                    const float power =
-                        beam_power[b] *
-                        pattern_gain(table, last_step, steps_per_unit,
-                                     direction.x - beam_direction[b],
-                                     direction.y - beam_direction[beams + b],
-                                     direction.z - (beam_direction[2 * beams + b] - nadir));
-                    const bool is_own = b == own_beam;
-                    own_power = is_own ? power * gain : own_power;
-                    sum += is_own ? 0.0f : power;
-                }
-                others += heard ? sum * gain : 0.0f;
+            const int first = segment_start[s * colours + colour];
+            const int end = segment_start[s * colours + colour + 1];
+            if (first == end) {
+                continue;
             }
+            const Satellite satellite = satellites[s];
+            const float dx = (whole[0] - satellite.below[0]) + (rest[0] - satellite.rest[0]);
+            const float dy = (whole[1] - satellite.below[1]) + (rest[1] - satellite.rest[1]);
+            const float dz = (whole[2] - satellite.below[2]) + (rest[2] - satellite.rest[2]);
+            const float u = dot(satellite.u, dx, dy, dz) + satellite.u[3];
+            const float v = dot(satellite.v, dx, dy, dz) + satellite.v[3];
+            const float w = dot(satellite.w, dx, dy, dz) + satellite.w[3];
+            const float rise = dot(satellite.toward, dx, dy, dz) + satellite.height;
+            const float inverse = 1.0f / sqrtf(u * u + v * v + w * w);
+            const float sine = rise * inverse;
+            const bool heard = sine >= lowest_sine;
+            if (!heard && !own) {
+                continue;
+            }
+
+            // The satellite and the point below it have the same azimuth, opposite to (dx, dy, dz).
+            const float to_west = east_x * dx + east_y * dy;
+            const float to_south = dot(north, dx, dy, dz);
+            const int sector = 4 * (to_west > 0.0f) + 2 * (to_south > 0.0f) +
+                               (fabsf(to_west) < fabsf(to_south));
+            const float held = fminf(fmaxf(sine, 0.0f), 1.0f);
+            const int row = (int)(held * (float)(sky_entries - 1) + 0.5f);
+            const float* __restrict__ entry = sky + (long long)row * SKY_COLUMNS;
+            const bool sight = sight_draw[sector] < entry[0];
+            const float loss = (sight ? entry[1] : entry[2]) * shadow_draw[sector] + entry[4] +
+                               (sight ? 0.0f : entry[3]);
+            float gain = expf(-loss) * inverse * inverse * user_gain[user];
+            gain /= entry_a * entry[5] + entry_d;
+            if (element_exponent != 0.0f) {
+                gain *= powf(fmaxf(w * inverse, 0.0f), element_exponent);
+            }
+
+            const float x = u * inverse * reduced_aperture;
+            const float y = v * inverse * reduced_aperture;
+            const float z = w * inverse * nadir - nadir;
+            float sum = 0.0f;
+            for (int b = first; b < end; ++b) {
+                const Beam beam = beams[b];
+                const float power = beam.power * pattern_gain(table, last_step, steps_per_unit,
+                                                              x - beam.x, y - beam.y, z - beam.z);
+                const bool is_own = b == own_beam;
+                own_power = is_own ? power * gain : own_power;
+                sum += is_own ? 0.0f : power;
+            }
+            others += heard ? sum * gain : 0.0f;
         }
         carrier[user] = own_power;
         interference[user] = others;

@@ -1,7 +1,8 @@
 """Users of given beams under many satellites; the NumPy twin of ``kernels/constellation.cu``.
 
-Users of one colour are taken in blocks of neighbours, which hear the same satellites. Blocks are
-always computed whole, and what a satellite adds to a user who does not hear it is exactly zero, so
+Users of a trial and colour are taken in small blocks of neighbours. A block and a satellite that it
+may hear make a tile; tiles are computed in batches that fit the cache. What a satellite adds to a
+user who does not hear it is exactly zero, and every user adds up satellites in the same order, so
 that a user's bits depend on nobody else.
 """
 
@@ -9,13 +10,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from capest.backend.numpy_pattern import BeamPattern
-from capest.backend.numpy_sky_links import SkyLinks, UserBlock
+from capest.backend.numpy_colour_beams import ColourBeams, PatternTable, Room, may_be_product
+from capest.backend.numpy_sky_links import SkyLinks, Users, prepared_users
+from capest.backend.numpy_tiles import (
+    USERS_PER_BLOCK,
+    Horizon,
+    Tiles,
+    blocks_of_neighbours,
+    tiles_of,
+)
 
-USERS_PER_BLOCK = 2048
-"""A block's arrays of pairs with one satellite fit the cache; calls cost little beside them."""
+LINKS_PER_BATCH = 48 * 2**10
+"""Links computed together: enough to forget what a call costs."""
 
-_SATELLITES_AT_ONCE = 8
+PAIRS_PER_CHUNK = 64 * 2**10
+"""Pairs computed together: four arrays of them share 1 MiB of cache."""
+
+BLOCKS_AT_ONCE = 512
+"""Bounds the memory that lists of tiles take."""
 
 
 def constellation_sinr(
@@ -105,116 +117,179 @@ def constellation_sinr(
     interference = np.zeros(users, dtype=np.float32)
     if beam_power.size == 0:
         return carrier, interference
-    # Directions are counted from the nadir: their squares stay small, and so does rounding.
-    nadir = np.array([[0.0], [0.0], [reduced_aperture * axial_weight]], dtype=np.float32)
-    pattern = BeamPattern(beam_direction - nadir, amplitude, amplitude_step)
+    pattern = PatternTable(amplitude, amplitude_step)
     links = SkyLinks(
         satellite_position,
         satellite_axes,
-        satellite_power,
         sky_table,
-        reduced_aperture,
+        reduced_aperture * pattern.steps_per_unit,
         axial_weight,
         element_exponent,
         lowest_sine,
     )
+    everybody = prepared_users(
+        user_position, user_environment, user_sight, user_shadow, user_entry, sky_table.shape[1]
+    )
+    horizon = Horizon(satellite_position, lowest_sine)
+    # Directions are counted from the nadir: their squares stay small, and so does rounding.
+    aim = beam_direction.astype(np.float64)
+    aim[2] -= reduced_aperture * axial_weight
+    aim = (aim * pattern.steps_per_unit).astype(np.float32)
     beam_segment = np.repeat(np.arange(len(segment_start) - 1), np.diff(segment_start))
-    dimmed = bool((beam_power != 1.0).any())
+    beam_satellite, beam_colour = beam_segment // colours, beam_segment % colours
+    power = beam_power * satellite_power[beam_satellite]
+    room = Room()
+
     for trial in range(len(user_start) - 1):
-        low, high = int(user_start[trial]), int(user_start[trial + 1])
-        there = np.arange(int(satellite_start[trial]), int(satellite_start[trial + 1]))
-        for block, colour in _blocks(user_beam[low:high], beam_segment, colours):
-            chosen = block + low
-            own_segment = beam_segment[user_beam[chosen]]
-            lit = np.diff(segment_start)[there * colours + colour] > 0
-            near = links.near(user_position[:, chosen], there[lit])
-            satellites = np.union1d(near, own_segment // colours)
-            of_block = UserBlock(
-                *(
-                    _padded(values[chosen])
-                    for values in (
-                        user_position.T,
-                        user_gain,
-                        user_environment,
-                        user_sight,
-                        user_shadow,
-                        user_entry,
-                    )
-                )
-            )
-            own_beam = _padded(user_beam[chosen])
-            found = _powers(
-                links,
-                pattern,
-                of_block,
-                own_beam,
-                beam_segment[own_beam] // colours,
-                satellites,
-                segment_start[satellites * colours + colour],
-                segment_start[satellites * colours + colour + 1],
-                beam_power if dimmed else None,
-            )
-            carrier[chosen], interference[chosen] = (power[: len(chosen)] for power in found)
-    return carrier, interference
-
-
-def _blocks(
-    user_beam: np.ndarray, beam_segment: np.ndarray, colours: int
-) -> list[tuple[np.ndarray, int]]:
-    """Users of one colour in blocks of neighbours, with their colour."""
-    served = np.flatnonzero(user_beam >= 0)
-    colour = beam_segment[user_beam[served]] % colours
-    blocks = []
-    for each in range(colours):
-        own = served[colour == each]
-        blocks += [
-            (own[first : first + USERS_PER_BLOCK], each)
-            for first in range(0, len(own), USERS_PER_BLOCK)
-        ]
-    return blocks
-
-
-def _padded(values: np.ndarray) -> np.ndarray:
-    """Fill a block up with its last user."""
-    missing = USERS_PER_BLOCK - len(values)
-    return np.concatenate([values, np.repeat(values[-1:], missing, axis=0)]) if missing else values
-
-
-def _powers(
-    links: SkyLinks,
-    pattern: BeamPattern,
-    block: UserBlock,
-    own_beam: np.ndarray,
-    own_satellite: np.ndarray,
-    satellites: np.ndarray,
-    first_beam: np.ndarray,
-    end_beam: np.ndarray,
-    beam_power: np.ndarray | None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Carrier and interference of a block, float32 arrays (USERS_PER_BLOCK,)."""
-    users, most = USERS_PER_BLOCK, int((end_beam - first_beam).max())
-    columns = pattern.columns(_SATELLITES_AT_ONCE, users)
-    work = np.empty((2, most, users), dtype=np.float32)
-    index = np.empty((most, users), dtype=np.int64)
-    carrier = np.zeros(users, dtype=np.float32)
-    interference = np.zeros(users, dtype=np.float32)
-    for start in range(0, len(satellites), _SATELLITES_AT_ONCE):
-        some = satellites[start : start + _SATELLITES_AT_ONCE]
-        direction, gain, heard = links.of(block, some)
-        pattern.put(direction, columns[: len(some)])
-        for k, satellite in enumerate(some):
-            low, high = int(first_beam[start + k]), int(end_beam[start + k])
-            if low == high:
+        there = np.arange(user_start[trial], user_start[trial + 1])
+        served = there[user_beam[there] >= 0]
+        first, end = segment_start[satellite_start[trial : trial + 2] * colours]
+        lit = np.flatnonzero(power[first:end] > 0.0) + first
+        if not len(lit):
+            continue
+        by_product = may_be_product(aim[:, lit], pattern)
+        for colour in range(colours):
+            chosen = served[beam_colour[user_beam[served]] == colour]
+            own = lit[beam_colour[lit] == colour]
+            if not len(chosen) or not len(own):
                 continue
-            count = high - low
-            power = pattern.gain(low, high, columns[k], work[:, :count], index[:count])
-            if beam_power is not None:
-                power *= beam_power[low:high, None]
-            # The own beam is taken out of the sum before it is made.
-            own = np.flatnonzero(own_satellite == satellite)
-            if len(own):
-                row = own_beam[own] - low
-                carrier[own] = power[row, own] * gain[k, own]
-                power[row, own] = 0.0
-            interference += power.sum(axis=0) * heard[k]
+            beams = ColourBeams(own, beam_satellite[own], aim, power, pattern, by_product)
+            order = chosen[blocks_of_neighbours(user_position[:, chosen])]
+            for start in range(0, len(order), BLOCKS_AT_ONCE):
+                some = order[start : start + BLOCKS_AT_ONCE]
+                tiles = _tiles_near(user_position[:, some], horizon, beams)
+                # Where a block is filled up with its last user, he is written once more, the same.
+                carrier[some], interference[some] = _received(
+                    links, everybody.of(some), user_beam[some], beams, tiles, room
+                )
+
+    # Whose own satellite is below his horizon: the sums have left it out.
+    missed = np.flatnonzero((user_beam >= 0) & (carrier == 0.0))
+    missed = missed[power[user_beam[missed]] > 0.0]
+    own = user_beam[missed]
+    direction = np.empty((3, len(missed)), dtype=np.float32)
+    gain = links.of_pairs(everybody.of(missed), beam_satellite[own], direction)
+    carrier[missed] = gain * power[own] * pattern.between(direction, aim[:, own])
+
+    carrier *= user_gain
+    interference *= user_gain
     return carrier, interference
+
+
+def _tiles_near(position: np.ndarray, horizon: Horizon, beams: ColourBeams) -> Tiles:
+    """Tiles of blocks of users, at float64 (3, blocks, n), and the satellites near them."""
+    for_some = horizon.near(position.reshape(3, 1, -1), beams.satellite)[0]
+    candidates = np.flatnonzero(for_some)
+    near = np.zeros((position.shape[1], len(for_some)), dtype=bool)
+    near[:, candidates] = horizon.near(position, beams.satellite[candidates])
+    return tiles_of(near, beams.count, max(1, LINKS_PER_BATCH // USERS_PER_BLOCK))
+
+
+def _received(
+    links: SkyLinks,
+    users: Users,
+    own_beam: np.ndarray,
+    beams: ColourBeams,
+    tiles: Tiles,
+    room: Room,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Carrier, where the own satellite is heard, and interference for users of unit gain.
+
+    Parameters
+    ----------
+    links : SkyLinks
+    users : Users
+        (blocks, n) of them.
+    own_beam : int32 array (blocks, n)
+    beams : ColourBeams
+    tiles : Tiles
+    room : Room
+
+    Returns
+    -------
+    carrier, interference : float32 array (blocks, n)
+    """
+    own = _OwnPairs(own_beam, beams, tiles)
+    interference = np.zeros(own_beam.shape, dtype=np.float32)
+    most = int(np.diff(tiles.batches).max(initial=0))
+    columns = beams.columns(most, own_beam.shape[1])
+    sums = np.empty((most, own_beam.shape[1]), dtype=np.float32)
+    for first, end in zip(tiles.batches[:-1].tolist(), tiles.batches[1:].tolist(), strict=True):
+        batch, used = slice(first, end), end - first
+        block, beam = tiles.block[batch], beams.first[tiles.place[batch]]
+        runs = tiles.runs(batch)
+        satellite = beams.satellite[tiles.place[batch]]
+        direction = beams.axes_of(columns[:, :used])
+        gain = links.of_tiles(users, satellite, block, runs, direction)
+        own.receive(direction, gain, first)
+        beams.complete(columns[:, :used], sums[:used])
+        for chunk, count in tiles.chunks(batch, PAIRS_PER_CHUNK):
+            pairs = beams.gains(beam[chunk], count, columns[:, chunk], room)
+            own.take_out(pairs, first + chunk.start)
+            beams.sums(beam[chunk], count, pairs, sums[chunk])
+        sums[:used] *= gain
+        # One satellite after the other, in the same order whatever else is computed with them.
+        for start, stop in runs:
+            total = interference[block[start]]
+            sums[start] += total
+            np.add.reduce(sums[start:stop], axis=0, out=total)
+    return own.carrier(), interference
+
+
+class _OwnPairs:
+    """Pairs of a user and his own beam among those of tiles.
+
+    Parameters
+    ----------
+    own_beam : int32 array (blocks, n)
+    beams : ColourBeams
+    tiles : Tiles
+    """
+
+    def __init__(self, own_beam: np.ndarray, beams: ColourBeams, tiles: Tiles) -> None:
+        lit = np.minimum(np.searchsorted(beams.beam, own_beam), beams.beam.size - 1)
+        block, column = np.nonzero(beams.beam[lit] == own_beam)
+        row = lit[block, column]
+        # Tiles are found by block and satellite, in which `number` ranks them.
+        satellites = len(beams.satellite)
+        key = np.empty(tiles.block.size, dtype=np.int64)
+        key[tiles.number] = tiles.block * satellites + tiles.place
+        position = np.empty_like(key)
+        position[tiles.number] = np.arange(key.size)
+        wanted = block * satellites + beams.place[row]
+        found = np.searchsorted(key, wanted)
+        there = np.flatnonzero(np.append(key, -1)[found] == wanted)
+        tile = position[found[there]]
+        order = np.argsort(tile, kind="stable")
+        chosen = there[order]
+        self._shape = own_beam.shape
+        self._tile, self._block, self._column = tile[order], block[chosen], column[chosen]
+        self._row = row[chosen] - beams.first[beams.place[row[chosen]]]
+        self._power, self._aim = beams.power[row[chosen]], beams.aim[:, row[chosen]]
+        self._pattern = beams.pattern
+        self._start = np.searchsorted(self._tile, np.arange(key.size + 1)).tolist()
+
+    def receive(self, direction: np.ndarray, gain: np.ndarray, first_tile: int) -> None:
+        """Compute the own pairs of some tiles, by differences: the carrier is worth it.
+
+        Parameters
+        ----------
+        direction : float32 array (3, tiles, n)
+        gain : float32 array (tiles, n)
+        first_tile : int
+        """
+        some = slice(self._start[first_tile], self._start[first_tile + len(gain)])
+        place = self._tile[some] - first_tile, self._column[some]
+        self._power[some] *= self._pattern.between(direction[:, *place], self._aim[:, some])
+        self._power[some] *= gain[place]
+
+    def take_out(self, pairs: np.ndarray, first_tile: int) -> None:
+        """Set the own pairs of some tiles, (tiles, beams, n), to zero before they are summed."""
+        some = slice(self._start[first_tile], self._start[first_tile + len(pairs)])
+        pairs[self._tile[some] - first_tile, self._row[some], self._column[some]] = 0.0
+
+    def carrier(self) -> np.ndarray:
+        """Power of all own pairs, float32 array (blocks, n); 0 where there was none."""
+        carrier = np.zeros(self._shape, dtype=np.float32)
+        carrier[self._block, self._column] = self._power
+        return carrier

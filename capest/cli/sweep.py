@@ -146,7 +146,7 @@ def _report(path: Path, names: list[str], as_json: bool) -> None:
     console = Console(highlight=False)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for name in rows[0]:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold")
     for row in rows:
         table.add_row(*(_shown(value) for value in row.values()))
     console.print(table)

@@ -77,7 +77,7 @@ class DaskExecutor:
         window = self.workers * _BATCHES_PER_WORKER
         try:
             first = [submit(task) for _, task in zip(range(window), waiting, strict=False)]
-            running = as_completed(first)
+            running = as_completed(first, loop=self._client.loop)
             while running.count():
                 self._wait_for(running)
                 future = next(running)
@@ -166,10 +166,16 @@ def _start(count: int) -> DaskExecutor:
         silence_logs=logging.CRITICAL,
     )
     try:
-        return DaskExecutor(Client(cluster, timeout=_CONNECT_TIMEOUT_S), cluster)
+        return DaskExecutor(_client(cluster), cluster)
     except BaseException:
         cluster.close(timeout=_CONNECT_TIMEOUT_S)
         raise
+
+
+def _client(address: str | LocalCluster | None = None, **where: str) -> Client:
+    # Never the default client: what else the caller computes with Dask or xarray, during a run
+    # and after a scheduler is lost, stays where it was.
+    return Client(address, timeout=_CONNECT_TIMEOUT_S, set_as_default=False, **where)
 
 
 @contextlib.contextmanager
@@ -210,9 +216,9 @@ def join_scheduler(address: str | None, scheduler_file: Path | None) -> DaskExec
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         if scheduler_file is not None:
-            client = Client(scheduler_file=str(scheduler_file), timeout=_CONNECT_TIMEOUT_S)
+            client = _client(scheduler_file=str(scheduler_file))
         else:
-            client = Client(address, timeout=_CONNECT_TIMEOUT_S)
+            client = _client(address)
     except (OSError, ValueError) as error:
         raise InputError(f"no Dask scheduler answers at {where}: {error}") from error
     try:

@@ -5,11 +5,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from capest.backend import numpy_constellation
+from capest.backend import numpy_constellation, numpy_tiles
 from capest.backend.numpy_constellation import constellation_sinr
 from capest.backend.numpy_sinr import downlink_sinr
+from capest.physics.constants import EARTH_RADIUS_M
 
-from ..emulate.constellation_scene import brute_force, only_trial, random_constellation
+from ..emulate.constellation_scene import (
+    brute_force,
+    only_trial,
+    random_constellation,
+    users_of,
+)
 
 CASES: dict[str, dict[str, Any]] = {
     "full reuse": {},
@@ -78,29 +84,138 @@ def test_trials_in_one_call_are_those_of_calls_of_their_own() -> None:
         assert_close(alone, only_trial(arguments, trial))
 
 
-@pytest.mark.parametrize("block", [64, 512])
-def test_a_user_does_not_depend_on_the_others(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("system", ["LEO", "narrow"])
+@pytest.mark.parametrize("users", [1, 64, 211])
+def test_a_user_does_not_depend_on_the_others(users: int, system: str) -> None:
+    arguments = random_constellation(12, system=system, users=300, colours=3, beams=7)
+    whole = constellation_sinr(**arguments)
+    order = np.random.default_rng(users).permutation(300)[:users]
+    for one, other in zip(constellation_sinr(**users_of(arguments, order)), whole, strict=True):
+        np.testing.assert_array_equal(one, other[order])
+
+
+@pytest.mark.parametrize("system", ["LEO", "narrow"])
+@pytest.mark.parametrize("name", ["LINKS_PER_BATCH", "PAIRS_PER_CHUNK", "BLOCKS_AT_ONCE"])
+@pytest.mark.parametrize("value", [1, 700, 10**6])
+def test_what_is_computed_together_does_not_matter(
+    name: str, value: int, system: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = random_constellation(12, system=system, users=300, colours=3, beams=7)
+    whole = constellation_sinr(**arguments)
+    monkeypatch.setattr(numpy_constellation, name, value)
+    for one, other in zip(constellation_sinr(**arguments), whole, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("block", [16, 128])
+def test_users_of_a_block(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     arguments = random_constellation(12, users=300, colours=3, beams=7)
     whole = constellation_sinr(**arguments)
-    order = np.random.default_rng(1).permutation(300)[:211]
-    some = {
-        name: arguments[name][order]
-        for name in arguments
-        if name.startswith("user_") and name not in ("user_position", "user_start")
-    }
-    some["user_position"] = arguments["user_position"][:, order]
-    some["user_start"] = np.array([0, 211])
-    for one, other in zip(constellation_sinr(**arguments | some), whole, strict=True):
-        np.testing.assert_array_equal(one, other[order])
-    monkeypatch.setattr(numpy_constellation, "USERS_PER_BLOCK", block)
+    for module in (numpy_constellation, numpy_tiles):
+        monkeypatch.setattr(module, "USERS_PER_BLOCK", block)
     for one, other in zip(constellation_sinr(**arguments), whole, strict=True):
         np.testing.assert_allclose(one, other, rtol=2e-6)
 
 
+@pytest.mark.parametrize("lowest_sine", [0.0, 0.3, -1.0])
+def test_no_satellite_that_is_heard_is_left_out(lowest_sine: float) -> None:
+    rng = np.random.default_rng(7)
+    satellites = rng.normal(size=(3, 400))
+    satellites *= 6_871_000.0 / np.linalg.norm(satellites, axis=0)
+    users = rng.normal(size=(3, 5, 1)) + rng.normal(size=(3, 5, 40)) * [
+        [[0.01], [0.3], [9], [0], [1]]
+    ]
+    users *= EARTH_RADIUS_M / np.linalg.norm(users, axis=0)
+    toward = satellites[:, None, None] - users[..., None]
+    sine = (toward * users[..., None]).sum(axis=0) / np.linalg.norm(toward, axis=0) / EARTH_RADIUS_M
+    heard = (sine >= lowest_sine).any(axis=1)
+    near = numpy_tiles.Horizon(satellites, lowest_sine).near(users, np.arange(400))
+    assert (near >= heard).all()
+    assert near[3].sum() <= heard[3].sum() + 2  # a point has nobody beside
+
+
+def test_blocks_hold_everybody_among_neighbours() -> None:
+    rng = np.random.default_rng(3)
+    users = np.array([[1.0], [0.3], [0.5]]) + 0.2 * rng.normal(size=(3, 3000))
+    users *= EARTH_RADIUS_M / np.linalg.norm(users, axis=0)
+    blocks = numpy_tiles.blocks_of_neighbours(users)
+    assert blocks.shape == (47, numpy_tiles.USERS_PER_BLOCK)
+    np.testing.assert_array_equal(np.unique(blocks), np.arange(3000))
+    spread = np.linalg.norm(users[:, blocks].std(axis=2), axis=0)
+    assert np.median(spread) < 0.25 * np.linalg.norm(users.std(axis=1))
+
+
+def test_a_dark_beam_serves_nobody_and_disturbs_nobody() -> None:
+    arguments = random_constellation(14, users=100, colours=3, beams=7, unserved_share=0.0)
+    beam = int(np.bincount(arguments["user_beam"]).argmax())
+    lit = constellation_sinr(**arguments)
+    power = arguments["beam_power"].copy()
+    power[beam] = 0.0
+    dark = constellation_sinr(**arguments | {"beam_power": power})
+    own = arguments["user_beam"] == beam
+    assert (lit[0][own] > 0.0).all()
+    assert (dark[0][own] == 0.0).all()
+    np.testing.assert_array_equal(dark[1][own], lit[1][own])  # its own was never in the sum
+    np.testing.assert_array_equal(dark[0][~own], lit[0][~own])
+    assert (dark[1] <= lit[1] * np.float32(1.0 + 1e-6)).all()
+    assert (dark[1][~own] < lit[1][~own]).any()
+    for powers in ("beam_power", "satellite_power"):
+        nothing = {powers: np.zeros_like(arguments[powers])}
+        assert not np.any(constellation_sinr(**arguments | nothing))
+
+
+def test_the_own_satellite_counts_at_any_elevation() -> None:
+    arguments = random_constellation(15, users=200, unserved_share=0.0)
+    free = constellation_sinr(**arguments | {"lowest_sine": -1.0})
+    high = arguments | {"lowest_sine": 0.9}
+    carrier, interference = constellation_sinr(**high)
+    assert_close((carrier, interference), high)
+    np.testing.assert_allclose(carrier, free[0], rtol=1e-4, atol=1e-5 * free[0].max())
+    alone = constellation_sinr(**arguments | {"lowest_sine": 1.1})
+    np.testing.assert_allclose(alone[0], carrier, rtol=1e-4, atol=1e-5 * carrier.max())
+    assert (alone[1] == 0.0).all()
+    assert (interference > 0.0).any()
+
+
+@pytest.mark.parametrize("empty", ["users", "satellites"])
+def test_a_trial_may_be_empty(empty: str) -> None:
+    """Trial 1 of three has no users, or no satellites; the others are what they are alone."""
+    arguments = random_constellation(16, trials=2, colours=3, beams=7)
+    start = arguments["user_start"]
+    both = constellation_sinr(**arguments)
+    if empty == "users":
+        satellites = arguments["satellite_start"]
+        changed = {
+            "user_start": np.array([start[0], start[1], start[1], start[2]]),
+            "satellite_start": np.array([0, satellites[1], satellites[1] + 3, satellites[2]]),
+        }
+        found = constellation_sinr(**arguments | changed)
+        first = slice(0, start[1])
+        for one, other in zip(found, both, strict=True):
+            np.testing.assert_array_equal(one[first], other[first])
+        return
+    middle = slice(start[1], start[1] + 20)
+    beam = arguments["user_beam"].copy()
+    beam[middle] = -1
+    changed = {
+        "user_beam": beam,
+        "user_start": np.array([start[0], start[1], middle.stop, start[2]]),
+        "satellite_start": np.insert(
+            arguments["satellite_start"], 1, arguments["satellite_start"][1]
+        ),
+    }
+    found = constellation_sinr(**arguments | changed)
+    for one, other in zip(found, both, strict=True):
+        assert (one[middle] == 0.0).all()
+        np.testing.assert_array_equal(
+            np.delete(one, np.r_[middle]), np.delete(other, np.r_[middle])
+        )
+
+
 def test_one_satellite_is_what_the_other_kernel_says() -> None:
-    arguments = random_constellation(13, users=200, unserved_share=0.0, beams=12)
-    one = only_trial(arguments, 0)
-    own_satellite = one["user_beam"] // 12
+    beams = 61
+    one = random_constellation(13, users=400, unserved_share=0.0, beams=beams)
+    own_satellite = one["user_beam"] // beams
     keep = own_satellite == 0
     assert keep.sum() > 10
     ka = one["reduced_aperture"]
@@ -112,9 +227,9 @@ def test_one_satellite_is_what_the_other_kernel_says() -> None:
         ((direction - centre) * ka).astype(np.float32)[None],
         (one["user_gain"][keep] / range_m**2).astype(np.float32)[None],
         np.zeros(keep.sum(), np.int32),
-        (one["beam_direction"][:, :12] - centre * ka).astype(np.float32),
-        one["beam_power"][:12],
-        np.array([0, 12], np.int32),
+        (one["beam_direction"][:, :beams] - centre * ka).astype(np.float32),
+        one["beam_power"][:beams],
+        np.array([0, beams], np.int32),
         None,
         one["amplitude"],
         one["amplitude_step"],
@@ -131,9 +246,9 @@ def test_one_satellite_is_what_the_other_kernel_says() -> None:
         "satellite_axes": one["satellite_axes"][:, :, :1],
         "satellite_start": np.array([0, 1]),
         "satellite_power": np.ones(1, np.float32),
-        "beam_direction": one["beam_direction"][:, :12],
-        "beam_power": one["beam_power"][:12],
-        "segment_start": np.array([0, 12], np.int32),
+        "beam_direction": one["beam_direction"][:, :beams],
+        "beam_power": one["beam_power"][:beams],
+        "segment_start": np.array([0, beams], np.int32),
         "sky_table": np.zeros_like(one["sky_table"]),
         "lowest_sine": -1.0,
     }

@@ -144,6 +144,18 @@ def only_trial(arguments: dict[str, Any], trial: int) -> dict[str, Any]:
     return arguments | changed
 
 
+def users_of(arguments: dict[str, Any], chosen: np.ndarray) -> dict[str, Any]:
+    """The same trial with some of its users only, in this order."""
+    changed = {
+        name: np.ascontiguousarray(
+            values[..., chosen] if name == "user_position" else values[chosen]
+        )
+        for name, values in arguments.items()
+        if name.startswith("user_") and name != "user_start"
+    }
+    return arguments | changed | {"user_start": np.array([0, len(chosen)])}
+
+
 def brute_force(*values: Any, **named: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Truth of one trial: carrier, interference, and gain of the own beam relative to its peak.
 

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from capest.backend.cuda_kernels import CudaKernels
 from capest.backend.numpy_kernels import NumpyKernels
 
 from ..backend.test_numpy_constellation import CASES, assert_close
 from .constellation_scene import only_trial, random_constellation
+from .emulator import EmulatedDevice
 
 
 def on(kernels: Any, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -38,6 +40,60 @@ def test_against_the_numpy_twin(case, kernels, to_host):
         np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5 * peak)
 
 
+@pytest.mark.parametrize("case", ["LEO", "narrow", "GEO"])
+def test_sinr_of_many_users_is_that_of_the_twin(case, kernels, to_host):
+    arguments = random_constellation(8, system=case, users=2000, colours=3, beams=19)
+    found = [to_host(p).astype(float) for p in kernels.constellation_sinr(**on(kernels, arguments))]
+    twin = [p.astype(float) for p in NumpyKernels().constellation_sinr(**arguments)]
+    served = twin[0] > 1e-4 * twin[0].max()
+    assert served.sum() > 200
+    found_sinr, twin_sinr = (c[served] / (1.0 + i[served]) for c, i in (found, twin))
+    error_db = np.abs(10.0 * np.log10(found_sinr / twin_sinr))
+    assert np.sort(error_db)[-4] < 1e-3  # a few draws lie on the edge of their probability
+
+
+@pytest.mark.parametrize("lowest_sine", [0.5, 0.9, 1.1])
+def test_the_own_satellite_counts_at_any_elevation(lowest_sine, kernels, to_host):
+    arguments = random_constellation(15, unserved_share=0.0, lowest_sine=lowest_sine)
+    carrier, interference = map(to_host, kernels.constellation_sinr(**on(kernels, arguments)))
+    assert_close((carrier, interference), arguments)
+    assert (interference > 0.0).any() == (lowest_sine <= 1.0)
+
+
+@pytest.mark.parametrize("powers", ["beam_power", "satellite_power"])
+def test_all_dark(powers, kernels, to_host):
+    arguments = random_constellation(6)
+    arguments[powers] = np.zeros_like(arguments[powers])
+    for power in kernels.constellation_sinr(**on(kernels, arguments)):
+        assert not to_host(power).any()
+
+
+def test_the_grid_does_not_matter(build_directory):
+    arguments = random_constellation(22, users=150, colours=3, beams=7)
+    few, many = (
+        CudaKernels(EmulatedDevice(build_directory, block_size=size, block_limit=limit))
+        for size, limit in ((4, 1), (32, 7))
+    )
+    pairs = zip(
+        few.constellation_sinr(**arguments), many.constellation_sinr(**arguments), strict=True
+    )
+    for one, other in pairs:
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_trial_without_satellites_or_users(kernels, to_host):
+    arguments = random_constellation(23, trials=2, users=30)
+    arguments["user_beam"][25:30] = -1
+    expected = [to_host(p) for p in kernels.constellation_sinr(**on(kernels, arguments))]
+    satellites = arguments["satellite_start"]
+    arguments["user_start"] = np.array([0, 25, 30, 30, 60])
+    arguments["satellite_start"] = satellites[[0, 1, 1, 1, 2]]
+    for one, other in zip(
+        kernels.constellation_sinr(**on(kernels, arguments)), expected, strict=True
+    ):
+        np.testing.assert_array_equal(to_host(one), other)
+
+
 def test_several_trials_in_one_call(kernels, to_host):
     arguments = random_constellation(21, trials=4, colours=3, beams=7, users=37)
     together = [to_host(p) for p in kernels.constellation_sinr(**on(kernels, arguments))]
@@ -56,3 +112,5 @@ def test_wrong_shapes_are_refused(kernels):
         kernels.constellation_sinr(
             **arguments | {"user_beam": arguments["user_beam"].astype(np.int64)}
         )
+    with pytest.raises(ValueError, match="colours = 0"):
+        kernels.constellation_sinr(**arguments | {"colours": 0})

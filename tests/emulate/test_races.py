@@ -21,6 +21,7 @@ from pathlib import Path
 
 from capest.backend import cuda_launcher
 from capest.backend.cuda_kernels import CudaKernels
+from tests.emulate.constellation_scene import random_constellation
 from tests.emulate.emulator import EmulatedDevice
 from tests.emulate.scene import random_scene
 from tests.emulate.uplink_scene import random_uplink
@@ -34,6 +35,8 @@ kernels = CudaKernels(device)
 if link == "downlink":
     scene = random_scene(1, beams=140, colours=3, users=40, lit_share=0.5)
     kernels.downlink_sinr(**scene.arguments())
+elif link == "constellation":
+    kernels.constellation_sinr(**random_constellation(1, users=20, colours=3))
 else:
     scene = random_uplink(1, satellites=2, beams=10, colours=3, drops=6)
     kernels.uplink_sinr(**scene.arguments())
@@ -51,7 +54,11 @@ int main() {
 """
 
 RACE_FOUND = 66
-FILE_OF_LINK = {"downlink": "sinr.cu", "uplink": "uplink.cu"}
+FILE_OF_LINK = {
+    "downlink": "sinr.cu",
+    "uplink": "uplink.cu",
+    "constellation": "pattern.cuh",  # only the amplitude table is shared
+}
 
 
 def run(command: list[str], **environment: str) -> subprocess.CompletedProcess[str]:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from subprocess import Popen
 
+import dask
+import distributed
 import pytest
 
 from capest.errors import CapestError, InputError
@@ -56,6 +58,12 @@ def test_local_cluster_runs_every_task_once(cluster) -> None:
     assert cluster.workers == 2
     assert cluster.call(double, 4) == 8
     assert sorted(cluster.run(double, range(200))) == [2 * value for value in range(200)]
+
+
+def test_the_callers_own_dask_stays_where_it_was(cluster) -> None:
+    assert dask.config.get("scheduler", None) is None
+    with pytest.raises(ValueError, match="No clients found"):
+        distributed.default_client()
 
 
 def test_a_passing_fault_is_retried(cluster, tmp_path: Path) -> None:
@@ -155,3 +163,4 @@ def test_lost_scheduler_and_lost_workers_end_the_run(
             list(executor.run(linger, [60.0]))
         assert "finished blocks are kept" in str(caught.value)
         executor.close()
+    assert dask.config.get("scheduler", None) is None

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import netCDF4
@@ -49,15 +50,24 @@ def contents(path: Path) -> dict[str, bytes]:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], float]:
     folder = tmp_path_factory.mktemp("undisturbed")
     started = time.monotonic()
-    subprocess.run(command(folder), check=True, capture_output=True)
+    done = subprocess.run(command(folder), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
     return contents(folder / "out.nc"), time.monotonic() - started
 
 
-def kill_a_worker(client: subprocess.Popen[bytes], rng: random.Random) -> bool:
-    """SIGKILL one worker of a client; False if it has none (yet, or any more)."""
+def workers_of(client: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """Workers of a client; none before they start and after they stop."""
     try:
         children = psutil.Process(client.pid).children(recursive=True)
-        workers = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+        return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+    except psutil.Error:
+        return []
+
+
+def kill_a_worker(client: subprocess.Popen[bytes], rng: random.Random) -> bool:
+    """SIGKILL one worker of a client; False if it has none any more."""
+    workers = workers_of(client)
+    try:
         if workers:
             rng.choice(workers).kill()
         return bool(workers)
@@ -65,7 +75,7 @@ def kill_a_worker(client: subprocess.Popen[bytes], rng: random.Random) -> bool:
         return False
 
 
-def wait(client: subprocess.Popen[bytes], seconds: float, until: Callable[[], bool]) -> None:
+def wait(client: subprocess.Popen[bytes], seconds: float, until: Callable[[], object]) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and client.poll() is None and not until():
         time.sleep(0.002)
@@ -81,7 +91,8 @@ def test_twenty_kills(tmp_path: Path, undisturbed: tuple[dict[str, bytes], float
             command(tmp_path), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
         if moment % 4 == 0:
-            wait(client, rng.uniform(0.3, 0.9) * seconds, lambda: False)
+            wait(client, 60.0, partial(workers_of, client))
+            wait(client, rng.uniform(0.0, 0.5) * seconds, lambda: False)
             workers_hit += kill_a_worker(client, rng)
             _, errors = client.communicate(timeout=120)
             assert client.returncode == 0, errors.decode()
@@ -131,7 +142,7 @@ def test_killed_client_leaves_no_workers(tmp_path: Path) -> None:
     assert not alive
 
 
-def interrupt(folder: Path, seconds: float, until: Callable[[], bool]) -> tuple[int, str]:
+def interrupt(folder: Path, seconds: float, until: Callable[[], object]) -> tuple[int, str]:
     """Press Ctrl-C: SIGINT to all processes of the job. Exit code and stderr."""
     client = subprocess.Popen(
         command(folder, "--trials", "2000000"),

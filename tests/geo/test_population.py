@@ -1,7 +1,5 @@
 """People are where the data puts them, as many as the data says, however they are drawn."""
 
-import time
-
 import numpy as np
 import pytest
 from scipy import stats
@@ -221,13 +219,6 @@ def test_nobody_lives_in_the_middle_of_the_ocean() -> None:
     with pytest.raises(InputError, match="nobody lives in the box") as caught:
         population_model(box(-40.0, -130.0, -30.0, -110.0))
     assert "\n" not in str(caught.value)
-
-
-def test_a_million_users_take_less_than_three_seconds(earth: PopulationModel) -> None:
-    numbers = uniforms(USERS)
-    start = time.process_time()
-    earth.draw(numbers)
-    assert time.process_time() - start < 3.0
 
 
 def test_a_model_is_built_from_few_uniforms_per_user(earth: PopulationModel) -> None:

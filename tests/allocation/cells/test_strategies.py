@@ -2,7 +2,6 @@
 
 import builtins
 import math
-import time
 from typing import Any
 
 import numpy as np
@@ -212,22 +211,11 @@ def test_without_scipy_solved_says_what_to_install(monkeypatch: pytest.MonkeyPat
         STRATEGIES["solved"](pairs, np.array([1]), 1)
 
 
-@pytest.mark.parametrize("beams", [3, 19])
-@pytest.mark.parametrize("name", PLAIN)
-def test_half_a_million_pairs_take_a_quarter_of_a_second(name: str, beams: int) -> None:
-    pairs, demand = country()
-    start = time.process_time()
-    STRATEGIES[name](pairs, demand, beams)
-    assert time.process_time() - start < 0.25
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("beams", [3, 7, 19])
-def test_solved_takes_seconds(beams: int) -> None:
+def test_solved_is_worth_no_less_over_a_country(beams: int) -> None:
     pairs, demand = country()
-    start = time.process_time()
     best = worth_of(pairs, demand, STRATEGIES["solved"](pairs, demand, beams))
-    assert time.process_time() - start < 20.0
     for name in PLAIN:
         assert best >= worth_of(pairs, demand, STRATEGIES[name](pairs, demand, beams))
 
