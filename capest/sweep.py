@@ -8,11 +8,13 @@ goes on where it was.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-import shutil
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -81,7 +83,8 @@ def parse_axis(text: str) -> Axis:
         raise InputError(f"--vary {text}: must have the form section.key=values, {example}")
     values: Sequence[Any]
     spaced = listed.split(":")
-    if len(spaced) == 3 and not listed.startswith(("[", '"', "'")):
+    # Commas, quotes and the dashes of a date tell lists, texts and moments from three numbers.
+    if len(spaced) == 3 and not re.search(r"""[,\["']|\d-\d""", listed):
         values = _spaced(text, spaced)
     elif listed.startswith("["):
         try:
@@ -95,22 +98,29 @@ def parse_axis(text: str) -> Axis:
     return Axis(key, tuple(values))
 
 
-def _spaced(text: str, parts: Sequence[str]) -> list[float]:
+def _spaced(text: str, parts: Sequence[str]) -> list[float] | list[int]:
     try:
         first, last, count = float(parts[0]), float(parts[1]), int(parts[2])
     except ValueError:
         count = 0
-    if not 2 <= count <= MOST_POINTS:
-        raise InputError(f"--vary {text}: first:last:count needs two numbers and a count from 2")
+    if not 2 <= count <= MOST_POINTS or not np.isfinite([first, last]).all():
+        raise InputError(
+            f"--vary {text}: first:last:count needs two numbers and a count of 2 to {MOST_POINTS:,}"
+        )
     # Rounded so that 0.1:1:10 holds 0.3 and not 0.30000000000000004.
-    return [float(f"{value:.12g}") for value in np.linspace(first, last, count)]
+    values = [float(f"{value:.12g}") for value in np.linspace(first, last, count)]
+    if all(value.is_integer() for value in values):
+        return [int(value) for value in values]
+    return list(values)
 
 
 def _value(text: str) -> Any:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
+    # A moment is text in a scenario.
+    return text if isinstance(value, date | time) else value
 
 
 def points_of(
@@ -166,6 +176,7 @@ def run_sweep(
     *,
     backend: Literal["auto", "numpy", "cupy"] = "auto",
     keep_points: bool = False,
+    overwrite: bool = False,
     on_point: Callable[[int, Point], None] | None = None,
     on_progress: Callable[[loop.Progress], None] | None = None,
 ) -> tuple[str, ...]:
@@ -183,6 +194,8 @@ def run_sweep(
     backend : {"auto", "numpy", "cupy"}
     keep_points : bool
         Leave the results of the points where they are.
+    overwrite : bool
+        Replace a file that is there.
     on_point, on_progress : callable, optional
         Called before each point, and after each of its batches.
 
@@ -194,8 +207,10 @@ def run_sweep(
     Raises
     ------
     InputError, CapestError
-        As of ``loop.run``.
+        As of ``loop.run``; if the output is there and not to be replaced.
     """
+    if output.exists() and not overwrite:
+        raise InputError(f"{output}: is there; choose another -o, or replace it with --overwrite")
     folder = points_folder(output)
     started: list[loop.Executor] = []
 
@@ -221,7 +236,11 @@ def run_sweep(
             executor.close()
     _write(gather(points, axes, paths), output)
     if not keep_points:
-        shutil.rmtree(folder, ignore_errors=True)
+        for path in paths:
+            path.unlink(missing_ok=True)
+        # What else somebody put there stays.
+        with contextlib.suppress(OSError):
+            folder.rmdir()
     return tuple(dict.fromkeys(notices))
 
 

@@ -24,6 +24,12 @@ BASE = {
     ("text", "values"),
     [
         ("beams.frequency_reuse=1,3,4", (1, 3, 4)),
+        ("users.count=10:30:3", (10, 20, 30)),
+        (
+            "constellation.shells=53: 2/1/1 @ 600, 53: 4/1/1 @ 600",
+            ("53: 2/1/1 @ 600", "53: 4/1/1 @ 600"),
+        ),
+        ("constellation.start=2026-01-01T00:00:00Z", ("2026-01-01T00:00:00Z",)),
         ("a.b = 0.1:0.5:5", (0.1, 0.2, 0.3, 0.4, 0.5)),
         ('handset.preset=["x", "y, z"]', ("x", "y, z")),
         ("beams.allocation=all-on,round-robin", ("all-on", "round-robin")),
@@ -38,7 +44,17 @@ def test_axes(text, values):
 
 @pytest.mark.parametrize(
     "text",
-    ["beams.count", "=1,2", "a.b=", "a.b=[1,", "a.b=1:2:1", "a.b=1:x:3", "a.b=1,1", "a.b=[]"],
+    [
+        "beams.count",
+        "=1,2",
+        "a.b=",
+        "a.b=[1,",
+        "a.b=1:2:1",
+        "a.b=1:x:3",
+        "a.b=0:inf:3",
+        "a.b=1,1",
+        "a.b=[]",
+    ],
 )
 def test_axes_that_are_none(text):
     with pytest.raises(InputError, match="--vary"):
@@ -112,7 +128,10 @@ def test_command_line(tmp_path):
     result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
     assert result.exit_code == 0
     assert max(map(len, result.stdout.splitlines()[:-1])) <= 80
-    rows = json.loads(CliRunner().invoke(cli, [*arguments, "--json"]).stdout)
+    again = CliRunner().invoke(cli, arguments)
+    assert again.exit_code == 2
+    assert "--overwrite" in again.stderr
+    rows = json.loads(CliRunner().invoke(cli, [*arguments, "--json", "--overwrite"]).stdout)
     assert [row["per_beam"] for row in rows] == [1, 5]
     bad = CliRunner().invoke(cli, [*arguments[:3], "users.per_beam=0", *arguments[4:]])
     assert bad.exit_code == 2

@@ -42,6 +42,7 @@ _COLUMNS = (
     help="Dataset of the sweep.  [default: the scenario's name with -sweep.nc, in this folder]",
 )
 @click.option("--keep-points", is_flag=True, help="Keep the result file of every point.")
+@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
 @backend_option
 @click.option(
     "--workers",
@@ -56,6 +57,7 @@ def sweep(
     overrides: tuple[str, ...],
     output: Path | None,
     keep_points: bool,
+    overwrite: bool,
     backend: Literal["auto", "numpy", "cupy"],
     workers: int | None,
     as_json: bool,
@@ -68,7 +70,7 @@ def sweep(
     \b
     Examples:
       capest sweep runs/tr38821-case9.toml --vary beams.frequency_reuse=1,3,4
-      capest sweep runs/guowang-china.toml --vary constellation.deployed_fraction=0.1:1:10
+      capest sweep runs/guowang-complete-china.toml --vary constellation.deployed_fraction=0.1:1:10
       capest sweep my.toml --vary 'handset.preset=["3gpp-handheld", "smartphone-worst"]'
     """
     import math
@@ -114,6 +116,7 @@ def sweep(
                 make_executor,
                 backend=backend,
                 keep_points=keep_points,
+                overwrite=overwrite,
                 on_point=on_point,
                 on_progress=on_progress,
             )

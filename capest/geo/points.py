@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from capest.errors import InputError
 from capest.geo.sphere import wrapped
 
 UNIFORMS = 3
@@ -66,6 +67,20 @@ class PointsModel:
         return lat, wrapped(lon), model.surroundings[point], model.country[point]
 
 
+def only(model: PointsModel, kept: np.ndarray) -> PointsModel:
+    """Keep some of the points; at least one."""
+    weight = np.diff(model.cumulative, prepend=0.0) * model.people
+    return points_model(
+        model.lat_deg[kept],
+        model.lon_deg[kept],
+        weight[kept],
+        model.surroundings[kept],
+        model.country[kept],
+        model.height_deg[kept],
+        model.width_deg[kept],
+    )
+
+
 def points_model(
     lat_deg: np.ndarray,
     lon_deg: np.ndarray,
@@ -78,6 +93,8 @@ def points_model(
     """Build the model from weights, at least one of them positive; see `PointsModel`."""
     kept = np.nonzero(weight > 0.0)[0]
     total = float(weight[kept].sum())
+    if not np.isfinite(total):
+        raise InputError("weights of users: their sum is not finite; expected smaller numbers")
     cumulative = np.cumsum(weight[kept]) / total
     cumulative[-1] = 1.0
     nothing = np.zeros(len(weight))

@@ -12,7 +12,7 @@ from capest.geo import region as regions
 from capest.geo.colouring import reuse_colours
 from capest.geo.countries import country_at
 from capest.geo.cover import cover, fitting_step_deg
-from capest.geo.points import points_model
+from capest.geo.points import only, points_model
 from capest.geo.population import PopulationModel, population_model
 from capest.geo.sphere import box_area_km2, unit_vectors, wrapped
 from capest.geo.tiling import Cells, cells, hexagon_area_km2, nearest_cell
@@ -46,6 +46,8 @@ class Ground:
     Attributes
     ----------
     region : Region
+    notes : tuple of str
+        What the user should know of it, one line each.
     cells : Cells
     colour : int32 array (cells,)
         Reuse colour of each cell's beam.
@@ -58,6 +60,7 @@ class Ground:
     """
 
     region: regions.Region
+    notes: tuple[str, ...]
     cells: Cells
     colour: np.ndarray
     country: np.ndarray
@@ -77,8 +80,17 @@ def ground_of(scenario: Scenario) -> Ground:
     region = region_of(scenario)
     tiling = cells(region, hexagon_area_km2(scenario.cell_diameter_km), touching=True)
     model = _users(scenario, region)
+    notes = region.notes
+    if scenario.users.placement == "file":
+        model, share = _within(model, tiling, scenario)
+        if share > 0.0:
+            notes += (
+                f"{scenario.users.file}: {share:.2%} of the weight lies in no cell of "
+                f"{region.name} and is left out",
+            )
     return Ground(
         region=region,
+        notes=notes,
         cells=tiling,
         colour=reuse_colours(tiling, scenario.colours),
         country=country_at(tiling.lat_deg, tiling.lon_deg).astype(np.int16),
@@ -86,6 +98,17 @@ def ground_of(scenario: Scenario) -> Ground:
         people=_people(model, tiling) if isinstance(model, PopulationModel) else None,
         users_per_trial=scenario.users.count or _active_users(scenario, region, model.people),
     )
+
+
+def _within(model: Any, tiling: Cells, scenario: Scenario) -> tuple[Any, float]:
+    """Keep the points of a file that lie in a cell; and the share of the weight that does not."""
+    kept = nearest_cell(unit_vectors(model.lat_deg, model.lon_deg), tiling) >= 0
+    if kept.all():
+        return model, 0.0
+    if not kept.any():
+        raise InputError(f"users.file = {scenario.users.file}: nobody in it lives in the region")
+    inside = only(model, kept)
+    return inside, 1.0 - inside.people / model.people
 
 
 def _people(model: PopulationModel, tiling: Cells) -> np.ndarray:

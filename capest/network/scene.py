@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from capest.errors import InputError
 from capest.geo import data
 from capest.geo.kernel import SURROUNDINGS
 from capest.link_constants import Link, beam_pattern, link_constants
 from capest.network.ground import Ground, ground_of
 from capest.network.space import Space, space_of
 from capest.physics import antenna, beam_grid
+from capest.physics.constants import EARTH_RADIUS_M
 from capest.physics.propagation import free_space_loss_db
 from capest.physics.sky_table import sky_table
 from capest.scenario.model import Scenario
@@ -81,7 +83,7 @@ class NetworkScene:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know of the region, one line each."""
-        return self.ground.region.notes
+        return self.ground.notes
 
 
 def build_network_scene(scenario: Scenario) -> NetworkScene:
@@ -104,9 +106,13 @@ def build_network_scene(scenario: Scenario) -> NetworkScene:
     one_metre_db = link.snr_at_no_loss_db - float(free_space_loss_db(1.0, frequency_hz))
     lattice = beam_grid.hexagonal_lattice(scenario.beams.count)
     by_place = channel.environment == "by-place"
+    space = space_of(scenario.constellation)
+    grid = beam_grid.hexagonal_grid(lattice, scenario.beam_spacing_uv, (0.0, 0.0))
+    if scenario.cells.layout == "satellite-fixed":
+        _check_on_earth(grid, space)
     return NetworkScene(
         scenario=scenario,
-        space=space_of(scenario.constellation),
+        space=space,
         ground=ground_of(scenario),
         link=link,
         gain_at_one_metre=10.0 ** (one_metre_db * 0.1),
@@ -122,6 +128,18 @@ def build_network_scene(scenario: Scenario) -> NetworkScene:
             tropospheric=channel.tropospheric_scintillation and frequency_hz >= 6e9,
             ionosphere=channel.ionosphere,
         ),
-        grid=beam_grid.hexagonal_grid(lattice, scenario.beam_spacing_uv, (0.0, 0.0)),
+        grid=grid,
         grid_colour=beam_grid.reuse_colours(lattice, scenario.colours),
     )
+
+
+def _check_on_earth(grid: beam_grid.BeamGrid, space: Space) -> None:
+    """Refuse a layout of satellite-fixed beams that reaches beyond the Earth's edge."""
+    highest_m = float(np.nanmax(np.linalg.norm(space.positions_m(0.0), axis=1)))
+    edge, reach = EARTH_RADIUS_M / highest_m, float(np.linalg.norm(grid.uv, axis=1).max())
+    if reach >= edge:
+        raise InputError(
+            f"beams.count and beams.spacing_uv: the layout reaches {reach:.3g} from the nadir; "
+            f"seen from the highest satellite the Earth ends at {edge:.3g} (sines of angles); "
+            "fewer or closer beams"
+        )

@@ -53,13 +53,11 @@ def sky_at(scene: NetworkScene, seconds: float) -> Sky:
     position_m = scene.space.positions_m(seconds)
     radius_m = np.linalg.norm(position_m, axis=1)
     cap = scene.ground.region.cap
+    # What may serve is never culled.
+    reach_deg = min(constellation.cull_elevation_deg, constellation.minimum_elevation_deg)
     # A satellite that SGP4 knows no position of compares false.
     with np.errstate(invalid="ignore"):
-        reach = (
-            cap.radius
-            + BEYOND_CAP_RAD
-            + largest_earth_angle_rad(radius_m, constellation.cull_elevation_deg)
-        )
+        reach = cap.radius + BEYOND_CAP_RAD + largest_earth_angle_rad(radius_m, reach_deg)
         cosine = (position_m * cap.centre).sum(axis=1) / radius_m
         near = np.arccos(np.clip(cosine, -1.0, 1.0)) <= reach
     number = np.flatnonzero(near)

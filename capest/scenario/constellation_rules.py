@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from capest.errors import InputError, Problem
@@ -56,10 +56,12 @@ def _geostationary(text: str | None) -> Problem | None:
 def _start(text: str) -> Problem | None:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is not None and moment.tzinfo is not None:
-        return None
+        if moment.tzinfo is not None:
+            # Overflows where the zone leads out of the calendar.
+            moment.astimezone(UTC)
+            return None
+    except (ValueError, OverflowError):
+        pass
     return Problem(
         "constellation.start",
         text,
@@ -249,6 +251,22 @@ def _single_antenna(antenna: str) -> Problem | None:
     )
 
 
+def _single_power(rf_power_w: float | None) -> Problem | None:
+    if rf_power_w is None:
+        return None
+    return Problem("satellite.rf_power_w", rf_power_w, "only with a constellation", "remove it")
+
+
+def _single_limits(in_band: float | None, out_of_band: float | None) -> Problem | None:
+    for key, limit in (
+        ("satellite.pfd_limit_dbw_per_m2_mhz", in_band),
+        ("satellite.out_of_band_pfd_limit_dbw_per_m2_mhz", out_of_band),
+    ):
+        if limit is not None:
+            return Problem(key, limit, "only with a constellation", "remove it")
+    return None
+
+
 WITHOUT_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], ...] = (
     (("users.placement",), _single_placement),
     (("users.placement", "users.file"), _file),
@@ -256,5 +274,13 @@ WITHOUT_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None
     (("channel.environment",), _single_environment),
     (("region.kind",), _single_region),
     (("satellite.antenna",), _single_antenna),
+    (("satellite.rf_power_w",), _single_power),
+    (
+        (
+            "satellite.pfd_limit_dbw_per_m2_mhz",
+            "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz",
+        ),
+        _single_limits,
+    ),
 )
 """Rules with the keys they read, for one satellite."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, time
 from typing import Any
 
 from capest.errors import Problem
@@ -67,7 +68,9 @@ def _value(text: str) -> Any:
         if text[:1] in ("'", '"', "[", "{"):
             raise ValueError(str(error).partition(" (at")[0]) from None
         return text
-    return parsed["value"] if len(parsed) == 1 else text
+    # A moment is text in a scenario.
+    moment = isinstance(parsed.get("value"), date | time)
+    return parsed["value"] if len(parsed) == 1 and not moment else text
 
 
 def _named(problem: Problem, origins: dict[str, str]) -> Problem:

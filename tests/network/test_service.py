@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from capest.errors import InputError
 from capest.network import beams as beam_layouts
 from capest.network.service import assign, view_of_cells
 from capest.network.sky import elevation_of, sky_at
@@ -27,13 +28,13 @@ def test_elevation_is_that_of_the_triangle() -> None:
         np.testing.assert_allclose(range_of_point, direct, rtol=1e-9)
 
 
-@pytest.mark.parametrize("cull_deg", [0.0, 25.0])
+@pytest.mark.parametrize("cull_deg", [0.0, 25.0, 80.0])
 def test_nobody_in_reach_is_left_out_of_the_sky(cull_deg: float) -> None:
     scene = network_scene(constellation__cull_elevation_deg=cull_deg)
     sky = sky_at(scene, SECONDS)
     every = scene.space.positions_m(SECONDS)
     sine = elevation_of(np.asarray(scene.ground.cells.centre_unit), every)[0]
-    heard = np.flatnonzero((sine >= np.sin(np.radians(cull_deg))).any(axis=0))
+    heard = np.flatnonzero((sine >= np.sin(np.radians(min(cull_deg, 20.0)))).any(axis=0))
     assert set(heard) <= set(sky.number)
     assert len(heard) < len(sky) < len(every) / 2
     np.testing.assert_array_equal(sky.position_m, every[sky.number])
@@ -133,3 +134,10 @@ def test_the_highest_satellite_serves_and_none_below_the_mask() -> None:
     assert -1 in expected
     assert expected.max() >= 0
     np.testing.assert_array_equal(np.where(found >= 0, beams.satellite[found], -1), expected)
+
+
+def test_a_layout_beyond_the_earths_edge_is_refused() -> None:
+    layout = {"cells__layout": "satellite-fixed", "beams__count": 7}
+    network_scene(**layout, beams__spacing_uv=0.83)  # the Earth of 1,200 km ends at 0.84
+    with pytest.raises(InputError, match=r"reaches 0\.85 .* ends at 0\.84"):
+        network_scene(**layout, beams__spacing_uv=0.85)

@@ -1,10 +1,13 @@
 """Users of a constellation's trial."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from capest.backend.numpy_kernels import NumpyKernels
+from capest.errors import InputError
 from capest.geo import data
 from capest.network.users import draw_users
 from capest.physics.constants import EARTH_RADIUS_M
@@ -96,3 +99,16 @@ def test_hotspots_gather_the_first_users() -> None:
     assert (near.sum(axis=1) > 200).mean() == pytest.approx(0.75, abs=0.03)
     again = draw_users(scene, Draws(NumpyKernels(), 3, 6, 1))
     assert not np.allclose(again.position_m[:, 0], users.position_m[:, 0])
+
+
+def test_users_of_a_file_outside_the_region_are_left_out_and_counted(tmp_path: Path) -> None:
+    path = tmp_path / "users.csv"
+    path.write_text("lat,lon,weight\n50,10,3\n-25,135,1\n")
+    scene, users = users_of(users__placement="file", users__file=str(path))
+    assert (users.cell >= 0).all()
+    assert len(users.cell) == 100
+    (note,) = scene.notes
+    assert "25.00%" in note
+    path.write_text("lat,lon\n-25,135\n")
+    with pytest.raises(InputError, match="nobody in it lives in the region"):
+        users_of(users__placement="file", users__file=str(path))

@@ -76,7 +76,9 @@ def test_slots_that_are_none(text):
     assert problem.key == "constellation.geostationary"
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2026-01-01", "2026-13-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "text", ["yesterday", "2026-01-01", "2026-13-01T00:00:00Z", "0001-01-01T00:00:00+14:00"]
+)
 def test_start_is_a_moment(text):
     problem = only_problem(changed("constellation", start=text))
     assert problem.key == "constellation.start"
