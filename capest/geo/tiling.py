@@ -64,7 +64,9 @@ def hexagon_area_km2(width_km: float) -> float:
     return 0.5 * math.sqrt(3.0) * width_km**2
 
 
-def cells(region: Region, area_km2: float, touching: bool = False) -> Cells:
+def cells(
+    region: Region, area_km2: float, touching: bool = False, settled: np.ndarray | None = None
+) -> Cells:
     """Cut a region into cells.
 
     Parameters
@@ -76,6 +78,9 @@ def cells(region: Region, area_km2: float, touching: bool = False) -> Cells:
         Take also cells that overlap the region while their centre is outside, so that those
         inside near the border have a cell. They are found with a grid of a quarter of a cell's
         width, which misses slivers: of people inside, less than 1 in 1000 have none.
+    settled : float64 array (3, n), optional
+        Unit vectors of places that shall lie in a cell even where the region's coarse outline
+        leaves them out (coasts, islands).
 
     Raises
     ------
@@ -95,10 +100,12 @@ def cells(region: Region, area_km2: float, touching: bool = False) -> Cells:
     index = index[region.contains(lat, lon)]
     if touching and len(index) < count:
         index = np.union1d(index, _touched(region, count))
+    if settled is not None and len(index) < count:
+        index = np.union1d(index, nearest_point(settled, count))
     if not len(index):
         raise InputError(
             f"cell area {area_km2:g} km²: no cell has its centre in {region.name} "
-            f"({region.area_km2:.3g} km²); choose smaller cells"
+            f"({region.area_km2:.3g} km²); choose a smaller cells.diameter_km"
         )
     centre = lattice_points(index, count)
     lat, lon = lat_lon(centre)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from capest.errors import InputError
 from capest.geo import region as regions
-from capest.geo.colouring import reuse_colours
+from capest.geo.colouring import reuse_colours, spacing_rad
 from capest.geo.countries import country_at
 from capest.geo.cover import cover, fitting_step_deg
 from capest.geo.points import only, points_model
@@ -19,6 +20,9 @@ from capest.geo.tiling import Cells, cells, hexagon_area_km2, nearest_cell
 from capest.geo.users_file import read_grid, read_points
 from capest.scenario.limits import USERS_PER_TRIAL_LIMIT
 from capest.scenario.model import Scenario
+
+BEYOND_CAP_RAD = math.radians(2.0)
+"""Users of a region may live a little outside its coarse outline."""
 
 
 class UserModel(Protocol):
@@ -46,6 +50,8 @@ class Ground:
     Attributes
     ----------
     region : Region
+    reach_rad : float
+        Earth-central angle from the middle of the region's cap to the farthest user or cell.
     notes : tuple of str
         What the user should know of it, one line each.
     cells : Cells
@@ -60,6 +66,7 @@ class Ground:
     """
 
     region: regions.Region
+    reach_rad: float
     notes: tuple[str, ...]
     cells: Cells
     colour: np.ndarray
@@ -78,8 +85,13 @@ def ground_of(scenario: Scenario) -> Ground:
         For a country nobody knows, a file that cannot be read, or a region without people.
     """
     region = region_of(scenario)
-    tiling = cells(region, hexagon_area_km2(scenario.cell_diameter_km), touching=True)
     model = _users(scenario, region)
+    tiling = cells(
+        region,
+        hexagon_area_km2(scenario.cell_diameter_km),
+        touching=True,
+        settled=_settled(model) if isinstance(model, PopulationModel) else None,
+    )
     notes = region.notes
     if scenario.users.placement == "file":
         model, share = _within(model, tiling, scenario)
@@ -90,6 +102,7 @@ def ground_of(scenario: Scenario) -> Ground:
             )
     return Ground(
         region=region,
+        reach_rad=_reach_rad(region, tiling),
         notes=notes,
         cells=tiling,
         colour=reuse_colours(tiling, scenario.colours),
@@ -113,13 +126,23 @@ def _within(model: Any, tiling: Cells, scenario: Scenario) -> tuple[Any, float]:
 
 def _people(model: PopulationModel, tiling: Cells) -> np.ndarray:
     """People per cell, those of a place in the cell of its centre."""
+    people = np.concatenate([model.places.people, model.land.people])
+    return np.bincount(nearest_cell(_settled(model), tiling), people, minlength=len(tiling.lat_deg))
+
+
+def _settled(model: PopulationModel) -> np.ndarray:
+    """Unit vectors of the centres of places and of the land between them."""
     spots = (model.places, model.land)
-    people = np.concatenate([spot.people for spot in spots])
-    latitude_deg = np.concatenate([spot.anchor_lat for spot in spots])
-    longitude_deg = np.concatenate([spot.anchor_lon for spot in spots])
-    cell = nearest_cell(unit_vectors(latitude_deg, longitude_deg), tiling)
-    inside = cell >= 0
-    return np.bincount(cell[inside], people[inside], minlength=len(tiling.lat_deg))
+    return unit_vectors(
+        np.concatenate([spot.anchor_lat for spot in spots]),
+        np.concatenate([spot.anchor_lon for spot in spots]),
+    )
+
+
+def _reach_rad(region: regions.Region, tiling: Cells) -> float:
+    cosine = np.asarray(tiling.centre_unit) @ region.cap.centre
+    farthest = float(np.arccos(np.clip(cosine, -1.0, 1.0)).max())
+    return max(region.cap.radius + BEYOND_CAP_RAD, farthest + spacing_rad(tiling))
 
 
 def _active_users(scenario: Scenario, region: regions.Region, people: float) -> int:

@@ -83,7 +83,8 @@ class NetworkScene:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know of the region, one line each."""
-        return self.ground.notes
+        window_s = 3600.0 * self.scenario.constellation.window_h
+        return self.ground.notes + self.space.notes(window_s)
 
 
 def build_network_scene(scenario: Scenario) -> NetworkScene:

@@ -10,7 +10,7 @@ import numpy as np
 from capest.allocation.cells import STRATEGIES
 from capest.allocation.cells.candidates import Candidates
 from capest.network.scene import NetworkScene
-from capest.network.sky import BEYOND_CAP_RAD, Sky, elevation_of
+from capest.network.sky import Sky, elevation_of
 from capest.orbits.visibility import largest_earth_angle_rad
 from capest.physics.sky_table import ENTRIES
 
@@ -76,7 +76,7 @@ def above_mask_somewhere(scene: NetworkScene, sky: Sky) -> np.ndarray:
     radius_m = np.linalg.norm(sky.position_m, axis=1)
     cap = scene.ground.region.cap
     mask_deg = scene.scenario.constellation.minimum_elevation_deg
-    reach = cap.radius + BEYOND_CAP_RAD + largest_earth_angle_rad(radius_m, mask_deg)
+    reach = scene.ground.reach_rad + largest_earth_angle_rad(radius_m, mask_deg)
     cosine = (sky.position_m * cap.centre).sum(axis=1) / radius_m
     return np.flatnonzero(np.arccos(np.clip(cosine, -1.0, 1.0)) <= reach)
 

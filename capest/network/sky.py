@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +10,6 @@ from capest.network.scene import NetworkScene
 from capest.network.space import frames
 from capest.orbits.visibility import largest_earth_angle_rad
 from capest.physics.constants import EARTH_RADIUS_M
-
-BEYOND_CAP_RAD = math.radians(2.0)
-"""Users of a region may live a little outside its coarse outline."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,7 @@ def sky_at(scene: NetworkScene, seconds: float) -> Sky:
     reach_deg = min(constellation.cull_elevation_deg, constellation.minimum_elevation_deg)
     # A satellite that SGP4 knows no position of compares false.
     with np.errstate(invalid="ignore"):
-        reach = cap.radius + BEYOND_CAP_RAD + largest_earth_angle_rad(radius_m, reach_deg)
+        reach = scene.ground.reach_rad + largest_earth_angle_rad(radius_m, reach_deg)
         cosine = (position_m * cap.centre).sum(axis=1) / radius_m
         near = np.arccos(np.clip(cosine, -1.0, 1.0)) <= reach
     number = np.flatnonzero(near)

@@ -9,12 +9,16 @@ import numpy as np
 
 from capest.orbits import geostationary, walker
 from capest.orbits.catalogue import Catalogue, propagate
+from capest.orbits.constants import DAY_S
 from capest.orbits.earth_rotation import JulianDate, gmst_rad, julian_date
 from capest.orbits.elements import Elements, join
 from capest.orbits.load import load_catalogue
 from capest.orbits.positions import Motion, ground_motion, write_positions_m
 from capest.scenario import sections
 from capest.scenario.shell_notation import parse_longitudes, parse_shells
+
+OLD_DAYS = 30.0
+"""Age of element sets beyond which the user is told."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,31 @@ class Space:
 
     def __len__(self) -> int:
         return len(self.group)
+
+    def notes(self, window_s: float) -> tuple[str, ...]:
+        """What the user should know of the catalogue over a window, one line each.
+
+        SGP4's error along the track grows by kilometres a day with the age of the elements (Vallado
+        and Cefola 2012, Two-line element sets: practice and use).
+        """
+        if self.catalogue is None:
+            return ()
+        name, start_jd = self.names[-1], self.start.day + self.start.fraction
+        start_day = self.catalogue.epoch_jd - start_jd
+        age_days = np.maximum(np.abs(start_day), np.abs(start_day - window_s / DAY_S))
+        found = []
+        if (old := int((age_days > OLD_DAYS).sum())) > 0:
+            found.append(
+                f"{name}: {old} of {len(self.catalogue)} element sets are more than "
+                f"{OLD_DAYS:.0f} days from constellation.start or its window's end, "
+                f"{age_days.max():,.0f} at most: not where the satellites are"
+            )
+        if lost := propagate(self.catalogue, self.start).left_out:
+            found.append(
+                f"{name}: SGP4 has no position for {lost} of {len(self.catalogue)} satellites at "
+                "constellation.start; they take no part"
+            )
+        return tuple(found)
 
     def positions_m(self, seconds: float) -> np.ndarray:
         """Earth-fixed positions some time after the start.

@@ -125,15 +125,16 @@ class Summary:
         ]
 
     @property
+    def _population(self) -> str:
+        if "cell" in self._sizes:
+            return "Users with a beam (throughput: all)"
+        return "Users (beams) of lit statistics beams"
+
+    @property
     def notes(self) -> list[str]:
         """What the intervals are intervals of."""
-        population = (
-            "Users with a beam (throughput: all)"
-            if "cell" in self._sizes
-            else "Users (beams) of lit statistics beams"
-        )
         lines = [
-            f"{population}, all trials. CI: 95 % confidence interval,",
+            f"{self._population}, all trials. CI: 95 % confidence interval,",
             f"of quantiles by Woodruff's method over {self._groups} groups of whole trials,",
             "of means and of the share served over trials.",
         ]
@@ -166,8 +167,8 @@ class Summary:
             ],
             "ci95_of": {
                 "quantiles": (
-                    f"Woodruff over {self._groups} groups of whole trials; users (beams) of lit "
-                    "statistics beams of all trials"
+                    f"Woodruff over {self._groups} groups of whole trials; "
+                    f"{self._population[0].lower()}{self._population[1:]} of all trials"
                 ),
                 "means": (
                     "Student t over trials; of served_share: Wilson with the effective sample size"

@@ -51,7 +51,7 @@ def test_start_turns_the_earth() -> None:
     assert turned == pytest.approx(360.0 * (1.0 / 0.99726957 - 1.0), abs=1e-4)
 
 
-def test_decayed_satellites_have_no_position(tmp_path: Path) -> None:
+def test_catalogues_that_are_old_and_satellites_that_have_decayed(tmp_path: Path) -> None:
     pytest.importorskip("sgp4")
     lines = (
         "1 25544U 98067A   19343.69339541  .00001764  00000-0  38792-4 0  9991",
@@ -62,6 +62,15 @@ def test_decayed_satellites_have_no_position(tmp_path: Path) -> None:
     space = space_of(Constellation(catalogue=str(path), start="2019-12-09T17:00:00Z"))
     height_m = np.linalg.norm(space.positions_m(0.0)[0]) - EARTH_RADIUS_M
     assert 400e3 < height_m < 440e3
+    assert space.notes(24 * 3600.0) == ()
+    (late,) = space.notes(60 * 86400.0)
+    assert "1 of 1 element sets are more than 30 days" in late
+    assert "60 at most" in late
+    dragged = lines[0].replace("38792-4 0  9991", "38792-1 0  9998")
+    path.write_text("\n".join((dragged, lines[1])) + "\n")
+    fallen = space_of(Constellation(catalogue=str(path), start="2020-12-09T17:00:00Z"))
+    assert np.isnan(fallen.positions_m(0.0)).all()
+    assert "SGP4 has no position for 1 of 1" in fallen.notes(0.0)[-1]
 
 
 def test_frames_are_orthonormal_and_look_down() -> None:
