@@ -16,6 +16,7 @@ from capest.block import BlockResult
 from capest.errors import CapestError
 from capest.plan import Plan
 from capest.results.store import BlockStore, RunIdentity
+from capest.scenario.constellation_rules import unread_limits
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.model import Scenario
 from capest.scene import Scene, build_scene
@@ -165,7 +166,7 @@ def prepare(scenario: Scenario) -> tuple[str, ...]:
         If a run would fail.
     """
     if not scenario.has_constellation:
-        return ()
+        return unread_limits(scenario.satellite)
     return _scene(scenario).notes
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from capest.errors import InputError, Problem
 from capest.scenario.limits import USERS_PER_TRIAL_LIMIT, not_hexagonal, too_many_users
+from capest.scenario.sections import Satellite
 from capest.scenario.shell_notation import EXAMPLE, parse_longitudes, parse_shells
 
 SOURCES = (
@@ -251,22 +252,6 @@ def _single_antenna(antenna: str) -> Problem | None:
     )
 
 
-def _single_power(rf_power_w: float | None) -> Problem | None:
-    if rf_power_w is None:
-        return None
-    return Problem("satellite.rf_power_w", rf_power_w, "only with a constellation", "remove it")
-
-
-def _single_limits(in_band: float | None, out_of_band: float | None) -> Problem | None:
-    for key, limit in (
-        ("satellite.pfd_limit_dbw_per_m2_mhz", in_band),
-        ("satellite.out_of_band_pfd_limit_dbw_per_m2_mhz", out_of_band),
-    ):
-        if limit is not None:
-            return Problem(key, limit, "only with a constellation", "remove it")
-    return None
-
-
 WITHOUT_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], ...] = (
     (("users.placement",), _single_placement),
     (("users.placement", "users.file"), _file),
@@ -274,13 +259,19 @@ WITHOUT_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None
     (("channel.environment",), _single_environment),
     (("region.kind",), _single_region),
     (("satellite.antenna",), _single_antenna),
-    (("satellite.rf_power_w",), _single_power),
-    (
-        (
-            "satellite.pfd_limit_dbw_per_m2_mhz",
-            "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz",
-        ),
-        _single_limits,
-    ),
 )
 """Rules with the keys they read, for one satellite."""
+
+
+def unread_limits(satellite: Satellite) -> tuple[str, ...]:
+    """Limits of a payload that are there (presets have them) and not read with one satellite."""
+    given = {
+        "rf_power_w": satellite.rf_power_w,
+        "pfd_limit_dbw_per_m2_mhz": satellite.pfd_limit_dbw_per_m2_mhz,
+        "out_of_band_pfd_limit_dbw_per_m2_mhz": satellite.out_of_band_pfd_limit_dbw_per_m2_mhz,
+    }
+    return tuple(
+        f"satellite.{key} = {value:g}: only read with a constellation"
+        for key, value in given.items()
+        if value is not None
+    )

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from capest.batch import prepare
 from capest.errors import InputError, Problem, ScenarioError
 from capest.scenario.load import load_scenario
 from capest.scenario.shell_notation import parse_longitudes, parse_shells
@@ -130,3 +131,9 @@ def test_surroundings_by_place_need_people():
     assert only_problem({**single, "channel": by_place}).key == "channel.environment"
     assert only_problem({**single, "users": {"placement": "population"}}).key == "users.placement"
     assert only_problem({**single, "region": {"kind": "earth"}}).key == "region.kind"
+
+
+def test_limits_that_one_satellite_does_not_read_are_told():
+    one = load_scenario({"satellite": {"preset": "tr38821-set1-leo600-s", "rf_power_w": 10.0}})
+    assert prepare(one) == ("satellite.rf_power_w = 10: only read with a constellation",)
+    assert prepare(one.replace(satellite__rf_power_w=None)) == ()

@@ -365,7 +365,7 @@ def mode_of(name: str) -> tuple[dict, set, set]:
     settings, inert, illegal = MODES[name]
     if name not in NETWORK_MODES:
         illegal = illegal | SOURCES | {"region.kind", "users.file", "users.devices_per_person"}
-        illegal, inert = illegal | {"satellite.antenna"} | LIMITS, inert | PAYLOAD
+        illegal, inert = illegal | {"satellite.antenna"}, inert | PAYLOAD | LIMITS
         inert = inert | (OF_NETWORK - SOURCES - {"region.kind"}) | {"users.activity_factor"}
     elif "satellite.antenna" not in settings:
         inert = inert | PAYLOAD
