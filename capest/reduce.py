@@ -55,7 +55,7 @@ SERVED_SHARE = "served_share"
 """Metric: served users of the users of lit statistics beams, a ratio of sums over trials."""
 
 BEAM_SHARE = "beam_share"
-"""Metric of a constellation: users whose cell has a beam, of all users."""
+"""Metric of a constellation: users with a beam, of all users."""
 
 UPLINK_SHARE = "uplink_share"
 """Metric: users of lit statistics beams that are heard in the uplink, of all of them."""

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 MOST_POINTS = 10_000
 """Points of a sweep at most."""
 
+AXES = "sweep_axes"
+"""Attribute of a sweep's file: names of its dimensions."""
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -291,11 +294,23 @@ def gather(points: Sequence[Point], axes: Sequence[Axis], paths: Sequence[Path])
         swept[axis.name].attrs["long_name"] = f"{axis.key} of the scenario"
     unlike = ("scenario_fingerprint", "users_per_trial", "elapsed_s", "created", "history")
     swept.attrs = {name: value for name, value in attributes.items() if name not in unlike}
+    swept.attrs[AXES] = ", ".join(names)
     swept.attrs["comment"] = (
         "Figures of a sweep: one scenario a point, all with the same seed; scenario_toml is of "
         "the last point."
     )
     return swept
+
+
+def axes_of(path: Path) -> list[str]:
+    """Names of a sweep's axes, from its file; none if it is anything else."""
+    import netCDF4
+
+    try:
+        with netCDF4.Dataset(path, "r") as dataset:
+            return str(dataset.getncattr(AXES)).split(", ")
+    except (OSError, RuntimeError, AttributeError):
+        return []
 
 
 def _is_figure(name: str) -> bool:

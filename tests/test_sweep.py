@@ -133,6 +133,8 @@ def test_command_line(tmp_path):
     assert "--overwrite" in again.stderr
     rows = json.loads(CliRunner().invoke(cli, [*arguments, "--json", "--overwrite"]).stdout)
     assert [row["per_beam"] for row in rows] == [1, 5]
+    shown = CliRunner().invoke(cli, ["show", str(output)])
+    assert shown.stdout.splitlines()[:-1] == result.stdout.splitlines()[:-1]
     bad = CliRunner().invoke(cli, [*arguments[:3], "users.per_beam=0", *arguments[4:]])
     assert bad.exit_code == 2
     assert "users.per_beam = 0" in bad.stderr

@@ -15,7 +15,7 @@ from capest.errors import CapestError, InputError
 @click.option("--intervals", is_flag=True, help="Show the interval of every figure.")
 @json_option
 def show(file: Path, intervals: bool, as_json: bool) -> None:
-    """Show the summary of a result FILE, from the file alone.
+    """Show the summary of a result FILE, or the table of a sweep, from the file alone.
 
     \b
     Examples:
@@ -23,6 +23,13 @@ def show(file: Path, intervals: bool, as_json: bool) -> None:
       capest show runs/out/case9.nc --intervals
       capest show runs/out/case9.nc --json | jq '.estimates[] | select(.metric == "sinr_db")'
     """
+    from capest.sweep import axes_of
+
+    if axes := axes_of(file):
+        from capest.cli.sweep_table import report
+
+        report(file, axes, as_json)
+        return
     print_summary(file, as_json, intervals=intervals)
 
 

@@ -121,12 +121,14 @@ def attach_to_highest(scene: NetworkScene, sky: Sky, position_m: Any, xp: Any) -
     Returns
     -------
     int32 array (users,)
-        Beam of `satellite_fixed`; -1 where no satellite stands above the elevation mask.
+        Beam of `satellite_fixed`; -1 where no satellite stands above the elevation mask, or
+        the highest has no cell there: the nearest centre is farther than a hexagon's corner.
     """
     users = position_m.shape[1]
     if not len(sky):
         return xp.full(users, -1, dtype=xp.int32)
     lowest = math.sin(math.radians(scene.scenario.constellation.minimum_elevation_deg))
+    corner_squared = scene.scenario.beam_spacing_uv**2 / 3.0
     satellites = xp.asarray(np.ascontiguousarray(sky.position_m.T))
     order = np.argsort(scene.grid_colour, kind="stable")
     uv = xp.asarray(np.ascontiguousarray(scene.grid.uv[order].T))
@@ -140,7 +142,8 @@ def attach_to_highest(scene: NetworkScene, sky: Sky, position_m: Any, xp: Any) -
         across = [(axes[row][:, best] * offset_m).sum(axis=0) / range_m for row in range(2)]
         squared = (across[0][:, None] - uv[0]) ** 2 + (across[1][:, None] - uv[1]) ** 2
         beam = best * len(order) + squared.argmin(axis=1)
-        found[first : first + _USERS_AT_ONCE] = xp.where(sine >= lowest, beam, -1)
+        covered = (sine >= lowest) & (squared.min(axis=1) <= corner_squared)
+        found[first : first + _USERS_AT_ONCE] = xp.where(covered, beam, -1)
     return found
 
 

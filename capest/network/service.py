@@ -12,6 +12,7 @@ from capest.allocation.cells.candidates import Candidates
 from capest.network.scene import NetworkScene
 from capest.network.sky import Sky, elevation_of
 from capest.orbits.visibility import largest_earth_angle_rad
+from capest.physics.constants import EARTH_RADIUS_M
 from capest.physics.sky_table import ENTRIES
 
 _PAIRS_AT_ONCE = 2**22
@@ -59,7 +60,9 @@ def view_of_cells(scene: NetworkScene, sky: Sky) -> View:
         parts.append((cell + first, near[satellite], sine[seen], range_m[seen]))
     cell, satellite, sine, range_m = (np.concatenate(column) for column in zip(*parts, strict=True))
     clear = scene.sky[0, np.rint(sine * (ENTRIES - 1)).astype(np.int64), 4]
-    snr = scene.gain_at_one_metre * np.exp(-clear) / (range_m * range_m)
+    radius_m = np.linalg.norm(sky.position_m, axis=1)[satellite]
+    power = beam_power(scene, sine, range_m, radius_m)
+    snr = scene.gain_at_one_metre * power * np.exp(-clear) / (range_m * range_m)
     candidates = Candidates(
         cell=cell.astype(np.int32),
         satellite=satellite.astype(np.int32),
@@ -69,6 +72,35 @@ def view_of_cells(scene: NetworkScene, sky: Sky) -> View:
         satellites=len(sky),
     )
     return View(candidates, in_view)
+
+
+def beam_power(
+    scene: NetworkScene, sine: np.ndarray, range_m: np.ndarray, radius_m: np.ndarray
+) -> np.ndarray:
+    """Share of its EIRP that a beam aimed at a cell has: scan loss, and the limit at the ground.
+
+    Parameters
+    ----------
+    scene : NetworkScene
+    sine : float64 array (pairs,)
+        Of the satellite's elevation at the cell.
+    range_m, radius_m : float64 array (pairs,)
+        From the satellite to the cell, and to the Earth's centre.
+
+    Returns
+    -------
+    float64 array (pairs,)
+    """
+    satellite = scene.scenario.satellite
+    # Law of sines: the angle at the satellite between the cell and the Earth's centre.
+    off_nadir_sine_squared = (EARTH_RADIUS_M / radius_m) ** 2 * (1.0 - sine * sine)
+    power = (1.0 - off_nadir_sine_squared) ** (0.5 * scene.steering[1])
+    if satellite.pfd_limit_dbw_per_m2_mhz is not None:
+        most = 10.0 ** (
+            0.1 * (satellite.pfd_limit_dbw_per_m2_mhz - satellite.eirp_density_dbw_per_mhz)
+        )
+        power = np.minimum(power, most * 4.0 * math.pi * range_m**2)
+    return power
 
 
 def above_mask_somewhere(scene: NetworkScene, sky: Sky) -> np.ndarray:

@@ -66,10 +66,12 @@ def by_latitude(dataset: xr.Dataset, step_deg: float = 5.0) -> xr.Dataset:
         If the result is of one satellite, or the step is not from 0.1 to 90.
     """
     _check(dataset)
-    if not 0.1 <= step_deg <= 90.0:
+    if not isinstance(step_deg, int | float) or not 0.1 <= step_deg <= 90.0:
         raise InputError(f"step_deg = {step_deg!r}: must be 0.1 to 90 degrees")
-    zone = np.floor(dataset["cell_latitude"].values / step_deg)
-    return _grouped(dataset, "latitude", (zone + 0.5) * step_deg)
+    south = np.floor(dataset["cell_latitude"].values / step_deg) * step_deg
+    # The outermost zones end at the poles.
+    middle = 0.5 * (np.maximum(south, -90.0) + np.minimum(south + step_deg, 90.0))
+    return _grouped(dataset, "latitude", middle)
 
 
 def _check(dataset: xr.Dataset) -> None:

@@ -157,7 +157,7 @@ _OF_MEANS = {
     "covered_cells": "cells with a satellite above the mask, mean over trials",
     SERVED_SHARE: "served users of the users of lit statistics beams, ratio of sums over trials",
     UPLINK_SHARE: "users of lit statistics beams that transmit in turn, of all of them",
-    BEAM_SHARE: "users whose cell has a beam, of all users, ratio of sums over trials",
+    BEAM_SHARE: "users with a beam, of all users, ratio of sums over trials",
 }
 
 

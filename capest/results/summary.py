@@ -117,7 +117,7 @@ class Summary:
         cells = self._sizes["cell"]
         return [
             ("throughput of the region", mean("throughput"), "Mbit/s"),
-            ("users whose cell has a beam", _scaled(mean(BEAM_SHARE), 100.0), "%"),
+            ("users with a beam", _scaled(mean(BEAM_SHARE), 100.0), "%"),
             ("of these served", _scaled(mean(SERVED_SHARE), 100.0), "%"),
             ("cells with a satellite in view", _scaled(mean("covered_cells"), 100.0 / cells), "%"),
             ("beams lit", mean("lit_beams"), f"for {cells:,} cells"),

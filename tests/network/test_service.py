@@ -131,9 +131,38 @@ def test_the_highest_satellite_serves_and_none_below_the_mask() -> None:
     found = beam_layouts.attach_to_highest(scene, sky, EARTH_RADIUS_M * centres.T, np)
     sine = elevation_of(centres, sky.position_m)[0]
     expected = np.where(sine.max(axis=1) >= np.sin(np.radians(60.0)), sine.argmax(axis=1), -1)
-    assert -1 in expected
-    assert expected.max() >= 0
-    np.testing.assert_array_equal(np.where(found >= 0, beams.satellite[found], -1), expected)
+    # Every satellite's layout of 61 beams reaches less far than 60 degrees of elevation.
+    in_layout = found >= 0
+    assert 0 < in_layout.sum() < (expected >= 0).sum()
+    np.testing.assert_array_equal(beams.satellite[found[in_layout]], expected[in_layout])
+    # Who is inside has a centre of the layout within a hexagon's corner, and nobody else has.
+    offset_m = EARTH_RADIUS_M * centres - sky.position_m[sine.argmax(axis=1)]
+    toward = offset_m / np.linalg.norm(offset_m, axis=1, keepdims=True)
+    axes = sky.axes[:2, :, sine.argmax(axis=1)]
+    uv = np.einsum("ijn,nj->ni", axes, toward)
+    away = np.linalg.norm(uv[:, None, :] - scene.grid.uv, axis=2).min(axis=1)
+    near = away <= scene.scenario.beam_spacing_uv / np.sqrt(3.0)
+    np.testing.assert_array_equal(in_layout, near & (expected >= 0))
+
+
+def test_scan_loss_and_the_limit_at_the_ground_are_in_the_signal() -> None:
+    array = {"satellite__antenna": "array", "satellite__element_exponent": 1.3}
+    plain = view_of_cells(network_scene(), sky := sky_at(network_scene(), SECONDS)).candidates
+    steered = view_of_cells(network_scene(**array), sky).candidates
+    centres = np.asarray(network_scene().ground.cells.centre_unit)[plain.cell]
+    down_m = EARTH_RADIUS_M * centres - sky.position_m[plain.satellite]
+    cosine = -(down_m * sky.position_m[plain.satellite]).sum(axis=1) / (
+        np.linalg.norm(down_m, axis=1) * np.linalg.norm(sky.position_m[plain.satellite], axis=1)
+    )
+    np.testing.assert_allclose(steered.snr / plain.snr, cosine**1.3, rtol=1e-5)
+    limited = view_of_cells(
+        network_scene(satellite__pfd_limit_dbw_per_m2_mhz=-93.0), sky
+    ).candidates
+    density_db = 34.0 - 10.0 * np.log10(4.0 * np.pi * (down_m**2).sum(axis=1))
+    back_off_db = np.maximum(density_db + 93.0, 0.0)
+    assert back_off_db.max() > 0.0
+    assert back_off_db.min() == 0.0
+    np.testing.assert_allclose(10.0 * np.log10(plain.snr / limited.snr), back_off_db, atol=1e-4)
 
 
 def test_a_layout_beyond_the_earths_edge_is_refused() -> None:

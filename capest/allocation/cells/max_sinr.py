@@ -4,6 +4,8 @@ A handset's antenna is isotropic: it hears the power of every lit beam of every 
 whichever of them serves it. With P the power it receives from all of them on its channel, N its
 noise and S that of the satellite that serves, SINR = S / (N + P - S), which rises with S alone and
 so with the SNR S / N. The best SNR is the best SINR, and the order by one is that by the other.
+Scan loss and the power limit of a beam at the ground are in the SNR; what a satellite's total power
+or the limit out of band take depends on who serves whom and is not.
 """
 
 from __future__ import annotations
