@@ -16,6 +16,7 @@ from capest.physics import (
     weather,
 )
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
+from capest.physics.pattern_table import pattern_table
 from capest.physics.uplink_budget import UplinkBudget
 from capest.scenario.model import Scenario
 
@@ -37,8 +38,8 @@ class Carrier:
         Loss of gas, rain, cloud and scintillation; ``None`` for the clear sky of TR 38.811.
     reduced_aperture : float
         Wavenumber × radius of the satellite's aperture.
-    amplitude : float32 array (n, 2)
-        Pattern of a beam, see ``antenna.amplitude_table``.
+    pattern : float32 array (n, 2)
+        Of a beam, see ``pattern_table.pattern_table``.
     """
 
     frequency_hz: float
@@ -48,7 +49,7 @@ class Carrier:
     environment: environment.EnvironmentTables
     weather: weather.WeatherTable | None
     reduced_aperture: float
-    amplitude: np.ndarray
+    pattern: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def carrier(
         environment=environment.environment_tables(channel.environment, frequency_hz),
         weather=weather_of(scenario, frequency_hz),
         reduced_aperture=ka,
-        amplitude=antenna.amplitude_table(ka, largest_chord, beam_pattern(scenario, ka)),
+        pattern=pattern_table(ka, largest_chord, beam_pattern(scenario, ka)),
     )
 
 

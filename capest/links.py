@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from capest.link_constants import Carrier
-from capest.physics import antenna, geometry
+from capest.physics import geometry
 from capest.scene import Scene
 
 
@@ -46,8 +46,7 @@ def downlink_arguments(
         xp.asarray(scene.beams.power),
         xp.asarray(scene.beams.segment_start),
         lit,
-        xp.asarray(scene.carrier.amplitude),
-        antenna.AMPLITUDE_STEP,
+        xp.asarray(scene.carrier.pattern),
         scene.scenario.colours,
     )
 

@@ -13,7 +13,7 @@ from capest.channel import Surroundings, path_loss_db
 from capest.histograms import AXES
 from capest.link_constants import Carrier, UplinkAccess
 from capest.links import link_quantities, reduced_directions
-from capest.physics import antenna
+from capest.physics.pattern_table import look_up
 from capest.scene import Scene
 
 
@@ -104,8 +104,7 @@ def compute_uplink(
         beam,
         xp.ones(beam_count, dtype=xp.float32),
         xp.asarray(beams.segment_start),
-        xp.asarray(carrier.amplitude),
-        antenna.AMPLITUDE_STEP,
+        xp.asarray(carrier.pattern),
         scene.scenario.colours,
     )
     transmits = scheduled >= 0
@@ -183,11 +182,7 @@ def own_beam_gain(carrier: Carrier, user: Any, beam: Any, downlink: Downlink, xp
     float64 array (users,)
     """
     offset = user.astype(xp.float64) - beam[:, downlink.serving]
-    position = xp.sqrt((offset * offset).sum(axis=0)) * (1.0 / antenna.AMPLITUDE_STEP)
-    table = xp.asarray(carrier.amplitude).astype(xp.float64)
-    entry = xp.minimum(position.astype(xp.int64), len(table) - 1)
-    amplitude = table[entry, 0] + (position - entry) * table[entry, 1]
-    return amplitude * amplitude
+    return look_up(xp.asarray(carrier.pattern), (offset * offset).sum(axis=0), xp)
 
 
 def _ready(scene: Scene, downlink: Downlink, gain: Any, own_gain: Any, xp: Any) -> Any:

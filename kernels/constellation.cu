@@ -3,10 +3,10 @@
 //
 // Received power of user u from beam b of satellite s, in units of the user's noise power:
 //
-//   power = user_gain[u] * satellite_power[s] * beam_power[b] * a^2 * w^element_exponent
+//   power = user_gain[u] * satellite_power[s] * beam_power[b] * g * w^element_exponent
 //           * exp(-loss) / range^2 / (entry_a[u] * growth + entry_d[u])
 //
-// with the antenna's amplitude a at the reduced chord between user and boresight (pattern.cuh), and
+// with the antenna's gain g at the reduced chord between user and boresight (pattern.cuh), and
 // from the entry of sky_table nearest to the sine of the elevation, by the user's environment,
 //
 //   loss = clear + (line of sight ? sigma_los * normal : clutter + sigma_nlos * normal)   [nepers]
@@ -29,7 +29,7 @@
 // serves them with one load. A user's sum is made by one thread in the order of the beams, so the
 // result depends on neither the grid nor the other users.
 //
-// Compile-time constant (-D): AMPLITUDE_IN_SHARED, see pattern.cuh.
+// Compile-time constant (-D): PATTERN_IN_SHARED, see pattern.cuh.
 #include "pattern.cuh"
 
 #define SECTORS 8
@@ -73,11 +73,10 @@ extern "C" __global__ void __launch_bounds__(256, 4) constellation_sinr(
     const int* __restrict__ segment_start,          // (satellites * colours + 1,)
     const int* __restrict__ beam_segment,           // (beams,) satellite * colours + colour
     const float* __restrict__ sky_table,            // (environments, sky_entries, SKY_COLUMNS)
-    const AmplitudeStep* __restrict__ amplitude,    // (amplitude_entries,)
+    const PatternLine* __restrict__ pattern,        // (pattern_entries,)
     float* __restrict__ carrier,                    // out (users,)
     float* __restrict__ interference,               // out (users,)
-    const float steps_per_unit,                     // 1 / amplitude_step
-    const int amplitude_entries,
+    const int pattern_entries,
     const float reduced_aperture,
     const float axial_weight,
     const float element_exponent,
@@ -86,8 +85,8 @@ extern "C" __global__ void __launch_bounds__(256, 4) constellation_sinr(
     const long long users,
     const int trials,
     const int colours) {
-    const AmplitudeStep* __restrict__ table = staged_amplitude(amplitude, amplitude_entries);
-    const float last_step = (float)(amplitude_entries - 1);
+    const PatternLine* __restrict__ table = staged_pattern(pattern, pattern_entries);
+    const int last_bits = last_pattern_bits(pattern_entries);
     const float nadir = reduced_aperture * axial_weight;
 
     for (long long user = (long long)blockIdx.x * blockDim.x + threadIdx.x; user < users;
@@ -182,8 +181,9 @@ extern "C" __global__ void __launch_bounds__(256, 4) constellation_sinr(
             float sum = 0.0f;
             for (int b = first; b < end; ++b) {
                 const Beam beam = beams[b];
-                const float power = beam.power * pattern_gain(table, last_step, steps_per_unit,
-                                                              x - beam.x, y - beam.y, z - beam.z);
+                const float power =
+                    beam.power *
+                    pattern_gain(table, last_bits, x - beam.x, y - beam.y, z - beam.z);
                 const bool is_own = b == own_beam;
                 own_power = is_own ? power * gain : own_power;
                 sum += is_own ? 0.0f : power;

@@ -1,51 +1,60 @@
-// Antenna pattern 4 |J1(ka sin theta) / (ka sin theta)|^2 of 3GPP TR 38.811 clause 6.4.1.
+// Antenna pattern, e.g. 4 |J1(ka sin theta) / (ka sin theta)|^2 of 3GPP TR 38.811 clause 6.4.1.
 //
-// The table carries it as an amplitude over the reduced chord, so no pair needs trigonometry:
+// The table carries the gain over the squared reduced chord, so no pair needs trigonometry or a root:
 //
-//   x = |direction - boresight|                                       (k a |chord|)
-//   t = min(x / amplitude_step, amplitude_entries - 1),  i = floor(t)
-//   a = amplitude[i].value + (t - i) * amplitude[i].slope             (2 J1(x')/x', interpolated)
+//   p = 1 + |direction - boresight|^2                                 (1 + (k a |chord|)^2)
+//   i = leading bits of p in single precision, counted from those of 1, at most pattern_entries - 1
+//   gain = pattern[i].intercept + p * pattern[i].slope
 //
-// NumPy twin: capest/backend/numpy_pattern.py.
+// The bits taken are the exponent and PATTERN_OCTAVE_BITS of the mantissa: entries are evenly spaced in
+// an octave of p, twice as far apart in the next.
+//
+// NumPy twin: capest/backend/numpy_pattern.py. The table: capest/physics/pattern_table.py.
 //
 // Compile-time constant (-D):
-//   AMPLITUDE_IN_SHARED 1: the table is copied to amplitude_entries * 8 bytes of dynamic shared memory
+//   PATTERN_IN_SHARED   1: the table is copied to pattern_entries * 8 bytes of dynamic shared memory
 #ifndef CAPEST_PATTERN_CUH
 #define CAPEST_PATTERN_CUH
 
-struct alignas(8) AmplitudeStep {
-    float value, slope;
+#define PATTERN_OCTAVE_BITS 9
+#define PATTERN_FIRST_ENTRY (127 << PATTERN_OCTAVE_BITS)  // the leading bits of 1
+
+struct alignas(8) PatternLine {
+    float intercept, slope;
 };
 
 // The table where the pair loop reads it. Every thread of a block must call this, once.
-__device__ inline const AmplitudeStep* staged_amplitude(
-    const AmplitudeStep* __restrict__ amplitude, const int amplitude_entries) {
-#if AMPLITUDE_IN_SHARED
-    extern __shared__ AmplitudeStep amplitude_shared[];
-    for (int i = threadIdx.x; i < amplitude_entries; i += blockDim.x) {
-        amplitude_shared[i] = amplitude[i];
+__device__ inline const PatternLine* staged_pattern(
+    const PatternLine* __restrict__ pattern, const int pattern_entries) {
+#if PATTERN_IN_SHARED
+    extern __shared__ PatternLine pattern_shared[];
+    for (int i = threadIdx.x; i < pattern_entries; i += blockDim.x) {
+        pattern_shared[i] = pattern[i];
     }
     __syncthreads();
-    return amplitude_shared;
+    return pattern_shared;
 #else
-    return amplitude;
+    return pattern;
 #endif
 }
 
-// a^2 for the difference of two reduced directions.
+// Leading bits of the last entry's positions.
+__device__ inline int last_pattern_bits(const int pattern_entries) {
+    return PATTERN_FIRST_ENTRY + pattern_entries - 1;
+}
+
+// Gain for the difference of two reduced directions.
 __device__ inline float pattern_gain(
-    const AmplitudeStep* __restrict__ amplitude,
-    const float last_step,       // amplitude_entries - 1
-    const float steps_per_unit,  // 1 / amplitude_step
+    const PatternLine* __restrict__ pattern,
+    const int last_bits,  // last_pattern_bits()
     const float dx,
     const float dy,
     const float dz) {
-    const float chord = sqrtf(dx * dx + dy * dy + dz * dz);
-    const float position = fminf(chord * steps_per_unit, last_step);
-    const int entry = (int)position;
-    const AmplitudeStep step = amplitude[entry];
-    const float field = step.value + (position - (float)entry) * step.slope;
-    return field * field;
+    const float position = 1.0f + dz * dz + dy * dy + dx * dx;
+    const int bits = __float_as_int(position) >> (23 - PATTERN_OCTAVE_BITS);
+    // The constant is taken off the address, not off the number.
+    const PatternLine line = pattern[(bits < last_bits ? bits : last_bits) - PATTERN_FIRST_ENTRY];
+    return line.intercept + position * line.slope;
 }
 
 #endif

@@ -3,9 +3,9 @@
 //
 // Received power of user u from beam b of satellite s, in units of the user's noise power:
 //
-//   power = link_gain[s, u] * beam_power[b] * a^2
+//   power = link_gain[s, u] * beam_power[b] * g
 //
-// with the antenna's amplitude a at the reduced chord |user_direction[s, :, u] - beam_direction[:, b]|
+// with the antenna's gain g at the reduced chord |user_direction[s, :, u] - beam_direction[:, b]|
 // (pattern.cuh), and
 //
 //   serving_beam = the beam of greatest power over all satellites, lit or dark (ties: lowest index)
@@ -19,7 +19,7 @@
 // Compile-time constants (-D):
 //   COLOURS             number of colours, 1 to 7: the state of each colour lives in registers
 //   ALL_LIT             1: every beam is lit and user_trial, beam_lit are not read (may be null)
-//   AMPLITUDE_IN_SHARED see pattern.cuh
+//   PATTERN_IN_SHARED see pattern.cuh
 //
 // Launch: any one-dimensional grid, at most 256 threads a block. A thread takes one user at a time,
 // a block strides over the users; the beams pass through shared memory in tiles. A user's sums are
@@ -49,18 +49,17 @@ extern "C" __global__ void __launch_bounds__(256, 4) downlink_sinr(
     const float* __restrict__ beam_power,           // (beams,)
     const int* __restrict__ segment_start,          // (satellites * COLOURS + 1,)
     const unsigned char* __restrict__ beam_lit,     // (trials, beams)
-    const AmplitudeStep* __restrict__ amplitude,    // (amplitude_entries,)
+    const PatternLine* __restrict__ pattern,        // (pattern_entries,)
     int* __restrict__ serving_beam,                 // out (users,)
     float* __restrict__ carrier,                    // out (users,)
     float* __restrict__ interference,               // out (users,)
-    const float steps_per_unit,                     // 1 / amplitude_step
-    const int amplitude_entries,
+    const int pattern_entries,
     const long long users,
     const int satellites,
     const int beams) {
     static __shared__ Beam tile[TILE_BEAMS];
-    const AmplitudeStep* __restrict__ table = staged_amplitude(amplitude, amplitude_entries);
-    const float last_step = (float)(amplitude_entries - 1);
+    const PatternLine* __restrict__ table = staged_pattern(pattern, pattern_entries);
+    const int last_bits = last_pattern_bits(pattern_entries);
 
     // The loop bounds are the same for all threads of a block, so every thread meets every barrier;
     // threads beyond the last user repeat that user and write nothing.
@@ -104,14 +103,15 @@ extern "C" __global__ void __launch_bounds__(256, 4) downlink_sinr(
                     const int begin = segment_first > tile_start ? segment_first : tile_start;
                     const int end = segment_end < tile_end ? segment_end : tile_end;
                     ColourState best = state[colour];
+                    // Twice, not more: with seven colours there are no registers for it.
+#pragma unroll 2
                     for (int b = begin; b < end; ++b) {
                         const Beam beam = tile[b - tile_start];
                         const float dx = user_x - beam.x;
                         const float dy = user_y - beam.y;
                         const float dz = user_z - beam.z;
                         const float power =
-                            gain * beam.power *
-                            pattern_gain(table, last_step, steps_per_unit, dx, dy, dz);
+                            gain * beam.power * pattern_gain(table, last_bits, dx, dy, dz);
 #if ALL_LIT
                         const float power_if_lit = power;
 #else

@@ -4,9 +4,9 @@
 // In a drop d a beam b serves one user at most, scheduled[d, b]. Power that beam b of satellite s
 // receives from user u, in units of the beam's noise in the user's bandwidth:
 //
-//   power(b, u) = link_gain[s, u] * beam_gain[b] * a^2
+//   power(b, u) = link_gain[s, u] * beam_gain[b] * g
 //
-// with the antenna's amplitude a at the reduced chord |user_direction[s, :, u] - beam_direction[:, b]|
+// with the antenna's gain g at the reduced chord |user_direction[s, :, u] - beam_direction[:, b]|
 // (pattern.cuh). This is the uplink of 3GPP TR 38.821 clause 6.1.1.1:
 //
 //   carrier[d, b]      = power(b, scheduled[d, b]), 0 if nobody is scheduled
@@ -15,7 +15,7 @@
 //
 // The interference is a sum of the others, never a total minus the carrier: that would cancel.
 //
-// Compile-time constant (-D): AMPLITUDE_IN_SHARED, see pattern.cuh.
+// Compile-time constant (-D): PATTERN_IN_SHARED, see pattern.cuh.
 //
 // Launch: any one-dimensional grid, at most 256 threads a block. A thread takes one (drop, beam) at a
 // time. The beams of one satellite and colour, a segment, hear the same users: a block takes as
@@ -44,26 +44,25 @@ __device__ inline Transmitter transmitter(
                        gain[user]};
 }
 
-extern "C" __global__ void __launch_bounds__(256, 8) uplink_sinr(
+extern "C" __global__ void __launch_bounds__(256, 5) uplink_sinr(
     const float* __restrict__ user_direction,     // (satellites, 3, users)
     const float* __restrict__ link_gain,          // (satellites, users)
     const int* __restrict__ scheduled,            // (drops, beams), -1: nobody
     const float* __restrict__ beam_direction,     // (3, beams)
     const float* __restrict__ beam_gain,          // (beams,)
     const int* __restrict__ segment_start,        // (satellites * colours + 1,)
-    const AmplitudeStep* __restrict__ amplitude,  // (amplitude_entries,)
+    const PatternLine* __restrict__ pattern,      // (pattern_entries,)
     float* __restrict__ carrier,                  // out (drops, beams)
     float* __restrict__ interference,             // out (drops, beams)
-    const float steps_per_unit,                   // 1 / amplitude_step
-    const int amplitude_entries,
+    const int pattern_entries,
     const long long users,
     const int drops,
     const int satellites,
     const int colours,
     const int beams) {
     static __shared__ Transmitter tile[TILE_USERS];
-    const AmplitudeStep* __restrict__ table = staged_amplitude(amplitude, amplitude_entries);
-    const float last_step = (float)(amplitude_entries - 1);
+    const PatternLine* __restrict__ table = staged_pattern(pattern, pattern_entries);
+    const int last_bits = last_pattern_bits(pattern_entries);
     const int threads = (int)blockDim.x;
     const int thread = (int)threadIdx.x;
 
@@ -125,9 +124,8 @@ extern "C" __global__ void __launch_bounds__(256, 8) uplink_sinr(
                         for (int place = 0; place < count; ++place) {
                             const Transmitter user = heard[place];
                             const float power =
-                                user.gain * pattern_gain(table, last_step, steps_per_unit,
-                                                         user.x - beam_x, user.y - beam_y,
-                                                         user.z - beam_z);
+                                user.gain * pattern_gain(table, last_bits, user.x - beam_x,
+                                                         user.y - beam_y, user.z - beam_z);
                             const bool is_own = place == own_place;
                             own_power = is_own ? power : own_power;
                             others += is_own ? 0.0f : power;

@@ -16,7 +16,7 @@ _CAP_MARGIN = 2e-6  # far more than a product of unit vectors errs in single pre
 
 def constellation_options(table_in_shared: bool) -> tuple[str, ...]:
     """Compile options of ``constellation.cu``."""
-    return (*COMMON_OPTIONS, f"-DAMPLITUDE_IN_SHARED={int(table_in_shared)}")
+    return (*COMMON_OPTIONS, f"-DPATTERN_IN_SHARED={int(table_in_shared)}")
 
 
 class CudaConstellationKernel(CudaLauncher):
@@ -40,8 +40,7 @@ class CudaConstellationKernel(CudaLauncher):
         beam_power: Any,
         segment_start: Any,
         sky_table: Any,
-        amplitude: Any,
-        amplitude_step: float,
+        pattern: Any,
         reduced_aperture: float,
         axial_weight: float,
         element_exponent: float,
@@ -67,8 +66,8 @@ class CudaConstellationKernel(CudaLauncher):
         beam_power : float32 array (beams,)
         segment_start : int32 array (satellites · colours + 1,)
         sky_table : float32 array (environments, entries, 6)
-        amplitude : float32 array (n, 2)
-        amplitude_step, reduced_aperture, axial_weight, element_exponent, lowest_sine : float
+        pattern : float32 array (n, 2)
+        reduced_aperture, axial_weight, element_exponent, lowest_sine : float
         colours : int
             At least 1.
 
@@ -89,8 +88,8 @@ class CudaConstellationKernel(CudaLauncher):
         trials = len(user_start) - 1
         environments, entries, _ = sky_table.shape
         segments = satellites * colours + 1
-        steps = len(amplitude)
-        table_bytes = shared_table_bytes(steps)
+        lines = len(pattern)
+        table_bytes = shared_table_bytes(lines, self.device.shared_bytes)
         carrier = xp.zeros(users, dtype=np.float32)
         interference = xp.zeros(users, dtype=np.float32)
         if beams == 0:
@@ -124,11 +123,10 @@ class CudaConstellationKernel(CudaLauncher):
             starts,
             xp.ascontiguousarray(beam_segment.astype(np.int32)),
             self._array("sky_table", sky_table, np.float32, (environments, entries, 6)),
-            self._array("amplitude", amplitude, np.float32, (steps, 2)),
+            self._array("pattern", pattern, np.float32, (lines, 2)),
             carrier,
             interference,
-            np.float32(1.0 / amplitude_step),
-            np.int32(steps),
+            np.int32(lines),
             np.float32(reduced_aperture),
             np.float32(axial_weight),
             np.float32(element_exponent),

@@ -46,7 +46,7 @@ class CudaLauncher:
         if program not in self._modules:
             file, options = program
             self._modules[program] = self.device.compile(kernel_source(file), options)
-        grid = min(-(-work_items // self._block), self.device.block_limit)
+        grid = min(-(-work_items // self._block), self.device.blocks_at_once(shared_bytes))
         self._modules[program].launch(kernel, grid, self._block, arguments, shared_bytes)
 
     def _array(self, name: str, value: Any, dtype: type, shape: tuple[int, ...]) -> Any:

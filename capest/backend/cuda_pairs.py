@@ -11,18 +11,11 @@ from capest.backend.cuda_launcher import COMMON_OPTIONS, CudaLauncher
 MAX_COLOURS = 7
 """Largest number of reuse colours for which the downlink kernel keeps its state in registers."""
 
-SHARED_TABLE_BYTES = 44 * 1024
-"""Amplitude tables up to this size go to shared memory.
 
-With the tile of beams or users, 4 KiB at most, they then keep to the 48 KiB that every device
-grants without asking.
-"""
-
-
-def shared_table_bytes(entries: int) -> int:
-    """Size of an amplitude table in shared memory, 0 if it is too long to go there."""
+def shared_table_bytes(entries: int, limit: int) -> int:
+    """Size of a pattern's table in shared memory, 0 if it is too long to go there."""
     table_bytes = 8 * entries
-    return table_bytes if table_bytes <= SHARED_TABLE_BYTES else 0
+    return table_bytes if table_bytes <= limit else 0
 
 
 def sinr_options(colours: int, all_lit: bool, table_in_shared: bool) -> tuple[str, ...]:
@@ -31,13 +24,13 @@ def sinr_options(colours: int, all_lit: bool, table_in_shared: bool) -> tuple[st
         *COMMON_OPTIONS,
         f"-DCOLOURS={colours}",
         f"-DALL_LIT={int(all_lit)}",
-        f"-DAMPLITUDE_IN_SHARED={int(table_in_shared)}",
+        f"-DPATTERN_IN_SHARED={int(table_in_shared)}",
     )
 
 
 def uplink_options(table_in_shared: bool) -> tuple[str, ...]:
     """Compile options of ``uplink.cu``."""
-    return (*COMMON_OPTIONS, f"-DAMPLITUDE_IN_SHARED={int(table_in_shared)}")
+    return (*COMMON_OPTIONS, f"-DPATTERN_IN_SHARED={int(table_in_shared)}")
 
 
 class CudaPairKernels(CudaLauncher):
@@ -52,8 +45,7 @@ class CudaPairKernels(CudaLauncher):
         beam_power: Any,
         segment_start: Any,
         beam_lit: Any,
-        amplitude: Any,
-        amplitude_step: float,
+        pattern: Any,
         colours: int,
     ) -> tuple[Any, Any, Any]:
         """Serving beam, carrier and interference; kernel ``downlink_sinr`` in ``sinr.cu``.
@@ -68,8 +60,7 @@ class CudaPairKernels(CudaLauncher):
         segment_start : int32 array (satellites · colours + 1,)
         beam_lit : uint8 array (trials, beams) or None
             None: all beams are lit.
-        amplitude : float32 array (n, 2)
-        amplitude_step : float
+        pattern : float32 array (n, 2)
         colours : int
             1 to 7.
 
@@ -91,8 +82,8 @@ class CudaPairKernels(CudaLauncher):
         (beams,) = beam_power.shape
         if beams == 0:
             raise ValueError("beam_power is empty: there is no beam to serve anybody")
-        entries = len(amplitude)
-        table_bytes = shared_table_bytes(entries)
+        entries = len(pattern)
+        table_bytes = shared_table_bytes(entries, self.device.shared_bytes)
         serving_beam = self.xp.empty(users, dtype=np.int32)
         carrier = self.xp.empty(users, dtype=np.float32)
         interference = self.xp.empty(users, dtype=np.float32)
@@ -105,11 +96,10 @@ class CudaPairKernels(CudaLauncher):
             self._array("beam_power", beam_power, np.float32, (beams,)),
             self._array("segment_start", segment_start, np.int32, (segments,)),
             self._lit(beam_lit, beams),
-            self._array("amplitude", amplitude, np.float32, (entries, 2)),
+            self._array("pattern", pattern, np.float32, (entries, 2)),
             serving_beam,
             carrier,
             interference,
-            np.float32(1.0 / amplitude_step),
             np.int32(entries),
             np.int64(users),
             np.int32(satellites),
@@ -132,8 +122,7 @@ class CudaPairKernels(CudaLauncher):
         beam_direction: Any,
         beam_gain: Any,
         segment_start: Any,
-        amplitude: Any,
-        amplitude_step: float,
+        pattern: Any,
         colours: int,
     ) -> tuple[Any, Any]:
         """Carrier and interference of receive beams; kernel ``uplink_sinr`` in ``uplink.cu``.
@@ -147,8 +136,7 @@ class CudaPairKernels(CudaLauncher):
         beam_direction : float32 array (3, beams)
         beam_gain : float32 array (beams,)
         segment_start : int32 array (satellites · colours + 1,)
-        amplitude : float32 array (n, 2)
-        amplitude_step : float
+        pattern : float32 array (n, 2)
         colours : int
             At least 1.
 
@@ -167,8 +155,8 @@ class CudaPairKernels(CudaLauncher):
             raise ValueError(f"colours = {colours}: there must be one at least")
         satellites, users = link_gain.shape
         drops, beams = scheduled.shape
-        entries = len(amplitude)
-        table_bytes = shared_table_bytes(entries)
+        entries = len(pattern)
+        table_bytes = shared_table_bytes(entries, self.device.shared_bytes)
         carrier = self.xp.empty((drops, beams), dtype=np.float32)
         interference = self.xp.empty((drops, beams), dtype=np.float32)
         segments = satellites * colours + 1
@@ -179,10 +167,9 @@ class CudaPairKernels(CudaLauncher):
             self._array("beam_direction", beam_direction, np.float32, (3, beams)),
             self._array("beam_gain", beam_gain, np.float32, (beams,)),
             self._array("segment_start", segment_start, np.int32, (segments,)),
-            self._array("amplitude", amplitude, np.float32, (entries, 2)),
+            self._array("pattern", pattern, np.float32, (entries, 2)),
             carrier,
             interference,
-            np.float32(1.0 / amplitude_step),
             np.int32(entries),
             np.int64(users),
             np.int32(drops),

@@ -42,8 +42,12 @@ class Device(Protocol):
         ...
 
     @property
-    def block_limit(self) -> int:
-        """Number of blocks beyond which more would only wait for their turn."""
+    def shared_bytes(self) -> int:
+        """Dynamic shared memory that a block may have."""
+        ...
+
+    def blocks_at_once(self, shared_bytes: int) -> int:
+        """Number of blocks with so much dynamic shared memory that run at the same time."""
         ...
 
     def compile(self, source: str, options: tuple[str, ...]) -> Module:

@@ -1,50 +1,14 @@
-"""Beams of one colour in a trial, and their pattern towards tiles of users."""
+"""Beams of one colour in a trial, and their gains towards tiles of users."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from capest.backend.numpy_pattern import PatternTable
+
 # Up to this reduced distance from the nadir |a|² - 2ab + |b|² keeps the gain within 0.01 dB down
 # to 40 dB under its peak; beyond, its terms are too large for their difference.
 _LARGEST_FOR_PRODUCT = 50.0
-
-
-class PatternTable:
-    """Antenna pattern over the squared distance, counted in steps of the amplitude table.
-
-    Linear between the table's entries, as everywhere; written as value + slope · position, which
-    takes fewer operations than counting from the entry.
-
-    Parameters
-    ----------
-    amplitude : float32 array (n, 2)
-    amplitude_step : float
-        See ``numpy_constellation.constellation_sinr``.
-    """
-
-    def __init__(self, amplitude: np.ndarray, amplitude_step: float) -> None:
-        self.steps_per_unit = 1.0 / amplitude_step
-        value, slope = amplitude.astype(np.float64).T
-        self._value = (value - slope * np.arange(value.size)).astype(np.float32)
-        self._slope = slope.astype(np.float32)
-
-    def gain(self, squared: np.ndarray, scratch: np.ndarray, index: np.ndarray) -> np.ndarray:
-        """Gain relative to the peak, in place of the squared distance."""
-        position = np.sqrt(squared, out=squared)
-        np.copyto(index, position, casting="unsafe")
-        # Beyond the table "clip" reads its last entry, whose slope is zero.
-        self._slope.take(index, out=scratch, mode="clip")
-        scratch *= position
-        field = self._value.take(index, out=position, mode="clip")
-        field += scratch
-        field *= field
-        return field
-
-    def between(self, direction: np.ndarray, aim: np.ndarray) -> np.ndarray:
-        """Gain in directions of one beam each, float32 arrays (3, n), in steps of the table."""
-        apart = direction - aim
-        squared = (apart * apart).sum(axis=0)
-        return self.gain(squared, np.empty_like(squared), np.empty(squared.size, dtype=np.int64))
 
 
 class ColourBeams:
@@ -60,7 +24,7 @@ class ColourBeams:
     satellite : int64 array (beams,)
         Satellite of each.
     aim : float32 array (3, all beams)
-        Boresights, counted from the nadir, in steps of the pattern's table.
+        Reduced boresights, counted from the nadir.
     power : float32 array (all beams,)
     pattern : PatternTable
     by_product : bool
@@ -96,9 +60,9 @@ class ColourBeams:
         self._by_product = by_product
         self.aim = aim = aim[:, beam]
         if by_product:
-            # |a - b|² is the product of (-2 b, 1, |b|²) and (a, |a|², 1).
+            # 1 + |a - b|² is the product of (-2 b, 1, 1 + |b|²) and (a, |a|², 1).
             rows = np.concatenate(
-                [-2.0 * aim, np.ones((1, beam.size)), (aim * aim).sum(axis=0)[None]]
+                [-2.0 * aim, np.ones((1, beam.size)), 1.0 + (aim * aim).sum(axis=0)[None]]
             )
             self._rows = np.ascontiguousarray(rows.T, dtype=np.float32)
         else:
@@ -140,18 +104,18 @@ class ColourBeams:
         """
         _, tiles, users = columns.shape
         rows = first[:, None] + np.arange(count)
-        squared, scratch, third, index = room.of(tiles, count, users)
+        position, scratch, third, index = room.of(tiles, count, users)
         if self._by_product:
-            np.matmul(self._rows.take(rows, axis=0), columns.swapaxes(0, 1), out=squared)
-            np.abs(squared, out=squared)  # rounding may leave a tiny negative square
+            np.matmul(self._rows.take(rows, axis=0), columns.swapaxes(0, 1), out=position)
         else:
             pairs = columns.reshape(3, 2, tiles, users).swapaxes(1, 2)
-            for axis, out in enumerate((squared, scratch, third)):
+            for axis, out in enumerate((position, scratch, third)):
                 np.matmul(self._rows[axis].take(rows, axis=0), pairs[axis], out=out)
                 out *= out
-            squared += scratch
-            squared += third
-        return self.pattern.gain(squared, scratch, index)
+            position += scratch
+            position += third
+            position += 1.0
+        return self.pattern.gain(position, scratch, index)
 
     def sums(self, first: np.ndarray, count: int, gains: np.ndarray, out: np.ndarray) -> None:
         """Sum gains (tiles, count, users) over the beams, weighed with their powers."""
@@ -159,10 +123,9 @@ class ColourBeams:
         np.matmul(weights[:, None, :], gains, out=out[:, None, :])
 
 
-def may_be_product(aim: np.ndarray, pattern: PatternTable) -> bool:
+def may_be_product(aim: np.ndarray) -> bool:
     """Whether the beams (3, n) are so near the nadir that squares do not cancel."""
-    squared = float((aim * aim).sum(axis=0).max())
-    return squared <= (_LARGEST_FOR_PRODUCT * pattern.steps_per_unit) ** 2
+    return float((aim * aim).sum(axis=0).max()) <= _LARGEST_FOR_PRODUCT**2
 
 
 class Room:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from capest.backend.numpy_colour_beams import ColourBeams, PatternTable, Room, may_be_product
+from capest.backend.numpy_colour_beams import ColourBeams, Room, may_be_product
+from capest.backend.numpy_pattern import PatternTable
 from capest.backend.numpy_sky_links import SkyLinks, Users, prepared_users
 from capest.backend.numpy_tiles import (
     USERS_PER_BLOCK,
@@ -47,8 +48,7 @@ def constellation_sinr(
     beam_power: np.ndarray,
     segment_start: np.ndarray,
     sky_table: np.ndarray,
-    amplitude: np.ndarray,
-    amplitude_step: float,
+    pattern: np.ndarray,
     reduced_aperture: float,
     axial_weight: float,
     element_exponent: float,
@@ -92,9 +92,8 @@ def constellation_sinr(
         First beam of each satellite and colour.
     sky_table : float32 array (environments, entries, 6)
         See ``physics.sky_table``.
-    amplitude : float32 array (n, 2)
-        From ``antenna.amplitude_table``.
-    amplitude_step : float
+    pattern : float32 array (n, 2)
+        From ``pattern_table.pattern_table``.
     reduced_aperture : float
         Wavenumber × aperture radius.
     axial_weight : {0.0, 1.0}
@@ -117,12 +116,12 @@ def constellation_sinr(
     interference = np.zeros(users, dtype=np.float32)
     if beam_power.size == 0:
         return carrier, interference
-    pattern = PatternTable(amplitude, amplitude_step)
+    table = PatternTable(pattern)
     links = SkyLinks(
         satellite_position,
         satellite_axes,
         sky_table,
-        reduced_aperture * pattern.steps_per_unit,
+        reduced_aperture,
         axial_weight,
         element_exponent,
         lowest_sine,
@@ -134,7 +133,7 @@ def constellation_sinr(
     # Directions are counted from the nadir: their squares stay small, and so does rounding.
     aim = beam_direction.astype(np.float64)
     aim[2] -= reduced_aperture * axial_weight
-    aim = (aim * pattern.steps_per_unit).astype(np.float32)
+    aim = aim.astype(np.float32)
     beam_segment = np.repeat(np.arange(len(segment_start) - 1), np.diff(segment_start))
     beam_satellite, beam_colour = beam_segment // colours, beam_segment % colours
     power = beam_power * satellite_power[beam_satellite]
@@ -147,13 +146,13 @@ def constellation_sinr(
         lit = np.flatnonzero(power[first:end] > 0.0) + first
         if not len(lit):
             continue
-        by_product = may_be_product(aim[:, lit], pattern)
+        by_product = may_be_product(aim[:, lit])
         for colour in range(colours):
             chosen = served[beam_colour[user_beam[served]] == colour]
             own = lit[beam_colour[lit] == colour]
             if not len(chosen) or not len(own):
                 continue
-            beams = ColourBeams(own, beam_satellite[own], aim, power, pattern, by_product)
+            beams = ColourBeams(own, beam_satellite[own], aim, power, table, by_product)
             order = chosen[blocks_of_neighbours(user_position[:, chosen])]
             for start in range(0, len(order), BLOCKS_AT_ONCE):
                 some = order[start : start + BLOCKS_AT_ONCE]
@@ -169,7 +168,7 @@ def constellation_sinr(
     own = user_beam[missed]
     direction = np.empty((3, len(missed)), dtype=np.float32)
     gain = links.of_pairs(everybody.of(missed), beam_satellite[own], direction)
-    carrier[missed] = gain * power[own] * pattern.between(direction, aim[:, own])
+    carrier[missed] = gain * power[own] * table.between(direction, aim[:, own])
 
     carrier *= user_gain
     interference *= user_gain

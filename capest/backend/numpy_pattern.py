@@ -1,8 +1,10 @@
-"""Antenna pattern of every pair of a block of directions and beams; shared by the NumPy kernels."""
+"""Antenna pattern of many pairs of a direction and a beam; shared by the NumPy kernels."""
 
 from __future__ import annotations
 
 import numpy as np
+
+from capest.physics.pattern_table import FIRST_ENTRY, STEPS_PER_OCTAVE_LOG2
 
 PAIRS_PER_BLOCK = 96 * 2**10
 """About this many pairs make a block: its handful of arrays then share 2 MiB of cache."""
@@ -11,37 +13,71 @@ PAIRS_PER_BLOCK = 96 * 2**10
 # 0.01 dB down to 40 dB under its peak; beyond, its terms are too large for their difference.
 _LARGEST_FOR_PRODUCT = 50.0
 
+_SHIFT = 23 - STEPS_PER_OCTAVE_LOG2
+
+
+class PatternTable:
+    """Reads gains from a table, many at a time.
+
+    Parameters
+    ----------
+    lines : float32 array (n, 2)
+        From ``pattern_table.pattern_table``.
+    """
+
+    def __init__(self, lines: np.ndarray) -> None:
+        # What the bits of a position say is the place itself, without a subtraction per pair: the
+        # zeros below the first entry are never touched but for one, the position that rounding
+        # left under 1.
+        self._intercept, self._slope = np.zeros((2, FIRST_ENTRY + len(lines)), dtype=np.float32)
+        self._intercept[FIRST_ENTRY:], self._slope[FIRST_ENTRY:] = lines.T
+        self._intercept[FIRST_ENTRY - 1], self._slope[FIRST_ENTRY - 1] = lines[0]
+
+    def gain(self, position: np.ndarray, scratch: np.ndarray, index: np.ndarray) -> np.ndarray:
+        """Gain relative to the peak, in place of the position.
+
+        Parameters
+        ----------
+        position : float32 array
+            1 + the squared distance of a direction and a beam, both reduced.
+        scratch : float32 array
+        index : int64 array
+            Overwritten; both of the shape of ``position``.
+        """
+        np.right_shift(position.view(np.int32), _SHIFT, out=index)
+        # Beyond the table "clip" reads its last entry, whose slope is zero.
+        position *= self._slope.take(index, out=scratch, mode="clip")
+        position += self._intercept.take(index, out=scratch, mode="clip")
+        return position
+
+    def between(self, direction: np.ndarray, aim: np.ndarray) -> np.ndarray:
+        """Gain in reduced directions of one beam each, float32 arrays (3, n)."""
+        apart = direction - aim
+        position = np.float32(1.0) + (apart * apart).sum(axis=0)
+        return self.gain(position, np.empty_like(position), np.empty(position.size, dtype=np.int64))
+
 
 class BeamPattern:
     """Pattern of TR 38.811 clause 6.4.1 between beams and whatever direction is asked for.
-
-    It is read from a table over the reduced chord |direction - beam|, by linear interpolation.
-    Distances are counted in steps of the table.
 
     Parameters
     ----------
     beam_direction : float32 array (3, beams)
         Reduced boresights: direction cosines minus those of the layout's centre, times
         wavenumber and aperture radius.
-    amplitude : float32 array (n, 2)
-        From ``antenna.amplitude_table``.
-    amplitude_step : float
-        Step of that table in the reduced chord.
+    lines : float32 array (n, 2)
+        From ``pattern_table.pattern_table``.
     """
 
-    def __init__(
-        self, beam_direction: np.ndarray, amplitude: np.ndarray, amplitude_step: float
-    ) -> None:
-        self._scale = np.float32(1.0 / amplitude_step)
-        self._beam = beam_direction * self._scale
-        # |a - b|² as a product of matrices: rows (-2 b, 1, |b|²) times columns (a, |a|², 1).
-        self._matrix = np.empty((beam_direction.shape[1], 5), dtype=np.float32)
-        self._matrix[:, :3] = -2.0 * self._beam.T
-        self._matrix[:, 3] = 1.0
-        self._matrix[:, 4] = (self._beam * self._beam).sum(axis=0)
-        self._distance = np.sqrt((beam_direction * beam_direction).sum(axis=0))
-        self._value = np.ascontiguousarray(amplitude[:, 0])
-        self._slope = np.ascontiguousarray(amplitude[:, 1])
+    def __init__(self, beam_direction: np.ndarray, lines: np.ndarray) -> None:
+        self._beam = beam_direction
+        # 1 + |a - b|² as a product of matrices: rows (-2 b, 1, 1 + |b|²) times (a, |a|², 1).
+        squared = (beam_direction * beam_direction).sum(axis=0)
+        self._matrix = np.ones((beam_direction.shape[1], 5), dtype=np.float32)
+        self._matrix[:, :3] = -2.0 * beam_direction.T
+        self._matrix[:, 4] += squared
+        self._distance = np.sqrt(squared)
+        self._table = PatternTable(lines)
 
     def columns(self, *shape: int) -> np.ndarray:
         """Make room for directions: float32 array (..., 5, n) for a shape (..., n)."""
@@ -51,9 +87,8 @@ class BeamPattern:
 
     def put(self, direction: np.ndarray, columns: np.ndarray) -> None:
         """Write reduced directions, float32 array (..., 3, n), into columns (..., 5, n)."""
-        cosines = columns[..., :3, :]
-        np.multiply(direction, self._scale, out=cosines)
-        columns[..., 3, :] = (cosines * cosines).sum(axis=-2)
+        columns[..., :3, :] = direction
+        columns[..., 3, :] = (direction * direction).sum(axis=-2)
 
     def gain(
         self, low: int, high: int, columns: np.ndarray, work: np.ndarray, index: np.ndarray
@@ -76,14 +111,14 @@ class BeamPattern:
         float32 array (..., high - low, n)
             The first half of ``work``.
         """
-        squared, scratch = work
+        position, scratch = work
         # Decided by the beams alone, so that a direction's bits do not depend on the others.
         if self._distance[low:high].max() <= _LARGEST_FOR_PRODUCT:
-            np.matmul(self._matrix[low:high], columns, out=squared)
-            np.abs(squared, out=squared)  # rounding may leave a tiny negative square
+            np.matmul(self._matrix[low:high], columns, out=position)
         else:
-            _squared_differences(self._beam[:, low:high], columns, squared, scratch)
-        return _pattern(squared, scratch, self._value, self._slope, index)
+            _squared_differences(self._beam[:, low:high], columns, position, scratch)
+            position += 1.0
+        return self._table.gain(position, scratch, index)
 
 
 def _squared_differences(
@@ -96,25 +131,3 @@ def _squared_differences(
         np.subtract(columns[..., axis : axis + 1, :], beam[axis][:, None], out=scratch)
         scratch *= scratch
         squared += scratch
-
-
-def _pattern(
-    squared: np.ndarray,
-    scratch: np.ndarray,
-    value: np.ndarray,
-    slope: np.ndarray,
-    index: np.ndarray,
-) -> np.ndarray:
-    """Antenna pattern of every pair of a block, in place of its squared distance in steps."""
-    position = squared
-    np.sqrt(position, out=position)
-    np.copyto(index, position, casting="unsafe")
-    np.floor(position, out=scratch)
-    position -= scratch
-    # Beyond the table "clip" reads its last entry, whose slope is zero.
-    np.take(slope, index, out=scratch, mode="clip")
-    position *= scratch
-    np.take(value, index, out=scratch, mode="clip")
-    position += scratch
-    position *= position
-    return position

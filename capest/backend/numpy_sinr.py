@@ -21,14 +21,13 @@ def downlink_sinr(
     beam_power: np.ndarray,
     segment_start: np.ndarray,
     beam_lit: np.ndarray | None,
-    amplitude: np.ndarray,
-    amplitude_step: float,
+    pattern: np.ndarray,
     colours: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Serving beam, carrier and interference; twin of ``downlink_sinr`` in ``sinr.cu``.
 
-    The antenna pattern (TR 38.811 clause 6.4.1) is read from a table over the reduced chord
-    |user - beam|.
+    The antenna pattern (TR 38.811 clause 6.4.1) is read from a table over the squared reduced
+    chord |user - beam|².
 
     Parameters
     ----------
@@ -47,10 +46,8 @@ def downlink_sinr(
         First beam of each satellite and colour.
     beam_lit : uint8 array (trials, beams) or None
         Which beams transmit; ``None`` if all do.
-    amplitude : float32 array (n, 2)
-        From ``antenna.amplitude_table``.
-    amplitude_step : float
-        Step of that table.
+    pattern : float32 array (n, 2)
+        From ``pattern_table.pattern_table``.
     colours : int
         Number of reuse colours.
 
@@ -66,13 +63,14 @@ def downlink_sinr(
     satellites, users = link_gain.shape
     beams = beam_power.size
     block = max(64, PAIRS_PER_BLOCK // beams // 64 * 64)
-    pattern = BeamPattern(beam_direction, amplitude, amplitude_step)
+    towards = BeamPattern(beam_direction, pattern)
     unequal_power = bool((beam_power != 1.0).any())
     beam_colour = np.repeat(np.tile(np.arange(colours), satellites), np.diff(segment_start))
     lit = None if beam_lit is None else beam_lit.T.astype(np.float32)
 
     # Blocks are always computed whole, so that a user's bits do not depend on how many follow.
-    columns = pattern.columns(block)
+    columns = towards.columns(satellites, -(-users // block) * block)
+    towards.put(user_direction, columns[..., :users])
     work = np.empty((2, beams, block), dtype=np.float32)
     index = np.empty((beams, block), dtype=np.int64)
     is_best = np.empty((beams, block), dtype=bool)
@@ -98,9 +96,14 @@ def downlink_sinr(
             low, high = segments[0], segments[-1]
             if low == high:
                 continue
-            pattern.put(user_direction[satellite, :, chosen], columns[:, :count])
             gain[:count] = link_gain[satellite, chosen]
-            power = pattern.gain(low, high, columns, work[:, low:high], index[low:high])
+            power = towards.gain(
+                low,
+                high,
+                columns[satellite, :, first : first + block],
+                work[:, low:high],
+                index[low:high],
+            )
             if unequal_power:
                 power *= beam_power[low:high, None]
             peak, peak_beam = _strongest(power, is_best[low:high])

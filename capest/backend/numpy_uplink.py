@@ -25,8 +25,7 @@ def uplink_sinr(
     beam_direction: np.ndarray,
     beam_gain: np.ndarray,
     segment_start: np.ndarray,
-    amplitude: np.ndarray,
-    amplitude_step: float,
+    pattern: np.ndarray,
     colours: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Carrier and interference at every receive beam; twin of ``uplink_sinr`` in ``uplink.cu``.
@@ -50,10 +49,8 @@ def uplink_sinr(
         Receive gain relative to the satellite's nominal one.
     segment_start : int32 array (satellites · colours + 1,)
         First beam of each satellite and colour.
-    amplitude : float32 array (n, 2)
-        From ``antenna.amplitude_table``.
-    amplitude_step : float
-        Step of that table.
+    pattern : float32 array (n, 2)
+        From ``pattern_table.pattern_table``.
     colours : int
         Number of reuse colours.
 
@@ -69,7 +66,7 @@ def uplink_sinr(
     interference = np.zeros(scheduled.shape, dtype=np.float32)
     if link_gain.shape[1] == 0:
         return carrier, interference
-    pattern = BeamPattern(beam_direction, amplitude, amplitude_step)
+    towards = BeamPattern(beam_direction, pattern)
     segments = [slice(*ends) for ends in pairwise(segment_start.tolist())]
     for colour in range(colours):
         transmitters = np.concatenate(
@@ -78,7 +75,7 @@ def uplink_sinr(
         for satellite, receivers in enumerate(segments[colour::colours]):
             if receivers.start < receivers.stop:
                 _receive(
-                    pattern,
+                    towards,
                     receivers,
                     transmitters,
                     user_direction[satellite],
@@ -93,7 +90,7 @@ def uplink_sinr(
 
 
 def _receive(
-    pattern: BeamPattern,
+    towards: BeamPattern,
     receivers: slice,
     transmitters: np.ndarray,
     user_direction: np.ndarray,
@@ -106,7 +103,7 @@ def _receive(
 
     Parameters
     ----------
-    pattern : BeamPattern
+    towards : BeamPattern
     receivers : slice
         The beams.
     transmitters : int array (m,)
@@ -127,7 +124,7 @@ def _receive(
 
     # Blocks are always computed whole, so that a drop's bits do not depend on how many follow.
     user = np.empty((len(transmitters), block), dtype=np.intp)
-    columns = pattern.columns(rows, block)
+    columns = towards.columns(rows, block)
     work = np.empty((2, rows, beams, block), dtype=np.float32)
     index = np.empty((rows, beams, block), dtype=np.int64)
     own = np.empty((beams, block), dtype=np.float32)
@@ -144,8 +141,8 @@ def _receive(
             used = len(part)
             # Nobody, -1, reads the last user's direction and has no power.
             direction = user_direction.take(part, axis=1).swapaxes(0, 1)
-            pattern.put(direction, columns[:used])
-            power = pattern.gain(
+            towards.put(direction, columns[:used])
+            power = towards.gain(
                 receivers.start, receivers.stop, columns[:used], work[:, :used], index[:used]
             )
             power *= np.where(part < 0, np.float32(0.0), link_gain.take(part))[:, None, :]

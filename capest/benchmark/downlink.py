@@ -9,9 +9,11 @@ import numpy as np
 
 from capest.backend import choose
 from capest.backend.protocol import Kernels
+from capest.benchmark.baseline import ObviousPattern
 from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of, exact_pattern
 from capest.links import downlink_arguments
-from capest.physics import antenna, geometry
+from capest.physics import geometry
+from capest.physics.pattern_table import beginnings
 from capest.sampling import placement
 from capest.sampling.draws import Draws
 from capest.scene import Scene, build_scene
@@ -31,7 +33,7 @@ class KernelSpeed:
         Link pairs (user, beam) per second, best of several calls.
     baseline_pairs_per_s : float
         The same written the obvious way on one core: whole NumPy arrays in double precision, the
-        pattern by ``numpy.interp``.
+        pattern by SciPy's Bessel function where that is installed.
     gain_error_db : float
         Largest error of the antenna gain within 40 dB of its peak.
     sinr_error_db : float
@@ -77,7 +79,8 @@ def kernel_speed(
 
     best_s = best_of(call, seconds)
     host = [a.get() if hasattr(a, "get") else a for a in arguments]
-    baseline_s = best_of(lambda: _obvious(host), seconds)
+    pattern = ObviousPattern()
+    baseline_s = best_of(lambda: _obvious(host, pattern), seconds)
     return KernelSpeed(
         users=users,
         beams=beams,
@@ -131,7 +134,7 @@ def _gain_error_db(scene: Scene, kernels: Kernels) -> float:
     xp, ka = kernels.xp, scene.carrier.reduced_aperture
     beam = scene.beams.direction[:, :1] + scene.centre_direction[:, None]
     # Users on a great circle through the boresight, out to the end of the pattern's table.
-    largest_chord = (len(scene.carrier.amplitude) - 2) * antenna.AMPLITUDE_STEP / ka
+    largest_chord = np.sqrt(beginnings(len(scene.carrier.pattern))[-1] - 1.0) / ka
     angle = 2.0 * np.arcsin(np.linspace(1e-4, min(largest_chord, 1.4), 50_000) / 2.0)
     across = np.cross(beam[:, 0], [0.0, 1.0, 0.0])
     across /= np.linalg.norm(across)
@@ -145,8 +148,7 @@ def _gain_error_db(scene: Scene, kernels: Kernels) -> float:
         xp.ones(1, dtype=xp.float32),
         xp.asarray(np.array([0, 1], dtype=np.int32)),
         None,
-        xp.asarray(scene.carrier.amplitude),
-        antenna.AMPLITUDE_STEP,
+        xp.asarray(scene.carrier.pattern),
         1,
     )[1]
     got = np.asarray(carrier.get() if hasattr(carrier, "get") else carrier, dtype=np.float64)
@@ -156,15 +158,14 @@ def _gain_error_db(scene: Scene, kernels: Kernels) -> float:
     return float(np.abs(10.0 * np.log10(got[strong] / true[strong])).max())
 
 
-def _obvious(arguments: list[Any]) -> np.ndarray:
+def _obvious(arguments: list[Any], pattern: ObviousPattern) -> np.ndarray:
     """SINR as one would first write it: whole arrays, double precision, one beam colour mask."""
-    user, gain, _, beam, power, start, _, table, step, colours = arguments
+    user, gain, _, beam, power, start, _, _, colours = arguments
     colour = np.repeat(np.arange(colours), np.diff(start))
     chord = np.linalg.norm(
         user[0].T.astype(np.float64)[:, None] - beam.T.astype(np.float64)[None], axis=2
     )
-    amplitude = np.interp(chord / step, np.arange(len(table)), table[:, 0])
-    received = gain[0][:, None] * power[None] * amplitude**2
+    received = gain[0][:, None] * power[None] * pattern(chord)
     best = received.argmax(axis=1)
     same = colour[best][:, None] == colour[None]
     carrier = received.max(axis=1)

@@ -10,10 +10,11 @@ import numpy as np
 from capest.allocation.uplink_turns import uplink_turns
 from capest.backend import choose
 from capest.backend.protocol import on_host
+from capest.benchmark.baseline import ObviousPattern
 from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of, exact_pattern
 from capest.link_constants import Carrier
 from capest.links import reduced_directions
-from capest.physics import antenna, geometry
+from capest.physics import geometry
 from capest.sampling import placement
 from capest.sampling.draws import Draws
 from capest.scene import Scene, build_scene
@@ -87,8 +88,7 @@ def uplink_speed(
         beam,
         xp.ones(beams, dtype=xp.float32),
         xp.asarray(scene.beams.segment_start),
-        xp.asarray(carrier.amplitude),
-        antenna.AMPLITUDE_STEP,
+        xp.asarray(carrier.pattern),
         scenario.colours,
     )
 
@@ -100,7 +100,8 @@ def uplink_speed(
     # Whole arrays of all drops would not fit the memory.
     few = slice(0, max(1, 2**20 // beams**2))
     direction, turns = on_host(view.direction), on_host(scheduled)[few]
-    baseline_s = best_of(lambda: _obvious(scene, carrier, direction, turns), seconds)
+    pattern = ObviousPattern()
+    baseline_s = best_of(lambda: _obvious(scene, carrier, direction, turns, pattern), seconds)
     got = [on_host(power)[few].astype(np.float64) for power in kernels.uplink_sinr(*arguments)]
     carrier_power, interference = _received(scene, carrier, direction, turns)
     error_db = 10.0 * np.log10(got[0] / (1.0 + got[1]) * (1.0 + interference) / carrier_power)
@@ -141,12 +142,13 @@ def _received(
 
 
 def _obvious(
-    scene: Scene, carrier: Carrier, direction: np.ndarray, turns: np.ndarray
+    scene: Scene,
+    carrier: Carrier,
+    direction: np.ndarray,
+    turns: np.ndarray,
+    pattern: ObviousPattern,
 ) -> np.ndarray:
     """SINR as one would first write it: whole arrays of double precision."""
-    table, entries = carrier.amplitude[:, 0], np.arange(len(carrier.amplitude))
-    step = antenna.AMPLITUDE_STEP / carrier.reduced_aperture
-    own, others = _gains(
-        scene, direction, turns, lambda chord: np.interp(chord / step, entries, table) ** 2
-    )
+    ka = carrier.reduced_aperture
+    own, others = _gains(scene, direction, turns, lambda chord: pattern(ka * chord))
     return own / (1.0 + others)

@@ -14,7 +14,6 @@ from capest.backend.protocol import Kernels, on_host
 from capest.network.beams import Beams
 from capest.network.scene import NetworkScene
 from capest.network.sky import Sky
-from capest.physics import antenna
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.physics.sky_table import ENTRIES
 
@@ -112,8 +111,7 @@ def aggregate_pfd_w(
         xp.asarray(beams.power),
         xp.asarray(beams.segment_start[::colours].copy()),
         xp.asarray(np.zeros((1, ENTRIES, 6), dtype=np.float32)),
-        xp.asarray(scene.amplitude),
-        antenna.AMPLITUDE_STEP,
+        xp.asarray(scene.pattern),
         scene.reduced_aperture,
         *scene.steering,
         0.0,

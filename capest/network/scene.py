@@ -14,6 +14,7 @@ from capest.network.ground import Ground, ground_of
 from capest.network.space import Space, space_of
 from capest.physics import antenna, beam_grid
 from capest.physics.constants import EARTH_RADIUS_M
+from capest.physics.pattern_table import pattern_table
 from capest.physics.propagation import free_space_loss_db
 from capest.physics.sky_table import sky_table
 from capest.scenario.model import Scenario
@@ -34,8 +35,8 @@ class NetworkScene:
     frequency_hz : float
     reduced_aperture : float
         Wavenumber × radius of the satellites' aperture.
-    amplitude : float32 array (n, 2)
-        Pattern of a beam, see ``antenna.amplitude_table``.
+    pattern : float32 array (n, 2)
+        Of a beam, see ``pattern_table.pattern_table``.
     sky : float32 array (environments, entries, 6)
         See ``physics.sky_table``.
     grid : BeamGrid
@@ -50,7 +51,7 @@ class NetworkScene:
     gain_at_one_metre: float
     frequency_hz: float
     reduced_aperture: float
-    amplitude: np.ndarray
+    pattern: np.ndarray
     sky: np.ndarray
     grid: beam_grid.BeamGrid
     grid_colour: np.ndarray
@@ -120,7 +121,7 @@ def build_network_scene(scenario: Scenario) -> NetworkScene:
         frequency_hz=frequency_hz,
         reduced_aperture=ka,
         # Two satellites' directions to the Earth are never farther apart than these.
-        amplitude=antenna.amplitude_table(ka, 2.0, beam_pattern(scenario, ka)),
+        pattern=pattern_table(ka, 2.0, beam_pattern(scenario, ka)),
         sky=sky_table(
             SURROUNDINGS if by_place else (channel.environment,),
             frequency_hz,

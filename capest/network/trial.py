@@ -19,7 +19,7 @@ from capest.network.scene import NetworkScene
 from capest.network.sky import Sky, sky_at
 from capest.network.users import Users, draw_users
 from capest.orbits.epochs import random_epochs_s, stratified_epochs_s
-from capest.physics import antenna, geometry
+from capest.physics import geometry
 from capest.sampling.draws import Draws
 from capest.sampling.streams import Purpose
 
@@ -151,8 +151,7 @@ def _powers(
         xp.asarray(beams.power),
         xp.asarray(beams.segment_start),
         xp.asarray(scene.sky),
-        xp.asarray(scene.amplitude),
-        antenna.AMPLITUDE_STEP,
+        xp.asarray(scene.pattern),
         scene.reduced_aperture,
         *scene.steering,
         math.sin(math.radians(scene.scenario.constellation.cull_elevation_deg)),

@@ -1,4 +1,4 @@
-"""Antenna patterns of beams, and the table that kernels read them from."""
+"""Antenna patterns of beams."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ import numpy as np
 from capest.physics.constants import SPEED_OF_LIGHT_M_PER_S
 
 _ASYMPTOTIC_FROM = 50.0
-
-AMPLITUDE_STEP = 0.0125
-"""Step of the amplitude table in the reduced chord; see `amplitude_table` for its error."""
 
 
 def reduced_aperture(frequency_hz: float, diameter_m: float) -> float:
@@ -133,35 +130,3 @@ def s1528_leo(hpbw_deg: float, gain_dbi: float) -> Pattern:
         return 10.0 ** (np.maximum(relative_db, far_db) / 20.0)
 
     return amplitude
-
-
-def amplitude_table(ka: float, largest_chord: float, pattern: Pattern | None = None) -> np.ndarray:
-    """Tabulate the amplitude over the reduced chord for linear interpolation.
-
-    A table over k·a·c needs no trigonometry per link pair. The amplitude, not the power, is
-    tabulated: it is smooth through the pattern's nulls. With the step `AMPLITUDE_STEP` the
-    interpolation error of a circular aperture is at most step²/8 · 1/4 = 5·10⁻⁶ of the
-    boresight amplitude, that is 0.005 dB where the gain is 40 dB under its peak.
-
-    Parameters
-    ----------
-    ka : float
-        Wavenumber × aperture radius.
-    largest_chord : float
-        Largest chord that will be looked up.
-    pattern : Pattern, optional
-        `dish` if not given.
-
-    Returns
-    -------
-    float32 array (n, 2)
-        Amplitude at the grid point and its increase to the next one; the last increase
-        is zero.
-    """
-    entries = math.ceil(ka * min(largest_chord, 2.0) / AMPLITUDE_STEP) + 2
-    chord = np.arange(entries) * (AMPLITUDE_STEP / ka)
-    table = np.zeros((entries, 2), dtype=np.float32)
-    amplitude = (pattern or dish(ka))(chord)
-    table[:, 0] = amplitude
-    table[:-1, 1] = np.diff(amplitude)
-    return table

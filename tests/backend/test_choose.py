@@ -28,6 +28,13 @@ class RuntimeFault(RuntimeError):
         self.status = status
 
 
+H100 = {
+    "MultiProcessorCount": 132,
+    "MaxSharedMemoryPerMultiprocessor": 228 * 1024,
+    "MaxSharedMemoryPerBlockOptin": 227 * 1024,
+}
+
+
 def fake_cupy(
     *,
     devices: int = 1,
@@ -63,7 +70,7 @@ def fake_cupy(
     module.cuda = SimpleNamespace(
         is_available=lambda: fault is None and devices > 0,
         runtime=SimpleNamespace(getDeviceCount=count, runtimeGetVersion=lambda: 13020),
-        Device=lambda: SimpleNamespace(attributes={"MultiProcessorCount": 132}),
+        Device=lambda: SimpleNamespace(attributes=H100),
     )
     return module
 
@@ -97,7 +104,8 @@ def test_a_gpu_that_answers_is_taken(machine):
     kernels = choose.kernels("auto")
     assert isinstance(kernels, CudaKernels)
     assert kernels.name == "cupy"
-    assert kernels.device.block_limit == 8 * 132
+    assert kernels.device.blocks_at_once(0) == 8 * 132
+    assert kernels.device.blocks_at_once(64 * 1024) == 3 * 132  # as shared memory has room
 
 
 def test_numpy_is_always_there(machine):

@@ -231,8 +231,7 @@ def test_one_satellite_is_what_the_other_kernel_says() -> None:
         one["beam_power"][:beams],
         np.array([0, beams], np.int32),
         None,
-        one["amplitude"],
-        one["amplitude_step"],
+        one["pattern"],
         1,
     )
     alone = one | {

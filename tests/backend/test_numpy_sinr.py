@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy.special import j1
 
 from capest.backend.numpy_sinr import downlink_sinr
-from capest.physics import antenna, beam_grid
+from capest.physics import beam_grid
+from capest.physics.pattern_table import pattern_table
 
 
 class Case:
@@ -40,8 +41,7 @@ class Case:
             "beam_power": np.ones(beams, dtype=np.float32),
             "segment_start": np.searchsorted(self.colour, np.arange(colours + 1)).astype(np.int32),
             "beam_lit": None,
-            "amplitude": antenna.amplitude_table(ka, chord),
-            "amplitude_step": antenna.AMPLITUDE_STEP,
+            "pattern": pattern_table(ka, chord),
             "colours": colours,
         }
 

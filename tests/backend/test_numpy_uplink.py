@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capest.backend.numpy_uplink import uplink_sinr
-from capest.physics import antenna
+from capest.physics.pattern_table import pattern_table
 
 from ..emulate.scene import GEO_KA
 from ..emulate.uplink_scene import WIDE_GEO_KA, Uplink, assert_close, random_uplink
@@ -53,8 +53,7 @@ def test_two_beams_with_a_user_on_each_boresight(colours: int, beam_gain: float)
         direction.astype(np.float32),
         np.array([1.0, beam_gain], dtype=np.float32),
         np.array([0, 2] if colours == 1 else [0, 1, 2], dtype=np.int32),
-        antenna.amplitude_table(ka, 0.2),
-        antenna.AMPLITUDE_STEP,
+        pattern_table(ka, 0.2),
         colours,
     )
     np.testing.assert_allclose(carrier, [[6.0, 10.0 * beam_gain], [0.0, 10.0 * beam_gain]], 1e-6)
@@ -76,8 +75,7 @@ def test_a_neighbour_satellite_hears_with_its_own_gain() -> None:
         np.zeros((3, 2), dtype=np.float32),
         np.ones(2, dtype=np.float32),
         np.array([0, 1, 2], dtype=np.int32),
-        antenna.amplitude_table(ka, 0.2),
-        antenna.AMPLITUDE_STEP,
+        pattern_table(ka, 0.2),
         1,
     )
     np.testing.assert_allclose(carrier, [[8.0, 7.0]], rtol=1e-6)

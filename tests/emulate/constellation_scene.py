@@ -8,15 +8,15 @@ import numpy as np
 from scipy.special import j1
 
 from capest.network.space import frames
-from capest.physics import antenna
 from capest.physics.constants import EARTH_RADIUS_M
+from capest.physics.pattern_table import look_up, pattern_table
 from capest.physics.sky_table import sky_table
 
 NAMES = (
     "user_position", "user_start", "user_gain", "user_environment", "user_sight", "user_shadow",
     "user_entry", "user_beam", "satellite_position", "satellite_axes", "satellite_start",
-    "satellite_power", "beam_direction", "beam_power", "segment_start", "sky_table", "amplitude",
-    "amplitude_step", "reduced_aperture", "axial_weight", "element_exponent", "lowest_sine",
+    "satellite_power", "beam_direction", "beam_power", "segment_start", "sky_table", "pattern",
+    "reduced_aperture", "axial_weight", "element_exponent", "lowest_sine",
     "colours",
 )  # fmt: skip
 
@@ -108,8 +108,7 @@ def random_constellation(
         power.astype(np.float32),
         np.append(np.concatenate(parts["segment_start"]), beam_count).astype(np.int32),
         table,
-        antenna.amplitude_table(ka, np.sqrt(2.0)),
-        antenna.AMPLITUDE_STEP,
+        pattern_table(ka, np.sqrt(2.0)),
         ka,
         axial_weight,
         element_exponent,
@@ -202,8 +201,7 @@ def brute_force(*values: Any, **named: Any) -> tuple[np.ndarray, np.ndarray, np.
                 pattern = (2.0 * j1(x) / x) ** 2
             else:
                 x = ka * np.hypot(direction[0] - aim[0], direction[1] - aim[1])
-                table = a["amplitude"][:, 0].astype(float)
-                pattern = np.interp(x / a["amplitude_step"], np.arange(len(table)), table) ** 2
+                pattern = look_up(a["pattern"], x * x, np)
             power = gain * pattern * a["beam_power"][beam]
             own = user_beam == beam
             carrier[own], own_gain[own] = power[own], pattern[own]

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <barrier>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <string>
@@ -31,6 +32,8 @@ inline EmulatedIndex gridDim;
 inline std::barrier<>* emulated_barrier = nullptr;
 
 inline void __syncthreads() { emulated_barrier->arrive_and_wait(); }
+
+inline int __float_as_int(float value) { return std::bit_cast<int>(value); }
 
 inline unsigned long long __umul64hi(unsigned long long a, unsigned long long b) {
     return static_cast<unsigned long long>((static_cast<unsigned __int128>(a) * b) >> 64);

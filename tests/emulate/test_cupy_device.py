@@ -13,6 +13,13 @@ from capest.backend import choose
 from .emulator import EmulatedDevice
 from .scene import random_scene
 
+# Of an H100, but for the number of multiprocessors.
+ATTRIBUTES = {
+    "MultiProcessorCount": 2,
+    "MaxSharedMemoryPerMultiprocessor": 228 * 1024,
+    "MaxSharedMemoryPerBlockOptin": 227 * 1024,
+}
+
 
 @pytest.fixture
 def cupy_on_the_cpu(build_directory, monkeypatch):
@@ -24,12 +31,19 @@ def cupy_on_the_cpu(build_directory, monkeypatch):
             self._module = EmulatedDevice(build_directory).compile(code, options)
 
         def get_function(self, name):
-            def run(grid, block, arguments, *, shared_mem):
-                (blocks,), (threads,) = grid, block
-                assert threads <= 256
-                self._module.launch(name, blocks, threads, arguments, shared_mem)
+            return Kernel(self._module, name)
 
-            return run
+    class Kernel:
+        max_dynamic_shared_size_bytes = 44 * 1024  # 48 KiB less the kernel's own tile
+
+        def __init__(self, module, name):
+            self._module, self._name = module, name
+
+        def __call__(self, grid, block, arguments, *, shared_mem):
+            (blocks,), (threads,) = grid, block
+            assert threads <= 256
+            assert shared_mem <= self.max_dynamic_shared_size_bytes
+            self._module.launch(self._name, blocks, threads, arguments, shared_mem)
 
     module = ModuleType("cupy")
     for name in ("empty", "zeros", "asarray", "ascontiguousarray"):
@@ -37,7 +51,7 @@ def cupy_on_the_cpu(build_directory, monkeypatch):
     module.RawModule = RawModule
     module.cuda = SimpleNamespace(
         is_available=lambda: True,
-        Device=lambda: SimpleNamespace(attributes={"MultiProcessorCount": 2}),
+        Device=lambda: SimpleNamespace(attributes=ATTRIBUTES),
     )
     monkeypatch.setitem(sys.modules, "cupy", module)
 

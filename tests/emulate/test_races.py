@@ -57,7 +57,7 @@ RACE_FOUND = 66
 FILE_OF_LINK = {
     "downlink": "sinr.cu",
     "uplink": "uplink.cu",
-    "constellation": "pattern.cuh",  # only the amplitude table is shared
+    "constellation": "pattern.cuh",  # only the pattern's table is shared
 }
 
 

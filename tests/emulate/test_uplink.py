@@ -10,7 +10,7 @@ import pytest
 from capest.backend.cuda_kernels import CudaKernels
 from capest.backend.numpy_kernels import NumpyKernels
 
-from .scene import GEO_KA
+from .scene import GEO_KA, longer_than_shared
 from .uplink_scene import WIDE_GEO_KA, Uplink, assert_close, decibels, random_uplink
 
 CASES = {
@@ -106,17 +106,16 @@ def test_table_in_global_memory_gives_the_same_bits(kernels, to_host):
     uplink = random_uplink(8, beams=19, colours=3)
     arguments = uplink.arguments()
     short = kernels.uplink_sinr(**arguments)
-    assert arguments["amplitude"].nbytes < 44 * 1024
-    arguments["amplitude"] = np.concatenate(
-        [arguments["amplitude"], np.zeros((6000, 2), dtype=np.float32)]
-    )
+    shared_bytes = kernels.device.shared_bytes
+    assert arguments["pattern"].nbytes <= shared_bytes
+    arguments["pattern"] = longer_than_shared(arguments["pattern"], shared_bytes)
     same_bits(kernels.uplink_sinr(**arguments), short, to_host)
 
 
 def test_beyond_the_table_its_last_entry_holds(kernels, to_host):
     uplink = random_uplink(9, beams=7, drops=4, silent_share=0.0)
     arguments = uplink.arguments()
-    arguments["amplitude"] = np.array([[0.5, 0.0]], dtype=np.float32)
+    arguments["pattern"] = np.array([[0.25, 0.0]], dtype=np.float32)
     carrier, interference = map(to_host, kernels.uplink_sinr(**arguments))
     delivered = 0.25 * uplink.scene.link_gain[0][uplink.scheduled]
     gain = uplink.scene.beam_power
@@ -184,7 +183,7 @@ def test_no_drops(uplink, kernels):
         ("scheduled", lambda a: a[:, 1:], ValueError, "beam_direction has shape"),
         ("beam_gain", lambda a: a[1:], ValueError, r"beam_gain has shape \(79,\)"),
         ("segment_start", lambda a: a[:-1], ValueError, "segment_start has shape"),
-        ("amplitude", lambda a: a[:, :1], ValueError, "amplitude has shape"),
+        ("pattern", lambda a: a[:, :1], ValueError, "pattern has shape"),
         ("colours", lambda a: 0, ValueError, "colours = 0"),
     ],
 )

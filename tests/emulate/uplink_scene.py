@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .scene import LEO_S, Scene, amplitude_table, random_scene
+from .scene import LEO_S, Scene, random_scene, scipy_table
 
 WIDE_GEO_KA = (1047.92, 0.02, (0.0, 0.0))
 """Narrow beams spread far beyond their width; as in `scene`."""
@@ -38,7 +38,7 @@ class Uplink:
             del arguments[name]
         arguments["beam_gain"] = arguments.pop("beam_power")
         width = np.ptp(arguments["user_direction"], axis=(0, 2)).max()
-        arguments["amplitude"] = amplitude_table(self.scene.ka, 1.5 * width)
+        arguments["pattern"] = scipy_table(self.scene.ka, 1.5 * width)
         arguments["scheduled"] = self.scheduled
         return arguments
 

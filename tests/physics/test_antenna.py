@@ -7,14 +7,13 @@ import pytest
 from scipy.special import j1
 
 from capest.physics.antenna import (
-    AMPLITUDE_STEP,
-    amplitude_table,
     bessel_amplitude,
     bessel_j1,
     planar_array,
     reduced_aperture,
     s1528_leo,
 )
+from capest.physics.pattern_table import look_up, pattern_table
 
 
 def test_bessel_j1_equals_scipy() -> None:
@@ -51,11 +50,9 @@ def test_beamwidth_of_3gpp_dishes(
 @pytest.mark.parametrize("ka", [20.958, 41.917, 461.086, 1047.923])
 def test_table_error_within_40_db_of_the_peak(ka: float) -> None:
     largest_chord = min(1.4, 40.0 / ka)
-    table = amplitude_table(ka, largest_chord)
+    table = pattern_table(ka, largest_chord)
     chord = np.random.default_rng(1).uniform(0.0, largest_chord, 200_000)
-    position = (chord * (ka / AMPLITUDE_STEP)).astype(np.float32)
-    index = position.astype(np.int64)
-    got = (table[index, 0] + (position - index) * table[index, 1]) ** 2
+    got = look_up(table, (ka * chord) ** 2, np)
     x = ka * chord * np.sqrt(1 - chord**2 / 4)
     true = (2 * j1(x) / x) ** 2
     strong = true > 1e-4
@@ -65,10 +62,22 @@ def test_table_error_within_40_db_of_the_peak(ka: float) -> None:
 
 
 def test_no_gain_beyond_90_degrees() -> None:
-    table = amplitude_table(20.0, 2.0)
-    chord = np.arange(len(table)) * AMPLITUDE_STEP / 20.0
-    assert (table[chord > math.sqrt(2.0) + 1e-6] == 0.0).all()
+    table = pattern_table(20.0, 2.0)
+    chord = np.linspace(1.416, 2.1, 1000)  # beyond the entry that holds the square root of 2
+    assert (look_up(table, (20.0 * chord) ** 2, np) == 0.0).all()
     assert table[-1, 1] == 0.0
+
+
+@pytest.mark.parametrize("ka", [20.958, 1047.923])
+def test_no_gain_is_negative_in_single_precision(ka: float) -> None:
+    """In every null and at both ends of every entry, a rounding apart."""
+    table = pattern_table(ka, 1.4)
+    entry = np.arange(len(table) - 1)
+    first = ((entry + (127 << 9)) << 14).astype(np.int32)
+    inside = np.random.default_rng(2).integers(0, 2**14, (50, len(entry)), dtype=np.int32)
+    for bits in (first, first + 2**14 - 1, *(first + inside)):
+        position = bits.view(np.float32)
+        assert (table[entry, 0] + position * table[entry, 1] >= 0.0).all()
 
 
 def test_s1528_for_leo() -> None:
