@@ -158,6 +158,8 @@ def _table(*headings: str, words: bool = False) -> Table:
             heading,
             justify="right" if heading == "value" and not words else "left",
             no_wrap=heading in ("key", "name"),
+            # Addresses of sources are longer than a column and must stay whole.
+            overflow="fold" if heading == "source" else "ellipsis",
         )
     return table
 

@@ -18,6 +18,7 @@ _SHANNON_ROW = {
     "tr36942": "TR 36.942 Annex A.1",
     "sharc": "SHARC default (Rec. ITU-R M.2101 / TR 38.803 lineage)",
     "sharc-mss": "SHARC MSS and HIBS 2600 MHz campaigns",
+    "bound": "Shannon's own bound",
 }
 
 
@@ -99,16 +100,20 @@ def truncated_shannon(variant: str) -> np.ndarray:
     """Parameters of the attenuated and truncated Shannon bound, downlink.
 
     TR 36.942 Annex A.1 (efficiency alpha·log2(1 + SINR) between a smallest SINR and a largest
-    efficiency), Recommendation ITU-R M.2101 in the parameters of public simulators.
+    efficiency), Recommendation ITU-R M.2101 in the parameters of public simulators. ``"bound"`` is
+    Shannon's own: alpha 1 and no largest efficiency, down to -50 dB, far under the noise, where
+    spread spectrum works. There it ends because sums over users are in steps of 2^-24 bit/s/Hz,
+    0.4 % of the efficiency at -50 dB.
 
     Parameters
     ----------
-    variant : {"tr36942", "sharc", "sharc-mss"}
+    variant : {"tr36942", "sharc", "sharc-mss", "bound"}
 
     Returns
     -------
     float32 array (4,)
-        alpha, smallest SINR (linear), largest SINR (linear), largest efficiency (bit/s/Hz).
+        alpha, smallest SINR (linear), largest SINR (linear), largest efficiency (bit/s/Hz);
+        infinite where there is none.
     """
     (row,) = (
         r
@@ -121,7 +126,7 @@ def truncated_shannon(variant: str) -> np.ndarray:
             float(row["alpha"]),
             10.0 ** (float(row["sinr_min_dB"]) / 10.0),
             10.0 ** (largest_db / 10.0),
-            float(row["se_max_bps_per_Hz"]),
+            float(row["se_max_bps_per_Hz"] or np.inf),
         ],
         dtype=np.float32,
     )

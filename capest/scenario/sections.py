@@ -197,7 +197,7 @@ class Link(Section):
     adaptation: Literal["nr-cqi", "nr-mcs", "truncated-shannon"] = "nr-cqi"
     table: Literal["64qam", "256qam", "64qam-low-se"] = "64qam"
     thresholds: Literal["lte-sim-awgn", "lte-list", "5g-lena", "sionna"] = "lte-sim-awgn"
-    shannon: Literal["tr36942", "sharc", "sharc-mss"] = "tr36942"
+    shannon: Literal["tr36942", "sharc", "sharc-mss", "bound"] = "tr36942"
     overhead: float = Field(default=0.14, ge=0, lt=1)
 
 

@@ -52,6 +52,15 @@ def test_show_fits_the_terminal(name):
     assert "6.1.1.1-" in text or not name.startswith(("tr38821", "3gpp"))
 
 
+@pytest.mark.parametrize("name", preset_names())
+def test_show_leaves_nothing_of_a_source_out(name):
+    """Addresses are longer than their column: they go on in the next line."""
+    start = run("show", name).splitlines()[2].index("source")
+    shown = "".join(line[start:].strip() for line in run("show", name).splitlines()[3:])
+    for figure in load_preset(name).figures.values():
+        assert figure.source.replace(" ", "") in shown.replace(" ", "")
+
+
 def test_show_names_units():
     text = run("show", "tr38821-set1-leo600-s")
     (line,) = (line for line in text.splitlines() if line.startswith("eirp_density_dbw_per_mhz"))

@@ -10,6 +10,7 @@ import pytest
 
 from capest.backend.cuda_kernels import CudaKernels
 from capest.backend.numpy_kernels import NumpyKernels
+from capest.physics.link_adaptation import truncated_shannon
 
 TABLE, SHANNON = 0, 1
 EQUAL_TIME, EQUAL_RATE = 0, 1
@@ -220,6 +221,18 @@ def test_against_the_numpy_twin_with_shannon(lit_share, kernels, to_host):
     np.testing.assert_allclose(efficiency, twin_efficiency, rtol=1e-6, atol=0.0)
     np.testing.assert_array_equal(sums[..., [0, 1, 4]], twin_sums[..., [0, 1, 4]])
     np.testing.assert_allclose(sums[..., 2:4], twin_sums[..., 2:4], rtol=1e-6, atol=1.0)
+
+
+def test_shannon_far_under_the_noise(kernels, to_host):
+    """Spread spectrum: -50 dB is the smallest SINR of the bound itself, and all are served."""
+    link = draw(10, lit_share=None)
+    bound = truncated_shannon("bound")
+    link.carrier[:] = 10.0 ** np.random.default_rng(11).uniform(-4.9, -2.0, len(link.carrier))
+    link.interference[:] = 0.0
+    efficiency, sums = map(to_host, link.sums(kernels, SHANNON, bound))
+    expected = np.log1p(link.carrier.astype(np.float64)) / math.log(2.0)
+    np.testing.assert_allclose(efficiency, expected, rtol=1e-6)
+    np.testing.assert_array_equal(sums, whole_sums(link, efficiency))
 
 
 def test_no_users(kernels, to_host):

@@ -68,3 +68,7 @@ def test_truncated_shannon_of_tr_36942() -> None:
     assert (alpha, smallest, largest) == pytest.approx((0.6, 0.1, 1000.0))
     # The published ceiling is what the formula gives at the largest SINR.
     assert ceiling == pytest.approx(0.6 * np.log2(1 + 1000.0), abs=0.01)
+
+
+def test_the_bound_itself_has_no_ceiling_and_ends_far_under_the_noise() -> None:
+    assert la.truncated_shannon("bound") == pytest.approx([1.0, 1e-5, np.inf, np.inf])

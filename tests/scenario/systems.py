@@ -3,6 +3,7 @@
 HANDSETS = (
     "3gpp-handheld",
     "3gpp-vsat",
+    "beidou-terminal",
     "exynos-5400",
     "mediatek-ntn",
     "smartphone-typical",
@@ -11,12 +12,14 @@ HANDSETS = (
 SYSTEM_SATELLITES = (
     "ast-bluebird-calibrated",
     "ast-bluebird-filed",
+    "beidou-3",
     "lynk",
     "starlink-dtc-calibrated",
     "starlink-dtc-filed",
 )
 CONSTELLATIONS = (
     "ast-bluebird-248",
+    "beidou-3-geo",
     "globalstar-24",
     "guowang-complete",
     "guowang-gw-2",

@@ -2,9 +2,11 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from capest.errors import InputError
+from capest.physics import antenna
 from capest.scenario.load import load_scenario
 from capest.scenario.presets import CONFIDENCES, KINDS, load_preset, preset_names, presets_of
 from capest.scenario.sections import Constellation, Handset, Satellite
@@ -137,7 +139,7 @@ def test_satellites_of_constellations_add_up(name):
     )
     title = load_preset(name).title
     assert f"{total:,} satellite" in title
-    assert name.endswith(f"-{total}") or name.startswith(("guowang", "tiantong"))
+    assert name.endswith(f"-{total}") or name.startswith(("beidou", "guowang", "tiantong"))
 
 
 @pytest.mark.parametrize("name", SYSTEM_SATELLITES)
@@ -147,3 +149,50 @@ def test_beamwidth_of_the_panel(name):
     wavelength_m = 0.299792458 / figures["frequency_ghz"]
     width_deg = math.degrees(1.029 * wavelength_m / figures["antenna_diameter_m"])
     assert figures["hpbw_deg"] == pytest.approx(width_deg, abs=0.01)
+
+
+def test_beidou_arrives_as_its_standard_guarantees():
+    """-157.6 dBW over 16.5 MHz at 10 degrees, where the beam is 3 dB under its boresight."""
+    satellite = {key: figure.value for key, figure in load_preset("beidou-3").figures.items()}
+    earth_m, orbit_m = 6_371_000.0, 6_371_000.0 + 1000.0 * satellite["altitude_km"]
+    elevation = math.radians(load_preset("beidou-3-geo").figures["minimum_elevation_deg"].value)
+    # The triangle of the Earth's centre, the user and the satellite, by the law of cosines.
+    range_m = -earth_m * math.sin(elevation) + math.sqrt(
+        orbit_m**2 - (earth_m * math.cos(elevation)) ** 2
+    )
+    wavelength_m = 0.299792458 / satellite["frequency_ghz"]
+    loss_db = 20.0 * math.log10(4.0 * math.pi * range_m / wavelength_m)
+    rim_dbw = satellite["eirp_density_dbw_per_mhz"] + 10.0 * math.log10(16.5) - 3.01
+    gain_dbi = load_preset("beidou-terminal").figures["antenna_gain_dbi"].value
+    assert rim_dbw - loss_db + gain_dbi == pytest.approx(-157.6, abs=0.05)
+    # What the sources of the figures say besides.
+    assert range_m == pytest.approx(40_581e3, abs=500.0)
+    assert loss_db == pytest.approx(192.55, abs=0.01)
+    aperture = (math.pi * satellite["antenna_diameter_m"] / wavelength_m) ** 2
+    assert satellite["antenna_gain_dbi"] == pytest.approx(
+        10.0 * math.log10(0.6 * aperture), abs=0.05
+    )
+    density_db = satellite["eirp_density_dbw_per_mhz"] - satellite["antenna_gain_dbi"]
+    assert 16.5 * 10.0 ** (0.1 * density_db) == pytest.approx(1.0, abs=0.1)
+
+
+def test_beidou_rim_of_a_cell_is_at_half_power():
+    """The corners of cells of the automatic width lie hpbw_deg / 2 off the boresight."""
+    satellite = load_preset("beidou-3").figures
+    ka = antenna.reduced_aperture(
+        satellite["frequency_ghz"].value * 1e9, satellite["antenna_diameter_m"].value
+    )
+    corner = math.sin(math.radians(0.5 * satellite["hpbw_deg"].value))
+    (amplitude,) = antenna.bessel_amplitude(np.array([ka * corner]))
+    assert 20.0 * math.log10(amplitude) == pytest.approx(-3.01, abs=0.02)
+
+
+def test_beidou_slots_and_bands_are_those_reported():
+    figures = load_preset("beidou-3-geo").figures
+    assert parse_longitudes(figures["geostationary"].value) == pytest.approx((80.0, 110.5, 140.0))
+    assert "spaceintelreport.com" in figures["geostationary"].source
+    satellite = load_preset("beidou-3").figures
+    assert satellite["frequency_ghz"].value == pytest.approx(0.5 * (2.4835 + 2.5))
+    assert satellite["uplink_frequency_ghz"].value == pytest.approx(0.5 * (1.6100 + 1.6265))
+    watts = 10.0 ** (0.1 * load_preset("beidou-terminal").figures["transmit_power_dbm"].value - 3)
+    assert watts == pytest.approx(3.0, abs=0.05)
