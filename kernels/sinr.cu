@@ -28,6 +28,7 @@
 #include "pattern.cuh"
 
 #define TILE_BEAMS 128
+constexpr int UNROLLED = COLOURS > 4 ? 2 : 4;  // with seven colours no registers are left for more
 
 struct alignas(16) Beam {
     float x, y, z, power;
@@ -35,7 +36,7 @@ struct alignas(16) Beam {
 
 // What a thread knows of one colour: its strongest beam so far and the lit others.
 struct ColourState {
-    float strongest;         // power of the strongest beam, -1 before the first
+    float strongest;         // power of the strongest beam, 0 before the first
     float strongest_if_lit;  // the same if that beam is lit, else 0
     float others;            // sum of power over the other lit beams
     int beam;                // index of the strongest beam
@@ -73,7 +74,7 @@ extern "C" __global__ void __launch_bounds__(256, 4) downlink_sinr(
         ColourState state[COLOURS];
 #pragma unroll
         for (int colour = 0; colour < COLOURS; ++colour) {
-            state[colour] = ColourState{-1.0f, 0.0f, 0.0f, 0};
+            state[colour] = ColourState{0.0f, 0.0f, 0.0f, 0};
         }
 
         for (int satellite = 0; satellite < satellites; ++satellite) {
@@ -103,8 +104,7 @@ extern "C" __global__ void __launch_bounds__(256, 4) downlink_sinr(
                     const int begin = segment_first > tile_start ? segment_first : tile_start;
                     const int end = segment_end < tile_end ? segment_end : tile_end;
                     ColourState best = state[colour];
-                    // Twice, not more: with seven colours there are no registers for it.
-#pragma unroll 2
+#pragma unroll UNROLLED
                     for (int b = begin; b < end; ++b) {
                         const Beam beam = tile[b - tile_start];
                         const float dx = user_x - beam.x;
@@ -112,16 +112,16 @@ extern "C" __global__ void __launch_bounds__(256, 4) downlink_sinr(
                         const float dz = user_z - beam.z;
                         const float power =
                             gain * beam.power * pattern_gain(table, last_bits, dx, dy, dz);
-#if ALL_LIT
-                        const float power_if_lit = power;
-#else
-                        const float power_if_lit = lit[b] ? power : 0.0f;
-#endif
                         // The weaker of the two, if lit, joins the others.
                         const bool stronger = power > best.strongest;
+#if ALL_LIT
+                        best.others += fminf(power, best.strongest);
+#else
+                        const float power_if_lit = lit[b] ? power : 0.0f;
                         best.others += stronger ? best.strongest_if_lit : power_if_lit;
                         best.strongest_if_lit = stronger ? power_if_lit : best.strongest_if_lit;
-                        best.strongest = stronger ? power : best.strongest;
+#endif
+                        best.strongest = fmaxf(power, best.strongest);
                         best.beam = stronger ? b : best.beam;
                     }
                     state[colour] = best;
