@@ -12,6 +12,9 @@ import numpy as np
 
 from capest.backend.numpy_pattern import PAIRS_PER_BLOCK, BeamPattern
 
+_MOST_USERS = 2048
+"""Of a block: with few beams the last block would otherwise be mostly air."""
+
 
 def downlink_sinr(
     user_direction: np.ndarray,
@@ -61,8 +64,8 @@ def downlink_sinr(
         Power of all other lit beams of its colour, in the same units.
     """
     satellites, users = link_gain.shape
-    beams = beam_power.size
-    block = max(64, PAIRS_PER_BLOCK // beams // 64 * 64)
+    widest = int(np.diff(segment_start[::colours]).max())
+    block = min(max(64, PAIRS_PER_BLOCK // widest // 64 * 64), _MOST_USERS)
     towards = BeamPattern(beam_direction, pattern)
     unequal_power = bool((beam_power != 1.0).any())
     beam_colour = np.repeat(np.tile(np.arange(colours), satellites), np.diff(segment_start))
@@ -71,9 +74,9 @@ def downlink_sinr(
     # Blocks are always computed whole, so that a user's bits do not depend on how many follow.
     columns = towards.columns(satellites, -(-users // block) * block)
     towards.put(user_direction, columns[..., :users])
-    work = np.empty((2, beams, block), dtype=np.float32)
-    index = np.empty((beams, block), dtype=np.int64)
-    is_best = np.empty((beams, block), dtype=bool)
+    work = np.empty((2, widest, block), dtype=np.float32)
+    index = np.empty((widest, block), dtype=np.int64)
+    is_best = np.empty((widest, block), dtype=bool)
     others = np.empty((colours, block), dtype=np.float32)
     lane = np.arange(block)
     gain = np.zeros(block, dtype=np.float32)
@@ -101,17 +104,17 @@ def downlink_sinr(
                 low,
                 high,
                 columns[satellite, :, first : first + block],
-                work[:, low:high],
-                index[low:high],
+                work[:, : high - low],
+                index[: high - low],
             )
             if unequal_power:
                 power *= beam_power[low:high, None]
-            peak, peak_beam = _strongest(power, is_best[low:high])
+            peak, peak_beam = _strongest(power, is_best[: high - low])
             power[peak_beam, lane] = 0.0
             peak *= gain
             peak_beam += low
             if lit is not None:
-                power *= np.take(lit[low:high], trial, axis=1, out=work[1, low:high])
+                power *= np.take(lit[low:high], trial, axis=1, out=work[1, : high - low])
             for colour, (start, stop) in enumerate(pairwise(segments - low)):
                 others[colour] += power[start:stop].sum(axis=0) * gain
             if first_satellite:

@@ -1,0 +1,156 @@
+"""The downlink's pair kernel over users × beams × satellites, and on uneven work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from capest.backend.protocol import Kernels, on_host
+from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of
+from capest.links import downlink_arguments
+from capest.physics import geometry
+from capest.sampling import placement
+from capest.sampling.draws import Draws
+from capest.scene import build_scene
+
+SIZES = {"numpy": (1_000, 16_000), "cupy": (10_000, 1_000_000)}
+"""Users of a call, by backend."""
+
+BEAMS = (7, 61, 331)
+SATELLITES = (1, 4)
+
+
+@dataclass(frozen=True)
+class SweepPoint:
+    """Speed of one call of the kernel.
+
+    Attributes
+    ----------
+    case : str
+        What is uneven about it; empty for a regular call.
+    users, beams, satellites, colours : int
+        Size of the call; ``beams`` of each satellite.
+    pairs_per_s : float
+    """
+
+    case: str
+    users: int
+    beams: int
+    satellites: int
+    colours: int
+    pairs_per_s: float
+
+
+def sweep(kernels: Kernels, seconds: float) -> Iterator[SweepPoint]:
+    """Measure regular calls of many sizes.
+
+    Parameters
+    ----------
+    kernels : Kernels
+    seconds : float
+        Time for each point.
+    """
+    for users in SIZES[kernels.name]:
+        for beams in BEAMS:
+            for satellites in SATELLITES:
+                yield _measured("", kernels, users, beams, satellites, seconds)
+
+
+def uneven(kernels: Kernels, seconds: float) -> Iterator[SweepPoint]:
+    """Measure a regular call of 61 beams, then calls with uneven work, users much the same.
+
+    Parameters
+    ----------
+    kernels : Kernels
+    seconds : float
+        Time for each point.
+    """
+    users = SIZES[kernels.name][-1]
+    yield _measured("regular", kernels, users, 61, 1, seconds)
+    yield _measured("random user numbers, a third lit", kernels, users, 61, 1, seconds)
+    yield _measured("seven colours", kernels, users, 61, 1, seconds, colours=7)
+    yield _measured("five satellites", kernels, users, 61, 5, seconds)
+    yield _measured("one user more than a full block", kernels, users + 1, 61, 1, seconds)
+    yield _measured("a tenth of the users", kernels, users // 10, 61, 1, seconds)
+
+
+def _measured(
+    case: str,
+    kernels: Kernels,
+    users: int,
+    beams: int,
+    satellites: int,
+    seconds: float,
+    colours: int = 1,
+) -> SweepPoint:
+    arguments = call_arguments(
+        kernels, users, beams, satellites, colours, case.startswith("random")
+    )
+
+    def call() -> np.ndarray:
+        return on_host(kernels.downlink_sinr(*arguments)[1])  # waits for the GPU
+
+    pairs = users * beams * satellites
+    return SweepPoint(case, users, beams, satellites, colours, pairs / best_of(call, seconds))
+
+
+def call_arguments(
+    kernels: Kernels, users: int, beams: int, satellites: int, colours: int, random: bool
+) -> tuple[Any, ...]:
+    """Make arguments of the downlink's kernel: a layout once per satellite, each displaced.
+
+    Parameters
+    ----------
+    kernels : Kernels
+    users : int
+    beams : int
+        Of each satellite.
+    satellites, colours : int
+    random : bool
+        Trials of random size, and a random third of the beams lit.
+
+    Returns
+    -------
+    tuple
+        See ``backend.numpy_sinr.downlink_sinr``.
+    """
+    xp = kernels.xp
+    scenario = bench_scenario(
+        beams__count=beams, beams__statistics_count=beams, beams__frequency_reuse=colours
+    )
+    scene = build_scene(scenario)
+    per_trial = scene.placement.users
+    trials = -(-users // per_trial)
+    draws = Draws(kernels, 1, 0, trials)
+    position_m = placement.in_each_beam(scene.coverage, scene.placement, draws)[:, :users]
+    view = geometry.view(position_m, scene.satellites, 0, xp)
+    rng = np.random.default_rng(1)
+    trial = np.repeat(np.arange(trials, dtype=np.int32), per_trial)
+    lit = None
+    if random:
+        trial = np.repeat(np.arange(trials), rng.poisson(per_trial, trials))
+        trial = np.resize(trial, users).astype(np.int32)
+        lit = xp.asarray((rng.random((trials, beams * satellites)) < 20 / 61).astype(np.uint8))
+    one = downlink_arguments(
+        scene, view, xp.full(users, PEAK_SNR), xp.asarray(trial[:users]), lit, xp
+    )
+    shift = xp.asarray(rng.uniform(-1.0, 1.0, (satellites, 3, 1)).astype(np.float32))
+    starts = np.diff(on_host(one[5]))
+    return (
+        xp.ascontiguousarray(one[0] + shift),
+        xp.repeat(one[1], satellites, axis=0),
+        one[2],
+        xp.tile(one[3], (1, satellites)),
+        xp.tile(one[4], satellites),
+        xp.asarray(np.append(0, np.cumsum(np.tile(starts, satellites))).astype(np.int32)),
+        *one[6:],
+    )
+
+
+def worst_ratio(points: Iterable[SweepPoint]) -> float:
+    """Slowest of some points against the first of them, as a ratio of pairs per second."""
+    first, *others = points
+    return min(point.pairs_per_s for point in others) / first.pairs_per_s

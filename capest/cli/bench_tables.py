@@ -1,0 +1,106 @@
+"""Tables of ``capest bench``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+
+def print_tables(found: dict[str, Any], console: Console) -> None:
+    """Print what ``benchmark.suite.measure`` found.
+
+    Parameters
+    ----------
+    found : dict
+    console : Console
+    """
+    machine, limit = found["machine"], found["limit_pairs_per_s"]
+    console.print(f"{machine['processor']}, capest {machine['capest']}, {found['backend']}")
+    if limit:
+        console.print(
+            f"On paper the hardware could do {limit / 1e6:,.0f} million pairs/s: "
+            f"one {'core' if found['backend'] == 'numpy' else 'GPU'}, downlink."
+        )
+    console.print(f"Obvious: whole arrays, double precision, {found['baseline']}.\n")
+
+    columns = "users × beams|colours|M pairs/s|limit|× obvious|gain, dB|SINR, dB"
+    console.print(_table(columns, [_kernel(row, limit) for row in found["kernel"]]))
+    console.print(
+        _table(
+            "uplink drops × beams|colours|M pairs/s|× obvious|SINR, dB",
+            [_uplink(row) for row in found["uplink"]],
+        )
+    )
+    of_runs = "trials|workers|trials/s|s in all|MiB"
+    console.print(_table(f"whole run|{of_runs}", [_run(row) for row in found["run"]]))
+    if "sweep" in found:
+        of_calls = "users|beams|satellites|M pairs/s"
+        console.print(_table(of_calls, [_point(row)[1:] for row in found["sweep"]]))
+        rows = [_point(row) for row in found["uneven"]]
+        console.print(_table(f"uneven work|{of_calls}", rows))
+        console.print(f"worst of these: {found['worst_uneven_ratio']:.2f} × regular\n")
+        console.print(_table(f"scaling|{of_runs}", [_run(row) for row in found["scaling"]]))
+
+
+def _table(columns: str, rows: list[tuple[str, ...]]) -> Table:
+    """Make a table; a first column of words is written to the left."""
+    table = Table(box=None, pad_edge=False)
+    words = not rows[0][0][:1].isdigit()
+    for place, title in enumerate(columns.split("|")):
+        table.add_column(title, justify="left" if words and place == 0 else "right")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _millions(row: dict[str, Any]) -> str:
+    return f"{row['pairs_per_s'] / 1e6:,.0f}"
+
+
+def _ratio(row: dict[str, Any]) -> str:
+    return f"{row['pairs_per_s'] / row['baseline_pairs_per_s']:.1f}"
+
+
+def _kernel(row: dict[str, Any], limit: float) -> tuple[str, ...]:
+    return (
+        f"{row['users']:,} × {row['beams']}",
+        str(row["colours"]),
+        _millions(row),
+        f"{row['pairs_per_s'] / limit:.0%}" if limit else "-",
+        _ratio(row),
+        f"{row['gain_error_db']:.4f}",
+        f"{row['sinr_error_db']:.4f}",
+    )
+
+
+def _uplink(row: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        f"{row['drops']:,} × {row['beams']}",
+        str(row["colours"]),
+        _millions(row),
+        _ratio(row),
+        f"{row['sinr_error_db']:.4f}",
+    )
+
+
+def _run(row: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        row["case"],
+        f"{row['trials']:,}",
+        str(row["workers"]),
+        f"{row['trials_per_s']:,.0f}",
+        f"{row['seconds']:.1f}",
+        f"{row['peak_memory_mib']:,.0f}",
+    )
+
+
+def _point(row: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        row["case"],
+        f"{row['users']:,}",
+        str(row["beams"]),
+        str(row["satellites"]),
+        _millions(row),
+    )

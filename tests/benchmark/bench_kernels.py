@@ -1,0 +1,32 @@
+"""Timings for developers with pytest-benchmark; not collected with the tests.
+
+python -m pytest tests/benchmark/bench_kernels.py
+python -m pytest tests/benchmark/bench_kernels.py --benchmark-compare   # with the last saved one
+"""
+
+import pytest
+
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.batch import compute_block
+from capest.benchmark.scenario import bench_scenario, plainest_scenario
+from capest.benchmark.sweep import call_arguments
+from capest.scene import build_scene
+
+SCENARIOS = {
+    "case 9": bench_scenario(),
+    "case 9, both links": bench_scenario(uplink__enabled=True),
+    "plainest": plainest_scenario(),
+}
+
+
+@pytest.mark.parametrize("beams", [7, 61, 331])
+def test_downlink_sinr(benchmark, beams):
+    kernels = NumpyKernels()
+    arguments = call_arguments(kernels, 16_000, beams, 1, 1, random=False)
+    benchmark(kernels.downlink_sinr, *arguments)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_block(benchmark, name):
+    scene = build_scene(SCENARIOS[name])
+    benchmark(compute_block, scene, NumpyKernels(), 0, 50)
