@@ -46,7 +46,7 @@ def test_command_line() -> None:
     assert [row["trials"] for row in found["scaling"]] == [20, 2, 20, 200]
     assert all(row["peak_memory_mib"] > 10.0 for row in found["run"])
     assert found["limit_pairs_per_s"] >= 0.0
-    assert 0.0 < found["worst_uneven_ratio"]
+    assert found["worst_uneven_ratio"] > 0.0
 
     console = Console(file=io.StringIO(), width=80)
     print_tables(found, console)
