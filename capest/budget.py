@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,7 +12,9 @@ from capest.errors import InputError
 from capest.link_constants import weather_losses_db
 from capest.physics import geometry, link_budget, propagation
 from capest.physics.constants import BOLTZMANN_DBW_PER_K_HZ, SCINTILLATION_FROM_GHZ
-from capest.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from capest.scenario.model import Scenario
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,7 +19,9 @@ from capest.physics import (
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.pattern_table import pattern_table
 from capest.physics.uplink_budget import UplinkBudget
-from capest.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from capest.scenario.model import Scenario
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,12 @@ import shlex
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from capest.results.store import RunIdentity
-from capest.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from capest.scenario.model import Scenario
 
 _PACKAGES = ("numpy", "xarray", "netCDF4", "dask", "distributed")
 _WEATHER = ("itur",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,7 +23,9 @@ from capest.physics import beam_grid, geometry
 from capest.physics.uplink_budget import UplinkBudget
 from capest.sampling.placement import Coverage, PlacementSettings, coverage
 from capest.scenario.layout_fit import LARGEST_NORMAL
-from capest.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from capest.scenario.model import Scenario
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -19,7 +19,9 @@ from capest.geo.sphere import box_area_km2, unit_vectors, wrapped
 from capest.geo.tiling import Cells, cells, hexagon_area_km2, nearest_cell
 from capest.geo.users_file import read_grid, read_points
 from capest.scenario.limits import USERS_PER_TRIAL_LIMIT
-from capest.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from capest.scenario.model import Scenario
 
 BEYOND_CAP_RAD = math.radians(2.0)
 """Users of a region may live a little outside its coarse outline."""

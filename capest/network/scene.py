@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,7 +18,9 @@ from capest.physics.constants import EARTH_RADIUS_M
 from capest.physics.pattern_table import pattern_table
 from capest.physics.propagation import free_space_loss_db
 from capest.physics.sky_table import sky_table
-from capest.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from capest.scenario.model import Scenario
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from capest.errors import Problem
 from capest.physics.beam_spacing import spacing_from_hpbw
 from capest.scenario import layout_fit
 from capest.scenario.constellation_rules import WITHOUT_CONSTELLATION
+from capest.scenario.derived import users_per_trial
 from capest.scenario.limits import USERS_PER_TRIAL_LIMIT, not_hexagonal, too_many_users
 
 _UPLINK_KEYS = (
@@ -18,11 +19,6 @@ _UPLINK_KEYS = (
     "handset.transmit_power_dbm",
     "handset.transmit_gain_dbi",
 )
-
-
-def users_per_trial(placement: str, per_beam: int, count: int | None, beams: int) -> int:
-    """Users of one trial, as `users.placement` counts them."""
-    return per_beam * beams if placement == "beam" or count is None else count
 
 
 def _beams_hexagonal(count: int) -> Problem | None:

@@ -1,0 +1,100 @@
+"""What follows from the keys of a scenario."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from capest.physics.beam_spacing import spacing_from_hpbw
+from capest.scenario import layout_fit
+
+if TYPE_CHECKING:
+    from capest.scenario import sections
+
+SHORT_RUN_BLOCKS = 20
+"""Even a short run has this many blocks: intervals of quantiles come from blocks."""
+
+BLOCK_TRIALS = 50
+"""Trials of a block in longer runs."""
+
+MOST_BLOCKS = 100_000
+"""Very long runs have longer blocks, so that there are no more files than this."""
+
+
+def users_per_trial(placement: str, per_beam: int, count: int | None, beams: int) -> int:
+    """Users of one trial, as `users.placement` counts them."""
+    return per_beam * beams if placement == "beam" or count is None else count
+
+
+class Derived:
+    """Quantities of a scenario that has its sections as attributes."""
+
+    if TYPE_CHECKING:
+        satellite: sections.Satellite
+        beams: sections.Beams
+        carrier: sections.Carrier
+        cells: sections.Cells
+        users: sections.Users
+        run: sections.Run
+
+    @property
+    def has_constellation(self) -> bool:
+        """Whether many satellites serve a region, not one its own layout of beams."""
+        raise NotImplementedError
+
+    @property
+    def beam_count(self) -> int:
+        """Beams of one satellite's layout, without those that lie beyond the Earth's edge."""
+        return sum(self.cells_on_earth())
+
+    def cells_on_earth(self) -> list[bool]:
+        """Tell of each cell of the full layout whether it lies wholly on the Earth."""
+        return layout_fit.cells_on_earth(
+            self.beams.count,
+            self.beam_spacing_uv,
+            self.satellite.altitude_km,
+            self.satellite.elevation_deg,
+        )
+
+    @property
+    def users_per_trial(self) -> int:
+        """Users of one trial, over all beams."""
+        users = self.users
+        if self.has_constellation:
+            return users.count or 0
+        return users_per_trial(users.placement, users.per_beam, users.count, self.beam_count)
+
+    @property
+    def hotspot_users(self) -> int:
+        """Users of one trial that belong to hotspots, where users are placed in hotspots."""
+        return round(self.users_per_trial * self.users.hotspots.share)
+
+    @property
+    def block_trials(self) -> int:
+        """Trials of one block, the unit of statistics and storage."""
+        if self.run.block_trials is not None:
+            return self.run.block_trials
+        longest = max(BLOCK_TRIALS, math.ceil(self.run.trials / MOST_BLOCKS))
+        return max(1, min(longest, self.run.trials // SHORT_RUN_BLOCKS))
+
+    @property
+    def colours(self) -> int:
+        """Sets of beams that do not disturb each other: frequencies times polarisations."""
+        return self.beams.frequency_reuse * (2 if self.beams.polarisation_reuse else 1)
+
+    @property
+    def beam_bandwidth_hz(self) -> float:
+        """Bandwidth of one beam in Hz."""
+        return self.carrier.bandwidth_mhz * 1e6 / self.beams.frequency_reuse
+
+    @property
+    def cell_diameter_km(self) -> float:
+        """Distance of neighbouring cells' centres, given or that of the beams straight below."""
+        given = self.cells.diameter_km
+        return self.beam_spacing_uv * self.satellite.altitude_km if given is None else given
+
+    @property
+    def beam_spacing_uv(self) -> float:
+        """Distance of neighbouring beams in direction cosines, given or from the beamwidth."""
+        given = self.beams.spacing_uv
+        return spacing_from_hpbw(self.satellite.hpbw_deg) if given is None else given
