@@ -11,12 +11,13 @@ import numpy as np
 
 from capest.backend.cuda_constellation import CudaConstellationKernel
 from capest.backend.cuda_launcher import COMMON_OPTIONS
+from capest.backend.cuda_histogram import CudaHistogramKernels
 from capest.backend.cuda_pairs import CudaPairKernels
 
 _SUM_COLUMNS = 5
 
 
-class CudaKernels(CudaPairKernels, CudaConstellationKernel):
+class CudaKernels(CudaPairKernels, CudaConstellationKernel, CudaHistogramKernels):
     """The array kernels of a trial as CUDA; equations in ``kernels/README.md``.
 
     Arguments and results mean what they mean in `capest.backend.numpy_kernels.NumpyKernels`, as
@@ -57,6 +58,34 @@ class CudaKernels(CudaPairKernels, CudaConstellationKernel):
             (words, *(np.uint64(value) for value in scalars)),
         )
         return words
+
+    def philox_uniforms(
+        self, seed: int, purpose: int, first_trial: int, trials: int, entities: int, count: int
+    ) -> Any:
+        """Uniforms from the words; kernel ``philox_uniforms`` in ``philox.cu``.
+
+        Parameters
+        ----------
+        seed, purpose : int
+            Key words, below 2⁶⁴.
+        first_trial, trials, entities : int
+            Which positions; ``entities`` at most 2²⁰.
+        count : int
+            How many of the four words of a position.
+
+        Returns
+        -------
+        float64 array (count, trials · entities)
+        """
+        uniforms = self.xp.empty((count, trials * entities), dtype=np.float64)
+        scalars = (seed, purpose, first_trial, trials, entities)
+        self._launch(
+            ("philox.cu", COMMON_OPTIONS),
+            "philox_uniforms",
+            trials * entities,
+            (uniforms, *(np.uint64(value) for value in scalars), np.int32(count)),
+        )
+        return uniforms
 
     def beam_sums(
         self,

@@ -20,6 +20,11 @@ class WordSource(Protocol):
     ) -> Any:
         """Return four 64-bit words per trial and entity."""
 
+    def philox_uniforms(
+        self, seed: int, purpose: int, first_trial: int, trials: int, entities: int, count: int
+    ) -> Any:
+        """Return so many uniforms per trial and entity."""
+
 
 class Draws:
     """Random draws of consecutive trials, addressed by purpose.
@@ -56,8 +61,11 @@ class Draws:
             In the open interval (0, 1): ((word >> 11) + 1/2) · 2⁻⁵³ rounded once, so the same
             bits on every backend.
         """
-        words = self.words(purpose, entities).reshape(-1, 4)
-        return [_uniform(words[:, column], self.xp) for column in range(count)]
+        return list(
+            self._source.philox_uniforms(
+                self._seed, int(purpose), self._first_trial, self.trials, entities, count
+            )
+        )
 
     def normals(self, purpose: Purpose, entities: int) -> Any:
         """One standard normal per trial and entity (Box and Muller, 1958).
@@ -67,17 +75,20 @@ class Draws:
         float64 array (trials · entities,)
         """
         radius_u, angle_u = self.uniforms(purpose, entities, 2)
-        return normal_pair(radius_u, angle_u, self.xp)[0]
+        return normal(radius_u, angle_u, self.xp)
 
 
-def _uniform(words: Any, xp: Any) -> Any:
-    # The sum can round up to 2**53 for the very last word: keep the result under 1.
-    value = ((words >> xp.uint64(11)).astype(xp.float64) + 0.5) * 2.0**-53
-    return xp.minimum(value, 1.0 - 2.0**-53)
+def normal(radius_u: Any, angle_u: Any, xp: Any) -> Any:
+    """Return a standard normal from two uniforms (Box and Muller, 1958)."""
+    radius, angle = _polar(radius_u, angle_u, xp)
+    return radius * xp.cos(angle)
 
 
 def normal_pair(radius_u: Any, angle_u: Any, xp: Any) -> tuple[Any, Any]:
     """Two independent standard normals from two uniforms (Box and Muller, 1958)."""
-    radius = xp.sqrt(-2.0 * xp.log(radius_u))
-    angle = _TWO_PI * angle_u
+    radius, angle = _polar(radius_u, angle_u, xp)
     return radius * xp.cos(angle), radius * xp.sin(angle)
+
+
+def _polar(radius_u: Any, angle_u: Any, xp: Any) -> tuple[Any, Any]:
+    return xp.sqrt(-2.0 * xp.log(radius_u)), _TWO_PI * angle_u
