@@ -210,9 +210,9 @@ def beam_results(scene: Scene, sums: Any, lit: Any | None, xp: Any) -> dict[str,
         "beam_served_users": served.astype(xp.int32),
         "beam_sinr_db": mean_sinr_db.astype(xp.float32),
         "beam_spectral_efficiency": mean_efficiency.astype(xp.float32),
-        "beam_throughput": (
-            xp.where(served > 0, rate, 0.0) * scene.link.bandwidth_mhz
-        ).astype(xp.float32),
+        "beam_throughput": (xp.where(served > 0, rate, 0.0) * scene.link.bandwidth_mhz).astype(
+            xp.float32
+        ),
     }
 
 

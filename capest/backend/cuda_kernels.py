@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from capest.backend.cuda_constellation import CudaConstellationKernel
-from capest.backend.cuda_launcher import COMMON_OPTIONS
 from capest.backend.cuda_histogram import CudaHistogramKernels
+from capest.backend.cuda_launcher import COMMON_OPTIONS
 from capest.backend.cuda_pairs import CudaPairKernels
 
 _SUM_COLUMNS = 5

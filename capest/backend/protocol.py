@@ -6,7 +6,6 @@ from typing import Any, Protocol
 
 import numpy as np
 
-
 Groups = dict[str, dict[str, Any]]
 """Arrays by group and name, such as those of a ``BlockResult``."""
 
