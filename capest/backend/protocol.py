@@ -64,6 +64,12 @@ class Kernels(Protocol):
     def fetch(self, groups: Groups) -> Transfer:
         """Send arrays to the host as soon as they are computed, without waiting for them."""
 
+    def free_bytes(self) -> int | None:
+        """Memory that arrays may still take; ``None`` if that is no matter."""
+
+    def release_memory(self) -> None:
+        """Give back what is kept for arrays to come."""
+
 
 def on_host(array: Any) -> np.ndarray:
     """Bring an array of either backend to NumPy."""
