@@ -21,9 +21,7 @@ from capest.scenario.model import Scenario
 from capest.scene import Scene
 from capest.trial import StartedTrials, start_trials
 
-MEMORY_NOTE = (
-    "the GPU's memory ran out: fewer trials are computed at once, the results stay the same"
-)
+MEMORY_NOTE = "memory ran out: fewer trials are computed at once, the results stay the same"
 
 # Arrays of a slice on a processor: small enough for its cache, large enough that a few hundred
 # array operations do not count. On a GPU: more would not make it faster.
@@ -66,8 +64,8 @@ class SliceLength:
         """
         if self.trials == 1:
             raise CapestError(
-                "one trial does not fit the GPU's memory: see with `nvidia-smi` that no other "
-                "process fills it, take fewer users, or run with --backend numpy"
+                "one trial does not fit the memory: see that no other process fills it (of a GPU: "
+                "with `nvidia-smi`), take fewer users, or run with --backend numpy"
             )
         self.trials //= 2
         self.shortened = True

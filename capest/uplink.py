@@ -126,9 +126,9 @@ def compute_uplink(
         beam_count,
     )
     counted = xp.asarray(beams.statistics[beams.order])[place] & (place >= 0)
-    turns = (received, interference, efficiency, place, trial, scheduled)
+    counted_turns = (received, interference, efficiency, place, trial, scheduled)
     histograms = _turn_histograms(
-        scene, budget, access, kernels, counted, turns, users, power_dbw, downlink.lit_share
+        scene, budget, access, kernels, counted, counted_turns, users, power_dbw, downlink.lit_share
     )
     silent = (counts & ~ready).sum()
     histograms["uplink_user_throughput"][0] += silent * drops

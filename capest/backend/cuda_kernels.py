@@ -5,6 +5,7 @@ The same launcher drives a GPU through CuPy and the CPU execution of the sources
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,35 @@ from capest.backend.cuda_constellation import CudaConstellationKernel
 from capest.backend.cuda_histogram import CudaHistogramKernels
 from capest.backend.cuda_launcher import COMMON_OPTIONS
 from capest.backend.cuda_pairs import CudaPairKernels
+from capest.backend.device import Fetch
+from capest.backend.protocol import Groups
 
 _SUM_COLUMNS = 5
+
+
+@dataclass(frozen=True)
+class GroupFetch:
+    """Arrays on their way to the host, by group and name.
+
+    Attributes
+    ----------
+    names : tuple of (str, str)
+        Group and name of each array.
+    groups : tuple of str
+        All groups; some may be empty.
+    fetch : Fetch
+    """
+
+    names: tuple[tuple[str, str], ...]
+    groups: tuple[str, ...]
+    fetch: Fetch
+
+    def wait(self) -> Groups:
+        """Wait until they are there."""
+        found: Groups = {group: {} for group in self.groups}
+        for (group, name), values in zip(self.names, self.fetch.wait(), strict=True):
+            found[group][name] = values
+        return found
 
 
 class CudaKernels(CudaPairKernels, CudaConstellationKernel, CudaHistogramKernels):
@@ -86,6 +114,20 @@ class CudaKernels(CudaPairKernels, CudaConstellationKernel, CudaHistogramKernels
             (uniforms, *(np.uint64(value) for value in scalars), np.int32(count)),
         )
         return uniforms
+
+    def fetch(self, groups: Groups) -> GroupFetch:
+        """Send arrays to the host as soon as they are computed; see `protocol.Kernels`."""
+        names = tuple((group, name) for group, arrays in groups.items() for name in arrays)
+        arrays = [groups[group][name] for group, name in names]
+        return GroupFetch(names, tuple(groups), self.device.fetch(arrays))
+
+    def free_bytes(self) -> int:
+        """Memory that arrays may still take."""
+        return self.device.free_bytes()
+
+    def release_memory(self) -> None:
+        """Give back what is kept for arrays to come."""
+        self.device.release_memory()
 
     def beam_sums(
         self,

@@ -66,10 +66,15 @@ def philox_uniforms(
     by_word = lower.reshape(trials * entities, 4).T[:count]
     uniforms = np.empty((count, trials * entities))
     for word, values in zip(by_word, uniforms, strict=True):
-        np.add(word, 2.0**-54, out=values)
-        # The sum can round up to 1 for the very last word.
-        np.minimum(values, 1.0 - 2.0**-53, out=values)
+        middle_of_interval(word, values)
     return uniforms
+
+
+def middle_of_interval(lower: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """Go from the lower end of an interval of 2⁻⁵³ to its middle, and stay under 1."""
+    out = np.add(lower, 2.0**-54, out=out)
+    # The sum can round up to 1 for the very last word.
+    return np.minimum(out, 1.0 - 2.0**-53, out=out)
 
 
 def _generator(seed: int, purpose: int, first_trial: int) -> np.random.Philox:

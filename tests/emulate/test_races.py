@@ -35,6 +35,9 @@ kernels = CudaKernels(device)
 if link == "downlink":
     scene = random_scene(1, beams=140, colours=3, users=40, lit_share=0.5)
     kernels.downlink_sinr(**scene.arguments())
+elif link == "counts":
+    values = np.random.default_rng(1).uniform(-1.0, 2.0, 200)
+    kernels.count_values(values, None, 0.0, 10.0, 12, False)
 elif link == "constellation":
     kernels.constellation_sinr(**random_constellation(1, users=20, colours=3))
 else:
@@ -57,6 +60,7 @@ RACE_FOUND = 66
 FILE_OF_LINK = {
     "downlink": "sinr.cu",
     "uplink": "uplink.cu",
+    "counts": "histogram.cu",
     "constellation": "pattern.cuh",  # only the amplitude table is shared
 }
 
