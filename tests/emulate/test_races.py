@@ -19,6 +19,8 @@ SCRIPT = """
 import sys
 from pathlib import Path
 
+import numpy as np
+
 from capest.backend import cuda_launcher
 from capest.backend.cuda_kernels import CudaKernels
 from tests.emulate.constellation_scene import random_constellation
