@@ -240,7 +240,7 @@ def _ready(scene: Scene, downlink: Downlink, gain: Any, own_gain: Any, xp: Any) 
 def statistics_users(scene: Scene, downlink: Downlink, xp: Any) -> Any:
     """Users of lit statistics beams, bool array (users,)."""
     beams = scene.beams
-    found = xp.asarray(beams.statistics[beams.order])[downlink.serving]
+    found = xp.asarray(beams.statistics[beams.order]).take(downlink.serving)
     if downlink.lit is not None:
         found &= downlink.lit[downlink.user_trial, downlink.serving] > 0
     return found

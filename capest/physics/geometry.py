@@ -116,13 +116,14 @@ def ground_point(uv: Any, satellites: Satellites, xp: Any) -> Any:
     return xp.stack([start + u * u_m + v * v_m + w * w_m for start, u, v, w in columns])
 
 
-def view_along(uv: Any, satellites: Satellites, xp: Any) -> View:
+def view_along(direction: Any, satellites: Satellites, xp: Any) -> View:
     """What users see of the first satellite who stand where given directions meet the ground.
 
     Parameters
     ----------
-    uv : float array (2, users)
-        Direction cosines in the satellite's frame; must meet the Earth.
+    direction : float array (3, users)
+        The first two rows are direction cosines in the satellite's frame and must meet the Earth;
+        the third is filled in.
     satellites : Satellites
     xp : module
         ``numpy`` or ``cupy``.
@@ -132,15 +133,14 @@ def view_along(uv: Any, satellites: Satellites, xp: Any) -> View:
     View
     """
     distance_m = float(np.linalg.norm(satellites.position_m[0]))
-    direction = xp.empty((3, uv.shape[1]))
-    direction[:2] = uv
-    sine_squared = uv[0] * uv[0] + uv[1] * uv[1]
-    direction[2] = xp.sqrt(1.0 - sine_squared)
+    sine_squared = direction[0] * direction[0] + direction[1] * direction[1]
+    cosine = xp.sqrt(1.0 - sine_squared)
+    direction[2] = cosine
     # Projected on the line of sight, the satellite's distance from the Earth's centre is the slant
     # range plus the radius times the sine of the elevation (law of sines: sin(nadir angle) · d =
     # cos(elevation) · R).
     sin_elevation = xp.sqrt(1.0 - sine_squared * (distance_m / EARTH_RADIUS_M) ** 2)
-    range_m = distance_m * direction[2] - EARTH_RADIUS_M * sin_elevation
+    range_m = distance_m * cosine - EARTH_RADIUS_M * sin_elevation
     return View(direction, range_m, sin_elevation)
 
 

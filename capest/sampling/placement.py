@@ -105,15 +105,14 @@ def in_each_beam(area: Coverage, settings: PlacementSettings, draws: Draws) -> V
     # A hexagon is three rhombi that meet in its centre.
     which *= 3.0
     rhombus = xp.minimum(which.astype(xp.int64), 2)
-    uv = xp.empty((2, len(rhombus)))
+    direction = xp.empty((3, len(rhombus)))
+    by_cell = (draws.trials, beams, settings.users // beams)
     for axis in range(2):
         start, end = corners[[0, 2, 4], axis], corners[[2, 4, 0], axis]
         offset = xp.asarray(start).take(rhombus) * first + xp.asarray(end).take(rhombus) * second
         centre = xp.asarray(area.grid.uv[:, axis])[:, None]
-        # Every user's cell is told by its place.
-        by_cell = (draws.trials, beams, settings.users // beams)
-        uv[axis].reshape(by_cell)[:] = offset.reshape(by_cell) + centre
-    return view_along(uv, area.satellites, xp)
+        xp.add(offset.reshape(by_cell), centre, out=direction[axis].reshape(by_cell))
+    return view_along(direction, area.satellites, xp)
 
 
 def uniform_on_ground(area: Coverage, settings: PlacementSettings, draws: Draws) -> View:

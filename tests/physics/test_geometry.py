@@ -47,7 +47,7 @@ def test_view_along_is_the_view_of_the_ground_point(altitude_m: float) -> None:
     limit = EARTH_RADIUS_M / (EARTH_RADIUS_M + altitude_m)
     angle = np.linspace(0, 6, 25)
     uv = limit * np.linspace(0.0, 0.9999, 25) * np.stack([np.cos(angle), np.sin(angle)])
-    along = view_along(uv, satellites, np)
+    along = view_along(np.stack([*uv, np.zeros(25)]), satellites, np)
     seen = view(ground_point(uv, satellites, np), satellites, 0, np)
     np.testing.assert_allclose(along.direction, seen.direction, atol=1e-9)
     np.testing.assert_allclose(along.range_m, seen.range_m, rtol=1e-9)
