@@ -114,6 +114,7 @@ def run_batch(job: Job, blocks: Sequence[int]) -> BatchReport:
         store.write(block, result)
         trials += result.trials
         throughput = merge_moments(throughput, _moments(result.trial["throughput"]))
+    store.sync()
     notices = (MEMORY_NOTE,) if length.shortened else ()
     return BatchReport(tuple(blocks), trials, throughput, notices)
 
