@@ -137,10 +137,12 @@ def _start_block(
         except MemoryError:
             length.trials = count
             length.halve()
-            kernels.release_memory()
+        else:
+            yield started
+            first += count
             continue
-        yield started
-        first += count
+        # Only here: while the error is handled, its traceback holds the arrays of the failed slice.
+        kernels.release_memory()
 
 
 def _one_behind(items: Iterable[Item]) -> Iterator[Item]:
