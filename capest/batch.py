@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,16 +20,19 @@ from capest.scenario.constellation_rules import unread_limits
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.model import Scenario
 from capest.scene import Scene, build_scene
+from capest.slices import (
+    MEMORY_NOTE,
+    SliceLength,
+    compute_blocks,
+    join,
+    longest_arrays,
+    slice_length,
+)
 from capest.statistics import Moments, merge_moments
-from capest.trial import trial_block
 from capest.version import __version__
 
 if TYPE_CHECKING:
     from capest.network.scene import NetworkScene
-
-# Users whose arrays are computed at once: small enough for a processor's cache, large enough that
-# a few hundred array operations per slice do not count; memory stays flat whatever a block holds.
-_USERS_PER_SLICE = {"numpy": 2**14, "cupy": 2**20}
 
 # Whole trials, random numbers and histograms included.
 _PAIRS_PER_SECOND = {"numpy": 1e8, "cupy": 1e11}
@@ -70,11 +73,14 @@ class BatchReport:
         Trials in them.
     throughput : Moments
         Moments over trials of the throughput per trial, for the running estimate.
+    notices : tuple of str
+        What the user should know, one line each.
     """
 
     blocks: tuple[int, ...]
     trials: int
     throughput: Moments
+    notices: tuple[str, ...] = ()
 
 
 def run_batch(job: Job, blocks: Sequence[int]) -> BatchReport:
@@ -98,19 +104,19 @@ def run_batch(job: Job, blocks: Sequence[int]) -> BatchReport:
             f"a worker runs capest {__version__}, this client {job.identity.version}: "
             "install the same version on both"
         )
-    kernels = choose.kernels(job.identity.backend)
     scene = _scene(job.scenario)
     store = BlockStore.attach(job.folder, job.identity)
     throughput: Moments = (0, 0.0, 0.0)
     trials = 0
-    for block in blocks:
-        result = compute_block(
-            scene, kernels, job.plan.first_trial(block), job.plan.block_size(block)
-        )
+    spans = [(job.plan.first_trial(block), job.plan.block_size(block)) for block in blocks]
+    results, length = _start_blocks(scene, _kernels(job.identity.backend), spans)
+    for block, result in zip(blocks, results, strict=True):
         store.write(block, result)
         trials += result.trials
         throughput = merge_moments(throughput, _moments(result.trial["throughput"]))
-    return BatchReport(tuple(blocks), trials, throughput)
+    store.sync()
+    notices = (MEMORY_NOTE,) if length.shortened else ()
+    return BatchReport(tuple(blocks), trials, throughput, notices)
 
 
 def seconds_per_block(job: Job) -> float:
@@ -121,7 +127,7 @@ def seconds_per_block(job: Job) -> float:
         beams = constellation.beams_per_satellite * _SATELLITES_IN_REACH
     else:
         beams = scenario.beam_count
-    pairs = _entities(scenario, users_per_trial(job)) * beams * job.plan.block_trials
+    pairs = longest_arrays(scenario, users_per_trial(job)) * beams * job.plan.block_trials
     return pairs / _PAIRS_PER_SECOND[job.identity.backend]
 
 
@@ -142,7 +148,12 @@ def users_per_trial(job: Job) -> int:
     return _scene(job.scenario).users_per_trial
 
 
-# A worker gets many batches of the same scenario.
+# A worker gets many batches of the same scenario, and would compile and test kernels in each.
+@lru_cache(maxsize=1)
+def _kernels(backend: str) -> Kernels:
+    return choose.kernels(backend)
+
+
 @lru_cache(maxsize=1)
 def _scene(scenario: Scenario) -> Scene | NetworkScene:
     if not scenario.has_constellation:
@@ -177,7 +188,7 @@ def compute_block(
     trials: int,
     slice_trials: int | None = None,
 ) -> BlockResult:
-    """Compute a block in slices of trials that fit the cache, and join them.
+    """Compute one block.
 
     Parameters
     ----------
@@ -191,31 +202,27 @@ def compute_block(
     -------
     BlockResult
     """
-    if not isinstance(scene, Scene):
-        from capest.network.trial import network_trial
+    if isinstance(scene, Scene) and slice_trials is not None:
+        length = SliceLength(slice_trials)
+        return next(compute_blocks(scene, kernels, [(first_trial, trials)], length))
+    found, _ = _start_blocks(scene, kernels, [(first_trial, trials)])
+    return next(found)
 
-        parts = [network_trial(scene, kernels, first_trial + k) for k in range(trials)]
-    else:
-        step = slice_trials or max(1, _USERS_PER_SLICE[kernels.name] // _entities(scene.scenario))
-        parts = [
-            trial_block(scene, kernels, first, min(step, first_trial + trials - first))
-            for first in range(first_trial, first_trial + trials, step)
-        ]
-    return BlockResult(
-        first_trial,
-        {key: np.concatenate([p.trial[key] for p in parts]) for key in parts[0].trial},
-        {key: np.concatenate([p.trial_beam[key] for p in parts]) for key in parts[0].trial_beam},
-        {key: np.sum([p.histograms[key] for p in parts], axis=0) for key in parts[0].histograms},
-        {key: np.sum([p.cell[key] for p in parts], axis=0) for key in parts[0].cell},
+
+def _start_blocks(
+    scene: Scene | NetworkScene, kernels: Kernels, blocks: Iterable[tuple[int, int]]
+) -> tuple[Iterator[BlockResult], SliceLength]:
+    """Results of blocks as they are computed, and the length of their slices."""
+    if isinstance(scene, Scene):
+        length = slice_length(scene.scenario, kernels)
+        return compute_blocks(scene, kernels, blocks, length), length
+    from capest.network.trial import network_trial
+
+    found = (
+        join([network_trial(scene, kernels, first + k) for k in range(trials)])
+        for first, trials in blocks
     )
-
-
-def _entities(scenario: Scenario, users: int | None = None) -> int:
-    """Entries of the longest arrays of a trial: its users, or the turns of its uplink."""
-    found = scenario.users_per_trial if users is None else users
-    if scenario.uplink.enabled:
-        found = max(found, scenario.uplink.drops * scenario.beam_count)
-    return found
+    return found, SliceLength(1)
 
 
 def _moments(values: np.ndarray) -> Moments:

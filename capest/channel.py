@@ -27,7 +27,8 @@ class Surroundings:
     elevation_deg : float64 array (users,)
     angles : AngleReading
         Of the elevations, for the tables of the environment.
-    line_of_sight : bool array (users,)
+    line_of_sight : bool array (users,) or bool
+        One for all where it is not drawn.
     shadow_normal : float64 array (users,) or None
         Standard normal deviates of shadow fading, ``None`` without it.
     whereabouts : Whereabouts or None
@@ -66,7 +67,7 @@ def draw_surroundings(scene: Scene, view: geometry.View, draws: Draws, users: in
         probability = scene.carrier.environment.los_probability
         sight = chance < environment.at_angles(probability, angles, xp)
     else:
-        sight = xp.full(elevation_deg.shape, channel.line_of_sight == "always")
+        sight = channel.line_of_sight == "always"
     normal = draws.normals(Purpose.SHADOWING, users) if channel.shadow_fading else None
     whereabouts = None
     if shares.indoor_share + shares.vehicle_share > 0.0:
@@ -80,7 +81,7 @@ def draw_surroundings(scene: Scene, view: geometry.View, draws: Draws, users: in
     percent = None
     if channel.weather == "random":
         (moment,) = draws.uniforms(Purpose.WEATHER, 1, 1)
-        percent = xp.repeat(100.0 * moment, users)
+        percent = xp.broadcast_to(100.0 * moment[:, None], (draws.trials, users)).ravel()
     return Surroundings(view, elevation_deg, angles, sight, normal, whereabouts, percent)
 
 

@@ -55,32 +55,30 @@ class HistogramAxis:
         grid = self.low + self.step * np.arange(self.regular_bins + 1)
         return 10.0**grid if self.logarithmic else grid
 
-    def count(self, values: Any, xp: Any, weight: Any | None = None) -> Any:
+    def count(self, values: Any, counter: Any, weight: Any | None = None) -> Any:
         """Count values into the bins.
 
         Parameters
         ----------
         values : array (n,)
             Values in ``units``; infinities and (on a logarithmic axis) zero are legal.
-        xp : module
-            ``numpy`` or ``cupy``, whichever owns ``values``.
-        weight : int array (n,), optional
+        counter : Kernels
+            The backend that owns ``values``.
+        weight : int32 array (n,), optional
             How often each value counts; once if not given.
 
         Returns
         -------
         int64 array (bins,)
         """
-        values = values.astype(xp.float64)
-        if self.logarithmic:
-            values = xp.log10(xp.maximum(values, 1e-300))
-        position = xp.floor((values - self.low) * (1.0 / self.step)) + 1.0
-        index = xp.clip(position, 0.0, float(self.bins - 1)).astype(xp.int64)
-        if weight is None:
-            return xp.bincount(index, minlength=self.bins)
-        # Whole numbers below 2**53 add exactly in double precision.
-        found = xp.bincount(index, weight.astype(xp.float64), minlength=self.bins)
-        return found.astype(xp.int64)
+        return counter.count_values(
+            values.astype(counter.xp.float64, copy=False),
+            weight,
+            self.low,
+            1.0 / self.step,
+            self.bins,
+            self.logarithmic,
+        )
 
 
 def _decibel(name: str, long_name: str, low: float, high: float) -> HistogramAxis:

@@ -155,7 +155,7 @@ def run(
             kept = sum(plan.block_size(block) for block in found)
             notices.append(f"resumed: {kept:,} of {plan.trials:,} trials were there already")
         started = time.perf_counter()
-        _compute(job, store, executor, found, on_progress)
+        notices += _compute(job, store, executor, found, on_progress)
         if on_merge is not None:
             on_merge()
         seconds = time.perf_counter() - started
@@ -233,13 +233,14 @@ def _compute(
     executor: Executor,
     found: set[int],
     on_progress: Callable[[Progress], None] | None,
-) -> None:
-    """Have every missing block computed and on disk."""
+) -> list[str]:
+    """Have every missing block computed and on disk; return what workers have to say, once."""
     plan = job.plan
     missing = [block for block in range(plan.blocks) if block not in found]
     size = blocks_per_batch(len(missing), seconds_per_block(job), 1.0, executor.workers)
     kept = done = sum(plan.block_size(block) for block in found)
     throughput: Moments = (0, 0.0, 0.0)
+    notices: dict[str, None] = {}
     started = time.perf_counter()
     for report in executor.run(functools.partial(run_batch, job), batches(missing, size)):
         if not store.path(report.blocks[-1]).exists():
@@ -248,10 +249,12 @@ def _compute(
                 "must lie on a file system that this machine and all workers share"
             )
         done += report.trials
+        notices |= dict.fromkeys(report.notices)
         throughput = merge_moments(throughput, report.throughput)
         if on_progress is not None:
             seconds = time.perf_counter() - started
             on_progress(Progress(done, plan.trials, kept, seconds, mean_interval(*throughput)))
+    return list(notices)
 
 
 def _merge(

@@ -1,25 +1,60 @@
-"""One block of trials, from random numbers to throughput: the physics story."""
+"""One block of trials, from random numbers to throughput: the physics story.
+
+Nothing here waits for a GPU: `start_trials` only queues what it is to compute, and what comes back
+are counts and figures per trial and beam, fetched when all is queued.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from capest import allocation, uplink
-from capest.backend.protocol import Kernels, on_host
+from capest.backend.protocol import Kernels, Transfer
 from capest.block import BlockResult
 from capest.channel import draw_surroundings, path_loss_db
 from capest.histograms import AXES
-from capest.links import downlink_arguments, link_quantities
+from capest.links import downlink_arguments, link_quantities, peak_gain
 from capest.physics import geometry
 from capest.sampling import placement
 from capest.sampling.draws import Draws
 from capest.scene import Scene
 
 
+@dataclass(frozen=True)
+class StartedTrials:
+    """Consecutive trials whose computation is under way.
+
+    Attributes
+    ----------
+    scene : Scene
+    first_trial : int
+    transfer : Transfer
+        Of groups as in `BlockResult`.
+    """
+
+    scene: Scene
+    first_trial: int
+    transfer: Transfer
+
+    def wait(self) -> BlockResult:
+        """Wait for the results."""
+        found = self.transfer.wait()
+        totals = trial_results(self.scene, found["trial_beam"])
+        if self.scene.uplink is not None:
+            totals |= uplink.trial_results(self.scene, found["trial_beam"]) | found["trial"]
+        return BlockResult(self.first_trial, totals, found["trial_beam"], found["histograms"])
+
+
 def trial_block(scene: Scene, kernels: Kernels, first_trial: int, trials: int) -> BlockResult:
-    """Compute consecutive trials.
+    """Compute consecutive trials; see `start_trials`."""
+    return start_trials(scene, kernels, first_trial, trials).wait()
+
+
+def start_trials(scene: Scene, kernels: Kernels, first_trial: int, trials: int) -> StartedTrials:
+    """Start to compute consecutive trials.
 
     Parameters
     ----------
@@ -32,18 +67,17 @@ def trial_block(scene: Scene, kernels: Kernels, first_trial: int, trials: int) -
 
     Returns
     -------
-    BlockResult
+    StartedTrials
     """
     xp = kernels.xp
     scenario, beams, link = scene.scenario, scene.beams, scene.link
     draws = Draws(kernels, scenario.run.seed, first_trial, trials)
 
-    position_m = placement.STRATEGIES[scenario.users.placement](
-        scene.coverage, scene.placement, draws
-    )
+    view = placement.STRATEGIES[scenario.users.placement](scene.coverage, scene.placement, draws)
     users = scene.placement.users
-    user_trial = xp.repeat(xp.arange(trials, dtype=xp.int32), users)
-    view = geometry.view(position_m, scene.satellites, 0, xp)
+    user_trial = xp.broadcast_to(
+        xp.arange(trials, dtype=xp.int32)[:, None], (trials, users)
+    ).ravel()
     surroundings = draw_surroundings(scene, view, draws, users)
     loss_db = path_loss_db(scene, scene.carrier, surroundings, xp)
 
@@ -54,7 +88,7 @@ def trial_block(scene: Scene, kernels: Kernels, first_trial: int, trials: int) -
         None if lit is None else xp.ascontiguousarray(lit[:, xp.asarray(beams.order)])
     )
 
-    gain = 10.0 ** ((link.snr_at_no_loss_db - loss_db) * 0.1)
+    gain = peak_gain(link.snr_at_no_loss_db - loss_db, xp)
     serving, carrier, interference = kernels.downlink_sinr(
         *downlink_arguments(scene, view, gain, user_trial, lit_in_kernel_order, xp)
     )
@@ -70,75 +104,81 @@ def trial_block(scene: Scene, kernels: Kernels, first_trial: int, trials: int) -
         trials,
         beam_count,
     )
-    rate_per_hz = kernels.user_throughput(efficiency, serving, user_trial, sums, link.policy)
 
     lit_share = allocation.LIT_SHARE[scenario.beams.allocation](beam_count, active)
-    counts = xp.asarray(beams.statistics[beams.order])[serving]
-    if lit_in_kernel_order is not None:
-        counts &= lit_in_kernel_order[user_trial, serving] > 0
-    histograms = user_histograms(
-        scene,
-        carrier[counts].astype(xp.float64),
-        interference[counts].astype(xp.float64),
-        efficiency[counts],
-        rate_per_hz[counts] * (link.bandwidth_mhz * lit_share),
-        geometry.one_way_delay_ms(view.range_m[counts], scene.feeder_range_m),
-        xp,
-    )
-    host_lit = np.ones((trials, beam_count), dtype=np.uint8) if lit is None else on_host(lit)
-    trial_beam = beam_results(scene, on_host(sums)[:, beams.place], host_lit)
-    shown = host_lit.astype(bool) & beams.statistics
-    axis = AXES["beam_throughput"]
-    histograms[axis.name] = axis.count(trial_beam["beam_throughput"][shown] * lit_share, np)
-
     downlink = uplink.Downlink(
         trials, loss_db, carrier, serving, user_trial, lit_in_kernel_order, lit_share
     )
-    up = uplink.compute_uplink(scene, kernels, surroundings, downlink)
-    return BlockResult(
-        first_trial,
-        trial_results(scene, trial_beam, host_lit) | up.trial,
-        trial_beam | up.trial_beam,
-        histograms | up.histograms,
+    counts = uplink.statistics_users(scene, downlink, xp)
+    histograms = user_histograms(
+        scene,
+        kernels,
+        counts,
+        (carrier, interference, efficiency, serving, user_trial, view.range_m),
+        sums,
+        lit_share,
     )
+    trial_beam = beam_results(scene, sums[:, xp.asarray(beams.place)], lit, xp)
+    weight, (shown,) = kernels.select(
+        ((trial_beam["beam_lit"] > 0) & xp.asarray(beams.statistics)).ravel(),
+        trial_beam["beam_throughput"].ravel(),
+    )
+    axis = AXES["beam_throughput"]
+    histograms[axis.name] = axis.count(shown * lit_share, kernels, weight)
+
+    up = uplink.compute_uplink(scene, kernels, surroundings, downlink, counts)
+    found = {
+        "trial": up.trial,
+        "trial_beam": trial_beam | up.trial_beam,
+        "histograms": histograms | up.histograms,
+    }
+    return StartedTrials(scene, first_trial, kernels.fetch(found))
 
 
 def user_histograms(
     scene: Scene,
-    carrier: Any,
-    interference: Any,
-    efficiency: Any,
-    throughput_mbps: Any,
-    delay_ms: Any,
-    xp: Any,
-) -> dict[str, np.ndarray]:
+    kernels: Kernels,
+    counts: Any,
+    users: tuple[Any, ...],
+    sums: Any,
+    lit_share: float,
+) -> dict[str, Any]:
     """Count users into the bins of every user quantity.
 
     Parameters
     ----------
     scene : Scene
-    carrier, interference : float64 array (n,)
-        In units of the user's noise.
-    efficiency : array (n,)
-        bit/s/Hz.
-    throughput_mbps : array (n,)
-        Mbit/s.
-    delay_ms : array (n,)
-        One way, ms.
-    xp : module
-        ``numpy`` or ``cupy``.
+    kernels : Kernels
+    counts : bool array (users,)
+        Who counts.
+    users : tuple of array (users,)
+        Carrier, interference, efficiency, serving beam and trial as the kernels give and take
+        them, and slant range in m.
+    sums : int64 array (trials, beams, 5)
+        See ``NumpyKernels.beam_sums``.
+    lit_share : float
+        Share of slots in which a beam is lit.
+
+    Returns
+    -------
+    dict of str to int64 array (bins,)
     """
-    quantities = link_quantities(carrier, interference, xp)
+    xp, link = kernels.xp, scene.link
+    weight, (carrier, interference, efficiency, serving, trial, range_m) = kernels.select(
+        counts, *users
+    )
+    rate_per_hz = kernels.user_throughput(efficiency, serving, trial, sums, link.policy)
+    quantities = link_quantities(carrier.astype(xp.float64), interference.astype(xp.float64), xp)
     quantities |= {
-        "coupling_loss_db": scene.link.coupling_loss_at_0_snr_db - quantities["snr_db"],
+        "coupling_loss_db": link.coupling_loss_at_0_snr_db - quantities["snr_db"],
         "spectral_efficiency": efficiency,
-        "user_throughput": throughput_mbps,
-        "one_way_delay": delay_ms,
+        "user_throughput": rate_per_hz * (link.bandwidth_mhz * lit_share),
+        "one_way_delay": geometry.one_way_delay_ms(range_m, scene.feeder_range_m),
     }
-    return {name: on_host(AXES[name].count(values, xp)) for name, values in quantities.items()}
+    return {name: AXES[name].count(values, kernels, weight) for name, values in quantities.items()}
 
 
-def beam_results(scene: Scene, sums: np.ndarray, lit: np.ndarray) -> dict[str, np.ndarray]:
+def beam_results(scene: Scene, sums: Any, lit: Any | None, xp: Any) -> dict[str, Any]:
     """Results per trial and beam from the kernels' integer sums.
 
     Parameters
@@ -146,42 +186,47 @@ def beam_results(scene: Scene, sums: np.ndarray, lit: np.ndarray) -> dict[str, n
     scene : Scene
     sums : int64 array (trials, beams, 5)
         See ``NumpyKernels.beam_sums``, beams in the order of the layout.
-    lit : uint8 array (trials, beams)
+    lit : uint8 array (trials, beams) or None
+        None: all beams are lit.
+    xp : module
+        ``numpy`` or ``cupy``.
 
     Returns
     -------
     dict of str to array (trials, beams)
     """
-    attached, served, efficiency, inverse, sinr_db = np.moveaxis(sums, -1, 0).astype(np.float64)
+    attached, served, efficiency, inverse, sinr_db = (sums[:, :, k] for k in range(5))
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean_efficiency = efficiency / served / 2.0**24
-        rate = mean_efficiency if scene.link.policy == 0 else served / (inverse / 2.0**24)
-        mean_sinr_db = np.where(lit > 0, sinr_db / attached / 2.0**16, np.nan)
+        mean_efficiency = efficiency / served * 2.0**-24
+        rate = mean_efficiency if scene.link.policy == 0 else served / (inverse * 2.0**-24)
+        mean_sinr_db = sinr_db / attached * 2.0**-16
+    if lit is None:
+        lit = xp.ones(attached.shape, dtype=xp.int8)
+    else:
+        mean_sinr_db = xp.where(lit > 0, mean_sinr_db, np.nan)
     return {
-        "beam_users": attached.astype(np.int32),
-        "beam_lit": lit.astype(np.int8),
-        "beam_served_users": served.astype(np.int32),
-        "beam_sinr_db": mean_sinr_db.astype(np.float32),
-        "beam_spectral_efficiency": mean_efficiency.astype(np.float32),
-        "beam_throughput": (np.where(served > 0, rate, 0.0) * scene.link.bandwidth_mhz).astype(
-            np.float32
+        "beam_users": attached.astype(xp.int32),
+        "beam_lit": lit.astype(xp.int8),
+        "beam_served_users": served.astype(xp.int32),
+        "beam_sinr_db": mean_sinr_db.astype(xp.float32),
+        "beam_spectral_efficiency": mean_efficiency.astype(xp.float32),
+        "beam_throughput": (xp.where(served > 0, rate, 0.0) * scene.link.bandwidth_mhz).astype(
+            xp.float32
         ),
     }
 
 
-def trial_results(
-    scene: Scene, trial_beam: dict[str, np.ndarray], lit: np.ndarray
-) -> dict[str, np.ndarray]:
+def trial_results(scene: Scene, trial_beam: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Totals per trial over the statistics beams."""
-    statistics = scene.beams.statistics
-    users = trial_beam["beam_users"][:, statistics]
-    lit = lit[:, statistics]
-    served = trial_beam["beam_served_users"][:, statistics]
-    throughput = trial_beam["beam_throughput"][:, statistics].astype(np.float64)
+    users, lit, served, throughput = (
+        # One row after the other in memory: a sum rounds the same however many trials there are.
+        np.ascontiguousarray(trial_beam[name][:, scene.beams.statistics])
+        for name in ("beam_users", "beam_lit", "beam_served_users", "beam_throughput")
+    )
     return {
         "users": users.sum(axis=1, dtype=np.int32),
         "lit_users": (users * lit).sum(axis=1, dtype=np.int32),
         "served_users": served.sum(axis=1, dtype=np.int32),
-        "throughput": np.ascontiguousarray(throughput).sum(axis=1),
+        "throughput": throughput.astype(np.float64).sum(axis=1),
         "lit_beams": lit.sum(axis=1, dtype=np.int32),
     }

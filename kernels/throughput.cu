@@ -1,5 +1,5 @@
 // From SINR to spectral efficiency, sums per beam, and throughput per user.
-// NumPy twins: beam_sums and user_throughput in capest/backend/numpy_kernels.py.
+// NumPy twins: beam_sums and user_throughput in capest/backend/numpy_throughput.py.
 //
 // Sums over the users of a beam are 64-bit integers in fixed point: integer additions commute, so
 // atomics cannot make the result depend on the order in which users arrive. There are no
@@ -47,7 +47,7 @@ __device__ inline void add_whole(unsigned long long* sum, double value) {
 extern "C" __global__ void beam_sums(
     const float* __restrict__ carrier,           // (users,)
     const float* __restrict__ interference,      // (users,)
-    const int* __restrict__ serving_beam,        // (users,)
+    const int* __restrict__ serving_beam,        // (users,), -1: nobody, counts nowhere
     const int* __restrict__ user_trial,          // (users,)
     const unsigned char* __restrict__ beam_lit,  // (trials, beams), or null: all beams are lit
     const RateStep* __restrict__ rate_table,     // (rate_entries,)
@@ -61,6 +61,10 @@ extern "C" __global__ void beam_sums(
     const long long stride = (long long)gridDim.x * blockDim.x;
     for (long long user = (long long)blockIdx.x * blockDim.x + threadIdx.x; user < users;
          user += stride) {
+        if (serving_beam[user] < 0) {
+            efficiency[user] = 0.0f;
+            continue;
+        }
         const long long own = (long long)user_trial[user] * beams + serving_beam[user];
         unsigned long long* sum = sums + own * COLUMNS;
         atomicAdd(sum, 1ull);
@@ -97,10 +101,10 @@ extern "C" __global__ void user_throughput(
     for (long long user = (long long)blockIdx.x * blockDim.x + threadIdx.x; user < users;
          user += stride) {
         const float rate = efficiency[user];
-        const long long own = (long long)user_trial[user] * beams + serving_beam[user];
-        const long long* sum = sums + own * COLUMNS;
         double shared = 0.0;
         if (rate > 0.0f) {
+            const long long own = (long long)user_trial[user] * beams + serving_beam[user];
+            const long long* sum = sums + own * COLUMNS;
             shared = policy == 0 ? (double)rate / (double)sum[1]
                                  : FIXED_POINT_EFFICIENCY / (double)sum[3];
         }

@@ -5,18 +5,47 @@ The same launcher drives a GPU through CuPy and the CPU execution of the sources
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from capest.backend.cuda_constellation import CudaConstellationKernel
+from capest.backend.cuda_histogram import CudaHistogramKernels
 from capest.backend.cuda_launcher import COMMON_OPTIONS
 from capest.backend.cuda_pairs import CudaPairKernels
+from capest.backend.device import Fetch
+from capest.backend.protocol import Groups
 
 _SUM_COLUMNS = 5
 
 
-class CudaKernels(CudaPairKernels, CudaConstellationKernel):
+@dataclass(frozen=True)
+class GroupFetch:
+    """Arrays on their way to the host, by group and name.
+
+    Attributes
+    ----------
+    names : tuple of (str, str)
+        Group and name of each array.
+    groups : tuple of str
+        All groups; some may be empty.
+    fetch : Fetch
+    """
+
+    names: tuple[tuple[str, str], ...]
+    groups: tuple[str, ...]
+    fetch: Fetch
+
+    def wait(self) -> Groups:
+        """Wait until they are there."""
+        found: Groups = {group: {} for group in self.groups}
+        for (group, name), values in zip(self.names, self.fetch.wait(), strict=True):
+            found[group][name] = values
+        return found
+
+
+class CudaKernels(CudaPairKernels, CudaConstellationKernel, CudaHistogramKernels):
     """The array kernels of a trial as CUDA; equations in ``kernels/README.md``.
 
     Arguments and results mean what they mean in `capest.backend.numpy_kernels.NumpyKernels`, as
@@ -57,6 +86,48 @@ class CudaKernels(CudaPairKernels, CudaConstellationKernel):
             (words, *(np.uint64(value) for value in scalars)),
         )
         return words
+
+    def philox_uniforms(
+        self, seed: int, purpose: int, first_trial: int, trials: int, entities: int, count: int
+    ) -> Any:
+        """Uniforms from the words; kernel ``philox_uniforms`` in ``philox.cu``.
+
+        Parameters
+        ----------
+        seed, purpose : int
+            Key words, below 2⁶⁴.
+        first_trial, trials, entities : int
+            Which positions; ``entities`` at most 2²⁰.
+        count : int
+            How many of the four words of a position.
+
+        Returns
+        -------
+        float64 array (count, trials · entities)
+        """
+        uniforms = self.xp.empty((count, trials * entities), dtype=np.float64)
+        scalars = (seed, purpose, first_trial, trials, entities)
+        self._launch(
+            ("philox.cu", COMMON_OPTIONS),
+            "philox_uniforms",
+            trials * entities,
+            (uniforms, *(np.uint64(value) for value in scalars), np.int32(count)),
+        )
+        return uniforms
+
+    def fetch(self, groups: Groups) -> GroupFetch:
+        """Send arrays to the host as soon as they are computed; see `protocol.Kernels`."""
+        names = tuple((group, name) for group, arrays in groups.items() for name in arrays)
+        arrays = [groups[group][name] for group, name in names]
+        return GroupFetch(names, tuple(groups), self.device.fetch(arrays))
+
+    def free_bytes(self) -> int:
+        """Memory that arrays may still take."""
+        return self.device.free_bytes()
+
+    def release_memory(self) -> None:
+        """Give back what is kept for arrays to come."""
+        self.device.release_memory()
 
     def beam_sums(
         self,

@@ -12,7 +12,8 @@ from capest.backend.source import kernel_source
 COMMON_OPTIONS = ("-std=c++17",)
 """Compile options of every source."""
 
-_NULL = np.uint64(0)
+NULL = np.uint64(0)
+"""For an optional array that is not there."""
 
 
 class CudaLauncher:
@@ -61,5 +62,5 @@ class CudaLauncher:
     def _lit(self, beam_lit: Any, beams: int) -> Any:
         """Return the lit flags on the device, or a null pointer if all beams are lit."""
         if beam_lit is None:
-            return _NULL
+            return NULL
         return self._array("beam_lit", beam_lit, np.uint8, (len(beam_lit), beams))

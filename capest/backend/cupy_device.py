@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 
 class CupyDevice:
@@ -45,6 +48,58 @@ class CupyDevice:
     def compile(self, source: str, options: tuple[str, ...]) -> CupyModule:
         """Compile a source with NVRTC; CuPy keeps the result in its cache on disk."""
         return CupyModule(self.xp.RawModule(code=source, options=options, backend="nvrtc"))
+
+    def fetch(self, arrays: Sequence[Any]) -> CupyFetch:
+        """Copy arrays to pinned memory on a stream of their own; see `Device.fetch`.
+
+        What is launched next computes meanwhile.
+        """
+        from cupyx import empty_pinned
+
+        whole = [self.xp.ascontiguousarray(array) for array in arrays]
+        host = [empty_pinned(array.shape, array.dtype) for array in whole]
+        self._copies.wait_event(self.xp.cuda.get_current_stream().record())
+        for array, target in zip(whole, host, strict=True):
+            array.get(stream=self._copies, out=target, blocking=False)
+        return CupyFetch(whole, host, self._copies.record())
+
+    def free_bytes(self) -> int:
+        """Memory free on the device, and kept by CuPy for arrays to come."""
+        free, _ = self.xp.cuda.runtime.memGetInfo()
+        return int(free) + int(self.xp.get_default_memory_pool().free_bytes())
+
+    def release_memory(self) -> None:
+        """Give back to the device what CuPy keeps for arrays to come."""
+        self.xp.get_default_memory_pool().free_all_blocks()
+
+    @cached_property
+    def _copies(self) -> Any:
+        # Without this flag the stream would wait for the default one, on which kernels run.
+        return self.xp.cuda.Stream(non_blocking=True)
+
+
+class CupyFetch:
+    """Arrays on their way from the GPU.
+
+    Parameters
+    ----------
+    device : list of cupy.ndarray
+        Held until they are copied: their memory would go to the next kernels else.
+    host : list of array
+        Pinned.
+    copied : cupy.cuda.Event
+    """
+
+    def __init__(self, device: list[Any], host: list[np.ndarray], copied: Any) -> None:
+        self._device = device
+        self._host = host
+        self._copied = copied
+
+    def wait(self) -> list[np.ndarray]:
+        """Wait for the last copy."""
+        self._copied.synchronize()
+        self._device.clear()
+        return self._host
 
 
 class CupyModule:

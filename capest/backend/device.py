@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+import numpy as np
+
 
 class Module(Protocol):
     """A compiled CUDA source."""
@@ -25,6 +27,14 @@ class Module(Protocol):
         shared_bytes : int
             Dynamic shared memory.
         """
+        ...
+
+
+class Fetch(Protocol):
+    """Arrays on their way to the host."""
+
+    def wait(self) -> list[np.ndarray]:
+        """Wait until they are there."""
         ...
 
 
@@ -52,4 +62,16 @@ class Device(Protocol):
 
     def compile(self, source: str, options: tuple[str, ...]) -> Module:
         """Compile a source with NVRTC's options."""
+        ...
+
+    def fetch(self, arrays: Sequence[Any]) -> Fetch:
+        """Copy arrays to the host once they are computed; wait for nothing."""
+        ...
+
+    def free_bytes(self) -> int:
+        """Memory that arrays may still take."""
+        ...
+
+    def release_memory(self) -> None:
+        """Give back what is kept for arrays to come."""
         ...

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from capest.backend.numpy_constellation import constellation_sinr
-from capest.backend.numpy_philox import philox_words
+from capest.backend.numpy_histogram import count_numbers, count_values, select
+from capest.backend.numpy_philox import philox_uniforms, philox_words
 from capest.backend.numpy_sinr import downlink_sinr
 from capest.backend.numpy_throughput import beam_sums, user_throughput
 from capest.backend.numpy_uplink import uplink_sinr
+from capest.backend.protocol import Groups
+
+
+@dataclass(frozen=True)
+class Present:
+    """What is on the host already; the NumPy side of ``protocol.Transfer``."""
+
+    groups: Groups
+
+    def wait(self) -> Groups:
+        """Return the arrays."""
+        return self.groups
 
 
 class NumpyKernels:
@@ -26,8 +41,19 @@ class NumpyKernels:
     xp = np
 
     philox_words = staticmethod(philox_words)
+    philox_uniforms = staticmethod(philox_uniforms)
     downlink_sinr = staticmethod(downlink_sinr)
     uplink_sinr = staticmethod(uplink_sinr)
     constellation_sinr = staticmethod(constellation_sinr)
+    count_values = staticmethod(count_values)
+    count_numbers = staticmethod(count_numbers)
+    select = staticmethod(select)
     beam_sums = staticmethod(beam_sums)
     user_throughput = staticmethod(user_throughput)
+    fetch = staticmethod(Present)
+
+    def free_bytes(self) -> None:
+        """Say that slices are as long as the cache wants them, which fits any memory."""
+
+    def release_memory(self) -> None:
+        """Nothing is kept."""

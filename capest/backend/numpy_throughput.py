@@ -6,6 +6,7 @@ import numpy as np
 
 _FIXED_POINT_EFFICIENCY = 2.0**24
 _FIXED_POINT_DB = 2.0**16
+_LEAST = 1e-30  # instead of an efficiency of zero, to divide by
 
 
 def beam_sums(
@@ -29,6 +30,7 @@ def beam_sums(
     carrier, interference : float32 array (users,)
         From `downlink_sinr`.
     serving_beam, user_trial : int32 array (users,)
+        A beam of -1 is nobody: counts nowhere.
     beam_lit : uint8 array (trials, beams) or None
     rate_table : float32 array (entries, 2)
         Linear SINR thresholds and efficiencies, ascending (``mode`` 0).
@@ -47,38 +49,52 @@ def beam_sums(
         2²⁴ / efficiency; sum over users of lit beams of SINR in dB · 2¹⁶.
     """
     sinr = carrier / (interference + np.float32(1.0))
-    if mode == 0:
-        step = np.searchsorted(rate_table[:, 0], sinr, side="right")
-        efficiency = np.append(np.float32(0.0), rate_table[:, 1])[step]
-    else:
-        # In double precision and rounded once, so that both backends give the same.
-        alpha, smallest, largest, ceiling = shannon.astype(np.float64)
-        rate = alpha * np.log2(1.0 + np.minimum(sinr.astype(np.float64), largest))
-        efficiency = np.where(sinr < smallest, 0.0, np.minimum(rate, ceiling))
-        efficiency = efficiency.astype(np.float32)
-    bin_of_user = user_trial.astype(np.int64) * beams + serving_beam
+    efficiency = _efficiency(sinr, rate_table, shannon, mode)
     bins = trials * beams
-    sums = np.zeros((5, bins), dtype=np.int64)
-    sums[0] = np.bincount(bin_of_user, minlength=bins)
+    bin_of_user = user_trial.astype(np.int64) * beams + serving_beam
+    nobody = serving_beam < 0
+    if nobody.any():
+        efficiency[nobody] = 0.0
+        # Their sums go behind those of all beams, and are dropped.
+        bin_of_user[nobody] = bins
+    sinr_db = 10.0 * np.log10(np.maximum(sinr.astype(np.float64), 1e-30))
+    np.rint(sinr_db * _FIXED_POINT_DB, out=sinr_db)
     if beam_lit is not None:
-        lit = beam_lit.ravel()[bin_of_user] > 0
-        efficiency = np.where(lit, efficiency, np.float32(0.0))
-        lit_bin, lit_sinr = bin_of_user[lit], sinr[lit]
-    else:
-        lit_bin, lit_sinr = bin_of_user, sinr
+        lit = np.append(beam_lit.ravel(), np.uint8(0))[bin_of_user]
+        efficiency *= lit
+        sinr_db *= lit
     served = efficiency > 0.0
-    served_bin = bin_of_user[served]
-    served_efficiency = efficiency[served].astype(np.float64)
-    sinr_db = 10.0 * np.log10(np.maximum(lit_sinr.astype(np.float64), 1e-30))
-    sums[1] = np.bincount(served_bin, minlength=bins)
-    for row, bin_of_value, fixed_point in (
-        (2, served_bin, served_efficiency * _FIXED_POINT_EFFICIENCY),
-        (3, served_bin, _FIXED_POINT_EFFICIENCY / served_efficiency),
-        (4, lit_bin, sinr_db * _FIXED_POINT_DB),
-    ):
+    exact = efficiency.astype(np.float64)
+    inverse = np.rint(_FIXED_POINT_EFFICIENCY / np.maximum(exact, _LEAST)) * served
+    exact *= _FIXED_POINT_EFFICIENCY
+    sums = np.empty((bins, 5), dtype=np.int64)
+    for column, weight in enumerate((None, served, np.rint(exact), inverse, sinr_db)):
         # Whole numbers below 2**53 add exactly in double precision.
-        sums[row] = np.bincount(bin_of_value, np.rint(fixed_point), minlength=bins)
-    return efficiency, np.ascontiguousarray(sums.T).reshape(trials, beams, 5)
+        sums[:, column] = np.bincount(bin_of_user, weight, minlength=bins)[:bins]
+    return efficiency, sums.reshape(trials, beams, 5)
+
+
+def _efficiency(
+    sinr: np.ndarray, rate_table: np.ndarray, shannon: np.ndarray, mode: int
+) -> np.ndarray:
+    """Efficiency of links by their SINR, float32 array (users,)."""
+    if mode == 0:
+        return np.append(np.float32(0.0), rate_table[:, 1]).take(_steps(sinr, rate_table[:, 0]))
+    # In double precision and rounded once, so that both backends give the same.
+    alpha, smallest, largest, ceiling = shannon.astype(np.float64)
+    rate = alpha * np.log2(1.0 + np.minimum(sinr.astype(np.float64), largest))
+    return np.where(sinr < smallest, 0.0, np.minimum(rate, ceiling)).astype(np.float32)
+
+
+def _steps(sinr: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
+    """Number of ascending thresholds that each SINR meets."""
+    if len(thresholds) > np.iinfo(np.uint8).max:
+        return np.searchsorted(thresholds, sinr, side="right")
+    # To compare everybody with few thresholds is five times faster than to search.
+    met = np.zeros(sinr.shape, dtype=np.uint8)
+    for threshold in thresholds:
+        met += (sinr >= threshold).view(np.uint8)
+    return met
 
 
 def user_throughput(
@@ -104,9 +120,12 @@ def user_throughput(
     float32 array (users,)
         bit/s per Hz; zero for users not served.
     """
-    own = sums[user_trial, serving_beam]
+    beams = sums.shape[1]
+    bin_of_user = user_trial.astype(np.int64) * beams + serving_beam
+    # Equal time: users served. Equal rate: sum of inverse efficiencies.
+    column = 1 if policy == 0 else 3
+    shared = np.maximum(sums[:, :, column], 1).astype(np.float64).ravel().take(bin_of_user)
+    efficiency = efficiency.astype(np.float64)
     if policy == 0:
-        rate = efficiency.astype(np.float64) / np.maximum(own[:, 1], 1)
-    else:
-        rate = _FIXED_POINT_EFFICIENCY / np.maximum(own[:, 3], 1).astype(np.float64)
-    return np.where(efficiency > 0.0, rate, 0.0).astype(np.float32)
+        return (efficiency / shared).astype(np.float32)
+    return (_FIXED_POINT_EFFICIENCY / shared * (efficiency > 0.0)).astype(np.float32)

@@ -6,6 +6,16 @@ from typing import Any, Protocol
 
 import numpy as np
 
+Groups = dict[str, dict[str, Any]]
+"""Arrays by group and name, such as those of a ``BlockResult``."""
+
+
+class Transfer(Protocol):
+    """Arrays on their way to the host."""
+
+    def wait(self) -> Groups:
+        """Wait until they are there, as NumPy arrays."""
+
 
 class Kernels(Protocol):
     """The array kernels of a backend (``backend.numpy_kernels``, ``backend.cuda_kernels``)."""
@@ -17,6 +27,11 @@ class Kernels(Protocol):
         self, seed: int, purpose: int, first_trial: int, trials: int, entities: int
     ) -> Any:
         """Random words by position."""
+
+    def philox_uniforms(
+        self, seed: int, purpose: int, first_trial: int, trials: int, entities: int, count: int
+    ) -> Any:
+        """Uniforms from the random words."""
 
     def downlink_sinr(self, *arguments: Any) -> tuple[Any, Any, Any]:
         """Serving beam, carrier and interference per user."""
@@ -32,6 +47,28 @@ class Kernels(Protocol):
 
     def user_throughput(self, *arguments: Any) -> Any:
         """Throughput per user and Hz."""
+
+    def count_values(self, *arguments: Any) -> Any:
+        """Histogram of a quantity."""
+
+    def count_numbers(self, numbers: Any, size: int) -> Any:
+        """How often each number from 0 to ``size`` occurs; negative ones do not count."""
+
+    def select(self, chosen: Any, *arrays: Any) -> tuple[Any | None, tuple[Any, ...]]:
+        """Weight of the entries of some arrays, and the arrays: all that takes to count the chosen.
+
+        NumPy leaves the others out, and every entry counts once (``None``); a GPU keeps them, with
+        a weight of 0.
+        """
+
+    def fetch(self, groups: Groups) -> Transfer:
+        """Send arrays to the host as soon as they are computed, without waiting for them."""
+
+    def free_bytes(self) -> int | None:
+        """Memory that arrays may still take; ``None`` if that is no matter."""
+
+    def release_memory(self) -> None:
+        """Give back what is kept for arrays to come."""
 
 
 def on_host(array: Any) -> np.ndarray:

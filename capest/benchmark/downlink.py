@@ -97,8 +97,7 @@ def _kernel_arguments(
 ) -> tuple[tuple[Any, ...], geometry.View]:
     xp = kernels.xp
     draws = Draws(kernels, 1, 0, trials)
-    position_m = placement.in_each_beam(scene.coverage, scene.placement, draws)
-    view = geometry.view(position_m, scene.satellites, 0, xp)
+    view = placement.in_each_beam(scene.coverage, scene.placement, draws)
     gain = xp.full(view.range_m.shape, PEAK_SNR)
     user_trial = xp.repeat(xp.arange(trials, dtype=xp.int32), scene.placement.users)
     return downlink_arguments(scene, view, gain, user_trial, None, xp), view

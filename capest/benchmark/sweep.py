@@ -125,8 +125,10 @@ def call_arguments(
     per_trial = scene.placement.users
     trials = -(-users // per_trial)
     draws = Draws(kernels, 1, 0, trials)
-    position_m = placement.in_each_beam(scene.coverage, scene.placement, draws)[:, :users]
-    view = geometry.view(position_m, scene.satellites, 0, xp)
+    all_users = placement.in_each_beam(scene.coverage, scene.placement, draws)
+    view = geometry.View(
+        all_users.direction[:, :users], all_users.range_m[:users], all_users.sin_elevation[:users]
+    )
     rng = np.random.default_rng(1)
     trial = np.repeat(np.arange(trials, dtype=np.int32), per_trial)
     lit = None

@@ -14,7 +14,6 @@ from capest.benchmark.baseline import ObviousPattern
 from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of, exact_pattern
 from capest.link_constants import Carrier
 from capest.links import reduced_directions
-from capest.physics import geometry
 from capest.sampling import placement
 from capest.sampling.draws import Draws
 from capest.scene import Scene, build_scene
@@ -73,14 +72,13 @@ def uplink_speed(
     trials = max(1, (2**26 if backend == "cupy" else 2**23) // (10 * beams**2))
     draws = Draws(kernels, 1, 0, trials)
     users = scene.placement.users
-    position_m = placement.in_each_beam(scene.coverage, scene.placement, draws)
-    view = geometry.view(position_m, scene.satellites, 0, xp)
+    view = placement.in_each_beam(scene.coverage, scene.placement, draws)
     user, beam = reduced_directions(scene, carrier, view, xp)
     # Every user transmits to the beam whose cell it is in.
     home = xp.asarray(scene.beams.place)[xp.arange(users) // scenario.users.per_beam]
-    serving = xp.tile(home, trials).astype(xp.int32)
-    user_trial = xp.repeat(xp.arange(trials, dtype=xp.int32), users)
-    scheduled = uplink_turns(serving, user_trial, trials, beams, 10, xp)
+    number = (xp.arange(trials)[:, None] * beams + home).ravel()
+    taking_turns = kernels.count_numbers(number, trials * beams)
+    scheduled = uplink_turns(number, taking_turns, trials, 10, xp)
     arguments = (
         user,
         xp.full((1, view.range_m.size), PEAK_SNR, dtype=xp.float32),

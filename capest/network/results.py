@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from capest.backend.protocol import on_host
+from capest.backend.protocol import Kernels, on_host
 from capest.block import BlockResult
 from capest.histograms import AXES
 from capest.network.beams import Beams
@@ -51,7 +51,7 @@ def block_of(
     cell_of_user: Any,
     per_user: PerUser,
     histograms: dict[str, np.ndarray],
-    xp: Any,
+    kernels: Kernels,
 ) -> BlockResult:
     """Put the results of one trial together.
 
@@ -66,9 +66,9 @@ def block_of(
     per_user : PerUser
     histograms : dict of str to int64 array (bins,)
         Of the users; that of the beams is added.
-    xp : module
-        ``numpy`` or ``cupy``.
+    kernels : Kernels
     """
+    xp = kernels.xp
     rate = xp.rint(per_user.throughput_mbps * FIXED_POINT)
     everywhere, per_cell = _per_cell(scene, cell_of_user, per_user, rate, xp)
     users, served, throughput = (
@@ -77,7 +77,7 @@ def block_of(
     )
     lit = beams.power > 0.0
     axis = AXES["beam_throughput"]
-    histograms[axis.name] = axis.count(throughput[lit] / FIXED_POINT, np)
+    histograms[axis.name] = on_host(axis.count(xp.asarray(throughput[lit] / FIXED_POINT), kernels))
     number = sky.number[beams.satellite]
     satellites = len(scene.space)
 

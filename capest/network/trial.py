@@ -75,7 +75,7 @@ def network_trial(scene: NetworkScene, kernels: Kernels, trial: int) -> BlockRes
         "one_way_delay": _delay_ms(scene, sky, beams, range_m, own_beam, xp),
         "user_throughput": throughput_mbps,
     }
-    histograms = {name: on_host(AXES[name].count(q, xp)) for name, q in quantities.items()}
+    histograms = {name: on_host(AXES[name].count(q, kernels)) for name, q in quantities.items()}
     # Who has no beam has no throughput, and counts.
     histograms["user_throughput"][0] += users.cell.size - len(own_beam)
     per_user = results.PerUser(
@@ -86,7 +86,9 @@ def network_trial(scene: NetworkScene, kernels: Kernels, trial: int) -> BlockRes
         sinr_db=sinr_db,
         elevation_deg=xp.degrees(xp.arcsin(xp.minimum(sine, 1.0))),
     )
-    return results.block_of(scene, trial, sky, view, beams, users.cell, per_user, histograms, xp)
+    return results.block_of(
+        scene, trial, sky, view, beams, users.cell, per_user, histograms, kernels
+    )
 
 
 def epoch_s(scene: NetworkScene, kernels: Kernels, trial: int) -> float:

@@ -111,7 +111,8 @@ def reference_angles(elevation_deg: Any, lookup: str, xp: Any) -> AngleReading:
     -------
     AngleReading
     """
-    position = xp.clip(elevation_deg * 0.1, 1.0, 9.0) - 1.0
+    position = xp.clip(elevation_deg * 0.1, 1.0, 9.0)
+    position -= 1.0
     if lookup == "nearest":
         return AngleReading(xp.rint(position).astype(xp.int64), None)
     lower = xp.minimum(position.astype(xp.int64), 7)
@@ -121,10 +122,10 @@ def reference_angles(elevation_deg: Any, lookup: str, xp: Any) -> AngleReading:
 def at_angles(table: np.ndarray, reading: AngleReading, xp: Any) -> Any:
     """Read a table of nine angles, float array (n,)."""
     values = xp.asarray(table)
-    lower = values[reading.lower]
+    lower = values.take(reading.lower)
     if reading.share is None:
         return lower
-    return lower + reading.share * (values[reading.lower + 1] - lower)
+    return lower + reading.share * (values.take(reading.lower + 1) - lower)
 
 
 def shadow_and_clutter_loss_db(
@@ -137,7 +138,8 @@ def shadow_and_clutter_loss_db(
     tables : EnvironmentTables
     reading : AngleReading
         Of the users' elevations.
-    line_of_sight : bool array (users,)
+    line_of_sight : bool array (users,) or bool
+        One for all users, or each one's.
     normal : float array (users,) or None
         Standard normal draws; ``None`` leaves shadow fading out.
     xp : module
@@ -146,8 +148,12 @@ def shadow_and_clutter_loss_db(
     Returns
     -------
     float array (users,)
-        Loss in dB; the clutter loss is zero with line of sight.
+        Loss in dB; the clutter loss is zero with line of sight. A number if it is everybody's.
     """
+    if isinstance(line_of_sight, bool):
+        clutter_db = 0.0 if line_of_sight else at_angles(tables.clutter_loss_db, reading, xp)
+        sigma = tables.sigma_los_db if line_of_sight else tables.sigma_nlos_db
+        return clutter_db if normal is None else at_angles(sigma, reading, xp) * normal + clutter_db
     clutter_db = xp.where(line_of_sight, 0.0, at_angles(tables.clutter_loss_db, reading, xp))
     if normal is None:
         return clutter_db

@@ -116,6 +116,34 @@ def ground_point(uv: Any, satellites: Satellites, xp: Any) -> Any:
     return xp.stack([start + u * u_m + v * v_m + w * w_m for start, u, v, w in columns])
 
 
+def view_along(direction: Any, satellites: Satellites, xp: Any) -> View:
+    """What users see of the first satellite who stand where given directions meet the ground.
+
+    Parameters
+    ----------
+    direction : float array (3, users)
+        The first two rows are direction cosines in the satellite's frame and must meet the Earth;
+        the third is filled in.
+    satellites : Satellites
+    xp : module
+        ``numpy`` or ``cupy``.
+
+    Returns
+    -------
+    View
+    """
+    distance_m = float(np.linalg.norm(satellites.position_m[0]))
+    sine_squared = direction[0] * direction[0] + direction[1] * direction[1]
+    cosine = xp.sqrt(1.0 - sine_squared)
+    direction[2] = cosine
+    # Projected on the line of sight, the satellite's distance from the Earth's centre is the slant
+    # range plus the radius times the sine of the elevation (law of sines: sin(nadir angle) · d =
+    # cos(elevation) · R).
+    sin_elevation = xp.sqrt(1.0 - sine_squared * (distance_m / EARTH_RADIUS_M) ** 2)
+    range_m = distance_m * cosine - EARTH_RADIUS_M * sin_elevation
+    return View(direction, range_m, sin_elevation)
+
+
 def view(position_m: Any, satellites: Satellites, index: int, xp: Any) -> View:
     """Direction, range and elevation between users and one satellite.
 

@@ -1,22 +1,24 @@
 """One block of trials as bytes: an uncompressed npz whose members carry CRC-32 checksums.
 
 NumPy and the standard library only: workers write these. Uncompressed because random
-mantissas hardly shrink, and a block is read once.
+mantissas hardly shrink, and a block is read once. All arrays stand in one member: a member of
+its own for each would cost more than computing what is in it.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import math
 import zipfile
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 
 from capest.block import BlockResult
 
 _GROUPS = ("trial", "trial_beam", "histograms", "cell")
+_ALIGNMENT = 8
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def encode_block(identity: RunIdentity, index: int, block: BlockResult) -> bytes
     -------
     bytes
     """
-    arrays: dict[str, Any] = {
+    arrays = {
         f"{group}.{name}": _filled_bins(values) if group == "histograms" else values
         for group in _GROUPS
         for name, values in getattr(block, group).items()
@@ -79,11 +81,12 @@ def encode_block(identity: RunIdentity, index: int, block: BlockResult) -> bytes
         "index": int(index),
         "first_trial": int(block.first_trial),
         "trials": block.trials,
-        "arrays": sorted(arrays),
+        "arrays": {name: [values.dtype.str, values.shape] for name, values in arrays.items()},
         "bins": {name: len(counts) for name, counts in block.histograms.items()},
     }
+    parts = b"".join(_aligned(values.tobytes()) for values in arrays.values())
     buffer = io.BytesIO()
-    np.savez(buffer, header=np.array(json.dumps(header)), **arrays)
+    np.savez(buffer, header=np.array(json.dumps(header)), data=np.frombuffer(parts, dtype=np.uint8))
     return buffer.getvalue()
 
 
@@ -114,26 +117,40 @@ def decode_block(content: bytes) -> tuple[BlockHeader, BlockResult]:
 
 def _decode(content: bytes) -> tuple[BlockHeader, BlockResult]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        # Before NumPy parses a header: a damaged shape could ask for any amount of memory.
-        damaged = archive.testzip()
-    if damaged is not None:
-        raise DamagedBlock(f"checksum of {damaged}")
+        # Reading verifies checksums. Before NumPy parses a header: a damaged shape could ask for
+        # any amount of memory.
+        members = {name: archive.read(name) for name in archive.namelist()}
+    header_text, data = (
+        np.load(io.BytesIO(members[name]), allow_pickle=False)
+        for name in ("header.npy", "data.npy")
+    )
+    header = json.loads(str(header_text))
     groups: dict[str, dict[str, np.ndarray]] = {group: {} for group in _GROUPS}
-    with np.load(io.BytesIO(content), allow_pickle=False) as members:
-        header = json.loads(str(members["header"]))
-        if sorted(members.files) != sorted(["header", *header["arrays"]]):
-            raise DamagedBlock("arrays missing or added")
-        for member in header["arrays"]:
-            group, name = member.split(".", 1)
-            values = members[member]
-            if group == "histograms":
-                values = _all_bins(values, header["bins"][name])
-            groups[group][name] = values
+    start = 0
+    for member, (kind, shape) in header["arrays"].items():
+        size = np.dtype(kind).itemsize * math.prod(shape)
+        values = data[start : start + size].view(kind).reshape(shape)
+        start += len(_padding(size)) + size
+        group, name = member.split(".", 1)
+        groups[group][name] = (
+            _all_bins(values, header["bins"][name]) if group == "histograms" else values
+        )
+    if start != data.size:
+        raise DamagedBlock("arrays missing or added")
     block = BlockResult(header["first_trial"], **groups)
     if block.trials != header["trials"]:
         raise DamagedBlock("number of trials")
     identity = RunIdentity(**header["identity"])
     return BlockHeader(identity, header["index"], block.first_trial, block.trials), block
+
+
+def _aligned(content: bytes) -> bytes:
+    """Bytes of an array, and what makes the next one start at a multiple of its elements' size."""
+    return content + _padding(len(content))
+
+
+def _padding(size: int) -> bytes:
+    return bytes(-size % _ALIGNMENT)
 
 
 def _filled_bins(counts: np.ndarray) -> np.ndarray:

@@ -27,15 +27,20 @@ def sweep_temporaries(folder: Path, name_pattern: str) -> None:
         left.unlink(missing_ok=True)
 
 
-def publish(temporary: Path, path: Path) -> None:
-    """Give a finished file its final name; it survives a power cut from then on."""
+def publish(temporary: Path, path: Path, *, sync_name: bool = True) -> None:
+    """Give a finished file its final name; it survives a power cut from then on.
+
+    Without ``sync_name``, only what is under the name does: the name itself may be lost until
+    `sync_folder` is called.
+    """
     descriptor = os.open(temporary, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
     os.replace(temporary, path)
-    sync_folder(path.parent)
+    if sync_name:
+        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:
@@ -50,8 +55,15 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, sync_name: bool = True) -> None:
     """Write a file in one step: afterwards ``path`` is as before or complete, never partial.
+
+    Parameters
+    ----------
+    path : Path
+    content : bytes
+    sync_name : bool
+        See `publish`.
 
     Raises
     ------
@@ -61,7 +73,7 @@ def write_whole(path: Path, content: bytes) -> None:
     temporary = temporary_path(path)
     try:
         temporary.write_bytes(content)
-        publish(temporary, path)
+        publish(temporary, path, sync_name=sync_name)
     finally:
         discard(temporary)
 

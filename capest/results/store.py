@@ -148,7 +148,7 @@ class BlockStore:
         return done
 
     def write(self, index: int, block: BlockResult) -> None:
-        """Write a block's file, whole and durable, replacing an earlier one.
+        """Write a block's file, whole, replacing an earlier one; `sync` makes its name durable.
 
         Raises
         ------
@@ -160,13 +160,20 @@ class BlockStore:
         if _read_manifest(self.folder) != self.identity:
             raise StorageError(f"{self.folder} now belongs to another run")
         try:
-            files.write_whole(path, encode_block(self.identity, index, block))
+            files.write_whole(path, encode_block(self.identity, index, block), sync_name=False)
         except OSError as error:
             cure = "make room there" if error.errno in _FULL else "put that right"
             raise StorageError(
                 f"cannot write {path}: {files.reason(error)}; {cure}, then run the same command "
                 "again: finished blocks are kept"
             ) from error
+
+    def sync(self) -> None:
+        """Make the names of the blocks written so far survive a power cut.
+
+        Once for several: a block whose name is lost is computed again.
+        """
+        files.sync_folder(self.folder)
 
     def read(self, index: int) -> BlockResult:
         """Read a block back, its checksums verified.

@@ -1,7 +1,7 @@
 """Where the users of a trial are; one strategy a function, one signature.
 
-Every strategy takes the scene's coverage and the draws of some trials and returns Earth-centred
-positions, float64 array (3, trials · users), trial-major.
+Every strategy takes the scene's coverage and the draws of some trials and returns what the users
+see of the satellite, trial-major: nothing else of a place matters.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from capest.physics.beam_grid import BeamGrid, cell_corners
 from capest.physics.constants import EARTH_RADIUS_M
-from capest.physics.geometry import Satellites, ground_point
+from capest.physics.geometry import Satellites, View, ground_point, view, view_along
 from capest.sampling.draws import Draws, normal_pair
 from capest.sampling.streams import Purpose
 
@@ -68,7 +68,7 @@ class PlacementSettings:
     hotspot_users: int = 0
 
 
-Placement = Callable[[Coverage, PlacementSettings, Draws], Any]
+Placement = Callable[[Coverage, PlacementSettings, Draws], View]
 
 
 def coverage(grid: BeamGrid, satellites: Satellites) -> Coverage:
@@ -94,30 +94,34 @@ def coverage(grid: BeamGrid, satellites: Satellites) -> Coverage:
     return Coverage(grid, satellites, points, cumulative / cumulative[-1])
 
 
-def in_each_beam(area: Coverage, settings: PlacementSettings, draws: Draws) -> Any:
+def in_each_beam(area: Coverage, settings: PlacementSettings, draws: Draws) -> View:
     """Same number of users in every beam, uniform in its Voronoi cell of the u-v plane.
 
     TR 38.821 Table 6.1.1.1-5 (calibration). User i of a trial lies in beam i // per_beam.
     """
-    xp = draws.xp
+    xp, beams = draws.xp, len(area.grid.uv)
     corners = cell_corners(area.grid.spacing_uv)
     which, first, second = draws.uniforms(Purpose.PLACEMENT, settings.users, 3)
     # A hexagon is three rhombi that meet in its centre.
-    rhombus = xp.minimum((which * 3.0).astype(xp.int64), 2)
-    start, end = xp.asarray(corners[[0, 2, 4]].T), xp.asarray(corners[[2, 4, 0]].T)
-    beams = len(area.grid.uv)
-    centres = np.repeat(area.grid.uv.T, settings.users // beams, axis=1)
-    uv = xp.asarray(np.tile(centres, draws.trials))
-    uv += start[:, rhombus] * first + end[:, rhombus] * second
-    return ground_point(uv, area.satellites, xp)
+    which *= 3.0
+    rhombus = xp.minimum(which.astype(xp.int64), 2)
+    direction = xp.empty((3, len(rhombus)))
+    by_cell = (draws.trials, beams, settings.users // beams)
+    for axis in range(2):
+        start, end = corners[[0, 2, 4], axis], corners[[2, 4, 0], axis]
+        offset = xp.asarray(start).take(rhombus) * first + xp.asarray(end).take(rhombus) * second
+        centre = xp.asarray(area.grid.uv[:, axis])[:, None]
+        xp.add(offset.reshape(by_cell), centre, out=direction[axis].reshape(by_cell))
+    return view_along(direction, area.satellites, xp)
 
 
-def uniform_on_ground(area: Coverage, settings: PlacementSettings, draws: Draws) -> Any:
+def uniform_on_ground(area: Coverage, settings: PlacementSettings, draws: Draws) -> View:
     """Users uniform by ground area over the union of all cells."""
-    return _anywhere(area, draws, Purpose.PLACEMENT, settings.users)
+    position_m = _anywhere(area, draws, Purpose.PLACEMENT, settings.users)
+    return view(position_m, area.satellites, 0, draws.xp)
 
 
-def in_hotspots(area: Coverage, settings: PlacementSettings, draws: Draws) -> Any:
+def in_hotspots(area: Coverage, settings: PlacementSettings, draws: Draws) -> View:
     """Users gathered around hotspots (a Thomas cluster process with given numbers).
 
     Hotspot centres are new in each trial and uniform over the covered area. The first
@@ -126,7 +130,7 @@ def in_hotspots(area: Coverage, settings: PlacementSettings, draws: Draws) -> An
     """
     xp = draws.xp
     clustered = settings.hotspot_users
-    position = uniform_on_ground(area, settings, draws)
+    position = _anywhere(area, draws, Purpose.PLACEMENT, settings.users)
     centres = _anywhere(area, draws, Purpose.HOTSPOT_CENTRES, settings.hotspots)
     member = xp.arange(clustered) % settings.hotspots
     trial = xp.arange(draws.trials)
@@ -135,9 +139,10 @@ def in_hotspots(area: Coverage, settings: PlacementSettings, draws: Draws) -> An
     east_m, north_m = (
         value * settings.hotspot_radius_m for value in normal_pair(offsets[0], offsets[1], xp)
     )
-    rows = (trial[:, None] * settings.users + xp.arange(clustered)).ravel()
-    position[:, rows] = _moved_on_ground(centres[:, index], east_m, north_m, xp)
-    return position
+    moved = _moved_on_ground(centres[:, index], east_m, north_m, xp)
+    by_trial = position.reshape(3, draws.trials, settings.users)
+    by_trial[:, :, :clustered] = moved.reshape(3, draws.trials, clustered)
+    return view(position, area.satellites, 0, xp)
 
 
 def _anywhere(area: Coverage, draws: Draws, purpose: Purpose, entities: int) -> Any:

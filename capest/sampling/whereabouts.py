@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from capest.sampling.draws import Draws, normal_pair
+from capest.sampling.draws import Draws, normal
 from capest.sampling.streams import Purpose
 
 OUTDOOR, VEHICLE, INDOOR = 0, 1, 2
@@ -57,5 +57,5 @@ def draw_whereabouts(
     return Whereabouts(
         place.astype(xp.int8),
         building < thermally_efficient_share,
-        normal_pair(radius, angle, xp)[0],
+        normal(radius, angle, xp),
     )

@@ -17,8 +17,8 @@ SHORT_RUN_BLOCKS = 20
 BLOCK_TRIALS = 50
 """Trials of a block in longer runs."""
 
-MOST_BLOCKS = 100_000
-"""Very long runs have longer blocks, so that there are no more files than this."""
+MOST_BLOCKS = 1_000
+"""Very long runs have longer blocks: fewer files, and more for a GPU to do at once."""
 
 
 def users_per_trial(placement: str, per_beam: int, count: int | None, beams: int) -> int:

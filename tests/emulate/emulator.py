@@ -74,6 +74,26 @@ class EmulatedDevice:
                 raise RuntimeError(f"g++ refuses a kernel:\n{done.stderr}")
         return EmulatedModule(ctypes.CDLL(str(library)))
 
+    def fetch(self, arrays: Sequence[np.ndarray]) -> EmulatedFetch:
+        """Copy at once: a launch runs to its end."""
+        return EmulatedFetch([np.array(array) for array in arrays])
+
+    def free_bytes(self) -> int:
+        return 2**30
+
+    def release_memory(self) -> None:
+        """Nothing is kept."""
+
+
+class EmulatedFetch:
+    """Arrays of the host."""
+
+    def __init__(self, arrays: list[np.ndarray]) -> None:
+        self._arrays = arrays
+
+    def wait(self) -> list[np.ndarray]:
+        return self._arrays
+
 
 class EmulatedModule:
     """A built library; checks every argument against the kernel's own signature."""

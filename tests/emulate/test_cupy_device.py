@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from capest.backend import choose
+from capest.backend.cupy_device import CupyDevice
 
 from .emulator import EmulatedDevice
 from .scene import random_scene
@@ -49,11 +50,32 @@ def cupy_on_the_cpu(build_directory, monkeypatch):
     for name in ("empty", "zeros", "asarray", "ascontiguousarray"):
         setattr(module, name, getattr(np, name))
     module.RawModule = RawModule
+    module.log = log = []
+
+    class Stream:
+        def __init__(self, non_blocking=False):
+            self.name = "copies" if non_blocking else "default"
+
+        def record(self):
+            log.append(f"record on {self.name}")
+            return SimpleNamespace(stream=self, synchronize=lambda: log.append("synchronize"))
+
+        def wait_event(self, event):
+            log.append(f"{self.name} waits for {event.stream.name}")
+
+    pool = SimpleNamespace(free_bytes=lambda: 30, free_all_blocks=lambda: log.append("free"))
+    module.get_default_memory_pool = lambda: pool
     module.cuda = SimpleNamespace(
         is_available=lambda: True,
         Device=lambda: SimpleNamespace(attributes=ATTRIBUTES),
+        Stream=Stream,
+        get_current_stream=Stream,
+        runtime=SimpleNamespace(memGetInfo=lambda: (100, 1000)),
     )
     monkeypatch.setitem(sys.modules, "cupy", module)
+    pinned = SimpleNamespace(empty_pinned=np.empty)
+    monkeypatch.setitem(sys.modules, "cupyx", pinned)
+    return module
 
 
 def test_auto_takes_it_and_gets_the_same_bits(cupy_on_the_cpu, emulated_kernels):
@@ -63,3 +85,37 @@ def test_auto_takes_it_and_gets_the_same_bits(cupy_on_the_cpu, emulated_kernels)
     expected = emulated_kernels.downlink_sinr(**scene.arguments())
     for result, wanted in zip(kernels.downlink_sinr(**scene.arguments()), expected, strict=True):
         np.testing.assert_array_equal(result, wanted, strict=True)
+
+
+class OnDevice(np.ndarray):
+    """An array with CuPy's `get`."""
+
+    def get(self, *, stream, out, blocking):
+        assert not blocking
+        np.copyto(out, self)
+        self.log.append(f"copy on {stream.name}")
+
+
+def test_results_are_copied_on_a_stream_of_their_own(cupy_on_the_cpu):
+    device = CupyDevice()
+    log = cupy_on_the_cpu.log
+    arrays = [np.arange(3.0).view(OnDevice), np.arange(4).view(OnDevice)]
+    cupy_on_the_cpu.ascontiguousarray = lambda array: array
+    for array in arrays:
+        array.log = log
+    fetch = device.fetch(arrays)
+    # Behind what was launched, and before anything is waited for.
+    assert log == [
+        *("record on default", "copies waits for default"),
+        *("copy on copies", "copy on copies", "record on copies"),
+    ]
+    found = fetch.wait()
+    assert log[-1] == "synchronize"
+    assert [values.tolist() for values in found] == [[0.0, 1.0, 2.0], [0, 1, 2, 3]]
+
+
+def test_memory_is_what_is_free_and_what_the_pool_keeps(cupy_on_the_cpu):
+    device = CupyDevice()
+    assert device.free_bytes() == 130
+    device.release_memory()
+    assert cupy_on_the_cpu.log == ["free"]

@@ -106,6 +106,14 @@ def test_equals_the_numpy_twin(kernels, to_host):
     np.testing.assert_array_equal(to_host(kernels.philox_words(*place)), expected)
 
 
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_uniforms_equal_the_numpy_twin(count, kernels, to_host):
+    place = (2024, 4, 10**12, 5, 123, count)
+    expected = NumpyKernels().philox_uniforms(*place)
+    assert expected.shape == (count, 5 * 123)
+    np.testing.assert_array_equal(to_host(kernels.philox_uniforms(*place)), expected)
+
+
 def test_launch_geometry_changes_nothing(build_directory, emulated_kernels):
     from capest.backend.cuda_kernels import CudaKernels
 

@@ -19,6 +19,8 @@ SCRIPT = """
 import sys
 from pathlib import Path
 
+import numpy as np
+
 from capest.backend import cuda_launcher
 from capest.backend.cuda_kernels import CudaKernels
 from tests.emulate.constellation_scene import random_constellation
@@ -35,6 +37,9 @@ kernels = CudaKernels(device)
 if link == "downlink":
     scene = random_scene(1, beams=140, colours=3, users=40, lit_share=0.5)
     kernels.downlink_sinr(**scene.arguments())
+elif link == "counts":
+    values = np.random.default_rng(1).uniform(-1.0, 2.0, 200)
+    kernels.count_values(values, None, 0.0, 10.0, 12, False)
 elif link == "constellation":
     kernels.constellation_sinr(**random_constellation(1, users=20, colours=3))
 else:
@@ -57,6 +62,7 @@ RACE_FOUND = 66
 FILE_OF_LINK = {
     "downlink": "sinr.cu",
     "uplink": "uplink.cu",
+    "counts": "histogram.cu",
     "constellation": "pattern.cuh",  # only the pattern's table is shared
 }
 

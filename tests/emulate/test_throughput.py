@@ -117,6 +117,28 @@ def test_efficiency(mode, lit_share, kernels, to_host):
         assert len(np.unique(efficiency)) > 5 - (mode == TABLE)
 
 
+@pytest.mark.parametrize("lit_share", [None, 0.6])
+def test_nobody_counts_nowhere(lit_share, kernels, to_host):
+    link = draw(2, lit_share=lit_share)
+    link.serving_beam[::3] = -1
+    there = link.serving_beam >= 0
+    alone = Link(
+        link.carrier[there],
+        link.interference[there],
+        link.serving_beam[there],
+        link.user_trial[there],
+        link.beam_lit,
+        link.trials,
+        link.beams,
+    )
+    for backend in (NumpyKernels(), kernels):
+        efficiency, sums = (to_host(each) for each in link.sums(backend, TABLE))
+        expected = [to_host(each) for each in alone.sums(backend, TABLE)]
+        np.testing.assert_array_equal(efficiency[there], expected[0])
+        assert (efficiency[~there] == 0.0).all()
+        np.testing.assert_array_equal(sums, expected[1])
+
+
 def test_largest_sinr_limits_the_efficiency(kernels, to_host):
     link = draw(10, lit_share=None)
     efficiency = to_host(link.sums(kernels, SHANNON, SHANNON_LIMITED)[0])

@@ -43,10 +43,10 @@ ALLOWED = {
     "plan": set(LEAVES),
     "execute": {"execute", *LEAVES},
     "results": {"results", "statistics", "reduce", *LEAVES},
+    "slices": {"backend", "scenario", "scene", "trial", *LEAVES},
     "batch": {
-        *("backend", "network", "plan", "results", "scenario", "scene", "statistics"),
-        *("trial",),
-        *LEAVES,
+        *("backend", "network", "plan", "results", "scenario", "scene", "slices"),
+        *("statistics", *LEAVES),
     },
     "budget": {"link_constants", "physics", "scenario", *LEAVES},
     "provenance": {"results", "scenario", *LEAVES},
@@ -63,7 +63,8 @@ ALLOWED = {
 }
 HEAVY = {"dask", "distributed", "xarray", "netCDF4", "rich", "matplotlib", "scipy", "cupy"}
 TRIAL_PATH = (
-    *("physics", "scenario", "sampling", "allocation", "scene", "uplink", "trial", "plan"),
+    *("physics", "scenario", "sampling", "allocation", "scene", "uplink", "trial", "slices"),
+    "plan",
     *("block", "channel", "links", "link_constants", "network", "orbits"),
 )
 

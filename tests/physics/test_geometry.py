@@ -10,6 +10,7 @@ from capest.physics.geometry import (
     satellite_overhead,
     slant_range_m,
     view,
+    view_along,
 )
 
 
@@ -38,6 +39,19 @@ def test_view_inverts_ground_point(altitude_m: float) -> None:
     np.testing.assert_allclose(np.sqrt(1 - seen.sin_elevation**2), radius / limit, atol=1e-7)
     elevation_deg = np.degrees(np.arcsin(seen.sin_elevation))
     np.testing.assert_allclose(seen.range_m, slant_range_m(altitude_m, elevation_deg), rtol=1e-9)
+
+
+@pytest.mark.parametrize("altitude_m", [300e3, 600e3, 35_786e3])
+def test_view_along_is_the_view_of_the_ground_point(altitude_m: float) -> None:
+    satellites = satellite_overhead(altitude_m)
+    limit = EARTH_RADIUS_M / (EARTH_RADIUS_M + altitude_m)
+    angle = np.linspace(0, 6, 25)
+    uv = limit * np.linspace(0.0, 0.9999, 25) * np.stack([np.cos(angle), np.sin(angle)])
+    along = view_along(np.stack([*uv, np.zeros(25)]), satellites, np)
+    seen = view(ground_point(uv, satellites, np), satellites, 0, np)
+    np.testing.assert_allclose(along.direction, seen.direction, atol=1e-9)
+    np.testing.assert_allclose(along.range_m, seen.range_m, rtol=1e-9)
+    np.testing.assert_allclose(along.sin_elevation, seen.sin_elevation, atol=1e-7)
 
 
 def test_axes_are_right_handed() -> None:

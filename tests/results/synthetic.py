@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from capest.backend.numpy_kernels import NumpyKernels
 from capest.block import BlockResult
 from capest.histograms import AXES
 from capest.results import network_schema, schema
@@ -131,5 +132,8 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
             "beam_uplink_spectral_efficiency": efficiency / np.float32(2),
             "beam_uplink_throughput": rate / np.float32(10),
         },
-        {name: AXES[name].count(np.asarray(values), np) for name, values in per_metric.items()},
+        {
+            name: AXES[name].count(np.asarray(values), NumpyKernels())
+            for name, values in per_metric.items()
+        },
     )

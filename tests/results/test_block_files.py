@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+
 import numpy as np
 import pytest
 
@@ -62,9 +65,28 @@ def test_a_truncated_file_is_found(kept):
         decode_block(content[:length])
 
 
-def test_missing_arrays_are_found():
-    block = synthetic.block(0, 2)
-    content = encode_block(synthetic.IDENTITY, 0, block)
-    renamed = content.replace(b"trial.lit_users", b"trial.lot_users")
+def test_missing_members_are_found():
+    content = encode_block(synthetic.IDENTITY, 0, synthetic.block(0, 2))
+    for member in (b"header.npy", b"data.npy"):
+        assert member in content
+        with pytest.raises(DamagedBlock):
+            decode_block(content.replace(member, member.upper()))
+
+
+@pytest.mark.parametrize("change", ["one less", "one more", "longer"])
+def test_missing_arrays_are_found(change):
+    """A file whose checksums are right, but not what it says of its arrays."""
+    content = encode_block(synthetic.IDENTITY, 0, synthetic.block(0, 2))
+    with np.load(io.BytesIO(content)) as members:
+        header, data = json.loads(str(members["header"])), members["data"]
+    kind, shape = header["arrays"]["trial.lit_users"]
+    if change == "one less":
+        del header["arrays"]["trial.lit_users"]
+    elif change == "one more":
+        header["arrays"]["trial.lot_users"] = [kind, shape]
+    else:
+        header["arrays"]["trial.lit_users"] = [kind, [*shape, 10**12]]
+    buffer = io.BytesIO()
+    np.savez(buffer, header=np.array(json.dumps(header)), data=data)
     with pytest.raises(DamagedBlock):
-        decode_block(renamed)
+        decode_block(buffer.getvalue())

@@ -5,7 +5,8 @@ import pytest
 from scipy import stats
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.sampling.draws import Draws, _uniform
+from capest.backend.numpy_philox import middle_of_interval
+from capest.sampling.draws import Draws, normal, normal_pair
 from capest.sampling.streams import Purpose
 
 MASK = 2**64 - 1
@@ -55,11 +56,32 @@ def test_draws_do_not_depend_on_how_trials_and_entities_are_cut() -> None:
         np.testing.assert_array_equal(part[0], whole[trial, :60])
 
 
+@pytest.mark.parametrize("count", [1, 3, 4])
+def test_uniforms_are_the_words_in_the_middle_of_their_interval(count: int) -> None:
+    draws = Draws(NumpyKernels(), 5, 10, 3)
+    words = draws.words(Purpose.SHADOWING, 100).reshape(-1, 4)
+    uniforms = draws.uniforms(Purpose.SHADOWING, 100, count)
+    assert len(uniforms) == count
+    for column, values in enumerate(uniforms):
+        expected = ((words[:, column] >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+        np.testing.assert_array_equal(values, expected)
+
+
 def test_uniforms_stay_inside_the_open_interval() -> None:
-    words = np.array([0, MASK], dtype=np.uint64)
-    low, high = _uniform(words, np)
+    # What NumPy's generator makes of the first and of the last word.
+    low, high = middle_of_interval(np.array([0.0, 1.0 - 2.0**-53]))
     assert 0.0 < low < 1e-15
     assert 1.0 - 1e-15 < high < 1.0
+
+
+def test_normals_are_those_of_box_and_muller() -> None:
+    radius_u, angle_u = np.random.default_rng(1).uniform(size=(2, 1000))
+    angle_u[:4] = [0.5, 0.25, 0.75, 2.0**-54]
+    radius, angle = np.sqrt(-2.0 * np.log(radius_u)), 2.0 * np.pi * angle_u
+    one, other = normal_pair(radius_u, angle_u, np)
+    np.testing.assert_allclose(one, radius * np.cos(angle), atol=1e-14)
+    np.testing.assert_allclose(other, radius * np.sin(angle), atol=1e-14)
+    np.testing.assert_allclose(normal(radius_u, angle_u, np), one, atol=1e-14)
 
 
 def test_distributions() -> None:

@@ -7,7 +7,13 @@ from scipy import stats
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.physics.beam_grid import hexagonal_grid, hexagonal_lattice
 from capest.physics.constants import EARTH_RADIUS_M
-from capest.physics.geometry import centre_direction, ground_point, satellite_overhead, view
+from capest.physics.geometry import (
+    View,
+    centre_direction,
+    ground_point,
+    satellite_overhead,
+    view,
+)
 from capest.sampling.draws import Draws
 from capest.sampling.placement import (
     Coverage,
@@ -34,11 +40,17 @@ def draws(trials: int) -> Draws:
     return Draws(NumpyKernels(), 11, 0, trials)
 
 
+def position_of(seen: View, area: Coverage) -> np.ndarray:
+    """Earth-centred positions, float64 array (3, users), of what the satellite sees."""
+    offset_m = area.satellites.axes[0].T @ (seen.direction * seen.range_m)
+    return area.satellites.position_m[0][:, None] + offset_m
+
+
 @pytest.mark.parametrize("area", [LEO, GEO])
 def test_in_each_beam_is_uniform_in_the_voronoi_cell(area: Coverage) -> None:
     beams = len(area.grid.uv)
-    position_m = in_each_beam(area, PlacementSettings(beams * 4), draws(50))
-    uv = view(position_m, area.satellites, 0, np).direction[:2].T
+    seen = in_each_beam(area, PlacementSettings(beams * 4), draws(50))
+    uv = seen.direction[:2].T
     home = np.tile(np.repeat(np.arange(beams), 4), 50)
     distance = np.linalg.norm(uv[:, None] - area.grid.uv[None], axis=2)
     np.testing.assert_array_equal(distance.argmin(axis=1), home)
@@ -69,7 +81,7 @@ def test_uniform_on_ground_has_even_density(
     # Archimedes: in any cap inside the covered area, 1 - cos(angle from its axis) is uniform.
     axis = ground_point(np.array(toward)[:, None], area.satellites, np)[:, 0] / EARTH_RADIUS_M
     rim = np.cos(np.radians(cap_deg))
-    position_m = uniform_on_ground(area, PlacementSettings(4000), draws(50))
+    position_m = position_of(uniform_on_ground(area, PlacementSettings(4000), draws(50)), area)
     height = (axis @ position_m) / EARTH_RADIUS_M
     inside = height[height > rim]
     assert len(inside) > 5000
@@ -79,8 +91,7 @@ def test_uniform_on_ground_has_even_density(
 def test_uniform_on_ground_gives_each_cell_its_ground_area() -> None:
     # Independent of the triangles: cell areas by counting a fine grid of the sphere's surface.
     users = 200_000
-    position_m = uniform_on_ground(STEEP, PlacementSettings(users // 50), draws(50))
-    uv = view(position_m, STEEP.satellites, 0, np).direction[:2].T
+    uv = uniform_on_ground(STEEP, PlacementSettings(users // 50), draws(50)).direction[:2].T
     near = np.linalg.norm(uv[:, None] - STEEP.grid.uv[None], axis=2).argmin(axis=1)
     counts = np.bincount(near, minlength=7)
     half_deg = 9.0
@@ -117,9 +128,10 @@ def test_uniform_on_ground_gives_each_cell_its_ground_area() -> None:
 
 def test_hotspots() -> None:
     settings = PlacementSettings(1000, hotspots=4, hotspot_radius_m=20e3, hotspot_users=600)
-    position_m = in_hotspots(LEO, settings, draws(200)).reshape(3, 200, 1000)
+    position_m = position_of(in_hotspots(LEO, settings, draws(200)), LEO).reshape(3, 200, 1000)
     np.testing.assert_allclose(np.linalg.norm(position_m, axis=0), EARTH_RADIUS_M)
-    everywhere = uniform_on_ground(LEO, settings, draws(200)).reshape(3, 200, 1000)
+    everywhere = position_of(uniform_on_ground(LEO, settings, draws(200)), LEO)
+    everywhere = everywhere.reshape(3, 200, 1000)
     np.testing.assert_array_equal(position_m[:, :, 600:], everywhere[:, :, 600:])
     # Users 0, 4, 8, ... share a hotspot: their distances are those of two normal points.
     first = position_m[:, :, 0:600:8].reshape(3, -1)

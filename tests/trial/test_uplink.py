@@ -17,7 +17,9 @@ def test_every_user_takes_turns_within_his_own_beam_and_trial() -> None:
     trials, beams, users = 4, 7, 70
     trial = np.repeat(np.arange(trials, dtype=np.int32), users)
     serving = rng.integers(0, beams - 1, trials * users).astype(np.int32)  # the last has nobody
-    turns = uplink_turns(serving, trial, trials, beams, 12, np).reshape(trials, 12, beams)
+    number = trial.astype(np.int64) * beams + serving
+    users = np.bincount(number, minlength=trials * beams)
+    turns = uplink_turns(number, users, trials, 12, np).reshape(trials, 12, beams)
     assert turns.dtype == np.int32
     assert (turns[:, :, -1] == -1).all()
     for t in range(trials):

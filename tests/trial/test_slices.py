@@ -1,0 +1,113 @@
+"""Blocks cut into slices: the next is started before the last is waited for; memory may run out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from capest import batch, loop, slices
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.errors import CapestError
+from capest.execute.inline import InlineExecutor
+from capest.scene import build_scene
+from capest.slices import MEMORY_NOTE, SliceLength, compute_blocks, slice_length
+
+from .small import assert_same_bits, compute, small_scenario
+
+
+class SmallMemory(NumpyKernels):
+    """A backend whose memory holds the words of so many trials."""
+
+    def __init__(self, trials: int, free_bytes: int | None = None) -> None:
+        self.most = trials
+        self.asked: list[int] = []
+        self.released = 0
+        self._free_bytes = free_bytes
+
+    def philox_uniforms(self, seed: int, purpose: int, first: int, trials: int, *more: int) -> Any:
+        self.asked.append(trials)
+        if trials > self.most:
+            raise MemoryError
+        return NumpyKernels.philox_uniforms(seed, purpose, first, trials, *more)
+
+    def free_bytes(self) -> int | None:
+        return self._free_bytes
+
+    def release_memory(self) -> None:
+        # A traceback would hold the arrays whose memory is wanted.
+        assert sys.exc_info() == (None, None, None)
+        self.released += 1
+
+
+@pytest.mark.parametrize("most", [1, 7, 20, 1000])
+def test_running_out_of_memory_changes_no_bit(most: int) -> None:
+    scenario = small_scenario()
+    kernels, length = SmallMemory(most), SliceLength(30)
+    spans = [(0, 40), (40, 25)]
+    found = list(compute_blocks(build_scene(scenario), kernels, spans, length))
+    for (first, trials), block in zip(spans, found, strict=True):
+        assert_same_bits(block, compute(scenario, first, trials))
+    assert length.trials <= most
+    assert length.shortened == (most < 30)
+    # Halved as often as it takes, and then no more.
+    assert kernels.released == sum(trials > most for trials in kernels.asked)
+    assert kernels.released == {1: 4, 7: 2, 20: 1, 1000: 0}[most]
+
+
+def test_a_trial_that_does_not_fit_is_told() -> None:
+    scene = build_scene(small_scenario())
+    with pytest.raises(CapestError, match="one trial does not fit"):
+        list(compute_blocks(scene, SmallMemory(0), [(0, 4)], SliceLength(4)))
+
+
+def test_length_follows_the_free_memory() -> None:
+    scenario = small_scenario()
+    needed = slices.bytes_per_trial(scenario)
+    whole = slice_length(scenario, NumpyKernels()).trials
+    assert slice_length(scenario, SmallMemory(1, 10**12)).trials == whole
+    assert slice_length(scenario, SmallMemory(1, 20 * needed)).trials == 10
+    assert slice_length(scenario, SmallMemory(1, 0)).trials == 1
+
+
+def test_a_run_says_once_that_memory_ran_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = small_scenario(run__trials=60)
+    plain = loop.run(scenario, tmp_path / "plain.nc", InlineExecutor, backend="numpy")
+    monkeypatch.setattr(batch, "_kernels", lambda _: SmallMemory(1))
+    tight = loop.run(scenario, tmp_path / "tight.nc", InlineExecutor, backend="numpy")
+    assert MEMORY_NOTE not in plain.notices
+    assert tight.notices.count(MEMORY_NOTE) == 1
+
+
+def test_the_next_slice_is_started_before_the_last_is_waited_for() -> None:
+    events: list[str] = []
+
+    class Slow(NumpyKernels):
+        def fetch(self, groups: Any) -> Any:  # type: ignore[override]
+            number = sum(event.startswith("start") for event in events)
+            events.append(f"start {number}")
+
+            class Fetch:
+                def wait(self) -> Any:
+                    events.append(f"wait {number}")
+                    return groups
+
+            return Fetch()
+
+    scene = build_scene(small_scenario())
+    blocks = compute_blocks(scene, Slow(), [(0, 4), (4, 2)], SliceLength(2))
+    first = next(blocks)
+    # Both slices of the first block, and the one of the second before the first is put together.
+    assert events == ["start 0", "start 1", "wait 0", "start 2", "wait 1"]
+    second = next(blocks)
+    assert events[5:] == ["wait 2"]
+    assert next(blocks, None) is None
+    np.testing.assert_array_equal(
+        np.concatenate([first.trial["throughput"], second.trial["throughput"]]),
+        compute(small_scenario(), 0, 6).trial["throughput"],
+    )
