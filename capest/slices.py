@@ -10,16 +10,18 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from capest.backend.protocol import Kernels
 from capest.block import BlockResult
 from capest.errors import CapestError
-from capest.scenario.model import Scenario
 from capest.scene import Scene
 from capest.trial import StartedTrials, start_trials
+
+if TYPE_CHECKING:
+    from capest.scenario.model import Scenario
 
 MEMORY_NOTE = "memory ran out: fewer trials are computed at once, the results stay the same"
 

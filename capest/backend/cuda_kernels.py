@@ -129,6 +129,10 @@ class CudaKernels(CudaPairKernels, CudaConstellationKernel, CudaHistogramKernels
         """Give back what is kept for arrays to come."""
         self.device.release_memory()
 
+    def wait(self) -> None:
+        """Wait until all is computed that was started."""
+        self.device.wait()
+
     def beam_sums(
         self,
         carrier: Any,

@@ -72,6 +72,10 @@ class CupyDevice:
         """Give back to the device what CuPy keeps for arrays to come."""
         self.xp.get_default_memory_pool().free_all_blocks()
 
+    def wait(self) -> None:
+        """Wait until all is computed that was started on the current stream."""
+        self.xp.cuda.get_current_stream().synchronize()
+
     @cached_property
     def _copies(self) -> Any:
         # Without this flag the stream would wait for the default one, on which kernels run.

@@ -75,3 +75,7 @@ class Device(Protocol):
     def release_memory(self) -> None:
         """Give back what is kept for arrays to come."""
         ...
+
+    def wait(self) -> None:
+        """Wait until all is computed that was started."""
+        ...

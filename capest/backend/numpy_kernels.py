@@ -57,3 +57,6 @@ class NumpyKernels:
 
     def release_memory(self) -> None:
         """Nothing is kept."""
+
+    def wait(self) -> None:
+        """All is computed by the time it returns."""

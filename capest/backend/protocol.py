@@ -21,7 +21,10 @@ class Kernels(Protocol):
     """The array kernels of a backend (``backend.numpy_kernels``, ``backend.cuda_kernels``)."""
 
     name: str
-    xp: Any
+
+    @property
+    def xp(self) -> Any:
+        """Array module of its arrays."""
 
     def philox_words(
         self, seed: int, purpose: int, first_trial: int, trials: int, entities: int
@@ -69,6 +72,9 @@ class Kernels(Protocol):
 
     def release_memory(self) -> None:
         """Give back what is kept for arrays to come."""
+
+    def wait(self) -> None:
+        """Wait until all is computed that was started: for timing only."""
 
 
 def on_host(array: Any) -> np.ndarray:

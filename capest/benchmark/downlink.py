@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from capest.backend import choose
-from capest.backend.protocol import Kernels
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.backend.protocol import Kernels, on_host
 from capest.benchmark.baseline import ObviousPattern
 from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of, exact_pattern
 from capest.links import downlink_arguments
@@ -17,6 +17,8 @@ from capest.physics.pattern_table import beginnings
 from capest.sampling import placement
 from capest.sampling.draws import Draws
 from capest.scene import Scene, build_scene
+
+_PAIRS_OF_CALL = {"numpy": 2**21, "cupy": 2**28}
 
 _WITHIN_DB = 40.0  # gains are compared down to this far under the peak
 
@@ -50,35 +52,42 @@ class KernelSpeed:
 
 
 def kernel_speed(
-    backend: str, beams: int = 61, frequency_reuse: int = 1, seconds: float = 2.0
+    kernels: Kernels,
+    beams: int = 61,
+    frequency_reuse: int = 1,
+    seconds: float = 2.0,
+    pairs: int | None = None,
 ) -> KernelSpeed:
     """Measure the pair kernel of a backend and its accuracy.
 
     Parameters
     ----------
-    backend : {"numpy", "cupy"}
+    kernels : Kernels
     beams, frequency_reuse : int
         Layout.
     seconds : float
         Time to spend measuring.
+    pairs : int, optional
+        Of a call, about; as many as the backend needs to be busy if not given.
 
     Returns
     -------
     KernelSpeed
     """
-    kernels = choose.kernels(backend)
     scenario = bench_scenario(beams__count=beams, beams__frequency_reuse=frequency_reuse)
     scene = build_scene(scenario)
-    trials = max(1, (2**24 if backend == "cupy" else 2**21) // (scenario.users_per_trial * beams))
+    pairs_of_trial = scenario.users_per_trial * beams
+    trials = max(1, (pairs or _PAIRS_OF_CALL[kernels.name]) // pairs_of_trial)
     arguments, view = _kernel_arguments(scene, kernels, trials)
     users = arguments[1].shape[1]
 
-    def call() -> Any:
-        serving = kernels.downlink_sinr(*arguments)[0]
-        return serving.get() if hasattr(serving, "get") else serving  # waits for the GPU
+    def call() -> None:
+        kernels.downlink_sinr(*arguments)
+        kernels.wait()
 
     best_s = best_of(call, seconds)
-    host = [a.get() if hasattr(a, "get") else a for a in arguments]
+    few = max(1, min(trials, _PAIRS_OF_CALL["numpy"] // pairs_of_trial))
+    host = [on_host(a) for a in _kernel_arguments(scene, NumpyKernels(), few)[0]]
     pattern = ObviousPattern()
     baseline_s = best_of(lambda: _obvious(host, pattern), seconds)
     return KernelSpeed(
@@ -86,7 +95,7 @@ def kernel_speed(
         beams=beams,
         colours=scenario.colours,
         pairs_per_s=users * beams / best_s,
-        baseline_pairs_per_s=users * beams / baseline_s,
+        baseline_pairs_per_s=few * pairs_of_trial / baseline_s,
         gain_error_db=_gain_error_db(scene, kernels),
         sinr_error_db=_sinr_error_db(scene, kernels, arguments, view),
     )

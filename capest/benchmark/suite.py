@@ -51,8 +51,8 @@ def measure(
         "backend": backend,
         "baseline": baseline_name(),
         "limit_pairs_per_s": floor.limit_pairs_per_s(backend, kernels.xp),
-        "kernel": [asdict(kernel_speed(backend, *layout, seconds)) for layout in LAYOUTS],
-        "uplink": [asdict(uplink_speed(backend, *layout, seconds)) for layout in LAYOUTS],
+        "kernel": [asdict(kernel_speed(kernels, *layout, seconds)) for layout in LAYOUTS],
+        "uplink": [asdict(uplink_speed(kernels, *layout, seconds)) for layout in LAYOUTS],
     }
     report("whole runs")
     found["run"] = [asdict(speed) for speed in run.runs(backend, trials, workers)]

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from capest.allocation.uplink_turns import uplink_turns
-from capest.backend import choose
-from capest.backend.protocol import on_host
+from capest.backend.protocol import Kernels, on_host
 from capest.benchmark.baseline import ObviousPattern
 from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of, exact_pattern
 from capest.link_constants import Carrier
@@ -17,6 +16,8 @@ from capest.links import reduced_directions
 from capest.sampling import placement
 from capest.sampling.draws import Draws
 from capest.scene import Scene, build_scene
+
+_PAIRS_OF_CALL = {"numpy": 2**23, "cupy": 2**28}
 
 
 @dataclass(frozen=True)
@@ -45,23 +46,28 @@ class UplinkSpeed:
 
 
 def uplink_speed(
-    backend: str, beams: int = 61, frequency_reuse: int = 1, seconds: float = 2.0
+    kernels: Kernels,
+    beams: int = 61,
+    frequency_reuse: int = 1,
+    seconds: float = 2.0,
+    pairs: int | None = None,
 ) -> UplinkSpeed:
     """Measure the uplink kernel of a backend and its accuracy.
 
     Parameters
     ----------
-    backend : {"numpy", "cupy"}
+    kernels : Kernels
     beams, frequency_reuse : int
         Layout.
     seconds : float
         Time to spend measuring.
+    pairs : int, optional
+        Of a call, about; as many as the backend needs to be busy if not given.
 
     Returns
     -------
     UplinkSpeed
     """
-    kernels = choose.kernels(backend)
     xp = kernels.xp
     scenario = bench_scenario(
         beams__count=beams, beams__frequency_reuse=frequency_reuse, uplink__enabled=True
@@ -69,7 +75,7 @@ def uplink_speed(
     scene = build_scene(scenario)
     carrier = scene.uplink_carrier
     assert carrier is not None  # the preset has an uplink
-    trials = max(1, (2**26 if backend == "cupy" else 2**23) // (10 * beams**2))
+    trials = max(1, (pairs or _PAIRS_OF_CALL[kernels.name]) // (10 * beams**2))
     draws = Draws(kernels, 1, 0, trials)
     users = scene.placement.users
     view = placement.in_each_beam(scene.coverage, scene.placement, draws)
@@ -90,8 +96,9 @@ def uplink_speed(
         scenario.colours,
     )
 
-    def call() -> np.ndarray:
-        return on_host(kernels.uplink_sinr(*arguments)[1])  # waits for the GPU
+    def call() -> None:
+        kernels.uplink_sinr(*arguments)
+        kernels.wait()
 
     best_s = best_of(call, seconds)
     pairs_of_a_drop = int((np.diff(scene.beams.segment_start) ** 2).sum())

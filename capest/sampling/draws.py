@@ -11,7 +11,9 @@ from capest.sampling.streams import Purpose
 class WordSource(Protocol):
     """What `Draws` needs of a backend (see ``backend.numpy_kernels``)."""
 
-    xp: Any
+    @property
+    def xp(self) -> Any:
+        """Array module of the words."""
 
     def philox_words(
         self, seed: int, purpose: int, first_trial: int, trials: int, entities: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -21,7 +22,21 @@ class PlainScenario(Derived):
     has_constellation = False
 
     def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
         vars(self).update(_attributes(values))
+
+    def replace(self, **changes: Any) -> PlainScenario:
+        """Change keys, named ``section__key``."""
+        values = copy.deepcopy(dict(self._values))
+        for name, value in changes.items():
+            *sections, key = name.split("__")
+            place = values
+            for section in sections:
+                place = place[section]
+            if key not in place:
+                raise KeyError(name)
+            place[key] = value
+        return PlainScenario(values)
 
 
 def _attributes(values: Mapping[str, Any]) -> dict[str, Any]:

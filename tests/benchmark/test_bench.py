@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from capest.backend.choose import cupy_obstacle
+from capest.backend.numpy_kernels import NumpyKernels
 from capest.benchmark import baseline, floor
 from capest.benchmark.downlink import kernel_speed
 from capest.benchmark.run import run_speed
@@ -25,10 +26,10 @@ from capest.scenario.load import load_scenario
 
 @pytest.mark.parametrize(("beams", "reuse"), [(19, 1), (61, 3)])
 def test_kernels_are_within_their_errors(beams: int, reuse: int) -> None:
-    down = kernel_speed("numpy", beams, reuse, seconds=0.01)
+    down = kernel_speed(NumpyKernels(), beams, reuse, seconds=0.01)
     assert 0.0 < down.gain_error_db < 0.01
     assert 0.0 < down.sinr_error_db < 0.02
-    up = uplink_speed("numpy", beams, reuse, seconds=0.01)
+    up = uplink_speed(NumpyKernels(), beams, reuse, seconds=0.01)
     assert up.colours == reuse
     assert 0.0 < up.sinr_error_db < 0.02
     for speed in (down, up):

@@ -84,6 +84,9 @@ class EmulatedDevice:
     def release_memory(self) -> None:
         """Nothing is kept."""
 
+    def wait(self) -> None:
+        """Kernels have run by the time they return."""
+
 
 class EmulatedFetch:
     """Arrays of the host."""

@@ -1,0 +1,264 @@
+"""Everything of a GPU in one go: right, how fast, how much at once, how much memory.
+
+    python -m capest.benchmark.gpu [SECONDS] > gpu.json
+
+needs NumPy and CuPy and nothing else, takes a few minutes, prints JSON, and fails if a result is
+wrong. ``--check`` computes the comparisons only, as compute-sanitizer runs them.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.backend.protocol import Kernels, on_host
+from capest.benchmark import floor, sweep
+from capest.benchmark.downlink import kernel_speed
+from capest.benchmark.scenario import bench_scenario, machine
+from capest.benchmark.uplink import uplink_speed
+from capest.scene import Scene, build_scene
+from capest.slices import SliceLength, compute_blocks, join, slice_length
+from capest.trial import start_trials, trial_block
+
+LAYOUTS = ((61, 1), (127, 3), (331, 1))
+BLOCK_TRIALS = 20_000
+SANITIZER_TIMEOUT_S = 150
+
+
+def check(kernels: Kernels, trials: int = 40) -> dict[str, float]:
+    """Compare random words and whole trials of both links with NumPy's.
+
+    Parameters
+    ----------
+    kernels : Kernels
+    trials : int
+
+    Returns
+    -------
+    dict of str to float
+        ``words_equal`` and ``counts_equal`` are 1 or 0; ``moved_users`` have another beam than
+        with NumPy; ``beam_sinr_error_db`` and ``throughput_error`` (relative) are largest
+        differences where nobody moved.
+    """
+    numpy = NumpyKernels()
+    both: tuple[Kernels, Kernels] = (kernels, numpy)
+    words, expected = (on_host(each.philox_words(7, 3, 2**30, 5, 1000)) for each in both)
+    scenario = bench_scenario(uplink__enabled=True, beams__frequency_reuse=3)
+    scene = build_scene(scenario)
+    got, wanted = (trial_block(scene, each, 0, trials) for each in both)
+    users = [block.trial_beam["beam_users"] for block in (got, wanted)]
+    same = users[0] == users[1]
+    sinr = [block.trial_beam["beam_sinr_db"][same] for block in (got, wanted)]
+    rate = [block.trial["throughput"] for block in (got, wanted)]
+    unmoved = same.all(axis=1)
+    return {
+        "words_equal": float(np.array_equal(words, expected)),
+        "counts_equal": float(np.array_equal(got.trial["users"], wanted.trial["users"])),
+        "moved_users": float(np.abs(users[0].astype(int) - users[1]).sum() / 2),
+        "users": float(users[1].sum()),
+        "beam_sinr_error_db": float(np.nanmax(np.abs(sinr[0] - sinr[1]))),
+        "throughput_error": float(np.abs(rate[0] / rate[1] - 1.0)[unmoved].max(initial=0.0)),
+    }
+
+
+def is_right(found: dict[str, float]) -> bool:
+    """Whether `check` found no more than rounding: one user of 100,000 may move."""
+    return (
+        found["words_equal"] == 1.0
+        and found["counts_equal"] == 1.0
+        and found["moved_users"] <= 1.0 + 1e-5 * found["users"]
+        and found["beam_sinr_error_db"] <= 0.002
+        and found["throughput_error"] <= 0.005
+    )
+
+
+def pipeline(kernels: Kernels, seconds: float, block_trials: int = BLOCK_TRIALS) -> dict[str, Any]:
+    """Rate of whole trials of case 9 without files, its overlap, and its memory.
+
+    Parameters
+    ----------
+    kernels : Kernels
+    seconds : float
+        Time for each figure.
+    block_trials : int
+
+    Returns
+    -------
+    dict
+        ``trials_per_s`` with the next slice started before the last is waited for,
+        ``trials_per_s_waiting`` without, their ratio ``overlap``, ``slice_trials``, and
+        ``free_mib`` of the device after the first blocks and at the end.
+    """
+    scene = build_scene(bench_scenario())
+    length = slice_length(scene.scenario, kernels)
+    _trials_per_s(lambda first: _blocks(scene, kernels, first, block_trials, length), 0.0)
+    free_mib = [_free_mib(kernels)]
+    ahead = _trials_per_s(
+        lambda first: _blocks(scene, kernels, first, block_trials, length), seconds
+    )
+    free_mib.append(_free_mib(kernels))
+    waiting = _trials_per_s(
+        lambda first: _waiting(scene, kernels, first, block_trials, length), seconds
+    )
+    return {
+        "trials_per_s": ahead,
+        "trials_per_s_waiting": waiting,
+        "overlap": ahead / waiting,
+        "slice_trials": length.trials,
+        "shortened": length.shortened,
+        "free_mib": free_mib,
+    }
+
+
+def _trials_per_s(compute: Callable[[int], int], seconds: float) -> float:
+    done, started = 0, time.perf_counter()
+    while not done or time.perf_counter() - started < seconds:
+        done += compute(done)
+    return done / (time.perf_counter() - started)
+
+
+def _blocks(scene: Scene, kernels: Kernels, first: int, trials: int, length: SliceLength) -> int:
+    """Compute four blocks as a run does."""
+    spans = [(first + number * trials, trials) for number in range(4)]
+    return sum(block.trials for block in compute_blocks(scene, kernels, spans, length))
+
+
+def _waiting(scene: Scene, kernels: Kernels, first: int, trials: int, length: SliceLength) -> int:
+    """Compute a block, and wait for every slice before the next."""
+    step = min(length.trials, trials)
+    starts = range(first, first + trials, step)
+    parts = [
+        start_trials(scene, kernels, start, min(step, first + trials - start)).wait()
+        for start in starts
+    ]
+    return join(parts).trials
+
+
+def _free_mib(kernels: Kernels) -> float:
+    free = kernels.free_bytes()
+    return float("nan") if free is None else free / 2**20
+
+
+def little_memory(kernels: Kernels, trials: int = 400) -> dict[str, bool]:
+    """Compute a block with a pool of memory too small for it, and with enough.
+
+    Returns
+    -------
+    dict
+        Whether slices were ``shortened``, and whether the results have the ``same_bits``.
+    """
+    scene = build_scene(bench_scenario())
+    (wanted,) = compute_blocks(scene, kernels, [(0, trials)], SliceLength(trials))
+    length = SliceLength(trials)
+    pool = kernels.xp.get_default_memory_pool()
+    pool.free_all_blocks()
+    try:
+        pool.set_limit(size=pool.used_bytes() + 100 * trials * scene.placement.users)
+        (got,) = compute_blocks(scene, kernels, [(0, trials)], length)
+    finally:
+        pool.set_limit(size=0)
+    groups = ("trial", "trial_beam", "histograms")
+    same = all(
+        np.array_equal(values, getattr(wanted, group)[name], equal_nan=values.dtype.kind == "f")
+        for group in groups
+        for name, values in getattr(got, group).items()
+    )
+    return {"shortened": length.shortened, "same_bits": same}
+
+
+def sanitize() -> dict[str, Any]:
+    """Run the comparisons under compute-sanitizer, where there is one."""
+    tool = shutil.which("compute-sanitizer")
+    if tool is None:
+        return {"present": False}
+    command = [tool, "--error-exitcode", "66", sys.executable, "-m", __spec__.name, "--check"]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=SANITIZER_TIMEOUT_S
+        )
+    except subprocess.TimeoutExpired:
+        return {"present": True, "finished": False}
+    return {
+        "present": True,
+        "finished": True,
+        "clean": done.returncode == 0,
+        "last_lines": (done.stdout + done.stderr).splitlines()[-3:],
+    }
+
+
+def measure(
+    kernels: Kernels, seconds: float, report: Callable[[str], None]
+) -> tuple[dict[str, Any], bool]:
+    """Measure everything.
+
+    Parameters
+    ----------
+    kernels : Kernels
+    seconds : float
+        Time for each figure.
+    report : callable
+        Told what comes next.
+
+    Returns
+    -------
+    found : dict
+    right : bool
+        Whether all comparisons hold.
+    """
+    card = floor.this_gpu(kernels.xp)
+    limit = floor.gpu_pairs_per_s(card)
+    found: dict[str, Any] = {"machine": machine(), "gpu": asdict(card), "limit_pairs_per_s": limit}
+    report("comparison with NumPy")
+    found["check"] = check(kernels)
+    report("pair kernels")
+    found["kernel"] = [asdict(kernel_speed(kernels, *layout, seconds)) for layout in LAYOUTS]
+    found["uplink"] = [asdict(uplink_speed(kernels, *layout, seconds)) for layout in LAYOUTS]
+    report("sizes and uneven work")
+    found["sweep"] = [asdict(point) for point in sweep.sweep(kernels, seconds)]
+    uneven = list(sweep.uneven(kernels, seconds))
+    found["uneven"] = [asdict(point) for point in uneven]
+    found["worst_uneven_ratio"] = sweep.worst_ratio(uneven)
+    report("whole trials")
+    found["pipeline"] = pipeline(kernels, 5.0 * seconds)
+    found["pipeline_blocks_of_50"] = pipeline(kernels, 2.0 * seconds, 50)
+    report("little memory")
+    found["little_memory"] = little_memory(kernels)
+    report("compute-sanitizer")
+    found["sanitizer"] = sanitize()
+    right = (
+        is_right(found["check"])
+        and found["little_memory"]["same_bits"]
+        and all(row["sinr_error_db"] <= 0.02 for row in found["kernel"] + found["uplink"])
+        and all(row["gain_error_db"] <= 0.01 for row in found["kernel"])
+        and found["sanitizer"].get("clean", True)
+    )
+    return found, right
+
+
+def main(arguments: list[str]) -> int:
+    """Measure on the current GPU; see the module."""
+    from capest.backend.cuda_kernels import CudaKernels
+    from capest.backend.cupy_device import CupyDevice
+
+    kernels = CudaKernels(CupyDevice())
+    if arguments == ["--check"]:
+        found: dict[str, Any] = dict(check(kernels, trials=4))
+        right = is_right(found)
+    else:
+        seconds = float(arguments[0]) if arguments else 2.0
+        found, right = measure(kernels, seconds, lambda what: print(what, file=sys.stderr))
+    print(json.dumps(found, indent=2))
+    return 0 if right else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
