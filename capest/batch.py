@@ -15,6 +15,7 @@ from capest.backend.protocol import Kernels
 from capest.block import BlockResult
 from capest.errors import CapestError
 from capest.plan import Plan
+from capest.results.stop_mark import is_stopped
 from capest.results.store import BlockStore, RunIdentity
 from capest.scenario.constellation_rules import unread_limits
 from capest.scenario.fingerprint import fingerprint
@@ -65,7 +66,7 @@ class BatchReport:
     Attributes
     ----------
     blocks : tuple of int
-        Blocks now on disk.
+        Blocks now on disk; fewer than asked for once the run has enough.
     trials : int
         Trials in them.
     throughput : Moments
@@ -103,14 +104,18 @@ def run_batch(job: Job, blocks: Sequence[int]) -> BatchReport:
     store = BlockStore.attach(job.folder, job.identity)
     throughput: Moments = (0, 0.0, 0.0)
     trials = 0
+    done = []
     for block in blocks:
+        if is_stopped(job.folder):
+            break
         result = compute_block(
             scene, kernels, job.plan.first_trial(block), job.plan.block_size(block)
         )
         store.write(block, result)
+        done.append(block)
         trials += result.trials
         throughput = merge_moments(throughput, _moments(result.trial["throughput"]))
-    return BatchReport(tuple(blocks), trials, throughput)
+    return BatchReport(tuple(done), trials, throughput)
 
 
 def seconds_per_block(job: Job) -> float:

@@ -16,7 +16,7 @@ from capest.scenario.effective import effective
 from capest.scenario.plain import plain, set_key
 from capest.scenario.presets import with_presets
 from capest.scenario.problems import find_problems
-from capest.scenario.rules import broken_rules
+from capest.scenario.rules import UNTIL_BLOCK_TRIALS, broken_rules
 from capest.scenario.satellite_rules import users_per_trial
 from capest.scenario.sections import (
     Beams,
@@ -113,6 +113,8 @@ class Scenario(Section):
         """Trials of one block, the unit of statistics and storage."""
         if self.run.block_trials is not None:
             return self.run.block_trials
+        if self.run.until is not None:
+            return UNTIL_BLOCK_TRIALS
         longest = max(BLOCK_TRIALS, math.ceil(self.run.trials / MOST_BLOCKS))
         return max(1, min(longest, self.run.trials // SHORT_RUN_BLOCKS))
 

@@ -213,3 +213,4 @@ class Run(Section):
     trials: int = Field(default=1000, ge=1, le=LARGEST_TRIALS)
     seed: int = Field(default=1, ge=0, lt=2**64)
     block_trials: int | None = Field(default=None, ge=1, le=1_000_000)
+    until: Text | None = None

@@ -128,11 +128,12 @@ CHANGES = {
     "run.trials": 999,
     "run.seed": 2,
     "run.block_trials": 3,
+    "run.until": "sinr_db.p50±0.5",
 }
 
 ALWAYS_INERT = {
     *("title", "satellite.preset", "handset.preset", "run.trials", "run.block_trials"),
-    "constellation.preset",
+    *("constellation.preset", "run.until"),
     "beams.beyond_earth",  # this layout lies on the Earth
 }
 CLEAR = {
