@@ -108,7 +108,13 @@ def _figure_fault(
     """What is wrong with a condition's figure, and what would be right."""
     figure, metric = condition.figure, condition.metric
     if figure not in UNITS:
-        return f"there is no figure {figure}", _known(figure, metric)
+        there = [
+            name
+            for name in UNITS
+            if (uplink or not is_of_uplink(name))
+            and (constellation or name.partition(".")[0] not in OF_CONSTELLATION)
+        ]
+        return f"there is no figure {figure}", _known(figure, metric, there)
     if is_of_uplink(metric) and not uplink:
         return f"{figure} is not computed here", "with uplink.enabled = true it is"
     if metric in OF_CONSTELLATION and not constellation:
@@ -121,14 +127,14 @@ def _figure_fault(
     return None
 
 
-def _known(figure: str, metric: str) -> str:
-    statistics = [name.rpartition(".")[2] for name in UNITS if name.startswith(f"{metric}.")]
-    if statistics:
-        return f"{metric} has " + ", ".join(f"{metric}.{name}" for name in statistics)
-    found = nearest(figure, UNITS)
+def _known(figure: str, metric: str, there: list[str]) -> str:
+    own = [name for name in there if name.startswith(f"{metric}.")]
+    if own:
+        return "there is " + ", ".join(own)
+    found = nearest(figure, there)
     if found:
         return f"did you mean {found}"
-    return "there are " + ", ".join(dict.fromkeys(name.partition(".")[0] for name in UNITS))
+    return "there are " + ", ".join(dict.fromkeys(name.partition(".")[0] for name in there))
 
 
 def _number(text: str) -> float:

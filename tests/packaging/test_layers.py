@@ -62,7 +62,8 @@ ALLOWED = {
         *("validation", "backend", "batch", "budget", "plan", "reduce", "scenario"),
         *("scene", *LEAVES),
     },
-    "sweep": {"loop", "results", "scenario", *LEAVES},
+    "sweep_points": {"scenario", *LEAVES},
+    "sweep": {"loop", "results", "scenario", "stopping", "sweep_points", *LEAVES},
     "api": {"loop", "execute", "results", "scenario", *LEAVES},
 }
 HEAVY = {"dask", "distributed", "xarray", "netCDF4", "rich", "matplotlib", "scipy", "cupy"}
