@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 
 from capest.errors import Problem
-from capest.figure_names import OF_CONSTELLATION, UNITS, is_of_uplink
 from capest.scenario.nearest import nearest
 
 _FORM = re.compile(
@@ -106,6 +105,9 @@ def _figure_fault(
     condition: Condition, uplink: bool, constellation: bool
 ) -> tuple[str, str] | None:
     """What is wrong with a condition's figure, and what would be right."""
+    # Only here: the names come with NumPy, and scenarios without a rule load faster than it.
+    from capest.figure_names import OF_CONSTELLATION, UNITS, is_of_uplink
+
     figure, metric = condition.figure, condition.metric
     if figure not in UNITS:
         there = [
