@@ -92,7 +92,7 @@ def test_coverage_and_bias(rule, draw, true):
     assert len(np.unique(trials)) >= 2
     assert covered >= 0.92
     # In half widths of the interval.
-    assert abs(bias) <= 0.15
+    assert abs(bias) <= 0.1
 
 
 def test_a_rule_that_is_asked_early_and_always_covers_less(monkeypatch):
@@ -100,9 +100,8 @@ def test_a_rule_that_is_asked_early_and_always_covers_less(monkeypatch):
     monkeypatch.setattr(stopping, "FEWEST_TRIALS", 20)
     monkeypatch.setattr(stopping, "FEWEST_BLOCKS", 2)
     monkeypatch.setattr(stopping, "GROWTH", 1.0)
-    value, low, high, trials = stopped("throughput.mean±0.22", totals, RUNS)
-    covered = np.mean((low <= 1.0) & (high >= 1.0))
-    bias = (value.mean() - 1.0) / (np.mean(high - low) / 2)
-    print("asked after every block", covered, f"bias {bias:+.3f}", trials.mean())
-    assert covered < 0.92
-    assert bias < -0.15
+    true = stats.norm.ppf(0.05)
+    _, low, high, trials = stopped("sinr_db.p05±0.3", users, RUNS)
+    covered = np.mean((low <= true) & (true <= high))
+    print("asked after every block", covered, trials.mean())
+    assert covered < 0.85

@@ -1,5 +1,6 @@
 """A run ends where its rule says, and nowhere else, whoever computes it and however often."""
 
+import itertools
 import random
 import tempfile
 from pathlib import Path
@@ -279,7 +280,7 @@ def test_checkpoints_do_not_know_the_limit(block_trials: int, trials: int, more:
     assert found[:-1] == longer[: len(found) - 1]
     assert found[-1] == Plan(trials, block_trials).blocks
     assert found == sorted(set(found))
-    for one, following in zip(longer[:-1], longer[1:], strict=True):
+    for one, following in itertools.pairwise(longer):
         assert one * block_trials >= FEWEST_TRIALS
         assert following <= max(one + 1, one * GROWTH)
 

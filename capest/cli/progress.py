@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from capest import loop
-from capest.cli.until_text import running_text
+from capest.cli.until_text import running_text, two_digits
 
 _SECONDS_BETWEEN_LINES = 60.0
 
@@ -49,7 +49,7 @@ class _Bar:
             self._task,
             description="trials",
             completed=progress.trials_done,
-            total=progress.expected_trials,
+            total=_expected(progress),
             detail=_detail(progress),
         )
 
@@ -68,7 +68,7 @@ class _Lines:
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _SECONDS_BETWEEN_LINES
-        expected = progress.expected_trials
+        expected = _expected(progress)
         left_s = (expected - progress.trials_done) / max(progress.trials_per_second, 1e-9)
         about = "" if progress.verdict is None else "about "
         click.echo(
@@ -82,6 +82,13 @@ class _Lines:
 
     def stop(self) -> None:
         """Nothing to clean up."""
+
+
+def _expected(progress: loop.Progress) -> int:
+    """Trials the run will take; of a rule two digits, so that the bar does not start anew."""
+    if progress.verdict is None:
+        return progress.trials
+    return min(progress.trials, two_digits(progress.expected_trials))
 
 
 def _detail(progress: loop.Progress) -> str:

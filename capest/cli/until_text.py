@@ -29,7 +29,7 @@ def outcome_lines(verdict: Verdict, *, kept: bool = False) -> list[str]:
     if all(one.holds for one in verdict.reached):
         lines.append(f"no rule ends a run before {FEWEST_TRIALS} trials and {FEWEST_BLOCKS} blocks")
     elif math.isfinite(expected):
-        lines.append(f"some {_round_up(expected):,} trials would do (--trials)")
+        lines.append(f"some {two_digits(expected):,} trials would do (--trials)")
     return lines
 
 
@@ -71,8 +71,8 @@ def _value(one: Reached) -> str:
     return text if one.holds else f"{text}, wanted ±{one.wanted:.2g}"
 
 
-def _round_up(trials: float) -> int:
-    """Two digits, upwards: it is an estimate."""
+def two_digits(trials: float) -> int:
+    """Round a number of trials upwards to two digits: it is an estimate."""
     step = 10 ** max(0, math.floor(math.log10(trials)) - 1)
     return math.ceil(trials / step) * step
 
