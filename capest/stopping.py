@@ -25,8 +25,8 @@ FEWEST_BLOCKS = 20
 GROWTH = 1.25
 """From one question to the next a run grows by this factor.
 
-It bounds what is computed too much to a quarter; and few questions (31 from 200 to 200,000 trials)
-keep small the chance that one of them meets an interval that is too narrow by accident."""
+It bounds what is computed too much to a quarter; and few questions, some 30 from 200 to 200,000
+trials, keep small the chance that one of them meets an interval too narrow by accident."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from capest.physics.beam_grid import BeamGrid, cell_corners
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.physics.geometry import Satellites, ground_point
 from capest.sampling.draws import Draws, normal_pair
+from capest.sampling.stratified import stratified_offsets_uv
 from capest.sampling.streams import Purpose
 
 _SUBDIVISION = 8  # pieces along the edge of a cell's triangle; see `Coverage`
@@ -60,12 +61,15 @@ class PlacementSettings:
         Standard deviation of a hotspot along each axis of the ground.
     hotspot_users : int
         Users that belong to hotspots.
+    strata : int
+        Number of beams whose users share out a cell; 0 for random positions.
     """
 
     users: int
     hotspots: int = 0
     hotspot_radius_m: float = 0.0
     hotspot_users: int = 0
+    strata: int = 0
 
 
 Placement = Callable[[Coverage, PlacementSettings, Draws], Any]
@@ -100,6 +104,8 @@ def in_each_beam(area: Coverage, settings: PlacementSettings, draws: Draws) -> A
     TR 38.821 Table 6.1.1.1-5 (calibration). User i of a trial lies in beam i // per_beam.
     """
     xp = draws.xp
+    if settings.strata:
+        return _in_strata(area, settings, draws)
     corners = cell_corners(area.grid.spacing_uv)
     which, first, second = draws.uniforms(Purpose.PLACEMENT, settings.users, 3)
     # A hexagon is three rhombi that meet in its centre.
@@ -110,6 +116,15 @@ def in_each_beam(area: Coverage, settings: PlacementSettings, draws: Draws) -> A
     uv = xp.asarray(np.tile(centres, draws.trials))
     uv += start[:, rhombus] * first + end[:, rhombus] * second
     return ground_point(uv, area.satellites, xp)
+
+
+def _in_strata(area: Coverage, settings: PlacementSettings, draws: Draws) -> Any:
+    """As `in_each_beam`, but users of different beams cover the cell evenly together."""
+    xp, beams = draws.xp, len(area.grid.uv)
+    per_beam = settings.users // beams
+    centres = xp.asarray(np.tile(np.repeat(area.grid.uv.T, per_beam, axis=1), draws.trials))
+    offsets = stratified_offsets_uv(area.grid.spacing_uv, beams, per_beam, settings.strata, draws)
+    return ground_point(centres + offsets, area.satellites, xp)
 
 
 def uniform_on_ground(area: Coverage, settings: PlacementSettings, draws: Draws) -> Any:

@@ -114,6 +114,25 @@ def _whereabouts(indoor: float, vehicle: float) -> Problem | None:
     )
 
 
+def _stratified(positions: str, placement: str, uplink: bool) -> Problem | None:
+    if positions == "random" or (placement == "beam" and not uplink):
+        return None
+    if uplink:
+        return Problem(
+            "users.positions",
+            positions,
+            "not with uplink.enabled = true: users of different beams disturb each other there, "
+            "and must stand independently",
+            'write "random"',
+        )
+    return Problem(
+        "users.positions",
+        positions,
+        f'only with placement = "beam", not "{placement}"',
+        'write "random"',
+    )
+
+
 def _weather_place(
     weather: str, latitude_deg: float | None, longitude_deg: float | None
 ) -> Problem | None:
@@ -133,5 +152,6 @@ _ALWAYS: _Rules = (
     (("beams.frequency_reuse", "beams.polarisation_reuse"), _polarisation),
     (("run.trials", "run.block_trials", "run.until"), _blocks_limit),
     (("users.indoor_share", "users.vehicle_share"), _whereabouts),
+    (("users.positions", "users.placement", "uplink.enabled"), _stratified),
     (("channel.weather", "channel.latitude_deg", "channel.longitude_deg"), _weather_place),
 )
