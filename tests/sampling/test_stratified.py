@@ -75,7 +75,7 @@ def test_trials_are_independent_and_do_not_know_each_other() -> None:
 
 
 def test_beams_share_the_cell_out() -> None:
-    """Of 19 users in 6 equal sectors each has about 3: a binomial would vary three times as much."""
+    """Of 19 users each of 6 equal sectors has about 3; a binomial varies three times as much."""
     pieces = piece(offsets(500)[:, :, :STRATA], 1)
     counts = np.stack([(pieces == sector).sum(axis=1) for sector in range(6)])
     assert counts.mean() == pytest.approx(STRATA / 6)
