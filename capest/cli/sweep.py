@@ -102,9 +102,9 @@ def sweep(
         def on_progress(progress: Any) -> None:
             from dataclasses import replace
 
-            display.update(
-                replace(progress, trials_done=int(done) + progress.trials_done, trials=int(total))
-            )
+            # The bar is of the whole sweep: what a rule expects of one point does not belong there.
+            so_far = int(done) + progress.trials_done
+            display.update(replace(progress, trials_done=so_far, trials=int(total), verdict=None))
 
         try:
             notices = sweeps.run_sweep(
