@@ -68,6 +68,7 @@ def run(
     *,
     trials: int | None = None,
     seed: int | None = None,
+    until: str | Sequence[str] | None = None,
     output: str | Path | None = None,
     backend: Literal["auto", "numpy", "cupy"] = "auto",
     workers: int | None = 0,
@@ -82,6 +83,9 @@ def run(
     scenario : Scenario, path or mapping
     trials, seed : int, optional
         Instead of the scenario's own.
+    until : str or sequence of str, optional
+        Stop when the 95 % intervals of these figures are as narrow as wanted, such as
+        ``"sinr_db.p05±0.1"`` or ``"throughput.mean±1%"``; ``trials`` then is the limit.
     output : path, optional
         Result file; resumed if an earlier run was cut off. Without it the result is kept in
         memory only.
@@ -108,7 +112,8 @@ def run(
         For trouble at run time.
     """
     chosen = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    changes = {"run__trials": trials, "run__seed": seed}
+    rule = until if until is None or isinstance(until, str) else ", ".join(until)
+    changes = {"run__trials": trials, "run__seed": seed, "run__until": rule}
     chosen = chosen.replace(**{key: value for key, value in changes.items() if value is not None})
     if workers is not None and workers < 0:
         raise InputError(f"workers = {workers}: must be 0 or more")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,7 @@ from capest.backend.protocol import Kernels
 from capest.block import BlockResult
 from capest.errors import CapestError
 from capest.plan import Plan
+from capest.results.stop_mark import is_stopped
 from capest.results.store import BlockStore, RunIdentity
 from capest.scenario.constellation_rules import unread_limits
 from capest.scenario.fingerprint import fingerprint
@@ -68,7 +70,7 @@ class BatchReport:
     Attributes
     ----------
     blocks : tuple of int
-        Blocks now on disk.
+        Blocks now on disk; fewer than asked for once the run has enough.
     trials : int
         Trials in them.
     throughput : Moments
@@ -108,15 +110,20 @@ def run_batch(job: Job, blocks: Sequence[int]) -> BatchReport:
     store = BlockStore.attach(job.folder, job.identity)
     throughput: Moments = (0, 0.0, 0.0)
     trials = 0
-    spans = [(job.plan.first_trial(block), job.plan.block_size(block)) for block in blocks]
+    done: list[int] = []
+    spans = (
+        (job.plan.first_trial(block), job.plan.block_size(block))
+        for block in itertools.takewhile(lambda _: not is_stopped(job.folder), blocks)
+    )
     results, length = _start_blocks(scene, _kernels(job.identity.backend), spans)
-    for block, result in zip(blocks, results, strict=True):
+    for block, result in zip(blocks, results, strict=False):
         store.write(block, result)
+        done.append(block)
         trials += result.trials
         throughput = merge_moments(throughput, _moments(result.trial["throughput"]))
     store.sync()
     notices = (MEMORY_NOTE,) if length.shortened else ()
-    return BatchReport(tuple(blocks), trials, throughput, notices)
+    return BatchReport(tuple(done), trials, throughput, notices)
 
 
 def seconds_per_block(job: Job) -> float:

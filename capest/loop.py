@@ -6,71 +6,27 @@ files, so a run that was cut off anywhere goes on from there and ends with the s
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Literal
 
 from capest.backend import choose
-from capest.batch import Job, layout, prepare, run_batch, seconds_per_block, users_per_trial
-from capest.errors import CapestError, InputError
-from capest.plan import Plan, batches, blocks_per_batch
+from capest.batch import Job, layout, prepare, users_per_trial
+from capest.compute import Executor, Progress, compute_missing
+from capest.existing import blocks_folder, check_output, drop_blocks_of_finished, result_to_keep
+from capest.plan import Plan
 from capest.provenance import provenance
 from capest.results import netcdf
 from capest.results.store import BlockStore, RunIdentity
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.model import Scenario
-from capest.statistics import Interval, Moments, mean_interval, merge_moments
+from capest.scenario.until import parse_until
+from capest.stopping import Verdict
 from capest.version import __version__
 
-
-class Executor(Protocol):
-    """Where batches run; see `capest.execute`."""
-
-    @property
-    def workers(self) -> int:
-        """How many batches run at once."""
-
-    def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Call a function once where batches run."""
-
-    def run(self, function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
-        """Yield the result of every task, as it is done."""
-
-    def close(self) -> None:
-        """Release workers."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is, after a batch.
-
-    Attributes
-    ----------
-    trials_done, trials : int
-        With those found from an earlier run.
-    trials_found : int
-        Found from an earlier run.
-    seconds : float
-        Since the first batch was sent.
-    throughput : Interval
-        Mean throughput of the statistics beams per trial so far, Mbit/s, this session's trials.
-    """
-
-    trials_done: int
-    trials: int
-    trials_found: int
-    seconds: float
-    throughput: Interval
-
-    @property
-    def trials_per_second(self) -> float:
-        """Rate of this session."""
-        return (self.trials_done - self.trials_found) / max(self.seconds, 1e-9)
+__all__ = ["Executor", "Outcome", "Progress", "blocks_folder", "run"]
 
 
 @dataclass(frozen=True)
@@ -87,12 +43,18 @@ class Outcome:
         Things the user should know, one line each.
     seconds : float
         Computing and merging, without the start of workers.
+    verdict : Verdict or None
+        What the scenario's rule ``run.until`` says of the result; ``None`` without one.
+    kept : bool
+        The result was there already.
     """
 
     path: Path
     backend: str
     notices: tuple[str, ...]
     seconds: float
+    verdict: Verdict | None = None
+    kept: bool = False
 
 
 def run(
@@ -134,18 +96,20 @@ def run(
     """
     output = output.absolute()
     plan = Plan(scenario.run.trials, scenario.block_trials)
-    mark = fingerprint(scenario)
-    _check_output(output)
-    there = None if overwrite else _result_to_keep(scenario, mark, output, backend)
-    if there is not None and (there.trials, there.block_trials) == (plan.trials, plan.block_trials):
-        _drop_blocks_of_finished(output, there)
-        return Outcome(output, there.backend, (f"{output.name} is complete: nothing to do",), 0.0)
+    conditions = parse_until(scenario.run.until) if scenario.run.until is not None else ()
+    asked = RunIdentity(fingerprint(scenario), __version__, backend, plan.block_trials)
+    check_output(output)
+    there = None if overwrite else result_to_keep(output, asked, plan, conditions)
+    if there is not None and there.is_what(plan):
+        drop_blocks_of_finished(output, there.identity)
+        done = (f"{output.name} is complete: nothing to do",)
+        return Outcome(output, there.identity.backend, done, 0.0, there.verdict, kept=True)
     notes = prepare(scenario)
     executor = make_executor()
     store = None
     try:
         chosen, device = executor.call(choose.resolve_device, backend)
-        identity = RunIdentity(mark, __version__, chosen, plan.block_trials)
+        identity = replace(asked, backend=chosen)
         store = BlockStore.open(blocks_folder(output), identity, replace=overwrite)
         job = Job(scenario, identity, plan, store.folder)
         notices = [*notes, *([store.notice] if store.notice else [])]
@@ -155,13 +119,19 @@ def run(
             kept = sum(plan.block_size(block) for block in found)
             notices.append(f"resumed: {kept:,} of {plan.trials:,} trials were there already")
         started = time.perf_counter()
-        notices += _compute(job, store, executor, found, on_progress)
+        verdict, said = compute_missing(job, store, executor, found, conditions, on_progress)
+        notices += said
         if on_merge is not None:
             on_merge()
         seconds = time.perf_counter() - started
-        _merge(job, store, output, {"device": device, "elapsed_s": round(seconds, 3)})
+        about = {"device": device, "elapsed_s": round(seconds, 3)}
+        if verdict is not None:
+            about |= _about_rule(verdict, plan)
+            job = replace(job, plan=replace(plan, trials=verdict.trials))
+        _merge(job, store, output, about)
         store.remove()
-        return Outcome(output, chosen, tuple(notices), time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        return Outcome(output, chosen, tuple(notices), seconds, verdict)
     finally:
         # Workers first: the lock may go only when nobody writes any more.
         executor.close()
@@ -169,92 +139,13 @@ def run(
             store.close()
 
 
-def blocks_folder(output: Path) -> Path:
-    """Folder of the block files of an output, beside it."""
-    return output.with_name(output.name + ".blocks")
-
-
-def _check_output(output: Path) -> None:
-    folder = output.parent
-    try:
-        if output.is_dir():
-            raise InputError(f"-o {output}: is a folder; name a file, such as {output}/result.nc")
-        folder.mkdir(parents=True, exist_ok=True)
-        output.exists()
-        writable = os.access(folder, os.W_OK | os.X_OK)
-    except OSError as error:
-        raise InputError(f"-o {output}: {error.strerror}; choose another place") from error
-    if not writable:
-        raise InputError(f"-o {output}: {folder} is not writable; choose another place")
-
-
-def _result_to_keep(
-    scenario: Scenario, mark: str, output: Path, backend: str
-) -> netcdf.ResultIdentity | None:
-    """Identity of a result at ``output`` that the run finishes or extends, ``None`` without one.
-
-    Raises
-    ------
-    InputError
-        If a result is there that must not be replaced unasked.
-    """
-    if not output.exists():
-        return None
-    advice = "choose another -o, or replace it with --overwrite"
-    there = netcdf.read_identity(output)
-    if there.fingerprint != mark:
-        raise InputError(f"{output}: holds the result of another scenario; {advice}")
-    if there.version != __version__ or backend not in ("auto", there.backend):
-        raise InputError(
-            f"{output}: holds the result of this scenario by capest {there.version} with "
-            f"{there.backend}; {advice}"
-        )
-    if there.trials > scenario.run.trials:
-        raise InputError(
-            f"{output}: holds {there.trials:,} trials of this scenario, more than the "
-            f"{scenario.run.trials:,} asked for; {advice}"
-        )
-    return there
-
-
-def _drop_blocks_of_finished(output: Path, there: netcdf.ResultIdentity) -> None:
-    """Remove the blocks of a run that ended between its result's rename and their removal."""
-    folder = blocks_folder(output)
-    if not folder.exists():
-        return
-    identity = RunIdentity(there.fingerprint, there.version, there.backend, there.block_trials)
-    with contextlib.suppress(InputError):  # another run's, or one at work: not ours to remove
-        BlockStore.open(folder, identity).remove()
-
-
-def _compute(
-    job: Job,
-    store: BlockStore,
-    executor: Executor,
-    found: set[int],
-    on_progress: Callable[[Progress], None] | None,
-) -> list[str]:
-    """Have every missing block computed and on disk; return what workers have to say, once."""
-    plan = job.plan
-    missing = [block for block in range(plan.blocks) if block not in found]
-    size = blocks_per_batch(len(missing), seconds_per_block(job), 1.0, executor.workers)
-    kept = done = sum(plan.block_size(block) for block in found)
-    throughput: Moments = (0, 0.0, 0.0)
-    notices: dict[str, None] = {}
-    started = time.perf_counter()
-    for report in executor.run(functools.partial(run_batch, job), batches(missing, size)):
-        if not store.path(report.blocks[-1]).exists():
-            raise CapestError(
-                f"a worker wrote {store.path(report.blocks[-1])} but it is not there: the output "
-                "must lie on a file system that this machine and all workers share"
-            )
-        done += report.trials
-        notices |= dict.fromkeys(report.notices)
-        throughput = merge_moments(throughput, report.throughput)
-        if on_progress is not None:
-            seconds = time.perf_counter() - started
-            on_progress(Progress(done, plan.trials, kept, seconds, mean_interval(*throughput)))
-    return list(notices)
+def _about_rule(verdict: Verdict, plan: Plan) -> dict[str, str | int | float]:
+    """Global attributes that say why the run has the trials it has."""
+    return {
+        "until": verdict.rule,
+        "stopped_by": "rule" if verdict.holds else "limit",
+        "most_trials": plan.trials,
+    }
 
 
 def _merge(

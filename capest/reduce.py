@@ -7,12 +7,21 @@ blocks are added in block order, which is how a result file is written.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
 from capest.block import BlockResult
+from capest.figure_names import (
+    BEAM_SHARE,
+    QUANTILES,
+    SERVED_SHARE,
+    TRIAL_MEANS,
+    UNITS,
+    UPLINK_SHARE,
+)
 from capest.histograms import AXES
 from capest.statistics import (
     Interval,
@@ -31,34 +40,11 @@ G = 20, 2.01 at 50, 1.96 without end; more groups would cost memory and gain not
 of 1,000 trials has 20 blocks of 50, hence 20 groups of one block; group sizes never differ by
 more than one block."""
 
-QUANTILES: dict[str, float] = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
-"""Quantiles reported of every histogram metric, by the name of the statistic."""
-
-TRIAL_MEANS: dict[str, str] = {
-    "throughput": "Mbit s-1",
-    "users": "1",
-    "lit_beams": "1",
-    "uplink_throughput": "Mbit s-1",
-    "satellites_in_use": "1",
-    "satellites_in_reach": "1",
-    "covered_cells": "1",
-}
-"""Quantities of a trial whose mean over trials is reported where they are, with their units."""
-
 _FLOATS = ("throughput", "uplink_throughput")
 _INTEGERS = (
     *("users", "lit_users", "served_users", "lit_beams"),
     *("satellites_in_use", "satellites_in_reach", "covered_cells", "uplink_users"),
 )
-
-SERVED_SHARE = "served_share"
-"""Metric: served users of the users of lit statistics beams, a ratio of sums over trials."""
-
-BEAM_SHARE = "beam_share"
-"""Metric of a constellation: users with a beam, of all users."""
-
-UPLINK_SHARE = "uplink_share"
-"""Metric: users of lit statistics beams that are heard in the uplink, of all of them."""
 
 _RATIOS = {
     SERVED_SHARE: ("served_users", "lit_users"),
@@ -89,6 +75,13 @@ class Estimate:
     low: float
     high: float
     units: str
+
+    @property
+    def half_width(self) -> float:
+        """Greater distance of a limit from the value; NaN or inf where there is none."""
+        if not math.isfinite(self.value):
+            return math.nan
+        return max(self.high - self.value, self.value - self.low)
 
 
 class Reduction:
@@ -155,22 +148,18 @@ class Reduction:
     def estimates(self) -> list[Estimate]:
         """Every reported figure, in the order of ``AXES``, then the means over trials."""
         found = [
-            self._estimate(metric, statistic, axis.units)
-            for metric, axis in AXES.items()
+            self.estimate(metric, statistic)
+            for metric in AXES
             if metric in self._histograms
             for statistic in QUANTILES
         ]
-        found += [
-            self._estimate(metric, "mean", units)
-            for metric, units in TRIAL_MEANS.items()
-            if metric in self._sums or metric in self._moments_of
-        ]
-        found.append(self._estimate(SERVED_SHARE, "mean", "1"))
+        means = [name for name in TRIAL_MEANS if name in self._sums or name in self._moments_of]
+        means.append(SERVED_SHARE)
         if "uplink_users" in self._sums:
-            found.append(self._estimate(UPLINK_SHARE, "mean", "1"))
+            means.append(UPLINK_SHARE)
         if self._cell:
-            found.append(self._estimate(BEAM_SHARE, "mean", "1"))
-        return found
+            means.append(BEAM_SHARE)
+        return found + [self.estimate(metric, "mean") for metric in means]
 
     def cell_sums(self) -> dict[str, np.ndarray]:
         """Sums over all trials per cell and satellite of a constellation, int64 arrays."""
@@ -210,8 +199,10 @@ class Reduction:
             )
         return mean_interval(*self._moments(metric))
 
-    def _estimate(self, metric: str, statistic: str, units: str) -> Estimate:
+    def estimate(self, metric: str, statistic: str) -> Estimate:
+        """One figure with its units and 95 % interval; as ``interval``."""
         found = self.interval(metric, statistic)
+        units = UNITS[f"{metric}.{statistic}"]
         return Estimate(metric, statistic, found.value, found.low, found.high, units)
 
     def _moments(self, metric: str) -> Moments:

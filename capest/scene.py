@@ -146,7 +146,9 @@ def build_scene(scenario: Scenario) -> Scene:
 def _placement(scenario: Scenario) -> PlacementSettings:
     hotspots = scenario.users.hotspots
     if scenario.users.placement != "hotspots":
-        return PlacementSettings(scenario.users_per_trial)
+        stratified = scenario.users.positions == "stratified"
+        strata = scenario.beams.statistics_count if stratified else 0
+        return PlacementSettings(scenario.users_per_trial, strata=strata)
     return PlacementSettings(
         scenario.users_per_trial,
         hotspots.count,

@@ -9,12 +9,8 @@ goes on where it was.
 from __future__ import annotations
 
 import contextlib
-import itertools
-import re
-import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, time
+import hashlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,137 +21,18 @@ from capest.errors import InputError, StorageError
 from capest.results import files
 from capest.results.open import open_result
 from capest.scenario.fingerprint import fingerprint
-from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
+from capest.stopping import Verdict
+from capest.sweep_points import Axis, Point, parse_axis, points_of
 
 if TYPE_CHECKING:
     import xarray as xr
 
-MOST_POINTS = 10_000
-"""Points of a sweep at most."""
+__all__ = ["AXES", "Axis", "Point", "axes_of", "gather", "parse_axis", "points_folder", "points_of"]
+__all__ += ["run_sweep"]
 
 AXES = "sweep_axes"
 """Attribute of a sweep's file: names of its dimensions."""
-
-
-@dataclass(frozen=True)
-class Axis:
-    """A key and the values it takes.
-
-    Attributes
-    ----------
-    key : str
-        Dotted, such as ``"beams.frequency_reuse"``.
-    values : tuple
-    """
-
-    key: str
-    values: tuple[Any, ...]
-
-    @property
-    def name(self) -> str:
-        """Name of the dimension: the last part of the key."""
-        return self.key.rpartition(".")[2]
-
-
-@dataclass(frozen=True)
-class Point:
-    """One combination of values: where it lies in the sweep, and its scenario."""
-
-    place: tuple[int, ...]
-    scenario: Scenario
-
-
-def parse_axis(text: str) -> Axis:
-    """Read ``key=values``.
-
-    Parameters
-    ----------
-    text : str
-        Values are separated by commas, a TOML array, or ``first:last:count`` for evenly spaced
-        numbers.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read.
-    """
-    key, equals, listed = (part.strip() for part in text.partition("="))
-    example = "such as beams.frequency_reuse=1,3 or constellation.deployed_fraction=0.1:1:10"
-    if not equals or not key or not listed:
-        raise InputError(f"--vary {text}: must have the form section.key=values, {example}")
-    values: Sequence[Any]
-    spaced = listed.split(":")
-    # Commas, quotes and the dashes of a date tell lists, texts and moments from three numbers.
-    if len(spaced) == 3 and not re.search(r"""[,\["']|\d-\d""", listed):
-        values = _spaced(text, spaced)
-    elif listed.startswith("["):
-        try:
-            values = tomllib.loads(f"values = {listed}")["values"]
-        except tomllib.TOMLDecodeError as error:
-            raise InputError(f"--vary {text}: broken array: {error}") from None
-    else:
-        values = [_value(part.strip()) for part in listed.split(",")]
-    if not values or len(set(map(repr, values))) != len(values):
-        raise InputError(f"--vary {text}: names no value, or one twice; {example}")
-    return Axis(key, tuple(values))
-
-
-def _spaced(text: str, parts: Sequence[str]) -> list[float] | list[int]:
-    try:
-        first, last, count = float(parts[0]), float(parts[1]), int(parts[2])
-    except ValueError:
-        count = 0
-    if not 2 <= count <= MOST_POINTS or not np.isfinite([first, last]).all():
-        raise InputError(
-            f"--vary {text}: first:last:count needs two numbers and a count of 2 to {MOST_POINTS:,}"
-        )
-    # Rounded so that 0.1:1:10 holds 0.3 and not 0.30000000000000004.
-    values = [float(f"{value:.12g}") for value in np.linspace(first, last, count)]
-    if all(value.is_integer() for value in values):
-        return [int(value) for value in values]
-    return list(values)
-
-
-def _value(text: str) -> Any:
-    try:
-        value = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text
-    # A moment is text in a scenario.
-    return text if isinstance(value, date | time) else value
-
-
-def points_of(
-    source: str | Path | Mapping[str, Any], overrides: Sequence[str], axes: Sequence[Axis]
-) -> list[Point]:
-    """Load the scenario of every combination, so that all faults show before the first run.
-
-    Raises
-    ------
-    InputError
-        For too many points, a key varied twice, or a faulty scenario.
-    """
-    keys = [axis.key for axis in axes]
-    names = [axis.name for axis in axes]
-    if len(set(keys)) != len(keys) or len(set(names)) != len(names):
-        raise InputError(f"--vary: {', '.join(keys)}: every key once, with different last parts")
-    total = int(np.prod([len(axis.values) for axis in axes]))
-    if total > MOST_POINTS:
-        raise InputError(f"--vary: makes {total:,} points; at most {MOST_POINTS:,} are possible")
-    found = []
-    for place in itertools.product(*(range(len(axis.values)) for axis in axes)):
-        settings = [
-            f"{axis.key}={_toml(axis.values[k])}" for axis, k in zip(axes, place, strict=True)
-        ]
-        found.append(Point(place, load_scenario(source, [*overrides, *settings])))
-    return found
-
-
-def _toml(value: Any) -> str:
-    from capest.scenario.write import toml_value
-
-    return toml_value(value)
 
 
 class _Shared:
@@ -233,6 +110,8 @@ def run_sweep(
                 point.scenario, path, shared, backend=backend, on_progress=on_progress
             )
             notices += [note for note in outcome.notices if not note.startswith(path.name)]
+            if outcome.verdict is not None and not outcome.verdict.holds:
+                notices.append(_not_reached(point, axes, outcome.verdict))
             paths.append(path)
     finally:
         for executor in started:
@@ -254,7 +133,14 @@ def points_folder(output: Path) -> Path:
 
 def _file_name(scenario: Scenario) -> str:
     run = scenario.run
-    return f"{fingerprint(scenario)[:24]}-{run.trials}-{scenario.block_trials}.nc"
+    rule = "" if run.until is None else f"-{hashlib.sha256(run.until.encode()).hexdigest()[:12]}"
+    return f"{fingerprint(scenario)[:24]}-{run.trials}-{scenario.block_trials}{rule}.nc"
+
+
+def _not_reached(point: Point, axes: Sequence[Axis], verdict: Verdict) -> str:
+    values = zip(axes, point.place, strict=True)
+    where = ", ".join(f"{axis.name} = {axis.values[place]}" for axis, place in values)
+    return f"{where}: {verdict.rule} not reached in {verdict.trials:,} trials"
 
 
 def gather(points: Sequence[Point], axes: Sequence[Axis], paths: Sequence[Path]) -> xr.Dataset:
@@ -264,7 +150,7 @@ def gather(points: Sequence[Point], axes: Sequence[Axis], paths: Sequence[Path])
     -------
     xarray.Dataset
         A dimension for every axis, ``quantile`` beside them; every quantile and mean with its
-        limits, and the number of satellites of each point.
+        limits, and the number of satellites and of trials of each point.
     """
     import xarray as xr
 
@@ -288,11 +174,16 @@ def gather(points: Sequence[Point], axes: Sequence[Axis], paths: Sequence[Path])
                 about = {"units": "1", "long_name": "satellites of the scenario"}
                 found["satellites"] = (names, np.ones(shape, dtype=np.int32), about)
             found["satellites"][1][point.place] = dataset.sizes.get("satellite", 1)
+            if "trials" not in found:
+                about = {"units": "1", "long_name": "trials of the point"}
+                found["trials"] = (names, np.zeros(shape, dtype=np.int64), about)
+            found["trials"][1][point.place] = dataset.sizes["trial"]
     coordinates: dict[str, Any] = {axis.name: list(axis.values) for axis in axes}
     swept = xr.Dataset(found, coords=coordinates | {"quantile": quantiles})
     for axis in axes:
         swept[axis.name].attrs["long_name"] = f"{axis.key} of the scenario"
-    unlike = ("scenario_fingerprint", "users_per_trial", "elapsed_s", "created", "history")
+    unlike = {"scenario_fingerprint", "users_per_trial", "elapsed_s", "created", "history"}
+    unlike |= {"trials_done", "stopped_by", "source"}
     swept.attrs = {name: value for name, value in attributes.items() if name not in unlike}
     swept.attrs[AXES] = ", ".join(names)
     swept.attrs["comment"] = (

@@ -42,6 +42,16 @@ def test_without_an_output_nothing_is_left(tmp_path: Path, monkeypatch: pytest.M
     assert list(tmp_path.iterdir()) == []
 
 
+def test_until() -> None:
+    one = capest.run(SMALL, trials=2000, until="sinr_db.p50±0.5")
+    two = capest.run(SMALL, trials=2000, until=["sinr_db.p50±0.5", "served_share.mean±2.5%"])
+    assert one.attrs["stopped_by"] == two.attrs["stopped_by"] == "rule"
+    assert one.sizes["trial"] <= two.sizes["trial"] < 2000
+    assert two.attrs["until"] == "sinr_db.p50±0.5, served_share.mean±2.5%"
+    with pytest.raises(ScenarioError, match="no figure"):
+        capest.run(SMALL, until="nonsense.p50±1")
+
+
 def test_the_same_through_workers(tmp_path: Path) -> None:
     here = capest.run(SMALL)
     there = capest.run(SMALL, workers=1)

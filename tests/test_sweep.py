@@ -116,6 +116,31 @@ def test_a_sweep_that_was_cut_off_goes_on(tmp_path):
         assert np.isfinite(swept["throughput_mean"]).all()
 
 
+def test_every_point_stops_on_its_own(tmp_path):
+    rule = "throughput.mean±0.5%"
+    axes = [sweep.parse_axis("beams.frequency_reuse=1,3"), sweep.parse_axis("users.per_beam=1,9")]
+    points = sweep.points_of(BASE, ["run.trials=400", f"run.until={rule}"], axes)
+    output = tmp_path / "swept.nc"
+    notices = sweep.run_sweep(points, axes, output, InlineExecutor, backend="numpy")
+    with xr.open_dataset(output) as swept:
+        trials = swept["trials"].values
+        half = (swept["throughput_mean_high"] - swept["throughput_mean_low"]).values / 2
+        narrow = half <= 0.005 * swept["throughput_mean"].values
+    assert len(np.unique(trials)) > 2
+    assert (narrow == (trials < 400)).all()
+    missed = [
+        f"frequency_reuse = {(1, 3)[i]}, per_beam = {(1, 9)[j]}: {rule} not reached in 400 trials"
+        for i, j in zip(*np.nonzero(~narrow), strict=True)
+    ]
+    assert missed
+    assert list(notices) == missed
+
+
+def test_points_of_different_rules_are_different_files(tmp_path):
+    path = run(tmp_path, 'run.until=["sinr_db.p50±5", "sinr_db.p50±4"]', keep_points=True)
+    assert len(list(sweep.points_folder(path).glob("*.nc"))) == 2
+
+
 def test_command_line(tmp_path):
     scenario = tmp_path / "s.toml"
     scenario.write_text(

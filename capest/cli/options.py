@@ -31,3 +31,19 @@ backend_option = click.option(
     show_default=True,
     help="What computes: auto takes CuPy if a GPU answers, else NumPy.",
 )
+
+until_option = click.option(
+    "--until",
+    multiple=True,
+    metavar="FIGURE±WIDTH",
+    help="Stop when the 95 % interval of a figure is as narrow as this, such as sinr_db.p05±0.1 or "
+    "throughput.mean±1% (+- is ±); --trials then is the limit. Given again, all must hold.",
+)
+
+
+def settings(
+    trials: int | None = None, seed: int | None = None, until: tuple[str, ...] = ()
+) -> list[str]:
+    """Overrides that options of their own stand for; nothing for what was not given."""
+    values = {"trials": trials, "seed": seed, "until": ", ".join(until) if until else None}
+    return [f"run.{key}={value}" for key, value in values.items() if value is not None]

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from capest import loop
+from capest.cli.until_text import running_text, two_digits
 
 _SECONDS_BETWEEN_LINES = 60.0
 
@@ -48,6 +49,7 @@ class _Bar:
             self._task,
             description="trials",
             completed=progress.trials_done,
+            total=_expected(progress),
             detail=_detail(progress),
         )
 
@@ -66,9 +68,11 @@ class _Lines:
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _SECONDS_BETWEEN_LINES
-        left_s = (progress.trials - progress.trials_done) / max(progress.trials_per_second, 1e-9)
+        expected = _expected(progress)
+        left_s = (expected - progress.trials_done) / max(progress.trials_per_second, 1e-9)
+        about = "" if progress.verdict is None else "about "
         click.echo(
-            f"{progress.trials_done:,} of {progress.trials:,} trials, {_detail(progress)}, "
+            f"{progress.trials_done:,} of {about}{expected:,} trials, {_detail(progress)}, "
             f"{left_s:,.0f} s left",
             err=True,
         )
@@ -80,7 +84,16 @@ class _Lines:
         """Nothing to clean up."""
 
 
+def _expected(progress: loop.Progress) -> int:
+    """Trials the run will take; of a rule two digits, so that the bar does not start anew."""
+    if progress.verdict is None:
+        return progress.trials
+    return min(progress.trials, two_digits(progress.expected_trials))
+
+
 def _detail(progress: loop.Progress) -> str:
+    if progress.verdict is not None:
+        return f"{progress.trials_per_second:,.0f}/s, {running_text(progress.verdict)}"
     estimate = progress.throughput
     half_width = (estimate.high - estimate.low) / 2.0
     return (

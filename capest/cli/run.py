@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from capest.cli.options import backend_option, json_option, scenario_argument, set_option
+from capest.cli.options import (
+    backend_option,
+    json_option,
+    scenario_argument,
+    set_option,
+    settings,
+    until_option,
+)
 
 if TYPE_CHECKING:
     from capest.loop import Executor
@@ -17,6 +24,7 @@ if TYPE_CHECKING:
 @scenario_argument
 @click.option("--trials", type=click.IntRange(min=1), help="Instead of the scenario's run.trials.")
 @click.option("--seed", type=click.IntRange(min=0), help="Instead of the scenario's run.seed.")
+@until_option
 @set_option
 @click.option(
     "-o",
@@ -42,6 +50,7 @@ def run(
     scenario: Path,
     trials: int | None,
     seed: int | None,
+    until: tuple[str, ...],
     overrides: tuple[str, ...],
     output: Path | None,
     overwrite: bool,
@@ -60,6 +69,7 @@ def run(
     Examples:
       capest run runs/tr38821-case9.toml
       capest run my.toml --trials 20000 --seed 7 -o runs/out/my.nc
+      capest run my.toml --trials 100000 --until sinr_db.p05±0.1 --until throughput.mean±1%
       capest run my.toml --set beams.frequency_reuse=3 --set carrier.bandwidth_mhz=20
       capest run my.toml --scheduler-file scheduler.json
       capest run my.toml --json | jq .estimates
@@ -71,12 +81,7 @@ def run(
     from capest.cli.progress import progress_display
     from capest.scenario.load import load_scenario
 
-    changes = [
-        f"run.{key}={value}"
-        for key, value in (("trials", trials), ("seed", seed))
-        if value is not None
-    ]
-    loaded = load_scenario(scenario, [*overrides, *changes])
+    loaded = load_scenario(scenario, [*overrides, *settings(trials, seed, until)])
     path = output or Path(scenario.with_suffix(".nc").name)
 
     def make_executor() -> Executor:
@@ -117,7 +122,13 @@ def _report(outcome: loop.Outcome, as_json: bool) -> None:  # type: ignore[name-
     for notice in outcome.notices:
         click.echo(notice, err=True)
     from capest.cli.show import print_summary
+    from capest.cli.until_text import as_plain, outcome_lines
 
-    print_summary(outcome.path, as_json)
-    if not as_json:
-        click.echo(f"{outcome.path}  ({outcome.backend}, {outcome.seconds:.1f} s)")
+    rule = {} if outcome.verdict is None else {"until": as_plain(outcome.verdict)}
+    print_summary(outcome.path, as_json, more=rule)
+    if as_json:
+        return
+    if outcome.verdict is not None:
+        for line in outcome_lines(outcome.verdict, kept=outcome.kept):
+            click.echo(line)
+    click.echo(f"{outcome.path}  ({outcome.backend}, {outcome.seconds:.1f} s)")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -33,7 +35,13 @@ def show(file: Path, intervals: bool, as_json: bool) -> None:
     print_summary(file, as_json, intervals=intervals)
 
 
-def print_summary(path: Path, as_json: bool, *, intervals: bool = False) -> None:
+def print_summary(
+    path: Path,
+    as_json: bool,
+    *,
+    intervals: bool = False,
+    more: Mapping[str, Any] | None = None,
+) -> None:
     """Print the summary of a result file on standard output.
 
     Parameters
@@ -43,6 +51,8 @@ def print_summary(path: Path, as_json: bool, *, intervals: bool = False) -> None
         As JSON instead of a table; intervals are always in it.
     intervals : bool
         Show the interval of every figure in the table.
+    more : mapping, optional
+        Added to the JSON object.
 
     Raises
     ------
@@ -54,7 +64,7 @@ def print_summary(path: Path, as_json: bool, *, intervals: bool = False) -> None
     try:
         with open_result(path) as dataset:
             summary = dataset.capest.summary()
-            content = summary.to_dict()
+            content = summary.to_dict() | dict(more or {})
     except CapestError:
         raise
     except Exception as error:  # libraries raise anything on the bytes of a damaged file

@@ -7,7 +7,14 @@ from typing import Any, Literal
 
 import click
 
-from capest.cli.options import backend_option, json_option, scenario_argument, set_option
+from capest.cli.options import (
+    backend_option,
+    json_option,
+    scenario_argument,
+    set_option,
+    settings,
+    until_option,
+)
 from capest.cli.sweep_table import report
 
 
@@ -23,6 +30,7 @@ from capest.cli.sweep_table import report
     "every combination.",
 )
 @click.option("--trials", type=click.IntRange(min=1), help="Instead of the scenario's run.trials.")
+@until_option
 @set_option
 @click.option(
     "-o",
@@ -43,6 +51,7 @@ def sweep(
     scenario: Path,
     varied: tuple[str, ...],
     trials: int | None,
+    until: tuple[str, ...],
     overrides: tuple[str, ...],
     output: Path | None,
     keep_points: bool,
@@ -53,8 +62,8 @@ def sweep(
 ) -> None:
     """Run SCENARIO for many values of its keys, into one dataset.
 
-    All points share their random numbers. A sweep that was cut off goes on where it stopped when it
-    is started again the same way.
+    All points share their random numbers; with --until each stops on its own. A sweep that was cut
+    off goes on where it stopped when it is started again the same way.
 
     \b
     Examples:
@@ -69,7 +78,7 @@ def sweep(
     from capest.loop import Executor
 
     axes = [sweeps.parse_axis(text) for text in varied]
-    changes = [] if trials is None else [f"run.trials={trials}"]
+    changes = settings(trials, until=until)
     points = sweeps.points_of(scenario, [*overrides, *changes], axes)
     path = output or Path(f"{scenario.stem}-sweep.nc")
 
@@ -93,9 +102,9 @@ def sweep(
         def on_progress(progress: Any) -> None:
             from dataclasses import replace
 
-            display.update(
-                replace(progress, trials_done=int(done) + progress.trials_done, trials=int(total))
-            )
+            # The bar is of the whole sweep: what a rule expects of one point does not belong there.
+            so_far = int(done) + progress.trials_done
+            display.update(replace(progress, trials_done=so_far, trials=int(total), verdict=None))
 
         try:
             notices = sweeps.run_sweep(

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _COLUMNS = (
-    ("satellites", None, "satellites", 1.0),
+    ("satellites", None, "satellites", 1),
+    ("trials", None, "trials", 1),
     ("throughput_mean", None, "Mbit/s", 1.0),
     ("sinr_db_quantile", 0.5, "SINR, dB", 1.0),
     ("user_throughput_quantile", 0.5, "user, Mbit/s", 1.0),
@@ -62,7 +63,7 @@ def _rows(dataset: xr.Dataset, names: list[str]) -> list[dict[str, Any]]:
         point = stacked.isel(point=k)
         row: dict[str, Any] = {name: point[name].item() for name in names}
         for variable, quantile, title, factor in _COLUMNS:
-            if variable not in dataset or (variable == "satellites" and not _several(dataset)):
+            if variable not in dataset or not _is_telling(dataset, variable):
                 continue
             value = point[variable]
             if quantile is not None:
@@ -72,8 +73,13 @@ def _rows(dataset: xr.Dataset, names: list[str]) -> list[dict[str, Any]]:
     return rows
 
 
-def _several(dataset: xr.Dataset) -> bool:
-    return bool((dataset["satellites"] > 1).any())
+def _is_telling(dataset: xr.Dataset, variable: str) -> bool:
+    """Leave out what is the same everywhere: one satellite, one number of trials."""
+    if variable == "satellites":
+        return bool((dataset["satellites"] > 1).any())
+    if variable == "trials":
+        return bool((dataset["trials"] != dataset["trials"].values.flat[0]).any())
+    return True
 
 
 def _shown(value: Any) -> str:

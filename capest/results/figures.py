@@ -7,16 +7,9 @@ import math
 from capest.reduce import Estimate
 
 
-def half_width(estimate: Estimate) -> float:
-    """Greater distance of a limit from the value; NaN or inf where there is none."""
-    if not math.isfinite(estimate.value):
-        return math.nan
-    return max(estimate.high - estimate.value, estimate.value - estimate.low)
-
-
 def decimals(estimate: Estimate) -> int:
     """Decimals worth showing: two digits of a half width up to 3.5, else one."""
-    half = half_width(estimate)
+    half = estimate.half_width
     if not 0 < half < math.inf:
         # Nothing known about the precision: three significant digits.
         half = abs(estimate.value) / 100
@@ -62,7 +55,7 @@ def interval_text(estimate: Estimate, *, brackets: bool = False) -> str:
     if math.isnan(estimate.low) and math.isnan(estimate.high):
         return "n/a"
     places = decimals(estimate)
-    half = half_width(estimate)
+    half = estimate.half_width
     above, below = estimate.high - estimate.value, estimate.value - estimate.low
     symmetric = math.isfinite(half) and min(above, below) >= 0.8 * half
     if brackets or not symmetric:

@@ -1,4 +1,4 @@
-"""Whose result a file holds, read without xarray."""
+"""Whose result a file holds, and its figures, read without xarray."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from capest.errors import InputError
+from capest.figure_names import QUANTILES, UNITS
+from capest.reduce import Estimate
+
+_LIMITS = ("_low", "_high")
 
 
 @dataclass(frozen=True)
@@ -65,3 +69,32 @@ def read_identity(path: str | Path) -> ResultIdentity:
         )
     except (KeyError, ValueError) as error:
         raise InputError(f"{path}: a NetCDF file, but not a result of capest") from error
+
+
+def read_estimate(path: str | Path, metric: str, statistic: str) -> Estimate:
+    """One figure of a result file with its interval.
+
+    Parameters
+    ----------
+    path : str or Path
+        A result of capest, see ``read_identity``.
+    metric, statistic : str
+        As in ``Estimate``.
+
+    Raises
+    ------
+    InputError
+        The file does not have it, or is damaged.
+    """
+    import netCDF4
+
+    mean = statistic == "mean"
+    stem = f"{metric}_{'mean' if mean else 'quantile'}"
+    place = () if mean else list(QUANTILES).index(statistic)
+    try:
+        with netCDF4.Dataset(path, "r") as dataset:
+            dataset.set_auto_mask(False)
+            value, low, high = (float(dataset[f"{stem}{end}"][place]) for end in ("", *_LIMITS))
+    except (OSError, RuntimeError, IndexError) as error:
+        raise InputError(f"{path}: has no {metric}.{statistic}, or is damaged") from error
+    return Estimate(metric, statistic, value, low, high, UNITS[f"{metric}.{statistic}"])

@@ -19,6 +19,7 @@ from capest.errors import InputError, StorageError
 from capest.results import files
 from capest.results.blockfile import DamagedBlock, RunIdentity, decode_block, encode_block
 from capest.results.lock import LOCK_NAME, take_lock
+from capest.results.stop_mark import clear_stop
 
 _MANIFEST = "manifest.json"
 _BLOCKS = "block-*.npz"
@@ -210,6 +211,7 @@ class BlockStore:
         try:
             self._drop_blocks()
             files.sweep_temporaries(self.folder, _BLOCKS)
+            clear_stop(self.folder)
             (self.folder / _MANIFEST).unlink(missing_ok=True)
             (self.folder / LOCK_NAME).unlink(missing_ok=True)
             self.folder.rmdir()
@@ -224,6 +226,7 @@ class BlockStore:
             self.close()
 
     def _prepare(self, replace: bool) -> None:
+        clear_stop(self.folder)
         for pattern in (_BLOCKS, _MANIFEST):
             files.sweep_temporaries(self.folder, pattern)
         earlier = _read_manifest(self.folder)

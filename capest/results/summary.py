@@ -140,7 +140,22 @@ class Summary:
         ]
         if self._groups < 20:
             lines.append("Few groups: the intervals of quantiles are rough; run more trials.")
+        if "until" in self._attributes:
+            lines.append(self._rule_note())
         return lines
+
+    def _rule_note(self) -> str:
+        rule, most = self._attributes["until"], int(self._attributes["most_trials"])
+        if self._attributes["stopped_by"] == "rule":
+            return f"Stopped by {rule} after {self.trials:,} of {most:,} trials."
+        return f"{rule} was not reached in {self.trials:,} trials."
+
+    def _rule(self) -> dict[str, Any]:
+        attributes = self._attributes
+        if "until" not in attributes:
+            return {}
+        reached = str(attributes["stopped_by"]) == "rule"
+        return {"until": {"rule": str(attributes["until"]), "reached": reached}}
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values that JSON can hold, see ``summary_dict``."""
@@ -152,6 +167,7 @@ class Summary:
             "scenario": tomllib.loads(str(attributes["scenario_toml"])),
             "trials": self.trials,
             "users_per_trial": self.users_per_trial,
+            **self._rule(),
             **{f"{name}s": size for name, size in self._sizes.items()},
             **({"statistics_beams": self._statistics_beams} if "beam" in self._sizes else {}),
             "backend": str(attributes["backend"]),

@@ -16,6 +16,7 @@ from capest.physics.beam_grid import BeamGrid, cell_corners
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.physics.geometry import Satellites, View, ground_point, view, view_along
 from capest.sampling.draws import Draws, normal_pair
+from capest.sampling.stratified import stratified_offsets_uv
 from capest.sampling.streams import Purpose
 
 _SUBDIVISION = 8  # pieces along the edge of a cell's triangle; see `Coverage`
@@ -60,12 +61,15 @@ class PlacementSettings:
         Standard deviation of a hotspot along each axis of the ground.
     hotspot_users : int
         Users that belong to hotspots.
+    strata : int
+        Number of beams whose users share out a cell; 0 for random positions.
     """
 
     users: int
     hotspots: int = 0
     hotspot_radius_m: float = 0.0
     hotspot_users: int = 0
+    strata: int = 0
 
 
 Placement = Callable[[Coverage, PlacementSettings, Draws], View]
@@ -99,6 +103,8 @@ def in_each_beam(area: Coverage, settings: PlacementSettings, draws: Draws) -> V
 
     TR 38.821 Table 6.1.1.1-5 (calibration). User i of a trial lies in beam i // per_beam.
     """
+    if settings.strata:
+        return _in_strata(area, settings, draws)
     xp, beams = draws.xp, len(area.grid.uv)
     corners = cell_corners(area.grid.spacing_uv)
     which, first, second = draws.uniforms(Purpose.PLACEMENT, settings.users, 3)
@@ -112,6 +118,17 @@ def in_each_beam(area: Coverage, settings: PlacementSettings, draws: Draws) -> V
         offset = xp.asarray(start).take(rhombus) * first + xp.asarray(end).take(rhombus) * second
         centre = xp.asarray(area.grid.uv[:, axis])[:, None]
         xp.add(offset.reshape(by_cell), centre, out=direction[axis].reshape(by_cell))
+    return view_along(direction, area.satellites, xp)
+
+
+def _in_strata(area: Coverage, settings: PlacementSettings, draws: Draws) -> View:
+    """As `in_each_beam`, but users of different beams cover the cell evenly together."""
+    xp, beams = draws.xp, len(area.grid.uv)
+    per_beam = settings.users // beams
+    centres = xp.asarray(np.tile(np.repeat(area.grid.uv.T, per_beam, axis=1), draws.trials))
+    offsets = stratified_offsets_uv(area.grid.spacing_uv, beams, per_beam, settings.strata, draws)
+    direction = xp.empty((3, len(offsets[0])))
+    direction[:2] = centres + offsets
     return view_along(direction, area.satellites, xp)
 
 

@@ -17,6 +17,10 @@ SHORT_RUN_BLOCKS = 20
 BLOCK_TRIALS = 50
 """Trials of a block in longer runs."""
 
+UNTIL_BLOCK_TRIALS = 10
+"""Trials of a block in runs that end by a rule, however many trials they may take: the trial at
+which they end must not depend on that. Twenty blocks, as quantiles need, are 200 trials."""
+
 MOST_BLOCKS = 1_000
 """Very long runs have longer blocks: fewer files, and more for a GPU to do at once."""
 
@@ -74,6 +78,8 @@ class Derived:
         """Trials of one block, the unit of statistics and storage."""
         if self.run.block_trials is not None:
             return self.run.block_trials
+        if self.run.until is not None:
+            return UNTIL_BLOCK_TRIALS
         longest = max(BLOCK_TRIALS, math.ceil(self.run.trials / MOST_BLOCKS))
         return max(1, min(longest, self.run.trials // SHORT_RUN_BLOCKS))
 

@@ -149,6 +149,8 @@ def _users(scenario: Scenario) -> dict[str, Any]:
     users = scenario.users
     content: dict[str, Any] = {"placement": users.placement, "count": scenario.users_per_trial}
     content |= {"indoor_share": users.indoor_share, "vehicle_share": users.vehicle_share}
+    if users.positions != "random":
+        content["positions"] = users.positions
     if users.placement == "hotspots":
         clustered = scenario.hotspot_users
         if clustered == 0:

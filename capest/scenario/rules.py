@@ -9,14 +9,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from capest.errors import Problem
 from capest.scenario.constellation_rules import WITH_CONSTELLATION, is_constellation
+from capest.scenario.derived import UNTIL_BLOCK_TRIALS
 from capest.scenario.satellite_rules import SINGLE_SATELLITE
+from capest.scenario.until import until_problem
 
 BLOCKS_LIMIT = 1_000_000
 """Files a run may leave in a folder until it is done."""
+
+_Rules = tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], ...]
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,10 @@ def broken_rules(values: Mapping[str, Any]) -> list[BrokenRule]:
     """
     problems = []
     several = is_constellation(values)
-    for keys, rule in (*_ALWAYS, *(WITH_CONSTELLATION if several else SINGLE_SATELLITE)):
+    until: _Rules = (
+        (("run.until", "uplink.enabled"), partial(until_problem, constellation=several)),
+    )
+    for keys, rule in (*until, *_ALWAYS, *(WITH_CONSTELLATION if several else SINGLE_SATELLITE)):
         if all(key in values for key in keys):
             problem = rule(*(values[key] for key in keys))
             if problem is not None:
@@ -69,8 +77,18 @@ def _polarisation(reuse: int, polarisation: bool) -> Problem | None:
     return None
 
 
-def _blocks_limit(trials: int, block_trials: int | None) -> Problem | None:
-    if block_trials is None or trials <= block_trials * BLOCKS_LIMIT:
+def _blocks_limit(trials: int, block_trials: int | None, until: str | None) -> Problem | None:
+    if block_trials is None:
+        most = UNTIL_BLOCK_TRIALS * BLOCKS_LIMIT
+        if until is None or trials <= most:
+            return None
+        return Problem(
+            "run.trials",
+            trials,
+            f"with run.until a block has {UNTIL_BLOCK_TRIALS} trials, so {most} are possible",
+            f"write at most {most}, or run.block_trials = {math.ceil(trials / BLOCKS_LIMIT)}",
+        )
+    if trials <= block_trials * BLOCKS_LIMIT:
         return None
     return Problem(
         "run.block_trials",
@@ -93,6 +111,25 @@ def _whereabouts(indoor: float, vehicle: float) -> Problem | None:
     )
 
 
+def _stratified(positions: str, placement: str, uplink: bool) -> Problem | None:
+    if positions == "random" or (placement == "beam" and not uplink):
+        return None
+    if uplink:
+        return Problem(
+            "users.positions",
+            positions,
+            "not with uplink.enabled = true: users of different beams disturb each other there, "
+            "and must stand independently",
+            'write "random"',
+        )
+    return Problem(
+        "users.positions",
+        positions,
+        f'only with placement = "beam", not "{placement}"',
+        'write "random"',
+    )
+
+
 def _weather_place(
     weather: str, latitude_deg: float | None, longitude_deg: float | None
 ) -> Problem | None:
@@ -108,11 +145,10 @@ def _weather_place(
     return None
 
 
-_Rules = tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], ...]
-
 _ALWAYS: _Rules = (
     (("beams.frequency_reuse", "beams.polarisation_reuse"), _polarisation),
-    (("run.trials", "run.block_trials"), _blocks_limit),
+    (("run.trials", "run.block_trials", "run.until"), _blocks_limit),
     (("users.indoor_share", "users.vehicle_share"), _whereabouts),
+    (("users.positions", "users.placement", "uplink.enabled"), _stratified),
     (("channel.weather", "channel.latitude_deg", "channel.longitude_deg"), _weather_place),
 )

@@ -137,6 +137,7 @@ class Users(Section):
     """How many users there are and where."""
 
     placement: Literal["beam", "uniform", "hotspots", "population", "file"] = "beam"
+    positions: Literal["random", "stratified"] = "random"
     per_beam: int = Field(default=10, ge=1)
     count: int | None = Field(default=None, ge=1)
     devices_per_person: float | None = Field(default=None, gt=0, le=100)
@@ -213,3 +214,4 @@ class Run(Section):
     trials: int = Field(default=1000, ge=1, le=LARGEST_TRIALS)
     seed: int = Field(default=1, ge=0, lt=2**64)
     block_trials: int | None = Field(default=None, ge=1, le=1_000_000)
+    until: Text | None = None

@@ -268,3 +268,68 @@ def test_trial_path_needs_only_numpy_and_pydantic() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == "2", done.stderr
+
+
+def test_until_stops_and_says_at_which_trial(scenario: Path) -> None:
+    rule = ("--until", "sinr_db.p50+-0.5", "--until", "throughput.mean ± 20 %")
+    result = run(scenario, "--trials", 5000, *rule)
+    assert result.exit_code == 0, result.output
+    assert "stopped after 200 trials: sinr_db.p50 = " in result.stdout
+    assert "Mbit/s (" in result.stdout
+    shown = invoke("show", "small.nc").stdout
+    assert "Stopped by sinr_db.p50±0.5, throughput.mean±20%" in shown
+    again = run(scenario, "--trials", 5000, *rule)
+    assert "nothing to do" in again.stderr
+    assert "fulfilled by the 200 trials: sinr_db.p50 = " in again.stdout
+
+
+def test_until_that_is_not_reached_says_what_would_do(scenario: Path) -> None:
+    result = run(scenario, "--trials", 250, "--until", "throughput.mean±0.1%")
+    assert result.exit_code == 0, result.output
+    assert "throughput.mean±0.1% not reached in 250 trials" in result.stdout
+    assert "trials would do (--trials)" in result.stdout
+    few = run(scenario, "--until", "throughput.mean±90%", "-o", "few.nc")
+    assert "no rule ends a run before 200 trials and 20 blocks" in few.stdout
+
+
+def test_until_as_json(scenario: Path) -> None:
+    content = json.loads(
+        run(scenario, "--trials", 900, "--until", "sinr_db.p50±0.5", "--json").stdout
+    )
+    until = content["until"]
+    assert (until["rule"], until["reached"], until["trials"]) == ("sinr_db.p50±0.5", True, 200)
+    (condition,) = until["conditions"]
+    assert (condition["metric"], condition["statistic"]) == ("sinr_db", "p50")
+    assert 0 < condition["half_width"] <= condition["wanted"] == 0.5
+    assert content["trials"] == 200
+    shown = json.loads(invoke("show", "small.nc", "--json").stdout)
+    assert shown["until"] == {"rule": "sinr_db.p50±0.5", "reached": True}
+
+
+@pytest.mark.parametrize(
+    ("until", "words"),
+    [
+        ("sinr_db.p5±0.1", "there is no figure sinr_db.p5; there is sinr_db.p05, "),
+        ("sinr.p05±0.1", "did you mean sinr_db.p05"),
+        ("calls.p50±1%", "there are coupling_loss_db, "),
+        ("sinr_db.p05±1%", "percentage means nothing; write a width in dB"),
+        ("sinr_db.p05", "a figure and the half width wanted"),
+        ("sinr_db.p05±0", "above 0"),
+        ("sinr_db.p05±-1", "above 0"),
+        ("sinr_db.p05±1e999", "above 0"),
+        ("sinr_db.p05±0.1,", "an empty condition"),
+        ("throughput.mean±5 Mbit/s", "without units"),
+        ("uplink_sinr_db.p50±1", "with uplink.enabled = true it is"),
+        ("beam_share.mean±1%", "of constellations only"),
+    ],
+)
+def test_bad_until(scenario: Path, until: str, words: str) -> None:
+    line = one_line(run(scenario, "--until", until))
+    assert words in line
+    assert "uplink_sinr_db.p05" not in line
+    assert not Path("small.nc").exists()
+
+
+def test_until_with_too_many_blocks(scenario: Path) -> None:
+    line = one_line(run(scenario, "--until", "sinr_db.p05±0.1", "--trials", 10**9))
+    assert "write at most 10000000, or run.block_trials = 1000" in line

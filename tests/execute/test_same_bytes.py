@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capest import batch, loop
+from capest.errors import CapestError, InputError
 from capest.execute.dask_cluster import local_cluster
 from capest.execute.inline import InlineExecutor
 from capest.scenario.load import load_scenario
@@ -111,7 +112,7 @@ def test_blocks_of_another_version_are_refused(
     with monkeypatch.context() as later:
         later.setattr(loop, "__version__", "9.9.9")
         later.setattr(batch, "__version__", "9.9.9")
-        with pytest.raises(loop.InputError, match="version") as caught:
+        with pytest.raises(InputError, match="version") as caught:
             loop.run(scenario, path, InlineExecutor)
     assert "9.9.9" in str(caught.value)
     assert loop.run(scenario, path, InlineExecutor).notices
@@ -121,7 +122,7 @@ def test_blocks_of_another_scenario_are_refused(scenario: Scenario, tmp_path: Pa
     path = tmp_path / "out.nc"
     with pytest.raises(RuntimeError, match="power failure"):
         loop.run(scenario, path, Dies)
-    with pytest.raises(loop.InputError, match="scenario"):
+    with pytest.raises(InputError, match="scenario"):
         loop.run(scenario.replace(run__seed=99), path, InlineExecutor)
 
 
@@ -129,7 +130,7 @@ def test_a_worker_of_another_version_is_refused(
     scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch, "__version__", "0.0.1")
-    with pytest.raises(loop.CapestError, match=r"a worker runs capest 0\.0\.1"):
+    with pytest.raises(CapestError, match=r"a worker runs capest 0\.0\.1"):
         loop.run(scenario, tmp_path / "out.nc", InlineExecutor)
 
 
@@ -205,7 +206,7 @@ def test_result_of_another_version_is_not_replaced_unasked(
     before = path.read_bytes()
     monkeypatch.setattr(loop, "__version__", "9.9.9")
     monkeypatch.setattr(batch, "__version__", "9.9.9")
-    with pytest.raises(loop.InputError, match=r"by capest .* with numpy; .*--overwrite"):
+    with pytest.raises(InputError, match=r"by capest .* with numpy; .*--overwrite"):
         loop.run(scenario, path, InlineExecutor)
     assert path.read_bytes() == before
     loop.run(scenario, path, InlineExecutor, overwrite=True)
@@ -235,5 +236,5 @@ def test_a_late_worker_does_not_write_among_the_blocks_of_the_next_run(
         loop.run(scenario, path, Spy)
     with pytest.raises(RuntimeError, match="power failure"):
         loop.run(scenario.replace(run__block_trials=11), path, Spy)
-    with pytest.raises(loop.CapestError, match="now belongs to another run"):
+    with pytest.raises(CapestError, match="now belongs to another run"):
         batch.run_batch(jobs[0], [5])

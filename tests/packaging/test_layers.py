@@ -8,12 +8,13 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "capest"
 
 # Each room may import from the rooms named, and from nothing else of capest.
-LEAVES = {"errors", "histograms", "block", "version"}
+LEAVES = {"errors", "histograms", "block", "figure_names", "version"}
 ALLOWED = {
     "errors": set(),
     "version": set(),
     "histograms": set(),
     "block": set(),
+    "figure_names": {"histograms"},
     "student_t": set(),
     "physics": {"physics", "errors"},
     "scenario": {"scenario", "physics", *LEAVES},
@@ -50,15 +51,19 @@ ALLOWED = {
     },
     "budget": {"link_constants", "physics", "scenario", *LEAVES},
     "provenance": {"results", "scenario", *LEAVES},
+    "stopping": {"plan", "reduce", "scenario", *LEAVES},
+    "existing": {"plan", "results", "scenario", "stopping", *LEAVES},
+    "compute": {"batch", "plan", "results", "scenario", "statistics", "stopping", *LEAVES},
     "loop": {
-        *("backend", "batch", "plan", "provenance", "results", "scenario", "statistics"),
-        *LEAVES,
+        *("backend", "batch", "compute", "existing", "plan", "provenance", "results", "scenario"),
+        *("stopping", *LEAVES),
     },
     "validation": {
         *("validation", "backend", "batch", "budget", "plan", "reduce", "scenario"),
         *("scene", *LEAVES),
     },
-    "sweep": {"loop", "results", "scenario", *LEAVES},
+    "sweep_points": {"scenario", *LEAVES},
+    "sweep": {"loop", "results", "scenario", "stopping", "sweep_points", *LEAVES},
     "api": {"loop", "execute", "results", "scenario", *LEAVES},
 }
 HEAVY = {"dask", "distributed", "xarray", "netCDF4", "rich", "matplotlib", "scipy", "cupy"}

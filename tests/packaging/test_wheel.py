@@ -67,7 +67,7 @@ def test_installed_outside_the_checkout(installed: Path, tmp_path: Path) -> None
     where = call(
         sys.executable, "-c",
         "import capest; from capest.backend.source import kernel_source;"
-        "assert 'sqrtf' in kernel_source('sinr.cu');"
+        "assert 'pattern_gain' in kernel_source('sinr.cu');"
         "print(capest.__file__)",
         cwd=tmp_path, PYTHONPATH=str(installed),
     )  # fmt: skip

@@ -80,6 +80,7 @@ CHANGES = {
     "beams.beyond_earth": "discard",
     "carrier.bandwidth_mhz": 31.0,
     "users.placement": "uniform",
+    "users.positions": "stratified",
     "users.per_beam": 11,
     "users.count": 501,
     "users.devices_per_person": 2.0,
@@ -128,11 +129,12 @@ CHANGES = {
     "run.trials": 999,
     "run.seed": 2,
     "run.block_trials": 3,
+    "run.until": "sinr_db.p50±0.5",
 }
 
 ALWAYS_INERT = {
     *("title", "satellite.preset", "handset.preset", "run.trials", "run.block_trials"),
-    "constellation.preset",
+    *("constellation.preset", "run.until"),
     "beams.beyond_earth",  # this layout lies on the Earth
 }
 CLEAR = {
@@ -220,6 +222,14 @@ MODES = {
         {"users.indoor_share": 0.3, "users.vehicle_share": 0.2},
         HOTSPOTS | UPLINK | {"link.shannon"},
         {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+    ),
+    "stratified positions": (
+        {"users.positions": "stratified"},
+        HOTSPOTS | UPLINK | {"link.shannon"},
+        {
+            *("beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"),
+            *("users.placement", "uplink.enabled"),
+        },
     ),
     "weather exceeded": (
         {"channel.weather": "exceeded", **PLACE},
@@ -369,6 +379,8 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         inert = inert | (OF_NETWORK - SOURCES - {"region.kind"}) | {"users.activity_factor"}
     elif "satellite.antenna" not in settings:
         inert = inert | PAYLOAD
+    if {"users.placement", "uplink.enabled"} & set(settings):
+        illegal = illegal | {"users.positions"}
     if "channel.weather" not in settings:
         inert, illegal = inert | CLEAR | NO_PLACE, illegal | {"channel.weather"}
     if "users.indoor_share" not in settings:

@@ -1,0 +1,81 @@
+"""What a run's rule says of it, in words and as plain values."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from capest.results.figures import decimals, number
+from capest.stopping import FEWEST_BLOCKS, FEWEST_TRIALS, Reached, Verdict
+
+_UNITS = {"1": "", "Mbit s-1": " Mbit/s", "bit s-1 Hz-1": " bit/s/Hz"}
+
+
+def outcome_lines(verdict: Verdict, *, kept: bool = False) -> list[str]:
+    """Tell at which trial the run stopped, or how far it is from what was wanted.
+
+    Parameters
+    ----------
+    verdict : Verdict
+    kept : bool
+        The result was there already, perhaps of a run without this rule.
+    """
+    trials = f"{verdict.trials:,} trials"
+    said = ", ".join(_value(one) for one in verdict.reached)
+    if verdict.holds:
+        return [f"{'fulfilled by the' if kept else 'stopped after'} {trials}: {said}"]
+    lines = [f"{verdict.rule} not reached in {trials}: {said}"]
+    expected = verdict.expected_trials
+    if all(one.holds for one in verdict.reached):
+        lines.append(f"no rule ends a run before {FEWEST_TRIALS} trials and {FEWEST_BLOCKS} blocks")
+    elif math.isfinite(expected):
+        lines.append(f"some {two_digits(expected):,} trials would do (--trials)")
+    return lines
+
+
+def as_plain(verdict: Verdict) -> dict[str, Any]:
+    """As values that JSON can hold."""
+    return {
+        "rule": verdict.rule,
+        "reached": verdict.holds,
+        "trials": verdict.trials,
+        "conditions": [
+            {
+                "metric": one.condition.metric,
+                "statistic": one.condition.statistic,
+                "half_width": _finite(one.estimate.half_width),
+                "wanted": _finite(one.wanted),
+                "reached": one.holds,
+            }
+            for one in verdict.reached
+        ],
+    }
+
+
+def running_text(verdict: Verdict) -> str:
+    """Half widths now and wanted, for a progress bar."""
+    return ", ".join(
+        f"{one.condition.figure} ±{one.estimate.half_width:.2g} of ±{one.wanted:.2g}"
+        for one in verdict.reached
+    )
+
+
+def _value(one: Reached) -> str:
+    estimate, half = one.estimate, one.estimate.half_width
+    places = decimals(estimate)
+    shown = f"{half:.2g}" if math.isfinite(half) else "n/a"
+    text = f"{one.condition.figure} = {number(estimate.value, places)} ± {shown}"
+    text += _UNITS.get(estimate.units, f" {estimate.units}")
+    if one.condition.relative and estimate.value and math.isfinite(half):
+        text += f" ({100 * half / abs(estimate.value):.2g} %)"
+    return text if one.holds else f"{text}, wanted ±{one.wanted:.2g}"
+
+
+def two_digits(trials: float) -> int:
+    """Round a number of trials upwards to two digits: it is an estimate."""
+    step = 10 ** max(0, math.floor(math.log10(trials)) - 1)
+    return math.ceil(trials / step) * step
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -1,0 +1,47 @@
+"""Names of the figures that a result reports: ``metric.statistic``, with their units."""
+
+from __future__ import annotations
+
+from capest.histograms import AXES
+
+QUANTILES: dict[str, float] = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
+"""Quantiles reported of every histogram metric, by the name of the statistic."""
+
+TRIAL_MEANS: dict[str, str] = {
+    "throughput": "Mbit s-1",
+    "users": "1",
+    "lit_beams": "1",
+    "uplink_throughput": "Mbit s-1",
+    "satellites_in_use": "1",
+    "satellites_in_reach": "1",
+    "covered_cells": "1",
+}
+"""Quantities of a trial whose mean over trials is reported where they are, with their units."""
+
+SERVED_SHARE = "served_share"
+"""Metric: served users of the users of lit statistics beams, a ratio of sums over trials."""
+
+BEAM_SHARE = "beam_share"
+"""Metric of a constellation: users with a beam, of all users."""
+
+UPLINK_SHARE = "uplink_share"
+"""Metric: users of lit statistics beams that are heard in the uplink, of all of them."""
+
+OF_CONSTELLATION = {"satellites_in_use", "satellites_in_reach", "covered_cells", BEAM_SHARE}
+"""Metrics that only a constellation has."""
+
+UNITS: dict[str, str] = {
+    **{
+        f"{metric}.{statistic}": axis.units
+        for metric, axis in AXES.items()
+        for statistic in QUANTILES
+    },
+    **{f"{metric}.mean": units for metric, units in TRIAL_MEANS.items()},
+    **{f"{metric}.mean": "1" for metric in (SERVED_SHARE, UPLINK_SHARE, BEAM_SHARE)},
+}
+"""Every figure there is, with its units."""
+
+
+def is_of_uplink(metric: str) -> bool:
+    """Whether a metric is there only where the uplink is computed."""
+    return metric.startswith("uplink_")
