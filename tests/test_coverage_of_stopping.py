@@ -16,6 +16,7 @@ import pytest
 from scipy import stats
 
 from capest import stopping
+from capest.backend.numpy_kernels import NumpyKernels
 from capest.block import BlockResult
 from capest.histograms import AXES
 from capest.plan import Plan
@@ -42,7 +43,7 @@ def users(random: np.random.Generator) -> BlockResult:
     """Ten users a trial with a common effect; N(0, 1) in dB in all."""
     effect = random.normal(0, np.sqrt(EFFECT), (BLOCK, 1))
     values = effect + random.normal(0, np.sqrt(1 - EFFECT), (BLOCK, 10))
-    counts = AXIS.count(values.ravel(), np)
+    counts = AXIS.count(values.ravel(), NumpyKernels())
     return BlockResult(0, {"throughput": np.zeros(BLOCK)}, {}, {AXIS.name: counts})
 
 
