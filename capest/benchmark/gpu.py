@@ -19,12 +19,14 @@ from typing import Any
 
 import numpy as np
 
+from capest.backend import choose
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import Kernels, on_host
 from capest.benchmark import floor, sweep
 from capest.benchmark.downlink import kernel_speed
 from capest.benchmark.scenario import bench_scenario, machine
 from capest.benchmark.uplink import uplink_speed
+from capest.errors import BackendError
 from capest.scene import Scene, build_scene
 from capest.slices import SliceLength, compute_blocks, join, slice_length
 from capest.trial import start_trials, trial_block
@@ -245,11 +247,23 @@ def measure(
 
 
 def main(arguments: list[str]) -> int:
-    """Measure on the current GPU; see the module."""
-    from capest.backend.cuda_kernels import CudaKernels
-    from capest.backend.cupy_device import CupyDevice
+    """Measure on the current GPU; see the module.
 
-    kernels = CudaKernels(CupyDevice())
+    Parameters
+    ----------
+    arguments : list of str
+        Nothing, seconds for each figure, or ``--check``.
+
+    Returns
+    -------
+    int
+        Exit code: 1 if a result is wrong, 2 if there is nothing to measure.
+    """
+    try:
+        kernels = choose.kernels("cupy")
+    except BackendError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 2
     if arguments == ["--check"]:
         found: dict[str, Any] = dict(check(kernels, trials=4))
         right = is_right(found)

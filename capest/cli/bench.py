@@ -28,6 +28,7 @@ from capest.cli.options import backend_option, json_option
 )
 @click.option("--workers", type=click.IntRange(min=0), help="Of a run.  [default: one a core]")
 @click.option("--all", "everything", is_flag=True, help="Also sizes, uneven work and scaling.")
+@click.option("--gpu", is_flag=True, help="Instead everything of a GPU, as JSON, in minutes.")
 @json_option
 def bench(
     backend: Literal["auto", "numpy", "cupy"],
@@ -35,6 +36,7 @@ def bench(
     trials: int,
     workers: int | None,
     everything: bool,
+    gpu: bool,
     as_json: bool,
 ) -> None:
     """Measure the pair kernels of both links (per core or GPU) and whole runs on this machine.
@@ -49,13 +51,18 @@ def bench(
       capest bench
       capest bench --all
       capest bench --seconds 10 --trials 100000 --json > bench.json
-    On a machine with a GPU, even one with NumPy and CuPy only:
-      python -m capest.benchmark.gpu
+      capest bench --gpu > gpu.json
+    The last one needs NumPy and CuPy only as: python -m capest.benchmark.gpu
     """
     import os
+    import sys
 
     # One core is one core: the pools of the linear algebra library start with NumPy.
     os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1"))
+    if gpu:
+        from capest.benchmark.gpu import main
+
+        sys.exit(main([str(seconds)]))
     from rich.console import Console
 
     from capest.backend import choose

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from capest.backend.choose import cupy_obstacle
 from capest.benchmark import gpu
 from capest.benchmark.downlink import kernel_speed
 from capest.benchmark.scenario import bench_scenario
+from capest.cli import cli
 from capest.scenario.plain_scenario import PlainScenario
 
 CASE9 = Path(gpu.__file__).with_name("case9.json")
@@ -91,10 +94,18 @@ def test_without_a_sanitizer(monkeypatch) -> None:
     assert gpu.sanitize() == {"present": False}
 
 
+def test_without_a_gpu_one_line_says_why() -> None:
+    if cupy_obstacle() is None:
+        pytest.skip("there is one")
+    result = CliRunner().invoke(cli, ["bench", "--gpu"])
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: ")
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stdout == ""
+
+
 @pytest.mark.gpu
 def test_everything_on_a_gpu() -> None:
-    from capest.backend.choose import cupy_obstacle
-
     obstacle = cupy_obstacle()
     if obstacle is not None:
         pytest.skip(obstacle.reason)
