@@ -59,8 +59,8 @@ ALLOWED = {
         *("stopping", *LEAVES),
     },
     "validation": {
-        *("validation", "backend", "batch", "budget", "plan", "reduce", "scenario"),
-        *("scene", *LEAVES),
+        *("validation", "backend", "batch", "budget", "physics", "plan", "reduce", "scenario"),
+        *("scene", "statistics", *LEAVES),
     },
     "sweep_points": {"scenario", *LEAVES},
     "sweep": {"loop", "results", "scenario", "stopping", "sweep_points", *LEAVES},
