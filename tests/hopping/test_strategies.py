@@ -1,0 +1,156 @@
+"""Plans of beam hopping: exact counts, and the best there is in small cases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+
+from capest.hopping import STRATEGIES, max_min, proportional
+from capest.hopping.evaluate import cell_rates, evaluate
+from capest.hopping.frames import lay_out
+from capest.hopping.problem import Problem
+from capest.hopping.shares import proportional_shares, whole_visits
+
+from .problems import draw, shannon, uniforms
+
+SHAPES = [(1, 1, 1), (5, 1, 7), (7, 3, 4), (7, 7, 3), (19, 5, 38), (61, 12, 16)]
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize(("cells", "beams", "slots"), SHAPES)
+def test_every_slot_lights_all_beams(name: str, cells: int, beams: int, slots: int) -> None:
+    for seed in range(5):
+        problem, _ = draw(seed, cells=cells, beams=beams, slots=slots)
+        frame = STRATEGIES[name](problem, uniforms(seed, problem))
+        assert frame.shape == (slots, cells)
+        assert frame.dtype == bool
+        assert (frame.sum(axis=1) == beams).all()
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_problems_side_by_side_are_solved_as_one_by_one(name: str) -> None:
+    drawn = [draw(seed, cells=7, beams=2, slots=9)[0] for seed in range(6)]
+    numbers = np.stack([uniforms(seed, one) for seed, one in enumerate(drawn)])
+    together = Problem(
+        *(np.stack([getattr(one, key) for one in drawn]) for key in ("demand", "rate", "gain")),
+        shannon, 2, 9,
+    )  # fmt: skip
+    found = STRATEGIES[name](together, numbers)
+    for one, own, frame in zip(drawn, numbers, found, strict=True):
+        assert (STRATEGIES[name](one, own) == frame).all()
+
+
+@pytest.mark.parametrize(("cells", "beams"), [(7, 2), (19, 5), (61, 12), (6, 3)])
+def test_periodic_visits_every_cell_equally(cells: int, beams: int) -> None:
+    problem, _ = draw(1, cells=cells, beams=beams, slots=2 * cells)
+    visits = STRATEGIES["periodic"](problem, uniforms(1, problem)).sum(axis=0)
+    assert (visits == 2 * beams).all()
+    for slots in (1, 3, cells + 2):
+        part = replace(problem, slots=slots)
+        visits = STRATEGIES["periodic"](part, uniforms(1, part)).sum(axis=0)
+        assert visits.max() - visits.min() <= 1
+
+
+def test_random_lights_all_cells_alike() -> None:
+    problem, _ = draw(2, cells=10, beams=3, slots=20_000)
+    visits = STRATEGIES["random"](problem, uniforms(2, problem)).mean(axis=0)
+    # Five standard errors of a share of 0.3.
+    assert visits == pytest.approx(np.full(10, 0.3), abs=5 * (0.21 / 20_000) ** 0.5)
+
+
+def test_visits_laid_out_are_the_visits() -> None:
+    generator = np.random.default_rng(3)
+    for _ in range(200):
+        cells, slots = generator.integers(1, 12, 2)
+        beams = generator.integers(0, cells + 1)
+        exact = proportional_shares(generator.gamma(0.3, size=cells), beams) if beams else 0
+        visits = whole_visits(np.broadcast_to(exact, cells), slots)
+        frame = lay_out(visits, slots)
+        assert (frame.sum(axis=0) == visits).all()
+        assert (frame.sum(axis=1) == beams).all()
+
+
+@pytest.mark.parametrize(
+    ("weight", "beams", "shares"),
+    [
+        ([1, 1, 2], 1, [0.25, 0.25, 0.5]),
+        ([1, 1, 8], 2, [0.5, 0.5, 1.0]),
+        ([0, 0, 3], 2, [0.5, 0.5, 1.0]),
+        ([0, 0, 0], 1, [1 / 3, 1 / 3, 1 / 3]),
+        ([2, 1, 0], 2, [1.0, 1.0, 0.0]),
+        ([5, 3, 1], 3, [1.0, 1.0, 1.0]),
+    ],
+)
+def test_proportional_shares(weight: list[float], beams: int, shares: list[float]) -> None:
+    assert proportional_shares(np.array(weight, float), beams) == pytest.approx(np.array(shares))
+
+
+def test_visits_in_proportion_to_demand() -> None:
+    problem, _ = draw(4, cells=19, beams=3, slots=400)
+    visits = proportional.frame(problem, uniforms(4, problem)).sum(axis=0)
+    shares = proportional_shares(problem.demand, 3)
+    assert np.abs(visits - 400 * shares).max() < 1
+    unlimited = (shares < 1) & (problem.demand > 0)
+    level = shares[unlimited] / problem.demand[unlimited]
+    assert level == pytest.approx(np.full(len(level), level[0]))
+
+
+def best_least_satisfaction(problem: Problem) -> float:
+    """Try every number of visits of every cell."""
+    wanting = (problem.demand > 0) & (problem.rate > 0)
+    best = 0.0
+    for visits in product(range(problem.slots + 1), repeat=problem.cells):
+        if sum(visits) == problem.beams * problem.slots:
+            served = np.array(visits) / problem.slots * problem.rate
+            best = max(best, float((served / problem.demand)[wanting].min(initial=np.inf)))
+    return best
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_max_min_against_all_there_are(seed: int) -> None:
+    cells, beams, slots = [(3, 1, 5), (3, 2, 4), (4, 2, 3), (4, 1, 6), (5, 2, 3)][seed % 5]
+    problem, _ = draw(seed, cells=cells, beams=beams, slots=slots)
+    visits = max_min.visits(problem)
+    assert visits.sum() == beams * slots
+    wanting = problem.demand > 0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = (visits / slots * problem.rate / problem.demand)[wanting].min()
+        assert found == pytest.approx(best_least_satisfaction(problem), rel=1e-8)
+
+
+def test_max_min_leaves_out_who_cannot_be_helped() -> None:
+    problem = Problem(
+        np.array([1.0, 1.0, 0.0]), np.array([4.0, 0.0, 4.0]), np.eye(3), shannon, 1, 8
+    )
+    assert max_min.visits(problem)[0] >= 2
+
+
+def test_greedy_keeps_neighbours_apart() -> None:
+    # Four cells in a row, neighbours drown each other: 0 with 2 or 3, or 1 with 3.
+    gain = np.eye(4) * 100.0
+    for one, other in ((0, 1), (1, 2), (2, 3)):
+        gain[one, other] = gain[other, one] = 100.0
+    rate = shannon(np.full(4, 100.0))
+    problem = Problem(np.full(4, 30.0), rate, gain, shannon, 2, 12)
+    frame = STRATEGIES["interference-aware"](problem, uniforms(1, problem))
+    assert not (frame[:, :-1] & frame[:, 1:]).any()
+
+
+def test_greedy_serves_most_in_its_first_slot_beside_what_it_chose() -> None:
+    # Each cell it takes is the best beside those before: with two beams, compare all pairs that
+    # begin with its first choice.
+    for seed in range(20):
+        problem, users = draw(seed, cells=6, beams=2, slots=1, users=6)
+        users = replace(users, cell=np.arange(6), gain=problem.gain + np.eye(6))
+        problem = replace(problem, demand=np.full(6, 1e3), gain=users.gain)
+        found = evaluate(
+            STRATEGIES["interference-aware"](problem, uniforms(1, problem)), problem, users
+        )
+        first = int(np.argmax(shannon(np.diag(problem.gain))))
+        pairs = np.zeros((5, 6), dtype=bool)
+        pairs[:, first] = True
+        pairs[np.arange(5), [k for k in range(6) if k != first]] = True
+        assert found.total == pytest.approx(cell_rates(pairs, users, shannon).sum(axis=1).max())
