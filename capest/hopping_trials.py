@@ -17,8 +17,8 @@ from capest.backend.numpy_kernels import NumpyKernels
 from capest.channel import draw_surroundings, path_loss_db
 from capest.errors import InputError
 from capest.hopping import STRATEGIES, bounds
-from capest.hopping.evaluate import Users, evaluate, problem_of
-from capest.hopping.problem import Problem
+from capest.hopping.evaluate import evaluate
+from capest.hopping.problem import Problem, Users, problem_of
 from capest.link_constants import Link
 from capest.links import peak_gain, reduced_directions
 from capest.physics.pattern_table import look_up
@@ -138,12 +138,11 @@ def play_trials(scene: Scene, settings: Settings, first_trial: int, trials: int)
     (flat,) = draws.uniforms(Purpose.BEAM_HOPPING, math.prod(shape), 1)
     uniforms = flat.reshape(trials, *shape)
     outcomes = {
-        name: evaluate(STRATEGIES[name](problem, uniforms), problem, users)
-        for name in settings.strategies
+        name: evaluate(STRATEGIES[name](problem, uniforms), problem) for name in settings.strategies
     }
     return Played(
         problem.demand.sum(axis=-1),
-        _limits(problem, users, settings),
+        _limits(problem, settings),
         {name: outcome.total for name, outcome in outcomes.items()},
         {name: outcome.least_satisfaction for name, outcome in outcomes.items()},
     )
@@ -188,20 +187,11 @@ def rate_mbit_s(link: Link, sinr: np.ndarray) -> np.ndarray:
     return efficiency[step] * link.bandwidth_mhz
 
 
-def _limits(problem: Problem, users: Users, settings: Settings) -> np.ndarray:
+def _limits(problem: Problem, settings: Settings) -> np.ndarray:
     if settings.bound == "fluid":
         return bounds.fluid(problem)
-    return np.array(
-        [
-            bounds.with_interference(
-                Problem(demand, rate, gain, problem.rate_of, problem.beams, problem.slots),
-                Users(cell, heard),
-            )
-            for demand, rate, gain, cell, heard in zip(
-                problem.demand, problem.rate, problem.gain, users.cell, users.gain, strict=True
-            )
-        ]
-    )
+    trials = range(len(problem.demand))
+    return np.array([bounds.with_interference(problem.one(trial)) for trial in trials])
 
 
 def _slices(scene: Scene, scenario: Scenario) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from capest.errors import InputError
-from capest.hopping.evaluate import Users, cell_rates
+from capest.hopping.evaluate import cell_rates
 from capest.hopping.problem import Problem
 
 MOST_SETS = 5000
@@ -71,7 +71,7 @@ def linear_program(demand: np.ndarray, rate: np.ndarray, beams: int) -> float:
     return _solve(cost, ranges, A_ub=limits, b_ub=at_most)
 
 
-def with_interference(problem: Problem, users: Users) -> float:
+def with_interference(problem: Problem) -> float:
     """Most traffic served in a frame of endless length, interference and all; needs SciPy.
 
     Takes every set of cells that can be lit together with the rates they then have, and the
@@ -81,8 +81,6 @@ def with_interference(problem: Problem, users: Users) -> float:
     ----------
     problem : Problem
         One, without leading axes.
-    users : Users
-        Of the one problem.
 
     Returns
     -------
@@ -99,7 +97,7 @@ def with_interference(problem: Problem, users: Users) -> float:
     lit = np.zeros((sets, cells), dtype=bool)
     together = np.array(list(combinations(range(cells), problem.beams)))
     np.put_along_axis(lit, together, True, axis=-1)
-    rates = cell_rates(lit, users, problem.rate_of)
+    rates = cell_rates(lit, problem.users, problem.rate_of)
     # Variables: share of time of every set, served traffic of every cell.
     limits = np.hstack([-rates.T, np.eye(cells)])
     ranges = [(0.0, 1.0)] * sets + [(0.0, float(one)) for one in problem.demand]

@@ -7,32 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capest.hopping.problem import Problem
-
-
-@dataclass(frozen=True)
-class Users:
-    """Users and the cells that serve them; leading axes as of `Problem`.
-
-    Attributes
-    ----------
-    cell : int array (..., users)
-    gain : float array (..., users, cells)
-        Power received from every cell's lit beam over the noise; 0 from beams on other
-        frequencies.
-    """
-
-    cell: np.ndarray
-    gain: np.ndarray
-
-    @property
-    def own(self) -> np.ndarray:
-        """Power received from their own cell's beam over the noise, float array (..., users)."""
-        return np.take_along_axis(self.gain, self.cell[..., None], axis=-1)[..., 0]
-
-    def membership(self) -> np.ndarray:
-        """Whether a user is in a cell, bool array (..., cells, users)."""
-        return self.cell[..., None, :] == np.arange(self.gain.shape[-1])[:, None]
+from capest.hopping.problem import Problem, Users
 
 
 @dataclass(frozen=True)
@@ -61,36 +36,6 @@ class Outcome:
         return np.where(np.isnan(self.satisfaction), 1.0, self.satisfaction).min(axis=-1)
 
 
-def problem_of(
-    users: Users,
-    demand_per_user: float,
-    rate_of: Callable[[np.ndarray], np.ndarray],
-    beams: int,
-    slots: int,
-) -> Problem:
-    """Sum users up to what a plan is made for.
-
-    Parameters
-    ----------
-    users : Users
-    demand_per_user : float
-        Mbit/s.
-    rate_of : callable
-        Rate of a cell in Mbit/s by the SINR of the user it serves.
-    beams, slots : int
-
-    Returns
-    -------
-    Problem
-        Gains are means over the users of a cell, rates those of users that share it equally.
-    """
-    member = users.membership()
-    count = member.sum(axis=-1)
-    mean = member / np.maximum(count, 1)[..., None]
-    rate = (mean @ rate_of(users.own)[..., None])[..., 0]
-    return Problem(count * demand_per_user, rate, mean @ users.gain, rate_of, beams, slots)
-
-
 def cell_rates(
     lit: np.ndarray, users: Users, rate_of: Callable[[np.ndarray], np.ndarray]
 ) -> np.ndarray:
@@ -117,20 +62,19 @@ def cell_rates(
     return np.swapaxes(mean @ rate, -1, -2) * lit
 
 
-def evaluate(frame: np.ndarray, problem: Problem, users: Users) -> Outcome:
+def evaluate(frame: np.ndarray, problem: Problem) -> Outcome:
     """Serve demand by a frame; what a cell wants is there from its first slot on.
 
     Parameters
     ----------
     frame : bool array (..., slots, cells)
     problem : Problem
-    users : Users
 
     Returns
     -------
     Outcome
     """
-    capacity = cell_rates(frame, users, problem.rate_of).mean(axis=-2)
+    capacity = cell_rates(frame, problem.users, problem.rate_of).mean(axis=-2)
     served = np.minimum(problem.demand, capacity)
     with np.errstate(invalid="ignore", divide="ignore"):
         satisfaction = np.where(problem.demand > 0, served / problem.demand, np.nan)

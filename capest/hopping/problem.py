@@ -3,9 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+
+
+@dataclass(frozen=True)
+class Users:
+    """Users and the cells that serve them; leading axes as of `Problem`.
+
+    Attributes
+    ----------
+    cell : int array (..., users)
+    gain : float array (..., users, cells)
+        Power received from every cell's lit beam over the noise; 0 from beams on other
+        frequencies.
+    """
+
+    cell: np.ndarray
+    gain: np.ndarray
+
+    @property
+    def own(self) -> np.ndarray:
+        """Power received from their own cell's beam over the noise, float array (..., users)."""
+        return np.take_along_axis(self.gain, self.cell[..., None], axis=-1)[..., 0]
+
+    def membership(self) -> np.ndarray:
+        """Whether a user is in a cell, bool array (..., cells, users)."""
+        return self.cell[..., None, :] == np.arange(self.gain.shape[-1])[:, None]
 
 
 @dataclass(frozen=True)
@@ -29,6 +54,8 @@ class Problem:
         Beams lit at a time, exactly; at most the cells.
     slots : int
         Slots of the frame.
+    users : Users
+        Who is in the cells, for strategies that see what a slot has really served.
     """
 
     demand: np.ndarray
@@ -37,11 +64,23 @@ class Problem:
     rate_of: Callable[[np.ndarray], np.ndarray]
     beams: int
     slots: int
+    users: Users
 
     @property
     def cells(self) -> int:
         """Number of cells."""
         return int(self.demand.shape[-1])
+
+    def one(self, index: int) -> Problem:
+        """One of the problems along the first axis."""
+        users = Users(self.users.cell[index], self.users.gain[index])
+        return replace(
+            self,
+            demand=self.demand[index],
+            rate=self.rate[index],
+            gain=self.gain[index],
+            users=users,
+        )
 
     @property
     def need(self) -> np.ndarray:
@@ -51,3 +90,34 @@ class Problem:
         """
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(self.demand > 0, self.demand / self.rate, 0.0)
+
+
+def problem_of(
+    users: Users,
+    demand_per_user: float,
+    rate_of: Callable[[np.ndarray], np.ndarray],
+    beams: int,
+    slots: int,
+) -> Problem:
+    """Sum users up to what a plan is made for.
+
+    Parameters
+    ----------
+    users : Users
+    demand_per_user : float
+        Mbit/s.
+    rate_of : callable
+        Rate of a cell in Mbit/s by the SINR of the user it serves.
+    beams, slots : int
+
+    Returns
+    -------
+    Problem
+        Gains are means over the users of a cell, rates those of users that share it equally.
+    """
+    member = users.membership()
+    count = member.sum(axis=-1)
+    mean = member / np.maximum(count, 1)[..., None]
+    rate = (mean @ rate_of(users.own)[..., None])[..., 0]
+    gain = mean @ users.gain
+    return Problem(count * demand_per_user, rate, gain, rate_of, beams, slots, users)

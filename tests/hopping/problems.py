@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from capest.hopping.evaluate import Users, problem_of
-from capest.hopping.problem import Problem
+from capest.hopping.problem import Problem, Users, problem_of
 
 
 def shannon(sinr: np.ndarray) -> np.ndarray:
     return 10.0 * np.log2(1.0 + sinr)
 
 
+def of_cells(
+    demand: list[float], rate: list[float], gain: np.ndarray, beams: int, slots: int
+) -> Problem:
+    """One user in every cell."""
+    users = Users(np.arange(len(demand)), gain)
+    return Problem(np.array(demand), np.array(rate), gain, shannon, beams, slots, users)
+
+
 def draw(
     seed: int, *, cells: int, beams: int, slots: int, users: int = 0, disturbed: bool = True
-) -> tuple[Problem, Users]:
+) -> Problem:
     """Users crowd in some cells, others may be empty; beams next to each other disturb."""
     generator = np.random.default_rng(seed)
     users = users or 3 * cells
@@ -26,7 +33,7 @@ def draw(
     )
     gain = gain * np.where(distance == 0, 1.0, 0.3**distance if disturbed else 0.0)
     found = Users(cell, gain)
-    return problem_of(found, generator.uniform(0.1, 5.0), shannon, beams, slots), found
+    return problem_of(found, generator.uniform(0.1, 5.0), shannon, beams, slots)
 
 
 def uniforms(seed: int, problem: Problem) -> np.ndarray:
