@@ -41,6 +41,9 @@ def cell_rates(
 ) -> np.ndarray:
     """Rate of every cell in every slot; its users share the slot's time equally.
 
+    The share of a user that cannot be reached is lost. So interference never raises a cell's rate,
+    as it would if those it silences made room for others, and bounds hold.
+
     Parameters
     ----------
     lit : bool array (..., slots, cells)
