@@ -29,7 +29,7 @@ from capest.scenario.model import Scenario
 from capest.scene import Scene, build_scene
 
 _PAIRS_AT_ONCE = 500_000
-"""Of a user and a beam, which bounds the memory of a slice of trials."""
+"""Of a user and a beam or a slot, which bounds the memory of a slice of trials."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,8 @@ def play(scenario: Scenario, settings: Settings) -> Played:
     check(scenario, settings)
     scene = build_scene(scenario)
     parts = [
-        play_trials(scene, settings, first, trials) for first, trials in _slices(scene, scenario)
+        play_trials(scene, settings, first, trials)
+        for first, trials in _slices(scene, settings.slots)
     ]
     return Played(
         np.concatenate([part.offered for part in parts]),
@@ -194,12 +195,13 @@ def _limits(problem: Problem, settings: Settings) -> np.ndarray:
     return np.array([bounds.with_interference(problem.one(trial)) for trial in trials])
 
 
-def _slices(scene: Scene, scenario: Scenario) -> Iterator[tuple[int, int]]:
+def _slices(scene: Scene, slots: int) -> Iterator[tuple[int, int]]:
     """First trial and number of trials of every slice."""
-    pairs = scene.users_per_trial * len(scene.beams.colour)
-    length = max(1, _PAIRS_AT_ONCE // pairs)
-    for first in range(0, scenario.run.trials, length):
-        yield first, min(length, scenario.run.trials - first)
+    trials = scene.scenario.run.trials
+    of_a_trial = scene.users_per_trial * max(len(scene.beams.colour), slots)
+    length = max(1, _PAIRS_AT_ONCE // of_a_trial)
+    for first in range(0, trials, length):
+        yield first, min(length, trials - first)
 
 
 def _joined(parts: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:

@@ -82,7 +82,7 @@ def hopping(
       capest hopping runs/hopping-hotspots.toml
       capest hopping runs/hopping-hotspots.toml --demand 0.3 --slots 128
       capest hopping my.toml --active 12 --strategy max-min --strategy proportional
-      capest hopping my.toml --active 3 --set beams.count=7 --bound interference --json
+      capest hopping my.toml --json | jq '.strategies[] | [.strategy, .of_bound]'
     """
     from capest.hopping_comparison import compare
     from capest.hopping_trials import Settings, play

@@ -9,6 +9,9 @@ import numpy as np
 
 from capest.hopping.problem import Problem, Users
 
+SLOTS_AND_USERS = 2**20
+"""Pairs of a slot and a user of a problem that are worked out at once: bounds the memory."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -77,8 +80,12 @@ def evaluate(frame: np.ndarray, problem: Problem) -> Outcome:
     -------
     Outcome
     """
-    capacity = cell_rates(frame, problem.users, problem.rate_of).mean(axis=-2)
-    served = np.minimum(problem.demand, capacity)
+    total = np.zeros(problem.demand.shape)
+    step = max(1, SLOTS_AND_USERS // problem.users.cell.shape[-1])
+    for first in range(0, problem.slots, step):
+        part = frame[..., first : first + step, :]
+        total += cell_rates(part, problem.users, problem.rate_of).sum(axis=-2)
+    served = np.minimum(problem.demand, total / problem.slots)
     with np.errstate(invalid="ignore", divide="ignore"):
         satisfaction = np.where(problem.demand > 0, served / problem.demand, np.nan)
     return Outcome(served, satisfaction)

@@ -96,3 +96,11 @@ def test_cells_without_users_want_and_get_nothing() -> None:
     outcome = evaluate(np.ones((1, 3), dtype=bool), problem)
     assert np.isnan(outcome.satisfaction[1])
     assert outcome.least_satisfaction == pytest.approx(1.0)
+
+
+def test_long_frames_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = draw(5, cells=7, beams=3, slots=23)
+    frame = STRATEGIES["random"](problem, uniforms(5, problem))
+    whole = evaluate(frame, problem).served
+    monkeypatch.setattr("capest.hopping.evaluate.SLOTS_AND_USERS", 5 * len(problem.users.cell))
+    assert evaluate(frame, problem).served == pytest.approx(whole, rel=1e-12)
