@@ -91,7 +91,8 @@ def validate(
     from capest.validation.calibrate import CalibrationTask, calibrate
     from capest.validation.cases import case_numbers
 
-    chosen = _chosen(cases, case_numbers(), "study cases are 1 to 30")
+    known = case_numbers()
+    chosen = _chosen(cases, known, f"study cases are {known[0]} to {known[-1]}")
     found = _compute(
         calibrate, lambda name: [CalibrationTask(case, trials, name) for case in chosen],
         workers if len(chosen) > 1 or workers is not None else 0, backend,
