@@ -35,6 +35,10 @@ def print_evaluations(found: Sequence[Evaluation]) -> None:
     console.print("Requirements of Report ITU-R M.2514, handheld terminals; ours with 95 % limits.")
     for case in sorted({one.case for one in found}):
         _print_case([one for one in found if one.case == case], console)
+    console.print()
+    console.print("Handsets here have one receive antenna; the evaluations of M.2514 assume two.")
+    if not all(one.certain for one in found):
+        console.print("?: the requirement lies inside the 95 % interval; try more --trials.")
 
 
 def _print_case(found: Sequence[Evaluation], console: Any) -> None:

@@ -70,6 +70,8 @@ def whole_visits(shares: np.ndarray, slots: int) -> np.ndarray:
 def fill_lowest(visits: np.ndarray, worth: np.ndarray, total: int, most: int) -> np.ndarray:
     """Give visits that are left to the cells that are worst off, one each in turn.
 
+    Of cells as badly off those come first that need most; those that want nothing come last.
+
     Parameters
     ----------
     visits : int64 array (..., cells)
@@ -90,8 +92,7 @@ def fill_lowest(visits: np.ndarray, worth: np.ndarray, total: int, most: int) ->
         with np.errstate(invalid="ignore"):
             state = np.where(np.isinf(worth), np.inf, visits * worth)
         state = np.where(visits < most, state, np.nan)  # sorts behind everything
-        # Cells that want nothing come last, those with the fewest visits first.
-        order = np.lexsort((visits, state), axis=-1)
+        order = np.lexsort((visits, worth, state), axis=-1)
         rank = np.argsort(order, axis=-1)
         more = (rank < missing) & (visits < most)
         visits += more

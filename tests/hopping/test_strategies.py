@@ -12,7 +12,7 @@ from capest.hopping import STRATEGIES, max_min, proportional
 from capest.hopping.evaluate import cell_rates, evaluate
 from capest.hopping.frames import lay_out
 from capest.hopping.problem import Problem, Users
-from capest.hopping.shares import proportional_shares, whole_visits
+from capest.hopping.shares import fill_lowest, proportional_shares, whole_visits
 
 from .problems import draw, of_cells, shannon, uniforms
 
@@ -128,6 +128,14 @@ def test_max_min_against_all_there_are(seed: int) -> None:
 def test_max_min_leaves_out_who_cannot_be_helped() -> None:
     problem = of_cells([1.0, 1.0, 0.0], [4.0, 0.0, 4.0], np.eye(3), 1, 8)
     assert max_min.visits(problem).tolist() == [8, 0, 0]
+
+
+def test_visits_left_over() -> None:
+    worth = np.array([0.5, 0.1, np.inf, 0.1, np.inf])
+    assert fill_lowest(np.zeros(5, int), worth, 2, 9).tolist() == [0, 1, 0, 1, 0]
+    assert fill_lowest(np.array([1, 2, 0, 3, 0]), worth, 7, 9).tolist() == [1, 3, 0, 3, 0]
+    # Full cells get none, and those that want nothing get what nobody else can have.
+    assert fill_lowest(np.array([3, 3, 0, 3, 0]), worth, 12, 3).tolist() == [3, 3, 2, 3, 1]
 
 
 def test_greedy_keeps_neighbours_apart() -> None:

@@ -130,6 +130,7 @@ def test_command_line() -> None:
     assert "DL average spectral efficiency" in table
     assert "frequency reuse 3" in table
     assert "of 12 requirements met" in table
+    assert "one receive antenna" in table
     assert max(map(len, table.splitlines())) <= 80
     assert "…" not in table
 
