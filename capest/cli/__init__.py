@@ -18,6 +18,7 @@ _COMMANDS = {
     "show": "Show the summary of a result file.",
     "budget": "Print the link budgets of a scenario, line by line.",
     "validate": "Rerun the calibration of 3GPP TR 38.821 and compare.",
+    "hopping": "Compare strategies of beam hopping against demand, and with what is possible.",
     "presets": "Satellites, handsets and constellations with the source of every figure.",
     "bench": "Measure kernel and whole-run speed on this machine.",
     "doctor": "What this machine has, what is missing and how to get it.",

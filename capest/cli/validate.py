@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
-from capest.cli.options import backend_option, json_option
+from capest.cli.options import backend_option, json_option, set_option
 from capest.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from capest.validation.calibrate import Calibration, Comparison
+
+Task = TypeVar("Task")
+Found = TypeVar("Found")
 
 
 @click.command()
@@ -32,6 +37,13 @@ if TYPE_CHECKING:
     "--workers", type=click.IntRange(min=0), help="Worker processes.  [default: one a core]"
 )
 @click.option("--budget", is_flag=True, help="Compare the published link budgets instead.")
+@click.option(
+    "--m2514",
+    is_flag=True,
+    help="Hold the LEO-600 handheld cases (9 and 10) against the requirements of Report "
+    "ITU-R M.2514 instead.",
+)
+@set_option
 @backend_option
 @json_option
 def validate(
@@ -40,6 +52,8 @@ def validate(
     plot: Path | None,
     workers: int | None,
     budget: bool,
+    m2514: bool,
+    overrides: tuple[str, ...],
     backend: Literal["auto", "numpy", "cupy"],
     as_json: bool,
 ) -> None:
@@ -47,6 +61,8 @@ def validate(
 
     Prints ours and the published value (R1-1913224) of coupling loss, SNR, SIR and SINR at 5, 50
     and 95 %, and their difference, for the cases that have been published; --json has all.
+    --m2514 prints what IMT-2020 requires of a satellite radio interface, and ours; --set goes with
+    it alone.
 
     \b
     Examples:
@@ -54,31 +70,34 @@ def validate(
       capest validate --case 9 --case 10 --trials 2000
       capest validate --plot calibration.png
       capest validate --budget
+      capest validate --m2514
+      capest validate --m2514 --case 10 --set link.adaptation=nr-mcs
       capest validate --json | jq '.[] | select(.case == 9 and .percentile == 50)'
     """
+    if budget and m2514:
+        raise click.UsageError("give one of --budget and --m2514")
+    if budget and (cases or plot is not None):
+        raise click.UsageError("--budget goes with neither --case nor --plot")
+    if m2514 and plot is not None:
+        raise click.UsageError("--m2514 does not go with --plot")
+    if overrides and not m2514:
+        raise click.UsageError("--set goes with --m2514 only: published cases are what they are")
     if budget:
-        if cases or plot is not None:
-            raise click.UsageError("--budget goes with neither --case nor --plot")
         _show_budgets(as_json)
         return
-    from capest.backend import choose
-    from capest.execute import dask_cluster
-    from capest.execute.inline import InlineExecutor
+    if m2514:
+        _show_requirements(cases, trials, workers, overrides, backend, as_json)
+        return
     from capest.validation.calibrate import CalibrationTask, calibrate
     from capest.validation.cases import case_numbers
 
     known = case_numbers()
-    if unknown := [number for number in cases if number not in known]:
-        raise InputError(f"--case {unknown[0]}: study cases are {known[0]} to {known[-1]}")
-    chosen = sorted(set(cases)) or known
-    alone = workers == 0 or (workers is None and len(chosen) == 1)
-    executor = InlineExecutor() if alone else dask_cluster.local_cluster(workers)
-    try:
-        resolved = executor.call(choose.resolve, backend)
-        tasks = [CalibrationTask(case, trials, resolved) for case in chosen]
-        found = sorted(executor.run(calibrate, tasks), key=lambda one: one.case)
-    finally:
-        executor.close()
+    chosen = _chosen(cases, known, f"study cases are {known[0]} to {known[-1]}")
+    found = _compute(
+        calibrate, lambda name: [CalibrationTask(case, trials, name) for case in chosen],
+        workers if len(chosen) > 1 or workers is not None else 0, backend,
+    )  # fmt: skip
+    found.sort(key=lambda one: one.case)
     if plot is not None:
         from capest.validation.draw import draw_calibration
 
@@ -88,6 +107,67 @@ def validate(
         click.echo(json.dumps([_as_dict(one) for one in comparisons], indent=1))
         return
     _print_table(found)
+
+
+def _chosen(cases: Sequence[int], known: Sequence[int], hint: str) -> list[int]:
+    """Cases asked for, ascending; all of the known ones where none is."""
+    if unknown := [number for number in cases if number not in known]:
+        raise InputError(f"--case {unknown[0]}: {hint}")
+    return sorted(set(cases)) or list(known)
+
+
+def _compute(
+    function: Callable[[Task], Found],
+    tasks: Callable[[str], list[Task]],
+    workers: int | None,
+    backend: Literal["auto", "numpy", "cupy"],
+) -> list[Found]:
+    """Results of the tasks for the backend that answers, in this process for 0 workers."""
+    from capest.backend import choose
+    from capest.execute import dask_cluster
+    from capest.execute.inline import InlineExecutor
+
+    executor = InlineExecutor() if workers == 0 else dask_cluster.local_cluster(workers)
+    try:
+        return list(executor.run(function, tasks(executor.call(choose.resolve, backend))))
+    finally:
+        executor.close()
+
+
+def _show_requirements(
+    cases: tuple[int, ...],
+    trials: int,
+    workers: int | None,
+    overrides: tuple[str, ...],
+    backend: Literal["auto", "numpy", "cupy"],
+    as_json: bool,
+) -> None:
+    from capest.cli.m2514_table import as_dict, print_evaluations
+    from capest.validation.cases import handheld_leo600_cases
+    from capest.validation.evaluate import (
+        DEFAULT_CASES,
+        EvaluationTask,
+        evaluate,
+        evaluated_case,
+    )
+
+    known = handheld_leo600_cases()
+    listed = ", ".join(map(str, known))
+    chosen = _chosen(cases or DEFAULT_CASES, known, f"handheld cases under LEO-600 are {listed}")
+    for case in chosen:
+        evaluated_case(case, trials, overrides)  # a fault in --set shows before workers start
+    # Seconds of work: starting workers would take as long.
+    results = _compute(
+        evaluate,
+        lambda name: [EvaluationTask(case, trials, name, overrides) for case in chosen],
+        workers or 0,
+        backend,
+    )
+    found = sorted((one for case in results for one in case), key=lambda one: one.case)
+    if as_json:
+        click.echo(json.dumps([as_dict(one) for one in found], indent=1))
+        return
+    print_evaluations(found)
 
 
 def _as_dict(one: Comparison) -> dict[str, Any]:

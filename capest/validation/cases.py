@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -42,7 +43,16 @@ def case_numbers() -> list[int]:
     return sorted(_study_cases())
 
 
-def study_case(number: int, trials: int, seed: int = 1) -> Scenario:
+def handheld_leo600_cases() -> list[int]:
+    """Numbers of the study cases of handheld terminals under LEO at 600 km, S band."""
+    return [
+        number
+        for number, row in sorted(_study_cases().items())
+        if row["satellite"].endswith("leo600-s") and row["handset"] == "3gpp-handheld"
+    ]
+
+
+def study_case(number: int, trials: int, seed: int = 1, overrides: Sequence[str] = ()) -> Scenario:
     """Scenario of a study case, both links.
 
     Users are uniform on the ground, as in R1-1913224, which drops them on a grid of latitudes and
@@ -52,6 +62,8 @@ def study_case(number: int, trials: int, seed: int = 1) -> Scenario:
     ----------
     number : int
     trials, seed : int
+    overrides : sequence of str
+        ``section.key=value`` each.
 
     Returns
     -------
@@ -78,7 +90,8 @@ def study_case(number: int, trials: int, seed: int = 1) -> Scenario:
                 "scheduled": "all",
             },
             "run": {"trials": trials, "seed": seed},
-        }
+        },
+        overrides,
     )
 
 

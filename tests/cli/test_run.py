@@ -216,7 +216,18 @@ def test_nobody_answers(scenario: Path) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        *("", "run", "show", "budget", "validate", "presets", "bench", "doctor", "completion"),
+        *(
+            "",
+            "run",
+            "show",
+            "budget",
+            "validate",
+            "hopping",
+            "presets",
+            "bench",
+            "doctor",
+            "completion",
+        ),
     ],
 )
 def test_help_has_examples(command: str) -> None:

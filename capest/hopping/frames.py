@@ -1,0 +1,49 @@
+"""Frames: which cells are lit in which slot, bool arrays (..., slots, cells)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def lowest(key: np.ndarray, beams: int) -> np.ndarray:
+    """Mark the so many lowest keys along the last axis; ties: the lower index.
+
+    Parameters
+    ----------
+    key : float array (..., cells)
+    beams : int
+
+    Returns
+    -------
+    bool array (..., cells)
+    """
+    order = np.argsort(key, axis=-1, kind="stable")
+    marked = np.zeros(key.shape, dtype=bool)
+    np.put_along_axis(marked, order[..., :beams], True, axis=-1)
+    return marked
+
+
+def lay_out(visits: np.ndarray, slots: int) -> np.ndarray:
+    """Spread visits over a frame such that every slot lights the same number of cells.
+
+    All visits stand in a row, cell after cell, and the row is dealt out to the slots in turn: visit
+    p falls into slot p mod slots (the wrap-around rule of McNaughton, Management Science 6, 1959).
+    A cell with at most as many visits as there are slots never falls into one twice.
+
+    Parameters
+    ----------
+    visits : int array (..., cells)
+        0 to ``slots`` each; their sum is a multiple of ``slots``.
+    slots : int
+
+    Returns
+    -------
+    bool array (..., slots, cells)
+    """
+    end = np.cumsum(visits, axis=-1)
+    start = end - visits
+    slot = np.arange(slots)[:, None]
+    # How many positions p < end fall into the slot, less those before the start.
+    before = (end[..., None, :] - slot + slots - 1) // slots
+    before -= (start[..., None, :] - slot + slots - 1) // slots
+    return before > 0

@@ -1,0 +1,26 @@
+"""Hopping in proportion to demand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from capest.hopping.frames import lay_out
+from capest.hopping.problem import Problem
+from capest.hopping.shares import proportional_shares, whole_visits
+
+
+def frame(problem: Problem, uniforms: np.ndarray) -> np.ndarray:
+    """Light every cell for a share of the slots proportional to its demand, at most all of them.
+
+    Parameters
+    ----------
+    problem : Problem
+    uniforms : float array (..., slots, cells)
+        Not used.
+
+    Returns
+    -------
+    bool array (..., slots, cells)
+    """
+    shares = proportional_shares(problem.demand, problem.beams)
+    return lay_out(whole_visits(shares, problem.slots), problem.slots)
