@@ -24,6 +24,20 @@ if TYPE_CHECKING:
     from capest.scenario.model import Scenario
 
 
+EQUAL_TIME, EQUAL_RATE, MAX_CI = 0, 1, 2
+
+POLICIES = {
+    "equal-time": EQUAL_TIME,
+    "equal-rate": EQUAL_RATE,
+    "max-ci": MAX_CI,
+    # Highest ratio of rate now to rate so far: without fading and with full buffers the ratios of a
+    # beam's users become equal when each has had the same time (Tse and Viswanath, "Fundamentals of
+    # Wireless Communication", 2005, section 6.7.1).
+    "proportional-fair": EQUAL_TIME,
+}
+"""Number of each policy."""
+
+
 @dataclass(frozen=True)
 class Carrier:
     """What depends on the carrier frequency of one direction.
@@ -72,8 +86,8 @@ class Link:
     shannon : float32 array (4,)
     mode : {0, 1}
         Which of the two the kernels read.
-    policy : {0, 1}
-        Equal time or equal rate.
+    policy : {0, 1, 2}
+        One of `POLICIES`.
     """
 
     snr_at_no_loss_db: float
@@ -268,7 +282,7 @@ def link_constants(scenario: Scenario) -> Link:
             else np.zeros(4, dtype=np.float32)
         ),
         mode=int(use_shannon),
-        policy=("equal-time", "equal-rate").index(scenario.scheduler.policy),
+        policy=POLICIES[scenario.scheduler.policy],
     )
 
 

@@ -21,6 +21,7 @@ from capest.physics import geometry
 from capest.sampling import placement
 from capest.sampling.draws import Draws
 from capest.scene import Scene
+from capest.sharing import beam_rate, user_rate
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,9 @@ def start_trials(scene: Scene, kernels: Kernels, first_trial: int, trials: int) 
         sums,
         lit_share,
     )
-    trial_beam = beam_results(scene, sums[:, xp.asarray(beams.place)], lit, xp)
+    place = xp.asarray(beams.place)
+    rate = beam_rate(kernels, efficiency, serving, user_trial, sums, link.policy)
+    trial_beam = beam_results(scene, sums[:, place], rate[:, place], lit, xp)
     weight, (shown,) = kernels.select(
         ((trial_beam["beam_lit"] > 0) & xp.asarray(beams.statistics)).ravel(),
         trial_beam["beam_throughput"].ravel(),
@@ -167,7 +170,7 @@ def user_histograms(
     weight, (carrier, interference, efficiency, serving, trial, range_m) = kernels.select(
         counts, *users
     )
-    rate_per_hz = kernels.user_throughput(efficiency, serving, trial, sums, link.policy)
+    rate_per_hz = user_rate(kernels, efficiency, serving, trial, sums, link.policy)
     quantities = link_quantities(carrier.astype(xp.float64), interference.astype(xp.float64), xp)
     quantities |= {
         "coupling_loss_db": link.coupling_loss_at_0_snr_db - quantities["snr_db"],
@@ -178,7 +181,7 @@ def user_histograms(
     return {name: AXES[name].count(values, kernels, weight) for name, values in quantities.items()}
 
 
-def beam_results(scene: Scene, sums: Any, lit: Any | None, xp: Any) -> dict[str, Any]:
+def beam_results(scene: Scene, sums: Any, rate: Any, lit: Any | None, xp: Any) -> dict[str, Any]:
     """Results per trial and beam from the kernels' integer sums.
 
     Parameters
@@ -186,6 +189,8 @@ def beam_results(scene: Scene, sums: Any, lit: Any | None, xp: Any) -> dict[str,
     scene : Scene
     sums : int64 array (trials, beams, 5)
         See ``NumpyKernels.beam_sums``, beams in the order of the layout.
+    rate : float64 array (trials, beams)
+        bit/s/Hz, see ``sharing.beam_rate``.
     lit : uint8 array (trials, beams) or None
         None: all beams are lit.
     xp : module
@@ -195,10 +200,9 @@ def beam_results(scene: Scene, sums: Any, lit: Any | None, xp: Any) -> dict[str,
     -------
     dict of str to array (trials, beams)
     """
-    attached, served, efficiency, inverse, sinr_db = (sums[:, :, k] for k in range(5))
+    attached, served, efficiency, sinr_db = (sums[:, :, k] for k in (0, 1, 2, 4))
     with np.errstate(invalid="ignore", divide="ignore"):
         mean_efficiency = efficiency / served * 2.0**-24
-        rate = mean_efficiency if scene.link.policy == 0 else served / (inverse * 2.0**-24)
         mean_sinr_db = sinr_db / attached * 2.0**-16
     if lit is None:
         lit = xp.ones(attached.shape, dtype=xp.int8)
@@ -210,9 +214,7 @@ def beam_results(scene: Scene, sums: Any, lit: Any | None, xp: Any) -> dict[str,
         "beam_served_users": served.astype(xp.int32),
         "beam_sinr_db": mean_sinr_db.astype(xp.float32),
         "beam_spectral_efficiency": mean_efficiency.astype(xp.float32),
-        "beam_throughput": (xp.where(served > 0, rate, 0.0) * scene.link.bandwidth_mhz).astype(
-            xp.float32
-        ),
+        "beam_throughput": (rate * scene.link.bandwidth_mhz).astype(xp.float32),
     }
 
 

@@ -22,6 +22,7 @@ from capest.orbits.epochs import random_epochs_s, stratified_epochs_s
 from capest.physics import geometry
 from capest.sampling.draws import Draws
 from capest.sampling.streams import Purpose
+from capest.sharing import user_rate
 
 
 def network_trial(scene: NetworkScene, kernels: Kernels, trial: int) -> BlockResult:
@@ -63,7 +64,7 @@ def network_trial(scene: NetworkScene, kernels: Kernels, trial: int) -> BlockRes
         1,
         len(beams),
     )
-    rate_per_hz = kernels.user_throughput(efficiency, own_beam, alone, sums, link.policy)
+    rate_per_hz = user_rate(kernels, efficiency, own_beam, alone, sums, link.policy)
 
     quantities = link_quantities(carrier.astype(xp.float64), interference.astype(xp.float64), xp)
     sine, range_m = _serving(sky, beams, users.position_m[:, on_beam], own_beam, xp)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from capest.errors import InputError
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.weather_library import library_version
+from capest.scenario.service_classes import service_classes
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -58,7 +60,8 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
         "channel": _channel(scenario),
         "uplink": _uplink(scenario),
         "link": _link(scenario),
-        "scheduler": scenario.scheduler.model_dump(),
+        "scheduler": _scheduler(scenario),
+        **_service(scenario),
         "run": {"seed": scenario.run.seed},
     }
 
@@ -96,7 +99,8 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
         "handset": scenario.handset.model_dump(exclude={"preset"} | UPLINK_OF_HANDSET),
         "channel": _channel(scenario),
         "link": _link(scenario),
-        "scheduler": scenario.scheduler.model_dump(),
+        "scheduler": _scheduler(scenario),
+        **_service(scenario),
         "run": {"seed": scenario.run.seed},
     }
     if scenario.cells.layout == "satellite-fixed":
@@ -108,6 +112,31 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
     if region.file is not None:
         content["region"]["file"] = _digest(region.file)
     return content
+
+
+def _scheduler(scenario: Scenario) -> dict[str, Any]:
+    scheduler = scenario.scheduler
+    content: dict[str, Any] = {"policy": scheduler.policy}
+    if scheduler.policy == "proportional-fair":
+        content["policy"] = "equal-time"  # the same for full buffers without fading
+    if any(each.guaranteed for each in service_classes(scenario.service)):
+        content["admission"] = scheduler.admission
+    return content
+
+
+def _service(scenario: Scenario) -> dict[str, dict[str, Any]]:
+    """Services by what they ask for, whatever their names; nothing where there is none."""
+    classes = service_classes(scenario.service)
+    if not classes:
+        return {}
+    service = scenario.service
+    return {
+        "service": {
+            "classes": [list(asdict(each).values()) for each in classes],
+            "inter_satellite_hops": service.inter_satellite_hops,
+            "harq_retransmissions": service.harq_retransmissions,
+        }
+    }
 
 
 def _how_many(users: Users) -> dict[str, Any]:

@@ -25,6 +25,7 @@ ALLOWED = {
     "backend": {"backend", "physics", "sampling", *LEAVES},
     "link_constants": {"physics", "scenario", *LEAVES},
     "scene": {"link_constants", "physics", "sampling", "scenario", *LEAVES},
+    "sharing": {"link_constants", "backend", *LEAVES},
     "channel": {"link_constants", "scene", "physics", "sampling", *LEAVES},
     "links": {"link_constants", "scene", "physics", *LEAVES},
     "uplink": {
@@ -33,11 +34,11 @@ ALLOWED = {
     },
     "network": {
         *("network", "allocation", "backend", "geo", "link_constants", "links", "orbits"),
-        *("physics", "sampling", "scenario", *LEAVES),
+        *("physics", "sampling", "scenario", "sharing", *LEAVES),
     },
     "trial": {
         *("scene", "channel", "links", "uplink", "physics", "sampling", "allocation", "backend"),
-        *("scenario", *LEAVES),
+        *("scenario", "sharing", *LEAVES),
     },
     "statistics": {"student_t", *LEAVES},
     "reduce": {"statistics", *LEAVES},
@@ -70,7 +71,7 @@ HEAVY = {"dask", "distributed", "xarray", "netCDF4", "rich", "matplotlib", "scip
 TRIAL_PATH = (
     *("physics", "scenario", "sampling", "allocation", "scene", "uplink", "trial", "slices"),
     "plan",
-    *("block", "channel", "links", "link_constants", "network", "orbits"),
+    *("block", "channel", "links", "link_constants", "network", "orbits", "sharing"),
 )
 
 

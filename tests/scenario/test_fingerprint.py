@@ -125,7 +125,19 @@ CHANGES = {
     "link.thresholds": "sionna",
     "link.shannon": "sharc",
     "link.overhead": 0.2,
+    "service.preset": "voice",
+    "service.mix": "voice 80%, best-effort 20%",
+    "service.downlink_kbps": 64.0,
+    "service.uplink_kbps": 32.0,
+    "service.delay_budget_ms": 120.0,
+    "service.packet_error_rate": 0.02,
+    "service.five_qi": 3,
+    "service.activity": 0.5,
+    "service.guaranteed": False,
+    "service.inter_satellite_hops": 2,
+    "service.harq_retransmissions": 0,
     "scheduler.policy": "equal-rate",
+    "scheduler.admission": "random",
     "run.trials": 999,
     "run.seed": 2,
     "run.block_trials": 3,
@@ -158,6 +170,18 @@ UPLINK = {
     *("uplink.bandwidth_mhz", "uplink.overhead", "uplink.scheduled", "uplink.drops"),
     "uplink.power_control",
     *("uplink.p0_dbm", "uplink.alpha"),
+}
+OF_SERVICE = {
+    *("service.inter_satellite_hops", "service.harq_retransmissions", "scheduler.admission"),
+}
+FOR_PEOPLE = {"service.packet_error_rate", "service.five_qi"}
+FIGURES = {
+    *("service.downlink_kbps", "service.uplink_kbps", "service.delay_budget_ms"),
+    *("service.activity", "service.guaranteed", *FOR_PEOPLE),
+}
+CALLS = {
+    **{"service.downlink_kbps": 100.0, "service.uplink_kbps": 50.0},
+    **{"service.delay_budget_ms": 150.0, "service.guaranteed": True},
 }
 HOTSPOTS = {"users.hotspots.count", "users.hotspots.radius_km", "users.hotspots.share"}
 
@@ -358,6 +382,16 @@ MODES = {
             "beams.active_count",
         },
     ),
+    "calls": (
+        CALLS,
+        HOTSPOTS | UPLINK | {"link.shannon"},
+        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+    ),
+    "a mix of services": (
+        {"service.mix": "voice 60%, best-effort 40%"},
+        HOTSPOTS | UPLINK | {"link.shannon"},
+        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+    ),
     "S.1528": (
         {"satellite.pattern": "s1528-leo", "beams.spacing_uv": 0.05},
         HOTSPOTS | UPLINK | {"link.shannon"},
@@ -381,6 +415,12 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         inert = inert | PAYLOAD
     if {"users.placement", "uplink.enabled"} & set(settings):
         illegal = illegal | {"users.positions"}
+    if "service.mix" in settings:
+        illegal = illegal | FIGURES | {"service.preset"}
+    elif "service.downlink_kbps" in settings:
+        inert, illegal = inert | FOR_PEOPLE | {"service.preset"}, illegal | {"service.mix"}
+    else:
+        inert, illegal = inert | OF_SERVICE, illegal | FIGURES
     if "channel.weather" not in settings:
         inert, illegal = inert | CLEAR | NO_PLACE, illegal | {"channel.weather"}
     if "users.indoor_share" not in settings:
