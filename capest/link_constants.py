@@ -205,23 +205,23 @@ def _place(scenario: Scenario) -> weather.Place | None:
 
 
 def uplink_carrier(scenario: Scenario, largest_chord: float) -> Carrier | None:
-    """Return the uplink's carrier, ``None`` where the uplink is not computed."""
+    """Return the uplink's carrier, ``None`` where its figures are lacking."""
     frequency_ghz = scenario.satellite.uplink_frequency_ghz
     diameter_m = scenario.satellite.uplink_antenna_diameter_m
-    if not scenario.uplink.enabled or frequency_ghz is None or diameter_m is None:
+    if frequency_ghz is None or diameter_m is None:
         return None
     return carrier(scenario, frequency_ghz * 1e9, diameter_m, largest_chord)
 
 
 def uplink_budget(scenario: Scenario) -> UplinkBudget | None:
-    """Return the uplink's budget, ``None`` where the uplink is not computed."""
+    """Return the uplink's budget, ``None`` where its figures are lacking."""
     uplink, handset, satellite = scenario.uplink, scenario.handset, scenario.satellite
     figures = (
         handset.transmit_power_dbm,
         handset.transmit_gain_dbi,
         satellite.g_over_t_db_per_k,
     )
-    if not uplink.enabled or None in figures:
+    if None in figures:
         return None
     power_dbm, gain_dbi, g_over_t_db_per_k = (float(figure or 0.0) for figure in figures)
     return UplinkBudget(
@@ -236,9 +236,9 @@ def uplink_budget(scenario: Scenario) -> UplinkBudget | None:
 
 
 def uplink_access(scenario: Scenario) -> UplinkAccess | None:
-    """Work out how users share the uplink, ``None`` where it is not computed."""
+    """Work out how users share the uplink, ``None`` where its carrier is not known."""
     frequency_ghz, uplink = scenario.satellite.uplink_frequency_ghz, scenario.uplink
-    if not uplink.enabled or frequency_ghz is None:
+    if frequency_ghz is None:
         return None
     user_hz, beam_hz = uplink.bandwidth_mhz * 1e6, scenario.beam_bandwidth_hz
     # As for the downlink: a truncated Shannon bound is stated per Hz of channel.

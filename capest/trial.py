@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from capest import allocation, uplink
+from capest import allocation, calls, uplink
 from capest.backend.protocol import Kernels, Transfer
 from capest.block import BlockResult
 from capest.channel import draw_surroundings, path_loss_db
@@ -22,6 +22,7 @@ from capest.sampling import placement
 from capest.sampling.draws import Draws
 from capest.scene import Scene
 from capest.sharing import beam_rate, user_rate
+from capest.uplink_power import Downlink
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,15 @@ class StartedTrials:
         found = self.transfer.wait()
         totals = trial_results(self.scene, found["trial_beam"])
         if self.scene.uplink is not None:
-            totals |= uplink.trial_results(self.scene, found["trial_beam"]) | found["trial"]
-        return BlockResult(self.first_trial, totals, found["trial_beam"], found["histograms"])
+            totals |= uplink.trial_results(self.scene, found["trial_beam"])
+        totals |= found["trial"]
+        of_services, over_trials = calls.trial_results(self.scene, totals, found["trial_beam"])
+        return BlockResult(
+            self.first_trial,
+            totals | of_services,
+            found["trial_beam"],
+            found["histograms"] | over_trials,
+        )
 
 
 def trial_block(scene: Scene, kernels: Kernels, first_trial: int, trials: int) -> BlockResult:
@@ -107,7 +115,7 @@ def start_trials(scene: Scene, kernels: Kernels, first_trial: int, trials: int) 
     )
 
     lit_share = allocation.LIT_SHARE[scenario.beams.allocation](beam_count, active)
-    downlink = uplink.Downlink(
+    downlink = Downlink(
         trials, loss_db, carrier, serving, user_trial, lit_in_kernel_order, lit_share
     )
     counts = uplink.statistics_users(scene, downlink, xp)
@@ -130,9 +138,13 @@ def start_trials(scene: Scene, kernels: Kernels, first_trial: int, trials: int) 
     histograms[axis.name] = axis.count(shown * lit_share, kernels, weight)
 
     up = uplink.compute_uplink(scene, kernels, surroundings, downlink, counts)
+    powers = (carrier, interference, efficiency)
+    of_trial, of_beams = calls.compute_services(
+        scene, kernels, draws, surroundings, downlink, powers, up
+    )
     found = {
-        "trial": up.trial,
-        "trial_beam": trial_beam | up.trial_beam,
+        "trial": up.trial | of_trial,
+        "trial_beam": trial_beam | up.trial_beam | of_beams,
         "histograms": histograms | up.histograms,
     }
     return StartedTrials(scene, first_trial, kernels.fetch(found))

@@ -32,6 +32,8 @@ def print_table(summary: Summary, console: Console, *, intervals: bool = False) 
     from rich.text import Text
 
     console.print(Text(summary.heading, style="bold"))
+    if summary.headline:
+        console.print(Text(summary.headline, style="bold"))
     gap = 1 if intervals else 2
     table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
     table.add_column("")

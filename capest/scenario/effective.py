@@ -44,11 +44,11 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
     """
     if scenario.has_constellation:
         return _of_constellation(scenario)
-    uplink = scenario.uplink.enabled
+    uplink = scenario.uplink.enabled or _calls_need_uplink(scenario)
     satellite_unread = {"preset", *_PAYLOAD} | (set() if uplink else UPLINK_OF_SATELLITE)
     if scenario.satellite.pattern == "bessel":
         satellite_unread.add("hpbw_deg")
-    if scenario.satellite.payload == "regenerative":
+    if scenario.satellite.payload == "regenerative" and not _has_calls(scenario):
         satellite_unread.add("gateway_elevation_deg")
     handset_unread = {"preset"} | (set() if uplink else UPLINK_OF_HANDSET)
     return {
@@ -79,7 +79,7 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
             satellite_unread.add("hpbw_deg")
     if satellite.out_of_band_pfd_limit_dbw_per_m2_mhz is None:
         satellite_unread.add("out_of_band_rejection_db")
-    if scenario.satellite.payload == "regenerative":
+    if scenario.satellite.payload == "regenerative" and not _has_calls(scenario):
         satellite_unread.add("gateway_elevation_deg")
     # Order and spelling of shells do not matter to people, but the order numbers the satellites.
     constellation = scenario.constellation.model_dump(exclude={"preset"}, exclude_none=True)
@@ -119,9 +119,23 @@ def _scheduler(scenario: Scenario) -> dict[str, Any]:
     content: dict[str, Any] = {"policy": scheduler.policy}
     if scheduler.policy == "proportional-fair":
         content["policy"] = "equal-time"  # the same for full buffers without fading
-    if any(each.guaranteed for each in service_classes(scenario.service)):
+    if _has_calls(scenario):
         content["admission"] = scheduler.admission
     return content
+
+
+def _has_calls(scenario: Scenario) -> bool:
+    return any(each.guaranteed for each in service_classes(scenario.service))
+
+
+def _calls_need_uplink(scenario: Scenario) -> bool:
+    """Whether calls are admitted by the uplink too: its figures are all there."""
+    satellite, handset = scenario.satellite, scenario.handset
+    figures = [satellite.uplink_frequency_ghz, satellite.g_over_t_db_per_k]
+    figures += [handset.transmit_power_dbm, handset.transmit_gain_dbi]
+    if not scenario.has_constellation:
+        figures.append(satellite.uplink_antenna_diameter_m)
+    return _has_calls(scenario) and None not in figures
 
 
 def _service(scenario: Scenario) -> dict[str, dict[str, Any]]:
@@ -226,11 +240,13 @@ def _unread_of_weather(scenario: Scenario) -> set[str]:
 
 def _uplink(scenario: Scenario) -> dict[str, Any]:
     uplink = scenario.uplink
-    if not uplink.enabled:
-        return {}
-    return uplink.model_dump(
-        exclude={"p0_dbm", "alpha"} if uplink.power_control == "full" else set()
-    )
+    unread = {"p0_dbm", "alpha"} if uplink.power_control == "full" else set()
+    if uplink.enabled:
+        return uplink.model_dump(exclude=unread)
+    if _calls_need_uplink(scenario):
+        # Each user alone against the noise.
+        return uplink.model_dump(exclude=unread | {"scheduled", "drops"})
+    return {}
 
 
 def _link(scenario: Scenario) -> dict[str, Any]:

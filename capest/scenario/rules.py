@@ -17,7 +17,7 @@ from capest.scenario.constellation_rules import WITH_CONSTELLATION, is_constella
 from capest.scenario.derived import UNTIL_BLOCK_TRIALS
 from capest.scenario.satellite_rules import SINGLE_SATELLITE
 from capest.scenario.service_rules import KEYS, service_problem
-from capest.scenario.until import until_problem
+from capest.scenario.until import UNTIL_KEYS, until_problem
 
 BLOCKS_LIMIT = 1_000_000
 """Files a run may leave in a folder until it is done."""
@@ -47,9 +47,7 @@ def broken_rules(values: Mapping[str, Any]) -> list[BrokenRule]:
     """
     problems = []
     several = is_constellation(values)
-    until: _Rules = (
-        (("run.until", "uplink.enabled"), partial(until_problem, constellation=several)),
-    )
+    until: _Rules = ((UNTIL_KEYS, partial(until_problem, constellation=several)),)
     for keys, rule in (*until, *_ALWAYS, *(WITH_CONSTELLATION if several else SINGLE_SATELLITE)):
         if all(key in values for key in keys):
             problem = rule(*(values[key] for key in keys))

@@ -70,6 +70,23 @@ def service_classes(service: Service) -> tuple[ServiceClass, ...]:
     )
 
 
+def kinds_of_service(
+    mix: str | None, downlink_kbps: float | None, guaranteed: bool | None
+) -> tuple[bool, bool]:
+    """Tell from keys of the section whether there are services with and without guaranteed rate.
+
+    A mix that cannot be read counts as both: its fault is reported elsewhere.
+    """
+    if mix is None:
+        there = downlink_kbps is not None
+        return there and bool(guaranteed), there and not guaranteed
+    try:
+        kinds = {_of_preset(name, share).guaranteed for name, share in parse_mix(mix)}
+    except ValueError:
+        return True, True
+    return True in kinds, False in kinds
+
+
 def parse_mix(text: str) -> tuple[tuple[str, float], ...]:
     """Read a mix such as ``"voice 80%, best-effort 20%"``.
 

@@ -24,13 +24,22 @@ ALLOWED = {
     "allocation": {"allocation", "sampling", "physics", *LEAVES},
     "backend": {"backend", "physics", "sampling", *LEAVES},
     "link_constants": {"physics", "scenario", *LEAVES},
-    "scene": {"link_constants", "physics", "sampling", "scenario", *LEAVES},
+    "service_constants": {"link_constants", "physics", "scenario", *LEAVES},
+    "services": {"services", "service_constants", "backend", "sampling", "sharing", *LEAVES},
+    "scene": {
+        *("link_constants", "service_constants", "physics", "sampling", "scenario", *LEAVES),
+    },
     "sharing": {"link_constants", "backend", *LEAVES},
     "channel": {"link_constants", "scene", "physics", "sampling", *LEAVES},
     "links": {"link_constants", "scene", "physics", *LEAVES},
+    "uplink_power": {"link_constants", "scene", "channel", "links", "physics", *LEAVES},
     "uplink": {
         *("link_constants", "scene", "channel", "links", "physics", "allocation", "backend"),
-        *LEAVES,
+        *("uplink_power", *LEAVES),
+    },
+    "calls": {
+        *("backend", "channel", "physics", "sampling", "scene", "service_constants", "services"),
+        *("uplink", "uplink_power", *LEAVES),
     },
     "network": {
         *("network", "allocation", "backend", "geo", "link_constants", "links", "orbits"),
@@ -38,7 +47,7 @@ ALLOWED = {
     },
     "trial": {
         *("scene", "channel", "links", "uplink", "physics", "sampling", "allocation", "backend"),
-        *("scenario", "sharing", *LEAVES),
+        *("scenario", "sharing", "calls", "uplink_power", *LEAVES),
     },
     "statistics": {"student_t", *LEAVES},
     "reduce": {"statistics", *LEAVES},
@@ -47,7 +56,8 @@ ALLOWED = {
     "results": {"results", "statistics", "reduce", *LEAVES},
     "slices": {"backend", "scenario", "scene", "trial", *LEAVES},
     "batch": {
-        *("backend", "network", "plan", "results", "scenario", "scene", "slices"),
+        *("backend", "network", "plan", "results", "scenario", "scene", "service_constants"),
+        "slices",
         *("statistics", *LEAVES),
     },
     "budget": {"link_constants", "physics", "scenario", *LEAVES},
@@ -72,6 +82,7 @@ TRIAL_PATH = (
     *("physics", "scenario", "sampling", "allocation", "scene", "uplink", "trial", "slices"),
     "plan",
     *("block", "channel", "links", "link_constants", "network", "orbits", "sharing"),
+    *("calls", "services", "service_constants", "uplink_power"),
 )
 
 

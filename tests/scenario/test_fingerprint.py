@@ -171,6 +171,7 @@ UPLINK = {
     "uplink.power_control",
     *("uplink.p0_dbm", "uplink.alpha"),
 }
+NO_TURNS = {"uplink.scheduled", "uplink.drops", "uplink.p0_dbm", "uplink.alpha"}
 OF_SERVICE = {
     *("service.inter_satellite_hops", "service.harq_retransmissions", "scheduler.admission"),
 }
@@ -384,12 +385,12 @@ MODES = {
     ),
     "calls": (
         CALLS,
-        HOTSPOTS | UPLINK | {"link.shannon"},
+        HOTSPOTS | NO_TURNS | {"link.shannon"},
         {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
     ),
     "a mix of services": (
         {"service.mix": "voice 60%, best-effort 40%"},
-        HOTSPOTS | UPLINK | {"link.shannon"},
+        HOTSPOTS | NO_TURNS | {"link.shannon"},
         {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
     ),
     "S.1528": (
