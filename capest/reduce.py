@@ -193,7 +193,7 @@ class Reduction:
         """
         if metric in AXES and statistic in QUANTILES:
             return quantile_interval(self.group_counts(metric), AXES[metric], QUANTILES[statistic])
-        if statistic != "mean":
+        if statistic != "mean" or metric in set(AXES) - set(TRIAL_MEANS):
             raise KeyError(statistic)
         if metric in _RATIOS:
             part, whole = _RATIOS[metric]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from capest.block import BlockResult
 from capest.histograms import AXES
 from capest.links import link_quantities
 from capest.network import beams as beam_layouts
-from capest.network import results, service
+from capest.network import calls, results, service
 from capest.network.beams import Beams
 from capest.network.power import limit_power
 from capest.network.scene import NetworkScene
@@ -87,8 +88,18 @@ def network_trial(scene: NetworkScene, kernels: Kernels, trial: int) -> BlockRes
         sinr_db=sinr_db,
         elevation_deg=xp.degrees(xp.arcsin(xp.minimum(sine, 1.0))),
     )
-    return results.block_of(
+    attached = calls.Attached(on_beam, own_beam, carrier, interference, efficiency, range_m)
+    of_services = calls.compute_services(
+        scene, kernels, draws, view, sky, beams, satellite_power, users, attached
+    )
+    block = results.block_of(
         scene, trial, sky, view, beams, users.cell, per_user, histograms, kernels
+    )
+    return replace(
+        block,
+        trial=block.trial | of_services.trial,
+        histograms=block.histograms | of_services.histograms,
+        cell=block.cell | of_services.cell,
     )
 
 

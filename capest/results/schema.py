@@ -294,6 +294,8 @@ def table(
     everything |= recorded | mean_variables(quantities)
     if not set(layout) & set(LAYOUT):
         everything |= network_schema.MEANS
+        if "calls" in quantities:
+            everything |= network_schema.CALL_MEANS
     for metric in metrics:
         everything |= histogram_variables(AXES[metric])
     return everything

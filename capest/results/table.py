@@ -89,8 +89,9 @@ def html(summary: Summary) -> str:
             f'<td colspan="{len(_COLUMNS)}">{escape(shown)}</td></tr>'
         )
     notes = "<br>".join(escape(note) for note in summary.notes)
+    first = "<br>".join(escape(line) for line in (summary.heading, summary.headline) if line)
     return (
-        f"<div><strong>{escape(summary.heading)}</strong>"
+        f"<div><strong>{first}</strong>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
         f"<small>{notes}</small></div>"
     )

@@ -70,6 +70,10 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
     """Content of a scenario in which many satellites serve a region."""
     beams, users, region = scenario.beams, scenario.users, scenario.region
     satellite_unread = {"preset", "altitude_km", "elevation_deg", *UPLINK_OF_SATELLITE}
+    handset_unread = {"preset"} | UPLINK_OF_HANDSET
+    if _calls_need_uplink(scenario):
+        satellite_unread -= {"uplink_frequency_ghz", "g_over_t_db_per_k"}
+        handset_unread = {"preset"}
     satellite = scenario.satellite
     if satellite.antenna == "array":
         satellite_unread |= {"pattern", "hpbw_deg"}
@@ -96,13 +100,15 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
         "beams": beams.model_dump(include={"frequency_reuse", "polarisation_reuse"}),
         "carrier": scenario.carrier.model_dump(),
         "users": {"placement": users.placement, **_how_many(users), **whereabouts},
-        "handset": scenario.handset.model_dump(exclude={"preset"} | UPLINK_OF_HANDSET),
+        "handset": scenario.handset.model_dump(exclude=handset_unread),
         "channel": _channel(scenario),
         "link": _link(scenario),
         "scheduler": _scheduler(scenario),
         **_service(scenario),
         "run": {"seed": scenario.run.seed},
     }
+    if _calls_need_uplink(scenario):
+        content["uplink"] = _uplink(scenario)
     if scenario.cells.layout == "satellite-fixed":
         content["beams"] |= {"count": beams.count, "spacing_uv": scenario.beam_spacing_uv}
         del content["cells"]["assignment"]

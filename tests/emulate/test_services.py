@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
+from capest.network.trial import network_trial
 from capest.scenario.load import load_scenario
 from capest.scene import build_scene
 from capest.trial import trial_block
+
+from ..network.small import network_scene
 
 LEO = {"preset": "tr38821-set1-leo600-s"}
 BEAMS = {"count": 19, "statistics_count": 7}
@@ -48,3 +51,15 @@ def test_calls_are_the_same(name, kernels):
         np.testing.assert_allclose(
             cuda.trial["best_effort_throughput"], numpy.trial["best_effort_throughput"], rtol=5e-3
         )
+
+
+def test_calls_in_a_constellation_are_the_same(emulated_kernels):
+    scene = network_scene(
+        service__mix="video-call-480p 40%, voice 40%, best-effort 20%", users__count=300
+    )
+    cuda, numpy = (network_trial(scene, each, 1) for each in (emulated_kernels, NumpyKernels()))
+    for key, values in numpy.trial.items():
+        if key.startswith("calls"):
+            assert abs(int(cuda.trial[key][0]) - int(values[0])) <= 1, key
+    assert numpy.trial["calls"][0] > 50
+    np.testing.assert_array_equal(cuda.cell["cell_calls_offered"], numpy.cell["cell_calls_offered"])

@@ -43,7 +43,8 @@ ALLOWED = {
     },
     "network": {
         *("network", "allocation", "backend", "geo", "link_constants", "links", "orbits"),
-        *("physics", "sampling", "scenario", "sharing", *LEAVES),
+        *("physics", "sampling", "scenario", "service_constants", "services", "sharing"),
+        *LEAVES,
     },
     "trial": {
         *("scene", "channel", "links", "uplink", "physics", "sampling", "allocation", "backend"),

@@ -288,6 +288,29 @@ MODES = {
             "beams.active_count",
         },
     ),
+    "calls in a constellation": (
+        {
+            **{"constellation.shells": "60: 40/5/1 @ 1200", "region.kind": "box"},
+            **{"region.south_deg": 0.0, "region.north_deg": 30.0},
+            **{"region.west_deg": 0.0, "region.east_deg": 30.0},
+            **{"cells.diameter_km": 400.0, "users.placement": "uniform", "users.count": 60},
+            **{"satellite.payload": "regenerative", **CALLS},
+        },
+        {
+            *HOTSPOTS,
+            *(NO_TURNS | {"satellite.uplink_antenna_diameter_m"}),
+            *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
+            *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
+            *("constellation.deployment", "link.shannon", "users.activity_factor"),
+        },
+        {
+            *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
+            *("constellation.catalogue", "users.placement", "users.file", "uplink.enabled"),
+            "users.devices_per_person",
+            *("beams.polarisation_reuse", "beams.allocation"),
+            "beams.active_count",
+        },
+    ),
     "half a constellation": (
         {
             **{"constellation.shells": "60: 40/5/1 @ 1200", "region.kind": "circle"},
@@ -401,6 +424,7 @@ MODES = {
 }  # fmt: skip
 NETWORK_MODES = {
     *("constellation", "half a constellation", "satellite-fixed beams"),
+    "calls in a constellation",
     *("an array with all its limits", "hotspots in a region"),
 }
 
