@@ -6,17 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import Kernels
 from capest.channel import Surroundings
-from capest.histograms import AXES
 from capest.physics import geometry
 from capest.sampling.draws import Draws
 from capest.scene import Scene
 from capest.service_constants import Services
 from capest.services.admission import CARRIED, WHOLE, CallLinks, admit
 from capest.services.demand import draw_demand
-from capest.services.outcome import best_effort_mbps, calls_of_beams, totals
+from capest.services.outcome import (
+    best_effort_mbps,
+    call_histogram,
+    calls_of_beams,
+    totals,
+)
 from capest.uplink import UplinkResult
 from capest.uplink_power import Downlink, hear
 
@@ -98,14 +101,6 @@ def trial_results(
         rows = np.ascontiguousarray(rest, dtype=np.float64)
         totals_of_trial["best_effort_throughput"] = rows.sum(axis=1)
     return totals_of_trial, call_histogram(trial)
-
-
-def call_histogram(trial: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Trials by the number of calls that they carry, empty where nobody calls."""
-    if "calls" not in trial:
-        return {}
-    axis = AXES["calls"]
-    return {axis.name: axis.count(trial["calls"], NumpyKernels())}
 
 
 def _uplink_efficiency(

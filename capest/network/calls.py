@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from capest.backend.protocol import Kernels, on_host
-from capest.histograms import AXES
 from capest.links import peak_gain
 from capest.network.beams import Beams
 from capest.network.scene import NetworkScene
@@ -21,7 +20,7 @@ from capest.sampling.draws import Draws
 from capest.service_constants import Services
 from capest.services.admission import CARRIED, OUTCOMES, WHOLE, CallLinks, admit
 from capest.services.demand import draw_demand
-from capest.services.outcome import best_effort_mbps, totals
+from capest.services.outcome import best_effort_mbps, call_histogram, totals
 
 
 @dataclass(frozen=True)
@@ -112,8 +111,7 @@ def compute_services(
         left = admitted.left
         counts = xp.bincount(admitted.outcome[demand.call], minlength=OUTCOMES)
         result.trial.update(totals(on_host(counts)[None]))
-        calls = AXES["calls"].count(xp.asarray(result.trial["calls"]), kernels)
-        result.histograms["calls"] = on_host(calls)
+        result.histograms.update(call_histogram(result.trial))
         carried = demand.call & (admitted.outcome == CARRIED)
         cells = len(scene.ground.colour)
         result.cell["cell_calls"] = _count(users.cell, carried, cells, xp)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import Kernels
 from capest.figure_names import REFUSAL_REASONS
+from capest.histograms import AXES
 from capest.service_constants import Services
 from capest.services.admission import CARRIED, OUTCOMES, WHOLE, Admitted, CallLinks
 from capest.services.demand import Demand
@@ -38,6 +42,14 @@ def totals(counts: Any) -> dict[str, Any]:
         "calls_refused": counts[:, 1:].sum(axis=1).astype("i4"),
         **refused,
     }
+
+
+def call_histogram(trial: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Trials by the number of calls that they carry, on the host; empty where nobody calls."""
+    if "calls" not in trial:
+        return {}
+    axis = AXES["calls"]
+    return {axis.name: axis.count(trial["calls"], NumpyKernels())}
 
 
 def best_effort_mbps(
