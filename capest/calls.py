@@ -8,7 +8,9 @@ import numpy as np
 
 from capest.backend.protocol import Kernels
 from capest.channel import Surroundings
+from capest.link_constants import Carrier
 from capest.physics import geometry
+from capest.physics.uplink_budget import UplinkBudget
 from capest.sampling.draws import Draws
 from capest.scene import Scene
 from capest.service_constants import Services
@@ -119,25 +121,34 @@ def _uplink_efficiency(
     xp, link, carrier = kernels.xp, scene.link, scene.uplink_carrier
     if services.uplink is None or carrier is None or not services.has_calls:
         return None
-    heard = up.heard
-    if heard is None:
-        heard = hear(scene, services.uplink.budget, carrier, surroundings, downlink, xp)
-    interference = xp.zeros(heard.own_snr.shape, dtype=xp.float32)
+    budget = services.uplink.budget
+    if up.heard is not None:
+        own_snr = up.heard.own_snr
+    elif _is_downlink_reversed(scene, carrier) and budget.p0_dbw is None:
+        own_snr = downlink.carrier * reversed_gain(scene, budget)
+    else:
+        own_snr = hear(scene, budget, carrier, surroundings, downlink, xp).own_snr
+    sinr = own_snr.astype(xp.float32)
     if up.interference is not None:
-        interference = up.interference[downlink.user_trial, downlink.serving]
-    efficiency, _ = kernels.beam_sums(
-        heard.own_snr.astype(xp.float32),
-        interference,
-        downlink.serving,
-        downlink.user_trial,
-        None,
-        xp.asarray(link.rate_table),
-        xp.asarray(link.shannon),
-        link.mode,
-        downlink.trials,
-        len(scene.beams.colour),
+        sinr = sinr / (up.interference[downlink.user_trial, downlink.serving] + np.float32(1.0))
+    return kernels.link_efficiency(
+        sinr, xp.asarray(link.rate_table), xp.asarray(link.shannon), link.mode
     )
-    return efficiency
+
+
+def _is_downlink_reversed(scene: Scene, carrier: Carrier) -> bool:
+    """Whether losses and beams are those of the downlink."""
+    down = scene.carrier
+    return (carrier.frequency_hz, carrier.reduced_aperture) == (
+        down.frequency_hz,
+        down.reduced_aperture,
+    )
+
+
+def reversed_gain(scene: Scene, budget: UplinkBudget) -> float:
+    """SNR of the uplink at full power over that of the downlink, on one carrier, linear."""
+    up_db = budget.peak_snr_db(budget.largest_power_dbw, 0.0)
+    return float(10.0 ** (0.1 * (up_db - scene.link.snr_at_no_loss_db)))
 
 
 def _feeder_range_m(scene: Scene) -> float:

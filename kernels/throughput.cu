@@ -130,3 +130,20 @@ extern "C" __global__ void beam_best(
         }
     }
 }
+
+// efficiency[u] from sinr[u], as in beam_sums but of links that belong to no beam's sums.
+extern "C" __global__ void link_efficiency(
+    const float* __restrict__ sinr,           // (users,)
+    const RateStep* __restrict__ rate_table,  // (rate_entries,)
+    const float* __restrict__ shannon,        // (4,), see beam_sums
+    float* __restrict__ efficiency,           // out (users,)
+    const int rate_entries,
+    const int mode,                           // 0 table, 1 truncated Shannon
+    const long long users) {
+    const long long stride = (long long)gridDim.x * blockDim.x;
+    for (long long user = (long long)blockIdx.x * blockDim.x + threadIdx.x; user < users;
+         user += stride) {
+        efficiency[user] = mode == 0 ? table_efficiency(rate_table, rate_entries, sinr[user])
+                                     : shannon_efficiency(shannon, sinr[user]);
+    }
+}

@@ -1,4 +1,4 @@
-"""Launcher of ``admission.cu``, and of the kernel in ``throughput.cu`` that finds the best user."""
+"""Launcher of ``admission.cu``, and of kernels in ``throughput.cu`` that rate single links."""
 
 from __future__ import annotations
 
@@ -58,6 +58,39 @@ class CudaSchedulingKernels(CudaLauncher):
         )
         self._launch(("admission.cu", COMMON_OPTIONS), "admit_calls", groups, arguments)
         return admitted, left
+
+    def link_efficiency(self, sinr: Any, rate_table: Any, shannon: Any, mode: int) -> Any:
+        """Efficiency of links by their SINR; kernel ``link_efficiency`` in ``throughput.cu``.
+
+        Parameters
+        ----------
+        sinr : float32 array (users,)
+        rate_table : float32 array (entries, 2)
+        shannon : float32 array (4,)
+        mode : {0, 1}
+
+        Returns
+        -------
+        float32 array (users,)
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an array has another type of element or shape.
+        """
+        (users,), entries = sinr.shape, len(rate_table)
+        efficiency = self.xp.empty(users, dtype=np.float32)
+        arguments = (
+            self._array("sinr", sinr, np.float32, (users,)),
+            self._array("rate_table", rate_table, np.float32, (entries, 2)),
+            self._array("shannon", shannon, np.float32, (4,)),
+            efficiency,
+            np.int32(entries),
+            np.int32(mode),
+            np.int64(users),
+        )
+        self._launch(("throughput.cu", COMMON_OPTIONS), "link_efficiency", users, arguments)
+        return efficiency
 
     def beam_best(
         self, efficiency: Any, serving_beam: Any, user_trial: Any, trials: int, beams: int

@@ -51,6 +51,9 @@ class Kernels(Protocol):
     def user_throughput(self, *arguments: Any) -> Any:
         """Throughput per user and Hz."""
 
+    def link_efficiency(self, *arguments: Any) -> Any:
+        """Efficiency of links by their SINR."""
+
     def beam_best(self, *arguments: Any) -> Any:
         """Greatest efficiency of a beam's users."""
 

@@ -175,19 +175,9 @@ def _uplink_efficiency(
     power = np.asarray(satellite_power, dtype=np.float64)[beams.satellite] * beams.power
     unlimited = attached.carrier.astype(xp.float64) / xp.asarray(power)[attached.beam]
     snr = peak_gain(uplink_snr_db(scene, services, unlimited, xp), xp).astype(xp.float32)
-    efficiency, _ = kernels.beam_sums(
-        snr,
-        xp.zeros_like(snr),
-        attached.beam,
-        xp.zeros(snr.shape, dtype=xp.int32),
-        None,
-        xp.asarray(link.rate_table),
-        xp.asarray(link.shannon),
-        link.mode,
-        1,
-        len(beams),
+    return kernels.link_efficiency(
+        snr, xp.asarray(link.rate_table), xp.asarray(link.shannon), link.mode
     )
-    return efficiency
 
 
 def _delay_ms(

@@ -137,7 +137,7 @@ def _queues(
     beam = xp.where(asks, links.serving, beams).astype(xp.int64)
     number = xp.broadcast_to(xp.arange(users, dtype=xp.int64), (trials, users)).ravel()
     whole = (beam * 2**key_bits + key.astype(xp.int64)) * 2**user_bits + number
-    sorted_users = xp.sort(whole.reshape(trials, users), axis=1) % 2**user_bits
+    sorted_users = xp.sort(whole.reshape(trials, users), axis=1) & (2**user_bits - 1)
     first = xp.arange(trials, dtype=xp.int64)[:, None] * users
     own = links.user_trial.astype(xp.int64) * beams + links.serving
     count = kernels.count_numbers(xp.where(asks, own, -1), trials * beams)

@@ -8,6 +8,8 @@ import pytest
 from capest.backend.cuda_kernels import CudaKernels
 from capest.backend.numpy_kernels import NumpyKernels
 
+from .test_throughput import RATE_TABLE, SHANNON, SHANNON_BOUND, TABLE, draw
+
 
 def lists(seed: int, groups: int = 30, users: int = 400):
     """Users in random order, most of them in the list of some group, a few in none."""
@@ -84,3 +86,13 @@ def test_the_best_user_of_each_beam(kernels, to_host):
         found = to_host(backend.beam_best(efficiency, beam, trial, 3, 21))
         np.testing.assert_array_equal(found, expected, strict=True)
     assert (expected[:, 20] == 0.0).all()
+
+
+@pytest.mark.parametrize("mode", [TABLE, SHANNON])
+def test_efficiency_of_links_is_that_of_the_sums(mode, kernels, to_host):
+    link = draw(12, lit_share=None)
+    sinr = link.carrier / (link.interference + np.float32(1.0))
+    for backend in (kernels, NumpyKernels()):
+        found = to_host(backend.link_efficiency(sinr, RATE_TABLE, SHANNON_BOUND, mode))
+        np.testing.assert_array_equal(found, to_host(link.sums(backend, mode)[0]), strict=True)
+        assert len(np.unique(found)) > 4

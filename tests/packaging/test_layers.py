@@ -38,7 +38,16 @@ ALLOWED = {
         *("uplink_power", *LEAVES),
     },
     "calls": {
-        *("backend", "channel", "physics", "sampling", "scene", "service_constants", "services"),
+        *(
+            "backend",
+            "channel",
+            "link_constants",
+            "physics",
+            "sampling",
+            "scene",
+            "service_constants",
+            "services",
+        ),
         *("uplink", "uplink_power", *LEAVES),
     },
     "network": {

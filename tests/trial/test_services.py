@@ -257,6 +257,16 @@ def test_users_at_once_limit_the_uplink():
     assert block.trial["calls_refused_bandwidth"].tolist() == [32, 32]
 
 
+def test_one_carrier_for_both_links_is_no_special_case():
+    """The uplink's own budget, asked for by an aperture that is wider by nothing to speak of."""
+    same = small_scenario(service__preset="video-call-480p", users__per_beam=40)
+    apart = same.replace(satellite__uplink_antenna_diameter_m=2.0 * (1.0 + 1e-9))
+    one, other = compute(same).trial, compute(apart).trial
+    assert one["calls_refused_uplink"].sum() > 50
+    for name in ("calls", "calls_refused_uplink", "calls_refused_bandwidth"):
+        assert np.abs(one[name] - other[name]).sum() <= 1
+
+
 def test_interference_in_the_uplink_refuses_calls():
     changes = {"service__preset": "video-call-480p"}
     alone = compute(small_scenario(**changes)).trial
