@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from capest.sampling.draws import Draws
 from capest.sampling.streams import Purpose
 from capest.service_constants import Services
@@ -46,26 +48,41 @@ def draw_demand(services: Services, draws: Draws, users: int, xp: Any) -> Demand
     xp : module
         ``numpy`` or ``cupy``.
     """
-    n = draws.trials * users
-    certain = len(services.classes) == 1 and services.classes[0].activity == 1.0
-    choice: Any = None
-    arrival: Any = None
-    if services.random_order or not certain:
+    choice, arrival = None, None
+    if services.random_order or not _is_certain(services):
         choice, arrival = draws.uniforms(Purpose.SERVICE, users, 2)
-    call, rest = xp.zeros(n, dtype=bool), xp.zeros(n, dtype=bool)
-    down, up, budget = xp.zeros(n), xp.zeros(n), xp.zeros(n)
-    first = 0.0
+    edges, table = _parts(services)
+    if _is_certain(services):
+        part = xp.zeros(draws.trials * users, dtype=xp.int64)
+    else:
+        part = xp.searchsorted(xp.asarray(edges), choice, side="right")
+    call, rest, down, up, budget = (xp.asarray(column).take(part) for column in table.T)
+    order = arrival if services.random_order else None
+    return Demand(call > 0.0, rest > 0.0, down, up, budget, order)
+
+
+def _is_certain(services: Services) -> bool:
+    """Whether everybody asks for the same."""
+    return len(services.classes) == 1 and services.classes[0].activity == 1.0
+
+
+def _parts(services: Services) -> tuple[np.ndarray, np.ndarray]:
+    """Cut (0, 1) into parts: of each class those who ask, then those who are idle.
+
+    Returns
+    -------
+    edges : float64 array (parts,)
+        Upper ends.
+    table : float64 array (parts + 1, 5)
+        Whether there is a call, or data without guarantee; rates in Mbit/s; budget in ms. The last
+        row is for what rounding leaves behind the last edge: idle.
+    """
+    edges, rows, first = [], [], 0.0
+    idle = [0.0] * 5
     for each in services.classes:
-        asks = xp.ones(n, dtype=bool)
-        if not certain:
-            # Of a class's part of (0, 1) the first share of `activity` asks, the rest is idle.
-            asks = (choice >= first) & (choice < first + each.share * each.activity)
+        rates_mbps = (each.downlink_kbps * 1e-3, each.uplink_kbps * 1e-3)
+        asks = [each.guaranteed, not each.guaranteed, *rates_mbps, each.delay_budget_ms]
+        edges += [first + each.share * each.activity, first + each.share]
+        rows += [asks, idle]
         first += each.share
-        if each.guaranteed:
-            call |= asks
-        else:
-            rest |= asks
-        down = xp.where(asks, each.downlink_kbps * 1e-3, down)
-        up = xp.where(asks, each.uplink_kbps * 1e-3, up)
-        budget = xp.where(asks, each.delay_budget_ms, budget)
-    return Demand(call, rest, down, up, budget, arrival if services.random_order else None)
+    return np.array(edges), np.array([*rows, idle], dtype=np.float64)
