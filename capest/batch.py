@@ -22,6 +22,7 @@ from capest.scenario.constellation_rules import unread_limits
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.model import Scenario
 from capest.scene import Scene, build_scene
+from capest.service_constants import service_notes
 from capest.slices import (
     MEMORY_NOTE,
     SliceLength,
@@ -184,7 +185,7 @@ def prepare(scenario: Scenario) -> tuple[str, ...]:
         If a run would fail.
     """
     if not scenario.has_constellation:
-        return unread_limits(scenario.satellite)
+        return unread_limits(scenario.satellite) + service_notes(scenario)
     return _scene(scenario).notes
 
 

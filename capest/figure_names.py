@@ -15,6 +15,9 @@ TRIAL_MEANS: dict[str, str] = {
     "satellites_in_use": "1",
     "satellites_in_reach": "1",
     "covered_cells": "1",
+    "calls": "1",
+    "calls_offered": "1",
+    "best_effort_throughput": "Mbit s-1",
 }
 """Quantities of a trial whose mean over trials is reported where they are, with their units."""
 
@@ -27,8 +30,27 @@ BEAM_SHARE = "beam_share"
 UPLINK_SHARE = "uplink_share"
 """Metric: users of lit statistics beams that are heard in the uplink, of all of them."""
 
+REFUSAL_REASONS = ("satellite", "beam", "delay", "downlink", "uplink", "bandwidth")
+"""Why a call is refused; the first that applies. None in view; a dark beam, or none; the delay is
+over the budget; the link cannot carry the rate, even alone; others have taken the bandwidth."""
+
+REFUSED_SHARE = "refused_share"
+"""Metric: calls refused, of all that users ask for."""
+
+OF_REFUSED = tuple(f"refused_{reason}_share" for reason in REFUSAL_REASONS)
+"""Metrics: calls refused for each reason, of all refused."""
+
+OF_CALLS = {"calls", "calls_offered", REFUSED_SHARE, *OF_REFUSED}
+"""Metrics that are there only where users ask for calls."""
+
+OF_BEST_EFFORT = {"best_effort_throughput"}
+"""Metrics that are there only where users ask for services without a guaranteed rate."""
+
 OF_CONSTELLATION = {"satellites_in_use", "satellites_in_reach", "covered_cells", BEAM_SHARE}
 """Metrics that only a constellation has."""
+
+SHARES = (SERVED_SHARE, UPLINK_SHARE, BEAM_SHARE, REFUSED_SHARE, *OF_REFUSED)
+"""Ratios of sums over trials."""
 
 UNITS: dict[str, str] = {
     **{
@@ -37,7 +59,7 @@ UNITS: dict[str, str] = {
         for statistic in QUANTILES
     },
     **{f"{metric}.mean": units for metric, units in TRIAL_MEANS.items()},
-    **{f"{metric}.mean": "1" for metric in (SERVED_SHARE, UPLINK_SHARE, BEAM_SHARE)},
+    **{f"{metric}.mean": "1" for metric in SHARES},
 }
 """Every figure there is, with its units."""
 

@@ -26,7 +26,7 @@ class HistogramAxis:
         Units of the quantity.
     long_name : str
         One line for people.
-    population : {"user", "beam"}
+    population : {"user", "beam", "trial"}
         What is counted.
     low, step : float
         Lower edge of the first regular bin and bin width (in decades if ``logarithmic``).
@@ -173,6 +173,16 @@ AXES: dict[str, HistogramAxis] = {
             6000,
             logarithmic=True,
         ),
+        HistogramAxis(
+            "calls",
+            "1",
+            "calls carried at once",
+            "trial",
+            -0.5,
+            0.001,
+            9000,
+            logarithmic=True,
+        ),
     )
 }
-"""Every quantity a block may count; those of the uplink only where it is computed."""
+"""Every quantity a block may count; those of uplink and calls only where they are there."""

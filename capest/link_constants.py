@@ -24,6 +24,20 @@ if TYPE_CHECKING:
     from capest.scenario.model import Scenario
 
 
+EQUAL_TIME, EQUAL_RATE, MAX_CI = 0, 1, 2
+
+POLICIES = {
+    "equal-time": EQUAL_TIME,
+    "equal-rate": EQUAL_RATE,
+    "max-ci": MAX_CI,
+    # Highest ratio of rate now to rate so far: without fading and with full buffers the ratios of a
+    # beam's users become equal when each has had the same time (Tse and Viswanath, "Fundamentals of
+    # Wireless Communication", 2005, section 6.7.1).
+    "proportional-fair": EQUAL_TIME,
+}
+"""Number of each policy."""
+
+
 @dataclass(frozen=True)
 class Carrier:
     """What depends on the carrier frequency of one direction.
@@ -72,8 +86,8 @@ class Link:
     shannon : float32 array (4,)
     mode : {0, 1}
         Which of the two the kernels read.
-    policy : {0, 1}
-        Equal time or equal rate.
+    policy : {0, 1, 2}
+        One of `POLICIES`.
     """
 
     snr_at_no_loss_db: float
@@ -191,23 +205,23 @@ def _place(scenario: Scenario) -> weather.Place | None:
 
 
 def uplink_carrier(scenario: Scenario, largest_chord: float) -> Carrier | None:
-    """Return the uplink's carrier, ``None`` where the uplink is not computed."""
+    """Return the uplink's carrier, ``None`` where its figures are lacking."""
     frequency_ghz = scenario.satellite.uplink_frequency_ghz
     diameter_m = scenario.satellite.uplink_antenna_diameter_m
-    if not scenario.uplink.enabled or frequency_ghz is None or diameter_m is None:
+    if frequency_ghz is None or diameter_m is None:
         return None
     return carrier(scenario, frequency_ghz * 1e9, diameter_m, largest_chord)
 
 
 def uplink_budget(scenario: Scenario) -> UplinkBudget | None:
-    """Return the uplink's budget, ``None`` where the uplink is not computed."""
+    """Return the uplink's budget, ``None`` where its figures are lacking."""
     uplink, handset, satellite = scenario.uplink, scenario.handset, scenario.satellite
     figures = (
         handset.transmit_power_dbm,
         handset.transmit_gain_dbi,
         satellite.g_over_t_db_per_k,
     )
-    if not uplink.enabled or None in figures:
+    if None in figures:
         return None
     power_dbm, gain_dbi, g_over_t_db_per_k = (float(figure or 0.0) for figure in figures)
     return UplinkBudget(
@@ -222,9 +236,9 @@ def uplink_budget(scenario: Scenario) -> UplinkBudget | None:
 
 
 def uplink_access(scenario: Scenario) -> UplinkAccess | None:
-    """Work out how users share the uplink, ``None`` where it is not computed."""
+    """Work out how users share the uplink, ``None`` where its carrier is not known."""
     frequency_ghz, uplink = scenario.satellite.uplink_frequency_ghz, scenario.uplink
-    if not uplink.enabled or frequency_ghz is None:
+    if frequency_ghz is None:
         return None
     user_hz, beam_hz = uplink.bandwidth_mhz * 1e6, scenario.beam_bandwidth_hz
     # As for the downlink: a truncated Shannon bound is stated per Hz of channel.
@@ -268,7 +282,7 @@ def link_constants(scenario: Scenario) -> Link:
             else np.zeros(4, dtype=np.float32)
         ),
         mode=int(use_shannon),
-        policy=("equal-time", "equal-rate").index(scenario.scheduler.policy),
+        policy=POLICIES[scenario.scheduler.policy],
     )
 
 

@@ -16,7 +16,10 @@ import numpy as np
 from capest.block import BlockResult
 from capest.figure_names import (
     BEAM_SHARE,
+    OF_REFUSED,
     QUANTILES,
+    REFUSAL_REASONS,
+    REFUSED_SHARE,
     SERVED_SHARE,
     TRIAL_MEANS,
     UNITS,
@@ -40,16 +43,20 @@ G = 20, 2.01 at 50, 1.96 without end; more groups would cost memory and gain not
 of 1,000 trials has 20 blocks of 50, hence 20 groups of one block; group sizes never differ by
 more than one block."""
 
-_FLOATS = ("throughput", "uplink_throughput")
+_FLOATS = ("throughput", "uplink_throughput", "best_effort_throughput")
+_REFUSED = tuple(f"calls_refused_{reason}" for reason in REFUSAL_REASONS)
 _INTEGERS = (
     *("users", "lit_users", "served_users", "lit_beams"),
     *("satellites_in_use", "satellites_in_reach", "covered_cells", "uplink_users"),
+    *("calls", "calls_offered", "calls_refused", *_REFUSED),
 )
 
 _RATIOS = {
     SERVED_SHARE: ("served_users", "lit_users"),
     UPLINK_SHARE: ("uplink_users", "lit_users"),
     BEAM_SHARE: ("lit_users", "users"),
+    REFUSED_SHARE: ("calls_refused", "calls_offered"),
+    **{name: (part, "calls_refused") for name, part in zip(OF_REFUSED, _REFUSED, strict=True)},
 }
 
 
@@ -60,7 +67,7 @@ class Estimate:
     Attributes
     ----------
     metric : str
-        A name of ``AXES`` or ``TRIAL_MEANS``, or ``served_share``.
+        A name of ``AXES``, ``TRIAL_MEANS`` or ``SHARES``.
     statistic : str
         ``p05``, ``p50``, ``p95`` or ``mean``.
     value, low, high : float
@@ -159,6 +166,8 @@ class Reduction:
             means.append(UPLINK_SHARE)
         if self._cell:
             means.append(BEAM_SHARE)
+        if "calls" in self._sums:
+            means += [REFUSED_SHARE, *OF_REFUSED]
         return found + [self.estimate(metric, "mean") for metric in means]
 
     def cell_sums(self) -> dict[str, np.ndarray]:
@@ -182,9 +191,9 @@ class Reduction:
         KeyError
             No such metric or statistic.
         """
-        if metric in AXES:
+        if metric in AXES and statistic in QUANTILES:
             return quantile_interval(self.group_counts(metric), AXES[metric], QUANTILES[statistic])
-        if statistic != "mean":
+        if statistic != "mean" or metric in set(AXES) - set(TRIAL_MEANS):
             raise KeyError(statistic)
         if metric in _RATIOS:
             part, whole = _RATIOS[metric]

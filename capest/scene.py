@@ -23,6 +23,7 @@ from capest.physics import beam_grid, geometry
 from capest.physics.uplink_budget import UplinkBudget
 from capest.sampling.placement import Coverage, PlacementSettings, coverage
 from capest.scenario.layout_fit import LARGEST_NORMAL
+from capest.service_constants import Services, services_of
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -64,7 +65,11 @@ class Beams:
 
 @dataclass(frozen=True)
 class Scene:
-    """A scenario in numbers, ready for trials; build it with `build_scene`."""
+    """A scenario in numbers, ready for trials; build it with `build_scene`.
+
+    ``uplink`` and ``uplink_access`` are ``None`` where the uplink is not computed; its carrier is
+    there for calls too.
+    """
 
     scenario: Scenario
     satellites: geometry.Satellites
@@ -77,6 +82,7 @@ class Scene:
     uplink_carrier: Carrier | None
     uplink: UplinkBudget | None
     uplink_access: UplinkAccess | None
+    services: Services | None
 
     @cached_property
     def coverage(self) -> Coverage:
@@ -90,8 +96,8 @@ class Scene:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the user should know, one line each: nothing."""
-        return ()
+        """What the user should know, one line each."""
+        return () if self.services is None else self.services.notes
 
     def layout(self) -> dict[str, np.ndarray]:
         """Coordinates of the beams for the result file, one value per beam of the layout."""
@@ -124,6 +130,9 @@ def build_scene(scenario: Scenario) -> Scene:
     placement = _placement(scenario)
     chord = _largest_chord(grid, placement, altitude_m)
     frequency_hz = satellite.frequency_ghz * 1e9
+    link, enabled = link_constants(scenario), scenario.uplink.enabled
+    services = services_of(scenario, link.policy, link.bandwidth_mhz)
+    calls = services is not None and services.has_calls and services.uplink is not None
     return Scene(
         scenario=scenario,
         satellites=geometry.satellite_overhead(altitude_m),
@@ -136,10 +145,11 @@ def build_scene(scenario: Scenario) -> Scene:
             else 0.0
         ),
         carrier=carrier(scenario, frequency_hz, satellite.antenna_diameter_m, chord),
-        link=link_constants(scenario),
-        uplink_carrier=uplink_carrier(scenario, chord),
-        uplink=uplink_budget(scenario),
-        uplink_access=uplink_access(scenario),
+        link=link,
+        uplink_carrier=uplink_carrier(scenario, chord) if enabled or calls else None,
+        uplink=uplink_budget(scenario) if enabled else None,
+        uplink_access=uplink_access(scenario) if enabled else None,
+        services=services,
     )
 
 

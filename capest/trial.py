@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from capest import allocation, uplink
+from capest import allocation, calls, uplink
 from capest.backend.protocol import Kernels, Transfer
 from capest.block import BlockResult
 from capest.channel import draw_surroundings, path_loss_db
@@ -21,6 +21,8 @@ from capest.physics import geometry
 from capest.sampling import placement
 from capest.sampling.draws import Draws
 from capest.scene import Scene
+from capest.sharing import beam_rate, user_rate
+from capest.uplink_power import Downlink
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,15 @@ class StartedTrials:
         found = self.transfer.wait()
         totals = trial_results(self.scene, found["trial_beam"])
         if self.scene.uplink is not None:
-            totals |= uplink.trial_results(self.scene, found["trial_beam"]) | found["trial"]
-        return BlockResult(self.first_trial, totals, found["trial_beam"], found["histograms"])
+            totals |= uplink.trial_results(self.scene, found["trial_beam"])
+        totals |= found["trial"]
+        of_services, over_trials = calls.trial_results(self.scene, totals, found["trial_beam"])
+        return BlockResult(
+            self.first_trial,
+            totals | of_services,
+            found["trial_beam"],
+            found["histograms"] | over_trials,
+        )
 
 
 def trial_block(scene: Scene, kernels: Kernels, first_trial: int, trials: int) -> BlockResult:
@@ -106,7 +115,7 @@ def start_trials(scene: Scene, kernels: Kernels, first_trial: int, trials: int) 
     )
 
     lit_share = allocation.LIT_SHARE[scenario.beams.allocation](beam_count, active)
-    downlink = uplink.Downlink(
+    downlink = Downlink(
         trials, loss_db, carrier, serving, user_trial, lit_in_kernel_order, lit_share
     )
     counts = uplink.statistics_users(scene, downlink, xp)
@@ -118,7 +127,9 @@ def start_trials(scene: Scene, kernels: Kernels, first_trial: int, trials: int) 
         sums,
         lit_share,
     )
-    trial_beam = beam_results(scene, sums[:, xp.asarray(beams.place)], lit, xp)
+    place = xp.asarray(beams.place)
+    rate = beam_rate(kernels, efficiency, serving, user_trial, sums, link.policy)
+    trial_beam = beam_results(scene, sums[:, place], rate[:, place], lit, xp)
     weight, (shown,) = kernels.select(
         ((trial_beam["beam_lit"] > 0) & xp.asarray(beams.statistics)).ravel(),
         trial_beam["beam_throughput"].ravel(),
@@ -127,9 +138,13 @@ def start_trials(scene: Scene, kernels: Kernels, first_trial: int, trials: int) 
     histograms[axis.name] = axis.count(shown * lit_share, kernels, weight)
 
     up = uplink.compute_uplink(scene, kernels, surroundings, downlink, counts)
+    powers = (carrier, interference, efficiency)
+    of_trial, of_beams = calls.compute_services(
+        scene, kernels, draws, surroundings, downlink, powers, up
+    )
     found = {
-        "trial": up.trial,
-        "trial_beam": trial_beam | up.trial_beam,
+        "trial": up.trial | of_trial,
+        "trial_beam": trial_beam | up.trial_beam | of_beams,
         "histograms": histograms | up.histograms,
     }
     return StartedTrials(scene, first_trial, kernels.fetch(found))
@@ -167,7 +182,7 @@ def user_histograms(
     weight, (carrier, interference, efficiency, serving, trial, range_m) = kernels.select(
         counts, *users
     )
-    rate_per_hz = kernels.user_throughput(efficiency, serving, trial, sums, link.policy)
+    rate_per_hz = user_rate(kernels, efficiency, serving, trial, sums, link.policy)
     quantities = link_quantities(carrier.astype(xp.float64), interference.astype(xp.float64), xp)
     quantities |= {
         "coupling_loss_db": link.coupling_loss_at_0_snr_db - quantities["snr_db"],
@@ -178,7 +193,7 @@ def user_histograms(
     return {name: AXES[name].count(values, kernels, weight) for name, values in quantities.items()}
 
 
-def beam_results(scene: Scene, sums: Any, lit: Any | None, xp: Any) -> dict[str, Any]:
+def beam_results(scene: Scene, sums: Any, rate: Any, lit: Any | None, xp: Any) -> dict[str, Any]:
     """Results per trial and beam from the kernels' integer sums.
 
     Parameters
@@ -186,6 +201,8 @@ def beam_results(scene: Scene, sums: Any, lit: Any | None, xp: Any) -> dict[str,
     scene : Scene
     sums : int64 array (trials, beams, 5)
         See ``NumpyKernels.beam_sums``, beams in the order of the layout.
+    rate : float64 array (trials, beams)
+        bit/s/Hz, see ``sharing.beam_rate``.
     lit : uint8 array (trials, beams) or None
         None: all beams are lit.
     xp : module
@@ -195,10 +212,9 @@ def beam_results(scene: Scene, sums: Any, lit: Any | None, xp: Any) -> dict[str,
     -------
     dict of str to array (trials, beams)
     """
-    attached, served, efficiency, inverse, sinr_db = (sums[:, :, k] for k in range(5))
+    attached, served, efficiency, sinr_db = (sums[:, :, k] for k in (0, 1, 2, 4))
     with np.errstate(invalid="ignore", divide="ignore"):
         mean_efficiency = efficiency / served * 2.0**-24
-        rate = mean_efficiency if scene.link.policy == 0 else served / (inverse * 2.0**-24)
         mean_sinr_db = sinr_db / attached * 2.0**-16
     if lit is None:
         lit = xp.ones(attached.shape, dtype=xp.int8)
@@ -210,9 +226,7 @@ def beam_results(scene: Scene, sums: Any, lit: Any | None, xp: Any) -> dict[str,
         "beam_served_users": served.astype(xp.int32),
         "beam_sinr_db": mean_sinr_db.astype(xp.float32),
         "beam_spectral_efficiency": mean_efficiency.astype(xp.float32),
-        "beam_throughput": (xp.where(served > 0, rate, 0.0) * scene.link.bandwidth_mhz).astype(
-            xp.float32
-        ),
+        "beam_throughput": (rate * scene.link.bandwidth_mhz).astype(xp.float32),
     }
 
 

@@ -9,49 +9,32 @@ import numpy as np
 
 from capest.allocation.uplink_turns import uplink_turns
 from capest.backend.protocol import Kernels
-from capest.channel import Surroundings, path_loss_db
+from capest.channel import Surroundings
 from capest.histograms import AXES
-from capest.link_constants import Carrier, UplinkAccess
-from capest.links import link_quantities, peak_gain, reduced_directions
-from capest.physics.pattern_table import look_up
+from capest.link_constants import UplinkAccess
+from capest.links import link_quantities
 from capest.physics.uplink_budget import UplinkBudget
 from capest.scene import Scene
-
-
-@dataclass(frozen=True)
-class Downlink:
-    """What the uplink needs of the downlink of some trials.
-
-    Attributes
-    ----------
-    trials : int
-    loss_db : float64 array (users,)
-        Loss between isotropic antennas.
-    carrier : float32 array (users,)
-        Of the serving beam in units of the user's noise: power control goes by it.
-    serving, user_trial : int32 array (users,)
-    lit : uint8 array (trials, beams) or None
-        Beams in the kernels' order; users of dark ones are silent.
-    lit_share : float
-        Share of slots in which a beam is lit.
-    """
-
-    trials: int
-    loss_db: Any
-    carrier: Any
-    serving: Any
-    user_trial: Any
-    lit: Any | None
-    lit_share: float
+from capest.uplink_power import Downlink, Heard, hear
 
 
 @dataclass(frozen=True)
 class UplinkResult:
-    """Part of what a ``BlockResult`` is made of; empty where the uplink is not computed."""
+    """Part of what a ``BlockResult`` is made of; empty where the uplink is not computed.
+
+    Attributes
+    ----------
+    trial, trial_beam, histograms : dict of str to array
+    heard : Heard or None
+    interference : float32 array (trials, beams) or None
+        That the beam hears, mean over drops, beams in the kernels' order.
+    """
 
     trial: dict[str, Any]
     trial_beam: dict[str, Any]
     histograms: dict[str, Any]
+    heard: Heard | None = None
+    interference: Any | None = None
 
 
 def compute_uplink(
@@ -82,27 +65,24 @@ def compute_uplink(
         return UplinkResult({}, {}, {})
     trials, beam_count = downlink.trials, len(beams.colour)
     drops, link = scene.scenario.uplink.drops, scene.link
-    loss_db = downlink.loss_db
-    if carrier.frequency_hz != scene.carrier.frequency_hz:
-        loss_db = path_loss_db(scene, carrier, surroundings, xp)
-    power_dbw = budget.power_dbw(_coupling_loss_db(scene, downlink, xp), xp)
-    gain = peak_gain(budget.peak_snr_db(power_dbw, loss_db), xp)
-    user, beam = reduced_directions(scene, carrier, surroundings.view, xp)
-    ready = _ready(scene, downlink, gain, own_beam_gain(carrier, user[0], beam, downlink, xp), xp)
+    heard = hear(scene, budget, carrier, surroundings, downlink, xp)
+    ready = _ready(scene, downlink, heard.own_snr, xp)
     number = downlink.user_trial.astype(xp.int64) * beam_count + downlink.serving
     number = xp.where(ready, number, -1)
     users = kernels.count_numbers(number, trials * beam_count)
     scheduled = uplink_turns(number, users, trials, drops, xp)
     received, interference = kernels.uplink_sinr(
-        user,
-        gain.astype(xp.float32)[None],
+        heard.user,
+        heard.gain.astype(xp.float32)[None],
         scheduled,
-        beam,
+        heard.beam,
         xp.ones(beam_count, dtype=xp.float32),
         xp.asarray(beams.segment_start),
         xp.asarray(carrier.pattern),
         scene.scenario.colours,
     )
+    mean_interference = interference.reshape(trials, drops, beam_count).astype(xp.float64)
+    mean_interference = mean_interference.mean(axis=1).astype(xp.float32)
     transmits = scheduled >= 0
     place = xp.where(transmits, xp.arange(beam_count, dtype=xp.int32), xp.int32(-1))
     trial = xp.broadcast_to(
@@ -127,7 +107,15 @@ def compute_uplink(
     counted = xp.asarray(beams.statistics[beams.order])[place] & (place >= 0)
     counted_turns = (received, interference, efficiency, place, trial, scheduled)
     histograms = _turn_histograms(
-        scene, budget, access, kernels, counted, counted_turns, users, power_dbw, downlink.lit_share
+        scene,
+        budget,
+        access,
+        kernels,
+        counted,
+        counted_turns,
+        users,
+        heard.power_dbw,
+        downlink.lit_share,
     )
     silent = (counts & ~ready).sum()
     histograms["uplink_user_throughput"][0] += silent * drops
@@ -147,8 +135,10 @@ def compute_uplink(
     axis = AXES["uplink_beam_throughput"]
     histograms[axis.name] = axis.count(throughput * downlink.lit_share, kernels, weight)
     own_trial = xp.where(counts & ready, downlink.user_trial, -1).astype(xp.int64)
-    heard = kernels.count_numbers(own_trial, trials).astype(xp.int32)
-    return UplinkResult({"uplink_users": heard}, trial_beam, histograms)
+    users_heard = kernels.count_numbers(own_trial, trials).astype(xp.int32)
+    return UplinkResult(
+        {"uplink_users": users_heard}, trial_beam, histograms, heard, mean_interference
+    )
 
 
 def _turn_histograms(
@@ -200,33 +190,13 @@ def _turn_histograms(
     }
 
 
-def own_beam_gain(carrier: Carrier, user: Any, beam: Any, downlink: Downlink, xp: Any) -> Any:
-    """Gain of each user's own receive beam towards it, relative to the peak.
-
-    Parameters
-    ----------
-    carrier : Carrier
-    user, beam : float32 array (3, users), (3, beams)
-        Reduced directions.
-    downlink : Downlink
-    xp : module
-        ``numpy`` or ``cupy``.
-
-    Returns
-    -------
-    float64 array (users,)
-    """
-    offset = user.astype(xp.float64) - beam[:, downlink.serving]
-    return look_up(xp.asarray(carrier.pattern), (offset * offset).sum(axis=0), xp)
-
-
-def _ready(scene: Scene, downlink: Downlink, gain: Any, own_gain: Any, xp: Any) -> Any:
+def _ready(scene: Scene, downlink: Downlink, own_snr: Any, xp: Any) -> Any:
     """Users that take turns, bool array (users,): of lit beams, and heard if nobody disturbs."""
     link = scene.link
     ready = xp.ones(downlink.serving.shape, dtype=bool)
     if scene.scenario.uplink.scheduled == "heard":
         lowest = link.shannon[1] if link.mode == 1 else link.rate_table[0, 0]
-        ready = gain * own_gain >= float(lowest)
+        ready = own_snr >= float(lowest)
     if downlink.lit is not None:
         ready &= downlink.lit[downlink.user_trial, downlink.serving] > 0
     return ready
@@ -239,11 +209,6 @@ def statistics_users(scene: Scene, downlink: Downlink, xp: Any) -> Any:
     if downlink.lit is not None:
         found &= downlink.lit[downlink.user_trial, downlink.serving] > 0
     return found
-
-
-def _coupling_loss_db(scene: Scene, downlink: Downlink, xp: Any) -> Any:
-    snr_db = 10.0 * xp.log10(xp.maximum(downlink.carrier.astype(xp.float64), 1e-300))
-    return scene.link.coupling_loss_at_0_snr_db - snr_db
 
 
 def beam_results(access: UplinkAccess, users: Any, sums: Any, xp: Any) -> dict[str, Any]:

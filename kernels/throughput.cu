@@ -111,3 +111,39 @@ extern "C" __global__ void user_throughput(
         throughput[user] = (float)shared;
     }
 }
+
+// best[trial, beam] = greatest efficiency of the beam's users, as the bits of a float: those of numbers
+// that are not negative have their order. 0 if the beam serves nobody.
+extern "C" __global__ void beam_best(
+    const float* __restrict__ efficiency,  // (users,)
+    const int* __restrict__ serving_beam,  // (users,), not read where the efficiency is 0
+    const int* __restrict__ user_trial,    // (users,)
+    int* __restrict__ best,                // in zeros, out (trials, beams)
+    const long long users,
+    const int beams) {
+    const long long stride = (long long)gridDim.x * blockDim.x;
+    for (long long user = (long long)blockIdx.x * blockDim.x + threadIdx.x; user < users;
+         user += stride) {
+        if (efficiency[user] > 0.0f) {
+            const long long own = (long long)user_trial[user] * beams + serving_beam[user];
+            atomicMax(best + own, __float_as_int(efficiency[user]));
+        }
+    }
+}
+
+// efficiency[u] from sinr[u], as in beam_sums but of links that belong to no beam's sums.
+extern "C" __global__ void link_efficiency(
+    const float* __restrict__ sinr,           // (users,)
+    const RateStep* __restrict__ rate_table,  // (rate_entries,)
+    const float* __restrict__ shannon,        // (4,), see beam_sums
+    float* __restrict__ efficiency,           // out (users,)
+    const int rate_entries,
+    const int mode,                           // 0 table, 1 truncated Shannon
+    const long long users) {
+    const long long stride = (long long)gridDim.x * blockDim.x;
+    for (long long user = (long long)blockIdx.x * blockDim.x + threadIdx.x; user < users;
+         user += stride) {
+        efficiency[user] = mode == 0 ? table_efficiency(rate_table, rate_entries, sinr[user])
+                                     : shannon_efficiency(shannon, sinr[user]);
+    }
+}

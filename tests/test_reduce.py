@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from capest.figure_names import OF_REFUSED, REFUSAL_REASONS
 from capest.histograms import AXES
 from capest.reduce import GROUPS, QUANTILES, Reduction
 from tests.results import synthetic
@@ -59,6 +60,25 @@ def test_served_share_is_a_ratio_of_sums(blocks, reduction):
         assert (ratio - limit) ** 2 == pytest.approx(t**2 * limit * (1 - limit) / size)
 
 
+def test_shares_of_the_reasons_add_up_to_all_refused(blocks, reduction):
+    assert sum(reduction.interval(name, "mean").value for name in OF_REFUSED) == pytest.approx(1.0)
+    for reason, name in zip(REFUSAL_REASONS, OF_REFUSED, strict=True):
+        part, whole = (per_trial(blocks, f"calls_refused{end}") for end in (f"_{reason}", ""))
+        assert reduction.interval(name, "mean").value == pytest.approx(part.sum() / whole.sum())
+
+
+def test_calls_have_quantiles_over_trials_and_a_mean(blocks, reduction):
+    calls = per_trial(blocks, "calls")
+    assert reduction.interval("calls", "mean").value == pytest.approx(calls.mean())
+    for statistic, p in QUANTILES.items():
+        found, exact = (
+            reduction.interval("calls", statistic),
+            np.quantile(calls, p, method="inverted_cdf"),
+        )
+        assert found.value == pytest.approx(exact, rel=0.002)
+        assert found.low <= exact <= found.high
+
+
 def test_counts_are_kept_and_blocks_go_round_the_groups(blocks, reduction):
     for metric in AXES:
         total = sum(block.histograms[metric] for _, block in blocks)
@@ -85,7 +105,7 @@ def test_order_of_blocks_does_not_matter_to_counts_and_integers(blocks, reductio
     for index, block in reversed(blocks):
         backwards.add(index, block)
     for one, other in zip(reduction.estimates(), backwards.estimates(), strict=True):
-        if one.metric in ("throughput", "uplink_throughput"):
+        if one.metric.endswith("throughput") and one.statistic == "mean":
             assert other.value == pytest.approx(one.value, rel=1e-12)
         else:
             assert other == one
@@ -108,8 +128,9 @@ def test_estimates_are_complete_and_in_the_units_of_the_schema(reduction):
     table = synthetic.table()
     found = reduction.estimates()
     wanted = [(metric, statistic) for metric in AXES for statistic in QUANTILES]
-    means = ("throughput", "users", "lit_beams", "uplink_throughput", "served_share")
-    means += ("uplink_share",)
+    means = ("throughput", "users", "lit_beams", "uplink_throughput")
+    means += ("calls", "calls_offered", "best_effort_throughput")
+    means += ("served_share", "uplink_share", "refused_share", *OF_REFUSED)
     wanted += [(metric, "mean") for metric in means]
     assert [(one.metric, one.statistic) for one in found] == wanted
     for one in found:

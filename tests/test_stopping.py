@@ -16,7 +16,13 @@ from capest import loop
 from capest.errors import InputError
 from capest.execute.dask_cluster import local_cluster
 from capest.execute.inline import InlineExecutor
-from capest.figure_names import OF_CONSTELLATION, UNITS, is_of_uplink
+from capest.figure_names import (
+    OF_BEST_EFFORT,
+    OF_CALLS,
+    OF_CONSTELLATION,
+    UNITS,
+    is_of_uplink,
+)
 from capest.plan import Plan
 from capest.reduce import Reduction
 from capest.results.stop_mark import set_stop
@@ -313,7 +319,14 @@ def test_the_watch_asks_at_checkpoints_only() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{}, {"uplink__enabled": True}, {"beams__allocation": "round-robin", "beams__active_count": 3}],
+    [
+        {},
+        {"uplink__enabled": True},
+        {"service__preset": "voice"},
+        {"service__preset": "best-effort"},
+        {"service__mix": "voice 50%, best-effort 50%"},
+        {"beams__allocation": "round-robin", "beams__active_count": 3},
+    ],
 )
 def test_figures_that_a_rule_may_name_are_those_reported(changes, scenario: Scenario) -> None:
     run = {"run__trials": 4, "run__until": None, "run__block_trials": 2}
@@ -335,5 +348,5 @@ def compare_figures(scenario: Scenario) -> None:
             allowed[name] = UNITS[name]
         except InputError:
             metric = name.partition(".")[0]
-            assert is_of_uplink(metric) or metric in OF_CONSTELLATION
+            assert is_of_uplink(metric) or metric in OF_CONSTELLATION | OF_CALLS | OF_BEST_EFFORT
     assert allowed == reported

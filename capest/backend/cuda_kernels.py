@@ -14,6 +14,7 @@ from capest.backend.cuda_constellation import CudaConstellationKernel
 from capest.backend.cuda_histogram import CudaHistogramKernels
 from capest.backend.cuda_launcher import COMMON_OPTIONS
 from capest.backend.cuda_pairs import CudaPairKernels
+from capest.backend.cuda_scheduling import CudaSchedulingKernels
 from capest.backend.device import Fetch
 from capest.backend.protocol import Groups
 
@@ -45,7 +46,9 @@ class GroupFetch:
         return found
 
 
-class CudaKernels(CudaPairKernels, CudaConstellationKernel, CudaHistogramKernels):
+class CudaKernels(
+    CudaPairKernels, CudaConstellationKernel, CudaHistogramKernels, CudaSchedulingKernels
+):
     """The array kernels of a trial as CUDA; equations in ``kernels/README.md``.
 
     Arguments and results mean what they mean in `capest.backend.numpy_kernels.NumpyKernels`, as

@@ -9,8 +9,9 @@ import numpy as np
 from capest.backend.numpy_constellation import constellation_sinr
 from capest.backend.numpy_histogram import count_numbers, count_values, select
 from capest.backend.numpy_philox import philox_uniforms, philox_words
+from capest.backend.numpy_scheduling import admit_calls, beam_best
 from capest.backend.numpy_sinr import downlink_sinr
-from capest.backend.numpy_throughput import beam_sums, user_throughput
+from capest.backend.numpy_throughput import beam_sums, link_efficiency, user_throughput
 from capest.backend.numpy_uplink import uplink_sinr
 from capest.backend.protocol import Groups
 
@@ -50,6 +51,9 @@ class NumpyKernels:
     select = staticmethod(select)
     beam_sums = staticmethod(beam_sums)
     user_throughput = staticmethod(user_throughput)
+    link_efficiency = staticmethod(link_efficiency)
+    beam_best = staticmethod(beam_best)
+    admit_calls = staticmethod(admit_calls)
     fetch = staticmethod(Present)
 
     def free_bytes(self) -> None:

@@ -49,7 +49,7 @@ def beam_sums(
         2²⁴ / efficiency; sum over users of lit beams of SINR in dB · 2¹⁶.
     """
     sinr = carrier / (interference + np.float32(1.0))
-    efficiency = _efficiency(sinr, rate_table, shannon, mode)
+    efficiency = link_efficiency(sinr, rate_table, shannon, mode)
     bins = trials * beams
     bin_of_user = user_trial.astype(np.int64) * beams + serving_beam
     nobody = serving_beam < 0
@@ -74,10 +74,23 @@ def beam_sums(
     return efficiency, sums.reshape(trials, beams, 5)
 
 
-def _efficiency(
+def link_efficiency(
     sinr: np.ndarray, rate_table: np.ndarray, shannon: np.ndarray, mode: int
 ) -> np.ndarray:
-    """Efficiency of links by their SINR, float32 array (users,)."""
+    """Efficiency of links by their SINR; twin of ``link_efficiency`` in ``throughput.cu``.
+
+    Parameters
+    ----------
+    sinr : float32 array (users,)
+        Linear.
+    rate_table, shannon, mode
+        As of `beam_sums`.
+
+    Returns
+    -------
+    float32 array (users,)
+        bit/s/Hz; zero where the SINR is too low.
+    """
     if mode == 0:
         return np.append(np.float32(0.0), rate_table[:, 1]).take(_steps(sinr, rate_table[:, 0]))
     # In double precision and rounded once, so that both backends give the same.

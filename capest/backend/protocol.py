@@ -51,6 +51,15 @@ class Kernels(Protocol):
     def user_throughput(self, *arguments: Any) -> Any:
         """Throughput per user and Hz."""
 
+    def link_efficiency(self, *arguments: Any) -> Any:
+        """Efficiency of links by their SINR."""
+
+    def beam_best(self, *arguments: Any) -> Any:
+        """Greatest efficiency of a beam's users."""
+
+    def admit_calls(self, *arguments: Any) -> tuple[Any, Any]:
+        """Which users get what they need, and what is left of each beam."""
+
     def count_values(self, *arguments: Any) -> Any:
         """Histogram of a quantity."""
 

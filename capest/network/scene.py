@@ -18,6 +18,7 @@ from capest.physics.constants import EARTH_RADIUS_M
 from capest.physics.pattern_table import pattern_table
 from capest.physics.propagation import free_space_loss_db
 from capest.physics.sky_table import sky_table
+from capest.service_constants import Services, services_of
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -45,6 +46,7 @@ class NetworkScene:
     grid : BeamGrid
         Layout of satellite-fixed beams, around the nadir.
     grid_colour : int array (beams,)
+    services : Services or None
     """
 
     scenario: Scenario
@@ -58,6 +60,7 @@ class NetworkScene:
     sky: np.ndarray
     grid: beam_grid.BeamGrid
     grid_colour: np.ndarray
+    services: Services | None
 
     @property
     def steering(self) -> tuple[float, float]:
@@ -88,7 +91,8 @@ class NetworkScene:
     def notes(self) -> tuple[str, ...]:
         """What the user should know of the region, one line each."""
         window_s = 3600.0 * self.scenario.constellation.window_h
-        return self.ground.notes + self.space.notes(window_s)
+        of_services = () if self.services is None else self.services.notes
+        return self.ground.notes + self.space.notes(window_s) + of_services
 
 
 def build_network_scene(scenario: Scenario) -> NetworkScene:
@@ -135,6 +139,7 @@ def build_network_scene(scenario: Scenario) -> NetworkScene:
         ),
         grid=grid,
         grid_colour=beam_grid.reuse_colours(lattice, scenario.colours),
+        services=services_of(scenario, link.policy, link.bandwidth_mhz),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from capest.block import BlockResult
 from capest.histograms import AXES
 from capest.links import link_quantities
 from capest.network import beams as beam_layouts
-from capest.network import results, service
+from capest.network import calls, results, service
 from capest.network.beams import Beams
 from capest.network.power import limit_power
 from capest.network.scene import NetworkScene
@@ -22,6 +23,7 @@ from capest.orbits.epochs import random_epochs_s, stratified_epochs_s
 from capest.physics import geometry
 from capest.sampling.draws import Draws
 from capest.sampling.streams import Purpose
+from capest.sharing import user_rate
 
 
 def network_trial(scene: NetworkScene, kernels: Kernels, trial: int) -> BlockResult:
@@ -63,7 +65,7 @@ def network_trial(scene: NetworkScene, kernels: Kernels, trial: int) -> BlockRes
         1,
         len(beams),
     )
-    rate_per_hz = kernels.user_throughput(efficiency, own_beam, alone, sums, link.policy)
+    rate_per_hz = user_rate(kernels, efficiency, own_beam, alone, sums, link.policy)
 
     quantities = link_quantities(carrier.astype(xp.float64), interference.astype(xp.float64), xp)
     sine, range_m = _serving(sky, beams, users.position_m[:, on_beam], own_beam, xp)
@@ -86,8 +88,18 @@ def network_trial(scene: NetworkScene, kernels: Kernels, trial: int) -> BlockRes
         sinr_db=sinr_db,
         elevation_deg=xp.degrees(xp.arcsin(xp.minimum(sine, 1.0))),
     )
-    return results.block_of(
+    attached = calls.Attached(on_beam, own_beam, carrier, interference, efficiency, range_m)
+    of_services = calls.compute_services(
+        scene, kernels, draws, view, sky, beams, satellite_power, users, attached
+    )
+    block = results.block_of(
         scene, trial, sky, view, beams, users.cell, per_user, histograms, kernels
+    )
+    return replace(
+        block,
+        trial=block.trial | of_services.trial,
+        histograms=block.histograms | of_services.histograms,
+        cell=block.cell | of_services.cell,
     )
 
 

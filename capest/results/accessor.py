@@ -8,15 +8,9 @@ import numpy as np
 import xarray as xr
 
 from capest.errors import InputError
+from capest.figure_names import QUANTILES, SHARES, TRIAL_MEANS
 from capest.histograms import AXES
-from capest.reduce import (
-    BEAM_SHARE,
-    QUANTILES,
-    SERVED_SHARE,
-    TRIAL_MEANS,
-    UPLINK_SHARE,
-    Estimate,
-)
+from capest.reduce import Estimate
 from capest.results import aggregate
 from capest.results.schema import axis_of
 from capest.results.summary import Summary
@@ -52,7 +46,7 @@ class CapestAccessor:
             for statistic, p in QUANTILES.items():
                 values = self._stored(f"{metric}_quantile", p)
                 found.append(Estimate(metric, statistic, *values, units))
-        for metric in (*TRIAL_MEANS, SERVED_SHARE, UPLINK_SHARE, BEAM_SHARE):
+        for metric in (*TRIAL_MEANS, *SHARES):
             if f"{metric}_mean" not in self._dataset:
                 continue
             units = self._dataset[f"{metric}_mean"].attrs["units"]

@@ -16,6 +16,8 @@ _SUMS = {
     "lit_users": ("1", "users with a beam, mean over trials"),
     "served_users": ("1", "users served, mean over trials"),
     "throughput": ("Mbit s-1", "downlink throughput, mean over trials"),
+    "calls": ("1", "calls at once, mean over trials"),
+    "calls_offered": ("1", "calls asked for, mean over trials"),
     "area": ("km2", "area of the cells"),
     "people": ("1", "people living in the cells"),
 }

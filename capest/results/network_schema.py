@@ -90,6 +90,13 @@ MEANS: dict[str, Variable] = {
 }
 """Means over all trials."""
 
+CALL_MEANS: dict[str, Variable] = {
+    "cell_calls": _of_cell("1", "calls that the cell's users have, mean over trials"),
+    "cell_calls_offered": _of_cell("1", "calls that the cell's users ask for, mean over trials"),
+    "satellite_calls": _of_satellite("1", "calls that the satellite carries, mean over trials"),
+}
+"""Means over all trials, where users ask for calls."""
+
 TRIAL: dict[str, Variable] = {
     "satellites_in_use": Variable(("trial",), "i4", "1", "satellites with a lit beam"),
     "satellites_in_reach": Variable(
@@ -112,7 +119,7 @@ def cell_means(sums: Mapping[str, np.ndarray], trials: int) -> dict[str, np.ndar
     Returns
     -------
     dict of str to float32 array
-        Names of `MEANS`.
+        Names of `MEANS`, and of `CALL_MEANS` where there are such sums.
     """
     real = {name: values.astype(np.float64) for name, values in sums.items()}
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -130,4 +137,5 @@ def cell_means(sums: Mapping[str, np.ndarray], trials: int) -> dict[str, np.ndar
             "satellite_users": real["satellite_users"] / trials,
             "satellite_throughput": real["satellite_throughput"] / FIXED_POINT / trials,
         }
+    found |= {name: real[name] / trials for name in CALL_MEANS if name in real}
     return {name: values.astype(np.float32) for name, values in found.items()}

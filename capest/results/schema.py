@@ -16,9 +16,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from capest.figure_names import BEAM_SHARE, OF_CALLS, SERVED_SHARE, TRIAL_MEANS, UPLINK_SHARE
 from capest.histograms import AXES, HistogramAxis
-from capest.reduce import BEAM_SHARE, SERVED_SHARE, TRIAL_MEANS, UPLINK_SHARE
-from capest.results import network_schema
+from capest.results import network_schema, service_schema
 from capest.results.variable import Variable, flags
 
 GLOBAL_ATTRIBUTES: dict[str, object] = {
@@ -71,6 +71,7 @@ TRIAL: dict[str, Variable] = {
     "uplink_throughput": _per_trial("f8", "Mbit s-1", "uplink throughput of the statistics beams"),
     "uplink_users": _per_trial("i4", "1", "users of lit statistics beams that transmit in turn"),
     **network_schema.TRIAL,
+    **service_schema.TRIAL,
 }
 """One value per trial: names of ``BlockResult.trial``, those of the uplink where it is computed."""
 
@@ -116,6 +117,7 @@ TRIAL_BEAM: dict[str, Variable] = {
     "beam_uplink_throughput": _per_beam(
         "f4", "Mbit s-1", "uplink throughput of the beam in this trial, zero where dark", "sum"
     ),
+    **service_schema.TRIAL_BEAM,
 }
 """One value per trial and beam: names of ``BlockResult.trial_beam``; as above for the uplink."""
 
@@ -158,6 +160,7 @@ _OF_MEANS = {
     SERVED_SHARE: "served users of the users of lit statistics beams, ratio of sums over trials",
     UPLINK_SHARE: "users of lit statistics beams that transmit in turn, of all of them",
     BEAM_SHARE: "users with a beam, of all users, ratio of sums over trials",
+    **service_schema.OF_MEANS,
 }
 
 
@@ -181,6 +184,8 @@ def mean_variables(quantities: Iterable[str]) -> dict[str, Variable]:
         there.add(UPLINK_SHARE)
     if "satellites_in_use" in there:
         there.add(BEAM_SHARE)
+    if "calls" in there:
+        there |= OF_CALLS
     for metric, long_name in _OF_MEANS.items():
         if metric not in there:
             continue
@@ -199,10 +204,12 @@ def mean_variables(quantities: Iterable[str]) -> dict[str, Variable]:
 def histogram_variables(axis: HistogramAxis) -> dict[str, Variable]:
     """Bins, counts per group, and quantiles with their limits of one metric."""
     bins, bounds = f"{axis.name}_bin", f"{axis.name}_bin_bounds"
-    counted = f"{axis.population}s of the statistics beams per bin: {axis.long_name}"
+    of_beams, over = " of the statistics beams", f"{axis.population}s and trials"
+    if axis.population == "trial":
+        of_beams, over = "", "trials"
+    counted = f"{axis.population}s{of_beams} per bin: {axis.long_name}"
     scale = "logarithmic" if axis.logarithmic else "linear"
-    over = f"quantile over {axis.population}s and trials: {axis.long_name}"
-    quantile = Variable(("quantile",), "f8", axis.units, over)
+    quantile = Variable(("quantile",), "f8", axis.units, f"quantile over {over}: {axis.long_name}")
     return {
         bins: Variable(
             (bins,),
@@ -287,6 +294,8 @@ def table(
     everything |= recorded | mean_variables(quantities)
     if not set(layout) & set(LAYOUT):
         everything |= network_schema.MEANS
+        if "calls" in quantities:
+            everything |= network_schema.CALL_MEANS
     for metric in metrics:
         everything |= histogram_variables(AXES[metric])
     return everything

@@ -7,7 +7,9 @@ import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from capest.reduce import BEAM_SHARE, SERVED_SHARE, UPLINK_SHARE, Estimate
+from capest.figure_names import BEAM_SHARE, SERVED_SHARE, UPLINK_SHARE
+from capest.reduce import Estimate
+from capest.results.headline import call_means, headline
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -28,6 +30,7 @@ ROWS = {
     "uplink_spectral_efficiency": "uplink efficiency, bit/s/Hz",
     "uplink_user_throughput": "uplink per user, Mbit/s",
     "uplink_beam_throughput": "uplink per beam, Mbit/s",
+    "calls": "calls at once, by trial",
 }
 """Metrics in the order and with the names of the summary."""
 
@@ -76,6 +79,11 @@ class Summary:
         return " · ".join(parts)
 
     @property
+    def headline(self) -> str:
+        """How many calls at once, and why not more; empty where nobody calls."""
+        return headline(self._estimates)
+
+    @property
     def rows(self) -> list[tuple[str, list[Estimate]]]:
         """Label, and the estimates of 5 %, median and 95 %, of every metric."""
         return [
@@ -106,7 +114,7 @@ class Summary:
             found.append(("users heard in the uplink", heard, "%"))
         if hopping:
             found.append(("statistics beams lit", lit, f"of {beams}"))
-        return found
+        return found + call_means(self._estimates)
 
     def _network_means(self) -> list[tuple[str, Estimate, str]]:
         """Means over trials of a constellation."""
@@ -122,6 +130,7 @@ class Summary:
             ("cells with a satellite in view", _scaled(mean("covered_cells"), 100.0 / cells), "%"),
             ("beams lit", mean("lit_beams"), f"for {cells:,} cells"),
             ("satellites in use", mean("satellites_in_use"), f"of {self._sizes['satellite']:,}"),
+            *call_means(self._estimates),
         ]
 
     @property
@@ -138,6 +147,8 @@ class Summary:
             f"of quantiles by Woodruff's method over {self._groups} groups of whole trials,",
             "of means and of the share served over trials.",
         ]
+        if ("calls_offered", "mean") in self._estimates:
+            lines.append("Throughput is that of users who all take as much as they are given.")
         if self._groups < 20:
             lines.append("Few groups: the intervals of quantiles are rough; run more trials.")
         if "until" in self._attributes:
@@ -171,6 +182,7 @@ class Summary:
             **{f"{name}s": size for name, size in self._sizes.items()},
             **({"statistics_beams": self._statistics_beams} if "beam" in self._sizes else {}),
             "backend": str(attributes["backend"]),
+            **({"headline": self.headline} if self.headline else {}),
             "estimates": [
                 {
                     "metric": found.metric,

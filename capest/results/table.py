@@ -32,6 +32,8 @@ def print_table(summary: Summary, console: Console, *, intervals: bool = False) 
     from rich.text import Text
 
     console.print(Text(summary.heading, style="bold"))
+    if summary.headline:
+        console.print(Text(summary.headline, style="bold"))
     gap = 1 if intervals else 2
     table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
     table.add_column("")
@@ -87,8 +89,9 @@ def html(summary: Summary) -> str:
             f'<td colspan="{len(_COLUMNS)}">{escape(shown)}</td></tr>'
         )
     notes = "<br>".join(escape(note) for note in summary.notes)
+    first = "<br>".join(escape(line) for line in (summary.heading, summary.headline) if line)
     return (
-        f"<div><strong>{escape(summary.heading)}</strong>"
+        f"<div><strong>{first}</strong>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
         f"<small>{notes}</small></div>"
     )

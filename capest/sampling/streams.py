@@ -30,3 +30,4 @@ class Purpose(IntEnum):
     SKY_FIRST_SECTORS = 9
     SKY_OTHER_SECTORS = 10
     EPOCH = 11
+    SERVICE = 12

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from capest.errors import InputError
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.weather_library import library_version
+from capest.scenario.service_classes import service_classes
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -42,11 +44,11 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
     """
     if scenario.has_constellation:
         return _of_constellation(scenario)
-    uplink = scenario.uplink.enabled
+    uplink = scenario.uplink.enabled or _calls_need_uplink(scenario)
     satellite_unread = {"preset", *_PAYLOAD} | (set() if uplink else UPLINK_OF_SATELLITE)
     if scenario.satellite.pattern == "bessel":
         satellite_unread.add("hpbw_deg")
-    if scenario.satellite.payload == "regenerative":
+    if scenario.satellite.payload == "regenerative" and not _has_calls(scenario):
         satellite_unread.add("gateway_elevation_deg")
     handset_unread = {"preset"} | (set() if uplink else UPLINK_OF_HANDSET)
     return {
@@ -58,7 +60,8 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
         "channel": _channel(scenario),
         "uplink": _uplink(scenario),
         "link": _link(scenario),
-        "scheduler": scenario.scheduler.model_dump(),
+        "scheduler": _scheduler(scenario),
+        **_service(scenario),
         "run": {"seed": scenario.run.seed},
     }
 
@@ -67,6 +70,10 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
     """Content of a scenario in which many satellites serve a region."""
     beams, users, region = scenario.beams, scenario.users, scenario.region
     satellite_unread = {"preset", "altitude_km", "elevation_deg", *UPLINK_OF_SATELLITE}
+    handset_unread = {"preset"} | UPLINK_OF_HANDSET
+    if _calls_need_uplink(scenario):
+        satellite_unread -= {"uplink_frequency_ghz", "g_over_t_db_per_k"}
+        handset_unread = {"preset"}
     satellite = scenario.satellite
     if satellite.antenna == "array":
         satellite_unread |= {"pattern", "hpbw_deg"}
@@ -76,7 +83,7 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
             satellite_unread.add("hpbw_deg")
     if satellite.out_of_band_pfd_limit_dbw_per_m2_mhz is None:
         satellite_unread.add("out_of_band_rejection_db")
-    if scenario.satellite.payload == "regenerative":
+    if scenario.satellite.payload == "regenerative" and not _has_calls(scenario):
         satellite_unread.add("gateway_elevation_deg")
     # Order and spelling of shells do not matter to people, but the order numbers the satellites.
     constellation = scenario.constellation.model_dump(exclude={"preset"}, exclude_none=True)
@@ -93,12 +100,15 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
         "beams": beams.model_dump(include={"frequency_reuse", "polarisation_reuse"}),
         "carrier": scenario.carrier.model_dump(),
         "users": {"placement": users.placement, **_how_many(users), **whereabouts},
-        "handset": scenario.handset.model_dump(exclude={"preset"} | UPLINK_OF_HANDSET),
+        "handset": scenario.handset.model_dump(exclude=handset_unread),
         "channel": _channel(scenario),
         "link": _link(scenario),
-        "scheduler": scenario.scheduler.model_dump(),
+        "scheduler": _scheduler(scenario),
+        **_service(scenario),
         "run": {"seed": scenario.run.seed},
     }
+    if _calls_need_uplink(scenario):
+        content["uplink"] = _uplink(scenario)
     if scenario.cells.layout == "satellite-fixed":
         content["beams"] |= {"count": beams.count, "spacing_uv": scenario.beam_spacing_uv}
         del content["cells"]["assignment"]
@@ -108,6 +118,45 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
     if region.file is not None:
         content["region"]["file"] = _digest(region.file)
     return content
+
+
+def _scheduler(scenario: Scenario) -> dict[str, Any]:
+    scheduler = scenario.scheduler
+    content: dict[str, Any] = {"policy": scheduler.policy}
+    if scheduler.policy == "proportional-fair":
+        content["policy"] = "equal-time"  # the same for full buffers without fading
+    if _has_calls(scenario):
+        content["admission"] = scheduler.admission
+    return content
+
+
+def _has_calls(scenario: Scenario) -> bool:
+    return any(each.guaranteed for each in service_classes(scenario.service))
+
+
+def _calls_need_uplink(scenario: Scenario) -> bool:
+    """Whether calls are admitted by the uplink too: its figures are all there."""
+    satellite, handset = scenario.satellite, scenario.handset
+    figures = [satellite.uplink_frequency_ghz, satellite.g_over_t_db_per_k]
+    figures += [handset.transmit_power_dbm, handset.transmit_gain_dbi]
+    if not scenario.has_constellation:
+        figures.append(satellite.uplink_antenna_diameter_m)
+    return _has_calls(scenario) and None not in figures
+
+
+def _service(scenario: Scenario) -> dict[str, dict[str, Any]]:
+    """Services by what they ask for, whatever their names; nothing where there is none."""
+    classes = service_classes(scenario.service)
+    if not classes:
+        return {}
+    service = scenario.service
+    return {
+        "service": {
+            "classes": [list(asdict(each).values()) for each in classes],
+            "inter_satellite_hops": service.inter_satellite_hops,
+            "harq_retransmissions": service.harq_retransmissions,
+        }
+    }
 
 
 def _how_many(users: Users) -> dict[str, Any]:
@@ -197,11 +246,13 @@ def _unread_of_weather(scenario: Scenario) -> set[str]:
 
 def _uplink(scenario: Scenario) -> dict[str, Any]:
     uplink = scenario.uplink
-    if not uplink.enabled:
-        return {}
-    return uplink.model_dump(
-        exclude={"p0_dbm", "alpha"} if uplink.power_control == "full" else set()
-    )
+    unread = {"p0_dbm", "alpha"} if uplink.power_control == "full" else set()
+    if uplink.enabled:
+        return uplink.model_dump(exclude=unread)
+    if _calls_need_uplink(scenario):
+        # Each user alone against the noise.
+        return uplink.model_dump(exclude=unread | {"scheduled", "drops"})
+    return {}
 
 
 def _link(scenario: Scenario) -> dict[str, Any]:

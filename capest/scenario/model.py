@@ -12,7 +12,7 @@ from capest.scenario.constellation_rules import is_constellation
 from capest.scenario.derived import Derived
 from capest.scenario.effective import effective
 from capest.scenario.plain import plain, set_key
-from capest.scenario.presets import with_presets
+from capest.scenario.presets import KINDS, with_presets
 from capest.scenario.problems import find_problems
 from capest.scenario.rules import broken_rules
 from capest.scenario.sections import (
@@ -28,6 +28,7 @@ from capest.scenario.sections import (
     Satellite,
     Scheduler,
     Section,
+    Service,
     Text,
     Uplink,
     Users,
@@ -54,6 +55,7 @@ class Scenario(Derived, Section):
     channel: Channel = Channel()
     uplink: Uplink = Uplink()
     link: Link = Link()
+    service: Service = Service()
     scheduler: Scheduler = Scheduler()
     run: Run = Run()
 
@@ -93,7 +95,7 @@ class Scenario(Derived, Section):
         """
         raw = self.model_dump()
         keys = {name.replace("__", "."): plain(value) for name, value in changes.items()}
-        for section in ("satellite", "handset", "constellation"):
+        for section in KINDS:
             if keys.get(f"{section}.preset") is not None:
                 raw[section] = {}
         for key, value in keys.items():

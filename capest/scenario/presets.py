@@ -12,7 +12,7 @@ from typing import Any
 from capest.errors import InputError, Problem
 from capest.scenario.nearest import nearest
 
-KINDS = ("satellite", "handset", "constellation")
+KINDS = ("satellite", "handset", "constellation", "service")
 """Sections of a scenario that presets can fill."""
 
 CONFIDENCES = {
@@ -32,7 +32,7 @@ class Figure:
 
     Attributes
     ----------
-    value : float or str
+    value : float, str or bool
     confidence : str
         One of `CONFIDENCES`.
     source : str
@@ -127,7 +127,9 @@ def with_presets(
                 problems.append(_unknown(kind, name))
         elif (preset := load_preset(name)).kind == kind:
             values = {key: figure.value for key, figure in preset.figures.items()}
-            filled[kind] = {**values, **section}
+            # Of a service, None is what nobody gave; elsewhere it may be a preset's figure undone.
+            given = {k: v for k, v in section.items() if kind != "service" or v is not None}
+            filled[kind] = {**values, **given}
         else:
             problems.append(_unknown(kind, name, f"it is a {preset.kind} preset"))
     return filled, problems

@@ -16,7 +16,8 @@ from capest.errors import Problem
 from capest.scenario.constellation_rules import WITH_CONSTELLATION, is_constellation
 from capest.scenario.derived import UNTIL_BLOCK_TRIALS
 from capest.scenario.satellite_rules import SINGLE_SATELLITE
-from capest.scenario.until import until_problem
+from capest.scenario.service_rules import KEYS, service_problem
+from capest.scenario.until import UNTIL_KEYS, until_problem
 
 BLOCKS_LIMIT = 1_000_000
 """Files a run may leave in a folder until it is done."""
@@ -46,9 +47,7 @@ def broken_rules(values: Mapping[str, Any]) -> list[BrokenRule]:
     """
     problems = []
     several = is_constellation(values)
-    until: _Rules = (
-        (("run.until", "uplink.enabled"), partial(until_problem, constellation=several)),
-    )
+    until: _Rules = ((UNTIL_KEYS, partial(until_problem, constellation=several)),)
     for keys, rule in (*until, *_ALWAYS, *(WITH_CONSTELLATION if several else SINGLE_SATELLITE)):
         if all(key in values for key in keys):
             problem = rule(*(values[key] for key in keys))
@@ -151,4 +150,5 @@ _ALWAYS: _Rules = (
     (("users.indoor_share", "users.vehicle_share"), _whereabouts),
     (("users.positions", "users.placement", "uplink.enabled"), _stratified),
     (("channel.weather", "channel.latitude_deg", "channel.longitude_deg"), _weather_place),
+    (KEYS, service_problem),
 )

@@ -202,10 +202,27 @@ class Link(Section):
     overhead: float = Field(default=0.14, ge=0, lt=1)
 
 
+class Service(Section):
+    """What users ask for; a preset or a mix of presets usually supplies it."""
+
+    preset: Text | None = None
+    mix: Text | None = None
+    downlink_kbps: float | None = Field(default=None, ge=0, le=10_000_000)
+    uplink_kbps: float | None = Field(default=None, ge=0, le=10_000_000)
+    delay_budget_ms: float | None = Field(default=None, gt=0, le=1_000_000)
+    packet_error_rate: float | None = Field(default=None, gt=0, lt=1)
+    five_qi: int | None = Field(default=None, ge=1, le=255)
+    activity: float | None = Field(default=None, gt=0, le=1)
+    guaranteed: bool | None = None
+    inter_satellite_hops: int = Field(default=0, ge=0, le=100)
+    harq_retransmissions: int = Field(default=1, ge=0, le=32)
+
+
 class Scheduler(Section):
     """How the users of a beam share its time."""
 
-    policy: Literal["equal-time", "equal-rate"] = "equal-time"
+    policy: Literal["equal-time", "equal-rate", "max-ci", "proportional-fair"] = "equal-time"
+    admission: Literal["efficient", "random"] = "efficient"
 
 
 class Run(Section):

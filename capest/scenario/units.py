@@ -28,6 +28,8 @@ _UNITS = {
     "_hz": "Hz",
     "_cm": "cm",
     "_mm": "mm",
+    "_kbps": "kbit/s",
+    "_ms": "ms",
     "_w": "W",
     "_c": "°C",
     "_s": "s",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from capest.errors import Problem
 from capest.scenario.nearest import nearest
+from capest.scenario.service_classes import kinds_of_service
 
 _FORM = re.compile(
     r"(?P<metric>\w+)\.(?P<statistic>\w+)\s*(?:±|\+/?-)\s*(?P<width>[\d.eE+-]+)\s*(?P<percent>%?)"
@@ -70,7 +71,22 @@ def parse_until(text: str) -> tuple[Condition, ...]:
     return tuple(found)
 
 
-def until_problem(until: str | None, uplink: bool, *, constellation: bool) -> Problem | None:
+UNTIL_KEYS = (
+    *("run.until", "uplink.enabled", "service.mix", "service.downlink_kbps"),
+    "service.guaranteed",
+)
+"""What `until_problem` reads."""
+
+
+def until_problem(
+    until: str | None,
+    uplink: bool,
+    mix: str | None,
+    downlink_kbps: float | None,
+    guaranteed: bool | None,
+    *,
+    constellation: bool,
+) -> Problem | None:
     """Find the first fault of a rule.
 
     Parameters
@@ -79,6 +95,8 @@ def until_problem(until: str | None, uplink: bool, *, constellation: bool) -> Pr
         ``run.until``.
     uplink : bool
         Whether the uplink is computed.
+    mix, downlink_kbps, guaranteed
+        Of the service.
     constellation : bool
         Whether many satellites serve a region.
     """
@@ -94,33 +112,51 @@ def until_problem(until: str | None, uplink: bool, *, constellation: bool) -> Pr
             f"{part}: must be a figure and the half width wanted, above 0",
             f"such as {_EXAMPLES}, without units, several separated by commas",
         )
+    calls, best_effort = kinds_of_service(mix, downlink_kbps, guaranteed)
+    there = Computed(uplink, constellation, calls, best_effort)
     for condition in conditions:
-        fault = _figure_fault(condition, uplink, constellation)
+        fault = _figure_fault(condition, there)
         if fault:
             return Problem("run.until", until, *fault)
     return None
 
 
-def _figure_fault(
-    condition: Condition, uplink: bool, constellation: bool
-) -> tuple[str, str] | None:
+@dataclass(frozen=True)
+class Computed:
+    """What a scenario has figures of."""
+
+    uplink: bool
+    constellation: bool
+    calls: bool
+    best_effort: bool
+
+    def lacks(self, metric: str) -> tuple[str, str] | None:
+        """Why there is no such metric here and when there is, ``None`` if there is."""
+        from capest.figure_names import OF_BEST_EFFORT, OF_CALLS, OF_CONSTELLATION, is_of_uplink
+
+        if is_of_uplink(metric) and not self.uplink:
+            return "is not computed here", "with uplink.enabled = true it is"
+        if metric in OF_CONSTELLATION and not self.constellation:
+            return "is of constellations only", f"such as {_EXAMPLES}"
+        if metric in OF_CALLS and not self.calls:
+            return "is not computed here", 'with a service such as service.preset = "voice" it is'
+        if metric in OF_BEST_EFFORT and not self.best_effort:
+            return "is not computed here", "with best-effort in service.mix it is"
+        return None
+
+
+def _figure_fault(condition: Condition, there: Computed) -> tuple[str, str] | None:
     """What is wrong with a condition's figure, and what would be right."""
     # Only here: the names come with NumPy, and scenarios without a rule load faster than it.
-    from capest.figure_names import OF_CONSTELLATION, UNITS, is_of_uplink
+    from capest.figure_names import UNITS
 
     figure, metric = condition.figure, condition.metric
     if figure not in UNITS:
-        there = [
-            name
-            for name in UNITS
-            if (uplink or not is_of_uplink(name))
-            and (constellation or name.partition(".")[0] not in OF_CONSTELLATION)
-        ]
-        return f"there is no figure {figure}", _known(figure, metric, there)
-    if is_of_uplink(metric) and not uplink:
-        return f"{figure} is not computed here", "with uplink.enabled = true it is"
-    if metric in OF_CONSTELLATION and not constellation:
-        return f"{figure} is of constellations only", f"such as {_EXAMPLES}"
+        known = [name for name in UNITS if not there.lacks(name.partition(".")[0])]
+        return f"there is no figure {figure}", _known(figure, metric, known)
+    lacking = there.lacks(metric)
+    if lacking:
+        return f"{figure} {lacking[0]}", lacking[1]
     if condition.relative and UNITS[figure] == "dB":
         return (
             f"{figure} is in dB, of which a percentage means nothing",

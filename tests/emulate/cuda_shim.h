@@ -43,6 +43,15 @@ inline unsigned long long atomicAdd(unsigned long long* address, unsigned long l
     return std::atomic_ref<unsigned long long>(*address).fetch_add(value, std::memory_order_relaxed);
 }
 
+inline int atomicMax(int* address, int value) {
+    const std::atomic_ref<int> shared(*address);
+    int before = shared.load(std::memory_order_relaxed);
+    while (before < value &&
+           !shared.compare_exchange_weak(before, value, std::memory_order_relaxed)) {
+    }
+    return before;
+}
+
 // How the launcher's arguments must look: one word a parameter, such as "f4", "pi4" (pointer to
 // 4-byte integers), "p*8" (pointer to a structure that must be aligned to 8 bytes).
 template <typename T>

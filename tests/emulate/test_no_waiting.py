@@ -10,6 +10,7 @@ from capest.scenario.load import load_scenario
 from capest.scene import build_scene
 from capest.trial import start_trials, trial_block
 
+from . import test_services
 from .strict import HostWaits, StrictDevice
 from .test_trial import LEO, SCENARIOS
 
@@ -34,9 +35,9 @@ def strict_kernels(build_directory) -> CudaKernels:
     return CudaKernels(StrictDevice(build_directory))
 
 
-@pytest.mark.parametrize("name", [*SCENARIOS, *MORE])
+@pytest.mark.parametrize("name", [*SCENARIOS, *MORE, *test_services.SCENARIOS])
 def test_a_batch_reads_nothing_and_gives_the_same(name, strict_kernels, emulated_kernels):
-    scene = build_scene(load_scenario((SCENARIOS | MORE)[name]))
+    scene = build_scene(load_scenario((SCENARIOS | MORE | test_services.SCENARIOS)[name]))
     started = start_trials(scene, strict_kernels, 5, 2)
     found, expected = started.wait(), trial_block(scene, emulated_kernels, 5, 2)
     for group in ("trial", "trial_beam", "histograms"):

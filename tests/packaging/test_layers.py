@@ -25,20 +25,40 @@ ALLOWED = {
     "hopping": {"hopping", "errors"},
     "backend": {"backend", "physics", "sampling", *LEAVES},
     "link_constants": {"physics", "scenario", *LEAVES},
-    "scene": {"link_constants", "physics", "sampling", "scenario", *LEAVES},
+    "service_constants": {"link_constants", "physics", "scenario", *LEAVES},
+    "services": {"services", "service_constants", "backend", "sampling", "sharing", *LEAVES},
+    "scene": {
+        *("link_constants", "service_constants", "physics", "sampling", "scenario", *LEAVES),
+    },
+    "sharing": {"link_constants", "backend", *LEAVES},
     "channel": {"link_constants", "scene", "physics", "sampling", *LEAVES},
     "links": {"link_constants", "scene", "physics", *LEAVES},
+    "uplink_power": {"link_constants", "scene", "channel", "links", "physics", *LEAVES},
     "uplink": {
         *("link_constants", "scene", "channel", "links", "physics", "allocation", "backend"),
-        *LEAVES,
+        *("uplink_power", *LEAVES),
+    },
+    "calls": {
+        *(
+            "backend",
+            "channel",
+            "link_constants",
+            "physics",
+            "sampling",
+            "scene",
+            "service_constants",
+            "services",
+        ),
+        *("uplink", "uplink_power", *LEAVES),
     },
     "network": {
         *("network", "allocation", "backend", "geo", "link_constants", "links", "orbits"),
-        *("physics", "sampling", "scenario", *LEAVES),
+        *("physics", "sampling", "scenario", "service_constants", "services", "sharing"),
+        *LEAVES,
     },
     "trial": {
         *("scene", "channel", "links", "uplink", "physics", "sampling", "allocation", "backend"),
-        *("scenario", *LEAVES),
+        *("scenario", "sharing", "calls", "uplink_power", *LEAVES),
     },
     "hopping_trials": {
         *("hopping", "scene", "channel", "links", "link_constants", "physics", "sampling"),
@@ -52,7 +72,8 @@ ALLOWED = {
     "results": {"results", "statistics", "reduce", *LEAVES},
     "slices": {"backend", "scenario", "scene", "trial", *LEAVES},
     "batch": {
-        *("backend", "network", "plan", "results", "scenario", "scene", "slices"),
+        *("backend", "network", "plan", "results", "scenario", "scene", "service_constants"),
+        "slices",
         *("statistics", *LEAVES),
     },
     "budget": {"link_constants", "physics", "scenario", *LEAVES},
@@ -76,7 +97,8 @@ HEAVY = {"dask", "distributed", "xarray", "netCDF4", "rich", "matplotlib", "scip
 TRIAL_PATH = (
     *("physics", "scenario", "sampling", "allocation", "scene", "uplink", "trial", "slices"),
     "plan",
-    *("block", "channel", "links", "link_constants", "network", "orbits"),
+    *("block", "channel", "links", "link_constants", "network", "orbits", "sharing"),
+    *("calls", "services", "service_constants", "uplink_power"),
 )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.block import BlockResult
+from capest.figure_names import REFUSAL_REASONS
 from capest.histograms import AXES
 from capest.results import network_schema, schema
 from capest.results.blockfile import RunIdentity
@@ -57,7 +58,7 @@ def expected(trials: int, block_trials: int) -> dict[int, int]:
 
 
 def table() -> dict[str, Variable]:
-    """Every variable of a result of one satellite with its uplink."""
+    """Every variable of a result of one satellite with its uplink and services."""
     of_network = network_schema.TRIAL
     quantities = [n for n in (*schema.TRIAL, *schema.TRIAL_BEAM) if n not in of_network]
     return schema.table(AXES, quantities, schema.LAYOUT)
@@ -110,6 +111,11 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
         "uplink_user_throughput": np.where(noise > -1.5, np.exp(noise) / 10, 0.0),
         "uplink_beam_throughput": rate[counted & (lit == 1)] / 10,
     }
+    asked = random.binomial(served, 0.8).astype(np.int32)
+    calls = random.binomial(asked, 0.7).astype(np.int32)
+    offered, carried = int(asked[counted].sum()), int(calls[counted].sum())
+    reasons = random.multinomial(offered - carried, [1 / len(REFUSAL_REASONS)] * 6)
+    per_metric["calls"] = [carried]
     return BlockResult(
         trial,
         {
@@ -120,6 +126,14 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
             "lit_beams": np.int32(lit[counted].sum()),
             "uplink_throughput": np.float64(rate[counted].sum(dtype=np.float64) / 10),
             "uplink_users": np.int32(here // 2),
+            "calls": np.int32(carried),
+            "calls_offered": np.int32(offered),
+            "calls_refused": np.int32(offered - carried),
+            **{
+                f"calls_refused_{reason}": np.int32(count)
+                for reason, count in zip(REFUSAL_REASONS, reasons, strict=True)
+            },
+            "best_effort_throughput": np.float64(rate[counted].sum(dtype=np.float64) / 3),
         },
         {
             "beam_users": users,
@@ -131,6 +145,9 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
             "beam_uplink_sinr_db": sinr - np.float32(1),
             "beam_uplink_spectral_efficiency": efficiency / np.float32(2),
             "beam_uplink_throughput": rate / np.float32(10),
+            "beam_calls": calls,
+            "beam_calls_offered": asked,
+            "beam_best_effort_throughput": rate / np.float32(3),
         },
         {
             name: AXES[name].count(np.asarray(values), NumpyKernels())

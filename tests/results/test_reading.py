@@ -103,8 +103,11 @@ def test_summary_fits_80_columns_and_says_what_its_intervals_are(dataset):
     lines = shown.splitlines()
     assert max(map(len, lines)) <= 80
     assert lines[0] == "Case [9] & <more> · 90 trials × 35 users · H200 · 41.3 s"
-    assert " ".join(lines[1].split()) == "median 5 % 95 % 95 % CI of the median"
-    assert [line.split(",")[0] for line in lines[2:5]] == ["SINR", "SNR", "SIR"]
+    assert lines[1].startswith(
+        "5.8 calls at once, ±0.6; refused 32 %: no beam 21 %, bandwidth 20 %"
+    )
+    assert " ".join(lines[3].split()) == "median 5 % 95 % 95 % CI of the median"
+    assert [line.split(",")[0] for line in lines[4:7]] == ["SINR", "SNR", "SIR"]
     assert "throughput of 3 statistics beams" in shown
     assert "of 3" in next(line for line in lines if line.startswith("statistics beams lit"))
     assert "Woodruff" in shown
@@ -128,7 +131,7 @@ def test_summary_in_a_notebook_is_html(dataset):
     shown = dataset.capest.summary()._repr_html_()
     assert shown.startswith("<div>")
     assert "Case [9] &amp; &lt;more&gt;" in shown
-    assert shown.count("<tr>") == 1 + 15 + 5
+    assert shown.count("<tr>") == 1 + 16 + 5 + 9
 
 
 def test_users_per_trial_without_the_attribute(dataset):

@@ -61,7 +61,7 @@ def only_problem(raw: dict[str, Any]) -> Problem:
             "users.hotspots.radius_m",
             "did you mean radius_km (in km)",
         ),
-        ({"scheduler": {"quota": 5}}, "scheduler.quota", "known: policy"),
+        ({"scheduler": {"quota": 5}}, "scheduler.quota", "known: policy, admission"),
         ({"beams.count": 7}, '"beams.count"', "write beams.count without quotes"),
         ({"a\nb": 7}, '"a\\nb"', "known: title"),
     ],
@@ -81,7 +81,7 @@ def test_unknown_key(raw, key, hint):
             {"orbit": {}},
             "orbit",
             "sections: beams, carrier, cells, channel, constellation, handset, link, region, run, "
-            "satellite, scheduler, uplink, users, users.hotspots",
+            "satellite, scheduler, service, uplink, users, users.hotspots",
         ),
     ],
 )

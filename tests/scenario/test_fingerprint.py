@@ -125,7 +125,19 @@ CHANGES = {
     "link.thresholds": "sionna",
     "link.shannon": "sharc",
     "link.overhead": 0.2,
+    "service.preset": "voice",
+    "service.mix": "voice 80%, best-effort 20%",
+    "service.downlink_kbps": 64.0,
+    "service.uplink_kbps": 32.0,
+    "service.delay_budget_ms": 120.0,
+    "service.packet_error_rate": 0.02,
+    "service.five_qi": 3,
+    "service.activity": 0.5,
+    "service.guaranteed": False,
+    "service.inter_satellite_hops": 2,
+    "service.harq_retransmissions": 0,
     "scheduler.policy": "equal-rate",
+    "scheduler.admission": "random",
     "run.trials": 999,
     "run.seed": 2,
     "run.block_trials": 3,
@@ -158,6 +170,19 @@ UPLINK = {
     *("uplink.bandwidth_mhz", "uplink.overhead", "uplink.scheduled", "uplink.drops"),
     "uplink.power_control",
     *("uplink.p0_dbm", "uplink.alpha"),
+}
+NO_TURNS = {"uplink.scheduled", "uplink.drops", "uplink.p0_dbm", "uplink.alpha"}
+OF_SERVICE = {
+    *("service.inter_satellite_hops", "service.harq_retransmissions", "scheduler.admission"),
+}
+FOR_PEOPLE = {"service.packet_error_rate", "service.five_qi"}
+FIGURES = {
+    *("service.downlink_kbps", "service.uplink_kbps", "service.delay_budget_ms"),
+    *("service.activity", "service.guaranteed", *FOR_PEOPLE),
+}
+CALLS = {
+    **{"service.downlink_kbps": 100.0, "service.uplink_kbps": 50.0},
+    **{"service.delay_budget_ms": 150.0, "service.guaranteed": True},
 }
 HOTSPOTS = {"users.hotspots.count", "users.hotspots.radius_km", "users.hotspots.share"}
 
@@ -251,6 +276,29 @@ MODES = {
         {
             *HOTSPOTS,
             *UPLINK,
+            *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
+            *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
+            *("constellation.deployment", "link.shannon", "users.activity_factor"),
+        },
+        {
+            *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
+            *("constellation.catalogue", "users.placement", "users.file", "uplink.enabled"),
+            "users.devices_per_person",
+            *("beams.polarisation_reuse", "beams.allocation"),
+            "beams.active_count",
+        },
+    ),
+    "calls in a constellation": (
+        {
+            **{"constellation.shells": "60: 40/5/1 @ 1200", "region.kind": "box"},
+            **{"region.south_deg": 0.0, "region.north_deg": 30.0},
+            **{"region.west_deg": 0.0, "region.east_deg": 30.0},
+            **{"cells.diameter_km": 400.0, "users.placement": "uniform", "users.count": 60},
+            **{"satellite.payload": "regenerative", **CALLS},
+        },
+        {
+            *HOTSPOTS,
+            *(NO_TURNS | {"satellite.uplink_antenna_diameter_m"}),
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
             *("constellation.deployment", "link.shannon", "users.activity_factor"),
@@ -358,6 +406,16 @@ MODES = {
             "beams.active_count",
         },
     ),
+    "calls": (
+        CALLS,
+        HOTSPOTS | NO_TURNS | {"link.shannon"},
+        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+    ),
+    "a mix of services": (
+        {"service.mix": "voice 60%, best-effort 40%"},
+        HOTSPOTS | NO_TURNS | {"link.shannon"},
+        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+    ),
     "S.1528": (
         {"satellite.pattern": "s1528-leo", "beams.spacing_uv": 0.05},
         HOTSPOTS | UPLINK | {"link.shannon"},
@@ -366,6 +424,7 @@ MODES = {
 }  # fmt: skip
 NETWORK_MODES = {
     *("constellation", "half a constellation", "satellite-fixed beams"),
+    "calls in a constellation",
     *("an array with all its limits", "hotspots in a region"),
 }
 
@@ -381,6 +440,12 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         inert = inert | PAYLOAD
     if {"users.placement", "uplink.enabled"} & set(settings):
         illegal = illegal | {"users.positions"}
+    if "service.mix" in settings:
+        illegal = illegal | FIGURES | {"service.preset"}
+    elif "service.downlink_kbps" in settings:
+        inert, illegal = inert | FOR_PEOPLE | {"service.preset"}, illegal | {"service.mix"}
+    else:
+        inert, illegal = inert | OF_SERVICE, illegal | FIGURES
     if "channel.weather" not in settings:
         inert, illegal = inert | CLEAR | NO_PLACE, illegal | {"channel.weather"}
     if "users.indoor_share" not in settings:

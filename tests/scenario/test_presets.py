@@ -9,7 +9,7 @@ from capest.errors import InputError
 from capest.physics import antenna
 from capest.scenario.load import load_scenario
 from capest.scenario.presets import CONFIDENCES, KINDS, load_preset, preset_names, presets_of
-from capest.scenario.sections import Constellation, Handset, Satellite
+from capest.scenario.sections import Constellation, Handset, Satellite, Service
 from capest.scenario.shell_notation import parse_longitudes, parse_shells
 
 from .systems import CONSTELLATIONS, HANDSETS, SYSTEM_SATELLITES
@@ -42,6 +42,12 @@ SATELLITE_KEYS = (
     "uplink_antenna_diameter_m",
     "g_over_t_db_per_k",
 )
+
+
+SERVICES = [
+    *("best-effort", "live-streaming", "message", "video-call-1080p", "video-call-360p"),
+    *("video-call-480p", "video-call-720p", "voice"),
+]
 
 
 @pytest.mark.parametrize("name", TR38821)
@@ -82,7 +88,12 @@ def test_vsat_is_that_of_3gpp():
 @pytest.mark.parametrize("name", preset_names())
 def test_every_preset_is_whole(name):
     preset = load_preset(name)
-    kinds = {"satellite": Satellite, "handset": Handset, "constellation": Constellation}
+    kinds = {
+        "satellite": Satellite,
+        "handset": Handset,
+        "constellation": Constellation,
+        "service": Service,
+    }
     model = kinds[preset.kind]
     assert preset.title
     assert preset.title.isprintable()
@@ -96,9 +107,10 @@ def test_every_preset_is_whole(name):
 
 def test_names_are_sorted_by_kind():
     satellites = sorted([*SYSTEM_SATELLITES, *TR38821])
-    assert preset_names() == tuple(sorted([*HANDSETS, *CONSTELLATIONS, *satellites]))
+    assert preset_names() == tuple(sorted([*HANDSETS, *CONSTELLATIONS, *SERVICES, *satellites]))
     assert [preset.name for preset in presets_of("satellite")] == satellites
     assert [preset.name for preset in presets_of("handset")] == list(HANDSETS)
+    assert [preset.name for preset in presets_of("service")] == SERVICES
     assert [preset.name for preset in presets_of("constellation")] == list(CONSTELLATIONS)
     assert {load_preset(name).kind for name in preset_names()} == set(KINDS)
 

@@ -1,0 +1,190 @@
+"""Services in a constellation: what the users of a trial get of what they ask for."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from capest.backend.protocol import Kernels, on_host
+from capest.links import peak_gain
+from capest.network.beams import Beams
+from capest.network.scene import NetworkScene
+from capest.network.service import View
+from capest.network.sky import Sky
+from capest.network.users import Users
+from capest.physics import geometry
+from capest.sampling.draws import Draws
+from capest.service_constants import Services
+from capest.services.admission import CARRIED, OUTCOMES, WHOLE, CallLinks, admit
+from capest.services.demand import draw_demand
+from capest.services.outcome import best_effort_mbps, call_histogram, totals
+
+
+@dataclass(frozen=True)
+class Attached:
+    """Users with a beam, arrays (n,) of the backend.
+
+    Attributes
+    ----------
+    on_beam : bool array (users,)
+        Which of all users they are.
+    beam : int32 array
+    carrier, interference, efficiency : float32 array
+    range_m : float64 array
+        To the serving satellite.
+    """
+
+    on_beam: Any
+    beam: Any
+    carrier: Any
+    interference: Any
+    efficiency: Any
+    range_m: Any
+
+
+@dataclass(frozen=True)
+class ServiceResult:
+    """Parts of a ``BlockResult``, empty without services."""
+
+    trial: dict[str, np.ndarray] = field(default_factory=dict)
+    histograms: dict[str, np.ndarray] = field(default_factory=dict)
+    cell: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+def compute_services(
+    scene: NetworkScene,
+    kernels: Kernels,
+    draws: Draws,
+    view: View,
+    sky: Sky,
+    beams: Beams,
+    satellite_power: np.ndarray,
+    users: Users,
+    attached: Attached,
+) -> ServiceResult:
+    """Let users ask for services, admit calls, and share out what they leave.
+
+    Parameters
+    ----------
+    scene : NetworkScene
+    kernels : Kernels
+    draws : Draws
+        Of one trial.
+    view, sky, beams, users
+        Of the trial.
+    satellite_power : float32 array (satellites,)
+        Share of its EIRP that each satellite of the sky uses.
+    attached : Attached
+    """
+    services, xp = scene.services, kernels.xp
+    if services is None:
+        return ServiceResult()
+    n = users.cell.size
+    demand = draw_demand(services, draws, n, xp)
+
+    def of_all(values: Any, missing: float) -> Any:
+        found = xp.full(n, missing, dtype=values.dtype)
+        found[attached.on_beam] = values
+        return found
+
+    serving = of_all(attached.beam, -1)
+    seen = xp.asarray(view.in_view > 0)[xp.maximum(users.cell, 0)] & (users.cell >= 0)
+    uplink = _uplink_efficiency(scene, services, kernels, beams, satellite_power, attached)
+    links = CallLinks(
+        trials=1,
+        beams=len(beams),
+        serving=serving,
+        user_trial=xp.zeros(n, dtype=xp.int32),
+        in_view=seen | attached.on_beam,
+        lit=None,
+        efficiency=of_all(attached.efficiency, 0.0),
+        uplink_efficiency=None if uplink is None else of_all(uplink, 0.0),
+        delay_ms=of_all(_delay_ms(scene, services, sky, beams, attached, xp), 0.0),
+    )
+    result = ServiceResult()
+    left = xp.full((len(beams), 2), WHOLE, dtype=xp.int64)
+    if services.has_calls:
+        admitted = admit(services, kernels, links, demand)
+        left = admitted.left
+        counts = xp.bincount(admitted.outcome[demand.call], minlength=OUTCOMES)
+        result.trial.update(totals(on_host(counts)[None]))
+        result.histograms.update(call_histogram(result.trial))
+        carried = demand.call & (admitted.outcome == CARRIED)
+        cells = len(scene.ground.colour)
+        result.cell["cell_calls"] = _count(users.cell, carried, cells, xp)
+        result.cell["cell_calls_offered"] = _count(users.cell, demand.call, cells, xp)
+        satellite = xp.asarray(sky.number[beams.satellite])[xp.maximum(serving, 0)]
+        result.cell["satellite_calls"] = _count(satellite, carried, len(scene.space), xp)
+    if services.has_rest:
+        link = scene.link
+        table, shannon = xp.asarray(link.rate_table), xp.asarray(link.shannon)
+        powers = (of_all(attached.carrier, 0.0), of_all(attached.interference, 0.0))
+        sinr = (*powers, None, table, shannon, link.mode)
+        rest = best_effort_mbps(services, kernels, links, demand, left, sinr)
+        result.trial["best_effort_throughput"] = on_host(rest.sum(axis=1))
+    return result
+
+
+def _count(place: Any, chosen: Any, size: int, xp: Any) -> np.ndarray:
+    """How many chosen users each cell or satellite has, int64 array (size,); outside counts not."""
+    found = xp.bincount(place[chosen & (place >= 0)], minlength=size)
+    return on_host(found).astype(np.int64)
+
+
+def uplink_snr_db(scene: NetworkScene, services: Services, unlimited: Any, xp: Any) -> Any:
+    """SNR of users' uplinks from that of their downlinks, without interference.
+
+    The way is the same, but for the free-space loss between the two carriers; that the
+    downlink's beam is as wide as the uplink's is assumed.
+
+    Parameters
+    ----------
+    scene : NetworkScene
+    services : Services
+        With an uplink.
+    unlimited : float64 array (n,)
+        Downlink carrier over noise, linear, as if the beam had its whole EIRP.
+    xp : module
+        ``numpy`` or ``cupy``.
+    """
+    if services.uplink is None:
+        raise ValueError("there is no uplink")
+    budget, link = services.uplink.budget, scene.link
+    snr_db = 10.0 * xp.log10(xp.maximum(unlimited, 1e-300))
+    further_db = 20.0 * math.log10(services.uplink.frequency_hz / scene.frequency_hz)
+    loss_db = link.snr_at_no_loss_db - snr_db + further_db
+    power_dbw = budget.power_dbw(link.coupling_loss_at_0_snr_db - snr_db, xp)
+    return budget.peak_snr_db(power_dbw, loss_db)
+
+
+def _uplink_efficiency(
+    scene: NetworkScene,
+    services: Services,
+    kernels: Kernels,
+    beams: Beams,
+    satellite_power: np.ndarray,
+    attached: Attached,
+) -> Any | None:
+    """Efficiency of the uplink of users with a beam, float32 array (n,); ``None`` without one."""
+    if services.uplink is None or not services.has_calls:
+        return None
+    xp, link = kernels.xp, scene.link
+    power = np.asarray(satellite_power, dtype=np.float64)[beams.satellite] * beams.power
+    unlimited = attached.carrier.astype(xp.float64) / xp.asarray(power)[attached.beam]
+    snr = peak_gain(uplink_snr_db(scene, services, unlimited, xp), xp).astype(xp.float32)
+    return kernels.link_efficiency(
+        snr, xp.asarray(link.rate_table), xp.asarray(link.shannon), link.mode
+    )
+
+
+def _delay_ms(
+    scene: NetworkScene, services: Services, sky: Sky, beams: Beams, attached: Attached, xp: Any
+) -> Any:
+    altitude_m = np.linalg.norm(sky.position_m, axis=1) - geometry.EARTH_RADIUS_M
+    gateway_deg = scene.scenario.satellite.gateway_elevation_deg
+    feeder_m = geometry.slant_range_m(altitude_m, gateway_deg)
+    of_user = xp.asarray(feeder_m[beams.satellite])[attached.beam]
+    return services.delay.one_way_ms(attached.range_m, of_user)

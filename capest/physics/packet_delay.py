@@ -1,0 +1,63 @@
+"""One-way delay of a packet between a user and the network's edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from capest.physics.constants import SPEED_OF_LIGHT_M_PER_S
+
+SLOT_MS = 1.0
+"""Slot at a subcarrier spacing of 15 kHz (TS 38.211 clause 4.3.2)."""
+
+SCHEDULING_SLOTS = 4
+"""Slots that a transmission takes: wait for a slot's start and for the grant, the slot itself, and
+decoding (assumed; TS 38.214 clauses 5.3 and 6.4 give the handset about a slot for each)."""
+
+CORE_MS = 20.0
+"""From the radio network to the edge (notes to TS 23.501 Table 5.7.4-1, from recollection)."""
+
+HOP_M = 2_000e3
+"""Length of a hop between satellites (assumed: neighbours of one plane with 22 satellites at 550 km
+are 1,970 km apart)."""
+
+
+@dataclass(frozen=True)
+class PacketDelay:
+    """What the way of a packet is made of.
+
+    Attributes
+    ----------
+    hops : int
+        Between satellites.
+    retransmissions : int
+        HARQ retransmissions to allow for; each costs a round trip and the slots of two
+        transmissions, one of them of the answer (TS 38.321 clause 5.3.2).
+    transparent : bool
+        Retransmissions come from the ground; else from the satellite.
+    """
+
+    hops: int
+    retransmissions: int
+    transparent: bool
+
+    def one_way_ms(self, range_m: Any, feeder_range_m: Any) -> Any:
+        """Delay of packets.
+
+        Parameters
+        ----------
+        range_m : float64 array (users,)
+            Slant range of the user link.
+        feeder_range_m : float or float64 array (users,)
+            Slant range of the feeder link, of a regenerative payload too.
+
+        Returns
+        -------
+        float64 array (users,)
+        """
+        ms_per_m = 1e3 / SPEED_OF_LIGHT_M_PER_S
+        once_ms = SCHEDULING_SLOTS * SLOT_MS
+        radio_m = range_m + feeder_range_m if self.transparent else range_m
+        way_ms = (range_m + feeder_range_m + self.hops * HOP_M) * ms_per_m
+        again_ms = 2.0 * (radio_m * ms_per_m + once_ms)
+        return way_ms + once_ms + self.retransmissions * again_ms + CORE_MS

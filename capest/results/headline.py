@@ -1,0 +1,79 @@
+"""The answer in one line: how many calls at once, and why not more."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+from capest.figure_names import OF_REFUSED, REFUSAL_REASONS, REFUSED_SHARE
+from capest.reduce import Estimate
+from capest.results.figures import interval_text, value_text
+
+WORDS = {
+    "satellite": "no satellite in view",
+    "beam": "no beam",
+    "delay": "delay",
+    "downlink": "downlink too weak",
+    "uplink": "uplink too weak",
+    "bandwidth": "bandwidth",
+}
+"""Reasons as people read them."""
+
+
+def headline(estimates: Mapping[tuple[str, str], Estimate]) -> str:
+    """Return a line such as "1,830 calls at once, ±12; refused 71 %: bandwidth 83 %, ...".
+
+    Parameters
+    ----------
+    estimates : mapping of (metric, statistic) to Estimate
+
+    Returns
+    -------
+    str
+        Empty where nobody calls.
+    """
+    calls = estimates.get(("calls", "mean"))
+    refused = estimates.get((REFUSED_SHARE, "mean"))
+    if calls is None or refused is None or math.isnan(refused.value):
+        return ""
+    reasons = [
+        (estimates[name, "mean"].value, WORDS[reason])
+        for reason, name in zip(REFUSAL_REASONS, OF_REFUSED, strict=True)
+    ]
+    found = f"{value_text(calls)} calls at once, {interval_text(calls)}; refused " + _percent(
+        refused.value
+    )
+    shown = [
+        f"{word} {_percent(share)}" for share, word in sorted(reasons, reverse=True) if share > 0
+    ]
+    return found + (": " + ", ".join(shown) if shown else "")
+
+
+def _percent(share: float) -> str:
+    percent = 100.0 * share
+    return f"{percent:.0f} %" if percent >= 1.0 or percent == 0.0 else f"{percent:.1g} %"
+
+
+def call_means(
+    estimates: Mapping[tuple[str, str], Estimate],
+) -> list[tuple[str, Estimate, str]]:
+    """Label, estimate and unit for people, of calls and of what they leave."""
+    found = []
+    if ("calls", "mean") in estimates:
+        offered = estimates["calls_offered", "mean"]
+        found.append(("calls at once", estimates["calls", "mean"], f"of {value_text(offered)}"))
+        found.append(("calls refused", _in_percent(estimates[REFUSED_SHARE, "mean"]), "%"))
+        found += [
+            (f"of these: {WORDS[reason]}", _in_percent(estimates[name, "mean"]), "%")
+            for reason, name in zip(REFUSAL_REASONS, OF_REFUSED, strict=True)
+            if estimates[name, "mean"].value > 0.0
+        ]
+    if ("best_effort_throughput", "mean") in estimates:
+        rest = estimates["best_effort_throughput", "mean"]
+        found.append(("throughput without guarantee", rest, "Mbit/s"))
+    return found
+
+
+def _in_percent(found: Estimate) -> Estimate:
+    return replace(found, value=100.0 * found.value, low=100.0 * found.low, high=100.0 * found.high)

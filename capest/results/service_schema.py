@@ -1,0 +1,62 @@
+"""Variables of a result with services: calls carried and refused, and what they leave."""
+
+from __future__ import annotations
+
+from capest.figure_names import OF_REFUSED, REFUSAL_REASONS, REFUSED_SHARE
+from capest.results.variable import Variable
+
+_WHY = {
+    "satellite": "no satellite is in view",
+    "beam": "no beam is lit for the user",
+    "delay": "the delay is over the budget",
+    "downlink": "the downlink does not carry the rate, even alone",
+    "uplink": "the uplink does not carry the rate, even alone",
+    "bandwidth": "the beam's time or its uplink's places are taken",
+}
+
+
+def _per_trial(dtype: str, units: str, long_name: str) -> Variable:
+    return Variable(("trial",), dtype, units, long_name, cell_methods="area: sum")
+
+
+TRIAL: dict[str, Variable] = {
+    "calls": _per_trial("i4", "1", "calls carried at once"),
+    "calls_offered": _per_trial("i4", "1", "calls that users ask for"),
+    "calls_refused": _per_trial("i4", "1", "calls refused"),
+    **{
+        f"calls_refused_{reason}": _per_trial("i4", "1", f"calls refused because {_WHY[reason]}")
+        for reason in REFUSAL_REASONS
+    },
+    "best_effort_throughput": _per_trial(
+        "f8", "Mbit s-1", "downlink throughput of users without a guaranteed rate"
+    ),
+}
+"""One value per trial: over the statistics beams, or the region."""
+
+
+def _per_beam(dtype: str, units: str, long_name: str) -> Variable:
+    where = {"coordinates": "beam_u beam_v beam_colour beam_statistics"}
+    dims = ("trial", "beam")
+    return Variable(dims, dtype, units, long_name, None, "area: sum", None, where)
+
+
+TRIAL_BEAM: dict[str, Variable] = {
+    "beam_calls": _per_beam("i4", "1", "calls that the beam carries at once"),
+    "beam_calls_offered": _per_beam("i4", "1", "calls that the beam's users ask for"),
+    "beam_best_effort_throughput": _per_beam(
+        "f4", "Mbit s-1", "downlink throughput of the beam's users without a guaranteed rate"
+    ),
+}
+"""One value per trial and beam of one satellite."""
+
+OF_MEANS: dict[str, str] = {
+    "calls": "calls carried at once, mean over trials",
+    "calls_offered": "calls that users ask for, mean over trials",
+    "best_effort_throughput": "throughput of users without a guaranteed rate, mean over trials",
+    REFUSED_SHARE: "calls refused, of all that users ask for, ratio of sums over trials",
+    **{
+        name: f"calls refused because {_WHY[reason]}, of all refused"
+        for reason, name in zip(REFUSAL_REASONS, OF_REFUSED, strict=True)
+    },
+}
+"""What the means over trials and the shares say."""

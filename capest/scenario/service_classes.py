@@ -1,0 +1,134 @@
+"""The services that users of a scenario ask for, and the notation of a mix."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from capest.errors import InputError
+from capest.scenario.nearest import nearest
+from capest.scenario.presets import load_preset, presets_of
+
+if TYPE_CHECKING:
+    from capest.scenario.sections import Service
+
+FIGURES = (
+    *("downlink_kbps", "uplink_kbps", "delay_budget_ms", "packet_error_rate", "five_qi"),
+    *("activity", "guaranteed"),
+)
+"""What a service preset supplies."""
+
+NEEDED = ("downlink_kbps", "uplink_kbps", "delay_budget_ms", "guaranteed")
+"""Figures without which there is no service."""
+
+_PART = re.compile(r"(?P<name>\S+)\s+(?P<percent>\d+(?:\.\d+)?)\s*%")
+EXAMPLE = "video-call-480p 30%, voice 50%, best-effort 20%"
+
+
+@dataclass(frozen=True)
+class ServiceClass:
+    """Users who ask for the same.
+
+    Attributes
+    ----------
+    share : float
+        Of all users.
+    downlink_kbps, uplink_kbps : float
+        Rate of a call.
+    delay_budget_ms : float
+        Between user and the network's edge, one way.
+    activity : float
+        Probability that such a user asks for the service in a trial.
+    guaranteed : bool
+        It is a call: carried at its rate or refused. Else it takes what calls leave.
+    """
+
+    share: float
+    downlink_kbps: float
+    uplink_kbps: float
+    delay_budget_ms: float
+    activity: float
+    guaranteed: bool
+
+
+def service_classes(service: Service) -> tuple[ServiceClass, ...]:
+    """Return the classes of a valid section, none where there is no service."""
+    if service.mix is not None:
+        return tuple(_of_preset(name, share) for name, share in parse_mix(service.mix))
+    if service.downlink_kbps is None:
+        return ()
+    return (
+        ServiceClass(
+            1.0,
+            service.downlink_kbps,
+            service.uplink_kbps or 0.0,
+            service.delay_budget_ms or 0.0,
+            1.0 if service.activity is None else service.activity,
+            bool(service.guaranteed),
+        ),
+    )
+
+
+def kinds_of_service(
+    mix: str | None, downlink_kbps: float | None, guaranteed: bool | None
+) -> tuple[bool, bool]:
+    """Tell from keys of the section whether there are services with and without guaranteed rate.
+
+    A mix that cannot be read counts as both: its fault is reported elsewhere.
+    """
+    if mix is None:
+        there = downlink_kbps is not None
+        return there and bool(guaranteed), there and not guaranteed
+    try:
+        kinds = {_of_preset(name, share).guaranteed for name, share in parse_mix(mix)}
+    except ValueError:
+        return True, True
+    return True in kinds, False in kinds
+
+
+def parse_mix(text: str) -> tuple[tuple[str, float], ...]:
+    """Read a mix such as ``"voice 80%, best-effort 20%"``.
+
+    Returns
+    -------
+    tuple of (str, float)
+        Preset and share of users of each part; the shares add up to 1.
+
+    Raises
+    ------
+    ValueError
+        With what is wrong and what would be right.
+    """
+    known = [preset.name for preset in presets_of("service")]
+    found: dict[str, float] = {}
+    for part in (part.strip() for part in text.split(",")):
+        match = _PART.fullmatch(part)
+        if match is None:
+            raise ValueError(f"{part or 'an empty part'}: must be a service and its percentage")
+        name = match["name"]
+        if name not in known:
+            near = nearest(name, known)
+            hint = f"did you mean {near}" if near else f"there are {', '.join(known)}"
+            raise ValueError(f"there is no service {name}: {hint}")
+        if name in found:
+            raise ValueError(f"{name} stands there twice")
+        found[name] = float(match["percent"])
+    total = sum(found.values())
+    if abs(total - 100.0) > 1e-6:
+        raise ValueError(f"the shares add up to {total:g}%, not to 100%")
+    return tuple((name, percent / total) for name, percent in found.items())
+
+
+def _of_preset(name: str, share: float) -> ServiceClass:
+    figures = {key: figure.value for key, figure in load_preset(name).figures.items()}
+    if not set(NEEDED) <= figures.keys():
+        raise InputError(f"service preset {name} lacks figures")
+    return ServiceClass(
+        share=share,
+        downlink_kbps=float(figures["downlink_kbps"]),
+        uplink_kbps=float(figures["uplink_kbps"]),
+        delay_budget_ms=float(figures["delay_budget_ms"]),
+        activity=float(figures.get("activity", 1.0)),
+        guaranteed=bool(figures["guaranteed"]),
+    )

@@ -1,0 +1,48 @@
+"""What the keys of a service demand of each other."""
+
+from __future__ import annotations
+
+from capest.errors import Problem
+from capest.scenario.service_classes import EXAMPLE, FIGURES, NEEDED, parse_mix
+
+KEYS = ("service.mix", "service.preset", *(f"service.{figure}" for figure in FIGURES))
+"""What `service_problem` reads."""
+
+
+def service_problem(mix: str | None, preset: str | None, *figures: object) -> Problem | None:
+    """Find the first fault of the section.
+
+    Parameters
+    ----------
+    mix, preset : str or None
+    *figures
+        Values of ``FIGURES``, ``None`` where there is none.
+    """
+    given = [key for key, value in zip(FIGURES, figures, strict=True) if value is not None]
+    if mix is None:
+        return _incomplete(given)
+    others = ["preset"] * (preset is not None) + given
+    if others:
+        return Problem(
+            "service.mix",
+            mix,
+            f"not together with {', '.join(others)}: its figures are those of its presets",
+            "keep one of the two",
+        )
+    try:
+        parse_mix(mix)
+    except ValueError as error:
+        return Problem("service.mix", mix, str(error), f'such as "{EXAMPLE}"')
+    return None
+
+
+def _incomplete(given: list[str]) -> Problem | None:
+    missing = [key for key in NEEDED if key not in given]
+    if not given or not missing:
+        return None
+    return Problem(
+        f"service.{missing[0]}",
+        None,
+        f"required beside {given[0]}: a service has {', '.join(NEEDED)}",
+        "service.preset supplies them all, see: capest presets list",
+    )

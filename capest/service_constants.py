@@ -1,0 +1,119 @@
+"""Constants of a scenario's services: who asks for what, and how the uplink carries it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from capest.link_constants import UplinkAccess, uplink_access, uplink_budget
+from capest.physics.packet_delay import PacketDelay
+from capest.physics.uplink_budget import UplinkBudget
+from capest.scenario.service_classes import ServiceClass, service_classes
+
+if TYPE_CHECKING:
+    from capest.scenario.model import Scenario
+
+DOWNLINK_ONLY_NOTE = (
+    "calls are admitted by the downlink only: the satellite or the handset has no figures of an "
+    "uplink"
+)
+
+
+@dataclass(frozen=True)
+class CallUplink:
+    """The uplink as far as calls need it.
+
+    Attributes
+    ----------
+    budget : UplinkBudget
+    access : UplinkAccess
+    frequency_hz : float
+    """
+
+    budget: UplinkBudget
+    access: UplinkAccess
+    frequency_hz: float
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the users of a scenario ask for.
+
+    Attributes
+    ----------
+    classes : tuple of ServiceClass
+        At least one.
+    random_order : bool
+        Calls are admitted in a drawn order, not by efficiency.
+    policy : int
+        Of the scheduler, for what calls leave; see ``link_constants.POLICIES``.
+    bandwidth_mhz : float
+        Of a beam, left to user data.
+    delay : PacketDelay
+    uplink : CallUplink or None
+        ``None`` where satellite or handset lack the figures.
+    """
+
+    classes: tuple[ServiceClass, ...]
+    random_order: bool
+    policy: int
+    bandwidth_mhz: float
+    delay: PacketDelay
+    uplink: CallUplink | None
+
+    @property
+    def has_calls(self) -> bool:
+        """Whether some users ask for a guaranteed rate."""
+        return any(each.guaranteed for each in self.classes)
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether some users take what calls leave."""
+        return not all(each.guaranteed for each in self.classes)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know, one line each."""
+        return (DOWNLINK_ONLY_NOTE,) if self.has_calls and self.uplink is None else ()
+
+
+def services_of(scenario: Scenario, policy: int, bandwidth_mhz: float) -> Services | None:
+    """Work out the services, ``None`` where there are none.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    policy, bandwidth_mhz
+        See ``link_constants.Link``.
+    """
+    classes = service_classes(scenario.service)
+    if not classes:
+        return None
+    return Services(
+        classes=classes,
+        random_order=scenario.scheduler.admission == "random",
+        policy=policy,
+        bandwidth_mhz=bandwidth_mhz,
+        delay=PacketDelay(
+            scenario.service.inter_satellite_hops,
+            scenario.service.harq_retransmissions,
+            scenario.satellite.payload == "transparent",
+        ),
+        uplink=_uplink(scenario),
+    )
+
+
+def service_notes(scenario: Scenario) -> tuple[str, ...]:
+    """What the user should know of the services, one line each."""
+    services = services_of(scenario, 0, 0.0)
+    return () if services is None else services.notes
+
+
+def _uplink(scenario: Scenario) -> CallUplink | None:
+    budget, access = uplink_budget(scenario), uplink_access(scenario)
+    frequency_ghz = scenario.satellite.uplink_frequency_ghz
+    if budget is None or access is None or frequency_ghz is None:
+        return None
+    if not scenario.has_constellation and scenario.satellite.uplink_antenna_diameter_m is None:
+        return None
+    return CallUplink(budget, access, frequency_ghz * 1e9)

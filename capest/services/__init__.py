@@ -1,0 +1,1 @@
+"""What users get: who asks for what, which calls are carried, and why others are not."""

@@ -1,0 +1,146 @@
+"""Admission of calls: who is carried, and why the others are not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from capest.backend.protocol import Kernels
+from capest.figure_names import REFUSAL_REASONS
+from capest.service_constants import Services
+from capest.services.demand import Demand
+
+WHOLE = 2**32
+"""The time of a beam, or of one of its places in the uplink, in units of the fixed point."""
+
+OUTCOMES = 1 + len(REFUSAL_REASONS)
+CARRIED, SATELLITE, BEAM, DELAY, DOWNLINK, UPLINK, BANDWIDTH = range(OUTCOMES)
+"""What becomes of a call: it is carried, or the first of the reasons that applies."""
+
+_KEY_BITS = 30
+_EFFICIENCY_BITS = 4
+"""No link adaptation reaches 2^4 bit/s/Hz."""
+
+
+@dataclass(frozen=True)
+class CallLinks:
+    """What users have to carry a call, arrays (users,) of the backend, trial by trial.
+
+    Attributes
+    ----------
+    trials, beams : int
+    serving, user_trial : int32 array
+        A beam of -1 is none.
+    in_view, lit : bool array or None
+        A satellite is in view; the user's beam is lit. ``None``: all are.
+    efficiency : float32 array
+        Of the downlink; zero where the SINR is too low.
+    uplink_efficiency : float32 array or None
+    delay_ms : float64 array
+        One way, of what has a beam.
+    """
+
+    trials: int
+    beams: int
+    serving: Any
+    user_trial: Any
+    in_view: Any | None
+    lit: Any | None
+    efficiency: Any
+    uplink_efficiency: Any | None
+    delay_ms: Any
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """What became of calls.
+
+    Attributes
+    ----------
+    outcome : int64 array (users,)
+        ``CARRIED`` or a reason; meaningless for users that ask for no call.
+    left : int64 array (trials · beams, 2)
+        What is left of the downlink's time, in units of ``WHOLE``, and of the uplink's places.
+    """
+
+    outcome: Any
+    left: Any
+
+
+def admit(services: Services, kernels: Kernels, links: CallLinks, demand: Demand) -> Admitted:
+    """Admit calls beam by beam.
+
+    A call needs its rate over what the link would carry in all the time of the beam, and of one of
+    the uplink's places; both shares are rounded up to whole numbers, so that neither sum can exceed
+    what there is.
+
+    Parameters
+    ----------
+    services : Services
+    kernels : Kernels
+    links : CallLinks
+    demand : Demand
+
+    Returns
+    -------
+    Admitted
+    """
+    xp = kernels.xp
+    down = _share(demand.down_mbps, links.efficiency, services.bandwidth_mhz, xp)
+    up, capacity_up = xp.zeros_like(down), 0
+    if services.uplink is not None and links.uplink_efficiency is not None:
+        access = services.uplink.access
+        up = _share(demand.up_mbps, links.uplink_efficiency, access.user_bandwidth_mhz, xp)
+        capacity_up = access.users_at_once * WHOLE
+    outcome = xp.full(down.shape, CARRIED, dtype=xp.int64)
+    # The last one written is the first that applies.
+    outcome = xp.where(up > WHOLE, UPLINK, outcome)
+    outcome = xp.where((down > WHOLE) | (links.efficiency <= 0.0), DOWNLINK, outcome)
+    outcome = xp.where(links.delay_ms > demand.budget_ms, DELAY, outcome)
+    nowhere = links.serving < 0
+    if links.lit is not None:
+        nowhere = nowhere | ~links.lit
+    outcome = xp.where(nowhere, BEAM, outcome)
+    if links.in_view is not None:
+        outcome = xp.where(links.in_view, outcome, SATELLITE)
+    asks = demand.call & (outcome == CARRIED)
+    order, start, count = _queues(kernels, links, asks, demand.arrival)
+    admitted, left = kernels.admit_calls(order, start, count, down, up, WHOLE, capacity_up)
+    return Admitted(xp.where(asks & (admitted == 0), BANDWIDTH, outcome), left)
+
+
+def _share(rate_mbps: Any, efficiency: Any, bandwidth_mhz: float, xp: Any) -> Any:
+    """Share that a rate takes, in units of ``WHOLE`` and rounded up, int64 array (users,)."""
+    carried_mbps = xp.maximum(efficiency.astype(xp.float64) * bandwidth_mhz, 1e-30)
+    # Twice the whole is more than anybody has, however much more it is.
+    return xp.ceil(xp.minimum(rate_mbps / carried_mbps, 2.0) * WHOLE).astype(xp.int64)
+
+
+def _queues(
+    kernels: Kernels, links: CallLinks, asks: Any, arrival: Any | None
+) -> tuple[Any, Any, Any]:
+    """Calls in the order of admission: users, and each beam's first place and number of calls.
+
+    The users of a trial are sorted by beam, key and number, all in one whole number: so the order
+    is one and the same on both backends.
+    """
+    xp, trials, beams = kernels.xp, links.trials, links.beams
+    users = len(asks) // max(trials, 1)
+    user_bits, beam_bits = users.bit_length(), beams.bit_length()
+    key_bits = min(_KEY_BITS, 62 - user_bits - beam_bits)
+    if arrival is None:
+        steps = links.efficiency.astype(xp.float64) * 2.0 ** (key_bits - _EFFICIENCY_BITS)
+        key = (2**key_bits - 1) - xp.minimum(xp.floor(steps), 2.0**key_bits - 1.0)
+    else:
+        key = xp.floor(arrival * 2.0**key_bits)
+    # Who asks for nothing comes behind the last beam.
+    beam = xp.where(asks, links.serving, beams).astype(xp.int64)
+    number = xp.broadcast_to(xp.arange(users, dtype=xp.int64), (trials, users)).ravel()
+    whole = (beam * 2**key_bits + key.astype(xp.int64)) * 2**user_bits + number
+    sorted_users = xp.sort(whole.reshape(trials, users), axis=1) & (2**user_bits - 1)
+    first = xp.arange(trials, dtype=xp.int64)[:, None] * users
+    own = links.user_trial.astype(xp.int64) * beams + links.serving
+    count = kernels.count_numbers(xp.where(asks, own, -1), trials * beams)
+    by_trial = count.reshape(trials, beams)
+    start = xp.cumsum(by_trial, axis=1) - by_trial + first
+    return (sorted_users + first).ravel(), start.ravel(), count

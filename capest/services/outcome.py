@@ -1,0 +1,86 @@
+"""What a trial's services yield: calls per beam, and what calls leave to the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.backend.protocol import Kernels
+from capest.figure_names import REFUSAL_REASONS
+from capest.histograms import AXES
+from capest.service_constants import Services
+from capest.services.admission import CARRIED, OUTCOMES, WHOLE, Admitted, CallLinks
+from capest.services.demand import Demand
+from capest.sharing import beam_rate
+
+
+def calls_of_beams(kernels: Kernels, links: CallLinks, demand: Demand, admitted: Admitted) -> Any:
+    """Count calls by beam and outcome, int64 array (trials, beams, ``OUTCOMES``).
+
+    Users without a beam are not in it.
+    """
+    xp = kernels.xp
+    own = links.user_trial.astype(xp.int64) * links.beams + links.serving
+    number = xp.where(
+        demand.call & (links.serving >= 0), own * OUTCOMES + admitted.outcome, -1
+    ).astype(xp.int64)
+    counts = kernels.count_numbers(number, links.trials * links.beams * OUTCOMES)
+    return counts.reshape(links.trials, links.beams, OUTCOMES)
+
+
+def totals(counts: Any) -> dict[str, Any]:
+    """Calls per trial by outcome, from counts (trials, ``OUTCOMES``)."""
+    refused = {
+        f"calls_refused_{reason}": counts[:, 1 + k].astype("i4")
+        for k, reason in enumerate(REFUSAL_REASONS)
+    }
+    return {
+        "calls": counts[:, CARRIED].astype("i4"),
+        "calls_offered": counts.sum(axis=1).astype("i4"),
+        "calls_refused": counts[:, 1:].sum(axis=1).astype("i4"),
+        **refused,
+    }
+
+
+def call_histogram(trial: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Trials by the number of calls that they carry, on the host; empty where nobody calls."""
+    if "calls" not in trial:
+        return {}
+    axis = AXES["calls"]
+    return {axis.name: axis.count(trial["calls"], NumpyKernels())}
+
+
+def best_effort_mbps(
+    services: Services,
+    kernels: Kernels,
+    links: CallLinks,
+    demand: Demand,
+    left: Any,
+    sinr: tuple[Any, ...],
+) -> Any:
+    """Downlink throughput of each beam's users without a guaranteed rate, in what calls leave.
+
+    Parameters
+    ----------
+    services, kernels, links, demand
+    left : int64 array (trials · beams, 2)
+        From `admit`.
+    sinr : tuple
+        Arguments of ``beam_sums``: carrier, interference, lit flags, rate table, Shannon bound,
+        mode.
+
+    Returns
+    -------
+    float64 array (trials, beams)
+    """
+    xp = kernels.xp
+    carrier, interference, *others = sinr
+    serving = xp.where(demand.rest, links.serving, -1).astype(xp.int32)
+    efficiency, sums = kernels.beam_sums(
+        carrier, interference, serving, links.user_trial, *others, links.trials, links.beams
+    )
+    rate = beam_rate(kernels, efficiency, serving, links.user_trial, sums, services.policy)
+    time = left[:, 0].reshape(links.trials, links.beams) * (1.0 / WHOLE)
+    return rate * time * services.bandwidth_mhz

@@ -1,0 +1,65 @@
+"""Services of whole trials: the same calls through the CUDA kernels as through NumPy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.network.trial import network_trial
+from capest.scenario.load import load_scenario
+from capest.scene import build_scene
+from capest.trial import trial_block
+
+from ..network.small import network_scene
+
+LEO = {"preset": "tr38821-set1-leo600-s"}
+BEAMS = {"count": 19, "statistics_count": 7}
+SCENARIOS = {
+    "video calls": {
+        "satellite": LEO,
+        "beams": BEAMS,
+        "users": {"per_beam": 40},
+        "service": {"preset": "video-call-480p"},
+    },
+    "a mix by random admission, both links, hopping, max C/I": {
+        "satellite": LEO,
+        "beams": {**BEAMS, "allocation": "random-hopping", "active_count": 9},
+        "users": {"per_beam": 40},
+        "uplink": {"enabled": True, "drops": 4},
+        "service": {"mix": "video-call-480p 40%, voice 30%, best-effort 30%"},
+        "scheduler": {"admission": "random", "policy": "max-ci"},
+    },
+}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_calls_are_the_same(name, kernels):
+    scene = build_scene(load_scenario(SCENARIOS[name]))
+    cuda, numpy = (trial_block(scene, each, 2, 3) for each in (kernels, NumpyKernels()))
+    assert cuda.trial.keys() == numpy.trial.keys()
+    # Powers agree to rounding: a user on a border or a threshold may move.
+    moved = np.abs(cuda.trial_beam["beam_users"] - numpy.trial_beam["beam_users"]).sum() / 2
+    for key, values in numpy.trial.items():
+        if key.startswith("calls"):
+            assert np.abs(cuda.trial[key] - values).sum() <= 2 * moved + 1, key
+    for key in ("beam_calls", "beam_calls_offered"):
+        assert np.abs(cuda.trial_beam[key] - numpy.trial_beam[key]).sum() <= 4 * moved + 2
+    assert numpy.trial["calls"].sum() > 100
+    assert numpy.trial["calls_refused"].sum() > 100
+    if "best_effort_throughput" in numpy.trial:
+        np.testing.assert_allclose(
+            cuda.trial["best_effort_throughput"], numpy.trial["best_effort_throughput"], rtol=5e-3
+        )
+
+
+def test_calls_in_a_constellation_are_the_same(emulated_kernels):
+    scene = network_scene(
+        service__mix="video-call-480p 40%, voice 40%, best-effort 20%", users__count=300
+    )
+    cuda, numpy = (network_trial(scene, each, 1) for each in (emulated_kernels, NumpyKernels()))
+    for key, values in numpy.trial.items():
+        if key.startswith("calls"):
+            assert abs(int(cuda.trial[key][0]) - int(values[0])) <= 1, key
+    assert numpy.trial["calls"][0] > 50
+    np.testing.assert_array_equal(cuda.cell["cell_calls_offered"], numpy.cell["cell_calls_offered"])

@@ -1,0 +1,101 @@
+"""Calls in a constellation: nobody is lost, nothing is carried twice, and the uplink's budget."""
+
+import math
+
+import numpy as np
+import pytest
+
+import capest
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.figure_names import REFUSAL_REASONS
+from capest.network.calls import uplink_snr_db
+from capest.network.trial import network_trial
+from capest.service_constants import DOWNLINK_ONLY_NOTE
+
+from .small import network_scenario, network_scene
+
+MIX = "video-call-480p 40%, voice 40%, best-effort 20%"
+MODES = {
+    "few beams": {"service__preset": "video-call-480p", "constellation__beams_per_satellite": 2},
+    "few satellites": {"service__preset": "voice", "constellation__deployed_fraction": 0.2},
+    "a mix": {"service__mix": MIX, "scheduler__admission": "random", "users__indoor_share": 0.5},
+    "satellite-fixed": {"service__preset": "voice", "cells__layout": "satellite-fixed"},
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_call_is_carried_or_refused_for_one_reason(mode):
+    scene = network_scene(**MODES[mode], users__count=400)
+    lost = carried = 0
+    for trial in range(4):
+        block = network_trial(scene, NumpyKernels(), trial)
+        found = {name: int(values[0]) for name, values in block.trial.items()}
+        refused = sum(found[f"calls_refused_{reason}"] for reason in REFUSAL_REASONS)
+        assert found["calls"] + refused == found["calls_offered"]
+        assert found["calls_refused"] == refused
+        if mode != "a mix":
+            assert found["calls_offered"] == 400
+        nowhere = found["calls_refused_satellite"] + found["calls_refused_beam"]
+        assert nowhere <= 400 - found["lit_users"]
+        assert block.cell["satellite_calls"].sum() == found["calls"]
+        assert block.cell["cell_calls"].sum() <= found["calls"]
+        assert (block.cell["cell_calls"] <= block.cell["cell_calls_offered"]).all()
+        assert block.histograms["calls"].sum() == 1
+        lost, carried = lost + nowhere, carried + found["calls"]
+        if mode == "few satellites":
+            # A cell without a satellite above the mask has none of its users in view.
+            blind = block.cell["cell_users"][block.cell["cell_satellites_in_view"] == 0].sum()
+            assert found["calls_refused_satellite"] == blind
+    assert carried > 0
+    if mode.startswith("few"):
+        assert lost > 0
+
+
+def test_services_change_nothing_else():
+    without = network_trial(network_scene(), NumpyKernels(), 3)
+    among = network_trial(network_scene(service__mix=MIX), NumpyKernels(), 3)
+    for group in ("trial", "histograms", "cell"):
+        for name, values in getattr(without, group).items():
+            np.testing.assert_array_equal(getattr(among, group)[name], values)
+
+
+def test_uplink_follows_from_the_same_loss():
+    """160 dB between isotropic antennas, both ways, by the budgets of TR 38.821 clause 6.1.3.1."""
+    scene = network_scene(
+        service__preset="voice", satellite__uplink_frequency_ghz=1.0, satellite__frequency_ghz=2.0
+    )
+    # 34 dBW/MHz - 60 + 30 dBi pattern included - 160 + 228.6 - (7 dB and 290 K of the handset).
+    noise_dbw_hz = -228.599 + 7.0 + 10.0 * math.log10(290.0)
+    down_db = (34.0 - 60.0) - 160.0 - noise_dbw_hz
+    found = uplink_snr_db(scene, scene.services, np.array([10.0 ** (0.1 * down_db)]), np)
+    # Half the frequency: 6.02 dB less. 23 dBm in 0.36 MHz, 1.1 dB/K.
+    expected = (23.0 - 30.0) - (160.0 - 6.0206) + 1.1 + 228.599 - 10.0 * math.log10(0.36e6)
+    assert found[0] == pytest.approx(expected, abs=0.02)
+
+
+def test_without_a_figure_of_the_uplink_the_downlink_decides():
+    scene = network_scene(service__preset="voice", satellite__g_over_t_db_per_k=None)
+    assert DOWNLINK_ONLY_NOTE in scene.notes
+    assert DOWNLINK_ONLY_NOTE not in network_scene(service__preset="voice").notes
+    assert DOWNLINK_ONLY_NOTE not in network_scene(satellite__g_over_t_db_per_k=None).notes
+    trial = network_trial(scene, NumpyKernels(), 0).trial
+    assert trial["calls"][0] > 0
+    assert trial["calls_refused_uplink"][0] == 0
+
+
+def test_long_ways_refuse_for_delay():
+    changes = {"service__preset": "voice", "service__inter_satellite_hops": 12}
+    trial = network_trial(network_scene(**changes), NumpyKernels(), 0).trial
+    assert trial["calls"][0] == 0
+    assert trial["calls_refused_delay"][0] == trial["lit_users"][0] > 0
+
+
+def test_a_result_holds_calls_of_cells_and_satellites():
+    result = capest.run(network_scenario(service__mix=MIX, run__trials=20, users__count=60))
+    assert float(result["satellite_calls"].sum()) == pytest.approx(float(result["calls"].mean()))
+    assert (result["cell_calls"] <= result["cell_calls_offered"] + 1e-6).all()
+    by_latitude = result.capest.by_latitude(2.0)
+    assert float(by_latitude["calls"].sum()) == pytest.approx(float(result["cell_calls"].sum()))
+    assert result.capest.summary().headline.startswith(
+        f"{float(result['calls'].mean()):.1f} calls at once, ±"
+    )

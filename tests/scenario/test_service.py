@@ -1,0 +1,71 @@
+"""Services of a scenario: presets, figures of its own, and mixes."""
+
+import pytest
+
+from capest.errors import InputError
+from capest.scenario.load import load_scenario
+from capest.scenario.service_classes import parse_mix, service_classes
+
+SATELLITE = {"satellite": {"preset": "tr38821-set1-leo600-s"}}
+
+
+def classes(**service):
+    return service_classes(load_scenario({**SATELLITE, "service": service}).service)
+
+
+def test_no_service_no_classes():
+    assert classes() == ()
+
+
+def test_a_preset_and_a_figure_of_its_own():
+    (call,) = classes(preset="video-call-720p", uplink_kbps=300.0)
+    assert (call.downlink_kbps, call.uplink_kbps) == (1200.0, 300.0)
+    assert (call.share, call.activity, call.guaranteed) == (1.0, 1.0, True)
+    assert call.delay_budget_ms == 150.0
+
+
+def test_a_new_preset_replaces_the_figures():
+    scenario = load_scenario({**SATELLITE, "service": {"preset": "voice", "activity": 0.5}})
+    other = scenario.replace(service__preset="video-call-360p")
+    assert (other.service.downlink_kbps, other.service.activity) == (300.0, 1.0)
+    assert load_scenario(other.model_dump()) == other
+
+
+def test_a_mix_is_the_classes_of_its_presets():
+    video, voice, rest = classes(mix="video-call-480p 30%, voice 50 %,best-effort 20%")
+    assert [each.share for each in (video, voice, rest)] == pytest.approx([0.3, 0.5, 0.2])
+    assert [each.downlink_kbps for each in (video, voice)] == [600.0, 16.4]
+    assert [each.guaranteed for each in (video, voice, rest)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("voice 50%, video-call-48p 50%", "did you mean video-call-480p"),
+        ("voice 50%", "add up to 50%, not to 100%"),
+        ("voice 50%, voice 50%", "stands there twice"),
+        ("voice", "a service and its percentage"),
+        ("voice 100%,", "an empty part"),
+        ("", "an empty part"),
+        ("voice -5%, best-effort 105%", "a service and its percentage"),
+        ("tr38821-set1-leo600-s 100%", "there is no service"),
+    ],
+)
+def test_faults_of_a_mix_are_one_line(text, said):
+    with pytest.raises(InputError, match=said) as caught:
+        classes(mix=text)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_mix_stands_alone():
+    with pytest.raises(InputError, match="not together with preset, downlink_kbps"):
+        classes(mix="voice 100%", preset="voice")
+
+
+def test_half_a_service_is_none():
+    with pytest.raises(InputError, match=r"service\.uplink_kbps"):
+        classes(downlink_kbps=64.0)
+
+
+def test_shares_may_have_decimals():
+    assert parse_mix("voice 33.5%, message 66.5%") == (("voice", 0.335), ("message", 0.665))

@@ -1,0 +1,303 @@
+"""Calls of a trial against loops over users, and what must hold of them whatever the scenario."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.batch import compute_block
+from capest.figure_names import REFUSAL_REASONS
+from capest.link_constants import POLICIES
+from capest.physics.packet_delay import PacketDelay
+from capest.scene import build_scene
+from capest.service_constants import services_of
+from capest.services.admission import (
+    BANDWIDTH,
+    BEAM,
+    CARRIED,
+    DELAY,
+    DOWNLINK,
+    SATELLITE,
+    UPLINK,
+    WHOLE,
+    CallLinks,
+    admit,
+)
+from capest.services.demand import Demand
+from capest.services.outcome import best_effort_mbps, calls_of_beams
+
+from .small import assert_same_bits, compute, small_scenario
+
+STEPS = np.array([0.0, 0.1523, 0.377, 0.877, 1.9141, 5.5547], dtype=np.float32)
+MIX = "video-call-480p 30%, voice 50%, best-effort 20%"
+TRIALS, BEAMS, USERS = 3, 5, 80
+
+
+def services(**changes):
+    scenario = small_scenario(service__preset="voice", **changes)
+    return services_of(scenario, POLICIES[scenario.scheduler.policy], 3.0)
+
+
+def drawn(seed: int) -> tuple[CallLinks, Demand]:
+    """Users of three trials with links and wishes of all kinds; some have no beam."""
+    rng = np.random.default_rng(seed)
+    n = TRIALS * USERS
+    serving = rng.integers(-1, BEAMS, n).astype(np.int32)
+    links = CallLinks(
+        trials=TRIALS,
+        beams=BEAMS,
+        serving=serving,
+        user_trial=np.repeat(np.arange(TRIALS, dtype=np.int32), USERS),
+        in_view=(serving >= 0) | (rng.uniform(size=n) < 0.5),
+        lit=rng.uniform(size=n) < 0.9,
+        efficiency=rng.choice(STEPS, n),
+        uplink_efficiency=rng.choice(STEPS, n),
+        delay_ms=rng.uniform(20.0, 110.0, n),
+    )
+    call = rng.uniform(size=n) < 0.8
+    return links, Demand(
+        call=call,
+        rest=~call,
+        down_mbps=rng.choice([0.05, 0.3, 0.6], n),
+        up_mbps=rng.choice([0.05, 0.1, 0.3], n),
+        budget_ms=rng.choice([100.0, 150.0], n),
+        arrival=None,
+    )
+
+
+def one_by_one(settings, links: CallLinks, demand: Demand, order) -> list[int]:
+    """Outcome of every user, by a loop in an order; exact fractions of whole beams."""
+    access = settings.uplink.access
+    left = {
+        (t, b): [WHOLE, access.users_at_once * WHOLE] for t in range(TRIALS) for b in range(BEAMS)
+    }
+    outcome = [CARRIED] * len(demand.call)
+    for user in order:
+        down_mbps = float(links.efficiency[user]) * settings.bandwidth_mhz
+        up_mbps = float(links.uplink_efficiency[user]) * access.user_bandwidth_mhz
+        if not links.in_view[user]:
+            outcome[user] = SATELLITE
+        elif links.serving[user] < 0 or not links.lit[user]:
+            outcome[user] = BEAM
+        elif links.delay_ms[user] > demand.budget_ms[user]:
+            outcome[user] = DELAY
+        elif down_mbps < demand.down_mbps[user]:
+            outcome[user] = DOWNLINK
+        elif up_mbps < demand.up_mbps[user]:
+            outcome[user] = UPLINK
+        elif demand.call[user]:
+            beam = left[int(links.user_trial[user]), int(links.serving[user])]
+            needs = (
+                math.ceil(demand.down_mbps[user] / down_mbps * WHOLE),
+                math.ceil(demand.up_mbps[user] / up_mbps * WHOLE),
+            )
+            if needs[0] <= beam[0] and needs[1] <= beam[1]:
+                beam[:] = beam[0] - needs[0], beam[1] - needs[1]
+            else:
+                outcome[user] = BANDWIDTH
+    return outcome
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("order", ["efficient", "random"])
+@pytest.mark.parametrize("places", [2, 80])
+def test_admission_is_that_of_the_loop(seed, order, places):
+    settings = services(scheduler__admission=order)
+    access = dataclasses.replace(settings.uplink.access, users_at_once=places)
+    settings = dataclasses.replace(
+        settings, uplink=dataclasses.replace(settings.uplink, access=access)
+    )
+    links, demand = drawn(seed)
+    key = -links.efficiency.astype(np.float64)
+    if order == "random":
+        key = np.random.default_rng(9).uniform(size=len(demand.call))
+        demand = dataclasses.replace(demand, arrival=key)
+    expected = np.array(one_by_one(settings, links, demand, np.argsort(key, kind="stable")))
+    found = admit(settings, NumpyKernels(), links, demand)
+    np.testing.assert_array_equal(found.outcome[demand.call], expected[demand.call])
+    assert set(expected[demand.call]) == set(range(7))  # every outcome occurs
+    assert (found.left >= 0).all()
+    counts = calls_of_beams(NumpyKernels(), links, demand, found)
+    for trial in range(TRIALS):
+        for beam in range(BEAMS):
+            own = demand.call & (links.serving == beam) & (links.user_trial == trial)
+            tally = [int((expected[own] == reason).sum()) for reason in range(7)]
+            assert counts[trial, beam].tolist() == tally
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_best_effort_shares_what_calls_leave(policy):
+    settings = services(scheduler__policy=policy)
+    links, demand = drawn(3)
+    links = dataclasses.replace(links, lit=np.ones_like(links.lit))
+    left = admit(settings, NumpyKernels(), links, demand).left
+    # SINR right at the steps of a table makes the efficiencies those drawn.
+    table = np.stack([STEPS[1:], STEPS[1:]], axis=1)
+    shannon = np.zeros(4, dtype=np.float32)
+    sinr = (links.efficiency, np.zeros_like(links.efficiency), None, table, shannon, 0)
+    found = best_effort_mbps(settings, NumpyKernels(), links, demand, left, sinr)
+    for trial in range(TRIALS):
+        for beam in range(BEAMS):
+            own = demand.rest & (links.serving == beam) & (links.user_trial == trial)
+            rates = [float(each) for each in links.efficiency[own] if each > 0.0]
+            expected = {
+                "equal-time": sum(rates) / len(rates),
+                "proportional-fair": sum(rates) / len(rates),
+                "equal-rate": len(rates) / sum(1.0 / each for each in rates),
+                "max-ci": max(rates),
+            }[policy]
+            time = left[trial * BEAMS + beam, 0] / WHOLE
+            assert found[trial, beam] == pytest.approx(expected * time * 3.0, rel=1e-6)
+
+
+MODES = {
+    "video calls": {"service__preset": "video-call-720p", "users__per_beam": 40},
+    "a mix, both links": {"service__mix": MIX, "uplink__enabled": True, "users__per_beam": 40},
+    "hopping": {
+        "service__preset": "video-call-480p", "users__per_beam": 60,
+        "beams__allocation": "random-hopping", "beams__active_count": 6,
+    },
+    "half of them ask, in any order": {
+        "service__preset": "live-streaming", "service__activity": 0.5,
+        "scheduler__admission": "random", "users__per_beam": 40,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_call_is_carried_or_refused_for_one_reason(mode):
+    block = compute(small_scenario(**MODES[mode]))
+    trial, beam = block.trial, block.trial_beam
+    refused = sum(trial[f"calls_refused_{reason}"] for reason in REFUSAL_REASONS)
+    np.testing.assert_array_equal(trial["calls_refused"], refused)
+    np.testing.assert_array_equal(trial["calls"] + refused, trial["calls_offered"])
+    np.testing.assert_array_equal(trial["calls"], beam["beam_calls"][:, :7].sum(axis=1))
+    np.testing.assert_array_equal(
+        trial["calls_offered"], beam["beam_calls_offered"][:, :7].sum(axis=1)
+    )
+    assert (beam["beam_calls_offered"] <= beam["beam_users"]).all()
+    assert trial["calls"].sum() > 0
+    assert refused.sum() > 0
+    assert block.histograms["calls"].sum() == 40
+    if "beams__allocation" in MODES[mode]:
+        assert (beam["beam_calls"][beam["beam_lit"] == 0] == 0).all()
+        assert (trial["calls_refused_beam"] > 0).any()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_slices_change_no_call(mode):
+    scenario = small_scenario(**MODES[mode])
+    assert_same_bits(compute(scenario), compute(scenario, slice_trials=7))
+
+
+def test_a_service_leaves_everything_else_as_it_was():
+    without, among = compute(small_scenario()), compute(small_scenario(service__mix=MIX))
+    for group in ("trial", "trial_beam", "histograms"):
+        for name, values in getattr(without, group).items():
+            np.testing.assert_array_equal(getattr(among, group)[name], values)
+
+
+def test_the_most_efficient_first_carries_no_fewer_calls():
+    # One service: the calls of a beam then differ in what they cost only.
+    changes = {"service__preset": "video-call-480p", "users__per_beam": 60}
+    changes |= {"satellite__g_over_t_db_per_k": 30.0}  # the uplink is no limit
+    best, random = (
+        compute(small_scenario(**changes, scheduler__admission=order)).trial_beam["beam_calls"]
+        for order in ("efficient", "random")
+    )
+    assert (best >= random).all()
+    assert best.sum() > random.sum()
+
+
+def test_one_user_per_beam_has_the_whole_beam():
+    """A call fits exactly where efficiency times bandwidth is its rate or more."""
+    scenario = small_scenario(
+        service__preset="video-call-720p", service__uplink_kbps=0.0, users__per_beam=1,
+        service__downlink_kbps=9000.0,
+    )  # fmt: skip
+    scene = build_scene(scenario)
+    beam = compute_block(scene, NumpyKernels(), 0, 40).trial_beam
+    alone = beam["beam_users"] == 1
+    rate_mbps = beam["beam_spectral_efficiency"] * scene.link.bandwidth_mhz
+    expected = np.where(np.isnan(rate_mbps), 0.0, rate_mbps) >= 9.0
+    np.testing.assert_array_equal(beam["beam_calls"][alone] == 1, expected[alone])
+    assert 0.1 < expected[alone].mean() < 0.9
+
+
+def test_alike_users_fill_the_beam():
+    """Free space, one beam, users at its centre: calls are the beam's rate over the call's rate."""
+    scenario = small_scenario(
+        service__preset="voice", service__downlink_kbps=1234.0, service__uplink_kbps=0.0,
+        beams__count=1, beams__statistics_count=1, beams__spacing_uv=1e-4, users__per_beam=300,
+        channel__line_of_sight="always", channel__shadow_fading=False,
+    )  # fmt: skip
+    scene = build_scene(scenario)
+    block = compute_block(scene, NumpyKernels(), 0, 2)
+    efficiency = block.trial_beam["beam_spectral_efficiency"][0, 0]
+    calls = math.floor(float(efficiency) * scene.link.bandwidth_mhz / 1.234)
+    assert block.trial["calls"].tolist() == [calls, calls]
+    assert block.trial["calls_refused_bandwidth"].tolist() == [300 - calls] * 2
+
+
+def test_users_at_once_limit_the_uplink():
+    """Calls that take 0.9 of a place each: 80 places of 0.36 MHz in 30 MHz hold 88 of them."""
+    scenario = small_scenario(
+        service__preset="voice", service__downlink_kbps=0.0, users__per_beam=120,
+        beams__count=1, beams__statistics_count=1, beams__spacing_uv=1e-4, uplink__enabled=True,
+        channel__line_of_sight="always", channel__shadow_fading=False,
+    )  # fmt: skip
+    access = build_scene(scenario).services.uplink.access
+    assert access.users_at_once == 80
+    efficiency = compute(scenario, trials=1).trial_beam["beam_uplink_spectral_efficiency"][0, 0]
+    rate_kbps = 0.9 * float(efficiency) * access.user_bandwidth_mhz * 1e3
+    block = compute(scenario.replace(service__uplink_kbps=rate_kbps), trials=2)
+    assert block.trial["calls"].tolist() == [88, 88]
+    assert block.trial["calls_refused_bandwidth"].tolist() == [32, 32]
+
+
+def test_one_carrier_for_both_links_is_no_special_case():
+    """The uplink's own budget, asked for by an aperture that is wider by nothing to speak of."""
+    same = small_scenario(service__preset="video-call-480p", users__per_beam=40)
+    apart = same.replace(satellite__uplink_antenna_diameter_m=2.0 * (1.0 + 1e-9))
+    one, other = compute(same).trial, compute(apart).trial
+    assert one["calls_refused_uplink"].sum() > 50
+    for name in ("calls", "calls_refused_uplink", "calls_refused_bandwidth"):
+        assert np.abs(one[name] - other[name]).sum() <= 1
+
+
+def test_interference_in_the_uplink_refuses_calls():
+    changes = {"service__preset": "video-call-480p"}
+    alone = compute(small_scenario(**changes)).trial
+    disturbed = compute(small_scenario(**changes, uplink__enabled=True)).trial
+    assert alone["calls_refused_uplink"].sum() < disturbed["calls_refused_uplink"].sum()
+
+
+def test_shares_of_a_mix_are_those_of_the_users():
+    block = compute(small_scenario(service__mix="voice 30%, best-effort 70%", users__per_beam=40))
+    users, calls = (block.trial[name].sum() for name in ("users", "calls_offered"))
+    assert calls / users == pytest.approx(0.3, abs=4 * math.sqrt(0.21 / users))
+
+
+def test_delay_over_the_budget_refuses():
+    # 8.4 ms to the gateway, 4 ms a transmission, 20 ms of core: 57 ms with a round trip more.
+    slow = compute(small_scenario(service__preset="voice", service__delay_budget_ms=50.0))
+    assert (slow.trial["calls"] == 0).all()
+    np.testing.assert_array_equal(slow.trial["calls_refused_delay"], slow.trial["calls_offered"])
+    fast = compute(
+        small_scenario(
+            service__preset="voice", service__delay_budget_ms=50.0, service__harq_retransmissions=0
+        )
+    )
+    assert (fast.trial["calls_refused_delay"] == 0).all()
+
+
+@pytest.mark.parametrize(("transparent", "again_m"), [(True, 3e6), (False, 1e6)])
+def test_the_delay_is_the_sum_of_its_parts(transparent, again_m):
+    # 1,000 km up, 2,000 km down, two hops of 2,000 km; and round trips of the radio link.
+    way_ms = 7e6 / 299_792_458.0 * 1e3
+    once = PacketDelay(2, 0, transparent).one_way_ms(1e6, 2e6)
+    assert once == pytest.approx(way_ms + 4.0 + 20.0)
+    again = PacketDelay(2, 3, transparent).one_way_ms(1e6, 2e6)
+    assert again - once == pytest.approx(3 * 2 * (again_m / 299_792_458.0 * 1e3 + 4.0))

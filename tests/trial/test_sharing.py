@@ -1,0 +1,70 @@
+"""Policies of the scheduler against plain loops over the users of a beam."""
+
+import numpy as np
+import pytest
+
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.link_constants import POLICIES
+from capest.sharing import beam_rate, user_rate
+
+from .small import assert_same_bits, compute, small_scenario
+
+STEPS = np.array([0.0, 0.25, 0.5, 2.0], dtype=np.float32)
+
+
+def users_of_beams(seed: int):
+    rng = np.random.default_rng(seed)
+    efficiency = rng.choice(STEPS, 200)
+    beam = rng.integers(0, 15, 200).astype(np.int32)  # the last one has nobody
+    trial = rng.integers(0, 2, 200).astype(np.int32)
+    sums = np.zeros((2, 16, 5), dtype=np.int64)
+    for value, b, t in zip(efficiency.tolist(), beam, trial, strict=True):
+        if value > 0.0:
+            sums[t, b, 1:4] += np.array([1, value * 2**24, 2**24 / value], dtype=np.int64)
+    return efficiency, beam, trial, sums
+
+
+def rates_one_by_one(efficiency, beam, trial, policy):
+    rates = np.zeros(len(efficiency))
+    for user, value in enumerate(efficiency.tolist()):
+        own = [
+            float(efficiency[other])
+            for other in range(len(efficiency))
+            if (beam[other], trial[other]) == (beam[user], trial[user]) and efficiency[other] > 0.0
+        ]
+        if value == 0.0:
+            continue
+        if policy == "equal-rate":
+            rates[user] = 1.0 / sum(1.0 / each for each in own)
+        elif policy == "max-ci":
+            rates[user] = value / own.count(value) if value == max(own) else 0.0
+        else:
+            rates[user] = value / len(own)
+    return rates
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_rates_are_those_of_the_loop(policy):
+    efficiency, beam, trial, sums = users_of_beams(1)
+    arguments = (NumpyKernels(), efficiency, beam, trial, sums, POLICIES[policy])
+    rates = user_rate(*arguments)
+    np.testing.assert_allclose(rates, rates_one_by_one(efficiency, beam, trial, policy), rtol=2e-7)
+    total = np.zeros((2, 16))
+    np.add.at(total, (trial, beam), rates.astype(np.float64))
+    np.testing.assert_allclose(beam_rate(*arguments), total, rtol=1e-6)
+    assert (total[:, 15] == 0.0).all()
+
+
+def test_policies_order_the_throughput_of_a_trial():
+    fair, equal, best = (
+        compute(small_scenario(scheduler__policy=policy)).trial["throughput"]
+        for policy in ("equal-rate", "equal-time", "max-ci")
+    )
+    assert (fair < equal).all()
+    assert (equal < best).all()
+
+
+def test_proportional_fair_is_equal_time():
+    assert_same_bits(
+        compute(small_scenario(scheduler__policy="proportional-fair")), compute(small_scenario())
+    )
