@@ -29,6 +29,15 @@ from capest.version import __version__
 __all__ = ["Executor", "Outcome", "Progress", "blocks_folder", "run"]
 
 
+GPU_BLOCK_TRIALS = 1000
+"""Shorter blocks leave a GPU waiting for its kernels to be started."""
+
+_SHORT_BLOCKS = (
+    f"a GPU is faster with longer blocks: --set run.block_trials={GPU_BLOCK_TRIALS} "
+    "(another block length starts from the first trial)"
+)
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a run did.
@@ -113,6 +122,8 @@ def run(
         store = BlockStore.open(blocks_folder(output), identity, replace=overwrite)
         job = Job(scenario, identity, plan, store.folder)
         notices = [*notes, *([store.notice] if store.notice else [])]
+        if chosen == "cupy" and plan.block_trials < GPU_BLOCK_TRIALS <= plan.trials // 20:
+            notices.append(_SHORT_BLOCKS)
         netcdf.sweep(output)
         found = store.finished(plan.sizes())
         if found:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from capest.block import BlockResult
+from capest.histograms import AXES
 from capest.plan import Plan
 from capest.reduce import Estimate, Reduction
 from capest.scenario.until import Condition
@@ -47,6 +48,20 @@ class Reached:
         """Whether both limits are as near to the value as wanted; not where there are none."""
         return self.estimate.half_width <= self.wanted
 
+    @property
+    def is_one_bin(self) -> bool:
+        """Whether the interval is as narrow as counts in bins allow, and still not enough.
+
+        Where users gather at one value, the limits of a quantile are the edges of its bin.
+        """
+        axis = AXES.get(self.condition.metric)
+        if axis is None or self.holds:
+            return False
+        low, high = self.estimate.low, self.estimate.high
+        if axis.logarithmic:
+            return low > 0.0 and math.log10(high / low) < 1.001 * axis.step
+        return high - low < 1.001 * axis.step
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -78,7 +93,10 @@ class Verdict:
     @property
     def expected_trials(self) -> float:
         """About how many trials fulfil the rule: half widths shrink with the root of trials."""
-        factors = [_ratio(one.estimate.half_width, one.wanted) ** 2 for one in self.reached]
+        factors = [
+            math.inf if one.is_one_bin else _ratio(one.estimate.half_width, one.wanted) ** 2
+            for one in self.reached
+        ]
         return max(FEWEST_TRIALS, *(self.trials * factor for factor in factors))
 
 

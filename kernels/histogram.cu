@@ -5,15 +5,17 @@
 // has weight 0: nobody has to ask the host how many are left.
 //
 // Launch: any one-dimensional grid; threads stride over the values.
+typedef unsigned int word32;
 typedef unsigned long long word64;
 
-extern __shared__ word64 own_counts[];  // (bins,), those of this block
+extern __shared__ word32 own_counts[];  // (bins,), those of this block
 
 // counts[bin] += weight of the values in the bin. Bin 0 takes what is below `low`, the last one what
 // is above all regular bins; on a logarithmic axis, the decadic logarithm of a value is binned.
 //
 // Every block counts in shared memory first and adds its bins that hold anything at the end: a link
-// has some twenty efficiencies, on which global atomics of all users would queue.
+// has some twenty efficiencies, on which global atomics of all users would queue. There the counts have
+// 32 bits, for which the hardware has an atomic addition; what runs over goes on as 2^32.
 extern "C" __global__ void count_values(
     const double* __restrict__ values,  // (n,)
     const int* __restrict__ weight,     // (n,), not negative, or null: every value counts once
@@ -33,11 +35,12 @@ extern "C" __global__ void count_values(
         const double value = logarithmic ? log10(fmax(values[index], 1e-300)) : values[index];
         const double position = floor((value - low) * inverse_step) + 1.0;
         const int bin = (int)fmin(fmax(position, 0.0), bins - 1.0);
-        atomicAdd(&own_counts[bin], (word64)times);
+        const word32 before = atomicAdd(&own_counts[bin], (word32)times);
+        if (before + (word32)times < before) atomicAdd(&counts[bin], 1ull << 32);
     }
     __syncthreads();
     for (int bin = threadIdx.x; bin < bins; bin += blockDim.x) {
-        if (own_counts[bin] != 0) atomicAdd(&counts[bin], own_counts[bin]);
+        if (own_counts[bin] != 0) atomicAdd(&counts[bin], (word64)own_counts[bin]);
     }
 }
 

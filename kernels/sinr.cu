@@ -1,5 +1,5 @@
 // Serving beam, carrier and interference of every user: the hot spot of a trial.
-// NumPy twin: downlink_sinr in capest/backend/numpy_kernels.py.
+// NumPy twin: capest/backend/numpy_sinr.py.
 //
 // Received power of user u from beam b of satellite s, in units of the user's noise power:
 //

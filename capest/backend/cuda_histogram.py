@@ -8,9 +8,9 @@ import numpy as np
 
 from capest.backend.cuda_launcher import COMMON_OPTIONS, NULL, CudaLauncher
 
-_COUNT_BYTES = 8
-MOST_BINS = 48 * 1024 // _COUNT_BYTES
-"""As many as fit the shared memory that every device grants a block without asking."""
+_COUNT_BYTES = 4
+MOST_BINS = 24 * 1024 // _COUNT_BYTES
+"""So that eight blocks find room beside each other on a multiprocessor."""
 
 _PROGRAM = ("histogram.cu", COMMON_OPTIONS)
 

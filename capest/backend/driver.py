@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import importlib.util
 import os
 
 
@@ -22,6 +23,11 @@ def driver_cuda_version() -> int | None:
     version = ctypes.c_int(0)
     status = driver.cuDriverGetVersion(ctypes.byref(version))
     return version.value if status == 0 and version.value > 0 else None
+
+
+def gpu_is_likely() -> bool:
+    """Whether there are a driver and CuPy, so that a batch will most likely run on a GPU."""
+    return importlib.util.find_spec("cupy") is not None and driver_cuda_version() is not None
 
 
 def version_text(version: int) -> str:

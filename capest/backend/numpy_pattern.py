@@ -26,12 +26,13 @@ class PatternTable:
     """
 
     def __init__(self, lines: np.ndarray) -> None:
-        # What the bits of a position say is the place itself, without a subtraction per pair: the
-        # zeros below the first entry are never touched but for one, the position that rounding
-        # left under 1.
+        # What the bits of a position say is the place itself, without a subtraction per pair. Of
+        # what lies below the first entry only the last octave is ever touched: positions that
+        # rounding left under 1.
         self._intercept, self._slope = np.zeros((2, FIRST_ENTRY + len(lines)), dtype=np.float32)
         self._intercept[FIRST_ENTRY:], self._slope[FIRST_ENTRY:] = lines.T
-        self._intercept[FIRST_ENTRY - 1], self._slope[FIRST_ENTRY - 1] = lines[0]
+        below = slice(FIRST_ENTRY - 2**STEPS_PER_OCTAVE_LOG2, FIRST_ENTRY)
+        self._intercept[below], self._slope[below] = lines[0]
 
     def gain(self, position: np.ndarray, scratch: np.ndarray, index: np.ndarray) -> np.ndarray:
         """Gain relative to the peak, in place of the position.

@@ -27,6 +27,7 @@ WARPS_ISSUED = 4
 
 _ARITHMETIC, _PER_CYCLE = 14, 2
 _GATHERS, _CYCLES_PER_LANE = 2, 0.65
+_FASTEST_KHZ = "/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq"
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,15 @@ def core_pairs_per_s(clock_hz: float, lanes: int) -> float:
 
 
 def this_core() -> tuple[float, int]:
-    """Clock in Hz and vector lanes of this machine's first core; (0, 4) if it does not tell."""
-    clock_hz, lanes = 0.0, 4
-    cpuinfo = Path("/proc/cpuinfo")
+    """Clock in Hz and vector lanes of this machine's first core; 0 for what it does not tell.
+
+    The highest clock where the system knows it, else that of the moment. Without AVX2 there is
+    nothing to gather with, hence no figure.
+    """
+    clock_hz, lanes = 0.0, 0
+    fastest, cpuinfo = Path(_FASTEST_KHZ), Path("/proc/cpuinfo")
+    if fastest.exists():
+        clock_hz = 1e3 * float(fastest.read_text(encoding="utf-8"))
     if not cpuinfo.exists():
         return clock_hz, lanes
     for line in cpuinfo.read_text(encoding="utf-8").splitlines():
@@ -79,7 +86,7 @@ def this_core() -> tuple[float, int]:
             clock_hz = 1e6 * float(value)
         if key.strip() == "flags":
             flags = value.split()
-            lanes = 16 if "avx512f" in flags else 8 if "avx2" in flags else 4
+            lanes = 16 if "avx512f" in flags else 8 if "avx2" in flags else 0
     return clock_hz, lanes
 
 
@@ -95,4 +102,5 @@ def limit_pairs_per_s(backend: str, xp: Any) -> float:
     """Limit of what the downlink kernel runs on here, 0 where the clock is not known."""
     if backend == "cupy":
         return gpu_pairs_per_s(this_gpu(xp))
-    return core_pairs_per_s(*this_core())
+    clock_hz, lanes = this_core()
+    return core_pairs_per_s(clock_hz, lanes) if lanes else 0.0

@@ -3,7 +3,9 @@
     python -m capest.benchmark.gpu [SECONDS] > gpu.json
 
 needs NumPy and CuPy and nothing else, takes a few minutes, prints JSON, and fails if a result is
-wrong. ``--check`` computes the comparisons only, as compute-sanitizer runs them.
+wrong. Compared with NumPy are random words, whole trials of both links, and every variant of the
+downlink's kernel; constellations are not. ``--check`` computes the comparisons of trials only, as
+compute-sanitizer runs them.
 """
 
 from __future__ import annotations
@@ -70,6 +72,35 @@ def check(kernels: Kernels, trials: int = 40) -> dict[str, float]:
         "beam_sinr_error_db": float(np.nanmax(np.abs(sinr[0] - sinr[1]))),
         "throughput_error": float(np.abs(rate[0] / rate[1] - 1.0)[unmoved].max(initial=0.0)),
     }
+
+
+def check_kernel(kernels: Kernels, users: int = 20_000) -> dict[str, float]:
+    """Compare every variant of the downlink's kernel with NumPy's on the same arguments.
+
+    Returns
+    -------
+    dict of str to float
+        ``moved_share`` of users with another beam, and the largest ``sinr_error_db`` of the
+        others, over: dark beams and three satellites; seven colours; a table too long for shared
+        memory.
+    """
+    numpy = NumpyKernels()
+    moved, error_db = 0.0, 0.0
+    for case, (satellites, colours, random) in enumerate(
+        ((3, 1, True), (1, 7, False), (1, 3, True))
+    ):
+        arguments = list(sweep.call_arguments(numpy, users, 61, satellites, colours, random))
+        if case == 2:
+            long = np.zeros((2**15, 2), dtype=np.float32)
+            long[: len(arguments[7])] = arguments[7]
+            arguments[7] = long
+        got = [on_host(each) for each in kernels.downlink_sinr(*arguments)]
+        wanted = numpy.downlink_sinr(*arguments)
+        same = got[0] == wanted[0]
+        sinr = [(c / (i + 1.0))[same].astype(np.float64) for _, c, i in (got, wanted)]
+        moved = max(moved, 1.0 - float(same.mean()))
+        error_db = max(error_db, float(np.abs(10.0 * np.log10(sinr[0] / sinr[1])).max()))
+    return {"moved_share": moved, "sinr_error_db": error_db}
 
 
 def is_right(found: dict[str, float]) -> bool:
@@ -192,7 +223,9 @@ def sanitize() -> dict[str, Any]:
     return {
         "present": True,
         "finished": True,
-        "clean": done.returncode == 0,
+        # Any other failure is one to attach, not one of the kernels.
+        "clean": done.returncode != 66,
+        "exit_code": done.returncode,
         "last_lines": (done.stdout + done.stderr).splitlines()[-3:],
     }
 
@@ -221,6 +254,7 @@ def measure(
     found: dict[str, Any] = {"machine": machine(), "gpu": asdict(card), "limit_pairs_per_s": limit}
     report("comparison with NumPy")
     found["check"] = check(kernels)
+    found["check_kernel"] = check_kernel(kernels)
     report("pair kernels")
     found["kernel"] = [asdict(kernel_speed(kernels, *layout, seconds)) for layout in LAYOUTS]
     found["uplink"] = [asdict(uplink_speed(kernels, *layout, seconds)) for layout in LAYOUTS]
@@ -238,6 +272,9 @@ def measure(
     found["sanitizer"] = sanitize()
     right = (
         is_right(found["check"])
+        and found["check_kernel"]["moved_share"] <= 1e-3
+        and found["check_kernel"]["sinr_error_db"] <= 0.005
+        and found["little_memory"]["shortened"]
         and found["little_memory"]["same_bits"]
         and all(row["sinr_error_db"] <= 0.02 for row in found["kernel"] + found["uplink"])
         and all(row["gain_error_db"] <= 0.01 for row in found["kernel"])
@@ -268,7 +305,11 @@ def main(arguments: list[str]) -> int:
         found: dict[str, Any] = dict(check(kernels, trials=4))
         right = is_right(found)
     else:
-        seconds = float(arguments[0]) if arguments else 2.0
+        try:
+            seconds = float(arguments[0]) if arguments else 2.0
+        except ValueError:
+            print(f"Error: {arguments[0]}: seconds for each figure, or --check", file=sys.stderr)
+            return 2
         found, right = measure(kernels, seconds, lambda what: print(what, file=sys.stderr))
     print(json.dumps(found, indent=2))
     return 0 if right else 1

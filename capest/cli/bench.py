@@ -26,7 +26,9 @@ from capest.cli.options import backend_option, json_option
     show_default=True,
     help="Trials of a whole run.",
 )
-@click.option("--workers", type=click.IntRange(min=0), help="Of a run.  [default: one a core]")
+@click.option(
+    "--workers", type=click.IntRange(min=0), help="Of a run.  [default: one a core or GPU]"
+)
 @click.option("--all", "everything", is_flag=True, help="Also sizes, uneven work and scaling.")
 @click.option("--gpu", is_flag=True, help="Instead everything of a GPU, as JSON, in minutes.")
 @json_option
@@ -71,7 +73,8 @@ def bench(
     from capest.execute import dask_cluster
 
     chosen: Any = choose.resolve(backend)
-    count = dask_cluster.usable_cores() if workers is None else workers
+    default = 1 if chosen == "cupy" else dask_cluster.usable_cores()
+    count = default if workers is None else workers
     found = measure(
         chosen,
         seconds,

@@ -37,7 +37,8 @@ until_option = click.option(
     multiple=True,
     metavar="FIGURE±WIDTH",
     help="Stop when the 95 % interval of a figure is as narrow as this, such as sinr_db.p05±0.1 or "
-    "throughput.mean±1% (+- is ±); --trials then is the limit. Given again, all must hold.",
+    "throughput.mean±1% (+- is ±); --trials then is the limit. Given again, all must hold. "
+    "Replaces a rule of the file.",
 )
 
 

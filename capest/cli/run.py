@@ -93,7 +93,11 @@ def run(
 
         if scheduler is not None or scheduler_file is not None:
             return dask_cluster.join_scheduler(scheduler, scheduler_file)
-        return dask_cluster.local_cluster(workers)
+        from capest.backend.driver import gpu_is_likely
+
+        # Several processes would share one GPU in turns, each with its own context and memory.
+        one_for_gpu = workers is None and backend != "numpy" and gpu_is_likely()
+        return dask_cluster.local_cluster(1 if one_for_gpu else workers)
 
     with progress_display(loaded.run.trials) as display:
         try:

@@ -28,6 +28,8 @@ def outcome_lines(verdict: Verdict, *, kept: bool = False) -> list[str]:
     expected = verdict.expected_trials
     if all(one.holds for one in verdict.reached):
         lines.append(f"no rule ends a run before {FEWEST_TRIALS} trials and {FEWEST_BLOCKS} blocks")
+    elif any(one.is_one_bin for one in verdict.reached):
+        lines.append("its limits are the edges of one bin: no number of trials will do")
     elif math.isfinite(expected):
         lines.append(f"some {two_digits(expected):,} trials would do (--trials)")
     return lines

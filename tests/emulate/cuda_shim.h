@@ -52,6 +52,10 @@ inline int atomicMax(int* address, int value) {
     return before;
 }
 
+inline unsigned int atomicAdd(unsigned int* address, unsigned int value) {
+    return std::atomic_ref<unsigned int>(*address).fetch_add(value, std::memory_order_relaxed);
+}
+
 // How the launcher's arguments must look: one word a parameter, such as "f4", "pi4" (pointer to
 // 4-byte integers), "p*8" (pointer to a structure that must be aligned to 8 bytes).
 template <typename T>

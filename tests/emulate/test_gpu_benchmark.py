@@ -71,6 +71,12 @@ def test_the_comparison_holds(emulated_kernels) -> None:
     assert gpu.is_right(found)
 
 
+def test_variants_of_the_kernel_are_compared(emulated_kernels) -> None:
+    found = gpu.check_kernel(emulated_kernels, users=700)
+    assert found["moved_share"] <= 1e-3
+    assert found["sinr_error_db"] <= 0.005
+
+
 def test_the_comparison_finds_a_wrong_kernel(emulated_kernels, monkeypatch) -> None:
     right = emulated_kernels.downlink_sinr
 

@@ -42,6 +42,15 @@ def test_values_are_counted_as_numpy_does(name, weighed, kernels, to_host):
     np.testing.assert_array_equal(to_host(found), expected, strict=True)
 
 
+def test_counts_beyond_32_bits(kernels, to_host):
+    """A block's own counts run over, more than once, into those of 64 bits."""
+    weight = np.full(1000, 2**31 - 1, dtype=np.int32)
+    found = kernels.count_values(
+        kernels.xp.full(1000, 2.5), kernels.xp.asarray(weight), 0.0, 1.0, 7, False
+    )
+    assert to_host(found).tolist() == [0, 0, 0, 1000 * (2**31 - 1), 0, 0, 0]
+
+
 def test_a_value_lies_between_the_edges_of_its_bin():
     axis = AXES["snr_db"]
     edges = np.concatenate([[-np.inf], axis.edges(), [np.inf]])
