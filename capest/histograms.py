@@ -179,8 +179,8 @@ AXES: dict[str, HistogramAxis] = {
             "calls carried at once",
             "trial",
             -0.5,
-            0.001,
-            9000,
+            0.0015,
+            6000,
             logarithmic=True,
         ),
     )

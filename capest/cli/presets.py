@@ -33,7 +33,7 @@ def _complete(
 @click.group(invoke_without_command=True)
 @click.pass_context
 def presets(context: click.Context) -> None:
-    """Satellites and handsets that come with capest, with the source of every figure.
+    """Satellites, handsets and services that come with capest, with the source of every figure.
 
     \b
     Examples:

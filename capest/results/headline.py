@@ -21,12 +21,14 @@ WORDS = {
 """Reasons as people read them."""
 
 
-def headline(estimates: Mapping[tuple[str, str], Estimate]) -> str:
-    """Return a line such as "1,830 calls at once, ±12; refused 71 %: bandwidth 83 %, ...".
+def headline(estimates: Mapping[tuple[str, str], Estimate], service: str = "") -> str:
+    """Return a line such as "voice: 1,830 calls at once, ±12; refused 71 %: bandwidth 83 %, ...".
 
     Parameters
     ----------
     estimates : mapping of (metric, statistic) to Estimate
+    service : str
+        Name of the service, if it has one.
 
     Returns
     -------
@@ -47,6 +49,8 @@ def headline(estimates: Mapping[tuple[str, str], Estimate]) -> str:
     shown = [
         f"{word} {_percent(share)}" for share, word in sorted(reasons, reverse=True) if share > 0
     ]
+    if service:
+        found = f"{service}: {found}"
     return found + (": " + ", ".join(shown) if shown else "")
 
 

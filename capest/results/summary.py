@@ -81,7 +81,8 @@ class Summary:
     @property
     def headline(self) -> str:
         """How many calls at once, and why not more; empty where nobody calls."""
-        return headline(self._estimates)
+        scenario = tomllib.loads(str(self._attributes["scenario_toml"]))
+        return headline(self._estimates, scenario.get("service", {}).get("preset", ""))
 
     @property
     def rows(self) -> list[tuple[str, list[Estimate]]]:

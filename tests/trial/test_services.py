@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.batch import compute_block
+from capest.batch import compute_block, prepare
 from capest.figure_names import REFUSAL_REASONS
 from capest.link_constants import POLICIES
 from capest.physics.packet_delay import PacketDelay
 from capest.scene import build_scene
-from capest.service_constants import services_of
+from capest.service_constants import DOWNLINK_ONLY_NOTE, services_of
 from capest.services.admission import (
     BANDWIDTH,
     BEAM,
@@ -301,3 +301,14 @@ def test_the_delay_is_the_sum_of_its_parts(transparent, again_m):
     assert once == pytest.approx(way_ms + 4.0 + 20.0)
     again = PacketDelay(2, 3, transparent).one_way_ms(1e6, 2e6)
     assert again - once == pytest.approx(3 * 2 * (again_m / 299_792_458.0 * 1e3 + 4.0))
+
+
+def test_without_a_figure_of_the_uplink_the_downlink_decides():
+    lacking = small_scenario(
+        service__preset="video-call-1080p", satellite__g_over_t_db_per_k=None, users__per_beam=40
+    )
+    assert prepare(lacking) == (DOWNLINK_ONLY_NOTE,)
+    assert prepare(lacking.replace(satellite__g_over_t_db_per_k=1.1)) == ()
+    trial = compute(lacking).trial
+    assert (trial["calls_refused_uplink"] == 0).all()
+    assert trial["calls_refused_bandwidth"].sum() > 0
