@@ -150,8 +150,10 @@ def _service(scenario: Scenario) -> dict[str, dict[str, Any]]:
     if not classes:
         return {}
     service = scenario.service
+    simulated = service.simulated_holding_times
     return {
         "service": {
+            **({"simulated_holding_times": simulated} if simulated else {}),
             "classes": [list(asdict(each).values()) for each in classes],
             "inter_satellite_hops": service.inter_satellite_hops,
             "harq_retransmissions": service.harq_retransmissions,

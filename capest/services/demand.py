@@ -61,6 +61,13 @@ def draw_demand(services: Services, draws: Draws, users: int, xp: Any) -> Demand
     return Demand(call > 0.0, rest > 0.0, down, up, budget, order)
 
 
+def everybody(services: Services, users: int, xp: Any) -> Demand:
+    """Have all users ask for the first class."""
+    _, table = _parts(services)
+    call, rest, down, up, budget = (xp.full(users, float(value)) for value in table[0])
+    return Demand(call > 0.0, rest > 0.0, down, up, budget, None)
+
+
 def _is_certain(services: Services) -> bool:
     """Whether everybody asks for the same."""
     return len(services.classes) == 1 and services.classes[0].activity == 1.0

@@ -152,7 +152,12 @@ def test_best_effort_shares_what_calls_leave(policy):
             assert found[trial, beam] == pytest.approx(expected * time * 3.0, rel=1e-6)
 
 
+COME_AND_GO = {
+    "service__preset": "voice", "service__activity": 0.4, "service__downlink_kbps": 1000.0,
+    "service__uplink_kbps": 0.0, "service__simulated_holding_times": 40,
+}  # fmt: skip
 MODES = {
+    "come and go": {**COME_AND_GO, "users__per_beam": 30},
     "video calls": {"service__preset": "video-call-720p", "users__per_beam": 40},
     "a mix, both links": {"service__mix": MIX, "uplink__enabled": True, "users__per_beam": 40},
     "hopping": {
@@ -312,3 +317,31 @@ def test_without_a_figure_of_the_uplink_the_downlink_decides():
     trial = compute(lacking).trial
     assert (trial["calls_refused_uplink"] == 0).all()
     assert trial["calls_refused_bandwidth"].sum() > 0
+
+
+def test_alike_users_of_a_trial_are_blocked_as_engset_says():
+    """One beam of free space: every call takes the same, so a beam is a group of servers."""
+    users = 60
+    scenario = small_scenario(
+        **COME_AND_GO, users__per_beam=users,
+        beams__count=1, beams__statistics_count=1, beams__spacing_uv=1e-4,
+        channel__line_of_sight="always", channel__shadow_fading=False,
+    ).replace(service__downlink_kbps=5000.0)  # fmt: skip
+    scene = build_scene(scenario)
+    block = compute_block(scene, NumpyKernels(), 0, 40)
+    efficiency = float(block.trial_beam["beam_spectral_efficiency"][0, 0])
+    servers = math.floor(efficiency * scene.link.bandwidth_mhz / 5.0)
+    assert 10 < servers < 25
+    load = 0.4 / 0.6
+    states = [math.comb(users - 1, n) * load**n for n in range(servers + 1)]
+    asked, blocked = block.trial["call_attempts"], block.trial["calls_blocked"]
+    share = blocked.sum() / asked.sum()
+    error = math.sqrt(((blocked - share * asked) ** 2).sum()) / asked.sum()
+    assert share == pytest.approx(states[servers] / sum(states), abs=4 * error)
+    assert error < 0.01
+
+
+def test_who_has_no_link_is_not_blocked():
+    block = compute(small_scenario(**COME_AND_GO, service__delay_budget_ms=10.0))
+    assert (block.trial["call_attempts"] == 0).all()
+    assert (block.trial["calls_refused_delay"] == block.trial["calls_offered"]).all()
