@@ -517,6 +517,9 @@ def test_no_change_of_the_trials_goes_unseen(mode):
 SPACING = BASE.beam_spacing_uv
 SAME_TRIALS = [
     ({"channel.environment": "rural"}, {"channel.environment": "suburban"}),
+    ({"scheduler.policy": "equal-time"}, {"scheduler.policy": "proportional-fair"}),
+    ({"service.mix": "message 100%"}, {"service.mix": "best-effort 100%"}),
+    ({"service.mix": "voice 100%"}, {"service.preset": "voice"}),
     ({}, {"beams.spacing_uv": SPACING}),
     ({"beams.spacing_uv": SPACING}, {"beams.spacing_uv": SPACING, "satellite.hpbw_deg": 1.0}),
     ({}, {"beams.allocation": "random-hopping", "beams.active_count": 37}),
