@@ -161,7 +161,7 @@ def queues(
         steps = links.efficiency.astype(xp.float64) * 2.0 ** (key_bits - _EFFICIENCY_BITS)
         key = (2**key_bits - 1) - xp.minimum(xp.floor(steps), 2.0**key_bits - 1.0)
     else:
-        key = xp.floor(arrival * 2.0**key_bits)
+        key = xp.minimum(xp.floor(arrival * 2.0**key_bits), 2.0**key_bits - 1.0)
     # Who asks for nothing comes behind the last beam.
     beam = xp.where(asks, links.serving, beams).astype(xp.int64)
     number = xp.broadcast_to(xp.arange(users, dtype=xp.int64), (trials, users)).ravel()

@@ -11,6 +11,7 @@ from capest.batch import compute_block, prepare
 from capest.figure_names import REFUSAL_REASONS
 from capest.link_constants import POLICIES
 from capest.physics.packet_delay import PacketDelay
+from capest.sampling.draws import Draws
 from capest.scene import build_scene
 from capest.service_constants import DOWNLINK_ONLY_NOTE, services_of
 from capest.services.admission import (
@@ -25,7 +26,7 @@ from capest.services.admission import (
     CallLinks,
     admit,
 )
-from capest.services.demand import Demand
+from capest.services.demand import Demand, draw_demand
 from capest.services.outcome import best_effort_mbps, calls_of_beams
 
 from .small import assert_same_bits, compute, small_scenario
@@ -283,6 +284,35 @@ def test_shares_of_a_mix_are_those_of_the_users():
     block = compute(small_scenario(service__mix="voice 30%, best-effort 70%", users__per_beam=40))
     users, calls = (block.trial[name].sum() for name in ("users", "calls_offered"))
     assert calls / users == pytest.approx(0.3, abs=4 * math.sqrt(0.21 / users))
+
+
+def test_everybody_arrives_in_any_order_whatever_he_asks_for():
+    mix = "video-call-480p 30%, voice 50%, best-effort 20%"
+    scenario = small_scenario(service__mix=mix, scheduler__admission="random")
+    settings = services_of(scenario, 0, 3.0)
+    trials, users = 500, 97
+    demand = draw_demand(settings, Draws(NumpyKernels(), 5, 0, trials), users, np)
+    assert demand.arrival.shape == (trials * users,)
+    assert not (demand.call & demand.rest).any()
+    for rate_mbps, share in ((0.6, 0.3), (0.0164, 0.5), (0.0, 0.2)):
+        own = np.isclose(demand.down_mbps, rate_mbps)
+        size = own.sum()
+        assert size / own.size == pytest.approx(share, abs=4 * math.sqrt(0.25 / own.size))
+        # Kolmogorov and Smirnov: farther apart than 1.95 / sqrt(n) once in a thousand.
+        steps = np.arange(1, size + 1) / size
+        assert np.abs(np.sort(demand.arrival[own]) - steps).max() < 1.95 / math.sqrt(size)
+    again = draw_demand(settings, Draws(NumpyKernels(), 5, 0, trials), users - 5, np)
+    first = demand.down_mbps.reshape(trials, users)[:, : users - 5]
+    np.testing.assert_array_equal(again.down_mbps.reshape(trials, -1), first)
+
+
+def test_idle_users_ask_for_nothing():
+    scenario = small_scenario(service__preset="voice", service__activity=0.25)
+    draws = Draws(NumpyKernels(), 5, 0, 400)
+    demand = draw_demand(services_of(scenario, 0, 3.0), draws, 100, np)
+    assert demand.call.mean() == pytest.approx(0.25, abs=4 * math.sqrt(0.1875 / 40_000))
+    assert not demand.down_mbps[~demand.call].any()
+    assert not demand.rest.any()
 
 
 def test_delay_over_the_budget_refuses():
