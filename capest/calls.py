@@ -15,6 +15,7 @@ from capest.sampling.draws import Draws
 from capest.scene import Scene
 from capest.service_constants import Services
 from capest.services.admission import CARRIED, WHOLE, CallLinks, admit
+from capest.services.blocking import blocked_calls, blocking_totals
 from capest.services.demand import draw_demand
 from capest.services.outcome import (
     best_effort_mbps,
@@ -79,11 +80,15 @@ def compute_services(
         admitted = admit(services, kernels, links, demand)
         left = admitted.left
         counts = calls_of_beams(kernels, links, demand, admitted)[:, place]
-        trial = totals((counts * statistics.reshape(1, beams, 1)).sum(axis=1))
+        counted = statistics.reshape(1, beams, 1)
+        trial = totals((counts * counted).sum(axis=1))
         trial_beam = {
             "beam_calls": counts[:, :, CARRIED].astype(xp.int32),
             "beam_calls_offered": counts.sum(axis=2).astype(xp.int32),
         }
+        if services.holding_times:
+            blocked = blocked_calls(services, kernels, draws, links)[:, place]
+            trial |= blocking_totals((blocked * counted).sum(axis=1))
     if services.has_rest:
         table, shannon = xp.asarray(link.rate_table), xp.asarray(link.shannon)
         sinr = (carrier, interference, lit, table, shannon, link.mode)

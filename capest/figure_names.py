@@ -40,6 +40,9 @@ REFUSED_SHARE = "refused_share"
 OF_REFUSED = tuple(f"refused_{reason}_share" for reason in REFUSAL_REASONS)
 """Metrics: calls refused for each reason, of all refused."""
 
+BLOCKING_SHARE = "blocking_share"
+"""Metric: calls that find their beam taken, of all asked for as calls come and go."""
+
 OF_CALLS = {"calls", "calls_offered", REFUSED_SHARE, *OF_REFUSED}
 """Metrics that are there only where users ask for calls."""
 
@@ -49,7 +52,7 @@ OF_BEST_EFFORT = {"best_effort_throughput"}
 OF_CONSTELLATION = {"satellites_in_use", "satellites_in_reach", "covered_cells", BEAM_SHARE}
 """Metrics that only a constellation has."""
 
-SHARES = (SERVED_SHARE, UPLINK_SHARE, BEAM_SHARE, REFUSED_SHARE, *OF_REFUSED)
+SHARES = (SERVED_SHARE, UPLINK_SHARE, BEAM_SHARE, REFUSED_SHARE, *OF_REFUSED, BLOCKING_SHARE)
 """Ratios of sums over trials."""
 
 UNITS: dict[str, str] = {

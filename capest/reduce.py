@@ -16,6 +16,7 @@ import numpy as np
 from capest.block import BlockResult
 from capest.figure_names import (
     BEAM_SHARE,
+    BLOCKING_SHARE,
     OF_REFUSED,
     QUANTILES,
     REFUSAL_REASONS,
@@ -48,7 +49,7 @@ _REFUSED = tuple(f"calls_refused_{reason}" for reason in REFUSAL_REASONS)
 _INTEGERS = (
     *("users", "lit_users", "served_users", "lit_beams"),
     *("satellites_in_use", "satellites_in_reach", "covered_cells", "uplink_users"),
-    *("calls", "calls_offered", "calls_refused", *_REFUSED),
+    *("calls", "calls_offered", "calls_refused", *_REFUSED, "call_attempts", "calls_blocked"),
 )
 
 _RATIOS = {
@@ -56,6 +57,7 @@ _RATIOS = {
     UPLINK_SHARE: ("uplink_users", "lit_users"),
     BEAM_SHARE: ("lit_users", "users"),
     REFUSED_SHARE: ("calls_refused", "calls_offered"),
+    BLOCKING_SHARE: ("calls_blocked", "call_attempts"),
     **{name: (part, "calls_refused") for name, part in zip(OF_REFUSED, _REFUSED, strict=True)},
 }
 
@@ -168,6 +170,8 @@ class Reduction:
             means.append(BEAM_SHARE)
         if "calls" in self._sums:
             means += [REFUSED_SHARE, *OF_REFUSED]
+        if "call_attempts" in self._sums:
+            means.append(BLOCKING_SHARE)
         return found + [self.estimate(metric, "mean") for metric in means]
 
     def cell_sums(self) -> dict[str, np.ndarray]:

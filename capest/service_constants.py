@@ -52,6 +52,8 @@ class Services:
     delay : PacketDelay
     uplink : CallUplink or None
         ``None`` where satellite or handset lack the figures.
+    holding_times : int
+        For which calls that come and go are simulated; 0: not.
     """
 
     classes: tuple[ServiceClass, ...]
@@ -60,6 +62,7 @@ class Services:
     bandwidth_mhz: float
     delay: PacketDelay
     uplink: CallUplink | None
+    holding_times: int
 
     @property
     def has_calls(self) -> bool:
@@ -100,6 +103,7 @@ def services_of(scenario: Scenario, policy: int, bandwidth_mhz: float) -> Servic
             scenario.satellite.payload == "transparent",
         ),
         uplink=_uplink(scenario),
+        holding_times=scenario.service.simulated_holding_times,
     )
 
 

@@ -131,6 +131,7 @@ def test_estimates_are_complete_and_in_the_units_of_the_schema(reduction):
     means = ("throughput", "users", "lit_beams", "uplink_throughput")
     means += ("calls", "calls_offered", "best_effort_throughput")
     means += ("served_share", "uplink_share", "refused_share", *OF_REFUSED)
+    means += ("blocking_share",)
     wanted += [(metric, "mean") for metric in means]
     assert [(one.metric, one.statistic) for one in found] == wanted
     for one in found:

@@ -1,4 +1,4 @@
-"""Launcher of ``admission.cu``, and of kernels in ``throughput.cu`` that rate single links."""
+"""Launcher of ``admission.cu``, ``blocking.cu`` and, of ``throughput.cu``, what services need."""
 
 from __future__ import annotations
 
@@ -58,6 +58,59 @@ class CudaSchedulingKernels(CudaLauncher):
         )
         self._launch(("admission.cu", COMMON_OPTIONS), "admit_calls", groups, arguments)
         return admitted, left
+
+    def simulate_calls(
+        self,
+        order: Any,
+        start: Any,
+        count: Any,
+        down: Any,
+        up: Any,
+        capacity: tuple[int, int],
+        probability: tuple[float, float],
+        events: tuple[int, int],
+        key: tuple[int, int],
+        trials: tuple[int, int],
+    ) -> Any:
+        """Let calls arrive and end in every beam; kernel ``simulate_calls`` in ``blocking.cu``.
+
+        Parameters
+        ----------
+        order : int64 array (n,)
+        start, count : int64 array (groups,)
+        down, up : int64 array (users,)
+        capacity, probability, events, key, trials : tuple
+            See the NumPy twin.
+
+        Returns
+        -------
+        int64 array (groups, 2)
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an array has another type of element or shape.
+        """
+        (users,), (groups,) = down.shape, start.shape
+        outcome = self.xp.zeros((groups, 2), dtype=np.int64)
+        first_trial, many = trials
+        arguments = (
+            self._array("order", order, np.int64, order.shape),
+            self._array("start", start, np.int64, (groups,)),
+            self._array("count", count, np.int64, (groups,)),
+            self._array("down", down, np.int64, (users,)),
+            self._array("up", up, np.int64, (users,)),
+            self.xp.zeros(users, dtype=np.uint8),
+            outcome,
+            *(np.int64(value) for value in capacity),
+            *(np.float64(value) for value in probability),
+            *(np.int64(value) for value in events),
+            *(np.uint64(value) for value in (*key, first_trial)),
+            np.int64(many),
+            np.int64(groups // max(many, 1)),
+        )
+        self._launch(("blocking.cu", COMMON_OPTIONS), "simulate_calls", groups, arguments)
+        return outcome
 
     def link_efficiency(self, sinr: Any, rate_table: Any, shannon: Any, mode: int) -> Any:
         """Efficiency of links by their SINR; kernel ``link_efficiency`` in ``throughput.cu``.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from capest.backend.numpy_blocking import simulate_calls
 from capest.backend.numpy_constellation import constellation_sinr
 from capest.backend.numpy_histogram import count_numbers, count_values, select
 from capest.backend.numpy_philox import philox_uniforms, philox_words
@@ -54,6 +55,7 @@ class NumpyKernels:
     link_efficiency = staticmethod(link_efficiency)
     beam_best = staticmethod(beam_best)
     admit_calls = staticmethod(admit_calls)
+    simulate_calls = staticmethod(simulate_calls)
     fetch = staticmethod(Present)
 
     def free_bytes(self) -> None:

@@ -60,6 +60,9 @@ class Kernels(Protocol):
     def admit_calls(self, *arguments: Any) -> tuple[Any, Any]:
         """Which users get what they need, and what is left of each beam."""
 
+    def simulate_calls(self, *arguments: Any) -> Any:
+        """How many calls that come and go find their beam taken."""
+
     def count_values(self, *arguments: Any) -> Any:
         """Histogram of a quantity."""
 

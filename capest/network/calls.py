@@ -19,6 +19,7 @@ from capest.physics import geometry
 from capest.sampling.draws import Draws
 from capest.service_constants import Services
 from capest.services.admission import CARRIED, OUTCOMES, WHOLE, CallLinks, admit
+from capest.services.blocking import blocked_calls, blocking_totals
 from capest.services.demand import draw_demand
 from capest.services.outcome import best_effort_mbps, call_histogram, totals
 
@@ -112,6 +113,9 @@ def compute_services(
         counts = xp.bincount(admitted.outcome[demand.call], minlength=OUTCOMES)
         result.trial.update(totals(on_host(counts)[None]))
         result.histograms.update(call_histogram(result.trial))
+        if services.holding_times:
+            blocked = blocked_calls(services, kernels, draws, links).sum(axis=1)
+            result.trial.update(blocking_totals(on_host(blocked)))
         carried = demand.call & (admitted.outcome == CARRIED)
         cells = len(scene.ground.colour)
         result.cell["cell_calls"] = _count(users.cell, carried, cells, xp)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from capest.figure_names import OF_REFUSED, REFUSAL_REASONS, REFUSED_SHARE
+from capest.figure_names import BLOCKING_SHARE, OF_REFUSED, REFUSAL_REASONS, REFUSED_SHARE
 from capest.reduce import Estimate
 from capest.results.figures import interval_text, value_text
 
@@ -73,6 +73,9 @@ def call_means(
             for reason, name in zip(REFUSAL_REASONS, OF_REFUSED, strict=True)
             if estimates[name, "mean"].value > 0.0
         ]
+    if (BLOCKING_SHARE, "mean") in estimates:
+        blocked = _in_percent(estimates[BLOCKING_SHARE, "mean"])
+        found.append(("calls blocked as they come and go", blocked, "%"))
     if ("best_effort_throughput", "mean") in estimates:
         rest = estimates["best_effort_throughput", "mean"]
         found.append(("throughput without guarantee", rest, "Mbit/s"))

@@ -16,7 +16,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from capest.figure_names import BEAM_SHARE, OF_CALLS, SERVED_SHARE, TRIAL_MEANS, UPLINK_SHARE
+from capest.figure_names import (
+    BEAM_SHARE,
+    BLOCKING_SHARE,
+    OF_CALLS,
+    SERVED_SHARE,
+    TRIAL_MEANS,
+    UPLINK_SHARE,
+)
 from capest.histograms import AXES, HistogramAxis
 from capest.results import network_schema, service_schema
 from capest.results.variable import Variable, flags
@@ -186,6 +193,8 @@ def mean_variables(quantities: Iterable[str]) -> dict[str, Variable]:
         there.add(BEAM_SHARE)
     if "calls" in there:
         there |= OF_CALLS
+    if "call_attempts" in there:
+        there.add(BLOCKING_SHARE)
     for metric, long_name in _OF_MEANS.items():
         if metric not in there:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from capest.figure_names import OF_REFUSED, REFUSAL_REASONS, REFUSED_SHARE
+from capest.figure_names import BLOCKING_SHARE, OF_REFUSED, REFUSAL_REASONS, REFUSED_SHARE
 from capest.results.variable import Variable
 
 _WHY = {
@@ -27,6 +27,8 @@ TRIAL: dict[str, Variable] = {
         f"calls_refused_{reason}": _per_trial("i4", "1", f"calls refused because {_WHY[reason]}")
         for reason in REFUSAL_REASONS
     },
+    "call_attempts": _per_trial("i4", "1", "calls that users ask for as calls come and go"),
+    "calls_blocked": _per_trial("i4", "1", "of these, calls that find their beam taken"),
     "best_effort_throughput": _per_trial(
         "f8", "Mbit s-1", "downlink throughput of users without a guaranteed rate"
     ),
@@ -58,5 +60,6 @@ OF_MEANS: dict[str, str] = {
         name: f"calls refused because {_WHY[reason]}, of all refused"
         for reason, name in zip(REFUSAL_REASONS, OF_REFUSED, strict=True)
     },
+    BLOCKING_SHARE: "calls that find their beam taken, of all asked for as calls come and go",
 }
 """What the means over trials and the shares say."""

@@ -200,7 +200,7 @@ class Summary:
                     f"{self._population[0].lower()}{self._population[1:]} of all trials"
                 ),
                 "means": (
-                    "Student t over trials; of served_share: Wilson with the effective sample size"
+                    "Student t over trials; of shares: Wilson with the effective sample size"
                 ),
             },
         }

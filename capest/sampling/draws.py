@@ -43,13 +43,13 @@ class Draws:
         self.xp = source.xp
         self.trials = trials
         self._source = source
-        self._seed = seed
-        self._first_trial = first_trial
+        self.seed = seed
+        self.first_trial = first_trial
 
     def words(self, purpose: Purpose, entities: int) -> Any:
         """Four 64-bit words per trial and entity, uint64 array (trials, entities, 4)."""
         return self._source.philox_words(
-            self._seed, int(purpose), self._first_trial, self.trials, entities
+            self.seed, int(purpose), self.first_trial, self.trials, entities
         )
 
     def uniforms(self, purpose: Purpose, entities: int, count: int) -> list[Any]:
@@ -63,7 +63,7 @@ class Draws:
         """
         return list(
             self._source.philox_uniforms(
-                self._seed, int(purpose), self._first_trial, self.trials, entities, count
+                self.seed, int(purpose), self.first_trial, self.trials, entities, count
             )
         )
 

@@ -31,3 +31,4 @@ class Purpose(IntEnum):
     SKY_OTHER_SECTORS = 10
     EPOCH = 11
     SERVICE = 12
+    CALL_EVENTS = 13

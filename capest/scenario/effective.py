@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -150,13 +149,19 @@ def _service(scenario: Scenario) -> dict[str, dict[str, Any]]:
     if not classes:
         return {}
     service = scenario.service
-    return {
-        "service": {
-            "classes": [list(asdict(each).values()) for each in classes],
-            "inter_satellite_hops": service.inter_satellite_hops,
-            "harq_retransmissions": service.harq_retransmissions,
-        }
-    }
+    # Of who takes what is left nothing is asked but how many they are.
+    read = [
+        (each.share, each.activity, each.guaranteed)
+        + ((each.downlink_kbps, each.uplink_kbps, each.delay_budget_ms) if each.guaranteed else ())
+        for each in classes
+    ]
+    content: dict[str, Any] = {"classes": [list(each) for each in read]}
+    if _has_calls(scenario):
+        content["inter_satellite_hops"] = service.inter_satellite_hops
+        content["harq_retransmissions"] = service.harq_retransmissions
+    if service.simulated_holding_times:
+        content["simulated_holding_times"] = service.simulated_holding_times
+    return {"service": content}
 
 
 def _how_many(users: Users) -> dict[str, Any]:

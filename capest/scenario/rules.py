@@ -16,7 +16,12 @@ from capest.errors import Problem
 from capest.scenario.constellation_rules import WITH_CONSTELLATION, is_constellation
 from capest.scenario.derived import UNTIL_BLOCK_TRIALS
 from capest.scenario.satellite_rules import SINGLE_SATELLITE
-from capest.scenario.service_rules import KEYS, service_problem
+from capest.scenario.service_rules import (
+    KEYS,
+    SIMULATION_KEYS,
+    service_problem,
+    simulation_problem,
+)
 from capest.scenario.until import UNTIL_KEYS, until_problem
 
 BLOCKS_LIMIT = 1_000_000
@@ -151,4 +156,5 @@ _ALWAYS: _Rules = (
     (("users.positions", "users.placement", "uplink.enabled"), _stratified),
     (("channel.weather", "channel.latitude_deg", "channel.longitude_deg"), _weather_place),
     (KEYS, service_problem),
+    (SIMULATION_KEYS, simulation_problem),
 )

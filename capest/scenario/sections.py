@@ -216,6 +216,7 @@ class Service(Section):
     guaranteed: bool | None = None
     inter_satellite_hops: int = Field(default=0, ge=0, le=100)
     harq_retransmissions: int = Field(default=1, ge=0, le=32)
+    simulated_holding_times: int = Field(default=0, ge=0, le=10_000)
 
 
 class Scheduler(Section):

@@ -5,6 +5,11 @@ from __future__ import annotations
 from capest.errors import Problem
 from capest.scenario.service_classes import EXAMPLE, FIGURES, NEEDED, parse_mix
 
+SIMULATION_KEYS = (
+    *("service.simulated_holding_times", "service.mix", "service.guaranteed", "service.activity"),
+)
+"""What `simulation_problem` reads."""
+
 KEYS = ("service.mix", "service.preset", *(f"service.{figure}" for figure in FIGURES))
 """What `service_problem` reads."""
 
@@ -33,6 +38,30 @@ def service_problem(mix: str | None, preset: str | None, *figures: object) -> Pr
         parse_mix(mix)
     except ValueError as error:
         return Problem("service.mix", mix, str(error), f'such as "{EXAMPLE}"')
+    return None
+
+
+def simulation_problem(
+    holding_times: int, mix: str | None, guaranteed: bool | None, activity: float | None
+) -> Problem | None:
+    """Find out whether calls can come and go."""
+    if holding_times == 0:
+        return None
+    key = "service.simulated_holding_times"
+    if mix is not None or not guaranteed:
+        return Problem(
+            key,
+            holding_times,
+            "only with one service of guaranteed rate",
+            'such as service.preset = "voice"',
+        )
+    if activity is None or activity == 1.0:
+        return Problem(
+            key,
+            holding_times,
+            "needs service.activity below 1: a user who always asks never hangs up",
+            "such as service.activity = 0.1",
+        )
     return None
 
 

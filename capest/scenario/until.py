@@ -73,7 +73,7 @@ def parse_until(text: str) -> tuple[Condition, ...]:
 
 UNTIL_KEYS = (
     *("run.until", "uplink.enabled", "service.mix", "service.downlink_kbps"),
-    "service.guaranteed",
+    *("service.guaranteed", "service.simulated_holding_times"),
 )
 """What `until_problem` reads."""
 
@@ -84,6 +84,7 @@ def until_problem(
     mix: str | None,
     downlink_kbps: float | None,
     guaranteed: bool | None,
+    holding_times: int,
     *,
     constellation: bool,
 ) -> Problem | None:
@@ -95,7 +96,7 @@ def until_problem(
         ``run.until``.
     uplink : bool
         Whether the uplink is computed.
-    mix, downlink_kbps, guaranteed
+    mix, downlink_kbps, guaranteed, holding_times
         Of the service.
     constellation : bool
         Whether many satellites serve a region.
@@ -113,7 +114,7 @@ def until_problem(
             f"such as {_EXAMPLES}, without units, several separated by commas",
         )
     calls, best_effort = kinds_of_service(mix, downlink_kbps, guaranteed)
-    there = Computed(uplink, constellation, calls, best_effort)
+    there = Computed(uplink, constellation, calls, best_effort, holding_times > 0)
     for condition in conditions:
         fault = _figure_fault(condition, there)
         if fault:
@@ -129,10 +130,17 @@ class Computed:
     constellation: bool
     calls: bool
     best_effort: bool
+    blocking: bool
 
     def lacks(self, metric: str) -> tuple[str, str] | None:
         """Why there is no such metric here and when there is, ``None`` if there is."""
-        from capest.figure_names import OF_BEST_EFFORT, OF_CALLS, OF_CONSTELLATION, is_of_uplink
+        from capest.figure_names import (
+            BLOCKING_SHARE,
+            OF_BEST_EFFORT,
+            OF_CALLS,
+            OF_CONSTELLATION,
+            is_of_uplink,
+        )
 
         if is_of_uplink(metric) and not self.uplink:
             return "is not computed here", "with uplink.enabled = true it is"
@@ -140,6 +148,8 @@ class Computed:
             return "is of constellations only", f"such as {_EXAMPLES}"
         if metric in OF_CALLS and not self.calls:
             return "is not computed here", 'with a service such as service.preset = "voice" it is'
+        if metric == BLOCKING_SHARE and not self.blocking:
+            return "is not computed here", "with service.simulated_holding_times above 0 it is"
         if metric in OF_BEST_EFFORT and not self.best_effort:
             return "is not computed here", "with best-effort in service.mix it is"
         return None

@@ -67,12 +67,28 @@ class Admitted:
     left: Any
 
 
+@dataclass(frozen=True)
+class Needs:
+    """What calls take of a beam, and which could be carried if it had no other.
+
+    Attributes
+    ----------
+    outcome : int64 array (users,)
+        ``CARRIED`` or the first reason against it.
+    down, up : int64 array (users,)
+        Shares of the downlink's time and of a place in the uplink, in units of ``WHOLE``.
+    capacity_up : int
+        Places of a beam's uplink, in units of ``WHOLE``; 0 without one, when no call needs it.
+    """
+
+    outcome: Any
+    down: Any
+    up: Any
+    capacity_up: int
+
+
 def admit(services: Services, kernels: Kernels, links: CallLinks, demand: Demand) -> Admitted:
     """Admit calls beam by beam.
-
-    A call needs its rate over what the link would carry in all the time of the beam, and of one of
-    the uplink's places; both shares are rounded up to whole numbers, so that neither sum can exceed
-    what there is.
 
     Parameters
     ----------
@@ -86,6 +102,22 @@ def admit(services: Services, kernels: Kernels, links: CallLinks, demand: Demand
     Admitted
     """
     xp = kernels.xp
+    needs = needs_of(services, links, demand, xp)
+    asks = demand.call & (needs.outcome == CARRIED)
+    order, start, count = queues(kernels, links, asks, demand.arrival)
+    admitted, left = kernels.admit_calls(
+        order, start, count, needs.down, needs.up, WHOLE, needs.capacity_up
+    )
+    return Admitted(xp.where(asks & (admitted == 0), BANDWIDTH, needs.outcome), left)
+
+
+def needs_of(services: Services, links: CallLinks, demand: Demand, xp: Any) -> Needs:
+    """Work out what each call takes.
+
+    A call needs its rate over what the link would carry in all the time of the beam, and of one of
+    the uplink's places; both shares are rounded up to whole numbers, so that neither sum can exceed
+    what there is.
+    """
     down = _share(demand.down_mbps, links.efficiency, services.bandwidth_mhz, xp)
     up, capacity_up = xp.zeros_like(down), 0
     if services.uplink is not None and links.uplink_efficiency is not None:
@@ -103,10 +135,7 @@ def admit(services: Services, kernels: Kernels, links: CallLinks, demand: Demand
     outcome = xp.where(nowhere, BEAM, outcome)
     if links.in_view is not None:
         outcome = xp.where(links.in_view, outcome, SATELLITE)
-    asks = demand.call & (outcome == CARRIED)
-    order, start, count = _queues(kernels, links, asks, demand.arrival)
-    admitted, left = kernels.admit_calls(order, start, count, down, up, WHOLE, capacity_up)
-    return Admitted(xp.where(asks & (admitted == 0), BANDWIDTH, outcome), left)
+    return Needs(outcome, down, up, capacity_up)
 
 
 def _share(rate_mbps: Any, efficiency: Any, bandwidth_mhz: float, xp: Any) -> Any:
@@ -116,7 +145,7 @@ def _share(rate_mbps: Any, efficiency: Any, bandwidth_mhz: float, xp: Any) -> An
     return xp.ceil(xp.minimum(rate_mbps / carried_mbps, 2.0) * WHOLE).astype(xp.int64)
 
 
-def _queues(
+def queues(
     kernels: Kernels, links: CallLinks, asks: Any, arrival: Any | None
 ) -> tuple[Any, Any, Any]:
     """Calls in the order of admission: users, and each beam's first place and number of calls.
@@ -132,7 +161,7 @@ def _queues(
         steps = links.efficiency.astype(xp.float64) * 2.0 ** (key_bits - _EFFICIENCY_BITS)
         key = (2**key_bits - 1) - xp.minimum(xp.floor(steps), 2.0**key_bits - 1.0)
     else:
-        key = xp.floor(arrival * 2.0**key_bits)
+        key = xp.minimum(xp.floor(arrival * 2.0**key_bits), 2.0**key_bits - 1.0)
     # Who asks for nothing comes behind the last beam.
     beam = xp.where(asks, links.serving, beams).astype(xp.int64)
     number = xp.broadcast_to(xp.arange(users, dtype=xp.int64), (trials, users)).ravel()

@@ -25,7 +25,7 @@ class Demand:
     down_mbps, up_mbps, budget_ms : float64 array
         Rates and delay budget of what is asked for.
     arrival : float64 array or None
-        Uniform in (0, 1): the order in which calls arrive; ``None`` if no order asks for it.
+        Uniform in [0, 1]: the order in which calls arrive; ``None`` if no order asks for it.
     """
 
     call: Any
@@ -48,22 +48,38 @@ def draw_demand(services: Services, draws: Draws, users: int, xp: Any) -> Demand
     xp : module
         ``numpy`` or ``cupy``.
     """
-    choice, arrival = None, None
-    if services.random_order or not _is_certain(services):
-        choice, arrival = draws.uniforms(Purpose.SERVICE, users, 2)
-    edges, table = _parts(services)
-    if _is_certain(services):
-        part = xp.zeros(draws.trials * users, dtype=xp.int64)
-    else:
-        part = xp.searchsorted(xp.asarray(edges), choice, side="right")
+    lower, table = _parts(services)
+    certain = len(services.classes) == 1 and services.classes[0].activity == 1.0
+    part = xp.zeros(draws.trials * users, dtype=xp.int64)
+    arrival = None
+    if services.random_order or not certain:
+        uniform = _one_uniform(draws, users, xp)
+        if not certain:
+            part = xp.searchsorted(xp.asarray(lower[1:]), uniform, side="right")
+        if services.random_order:
+            # Where a uniform lies in its part is uniform again, whatever the part.
+            width = np.append(lower[1:], 1.0) - lower
+            width = np.where(width > 0.0, width, 1.0)
+            arrival = (uniform - xp.asarray(lower).take(part)) / xp.asarray(width).take(part)
     call, rest, down, up, budget = (xp.asarray(column).take(part) for column in table.T)
-    order = arrival if services.random_order else None
-    return Demand(call > 0.0, rest > 0.0, down, up, budget, order)
+    return Demand(call > 0.0, rest > 0.0, down, up, budget, arrival)
 
 
-def _is_certain(services: Services) -> bool:
-    """Whether everybody asks for the same."""
-    return len(services.classes) == 1 and services.classes[0].activity == 1.0
+def _one_uniform(draws: Draws, users: int, xp: Any) -> Any:
+    """One uniform per user, float64 array (trials · users,).
+
+    A block of random words serves four users: user i has word i % 4 of block i // 4.
+    """
+    blocks = -(-users // 4)
+    words = draws.uniforms(Purpose.SERVICE, blocks, 4)
+    return xp.stack(words, axis=1).reshape(draws.trials, 4 * blocks)[:, :users].ravel()
+
+
+def everybody(services: Services, users: int, xp: Any) -> Demand:
+    """Have all users ask for the first class."""
+    _, table = _parts(services)
+    call, rest, down, up, budget = (xp.full(users, float(value)) for value in table[0])
+    return Demand(call > 0.0, rest > 0.0, down, up, budget, None)
 
 
 def _parts(services: Services) -> tuple[np.ndarray, np.ndarray]:
@@ -71,18 +87,16 @@ def _parts(services: Services) -> tuple[np.ndarray, np.ndarray]:
 
     Returns
     -------
-    edges : float64 array (parts,)
-        Upper ends.
-    table : float64 array (parts + 1, 5)
-        Whether there is a call, or data without guarantee; rates in Mbit/s; budget in ms. The last
-        row is for what rounding leaves behind the last edge: idle.
+    lower : float64 array (parts,)
+        Lower ends, ascending from 0.
+    table : float64 array (parts, 5)
+        Whether there is a call, or data without guarantee; rates in Mbit/s; budget in ms.
     """
-    edges, rows, first = [], [], 0.0
-    idle = [0.0] * 5
+    lower, rows, first = [], [], 0.0
     for each in services.classes:
         rates_mbps = (each.downlink_kbps * 1e-3, each.uplink_kbps * 1e-3)
         asks = [each.guaranteed, not each.guaranteed, *rates_mbps, each.delay_budget_ms]
-        edges += [first + each.share * each.activity, first + each.share]
-        rows += [asks, idle]
+        lower += [first, first + each.share * each.activity]
+        rows += [asks, [0.0] * 5]
         first += each.share
-    return np.array(edges), np.array([*rows, idle], dtype=np.float64)
+    return np.array(lower), np.array(rows, dtype=np.float64)

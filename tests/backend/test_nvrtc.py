@@ -32,6 +32,7 @@ PROGRAMS = [
     ("throughput.cu", COMMON_OPTIONS),
     ("histogram.cu", COMMON_OPTIONS),
     ("admission.cu", COMMON_OPTIONS),
+    ("blocking.cu", COMMON_OPTIONS),
     *(("sinr.cu", options) for options in SINR_VARIANTS),
     *(("uplink.cu", uplink_options(in_shared)) for in_shared in (False, True)),
     *(("constellation.cu", constellation_options(in_shared)) for in_shared in (False, True)),

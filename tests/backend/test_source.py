@@ -13,8 +13,8 @@ from capest.errors import BackendError
 
 def test_every_source_is_found_and_whole():
     assert source.kernel_names() == [
-        *("admission.cu", "constellation.cu", "histogram.cu", "philox.cu", "sinr.cu"),
-        *("throughput.cu", "uplink.cu"),
+        *("admission.cu", "blocking.cu", "constellation.cu", "histogram.cu", "philox.cu"),
+        *("sinr.cu", "throughput.cu", "uplink.cu"),
     ]
     for name in source.kernel_names():
         text = source.kernel_source(name)

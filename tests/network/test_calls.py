@@ -51,6 +51,14 @@ def test_every_call_is_carried_or_refused_for_one_reason(mode):
         assert lost > 0
 
 
+def test_calls_come_and_go():
+    changes = {"service__preset": "video-call-1080p", "service__uplink_kbps": 0.0}
+    changes |= {"carrier__bandwidth_mhz": 5.0, "service__activity": 0.5}
+    scene = network_scene(**changes, service__simulated_holding_times=10, users__count=400)
+    trial = network_trial(scene, NumpyKernels(), 0).trial
+    assert 0 < trial["calls_blocked"][0] < trial["call_attempts"][0]
+
+
 def test_services_change_nothing_else():
     without = network_trial(network_scene(), NumpyKernels(), 3)
     among = network_trial(network_scene(service__mix=MIX), NumpyKernels(), 3)

@@ -133,6 +133,8 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
                 f"calls_refused_{reason}": np.int32(count)
                 for reason, count in zip(REFUSAL_REASONS, reasons, strict=True)
             },
+            "call_attempts": np.int32(3 * offered),
+            "calls_blocked": np.int32(offered - carried),
             "best_effort_throughput": np.float64(rate[counted].sum(dtype=np.float64) / 3),
         },
         {

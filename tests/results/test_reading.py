@@ -131,7 +131,7 @@ def test_summary_in_a_notebook_is_html(dataset):
     shown = dataset.capest.summary()._repr_html_()
     assert shown.startswith("<div>")
     assert "Case [9] &amp; &lt;more&gt;" in shown
-    assert shown.count("<tr>") == 1 + 16 + 5 + 9
+    assert shown.count("<tr>") == 1 + 16 + 5 + 10
 
 
 def test_users_per_trial_without_the_attribute(dataset):

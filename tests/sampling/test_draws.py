@@ -113,4 +113,6 @@ def test_purposes_are_never_renumbered() -> None:
         "SKY_FIRST_SECTORS": 9,
         "SKY_OTHER_SECTORS": 10,
         "EPOCH": 11,
+        "SERVICE": 12,
+        "CALL_EVENTS": 13,
     }

@@ -136,6 +136,7 @@ CHANGES = {
     "service.guaranteed": False,
     "service.inter_satellite_hops": 2,
     "service.harq_retransmissions": 0,
+    "service.simulated_holding_times": 5,
     "scheduler.policy": "equal-rate",
     "scheduler.admission": "random",
     "run.trials": 999,
@@ -411,6 +412,11 @@ MODES = {
         HOTSPOTS | NO_TURNS | {"link.shannon"},
         {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
     ),
+    "calls that come and go": (
+        {**CALLS, "service.activity": 0.3, "service.simulated_holding_times": 3},
+        HOTSPOTS | NO_TURNS | {"link.shannon"},
+        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+    ),
     "a mix of services": (
         {"service.mix": "voice 60%, best-effort 40%"},
         HOTSPOTS | NO_TURNS | {"link.shannon"},
@@ -440,6 +446,10 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         inert = inert | PAYLOAD
     if {"users.placement", "uplink.enabled"} & set(settings):
         illegal = illegal | {"users.positions"}
+    if "service.simulated_holding_times" in settings:
+        illegal = illegal | {"service.guaranteed"}
+    else:
+        illegal = illegal | {"service.simulated_holding_times"}
     if "service.mix" in settings:
         illegal = illegal | FIGURES | {"service.preset"}
     elif "service.downlink_kbps" in settings:
@@ -507,6 +517,9 @@ def test_no_change_of_the_trials_goes_unseen(mode):
 SPACING = BASE.beam_spacing_uv
 SAME_TRIALS = [
     ({"channel.environment": "rural"}, {"channel.environment": "suburban"}),
+    ({"scheduler.policy": "equal-time"}, {"scheduler.policy": "proportional-fair"}),
+    ({"service.mix": "message 100%"}, {"service.mix": "best-effort 100%"}),
+    ({"service.mix": "voice 100%"}, {"service.preset": "voice"}),
     ({}, {"beams.spacing_uv": SPACING}),
     ({"beams.spacing_uv": SPACING}, {"beams.spacing_uv": SPACING, "satellite.hpbw_deg": 1.0}),
     ({}, {"beams.allocation": "random-hopping", "beams.active_count": 37}),

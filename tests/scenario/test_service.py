@@ -69,3 +69,17 @@ def test_half_a_service_is_none():
 
 def test_shares_may_have_decimals():
     assert parse_mix("voice 33.5%, message 66.5%") == (("voice", 0.335), ("message", 0.665))
+
+
+@pytest.mark.parametrize(
+    ("service", "said"),
+    [
+        ({"preset": "voice"}, "below 1"),
+        ({"preset": "best-effort", "activity": 0.1}, "only with one service"),
+        ({"mix": "voice 100%"}, "only with one service"),
+        ({}, "only with one service"),
+    ],
+)
+def test_calls_that_come_and_go_need_users_who_hang_up(service, said):
+    with pytest.raises(InputError, match=said):
+        classes(**service, simulated_holding_times=5)

@@ -1,6 +1,5 @@
-"""Calls of a trial against loops over users, and what must hold of them whatever the scenario."""
+"""Calls of whole trials: what must hold whatever the scenario, and closed forms."""
 
-import dataclasses
 import math
 
 import numpy as np
@@ -9,150 +8,19 @@ import pytest
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.batch import compute_block, prepare
 from capest.figure_names import REFUSAL_REASONS
-from capest.link_constants import POLICIES
-from capest.physics.packet_delay import PacketDelay
 from capest.scene import build_scene
-from capest.service_constants import DOWNLINK_ONLY_NOTE, services_of
-from capest.services.admission import (
-    BANDWIDTH,
-    BEAM,
-    CARRIED,
-    DELAY,
-    DOWNLINK,
-    SATELLITE,
-    UPLINK,
-    WHOLE,
-    CallLinks,
-    admit,
-)
-from capest.services.demand import Demand
-from capest.services.outcome import best_effort_mbps, calls_of_beams
+from capest.service_constants import DOWNLINK_ONLY_NOTE
 
 from .small import assert_same_bits, compute, small_scenario
 
-STEPS = np.array([0.0, 0.1523, 0.377, 0.877, 1.9141, 5.5547], dtype=np.float32)
 MIX = "video-call-480p 30%, voice 50%, best-effort 20%"
-TRIALS, BEAMS, USERS = 3, 5, 80
 
-
-def services(**changes):
-    scenario = small_scenario(service__preset="voice", **changes)
-    return services_of(scenario, POLICIES[scenario.scheduler.policy], 3.0)
-
-
-def drawn(seed: int) -> tuple[CallLinks, Demand]:
-    """Users of three trials with links and wishes of all kinds; some have no beam."""
-    rng = np.random.default_rng(seed)
-    n = TRIALS * USERS
-    serving = rng.integers(-1, BEAMS, n).astype(np.int32)
-    links = CallLinks(
-        trials=TRIALS,
-        beams=BEAMS,
-        serving=serving,
-        user_trial=np.repeat(np.arange(TRIALS, dtype=np.int32), USERS),
-        in_view=(serving >= 0) | (rng.uniform(size=n) < 0.5),
-        lit=rng.uniform(size=n) < 0.9,
-        efficiency=rng.choice(STEPS, n),
-        uplink_efficiency=rng.choice(STEPS, n),
-        delay_ms=rng.uniform(20.0, 110.0, n),
-    )
-    call = rng.uniform(size=n) < 0.8
-    return links, Demand(
-        call=call,
-        rest=~call,
-        down_mbps=rng.choice([0.05, 0.3, 0.6], n),
-        up_mbps=rng.choice([0.05, 0.1, 0.3], n),
-        budget_ms=rng.choice([100.0, 150.0], n),
-        arrival=None,
-    )
-
-
-def one_by_one(settings, links: CallLinks, demand: Demand, order) -> list[int]:
-    """Outcome of every user, by a loop in an order; exact fractions of whole beams."""
-    access = settings.uplink.access
-    left = {
-        (t, b): [WHOLE, access.users_at_once * WHOLE] for t in range(TRIALS) for b in range(BEAMS)
-    }
-    outcome = [CARRIED] * len(demand.call)
-    for user in order:
-        down_mbps = float(links.efficiency[user]) * settings.bandwidth_mhz
-        up_mbps = float(links.uplink_efficiency[user]) * access.user_bandwidth_mhz
-        if not links.in_view[user]:
-            outcome[user] = SATELLITE
-        elif links.serving[user] < 0 or not links.lit[user]:
-            outcome[user] = BEAM
-        elif links.delay_ms[user] > demand.budget_ms[user]:
-            outcome[user] = DELAY
-        elif down_mbps < demand.down_mbps[user]:
-            outcome[user] = DOWNLINK
-        elif up_mbps < demand.up_mbps[user]:
-            outcome[user] = UPLINK
-        elif demand.call[user]:
-            beam = left[int(links.user_trial[user]), int(links.serving[user])]
-            needs = (
-                math.ceil(demand.down_mbps[user] / down_mbps * WHOLE),
-                math.ceil(demand.up_mbps[user] / up_mbps * WHOLE),
-            )
-            if needs[0] <= beam[0] and needs[1] <= beam[1]:
-                beam[:] = beam[0] - needs[0], beam[1] - needs[1]
-            else:
-                outcome[user] = BANDWIDTH
-    return outcome
-
-
-@pytest.mark.parametrize("seed", [1, 2])
-@pytest.mark.parametrize("order", ["efficient", "random"])
-@pytest.mark.parametrize("places", [2, 80])
-def test_admission_is_that_of_the_loop(seed, order, places):
-    settings = services(scheduler__admission=order)
-    access = dataclasses.replace(settings.uplink.access, users_at_once=places)
-    settings = dataclasses.replace(
-        settings, uplink=dataclasses.replace(settings.uplink, access=access)
-    )
-    links, demand = drawn(seed)
-    key = -links.efficiency.astype(np.float64)
-    if order == "random":
-        key = np.random.default_rng(9).uniform(size=len(demand.call))
-        demand = dataclasses.replace(demand, arrival=key)
-    expected = np.array(one_by_one(settings, links, demand, np.argsort(key, kind="stable")))
-    found = admit(settings, NumpyKernels(), links, demand)
-    np.testing.assert_array_equal(found.outcome[demand.call], expected[demand.call])
-    assert set(expected[demand.call]) == set(range(7))  # every outcome occurs
-    assert (found.left >= 0).all()
-    counts = calls_of_beams(NumpyKernels(), links, demand, found)
-    for trial in range(TRIALS):
-        for beam in range(BEAMS):
-            own = demand.call & (links.serving == beam) & (links.user_trial == trial)
-            tally = [int((expected[own] == reason).sum()) for reason in range(7)]
-            assert counts[trial, beam].tolist() == tally
-
-
-@pytest.mark.parametrize("policy", POLICIES)
-def test_best_effort_shares_what_calls_leave(policy):
-    settings = services(scheduler__policy=policy)
-    links, demand = drawn(3)
-    links = dataclasses.replace(links, lit=np.ones_like(links.lit))
-    left = admit(settings, NumpyKernels(), links, demand).left
-    # SINR right at the steps of a table makes the efficiencies those drawn.
-    table = np.stack([STEPS[1:], STEPS[1:]], axis=1)
-    shannon = np.zeros(4, dtype=np.float32)
-    sinr = (links.efficiency, np.zeros_like(links.efficiency), None, table, shannon, 0)
-    found = best_effort_mbps(settings, NumpyKernels(), links, demand, left, sinr)
-    for trial in range(TRIALS):
-        for beam in range(BEAMS):
-            own = demand.rest & (links.serving == beam) & (links.user_trial == trial)
-            rates = [float(each) for each in links.efficiency[own] if each > 0.0]
-            expected = {
-                "equal-time": sum(rates) / len(rates),
-                "proportional-fair": sum(rates) / len(rates),
-                "equal-rate": len(rates) / sum(1.0 / each for each in rates),
-                "max-ci": max(rates),
-            }[policy]
-            time = left[trial * BEAMS + beam, 0] / WHOLE
-            assert found[trial, beam] == pytest.approx(expected * time * 3.0, rel=1e-6)
-
-
+COME_AND_GO = {
+    "service__preset": "voice", "service__activity": 0.4, "service__downlink_kbps": 1000.0,
+    "service__uplink_kbps": 0.0, "service__simulated_holding_times": 40,
+}  # fmt: skip
 MODES = {
+    "come and go": {**COME_AND_GO, "users__per_beam": 30},
     "video calls": {"service__preset": "video-call-720p", "users__per_beam": 40},
     "a mix, both links": {"service__mix": MIX, "uplink__enabled": True, "users__per_beam": 40},
     "hopping": {
@@ -293,16 +161,6 @@ def test_delay_over_the_budget_refuses():
     assert (fast.trial["calls_refused_delay"] == 0).all()
 
 
-@pytest.mark.parametrize(("transparent", "again_m"), [(True, 3e6), (False, 1e6)])
-def test_the_delay_is_the_sum_of_its_parts(transparent, again_m):
-    # 1,000 km up, 2,000 km down, two hops of 2,000 km; and round trips of the radio link.
-    way_ms = 7e6 / 299_792_458.0 * 1e3
-    once = PacketDelay(2, 0, transparent).one_way_ms(1e6, 2e6)
-    assert once == pytest.approx(way_ms + 4.0 + 20.0)
-    again = PacketDelay(2, 3, transparent).one_way_ms(1e6, 2e6)
-    assert again - once == pytest.approx(3 * 2 * (again_m / 299_792_458.0 * 1e3 + 4.0))
-
-
 def test_without_a_figure_of_the_uplink_the_downlink_decides():
     lacking = small_scenario(
         service__preset="video-call-1080p", satellite__g_over_t_db_per_k=None, users__per_beam=40
@@ -312,3 +170,31 @@ def test_without_a_figure_of_the_uplink_the_downlink_decides():
     trial = compute(lacking).trial
     assert (trial["calls_refused_uplink"] == 0).all()
     assert trial["calls_refused_bandwidth"].sum() > 0
+
+
+def test_alike_users_of_a_trial_are_blocked_as_engset_says():
+    """One beam of free space: every call takes the same, so a beam is a group of servers."""
+    users = 60
+    scenario = small_scenario(
+        **COME_AND_GO, users__per_beam=users,
+        beams__count=1, beams__statistics_count=1, beams__spacing_uv=1e-4,
+        channel__line_of_sight="always", channel__shadow_fading=False,
+    ).replace(service__downlink_kbps=5000.0)  # fmt: skip
+    scene = build_scene(scenario)
+    block = compute_block(scene, NumpyKernels(), 0, 40)
+    efficiency = float(block.trial_beam["beam_spectral_efficiency"][0, 0])
+    servers = math.floor(efficiency * scene.link.bandwidth_mhz / 5.0)
+    assert 10 < servers < 25
+    load = 0.4 / 0.6
+    states = [math.comb(users - 1, n) * load**n for n in range(servers + 1)]
+    asked, blocked = block.trial["call_attempts"], block.trial["calls_blocked"]
+    share = blocked.sum() / asked.sum()
+    error = math.sqrt(((blocked - share * asked) ** 2).sum()) / asked.sum()
+    assert share == pytest.approx(states[servers] / sum(states), abs=4 * error)
+    assert error < 0.01
+
+
+def test_who_has_no_link_is_not_blocked():
+    block = compute(small_scenario(**COME_AND_GO, service__delay_budget_ms=10.0))
+    assert (block.trial["call_attempts"] == 0).all()
+    assert (block.trial["calls_refused_delay"] == block.trial["calls_offered"]).all()
