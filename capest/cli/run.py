@@ -78,6 +78,7 @@ def run(
         raise click.UsageError("give one of --workers, --scheduler and --scheduler-file")
 
     from capest import loop
+    from capest.cli.interrupts import Interrupts
     from capest.cli.progress import progress_display
     from capest.scenario.load import load_scenario
 
@@ -99,7 +100,16 @@ def run(
         one_for_gpu = workers is None and backend != "numpy" and gpu_is_likely()
         return dask_cluster.local_cluster(1 if one_for_gpu else workers)
 
-    with progress_display(loaded.run.trials) as display:
+    with progress_display(loaded.run.trials) as display, Interrupts() as interrupts:
+
+        def on_progress(progress: loop.Progress) -> None:
+            interrupts.check()
+            display.update(progress)
+
+        def on_merge() -> None:
+            interrupts.check()
+            display.merging()
+
         try:
             outcome = loop.run(
                 loaded,
@@ -107,8 +117,8 @@ def run(
                 make_executor,
                 backend=backend,
                 overwrite=overwrite,
-                on_progress=display.update,
-                on_merge=display.merging,
+                on_progress=on_progress,
+                on_merge=on_merge,
             )
         except KeyboardInterrupt:
             display.stop()

@@ -74,6 +74,7 @@ def sweep(
     import math
 
     from capest import sweep as sweeps
+    from capest.cli.interrupts import Interrupts
     from capest.cli.progress import progress_display
     from capest.loop import Executor
 
@@ -92,7 +93,7 @@ def sweep(
         return dask_cluster.local_cluster(workers)
 
     total = math.fsum(point.scenario.run.trials for point in points)
-    with progress_display(int(total)) as display:
+    with progress_display(int(total)) as display, Interrupts() as interrupts:
         done = 0.0
 
         def on_point(number: int, point: sweeps.Point) -> None:
@@ -102,6 +103,7 @@ def sweep(
         def on_progress(progress: Any) -> None:
             from dataclasses import replace
 
+            interrupts.check()
             # The bar is of the whole sweep: what a rule expects of one point does not belong there.
             so_far = int(done) + progress.trials_done
             display.update(replace(progress, trials_done=so_far, trials=int(total), verdict=None))

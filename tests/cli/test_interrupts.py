@@ -1,0 +1,48 @@
+"""Ctrl-C is not lost where Python drops exceptions."""
+
+import gc
+import os
+import signal
+
+import pytest
+
+from capest.cli.interrupts import Interrupts
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_one_that_a_callback_swallowed_is_raised_later() -> None:
+    def press(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
+    with Interrupts() as interrupts:
+        interrupts.check()
+        gc.callbacks.append(press)
+        try:
+            gc.collect()  # what a callback raises goes nowhere
+        except KeyboardInterrupt:
+            pytest.skip("this Python raised it behind the callback")
+        finally:
+            gc.callbacks.remove(press)
+        with pytest.raises(KeyboardInterrupt):
+            interrupts.check()
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_one_that_is_raised_as_usual() -> None:
+    with Interrupts() as interrupts:
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            interrupts.check()
+
+
+def test_who_ignores_it_goes_on_ignoring_it() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with Interrupts() as interrupts:
+            os.kill(os.getpid(), signal.SIGINT)
+            interrupts.check()
+    finally:
+        signal.signal(signal.SIGINT, before)
