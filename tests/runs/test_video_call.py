@@ -64,7 +64,7 @@ def test_tables_of_the_page_are_those_of_the_committed_run(answer):
     page = (FOLDER / "README.md").read_text("utf-8")
     found = json.loads((FOLDER / "answer.json").read_text("utf-8"))
     tables = answer["tables"](found)
-    assert len(tables) == 4
+    assert len(tables) == 5
     for table in tables.values():
         assert table in page
 
