@@ -120,7 +120,8 @@ def compute_services(
         cells = len(scene.ground.colour)
         result.cell["cell_calls"] = _count(users.cell, carried, cells, xp)
         result.cell["cell_calls_offered"] = _count(users.cell, demand.call, cells, xp)
-        satellite = xp.asarray(sky.number[beams.satellite])[xp.maximum(serving, 0)]
+        # -1, no beam, marks the entry behind the last beam, which is there without beams too.
+        satellite = xp.asarray(np.append(sky.number[beams.satellite], -1))[serving]
         result.cell["satellite_calls"] = _count(satellite, carried, len(scene.space), xp)
     if services.has_rest:
         link = scene.link

@@ -107,3 +107,11 @@ def test_a_result_holds_calls_of_cells_and_satellites():
     assert result.capest.summary().headline.startswith(
         f"{float(result['calls'].mean()):.1f} calls at once, ±"
     )
+
+
+def test_without_any_beam_all_calls_are_refused():
+    scene = network_scene(constellation__shells="60: 1/1/0 @ 600", service__preset="voice")
+    block = network_trial(scene, NumpyKernels(), 0)
+    assert block.trial["lit_beams"][0] == 0
+    assert block.trial["calls_refused_satellite"][0] == block.trial["calls_offered"][0] == 100
+    assert block.cell["satellite_calls"].tolist() == [0]
