@@ -10,6 +10,7 @@ from typing import Any, Literal
 import xarray as xr
 
 from capest import loop
+from capest.backend.driver import local_workers
 from capest.errors import InputError
 from capest.execute.inline import InlineExecutor
 from capest.results.open import open_result
@@ -122,7 +123,7 @@ def run(
         loop.run(
             chosen,
             path,
-            lambda: _executor(workers, scheduler),
+            lambda: _executor(workers, backend, scheduler),
             backend=backend,
             overwrite=overwrite,
             on_progress=on_progress,
@@ -138,11 +139,11 @@ def run(
             return dataset.load()
 
 
-def _executor(workers: int | None, scheduler: str | None) -> loop.Executor:
+def _executor(workers: int | None, backend: str, scheduler: str | None) -> loop.Executor:
     if scheduler is None and workers == 0:
         return InlineExecutor()
     from capest.execute import dask_cluster
 
     if scheduler is not None:
         return dask_cluster.join_scheduler(scheduler, None)
-    return dask_cluster.local_cluster(workers)
+    return dask_cluster.local_cluster(local_workers(workers, backend))

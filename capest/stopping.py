@@ -11,7 +11,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from capest.block import BlockResult
+from capest.figure_names import QUANTILES
 from capest.histograms import AXES
 from capest.plan import Plan
 from capest.reduce import Estimate, Reduction
@@ -52,15 +55,16 @@ class Reached:
     def is_one_bin(self) -> bool:
         """Whether the interval is as narrow as counts in bins allow, and still not enough.
 
-        Where users gather at one value, the limits of a quantile are the edges of its bin.
+        Where users gather at one value, the limits of a quantile are the two edges of its bin.
         """
-        axis = AXES.get(self.condition.metric)
+        estimate = self.estimate
+        axis = AXES.get(estimate.metric) if estimate.statistic in QUANTILES else None
         if axis is None or self.holds:
             return False
-        low, high = self.estimate.low, self.estimate.high
-        if axis.logarithmic:
-            return low > 0.0 and math.log10(high / low) < 1.001 * axis.step
-        return high - low < 1.001 * axis.step
+        edges = axis.edges()
+        place = int(np.abs(edges[:-1] - estimate.low).argmin())
+        limits = (estimate.low, estimate.high)
+        return np.allclose(limits, edges[place : place + 2], rtol=1e-9, atol=1e-9 * axis.step)
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,27 @@ def driver_cuda_version() -> int | None:
     return version.value if status == 0 and version.value > 0 else None
 
 
-def gpu_is_likely() -> bool:
-    """Whether there are a driver and CuPy, so that a batch will most likely run on a GPU."""
-    return importlib.util.find_spec("cupy") is not None and driver_cuda_version() is not None
+def local_workers(workers: int | None, backend: str) -> int | None:
+    """How many processes to start on this machine.
+
+    Where there are a driver and CuPy, one: several would share the GPU in turns, each with its own
+    context and memory.
+
+    Parameters
+    ----------
+    workers : int or None
+        What was asked for.
+    backend : {"auto", "numpy", "cupy"}
+
+    Returns
+    -------
+    int or None
+        None: one a core.
+    """
+    if workers is not None or backend == "numpy":
+        return workers
+    gpu = importlib.util.find_spec("cupy") is not None and driver_cuda_version() is not None
+    return 1 if gpu else None
 
 
 def version_text(version: int) -> str:

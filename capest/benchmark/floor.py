@@ -47,14 +47,6 @@ class Card:
     clock_hz: float
 
 
-CARDS = (
-    Card("H200 SXM", 132, 1.98e9),
-    Card("A100 SXM", 108, 1.41e9),
-    Card("RTX 4090", 128, 2.52e9),
-)
-"""From NVIDIA's data sheets."""
-
-
 def gpu_pairs_per_s(card: Card) -> float:
     """Largest rate of pairs: the issue of instructions or the shared memory, what is less."""
     issue = WARPS_ISSUED / INSTRUCTIONS_PER_PAIR

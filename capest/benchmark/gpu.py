@@ -19,99 +19,26 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-
 from capest.backend import choose
-from capest.backend.numpy_kernels import NumpyKernels
-from capest.backend.protocol import Kernels, on_host
+from capest.backend.protocol import Kernels
 from capest.benchmark import floor, sweep
 from capest.benchmark.downlink import kernel_speed
-from capest.benchmark.scenario import bench_scenario, machine
+from capest.benchmark.gpu_check import (
+    check_kernel,
+    check_trials,
+    kernel_is_right,
+    little_memory,
+    trials_are_right,
+)
+from capest.benchmark.scenario import LAYOUTS, bench_scenario, machine
 from capest.benchmark.uplink import uplink_speed
 from capest.errors import BackendError
 from capest.scene import Scene, build_scene
 from capest.slices import SliceLength, compute_blocks, join, slice_length
-from capest.trial import start_trials, trial_block
+from capest.trial import start_trials
 
-LAYOUTS = ((61, 1), (127, 3), (331, 1))
 BLOCK_TRIALS = 20_000
 SANITIZER_TIMEOUT_S = 150
-
-
-def check(kernels: Kernels, trials: int = 40) -> dict[str, float]:
-    """Compare random words and whole trials of both links with NumPy's.
-
-    Parameters
-    ----------
-    kernels : Kernels
-    trials : int
-
-    Returns
-    -------
-    dict of str to float
-        ``words_equal`` and ``counts_equal`` are 1 or 0; ``moved_users`` have another beam than
-        with NumPy; ``beam_sinr_error_db`` and ``throughput_error`` (relative) are largest
-        differences where nobody moved.
-    """
-    numpy = NumpyKernels()
-    both: tuple[Kernels, Kernels] = (kernels, numpy)
-    words, expected = (on_host(each.philox_words(7, 3, 2**30, 5, 1000)) for each in both)
-    scenario = bench_scenario(uplink__enabled=True, beams__frequency_reuse=3)
-    scene = build_scene(scenario)
-    got, wanted = (trial_block(scene, each, 0, trials) for each in both)
-    users = [block.trial_beam["beam_users"] for block in (got, wanted)]
-    same = users[0] == users[1]
-    sinr = [block.trial_beam["beam_sinr_db"][same] for block in (got, wanted)]
-    rate = [block.trial["throughput"] for block in (got, wanted)]
-    unmoved = same.all(axis=1)
-    return {
-        "words_equal": float(np.array_equal(words, expected)),
-        "counts_equal": float(np.array_equal(got.trial["users"], wanted.trial["users"])),
-        "moved_users": float(np.abs(users[0].astype(int) - users[1]).sum() / 2),
-        "users": float(users[1].sum()),
-        "beam_sinr_error_db": float(np.nanmax(np.abs(sinr[0] - sinr[1]))),
-        "throughput_error": float(np.abs(rate[0] / rate[1] - 1.0)[unmoved].max(initial=0.0)),
-    }
-
-
-def check_kernel(kernels: Kernels, users: int = 20_000) -> dict[str, float]:
-    """Compare every variant of the downlink's kernel with NumPy's on the same arguments.
-
-    Returns
-    -------
-    dict of str to float
-        ``moved_share`` of users with another beam, and the largest ``sinr_error_db`` of the
-        others, over: dark beams and three satellites; seven colours; a table too long for shared
-        memory.
-    """
-    numpy = NumpyKernels()
-    moved, error_db = 0.0, 0.0
-    for case, (satellites, colours, random) in enumerate(
-        ((3, 1, True), (1, 7, False), (1, 3, True))
-    ):
-        arguments = list(sweep.call_arguments(numpy, users, 61, satellites, colours, random))
-        if case == 2:
-            long = np.zeros((2**15, 2), dtype=np.float32)
-            long[: len(arguments[7])] = arguments[7]
-            arguments[7] = long
-        got = [on_host(each) for each in kernels.downlink_sinr(*arguments)]
-        wanted = numpy.downlink_sinr(*arguments)
-        same = got[0] == wanted[0]
-        sinr = [(c / (i + 1.0))[same].astype(np.float64) for _, c, i in (got, wanted)]
-        moved = max(moved, 1.0 - float(same.mean()))
-        error_db = max(error_db, float(np.abs(10.0 * np.log10(sinr[0] / sinr[1])).max()))
-    return {"moved_share": moved, "sinr_error_db": error_db}
-
-
-def is_right(found: dict[str, float]) -> bool:
-    """Whether `check` found no more than rounding: one user of 100,000 may move."""
-    return (
-        found["words_equal"] == 1.0
-        and found["counts_equal"] == 1.0
-        and found["moved_users"] <= 1.0 + 1e-5 * found["users"]
-        and found["beam_sinr_error_db"] <= 0.002
-        and found["throughput_error"] <= 0.005
-    )
 
 
 def pipeline(kernels: Kernels, seconds: float, block_trials: int = BLOCK_TRIALS) -> dict[str, Any]:
@@ -181,33 +108,6 @@ def _free_mib(kernels: Kernels) -> float:
     return float("nan") if free is None else free / 2**20
 
 
-def little_memory(kernels: Kernels, trials: int = 400) -> dict[str, bool]:
-    """Compute a block with a pool of memory too small for it, and with enough.
-
-    Returns
-    -------
-    dict
-        Whether slices were ``shortened``, and whether the results have the ``same_bits``.
-    """
-    scene = build_scene(bench_scenario())
-    (wanted,) = compute_blocks(scene, kernels, [(0, trials)], SliceLength(trials))
-    length = SliceLength(trials)
-    pool = kernels.xp.get_default_memory_pool()
-    pool.free_all_blocks()
-    try:
-        pool.set_limit(size=pool.used_bytes() + 100 * trials * scene.placement.users)
-        (got,) = compute_blocks(scene, kernels, [(0, trials)], length)
-    finally:
-        pool.set_limit(size=0)
-    groups = ("trial", "trial_beam", "histograms")
-    same = all(
-        np.array_equal(values, getattr(wanted, group)[name], equal_nan=values.dtype.kind == "f")
-        for group in groups
-        for name, values in getattr(got, group).items()
-    )
-    return {"shortened": length.shortened, "same_bits": same}
-
-
 def sanitize() -> dict[str, Any]:
     """Run the comparisons under compute-sanitizer, where there is one."""
     tool = shutil.which("compute-sanitizer")
@@ -253,7 +153,7 @@ def measure(
     limit = floor.gpu_pairs_per_s(card)
     found: dict[str, Any] = {"machine": machine(), "gpu": asdict(card), "limit_pairs_per_s": limit}
     report("comparison with NumPy")
-    found["check"] = check(kernels)
+    found["check"] = check_trials(kernels)
     found["check_kernel"] = check_kernel(kernels)
     report("pair kernels")
     found["kernel"] = [asdict(kernel_speed(kernels, *layout, seconds)) for layout in LAYOUTS]
@@ -271,9 +171,8 @@ def measure(
     report("compute-sanitizer")
     found["sanitizer"] = sanitize()
     right = (
-        is_right(found["check"])
-        and found["check_kernel"]["moved_share"] <= 1e-3
-        and found["check_kernel"]["sinr_error_db"] <= 0.005
+        trials_are_right(found["check"])
+        and kernel_is_right(found["check_kernel"])
         and found["little_memory"]["shortened"]
         and found["little_memory"]["same_bits"]
         and all(row["sinr_error_db"] <= 0.02 for row in found["kernel"] + found["uplink"])
@@ -302,8 +201,8 @@ def main(arguments: list[str]) -> int:
         print(f"Error: {error}", file=sys.stderr)
         return 2
     if arguments == ["--check"]:
-        found: dict[str, Any] = dict(check(kernels, trials=4))
-        right = is_right(found)
+        found: dict[str, Any] = dict(check_trials(kernels, trials=4))
+        right = trials_are_right(found)
     else:
         try:
             seconds = float(arguments[0]) if arguments else 2.0

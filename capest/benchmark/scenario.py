@@ -21,6 +21,9 @@ from capest.version import __version__
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
 
+LAYOUTS = ((61, 1), (127, 3), (331, 1))
+"""Beams and frequency reuse of the pair kernels' figures."""
+
 PEAK_SNR = 64.0
 """Linear, about that of a handset under a LEO satellite."""
 

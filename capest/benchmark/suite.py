@@ -10,11 +10,8 @@ from capest.backend import choose
 from capest.benchmark import floor, run, sweep
 from capest.benchmark.baseline import baseline_name
 from capest.benchmark.downlink import kernel_speed
-from capest.benchmark.scenario import machine
+from capest.benchmark.scenario import LAYOUTS, machine
 from capest.benchmark.uplink import uplink_speed
-
-LAYOUTS = ((61, 1), (127, 3), (331, 1))
-"""Beams and frequency reuse of the pair kernels' figures."""
 
 
 def measure(

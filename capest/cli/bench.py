@@ -68,13 +68,14 @@ def bench(
     from rich.console import Console
 
     from capest.backend import choose
+    from capest.backend.driver import local_workers
     from capest.benchmark.suite import measure
     from capest.cli.bench_tables import print_tables
     from capest.execute import dask_cluster
 
     chosen: Any = choose.resolve(backend)
-    default = 1 if chosen == "cupy" else dask_cluster.usable_cores()
-    count = default if workers is None else workers
+    count = local_workers(workers, chosen)
+    count = dask_cluster.usable_cores() if count is None else count
     found = measure(
         chosen,
         seconds,

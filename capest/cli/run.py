@@ -94,11 +94,9 @@ def run(
 
         if scheduler is not None or scheduler_file is not None:
             return dask_cluster.join_scheduler(scheduler, scheduler_file)
-        from capest.backend.driver import gpu_is_likely
+        from capest.backend.driver import local_workers
 
-        # Several processes would share one GPU in turns, each with its own context and memory.
-        one_for_gpu = workers is None and backend != "numpy" and gpu_is_likely()
-        return dask_cluster.local_cluster(1 if one_for_gpu else workers)
+        return dask_cluster.local_cluster(local_workers(workers, backend))
 
     with progress_display(loaded.run.trials) as display, Interrupts() as interrupts:
 

@@ -88,9 +88,10 @@ def sweep(
             from capest.execute.inline import InlineExecutor
 
             return InlineExecutor()
+        from capest.backend.driver import local_workers
         from capest.execute import dask_cluster
 
-        return dask_cluster.local_cluster(workers)
+        return dask_cluster.local_cluster(local_workers(workers, backend))
 
     total = math.fsum(point.scenario.run.trials for point in points)
     with progress_display(int(total)) as display, Interrupts() as interrupts:

@@ -124,10 +124,12 @@ def _compute(
 ) -> list[Found]:
     """Results of the tasks for the backend that answers, in this process for 0 workers."""
     from capest.backend import choose
+    from capest.backend.driver import local_workers
     from capest.execute import dask_cluster
     from capest.execute.inline import InlineExecutor
 
-    executor = InlineExecutor() if workers == 0 else dask_cluster.local_cluster(workers)
+    count = local_workers(workers, backend)
+    executor = InlineExecutor() if count == 0 else dask_cluster.local_cluster(count)
     try:
         return list(executor.run(function, tasks(executor.call(choose.resolve, backend))))
     finally:

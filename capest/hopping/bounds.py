@@ -40,37 +40,6 @@ def fluid(problem: Problem) -> np.ndarray:
     return (share * rate).sum(axis=-1)
 
 
-def linear_program(demand: np.ndarray, rate: np.ndarray, beams: int) -> float:
-    """Solve the linear program of `fluid` for one problem with HiGHS; needs SciPy.
-
-    Parameters
-    ----------
-    demand, rate : float array (cells,)
-        Mbit/s.
-    beams : int
-
-    Returns
-    -------
-    float
-        Mbit/s.
-
-    Raises
-    ------
-    InputError
-        If SciPy is not installed.
-    """
-    cells = len(demand)
-    # Variables: share and served traffic of every cell; served - share · rate <= 0.
-    limits = np.zeros((cells + 1, 2 * cells))
-    limits[:cells, :cells] = -np.diag(rate)
-    limits[:cells, cells:] = np.eye(cells)
-    limits[cells, :cells] = 1.0
-    at_most = np.append(np.zeros(cells), beams)
-    ranges = [(0.0, 1.0)] * cells + [(0.0, float(one)) for one in demand]
-    cost = np.append(np.zeros(cells), -np.ones(cells))
-    return _solve(cost, ranges, A_ub=limits, b_ub=at_most)
-
-
 def with_interference(problem: Problem) -> float:
     """Most traffic served in a frame of endless length, interference and all; needs SciPy.
 

@@ -41,10 +41,10 @@ class Derived:
         users: sections.Users
         run: sections.Run
 
-    @property
-    def has_constellation(self) -> bool:
-        """Whether many satellites serve a region, not one its own layout of beams."""
-        raise NotImplementedError
+        @property
+        def has_constellation(self) -> bool:
+            """Whether many satellites serve a region, not one its own layout of beams."""
+            ...
 
     @property
     def beam_count(self) -> int:

@@ -257,3 +257,19 @@ def test_no_driver_library(monkeypatch):
 
     monkeypatch.setattr(driver.ctypes, "CDLL", library)
     assert driver.driver_cuda_version() is None
+
+
+def test_one_worker_drives_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    def found(cupy: bool, version: int | None) -> None:
+        spec = SimpleNamespace() if cupy else None
+        monkeypatch.setattr(driver.importlib.util, "find_spec", lambda name: spec)
+        monkeypatch.setattr(driver, "driver_cuda_version", lambda: version)
+
+    found(cupy=True, version=13000)
+    assert driver.local_workers(None, "auto") == driver.local_workers(None, "cupy") == 1
+    assert driver.local_workers(None, "numpy") is None
+    assert driver.local_workers(4, "cupy") == 4
+    assert driver.local_workers(0, "auto") == 0
+    for cupy, version in ((False, 13000), (True, None)):
+        found(cupy, version)
+        assert driver.local_workers(None, "auto") is None

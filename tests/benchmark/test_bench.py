@@ -65,7 +65,7 @@ def test_the_plainest_scenario_is_the_one_under_runs() -> None:
 
 def test_floor_on_paper() -> None:
     """By hand: 132 multiprocessors, 32 lanes, 7.2 turns of the shared memory a pair."""
-    h200 = floor.CARDS[0]
+    h200 = floor.Card("H200 SXM", 132, 1.98e9)
     assert floor.gpu_pairs_per_s(h200) == pytest.approx(132 * 32 * 1.98e9 / 7.2)
     # Fewer turns than instructions would take: then the issue of instructions is the limit.
     assert 4 * floor.SHARED_TURNS_PER_PAIR > floor.INSTRUCTIONS_PER_PAIR

@@ -1,5 +1,6 @@
 """Ctrl-C is not lost where Python drops exceptions."""
 
+import contextlib
 import gc
 import os
 import signal
@@ -20,9 +21,8 @@ def test_one_that_a_callback_swallowed_is_raised_later() -> None:
         interrupts.check()
         gc.callbacks.append(press)
         try:
-            gc.collect()  # what a callback raises goes nowhere
-        except KeyboardInterrupt:
-            pytest.skip("this Python raised it behind the callback")
+            with contextlib.suppress(KeyboardInterrupt):
+                gc.collect()  # what a callback raises goes nowhere
         finally:
             gc.callbacks.remove(press)
         with pytest.raises(KeyboardInterrupt):

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from capest.backend.choose import cupy_obstacle
-from capest.benchmark import gpu
+from capest.benchmark import gpu, gpu_check
 from capest.benchmark.downlink import kernel_speed
 from capest.benchmark.scenario import bench_scenario
 from capest.cli import cli
@@ -37,10 +37,10 @@ importlib.util.find_spec = lambda name, *more: (
     None if name in ("pydantic", "scipy") else find_spec(name, *more)
 )
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.benchmark import gpu
+from capest.benchmark import gpu, gpu_check
 
-found = gpu.check(NumpyKernels(), trials=2)
-assert gpu.is_right(found) and found["moved_users"] == 0.0, found
+found = gpu_check.check_trials(NumpyKernels(), trials=2)
+assert gpu_check.trials_are_right(found) and found["moved_users"] == 0.0, found
 assert gpu.pipeline(NumpyKernels(), 0.01, 4)["trials_per_s"] > 0.0
 print("done")
 """
@@ -66,15 +66,14 @@ def test_the_scenario_without_pydantic_is_the_checked_one() -> None:
 
 
 def test_the_comparison_holds(emulated_kernels) -> None:
-    found = gpu.check(emulated_kernels, trials=1)
+    found = gpu_check.check_trials(emulated_kernels, trials=1)
     assert found["users"] == 610
-    assert gpu.is_right(found)
+    assert gpu_check.trials_are_right(found)
 
 
 def test_variants_of_the_kernel_are_compared(emulated_kernels) -> None:
-    found = gpu.check_kernel(emulated_kernels, users=700)
-    assert found["moved_share"] <= 1e-3
-    assert found["sinr_error_db"] <= 0.005
+    found = gpu_check.check_kernel(emulated_kernels, users=700)
+    assert gpu_check.kernel_is_right(found)
 
 
 def test_the_comparison_finds_a_wrong_kernel(emulated_kernels, monkeypatch) -> None:
@@ -85,7 +84,8 @@ def test_the_comparison_finds_a_wrong_kernel(emulated_kernels, monkeypatch) -> N
         return serving, carrier * np.float32(1.01), interference
 
     monkeypatch.setattr(emulated_kernels, "downlink_sinr", wrong)
-    assert not gpu.is_right(gpu.check(emulated_kernels, trials=1))
+    assert not gpu_check.trials_are_right(gpu_check.check_trials(emulated_kernels, trials=1))
+    assert not gpu_check.kernel_is_right(gpu_check.check_kernel(emulated_kernels, users=700))
 
 
 def test_kernel_figures(emulated_kernels) -> None:

@@ -91,7 +91,7 @@ ALLOWED = {
     },
     "sweep_points": {"scenario", *LEAVES},
     "sweep": {"loop", "results", "scenario", "stopping", "sweep_points", *LEAVES},
-    "api": {"loop", "execute", "results", "scenario", *LEAVES},
+    "api": {"backend", "loop", "execute", "results", "scenario", *LEAVES},
 }
 HEAVY = {"dask", "distributed", "xarray", "netCDF4", "rich", "matplotlib", "scipy", "cupy"}
 TRIAL_PATH = (

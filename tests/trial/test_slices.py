@@ -111,3 +111,15 @@ def test_the_next_slice_is_started_before_the_last_is_waited_for() -> None:
         np.concatenate([first.trial["throughput"], second.trial["throughput"]]),
         compute(small_scenario(), 0, 6).trial["throughput"],
     )
+
+
+@pytest.mark.parametrize(("block_trials", "said"), [(2, True), (3, False)])
+def test_short_blocks_on_a_gpu_are_told(
+    block_trials: int, said: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "GPU_BLOCK_TRIALS", 3)
+    monkeypatch.setattr(loop.choose, "resolve_device", lambda _: ("cupy", "a GPU"))
+    monkeypatch.setattr(batch, "_kernels", lambda _: NumpyKernels())
+    scenario = small_scenario(run__trials=60, run__block_trials=block_trials)
+    outcome = loop.run(scenario, tmp_path / "out.nc", InlineExecutor, backend="cupy")
+    assert any("block_trials" in notice for notice in outcome.notices) == said
