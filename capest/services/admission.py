@@ -17,9 +17,8 @@ OUTCOMES = 1 + len(REFUSAL_REASONS)
 CARRIED, SATELLITE, BEAM, DELAY, DOWNLINK, UPLINK, BANDWIDTH = range(OUTCOMES)
 """What becomes of a call: it is carried, or the first of the reasons that applies."""
 
-_KEY_BITS = 30
-_EFFICIENCY_BITS = 4
-"""No link adaptation reaches 2^4 bit/s/Hz; where Shannon's own bound does, calls are alike."""
+_KEY_BITS = 31
+"""Those of a float32 without its sign: as whole numbers they are in the order of the values."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class Admitted:
 
     Attributes
     ----------
-    outcome : int64 array (users,)
+    outcome : int8 array (users,)
         ``CARRIED`` or a reason; meaningless for users that ask for no call.
     left : int64 array (trials · beams, 2)
         What is left of the downlink's time, in units of ``WHOLE``, and of the uplink's places.
@@ -73,7 +72,7 @@ class Needs:
 
     Attributes
     ----------
-    outcome : int64 array (users,)
+    outcome : int8 array (users,)
         ``CARRIED`` or the first reason against it.
     down, up : int64 array (users,)
         Shares of the downlink's time and of a place in the uplink, in units of ``WHOLE``.
@@ -124,7 +123,7 @@ def needs_of(services: Services, links: CallLinks, demand: Demand, xp: Any) -> N
         access = services.uplink.access
         up = _share(demand.up_mbps, links.uplink_efficiency, access.user_bandwidth_mhz, xp)
         capacity_up = access.users_at_once * WHOLE
-    outcome = xp.full(down.shape, CARRIED, dtype=xp.int64)
+    outcome = xp.full(down.shape, CARRIED, dtype=xp.int8)
     # The last one written is the first that applies.
     outcome = xp.where(up > WHOLE, UPLINK, outcome)
     outcome = xp.where((down > WHOLE) | (links.efficiency <= 0.0), DOWNLINK, outcome)
@@ -158,18 +157,22 @@ def queues(
     user_bits, beam_bits = users.bit_length(), beams.bit_length()
     key_bits = min(_KEY_BITS, 62 - user_bits - beam_bits)
     if arrival is None:
-        steps = links.efficiency.astype(xp.float64) * 2.0 ** (key_bits - _EFFICIENCY_BITS)
-        key = (2**key_bits - 1) - xp.minimum(xp.floor(steps), 2.0**key_bits - 1.0)
+        bits = links.efficiency.astype(xp.float32, copy=False).view(xp.int32)
+        key = (2**_KEY_BITS - 1 - bits.astype(xp.int64)) >> (_KEY_BITS - key_bits)
     else:
-        key = xp.minimum(xp.floor(arrival * 2.0**key_bits), 2.0**key_bits - 1.0)
+        key = xp.minimum(xp.floor(arrival * 2.0**key_bits), 2.0**key_bits - 1.0).astype(xp.int64)
     # Who asks for nothing comes behind the last beam.
-    beam = xp.where(asks, links.serving, beams).astype(xp.int64)
-    number = xp.broadcast_to(xp.arange(users, dtype=xp.int64), (trials, users)).ravel()
-    whole = (beam * 2**key_bits + key.astype(xp.int64)) * 2**user_bits + number
-    sorted_users = xp.sort(whole.reshape(trials, users), axis=1) & (2**user_bits - 1)
+    whole = xp.where(asks, links.serving, beams).astype(xp.int64)
+    whole <<= key_bits
+    whole |= key
+    whole <<= user_bits
+    by_trial = whole.reshape(trials, users)
+    by_trial |= xp.arange(users, dtype=xp.int64)
+    by_trial.sort(axis=1)
+    sorted_users = by_trial & (2**user_bits - 1)
     first = xp.arange(trials, dtype=xp.int64)[:, None] * users
     own = links.user_trial.astype(xp.int64) * beams + links.serving
     count = kernels.count_numbers(xp.where(asks, own, -1), trials * beams)
-    by_trial = count.reshape(trials, beams)
-    start = xp.cumsum(by_trial, axis=1) - by_trial + first
+    of_beams = count.reshape(trials, beams)
+    start = xp.cumsum(of_beams, axis=1) - of_beams + first
     return (sorted_users + first).ravel(), start.ravel(), count

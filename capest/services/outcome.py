@@ -78,9 +78,13 @@ def best_effort_mbps(
     xp = kernels.xp
     carrier, interference, *others = sinr
     serving = xp.where(demand.rest, links.serving, -1).astype(xp.int32)
-    efficiency, sums = kernels.beam_sums(
-        carrier, interference, serving, links.user_trial, *others, links.trials, links.beams
+    # Where nobody is left out, the others' beam of -1 keeps them from counting.
+    _, (carrier, interference, serving, user_trial) = kernels.select(
+        demand.rest, carrier, interference, serving, links.user_trial
     )
-    rate = beam_rate(kernels, efficiency, serving, links.user_trial, sums, services.policy)
+    efficiency, sums = kernels.beam_sums(
+        carrier, interference, serving, user_trial, *others, links.trials, links.beams
+    )
+    rate = beam_rate(kernels, efficiency, serving, user_trial, sums, services.policy)
     time = left[:, 0].reshape(links.trials, links.beams) * (1.0 / WHOLE)
     return rate * time * services.bandwidth_mhz
