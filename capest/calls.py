@@ -70,7 +70,7 @@ def compute_services(
         lit=None if lit is None else lit[downlink.user_trial, downlink.serving] > 0,
         efficiency=efficiency,
         uplink_efficiency=_uplink_efficiency(scene, services, kernels, surroundings, downlink, up),
-        delay_ms=services.delay.one_way_ms(surroundings.view.range_m, _feeder_range_m(scene)),
+        delay_ms=_packet_delay_ms(scene, services, surroundings.view.range_m),
     )
     place, statistics = xp.asarray(scene.beams.place), xp.asarray(scene.beams.statistics)
     trial: dict[str, Any] = {}
@@ -156,8 +156,17 @@ def reversed_gain(scene: Scene, budget: UplinkBudget) -> float:
     return float(10.0 ** (0.1 * (up_db - scene.link.snr_at_no_loss_db)))
 
 
-def _feeder_range_m(scene: Scene) -> float:
+def delays_ms(scene: Scene, range_m: Any) -> dict[str, Any]:
+    """Quantity ``packet_delay`` of users at slant ranges, float64 array (users,), if they call."""
+    services = scene.services
+    if services is None or not services.has_calls:
+        return {}
+    return {"packet_delay": _packet_delay_ms(scene, services, range_m)}
+
+
+def _packet_delay_ms(scene: Scene, services: Services, range_m: Any) -> Any:
     satellite = scene.scenario.satellite
-    return float(
+    feeder_range_m = float(
         geometry.slant_range_m(satellite.altitude_km * 1e3, satellite.gateway_elevation_deg)
     )
+    return services.delay.one_way_ms(range_m, feeder_range_m)

@@ -43,7 +43,7 @@ OF_REFUSED = tuple(f"refused_{reason}_share" for reason in REFUSAL_REASONS)
 BLOCKING_SHARE = "blocking_share"
 """Metric: calls that find their beam taken, of all asked for as calls come and go."""
 
-OF_CALLS = {"calls", "calls_offered", REFUSED_SHARE, *OF_REFUSED}
+OF_CALLS = {"calls", "calls_offered", "packet_delay", REFUSED_SHARE, *OF_REFUSED}
 """Metrics that are there only where users ask for calls."""
 
 OF_BEST_EFFORT = {"best_effort_throughput"}

@@ -143,6 +143,16 @@ AXES: dict[str, HistogramAxis] = {
             6000,
             logarithmic=True,
         ),
+        HistogramAxis(
+            "packet_delay",
+            "ms",
+            "one-way delay of a packet between user and the network's edge",
+            "user",
+            -3.0,
+            0.001,
+            6000,
+            logarithmic=True,
+        ),
         *_of_link("uplink_", "uplink "),
         HistogramAxis(
             "uplink_spectral_efficiency",

@@ -189,6 +189,7 @@ def user_histograms(
         "spectral_efficiency": efficiency,
         "user_throughput": rate_per_hz * (link.bandwidth_mhz * lit_share),
         "one_way_delay": geometry.one_way_delay_ms(range_m, scene.feeder_range_m),
+        **calls.delays_ms(scene, range_m),
     }
     return {name: AXES[name].count(values, kernels, weight) for name, values in quantities.items()}
 

@@ -33,6 +33,7 @@ from capest.benchmark.gpu_check import (
 from capest.benchmark.scenario import LAYOUTS, bench_scenario, machine
 from capest.benchmark.uplink import uplink_speed
 from capest.errors import BackendError
+from capest.scenario.service_classes import EXAMPLE as MIX
 from capest.scene import Scene, build_scene
 from capest.slices import SliceLength, compute_blocks, join, slice_length
 from capest.trial import start_trials
@@ -41,7 +42,9 @@ BLOCK_TRIALS = 20_000
 SANITIZER_TIMEOUT_S = 150
 
 
-def pipeline(kernels: Kernels, seconds: float, block_trials: int = BLOCK_TRIALS) -> dict[str, Any]:
+def pipeline(
+    kernels: Kernels, seconds: float, block_trials: int = BLOCK_TRIALS, **changes: Any
+) -> dict[str, Any]:
     """Rate of whole trials of case 9 without files, its overlap, and its memory.
 
     Parameters
@@ -50,6 +53,8 @@ def pipeline(kernels: Kernels, seconds: float, block_trials: int = BLOCK_TRIALS)
     seconds : float
         Time for each figure.
     block_trials : int
+    **changes
+        Keys of the scenario, as for ``bench_scenario``.
 
     Returns
     -------
@@ -58,7 +63,7 @@ def pipeline(kernels: Kernels, seconds: float, block_trials: int = BLOCK_TRIALS)
         ``trials_per_s_waiting`` without, their ratio ``overlap``, ``slice_trials``, and
         ``free_mib`` of the device after the first blocks and at the end.
     """
-    scene = build_scene(bench_scenario())
+    scene = build_scene(bench_scenario(**changes))
     length = slice_length(scene.scenario, kernels)
     _trials_per_s(lambda first: _blocks(scene, kernels, first, block_trials, length), 0.0)
     free_mib = [_free_mib(kernels)]
@@ -165,6 +170,8 @@ def measure(
     found["worst_uneven_ratio"] = sweep.worst_ratio(uneven)
     report("whole trials")
     found["pipeline"] = pipeline(kernels, 5.0 * seconds)
+    found["pipeline_services"] = pipeline(kernels, 2.0 * seconds, service__mix=MIX)
+    found["pipeline_both_links"] = pipeline(kernels, 2.0 * seconds, uplink__enabled=True)
     found["pipeline_blocks_of_50"] = pipeline(kernels, 2.0 * seconds, 50)
     report("little memory")
     found["little_memory"] = little_memory(kernels)

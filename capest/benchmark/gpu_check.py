@@ -8,13 +8,17 @@ from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import Kernels, on_host
 from capest.benchmark import sweep
 from capest.benchmark.scenario import bench_scenario
+from capest.figure_names import REFUSAL_REASONS
+from capest.scenario.service_classes import EXAMPLE as MIX
 from capest.scene import build_scene
 from capest.slices import SliceLength, compute_blocks
 from capest.trial import trial_block
 
+OUTCOMES_OF_CALLS = ("calls", *(f"calls_refused_{reason}" for reason in REFUSAL_REASONS))
+
 
 def check_trials(kernels: Kernels, trials: int = 40) -> dict[str, float]:
-    """Compare random words and whole trials of both links with NumPy's.
+    """Compare random words and whole trials of both links and a mix of services with NumPy's.
 
     Parameters
     ----------
@@ -25,13 +29,13 @@ def check_trials(kernels: Kernels, trials: int = 40) -> dict[str, float]:
     -------
     dict of str to float
         ``words_equal`` and ``counts_equal`` are 1 or 0; ``moved_users`` have another beam than
-        with NumPy; ``beam_sinr_error_db`` and ``throughput_error`` (relative) are largest
-        differences where nobody moved.
+        with NumPy, ``moved_calls`` another outcome, of ``calls``; ``beam_sinr_error_db`` and
+        ``throughput_error`` (relative) are largest differences where nobody moved.
     """
     numpy = NumpyKernels()
     both: tuple[Kernels, Kernels] = (kernels, numpy)
     words, expected = (on_host(each.philox_words(7, 3, 2**30, 5, 1000)) for each in both)
-    scenario = bench_scenario(uplink__enabled=True, beams__frequency_reuse=3)
+    scenario = bench_scenario(uplink__enabled=True, beams__frequency_reuse=3, service__mix=MIX)
     scene = build_scene(scenario)
     got, wanted = (trial_block(scene, each, 0, trials) for each in both)
     users = [block.trial_beam["beam_users"] for block in (got, wanted)]
@@ -39,11 +43,16 @@ def check_trials(kernels: Kernels, trials: int = 40) -> dict[str, float]:
     sinr = [block.trial_beam["beam_sinr_db"][same] for block in (got, wanted)]
     rate = [block.trial["throughput"] for block in (got, wanted)]
     unmoved = same.all(axis=1)
+    outcomes = [
+        np.stack([block.trial[name] for name in OUTCOMES_OF_CALLS]) for block in (got, wanted)
+    ]
     return {
         "words_equal": float(np.array_equal(words, expected)),
         "counts_equal": float(np.array_equal(got.trial["users"], wanted.trial["users"])),
         "moved_users": float(np.abs(users[0].astype(int) - users[1]).sum() / 2),
         "users": float(users[1].sum()),
+        "moved_calls": float(np.abs(outcomes[0] - outcomes[1]).sum() / 2),
+        "calls": float(outcomes[1].sum()),
         "beam_sinr_error_db": float(np.nanmax(np.abs(sinr[0] - sinr[1]))),
         "throughput_error": float(np.abs(rate[0] / rate[1] - 1.0)[unmoved].max(initial=0.0)),
     }
@@ -79,11 +88,12 @@ def check_kernel(kernels: Kernels, users: int = 20_000) -> dict[str, float]:
 
 
 def trials_are_right(found: dict[str, float]) -> bool:
-    """Whether `check_trials` found no more than rounding: one user of 100,000 may move."""
+    """Whether `check_trials` found no more than rounding: one of 100,000 may move."""
     return (
         found["words_equal"] == 1.0
         and found["counts_equal"] == 1.0
         and found["moved_users"] <= 1.0 + 1e-5 * found["users"]
+        and found["moved_calls"] <= 2.0 + 1e-5 * found["calls"]
         and found["beam_sinr_error_db"] <= 0.0005
         and found["throughput_error"] <= 0.002
     )

@@ -16,7 +16,7 @@ from capest.sampling import placement
 from capest.sampling.draws import Draws
 from capest.scene import build_scene
 
-SIZES = {"numpy": (1_000, 16_000), "cupy": (10_000, 1_000_000)}
+SIZES = {"numpy": (1_000, 16_000), "cupy": (10_000, 4_000_000)}
 """Users of a call, by backend."""
 
 BEAMS = (7, 61, 331)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from capest.backend.protocol import Kernels, on_host
+from capest.histograms import AXES
 from capest.links import peak_gain
 from capest.network.beams import Beams
 from capest.network.scene import NetworkScene
@@ -22,6 +23,8 @@ from capest.services.admission import CARRIED, OUTCOMES, WHOLE, CallLinks, admit
 from capest.services.blocking import blocked_calls, blocking_totals
 from capest.services.demand import draw_demand
 from capest.services.outcome import best_effort_mbps, call_histogram, totals
+
+_DELAY = AXES["packet_delay"]
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ def compute_services(
     serving = of_all(attached.beam, -1)
     seen = xp.asarray(view.in_view > 0)[xp.maximum(users.cell, 0)] & (users.cell >= 0)
     uplink = _uplink_efficiency(scene, services, kernels, beams, satellite_power, attached)
+    delay_ms = _delay_ms(scene, services, sky, beams, attached, xp)
     links = CallLinks(
         trials=1,
         beams=len(beams),
@@ -103,7 +107,7 @@ def compute_services(
         lit=None,
         efficiency=of_all(attached.efficiency, 0.0),
         uplink_efficiency=None if uplink is None else of_all(uplink, 0.0),
-        delay_ms=of_all(_delay_ms(scene, services, sky, beams, attached, xp), 0.0),
+        delay_ms=of_all(delay_ms, 0.0),
     )
     result = ServiceResult()
     left = xp.full((len(beams), 2), WHOLE, dtype=xp.int64)
@@ -113,6 +117,7 @@ def compute_services(
         counts = xp.bincount(admitted.outcome[demand.call], minlength=OUTCOMES)
         result.trial.update(totals(on_host(counts)[None]))
         result.histograms.update(call_histogram(result.trial))
+        result.histograms[_DELAY.name] = on_host(_DELAY.count(delay_ms, kernels))
         if services.holding_times:
             blocked = blocked_calls(services, kernels, draws, links).sum(axis=1)
             result.trial.update(blocking_totals(on_host(blocked)))

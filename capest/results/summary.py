@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from capest.figure_names import BEAM_SHARE, SERVED_SHARE, UPLINK_SHARE
 from capest.reduce import Estimate
+from capest.results.delay_verdict import delay_verdicts
 from capest.results.headline import call_means, headline
+from capest.scenario.sections import Service
+from capest.scenario.service_classes import service_classes
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -23,6 +26,7 @@ ROWS = {
     "user_throughput": "throughput per user, Mbit/s",
     "beam_throughput": "throughput per beam, Mbit/s",
     "one_way_delay": "one-way propagation delay, ms",
+    "packet_delay": "one-way packet delay, ms",
     "uplink_sinr_db": "uplink SINR, dB",
     "uplink_snr_db": "uplink SNR, dB",
     "uplink_sir_db": "uplink SIR, dB",
@@ -83,6 +87,13 @@ class Summary:
         """How many calls at once, and why not more; empty where nobody calls."""
         scenario = tomllib.loads(str(self._attributes["scenario_toml"]))
         return headline(self._estimates, scenario.get("service", {}).get("preset", ""))
+
+    @property
+    def delay_verdicts(self) -> list[str]:
+        """Whether packets keep the delay that calls allow; empty where nobody calls."""
+        scenario = tomllib.loads(str(self._attributes["scenario_toml"]))
+        service = Service.model_validate(scenario.get("service", {}))
+        return delay_verdicts(service_classes(service), self._estimates)
 
     @property
     def rows(self) -> list[tuple[str, list[Estimate]]]:
@@ -184,6 +195,7 @@ class Summary:
             **({"statistics_beams": self._statistics_beams} if "beam" in self._sizes else {}),
             "backend": str(attributes["backend"]),
             **({"headline": self.headline} if self.headline else {}),
+            **({"delay_verdicts": verdicts} if (verdicts := self.delay_verdicts) else {}),
             "estimates": [
                 {
                     "metric": found.metric,

@@ -34,6 +34,8 @@ def print_table(summary: Summary, console: Console, *, intervals: bool = False) 
     console.print(Text(summary.heading, style="bold"))
     if summary.headline:
         console.print(Text(summary.headline, style="bold"))
+    for verdict in summary.delay_verdicts:
+        console.print(Text(verdict))
     gap = 1 if intervals else 2
     table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
     table.add_column("")
@@ -89,7 +91,8 @@ def html(summary: Summary) -> str:
             f'<td colspan="{len(_COLUMNS)}">{escape(shown)}</td></tr>'
         )
     notes = "<br>".join(escape(note) for note in summary.notes)
-    first = "<br>".join(escape(line) for line in (summary.heading, summary.headline) if line)
+    lines = (summary.heading, summary.headline, *summary.delay_verdicts)
+    first = "<br>".join(escape(line) for line in lines if line)
     return (
         f"<div><strong>{first}</strong>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"

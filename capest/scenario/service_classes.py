@@ -32,6 +32,8 @@ class ServiceClass:
 
     Attributes
     ----------
+    name : str
+        Of its preset, or ``"the service"``.
     share : float
         Of all users.
     downlink_kbps, uplink_kbps : float
@@ -42,14 +44,18 @@ class ServiceClass:
         Probability that such a user asks for the service in a trial.
     guaranteed : bool
         It is a call: carried at its rate or refused. Else it takes what calls leave.
+    five_qi : int or None
+        Class of the 5G system (TS 23.501 clause 5.7.4).
     """
 
+    name: str
     share: float
     downlink_kbps: float
     uplink_kbps: float
     delay_budget_ms: float
     activity: float
     guaranteed: bool
+    five_qi: int | None
 
 
 def service_classes(service: Service) -> tuple[ServiceClass, ...]:
@@ -60,12 +66,14 @@ def service_classes(service: Service) -> tuple[ServiceClass, ...]:
         return ()
     return (
         ServiceClass(
-            1.0,
-            service.downlink_kbps,
-            service.uplink_kbps or 0.0,
-            service.delay_budget_ms or 0.0,
-            1.0 if service.activity is None else service.activity,
-            bool(service.guaranteed),
+            name=service.preset or "the service",
+            share=1.0,
+            downlink_kbps=service.downlink_kbps,
+            uplink_kbps=service.uplink_kbps or 0.0,
+            delay_budget_ms=service.delay_budget_ms or 0.0,
+            activity=1.0 if service.activity is None else service.activity,
+            guaranteed=bool(service.guaranteed),
+            five_qi=service.five_qi,
         ),
     )
 
@@ -124,11 +132,14 @@ def _of_preset(name: str, share: float) -> ServiceClass:
     figures = {key: figure.value for key, figure in load_preset(name).figures.items()}
     if not set(NEEDED) <= figures.keys():
         raise InputError(f"service preset {name} lacks figures")
+    five_qi = figures.get("five_qi")
     return ServiceClass(
+        name=name,
         share=share,
         downlink_kbps=float(figures["downlink_kbps"]),
         uplink_kbps=float(figures["uplink_kbps"]),
         delay_budget_ms=float(figures["delay_budget_ms"]),
         activity=float(figures.get("activity", 1.0)),
         guaranteed=bool(figures["guaranteed"]),
+        five_qi=None if five_qi is None else int(five_qi),
     )

@@ -8,6 +8,7 @@ import pytest
 import capest
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.figure_names import REFUSAL_REASONS
+from capest.histograms import AXES
 from capest.network.calls import uplink_snr_db
 from capest.network.trial import network_trial
 from capest.service_constants import DOWNLINK_ONLY_NOTE
@@ -93,7 +94,11 @@ def test_without_a_figure_of_the_uplink_the_downlink_decides():
 
 def test_long_ways_refuse_for_delay():
     changes = {"service__preset": "voice", "service__inter_satellite_hops": 12}
-    trial = network_trial(network_scene(**changes), NumpyKernels(), 0).trial
+    block = network_trial(network_scene(**changes), NumpyKernels(), 0)
+    trial = block.trial
+    # Twelve hops alone are 80 ms of the 100, and every user with a beam has a packet's delay.
+    late = AXES["packet_delay"].edges() > 100.0
+    assert block.histograms["packet_delay"][1:][late].sum() == trial["lit_users"][0]
     assert trial["calls"][0] == 0
     assert trial["calls_refused_delay"][0] == trial["lit_users"][0] > 0
 

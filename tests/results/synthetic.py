@@ -103,6 +103,7 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
         "user_throughput": np.where(noise > -1.5, np.exp(noise), 0.0),
         "beam_throughput": rate[counted & (lit == 1)],
         "one_way_delay": 8.0 + 0.1 * noise,
+        "packet_delay": 57.0 + 0.1 * noise,
         "uplink_coupling_loss_db": 139 - sinr_of_users,
         "uplink_snr_db": sinr_of_users + 1,
         "uplink_sir_db": sinr_of_users + 3 + noise,

@@ -11,7 +11,7 @@ from capest.figure_names import REFUSAL_REASONS
 from capest.scene import build_scene
 from capest.service_constants import DOWNLINK_ONLY_NOTE
 
-from .small import assert_same_bits, compute, small_scenario
+from .small import assert_same_bits, compute, quantile, small_scenario
 
 MIX = "video-call-480p 30%, voice 50%, best-effort 20%"
 
@@ -146,6 +146,21 @@ def test_shares_of_a_mix_are_those_of_the_users():
     block = compute(small_scenario(service__mix="voice 30%, best-effort 70%", users__per_beam=40))
     users, calls = (block.trial[name].sum() for name in ("users", "calls_offered"))
     assert calls / users == pytest.approx(0.3, abs=4 * math.sqrt(0.21 / users))
+
+
+@pytest.mark.parametrize(
+    ("payload", "again_ms"), [("transparent", 2.0014 + 6.4434), ("regenerative", 2.0014)]
+)
+def test_delay_of_packets_under_the_satellite(payload, again_ms):
+    # Straight down 600 km and a feeder link of 1,932 km (10 degrees, TR 38.821); 4 ms to send.
+    scenario = small_scenario(
+        service__preset="voice", satellite__payload=payload,
+        beams__count=1, beams__statistics_count=1, beams__spacing_uv=1e-3,
+    )  # fmt: skip
+    once_ms = 2.0014 + 6.4434 + 4.0 + 20.0
+    expected_ms = once_ms + 2.0 * (again_ms + 4.0)
+    found = quantile(compute(scenario), "packet_delay", 0.5)
+    assert found == pytest.approx(expected_ms, rel=0.002)
 
 
 def test_delay_over_the_budget_refuses():
