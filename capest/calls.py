@@ -66,29 +66,31 @@ def compute_services(
         beams=beams,
         serving=downlink.serving,
         user_trial=downlink.user_trial,
+        above_horizon=None,
         in_view=None,
         lit=None if lit is None else lit[downlink.user_trial, downlink.serving] > 0,
         efficiency=efficiency,
         uplink_efficiency=_uplink_efficiency(scene, services, kernels, surroundings, downlink, up),
         delay_ms=_packet_delay_ms(scene, services, surroundings.view.range_m),
     )
-    place, statistics = xp.asarray(scene.beams.place), xp.asarray(scene.beams.statistics)
+    place = xp.asarray(scene.beams.place)
+    statistics = xp.asarray(np.flatnonzero(scene.beams.statistics))
     trial: dict[str, Any] = {}
     trial_beam: dict[str, Any] = {}
     left = xp.full((links.trials * beams, 2), WHOLE, dtype=xp.int64)
     if services.has_calls:
         admitted = admit(services, kernels, links, demand)
         left = admitted.left
-        counts = calls_of_beams(kernels, links, demand, admitted)[:, place]
-        counted = statistics.reshape(1, beams, 1)
-        trial = totals((counts * counted).sum(axis=1))
+        of_classes = calls_of_beams(services, kernels, links, demand, admitted)[:, place]
+        trial = totals(services, of_classes[:, statistics].sum(axis=1))
+        counts = of_classes.sum(axis=2)
         trial_beam = {
             "beam_calls": counts[:, :, CARRIED].astype(xp.int32),
             "beam_calls_offered": counts.sum(axis=2).astype(xp.int32),
         }
         if services.holding_times:
             blocked = blocked_calls(services, kernels, draws, links)[:, place]
-            trial |= blocking_totals((blocked * counted).sum(axis=1))
+            trial |= blocking_totals(blocked[:, statistics].sum(axis=1))
     if services.has_rest:
         table, shannon = xp.asarray(link.rate_table), xp.asarray(link.shannon)
         sinr = (carrier, interference, lit, table, shannon, link.mode)

@@ -4,6 +4,22 @@ from __future__ import annotations
 
 from capest.histograms import AXES
 
+CALL_SERVICES = (
+    *("live-streaming", "message", "video-call-1080p", "video-call-360p", "video-call-480p"),
+    *("video-call-720p", "voice"),
+)
+"""Presets of services with a guaranteed rate: those whose calls a mix counts one by one."""
+
+
+def calls_of_service(preset: str) -> tuple[str, str]:
+    """Name the calls of one service of a mix: carried, and offered."""
+    name = preset.replace("-", "_")
+    return f"calls_{name}", f"calls_offered_{name}"
+
+
+OF_MIXES = {name: preset for preset in CALL_SERVICES for name in calls_of_service(preset)}
+"""Metrics that are there only where several services of a mix are calls, with their service."""
+
 QUANTILES: dict[str, float] = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 """Quantiles reported of every histogram metric, by the name of the statistic."""
 
@@ -17,6 +33,7 @@ TRIAL_MEANS: dict[str, str] = {
     "covered_cells": "1",
     "calls": "1",
     "calls_offered": "1",
+    **dict.fromkeys(OF_MIXES, "1"),
     "best_effort_throughput": "Mbit s-1",
 }
 """Quantities of a trial whose mean over trials is reported where they are, with their units."""
@@ -30,9 +47,10 @@ BEAM_SHARE = "beam_share"
 UPLINK_SHARE = "uplink_share"
 """Metric: users of lit statistics beams that are heard in the uplink, of all of them."""
 
-REFUSAL_REASONS = ("satellite", "beam", "delay", "downlink", "uplink", "bandwidth")
-"""Why a call is refused; the first that applies. None in view; a dark beam, or none; the delay is
-over the budget; the link cannot carry the rate, even alone; others have taken the bandwidth."""
+REFUSAL_REASONS = ("satellite", "elevation", "beam", "delay", "downlink", "uplink", "bandwidth")
+"""Why a call is refused; the first that applies. None above the horizon; none above the mask; a
+dark beam, or none; the delay is over the budget; the link cannot carry the rate, even alone;
+others have taken the bandwidth."""
 
 REFUSED_SHARE = "refused_share"
 """Metric: calls refused, of all that users ask for."""

@@ -136,6 +136,8 @@ def run(
             on_merge()
         seconds = time.perf_counter() - started
         about = {"device": device, "elapsed_s": round(seconds, 3)}
+        if notes:
+            about["notes"] = "\n".join(notes)
         if verdict is not None:
             about |= _about_rule(verdict, plan)
             job = replace(job, plan=replace(plan, trials=verdict.trials))

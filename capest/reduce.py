@@ -17,6 +17,7 @@ from capest.block import BlockResult
 from capest.figure_names import (
     BEAM_SHARE,
     BLOCKING_SHARE,
+    OF_MIXES,
     OF_REFUSED,
     QUANTILES,
     REFUSAL_REASONS,
@@ -50,6 +51,7 @@ _INTEGERS = (
     *("users", "lit_users", "served_users", "lit_beams"),
     *("satellites_in_use", "satellites_in_reach", "covered_cells", "uplink_users"),
     *("calls", "calls_offered", "calls_refused", *_REFUSED, "call_attempts", "calls_blocked"),
+    *OF_MIXES,
 )
 
 _RATIOS = {

@@ -14,9 +14,17 @@ if TYPE_CHECKING:
     from capest.scenario.model import Scenario
 
 DOWNLINK_ONLY_NOTE = (
-    "calls are admitted by the downlink only: the satellite or the handset has no figures of an "
-    "uplink"
+    "calls are admitted by the downlink only, an upper bound: the satellite or the handset has no "
+    "figures of an uplink"
 )
+NOISE_ONLY_NOTE = (
+    "calls have no interference in the uplink, an upper bound; uplink.enabled = true adds it"
+)
+NETWORK_NOISE_ONLY_NOTE = (
+    "calls have no interference in the uplink, an upper bound: in constellations it is not computed"
+)
+BOUND_NOTES = (DOWNLINK_ONLY_NOTE, NOISE_ONLY_NOTE, NETWORK_NOISE_ONLY_NOTE)
+"""Why the calls that are carried are an upper bound."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,8 @@ class Services:
     delay : PacketDelay
     uplink : CallUplink or None
         ``None`` where satellite or handset lack the figures.
+    bound_note : str
+        Why the calls that are carried are an upper bound; empty if they are none.
     holding_times : int
         For which calls that come and go are simulated; 0: not.
     """
@@ -62,12 +72,18 @@ class Services:
     bandwidth_mhz: float
     delay: PacketDelay
     uplink: CallUplink | None
+    bound_note: str
     holding_times: int
 
     @property
     def has_calls(self) -> bool:
         """Whether some users ask for a guaranteed rate."""
-        return any(each.guaranteed for each in self.classes)
+        return bool(self.calls)
+
+    @property
+    def calls(self) -> tuple[ServiceClass, ...]:
+        """Classes of calls."""
+        return tuple(each for each in self.classes if each.guaranteed)
 
     @property
     def has_rest(self) -> bool:
@@ -77,7 +93,7 @@ class Services:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know, one line each."""
-        return (DOWNLINK_ONLY_NOTE,) if self.has_calls and self.uplink is None else ()
+        return (self.bound_note,) if self.has_calls and self.bound_note else ()
 
 
 def services_of(scenario: Scenario, policy: int, bandwidth_mhz: float) -> Services | None:
@@ -92,6 +108,7 @@ def services_of(scenario: Scenario, policy: int, bandwidth_mhz: float) -> Servic
     classes = service_classes(scenario.service)
     if not classes:
         return None
+    uplink = _uplink(scenario)
     return Services(
         classes=classes,
         random_order=scenario.scheduler.admission == "random",
@@ -102,7 +119,8 @@ def services_of(scenario: Scenario, policy: int, bandwidth_mhz: float) -> Servic
             scenario.service.harq_retransmissions,
             scenario.satellite.payload == "transparent",
         ),
-        uplink=_uplink(scenario),
+        uplink=uplink,
+        bound_note=_bound_note(scenario, uplink),
         holding_times=scenario.service.simulated_holding_times,
     )
 
@@ -111,6 +129,14 @@ def service_notes(scenario: Scenario) -> tuple[str, ...]:
     """What the user should know of the services, one line each."""
     services = services_of(scenario, 0, 0.0)
     return () if services is None else services.notes
+
+
+def _bound_note(scenario: Scenario, uplink: CallUplink | None) -> str:
+    if uplink is None:
+        return DOWNLINK_ONLY_NOTE
+    if scenario.has_constellation:
+        return NETWORK_NOISE_ONLY_NOTE
+    return "" if scenario.uplink.enabled else NOISE_ONLY_NOTE
 
 
 def _uplink(scenario: Scenario) -> CallUplink | None:

@@ -33,11 +33,13 @@ _USERS_PER_SLICE = {"numpy": 2**15, "cupy": 2**22}
 # Bytes that a slice holds at its peak. A user: some forty float64 of place, channel, powers and
 # their intermediate results. A beam of a trial: the kernels' sums, in two orders, and results in
 # float64. A turn of the uplink: a dozen arrays, half of them of 64 bits. A user that may ask for a
-# call: thirty figures, shares and sorted numbers of 64 bits more.
+# call: thirty figures, shares and sorted numbers of 64 bits more. A service: counts by beam and
+# outcome, in two orders.
 _BYTES_PER_USER = 400
 _BYTES_PER_BEAM = 250
 _BYTES_PER_TURN = 150
 _BYTES_PER_CALL = 250
+_BYTES_PER_CLASS = 200
 
 # The rest is left to results on their way and to the gaps of the memory pool.
 _SHARE_OF_MEMORY = 0.5
@@ -92,12 +94,13 @@ def longest_arrays(scenario: Scenario, users: int) -> int:
 
 def bytes_per_trial(scenario: Scenario) -> int:
     """Estimate of the memory that a trial takes on a GPU."""
-    per_user = _BYTES_PER_USER
+    per_user, per_beam = _BYTES_PER_USER, _BYTES_PER_BEAM
     if service_classes(scenario.service):
         per_user += _BYTES_PER_CALL
+        per_beam += _BYTES_PER_CLASS * len(service_classes(scenario.service))
     return (
         per_user * scenario.users_per_trial
-        + _BYTES_PER_BEAM * scenario.beam_count
+        + per_beam * scenario.beam_count
         + _BYTES_PER_TURN * _turns(scenario)
     )
 

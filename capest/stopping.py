@@ -97,11 +97,12 @@ class Verdict:
     @property
     def expected_trials(self) -> float:
         """About how many trials fulfil the rule: half widths shrink with the root of trials."""
-        factors = [
-            math.inf if one.is_one_bin else _ratio(one.estimate.half_width, one.wanted) ** 2
+        ratios = [
+            math.inf if one.is_one_bin else _ratio(one.estimate.half_width, one.wanted)
             for one in self.reached
         ]
-        return max(FEWEST_TRIALS, *(self.trials * factor for factor in factors))
+        # A product of floats becomes infinite where a power would fail.
+        return max(FEWEST_TRIALS, *(self.trials * ratio * ratio for ratio in ratios))
 
 
 def _ratio(half_width: float, wanted: float) -> float:

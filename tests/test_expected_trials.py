@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from capest.cli.until_text import outcome_lines
 from capest.histograms import AXES
 from capest.reduce import Estimate
 from capest.scenario.until import parse_until
@@ -62,3 +63,16 @@ def test_fulfilled_is_not_the_end() -> None:
     found = verdict("spectral_efficiency.p50±0.01", (low + high) / 2, low, high)
     assert found.reached[0].holds
     assert not found.reached[0].is_one_bin
+
+
+def test_extremely_narrow_is_more_than_a_run_has() -> None:
+    found = verdict("throughput.mean±1e-300%", 200.0, 198.0, 202.0)
+    assert found.expected_trials == math.inf
+    assert "more than 1,000,000,000 trials" in outcome_lines(found)[1]
+    found = verdict("throughput.mean±1e-9", 200.0, 198.0, 202.0)
+    assert "more than 1,000,000,000 trials" in outcome_lines(found)[1]
+
+
+def test_a_percentage_of_nothing_is_said_to_be_nothing() -> None:
+    found = verdict("refused_delay_share.mean±5%", 0.0, 0.0, 0.01)
+    assert "a percentage of 0 is 0" in outcome_lines(found)[1]

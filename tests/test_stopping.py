@@ -21,6 +21,7 @@ from capest.figure_names import (
     OF_BEST_EFFORT,
     OF_CALLS,
     OF_CONSTELLATION,
+    OF_MIXES,
     UNITS,
     is_of_uplink,
 )
@@ -343,7 +344,7 @@ def test_figures_of_a_constellation() -> None:
     compare_figures(network_scenario(run__trials=2, users__count=20))
 
 
-NOT_ALWAYS = OF_CONSTELLATION | OF_CALLS | OF_BEST_EFFORT | {BLOCKING_SHARE}
+NOT_ALWAYS = OF_CONSTELLATION | OF_CALLS | OF_BEST_EFFORT | {BLOCKING_SHARE} | set(OF_MIXES)
 
 
 def compare_figures(scenario: Scenario) -> None:

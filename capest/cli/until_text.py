@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from capest.results.figures import decimals, number
+from capest.scenario.sections import LARGEST_TRIALS
 from capest.stopping import FEWEST_BLOCKS, FEWEST_TRIALS, Reached, Verdict
 
 _UNITS = {"1": "", "Mbit s-1": " Mbit/s", "bit s-1 Hz-1": " bit/s/Hz"}
@@ -24,15 +25,24 @@ def outcome_lines(verdict: Verdict, *, kept: bool = False) -> list[str]:
     said = ", ".join(_value(one) for one in verdict.reached)
     if verdict.holds:
         return [f"{'fulfilled by the' if kept else 'stopped after'} {trials}: {said}"]
-    lines = [f"{verdict.rule} not reached in {trials}: {said}"]
+    hint = _hint(verdict)
+    return [f"{verdict.rule} not reached in {trials}: {said}", *([hint] if hint else [])]
+
+
+def _hint(verdict: Verdict) -> str:
+    """What would do; empty where nothing is known."""
     expected = verdict.expected_trials
     if all(one.holds for one in verdict.reached):
-        lines.append(f"no rule ends a run before {FEWEST_TRIALS} trials and {FEWEST_BLOCKS} blocks")
-    elif any(one.is_one_bin for one in verdict.reached):
-        lines.append("its limits are the edges of one bin: no number of trials will do")
-    elif math.isfinite(expected):
-        lines.append(f"some {two_digits(expected):,} trials would do (--trials)")
-    return lines
+        return f"no rule ends a run before {FEWEST_TRIALS} trials and {FEWEST_BLOCKS} blocks"
+    if any(one.is_one_bin for one in verdict.reached):
+        return "its limits are the edges of one bin: no number of trials will do"
+    if any(math.isnan(one.estimate.half_width) for one in verdict.reached):
+        return ""
+    if any(one.condition.relative and one.estimate.value == 0.0 for one in verdict.reached):
+        return "a percentage of 0 is 0: give a width without %"
+    if expected <= LARGEST_TRIALS:
+        return f"some {two_digits(expected):,} trials would do (--trials)"
+    return f"it would take more than {LARGEST_TRIALS:,} trials, the most of a run"
 
 
 def as_plain(verdict: Verdict) -> dict[str, Any]:

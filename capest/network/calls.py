@@ -22,7 +22,7 @@ from capest.service_constants import Services
 from capest.services.admission import CARRIED, OUTCOMES, WHOLE, CallLinks, admit
 from capest.services.blocking import blocked_calls, blocking_totals
 from capest.services.demand import draw_demand
-from capest.services.outcome import best_effort_mbps, call_histogram, totals
+from capest.services.outcome import best_effort_mbps, call_histogram, outcome_of_class, totals
 
 _DELAY = AXES["packet_delay"]
 
@@ -95,7 +95,12 @@ def compute_services(
         return found
 
     serving = of_all(attached.beam, -1)
-    seen = xp.asarray(view.in_view > 0)[xp.maximum(users.cell, 0)] & (users.cell >= 0)
+
+    def seen(by_cell: Any) -> Any:
+        """Of each user; outside all cells it is the beam that lacks, whatever is overhead."""
+        found = xp.asarray(by_cell)[xp.maximum(users.cell, 0)]
+        return found | (users.cell < 0) | attached.on_beam
+
     uplink = _uplink_efficiency(scene, services, kernels, beams, satellite_power, attached)
     delay_ms = _delay_ms(scene, services, sky, beams, attached, xp)
     links = CallLinks(
@@ -103,7 +108,8 @@ def compute_services(
         beams=len(beams),
         serving=serving,
         user_trial=xp.zeros(n, dtype=xp.int32),
-        in_view=seen | attached.on_beam,
+        above_horizon=seen(view.above_horizon),
+        in_view=seen(view.in_view > 0),
         lit=None,
         efficiency=of_all(attached.efficiency, 0.0),
         uplink_efficiency=None if uplink is None else of_all(uplink, 0.0),
@@ -114,8 +120,9 @@ def compute_services(
     if services.has_calls:
         admitted = admit(services, kernels, links, demand)
         left = admitted.left
-        counts = xp.bincount(admitted.outcome[demand.call], minlength=OUTCOMES)
-        result.trial.update(totals(on_host(counts)[None]))
+        number, classes = outcome_of_class(demand, admitted), len(services.calls)
+        counts = on_host(xp.bincount(number[demand.call], minlength=classes * OUTCOMES))
+        result.trial.update(totals(services, counts.reshape(1, classes, OUTCOMES)))
         result.histograms.update(call_histogram(result.trial))
         result.histograms[_DELAY.name] = on_host(_DELAY.count(delay_ms, kernels))
         if services.holding_times:

@@ -29,10 +29,13 @@ class View:
         Pairs that may serve each other; satellites are indices into the sky.
     in_view : int64 array (cells,)
         Satellites above the elevation mask.
+    above_horizon : bool array (cells,)
+        There is one above the horizon, or above the elevation below which none is heard.
     """
 
     candidates: Candidates
     in_view: np.ndarray
+    above_horizon: np.ndarray
 
 
 def view_of_cells(scene: NetworkScene, sky: Sky) -> View:
@@ -71,7 +74,23 @@ def view_of_cells(scene: NetworkScene, sky: Sky) -> View:
         cells=len(centres),
         satellites=len(sky),
     )
-    return View(candidates, in_view)
+    return View(candidates, in_view, _above_horizon(scene, sky, centres, in_view))
+
+
+def _above_horizon(
+    scene: NetworkScene, sky: Sky, centres: np.ndarray, in_view: np.ndarray
+) -> np.ndarray:
+    """Cells with any satellite above the horizon; only those with none in view are looked at."""
+    found = in_view > 0
+    constellation = scene.scenario.constellation
+    lowest_deg = min(constellation.cull_elevation_deg, constellation.minimum_elevation_deg)
+    lowest = math.sin(math.radians(lowest_deg))
+    blind = np.flatnonzero(~found)
+    step = max(1, _PAIRS_AT_ONCE // max(len(sky), 1))
+    for first in range(0, len(blind), step):
+        some = blind[first : first + step]
+        found[some] = (elevation_of(centres[some], sky.position_m)[0] >= lowest).any(axis=1)
+    return found
 
 
 def beam_power(

@@ -11,8 +11,9 @@ SLOT_MS = 1.0
 """Slot at a subcarrier spacing of 15 kHz (TS 38.211 clause 4.3.2)."""
 
 SCHEDULING_SLOTS = 4
-"""Slots that a transmission takes: wait for a slot's start and for the grant, the slot itself, and
-decoding (assumed; TS 38.214 clauses 5.3 and 6.4 give the handset about a slot for each)."""
+"""Slots that a transmission takes: wait for a slot's start and for its turn, the slot itself, and
+decoding (assumed; TS 38.214 clauses 5.3 and 6.4 give the handset about a slot for each). Uplinks
+have a configured grant (TS 38.321 clause 5.8.2): to ask for one would take a round trip."""
 
 CORE_MS = 20.0
 """From the radio network to the edge (notes to TS 23.501 Table 5.7.4-1, from recollection)."""
@@ -34,7 +35,7 @@ class PacketDelay:
         HARQ retransmissions to allow for; each costs a round trip and the slots of two
         transmissions, one of them of the answer (TS 38.321 clause 5.3.2).
     transparent : bool
-        Retransmissions come from the ground; else from the satellite.
+        Retransmissions come from the ground, over all satellites; else from the user's satellite.
     """
 
     hops: int
@@ -57,7 +58,7 @@ class PacketDelay:
         """
         ms_per_m = 1e3 / SPEED_OF_LIGHT_M_PER_S
         once_ms = SCHEDULING_SLOTS * SLOT_MS
-        radio_m = range_m + feeder_range_m if self.transparent else range_m
-        way_ms = (range_m + feeder_range_m + self.hops * HOP_M) * ms_per_m
+        way_m = range_m + feeder_range_m + self.hops * HOP_M
+        radio_m = way_m if self.transparent else range_m
         again_ms = 2.0 * (radio_m * ms_per_m + once_ms)
-        return way_ms + once_ms + self.retransmissions * again_ms + CORE_MS
+        return way_m * ms_per_m + once_ms + self.retransmissions * again_ms + CORE_MS

@@ -6,12 +6,20 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from capest.figure_names import BLOCKING_SHARE, OF_REFUSED, REFUSAL_REASONS, REFUSED_SHARE
+from capest.figure_names import (
+    BLOCKING_SHARE,
+    CALL_SERVICES,
+    OF_REFUSED,
+    REFUSAL_REASONS,
+    REFUSED_SHARE,
+    calls_of_service,
+)
 from capest.reduce import Estimate
 from capest.results.figures import interval_text, value_text
 
 WORDS = {
     "satellite": "no satellite in view",
+    "elevation": "satellite too low",
     "beam": "no beam",
     "delay": "delay",
     "downlink": "downlink too weak",
@@ -21,7 +29,9 @@ WORDS = {
 """Reasons as people read them."""
 
 
-def headline(estimates: Mapping[tuple[str, str], Estimate], service: str = "") -> str:
+def headline(
+    estimates: Mapping[tuple[str, str], Estimate], service: str = "", *, bound: bool = False
+) -> str:
     """Return a line such as "voice: 1,830 calls at once, ±12; refused 71 %: bandwidth 83 %, ...".
 
     Parameters
@@ -29,6 +39,8 @@ def headline(estimates: Mapping[tuple[str, str], Estimate], service: str = "") -
     estimates : mapping of (metric, statistic) to Estimate
     service : str
         Name of the service, if it has one.
+    bound : bool
+        The calls are an upper bound.
 
     Returns
     -------
@@ -43,9 +55,9 @@ def headline(estimates: Mapping[tuple[str, str], Estimate], service: str = "") -
         (estimates[name, "mean"].value, WORDS[reason])
         for reason, name in zip(REFUSAL_REASONS, OF_REFUSED, strict=True)
     ]
-    found = f"{value_text(calls)} calls at once, {interval_text(calls)}; refused " + _percent(
-        refused.value
-    )
+    found = "at most " if bound else ""
+    found += f"{value_text(calls)} calls at once, {interval_text(calls)}; refused "
+    found += _percent(refused.value)
     shown = [
         f"{word} {_percent(share)}" for share, word in sorted(reasons, reverse=True) if share > 0
     ]
@@ -67,9 +79,14 @@ def call_means(
     if ("calls", "mean") in estimates:
         offered = estimates["calls_offered", "mean"]
         found.append(("calls at once", estimates["calls", "mean"], f"of {value_text(offered)}"))
+        for preset in CALL_SERVICES:
+            carried, wanted = calls_of_service(preset)
+            if (carried, "mean") in estimates:
+                asked = f"of {value_text(estimates[wanted, 'mean'])}"
+                found.append((f"of these: {preset}", estimates[carried, "mean"], asked))
         found.append(("calls refused", _in_percent(estimates[REFUSED_SHARE, "mean"]), "%"))
         found += [
-            (f"of these: {WORDS[reason]}", _in_percent(estimates[name, "mean"]), "%")
+            (f"refused: {WORDS[reason]}", _in_percent(estimates[name, "mean"]), "%")
             for reason, name in zip(REFUSAL_REASONS, OF_REFUSED, strict=True)
             if estimates[name, "mean"].value > 0.0
         ]

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from capest.figure_names import BLOCKING_SHARE, OF_REFUSED, REFUSAL_REASONS, REFUSED_SHARE
+from capest.figure_names import (
+    BLOCKING_SHARE,
+    OF_MIXES,
+    OF_REFUSED,
+    REFUSAL_REASONS,
+    REFUSED_SHARE,
+    calls_of_service,
+)
 from capest.results.variable import Variable
 
 _WHY = {
-    "satellite": "no satellite is in view",
+    "satellite": "no satellite is above the horizon",
+    "elevation": "no satellite is above the mask",
     "beam": "no beam is lit for the user",
     "delay": "the delay is over the budget",
     "downlink": "the downlink does not carry the rate, even alone",
     "uplink": "the uplink does not carry the rate, even alone",
     "bandwidth": "the beam's time or its uplink's places are taken",
 }
+
+_ONE_BY_ONE = ("calls that users ask for, of the service", "calls carried at once, of the service")
+"""Of one service of a mix: offered, carried."""
 
 
 def _per_trial(dtype: str, units: str, long_name: str) -> Variable:
@@ -26,6 +37,10 @@ TRIAL: dict[str, Variable] = {
     **{
         f"calls_refused_{reason}": _per_trial("i4", "1", f"calls refused because {_WHY[reason]}")
         for reason in REFUSAL_REASONS
+    },
+    **{
+        name: _per_trial("i4", "1", f"{_ONE_BY_ONE[name == calls_of_service(preset)[0]]} {preset}")
+        for name, preset in OF_MIXES.items()
     },
     "call_attempts": _per_trial("i4", "1", "calls that users ask for as calls come and go"),
     "calls_blocked": _per_trial("i4", "1", "of these, calls that find their beam taken"),
@@ -54,6 +69,10 @@ TRIAL_BEAM: dict[str, Variable] = {
 OF_MEANS: dict[str, str] = {
     "calls": "calls carried at once, mean over trials",
     "calls_offered": "calls that users ask for, mean over trials",
+    **{
+        name: f"{_ONE_BY_ONE[name == calls_of_service(preset)[0]]} {preset}, mean over trials"
+        for name, preset in OF_MIXES.items()
+    },
     "best_effort_throughput": "throughput of users without a guaranteed rate, mean over trials",
     REFUSED_SHARE: "calls refused, of all that users ask for, ratio of sums over trials",
     **{

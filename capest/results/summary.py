@@ -13,6 +13,7 @@ from capest.results.delay_verdict import delay_verdicts
 from capest.results.headline import call_means, headline
 from capest.scenario.sections import Service
 from capest.scenario.service_classes import service_classes
+from capest.service_constants import BOUND_NOTES
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -86,7 +87,17 @@ class Summary:
     def headline(self) -> str:
         """How many calls at once, and why not more; empty where nobody calls."""
         scenario = tomllib.loads(str(self._attributes["scenario_toml"]))
-        return headline(self._estimates, scenario.get("service", {}).get("preset", ""))
+        name = scenario.get("service", {}).get("preset", "")
+        return headline(self._estimates, name, bound=bool(self._bounds))
+
+    @property
+    def _bounds(self) -> list[str]:
+        """Notes of the run that say why the calls are an upper bound."""
+        return [note for note in self._run_notes if note in BOUND_NOTES]
+
+    @property
+    def _run_notes(self) -> list[str]:
+        return str(self._attributes.get("notes", "")).splitlines()
 
     @property
     def delay_verdicts(self) -> list[str]:
@@ -160,12 +171,13 @@ class Summary:
             "of means and of the share served over trials.",
         ]
         if ("calls_offered", "mean") in self._estimates:
-            lines.append("Throughput is that of users who all take as much as they are given.")
+            lines.append("Throughput and users served are those of users who all take as much as")
+            lines.append("they are given, whatever they ask for.")
         if self._groups < 20:
             lines.append("Few groups: the intervals of quantiles are rough; run more trials.")
         if "until" in self._attributes:
             lines.append(self._rule_note())
-        return lines
+        return lines + [f"Note: {note}." for note in self._run_notes]
 
     def _rule_note(self) -> str:
         rule, most = self._attributes["until"], int(self._attributes["most_trials"])
@@ -194,6 +206,7 @@ class Summary:
             **{f"{name}s": size for name, size in self._sizes.items()},
             **({"statistics_beams": self._statistics_beams} if "beam" in self._sizes else {}),
             "backend": str(attributes["backend"]),
+            **({"notes": self._run_notes} if self._run_notes else {}),
             **({"headline": self.headline} if self.headline else {}),
             **({"delay_verdicts": verdicts} if (verdicts := self.delay_verdicts) else {}),
             "estimates": [

@@ -95,6 +95,16 @@ def kinds_of_service(
     return True in kinds, False in kinds
 
 
+def call_services(mix: str | None) -> tuple[str, ...]:
+    """Return the services of a readable mix that are calls, if there are several."""
+    try:
+        parts = parse_mix(mix) if mix is not None else ()
+    except ValueError:
+        return ()
+    names = tuple(name for name, share in parts if _of_preset(name, share).guaranteed)
+    return names if len(names) > 1 else ()
+
+
 def parse_mix(text: str) -> tuple[tuple[str, float], ...]:
     """Read a mix such as ``"voice 80%, best-effort 20%"``.
 

@@ -10,6 +10,9 @@ SIMULATION_KEYS = (
 )
 """What `simulation_problem` reads."""
 
+_MOST_ACTIVITY = 0.99
+"""Idle users ask at the rate activity / (1 - activity), and every time they do is an event."""
+
 KEYS = ("service.mix", "service.preset", *(f"service.{figure}" for figure in FIGURES))
 """What `service_problem` reads."""
 
@@ -55,11 +58,12 @@ def simulation_problem(
             "only with one service of guaranteed rate",
             'such as service.preset = "voice"',
         )
-    if activity is None or activity == 1.0:
+    if activity is None or activity > _MOST_ACTIVITY:
         return Problem(
             key,
             holding_times,
-            "needs service.activity below 1: a user who always asks never hangs up",
+            f"needs service.activity of at most {_MOST_ACTIVITY}: who asks again at once "
+            "is in a call always",
             "such as service.activity = 0.1",
         )
     return None

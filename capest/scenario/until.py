@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from capest.errors import Problem
 from capest.scenario.nearest import nearest
-from capest.scenario.service_classes import kinds_of_service
+from capest.scenario.service_classes import call_services, kinds_of_service
 
 _FORM = re.compile(
     r"(?P<metric>\w+)\.(?P<statistic>\w+)\s*(?:±|\+/?-)\s*(?P<width>[\d.eE+-]+)\s*(?P<percent>%?)"
@@ -114,7 +114,8 @@ def until_problem(
             f"such as {_EXAMPLES}, without units, several separated by commas",
         )
     calls, best_effort = kinds_of_service(mix, downlink_kbps, guaranteed)
-    there = Computed(uplink, constellation, calls, best_effort, holding_times > 0)
+    blocking = holding_times > 0
+    there = Computed(uplink, constellation, calls, call_services(mix), best_effort, blocking)
     for condition in conditions:
         fault = _figure_fault(condition, there)
         if fault:
@@ -129,6 +130,7 @@ class Computed:
     uplink: bool
     constellation: bool
     calls: bool
+    call_services: tuple[str, ...]
     best_effort: bool
     blocking: bool
 
@@ -139,6 +141,7 @@ class Computed:
             OF_BEST_EFFORT,
             OF_CALLS,
             OF_CONSTELLATION,
+            OF_MIXES,
             is_of_uplink,
         )
 
@@ -148,6 +151,8 @@ class Computed:
             return "is of constellations only", f"such as {_EXAMPLES}"
         if metric in OF_CALLS and not self.calls:
             return "is not computed here", 'with a service such as service.preset = "voice" it is'
+        if metric in OF_MIXES and OF_MIXES[metric] not in self.call_services:
+            return "is not computed here", f"with {OF_MIXES[metric]} and other calls in a mix it is"
         if metric == BLOCKING_SHARE and not self.blocking:
             return "is not computed here", "with service.simulated_holding_times above 0 it is"
         if metric in OF_BEST_EFFORT and not self.best_effort:

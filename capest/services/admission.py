@@ -14,7 +14,7 @@ WHOLE = 2**32
 """The time of a beam, or of one of its places in the uplink, in units of the fixed point."""
 
 OUTCOMES = 1 + len(REFUSAL_REASONS)
-CARRIED, SATELLITE, BEAM, DELAY, DOWNLINK, UPLINK, BANDWIDTH = range(OUTCOMES)
+CARRIED, SATELLITE, ELEVATION, BEAM, DELAY, DOWNLINK, UPLINK, BANDWIDTH = range(OUTCOMES)
 """What becomes of a call: it is carried, or the first of the reasons that applies."""
 
 _KEY_BITS = 31
@@ -30,8 +30,9 @@ class CallLinks:
     trials, beams : int
     serving, user_trial : int32 array
         A beam of -1 is none.
-    in_view, lit : bool array or None
-        A satellite is in view; the user's beam is lit. ``None``: all are.
+    above_horizon, in_view, lit : bool array or None
+        A satellite is above the horizon, and above the elevation mask; the user's beam is lit.
+        ``None``: all are.
     efficiency : float32 array
         Of the downlink; zero where the SINR is too low.
     uplink_efficiency : float32 array or None
@@ -43,6 +44,7 @@ class CallLinks:
     beams: int
     serving: Any
     user_trial: Any
+    above_horizon: Any | None
     in_view: Any | None
     lit: Any | None
     efficiency: Any
@@ -133,7 +135,9 @@ def needs_of(services: Services, links: CallLinks, demand: Demand, xp: Any) -> N
         nowhere = nowhere | ~links.lit
     outcome = xp.where(nowhere, BEAM, outcome)
     if links.in_view is not None:
-        outcome = xp.where(links.in_view, outcome, SATELLITE)
+        outcome = xp.where(links.in_view, outcome, ELEVATION)
+    if links.above_horizon is not None:
+        outcome = xp.where(links.above_horizon, outcome, SATELLITE)
     return Needs(outcome, down, up, capacity_up)
 
 

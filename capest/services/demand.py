@@ -24,6 +24,8 @@ class Demand:
         Asks for data without one.
     down_mbps, up_mbps, budget_ms : float64 array
         Rates and delay budget of what is asked for.
+    call_class : int64 array or None
+        Which of ``Services.calls`` a call is of, 0 for who asks for none; ``None``: there is one.
     arrival : float64 array or None
         Uniform in [0, 1]: the order in which calls arrive; ``None`` if no order asks for it.
     """
@@ -33,6 +35,7 @@ class Demand:
     down_mbps: Any
     up_mbps: Any
     budget_ms: Any
+    call_class: Any | None
     arrival: Any | None
 
 
@@ -62,8 +65,14 @@ def draw_demand(services: Services, draws: Draws, users: int, xp: Any) -> Demand
             width = np.append(lower[1:], 1.0) - lower
             width = np.where(width > 0.0, width, 1.0)
             arrival = (uniform - xp.asarray(lower).take(part)) / xp.asarray(width).take(part)
-    call, rest, down, up, budget = (xp.asarray(column).take(part) for column in table.T)
-    return Demand(call > 0.0, rest > 0.0, down, up, budget, arrival)
+    call, rest, down, up, budget = (xp.asarray(column).take(part) for column in table)
+    call_class = None
+    if len(services.calls) > 1:
+        # Of each class those who ask, and those who are idle.
+        calls = services.calls
+        numbers = [calls.index(each) if each in calls else 0 for each in services.classes]
+        call_class = xp.asarray(np.repeat(numbers, 2)).take(part)
+    return Demand(call, rest, down, up, budget, call_class, arrival)
 
 
 def _one_uniform(draws: Draws, users: int, xp: Any) -> Any:
@@ -79,18 +88,18 @@ def _one_uniform(draws: Draws, users: int, xp: Any) -> Any:
 def everybody(services: Services, users: int, xp: Any) -> Demand:
     """Have all users ask for the first class."""
     _, table = _parts(services)
-    call, rest, down, up, budget = (xp.full(users, float(value)) for value in table[0])
-    return Demand(call > 0.0, rest > 0.0, down, up, budget, None)
+    call, rest, down, up, budget = (xp.full(users, column[0]) for column in table)
+    return Demand(call, rest, down, up, budget, None, None)
 
 
-def _parts(services: Services) -> tuple[np.ndarray, np.ndarray]:
+def _parts(services: Services) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
     """Cut (0, 1) into parts: of each class those who ask, then those who are idle.
 
     Returns
     -------
     lower : float64 array (parts,)
         Lower ends, ascending from 0.
-    table : float64 array (parts, 5)
+    table : tuple of five arrays (parts,)
         Whether there is a call, or data without guarantee; rates in Mbit/s; budget in ms.
     """
     lower, rows, first = [], [], 0.0
@@ -100,4 +109,6 @@ def _parts(services: Services) -> tuple[np.ndarray, np.ndarray]:
         lower += [first, first + each.share * each.activity]
         rows += [asks, [0.0] * 5]
         first += each.share
-    return np.array(lower), np.array(rows, dtype=np.float64)
+    kinds = (bool, bool, float, float, float)
+    columns = zip(zip(*rows, strict=True), kinds, strict=True)
+    return np.array(lower), tuple(np.array(column, dtype=kind) for column, kind in columns)

@@ -8,7 +8,7 @@ import numpy as np
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import Kernels
-from capest.figure_names import REFUSAL_REASONS
+from capest.figure_names import REFUSAL_REASONS, calls_of_service
 from capest.histograms import AXES
 from capest.service_constants import Services
 from capest.services.admission import CARRIED, OUTCOMES, WHOLE, Admitted, CallLinks
@@ -16,22 +16,43 @@ from capest.services.demand import Demand
 from capest.sharing import beam_rate
 
 
-def calls_of_beams(kernels: Kernels, links: CallLinks, demand: Demand, admitted: Admitted) -> Any:
-    """Count calls by beam and outcome, int64 array (trials, beams, ``OUTCOMES``).
+def calls_of_beams(
+    services: Services, kernels: Kernels, links: CallLinks, demand: Demand, admitted: Admitted
+) -> Any:
+    """Count calls by beam, class and outcome, int64 array (trials, beams, classes, ``OUTCOMES``).
 
-    Users without a beam are not in it.
+    Classes are those of ``services.calls``. Users without a beam are not in it.
     """
-    xp = kernels.xp
+    xp, classes = kernels.xp, len(services.calls)
     own = links.user_trial.astype(xp.int64) * links.beams + links.serving
-    number = xp.where(
-        demand.call & (links.serving >= 0), own * OUTCOMES + admitted.outcome, -1
-    ).astype(xp.int64)
-    counts = kernels.count_numbers(number, links.trials * links.beams * OUTCOMES)
-    return counts.reshape(links.trials, links.beams, OUTCOMES)
+    number = own * (classes * OUTCOMES) + outcome_of_class(demand, admitted)
+    number = xp.where(demand.call & (links.serving >= 0), number, -1)
+    counts = kernels.count_numbers(number, links.trials * links.beams * classes * OUTCOMES)
+    return counts.reshape(links.trials, links.beams, classes, OUTCOMES)
 
 
-def totals(counts: Any) -> dict[str, Any]:
-    """Calls per trial by outcome, from counts (trials, ``OUTCOMES``)."""
+def outcome_of_class(demand: Demand, admitted: Admitted) -> Any:
+    """Outcome of each user's call, behind those of the classes before his."""
+    if demand.call_class is None:
+        return admitted.outcome
+    return demand.call_class * OUTCOMES + admitted.outcome
+
+
+def totals(services: Services, of_classes: Any) -> dict[str, Any]:
+    """Calls per trial by outcome, and of each service if several are calls.
+
+    Parameters
+    ----------
+    services : Services
+    of_classes : int64 array (trials, classes, ``OUTCOMES``)
+    """
+    counts = of_classes.sum(axis=1)
+    one_by_one = {}
+    if len(services.calls) > 1:
+        for number, each in enumerate(services.calls):
+            carried, offered = calls_of_service(each.name)
+            one_by_one[carried] = of_classes[:, number, CARRIED].astype("i4")
+            one_by_one[offered] = of_classes[:, number].sum(axis=1).astype("i4")
     refused = {
         f"calls_refused_{reason}": counts[:, 1 + k].astype("i4")
         for k, reason in enumerate(REFUSAL_REASONS)
@@ -41,6 +62,7 @@ def totals(counts: Any) -> dict[str, Any]:
         "calls_offered": counts.sum(axis=1).astype("i4"),
         "calls_refused": counts[:, 1:].sum(axis=1).astype("i4"),
         **refused,
+        **one_by_one,
     }
 
 

@@ -11,7 +11,7 @@ from capest.figure_names import REFUSAL_REASONS
 from capest.histograms import AXES
 from capest.network.calls import uplink_snr_db
 from capest.network.trial import network_trial
-from capest.service_constants import DOWNLINK_ONLY_NOTE
+from capest.service_constants import DOWNLINK_ONLY_NOTE, NETWORK_NOISE_ONLY_NOTE
 
 from .small import network_scenario, network_scene
 
@@ -36,7 +36,7 @@ def test_every_call_is_carried_or_refused_for_one_reason(mode):
         assert found["calls_refused"] == refused
         if mode != "a mix":
             assert found["calls_offered"] == 400
-        nowhere = found["calls_refused_satellite"] + found["calls_refused_beam"]
+        nowhere = sum(found[f"calls_refused_{why}"] for why in ("satellite", "elevation", "beam"))
         assert nowhere <= 400 - found["lit_users"]
         assert block.cell["satellite_calls"].sum() == found["calls"]
         assert block.cell["cell_calls"].sum() <= found["calls"]
@@ -46,10 +46,21 @@ def test_every_call_is_carried_or_refused_for_one_reason(mode):
         if mode == "few satellites":
             # A cell without a satellite above the mask has none of its users in view.
             blind = block.cell["cell_users"][block.cell["cell_satellites_in_view"] == 0].sum()
-            assert found["calls_refused_satellite"] == blind
+            too_low = found["calls_refused_satellite"] + found["calls_refused_elevation"]
+            assert too_low == blind
     assert carried > 0
     if mode.startswith("few"):
         assert lost > 0
+
+
+def test_services_of_a_mix_add_up_to_all_calls():
+    trial = network_trial(
+        network_scene(service__mix=MIX, users__count=400), NumpyKernels(), 0
+    ).trial
+    for whole, name in (("calls", "calls_{}"), ("calls_offered", "calls_offered_{}")):
+        video, voice = (trial[name.format(each)][0] for each in ("video_call_480p", "voice"))
+        assert min(video, voice) > 0
+        assert video + voice == trial[whole][0]
 
 
 def test_calls_come_and_go():
@@ -85,7 +96,7 @@ def test_uplink_follows_from_the_same_loss():
 def test_without_a_figure_of_the_uplink_the_downlink_decides():
     scene = network_scene(service__preset="voice", satellite__g_over_t_db_per_k=None)
     assert DOWNLINK_ONLY_NOTE in scene.notes
-    assert DOWNLINK_ONLY_NOTE not in network_scene(service__preset="voice").notes
+    assert network_scene(service__preset="voice").notes[-1] == NETWORK_NOISE_ONLY_NOTE
     assert DOWNLINK_ONLY_NOTE not in network_scene(satellite__g_over_t_db_per_k=None).notes
     trial = network_trial(scene, NumpyKernels(), 0).trial
     assert trial["calls"][0] > 0
@@ -110,7 +121,7 @@ def test_a_result_holds_calls_of_cells_and_satellites():
     by_latitude = result.capest.by_latitude(2.0)
     assert float(by_latitude["calls"].sum()) == pytest.approx(float(result["cell_calls"].sum()))
     assert result.capest.summary().headline.startswith(
-        f"{float(result['calls'].mean()):.1f} calls at once, ±"
+        f"at most {float(result['calls'].mean()):.1f} calls at once, ±"
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.block import BlockResult
-from capest.figure_names import REFUSAL_REASONS
+from capest.figure_names import OF_MIXES, REFUSAL_REASONS
 from capest.histograms import AXES
 from capest.results import network_schema, schema
 from capest.results.blockfile import RunIdentity
@@ -115,7 +115,9 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
     asked = random.binomial(served, 0.8).astype(np.int32)
     calls = random.binomial(asked, 0.7).astype(np.int32)
     offered, carried = int(asked[counted].sum()), int(calls[counted].sum())
-    reasons = random.multinomial(offered - carried, [1 / len(REFUSAL_REASONS)] * 6)
+    reasons = random.multinomial(
+        offered - carried, [1 / len(REFUSAL_REASONS)] * len(REFUSAL_REASONS)
+    )
     per_metric["calls"] = [carried]
     return BlockResult(
         trial,
@@ -133,6 +135,10 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
             **{
                 f"calls_refused_{reason}": np.int32(count)
                 for reason, count in zip(REFUSAL_REASONS, reasons, strict=True)
+            },
+            **{
+                name: np.int32((carried if "offered" not in name else offered) // 8)
+                for name in OF_MIXES
             },
             "call_attempts": np.int32(3 * offered),
             "calls_blocked": np.int32(offered - carried),

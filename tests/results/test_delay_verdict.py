@@ -35,7 +35,7 @@ def own(budget_ms, five_qi=None, guaranteed=True):
 )
 def test_word(budget_ms, word):
     (found,) = delay_verdicts(own(budget_ms, five_qi=2), estimates(57.0, 58.0, 61.0))
-    assert found == f"packets take 58 ms one way: 5QI 2 allows {budget_ms:g} ms, {word}"
+    assert found == f"packets take 58.0 ms one way: 5QI 2 allows {budget_ms:g} ms, {word}"
 
 
 def test_every_budget_of_a_mix_once_and_none_without_calls():

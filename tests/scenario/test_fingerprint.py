@@ -518,7 +518,7 @@ SPACING = BASE.beam_spacing_uv
 SAME_TRIALS = [
     ({"channel.environment": "rural"}, {"channel.environment": "suburban"}),
     ({"scheduler.policy": "equal-time"}, {"scheduler.policy": "proportional-fair"}),
-    ({"service.mix": "message 100%"}, {"service.mix": "best-effort 100%"}),
+    ({"service.mix": "best-effort 100%"}, {"service.preset": "best-effort"}),
     ({"service.mix": "voice 100%"}, {"service.preset": "voice"}),
     ({}, {"beams.spacing_uv": SPACING}),
     ({"beams.spacing_uv": SPACING}, {"beams.spacing_uv": SPACING, "satellite.hpbw_deg": 1.0}),

@@ -3,7 +3,9 @@
 import pytest
 
 from capest.errors import InputError
+from capest.figure_names import CALL_SERVICES, OF_MIXES
 from capest.scenario.load import load_scenario
+from capest.scenario.presets import presets_of
 from capest.scenario.service_classes import parse_mix, service_classes
 
 SATELLITE = {"satellite": {"preset": "tr38821-set1-leo600-s"}}
@@ -67,6 +69,12 @@ def test_half_a_service_is_none():
         classes(downlink_kbps=64.0)
 
 
+def test_calls_are_named_as_the_presets_are():
+    guaranteed = [p.name for p in presets_of("service") if p.figures["guaranteed"].value]
+    assert sorted(CALL_SERVICES) == guaranteed
+    assert len(OF_MIXES) == 2 * len(guaranteed)
+
+
 def test_shares_may_have_decimals():
     assert parse_mix("voice 33.5%, message 66.5%") == (("voice", 0.335), ("message", 0.665))
 
@@ -74,7 +82,8 @@ def test_shares_may_have_decimals():
 @pytest.mark.parametrize(
     ("service", "said"),
     [
-        ({"preset": "voice"}, "below 1"),
+        ({"preset": "voice"}, "at most 0.99"),
+        ({"preset": "voice", "activity": 0.995}, "at most 0.99"),
         ({"preset": "best-effort", "activity": 0.1}, "only with one service"),
         ({"mix": "voice 100%"}, "only with one service"),
         ({}, "only with one service"),

@@ -15,6 +15,8 @@ from capest.services.admission import (
     CARRIED,
     DELAY,
     DOWNLINK,
+    ELEVATION,
+    OUTCOMES,
     SATELLITE,
     UPLINK,
     WHOLE,
@@ -40,12 +42,14 @@ def drawn(seed: int) -> tuple[CallLinks, Demand]:
     rng = np.random.default_rng(seed)
     n = TRIALS * USERS
     serving = rng.integers(-1, BEAMS, n).astype(np.int32)
+    above = rng.uniform(size=n) < 0.7
     links = CallLinks(
         trials=TRIALS,
         beams=BEAMS,
         serving=serving,
         user_trial=np.repeat(np.arange(TRIALS, dtype=np.int32), USERS),
-        in_view=(serving >= 0) | (rng.uniform(size=n) < 0.5),
+        above_horizon=(serving >= 0) | above,
+        in_view=(serving >= 0) | (above & (rng.uniform(size=n) < 0.5)),
         lit=rng.uniform(size=n) < 0.9,
         efficiency=rng.choice(STEPS, n),
         uplink_efficiency=rng.choice(STEPS, n),
@@ -55,9 +59,10 @@ def drawn(seed: int) -> tuple[CallLinks, Demand]:
     return links, Demand(
         call=call,
         rest=~call,
-        down_mbps=rng.choice([0.05, 0.3, 0.6], n),
+        down_mbps=rng.choice([0.0, 0.05, 0.3, 0.6], n),
         up_mbps=rng.choice([0.05, 0.1, 0.3], n),
         budget_ms=rng.choice([100.0, 150.0], n),
+        call_class=None,
         arrival=None,
     )
 
@@ -72,13 +77,15 @@ def one_by_one(settings, links: CallLinks, demand: Demand, order) -> list[int]:
     for user in order:
         down_mbps = float(links.efficiency[user]) * settings.bandwidth_mhz
         up_mbps = float(links.uplink_efficiency[user]) * access.user_bandwidth_mhz
-        if not links.in_view[user]:
+        if not links.above_horizon[user]:
             outcome[user] = SATELLITE
+        elif not links.in_view[user]:
+            outcome[user] = ELEVATION
         elif links.serving[user] < 0 or not links.lit[user]:
             outcome[user] = BEAM
         elif links.delay_ms[user] > demand.budget_ms[user]:
             outcome[user] = DELAY
-        elif down_mbps < demand.down_mbps[user]:
+        elif down_mbps == 0.0 or down_mbps < demand.down_mbps[user]:
             outcome[user] = DOWNLINK
         elif up_mbps < demand.up_mbps[user]:
             outcome[user] = UPLINK
@@ -112,13 +119,13 @@ def test_admission_is_that_of_the_loop(seed, order, places):
     expected = np.array(one_by_one(settings, links, demand, np.argsort(key, kind="stable")))
     found = admit(settings, NumpyKernels(), links, demand)
     np.testing.assert_array_equal(found.outcome[demand.call], expected[demand.call])
-    assert set(expected[demand.call]) == set(range(7))  # every outcome occurs
+    assert set(expected[demand.call]) == set(range(OUTCOMES))  # every outcome occurs
     assert (found.left >= 0).all()
-    counts = calls_of_beams(NumpyKernels(), links, demand, found)
+    (counts,) = calls_of_beams(settings, NumpyKernels(), links, demand, found).transpose(2, 0, 1, 3)
     for trial in range(TRIALS):
         for beam in range(BEAMS):
             own = demand.call & (links.serving == beam) & (links.user_trial == trial)
-            tally = [int((expected[own] == reason).sum()) for reason in range(7)]
+            tally = [int((expected[own] == reason).sum()) for reason in range(OUTCOMES)]
             assert counts[trial, beam].tolist() == tally
 
 

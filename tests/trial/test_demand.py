@@ -43,9 +43,9 @@ def test_idle_users_ask_for_nothing():
     assert not demand.rest.any()
 
 
-@pytest.mark.parametrize(("transparent", "again_m"), [(True, 3e6), (False, 1e6)])
+@pytest.mark.parametrize(("transparent", "again_m"), [(True, 7e6), (False, 1e6)])
 def test_the_delay_is_the_sum_of_its_parts(transparent, again_m):
-    # 1,000 km up, 2,000 km down, two hops of 2,000 km; and round trips of the radio link.
+    # 1,000 km up, 2,000 km down, two hops of 2,000 km; and round trips to the sender.
     way_ms = 7e6 / 299_792_458.0 * 1e3
     once = PacketDelay(2, 0, transparent).one_way_ms(1e6, 2e6)
     assert once == pytest.approx(way_ms + 4.0 + 20.0)

@@ -7,9 +7,9 @@ import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.batch import compute_block, prepare
-from capest.figure_names import REFUSAL_REASONS
+from capest.figure_names import REFUSAL_REASONS, calls_of_service
 from capest.scene import build_scene
-from capest.service_constants import DOWNLINK_ONLY_NOTE
+from capest.service_constants import DOWNLINK_ONLY_NOTE, NOISE_ONLY_NOTE
 
 from .small import assert_same_bits, compute, quantile, small_scenario
 
@@ -92,6 +92,20 @@ def test_one_user_per_beam_has_the_whole_beam():
     expected = np.where(np.isnan(rate_mbps), 0.0, rate_mbps) >= 9.0
     np.testing.assert_array_equal(beam["beam_calls"][alone] == 1, expected[alone])
     assert 0.1 < expected[alone].mean() < 0.9
+
+
+def test_services_of_a_mix_add_up_to_all_calls():
+    both = compute(small_scenario(service__mix=MIX, users__per_beam=60)).trial
+    names = [calls_of_service(preset) for preset in ("video-call-480p", "voice")]
+    for k, whole in enumerate(("calls", "calls_offered")):
+        np.testing.assert_array_equal(sum(both[name[k]] for name in names), both[whole])
+        assert all(both[name[k]].sum() > 0 for name in names)
+    # Of 80 % that call, three eighths ask for video.
+    video, offered = both["calls_offered_video_call_480p"].sum(), both["calls_offered"].sum()
+    assert video / offered == pytest.approx(0.375, abs=4 * math.sqrt(0.2344 / offered))
+    only = compute(small_scenario(service__mix="voice 100%, message 0%", users__per_beam=60)).trial
+    np.testing.assert_array_equal(only["calls_voice"], only["calls"])
+    assert not only["calls_offered_message"].any()
 
 
 def test_alike_users_fill_the_beam():
@@ -181,7 +195,9 @@ def test_without_a_figure_of_the_uplink_the_downlink_decides():
         service__preset="video-call-1080p", satellite__g_over_t_db_per_k=None, users__per_beam=40
     )
     assert prepare(lacking) == (DOWNLINK_ONLY_NOTE,)
-    assert prepare(lacking.replace(satellite__g_over_t_db_per_k=1.1)) == ()
+    assert prepare(lacking.replace(satellite__g_over_t_db_per_k=1.1)) == (NOISE_ONLY_NOTE,)
+    whole = {"satellite__g_over_t_db_per_k": 1.1, "uplink__enabled": True}
+    assert prepare(lacking.replace(**whole)) == ()
     trial = compute(lacking).trial
     assert (trial["calls_refused_uplink"] == 0).all()
     assert trial["calls_refused_bandwidth"].sum() > 0
