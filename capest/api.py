@@ -123,7 +123,7 @@ def run(
         loop.run(
             chosen,
             path,
-            lambda: _executor(workers, backend, scheduler),
+            lambda: _executor(workers, backend, scheduler, chosen.has_constellation),
             backend=backend,
             overwrite=overwrite,
             on_progress=on_progress,
@@ -139,11 +139,13 @@ def run(
             return dataset.load()
 
 
-def _executor(workers: int | None, backend: str, scheduler: str | None) -> loop.Executor:
+def _executor(
+    workers: int | None, backend: str, scheduler: str | None, constellation: bool
+) -> loop.Executor:
     if scheduler is None and workers == 0:
         return InlineExecutor()
     from capest.execute import dask_cluster
 
     if scheduler is not None:
         return dask_cluster.join_scheduler(scheduler, None)
-    return dask_cluster.local_cluster(local_workers(workers, backend))
+    return dask_cluster.local_cluster(local_workers(workers, backend, constellation=constellation))

@@ -6,6 +6,9 @@ import ctypes
 import importlib.util
 import os
 
+_SHARING_A_GPU = 4
+"""Workers of a constellation: each takes half a gigabyte of a GPU for its context alone."""
+
 
 def driver_cuda_version() -> int | None:
     """Newest CUDA version that the installed driver can run.
@@ -25,17 +28,20 @@ def driver_cuda_version() -> int | None:
     return version.value if status == 0 and version.value > 0 else None
 
 
-def local_workers(workers: int | None, backend: str) -> int | None:
+def local_workers(workers: int | None, backend: str, *, constellation: bool = False) -> int | None:
     """How many processes to start on this machine.
 
     Where there are a driver and CuPy, one: several would share the GPU in turns, each with its own
-    context and memory.
+    context and memory. Trials of constellations spend their time on the processor, orbits and cells
+    foremost, so several keep a GPU busier; their memory must fit it together.
 
     Parameters
     ----------
     workers : int or None
         What was asked for.
     backend : {"auto", "numpy", "cupy"}
+    constellation : bool
+        What they compute is a constellation.
 
     Returns
     -------
@@ -45,7 +51,9 @@ def local_workers(workers: int | None, backend: str) -> int | None:
     if workers is not None or backend == "numpy":
         return workers
     gpu = importlib.util.find_spec("cupy") is not None and driver_cuda_version() is not None
-    return 1 if gpu else None
+    if not gpu:
+        return None
+    return min(_SHARING_A_GPU, os.cpu_count() or 1) if constellation else 1
 
 
 def version_text(version: int) -> str:

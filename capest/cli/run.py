@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 @click.option(
     "--workers",
     type=click.IntRange(min=0),
-    help="Worker processes on this machine; 0 computes in this process.  [default: one a core]",
+    help="Worker processes on this machine; 0 computes in this process.  [default: one a core; "
+    "on a GPU one, four for a constellation]",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Join a running Dask scheduler.")
 @click.option(
@@ -96,7 +97,8 @@ def run(
             return dask_cluster.join_scheduler(scheduler, scheduler_file)
         from capest.backend.driver import local_workers
 
-        return dask_cluster.local_cluster(local_workers(workers, backend))
+        count = local_workers(workers, backend, constellation=loaded.has_constellation)
+        return dask_cluster.local_cluster(count)
 
     with progress_display(loaded.run.trials) as display, Interrupts() as interrupts:
 

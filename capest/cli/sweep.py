@@ -44,7 +44,8 @@ from capest.cli.sweep_table import report
 @click.option(
     "--workers",
     type=click.IntRange(min=0),
-    help="Worker processes on this machine; 0 computes in this process.  [default: one a core]",
+    help="Worker processes on this machine; 0 computes in this process.  [default: one a core; "
+    "on a GPU one, four for a constellation]",
 )
 @json_option
 def sweep(
@@ -91,7 +92,9 @@ def sweep(
         from capest.backend.driver import local_workers
         from capest.execute import dask_cluster
 
-        return dask_cluster.local_cluster(local_workers(workers, backend))
+        constellation = any(point.scenario.has_constellation for point in points)
+        count = local_workers(workers, backend, constellation=constellation)
+        return dask_cluster.local_cluster(count)
 
     total = math.fsum(point.scenario.run.trials for point in points)
     with progress_display(int(total)) as display, Interrupts() as interrupts:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 _COLUMNS = (
     ("satellites", None, "satellites", 1),
     ("trials", None, "trials", 1),
+    ("calls_mean", None, "calls", 1.0),
+    ("refused_share_mean", None, "refused, %", 100.0),
     ("throughput_mean", None, "Mbit/s", 1.0),
     ("sinr_db_quantile", 0.5, "SINR, dB", 1.0),
     ("user_throughput_quantile", 0.5, "user, Mbit/s", 1.0),
@@ -79,7 +81,8 @@ def _is_telling(dataset: xr.Dataset, variable: str) -> bool:
         return bool((dataset["satellites"] > 1).any())
     if variable == "trials":
         return bool((dataset["trials"] != dataset["trials"].values.flat[0]).any())
-    return True
+    # Of users who all take as much as they are given: beside calls it would be misread.
+    return variable != "served_share_mean" or "calls_mean" not in dataset
 
 
 def _shown(value: Any) -> str:

@@ -34,7 +34,7 @@ Found = TypeVar("Found")
     help="Draw our distributions over the published ones (PNG, SVG or PDF).",
 )
 @click.option(
-    "--workers", type=click.IntRange(min=0), help="Worker processes.  [default: one a core]"
+    "--workers", type=click.IntRange(min=0), help="Worker processes.  [default: one a core or GPU]"
 )
 @click.option("--budget", is_flag=True, help="Compare the published link budgets instead.")
 @click.option(

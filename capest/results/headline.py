@@ -68,6 +68,9 @@ def headline(
 
 def _percent(share: float) -> str:
     percent = 100.0 * share
+    if 99.5 <= percent < 100.0:
+        # Some are left: not all.
+        return f"{math.floor(100.0 * percent) / 100.0:g} %"
     return f"{percent:.0f} %" if percent >= 1.0 or percent == 0.0 else f"{percent:.1g} %"
 
 

@@ -13,6 +13,7 @@ from capest.network.calls import uplink_snr_db
 from capest.network.trial import network_trial
 from capest.service_constants import DOWNLINK_ONLY_NOTE, NETWORK_NOISE_ONLY_NOTE
 
+from ..trial.small import quantile
 from .small import network_scenario, network_scene
 
 MIX = "video-call-480p 40%, voice 40%, best-effort 20%"
@@ -101,6 +102,31 @@ def test_without_a_figure_of_the_uplink_the_downlink_decides():
     trial = network_trial(scene, NumpyKernels(), 0).trial
     assert trial["calls"][0] > 0
     assert trial["calls_refused_uplink"][0] == 0
+
+
+def test_packets_go_the_way_of_the_signal_three_times():
+    """Once, and to and fro for a retransmission; 4 ms for each of three, and 20 ms of core."""
+    block = network_trial(network_scene(service__preset="voice"), NumpyKernels(), 0)
+    way_ms, packet_ms = (quantile(block, name, 0.5) for name in ("one_way_delay", "packet_delay"))
+    assert packet_ms == pytest.approx(3.0 * way_ms + 3.0 * 4.0 + 20.0, rel=0.003)
+
+
+def test_the_uplink_knows_nothing_of_the_downlinks_power():
+    """A limit at the ground takes some 7 dB off beams, and off no handset."""
+    service = {"service__downlink_kbps": 0.0, "service__uplink_kbps": 900.0}
+    service |= {"service__delay_budget_ms": 1000.0, "service__guaranteed": True}
+    # Without a least SINR no downlink is too weak for nothing.
+    service["link__shannon"] = "bound"
+    limited = {"satellite__pfd_limit_dbw_per_m2_mhz": -107.0}
+    full, less = (
+        network_trial(network_scene(users__count=400, **service, **changes), NumpyKernels(), 0)
+        for changes in ({}, limited)
+    )
+    snr_db = [quantile(block, "snr_db", 0.5) for block in (full, less)]
+    assert snr_db[0] - snr_db[1] > 5.0
+    refused = [block.trial["calls_refused_uplink"][0] for block in (full, less)]
+    assert 20 < refused[0] < 380
+    assert refused[0] == refused[1]
 
 
 def test_long_ways_refuse_for_delay():

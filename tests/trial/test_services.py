@@ -203,16 +203,22 @@ def test_without_a_figure_of_the_uplink_the_downlink_decides():
     assert trial["calls_refused_bandwidth"].sum() > 0
 
 
-def test_alike_users_of_a_trial_are_blocked_as_engset_says():
-    """One beam of free space: every call takes the same, so a beam is a group of servers."""
+@pytest.mark.parametrize(("holding_times", "trials"), [(40, 40), (1, 1600)])
+def test_alike_users_of_a_trial_are_blocked_as_engset_says(holding_times, trials):
+    """One beam of free space: every call takes the same, so a beam is a group of servers.
+
+    Counted for one holding time only, a beam that has not filled before would show.
+    """
     users = 60
     scenario = small_scenario(
         **COME_AND_GO, users__per_beam=users,
         beams__count=1, beams__statistics_count=1, beams__spacing_uv=1e-4,
         channel__line_of_sight="always", channel__shadow_fading=False,
-    ).replace(service__downlink_kbps=5000.0)  # fmt: skip
+    ).replace(
+        service__downlink_kbps=5000.0, service__simulated_holding_times=holding_times
+    )  # fmt: skip
     scene = build_scene(scenario)
-    block = compute_block(scene, NumpyKernels(), 0, 40)
+    block = compute_block(scene, NumpyKernels(), 0, trials)
     efficiency = float(block.trial_beam["beam_spectral_efficiency"][0, 0])
     servers = math.floor(efficiency * scene.link.bandwidth_mhz / 5.0)
     assert 10 < servers < 25

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import optimize
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.link_constants import POLICIES
@@ -53,6 +54,55 @@ def test_rates_are_those_of_the_loop(policy):
     np.add.at(total, (trial, beam), rates.astype(np.float64))
     np.testing.assert_allclose(beam_rate(*arguments), total, rtol=1e-6)
     assert (total[:, 15] == 0.0).all()
+
+
+EFFICIENCIES = np.array([0.3, 0.9, 1.7, 4.1, 4.1], dtype=np.float32)
+
+
+def rates_of_one_beam(efficiency, policy):
+    n = len(efficiency)
+    exact = efficiency.astype(np.float64)
+    sums = np.zeros((1, 1, 5), dtype=np.int64)
+    sums[0, 0, :4] = n, n, (exact * 2**24).sum(), np.rint(2**24 / exact).sum()
+    nobody = np.zeros(n, dtype=np.int32)
+    return user_rate(NumpyKernels(), efficiency, nobody, nobody, sums, POLICIES[policy])
+
+
+def test_proportional_fair_is_what_its_scheduler_comes_to():
+    """Slot by slot the user whose rate is greatest against his average so far (Kelly, 1998)."""
+    efficiency = EFFICIENCIES.astype(np.float64)
+    carried, slots = np.full(len(efficiency), 1e-9), 20_000
+    for slot in range(1, slots + 1):
+        chosen = np.argmax(efficiency * slot / carried)
+        carried[chosen] += efficiency[chosen]
+    expected = rates_of_one_beam(EFFICIENCIES, "proportional-fair")
+    np.testing.assert_allclose(expected, carried / slots, rtol=1e-3)
+
+
+def test_proportional_fair_has_the_greatest_sum_of_logarithms():
+    def loss(share):
+        return -np.log(share * EFFICIENCIES).sum()
+
+    everything = {"type": "eq", "fun": lambda share: share.sum() - 1.0}
+    start = np.array([0.4, 0.3, 0.1, 0.1, 0.1])
+    best = optimize.minimize(loss, start, bounds=[(1e-6, 1.0)] * 5, constraints=[everything])
+    assert best.success
+    found = rates_of_one_beam(EFFICIENCIES, "proportional-fair")
+    np.testing.assert_allclose(found, best.x * EFFICIENCIES, rtol=2e-3)
+
+
+def test_equal_rate_has_the_greatest_least_rate():
+    # Variables: shares of time, and the least rate t; maximise t with share * efficiency >= t.
+    n = len(EFFICIENCIES)
+    best = optimize.linprog(
+        np.append(np.zeros(n), -1.0),
+        A_ub=np.column_stack([-np.diag(EFFICIENCIES.astype(np.float64)), np.ones(n)]),
+        b_ub=np.zeros(n),
+        A_eq=[np.append(np.ones(n), 0.0)],
+        b_eq=[1.0],
+    )
+    found = rates_of_one_beam(EFFICIENCIES, "equal-rate")
+    np.testing.assert_allclose(found, -best.fun, rtol=1e-6)
 
 
 def test_policies_order_the_throughput_of_a_trial():
