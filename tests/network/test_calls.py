@@ -113,10 +113,10 @@ def test_packets_go_the_way_of_the_signal_three_times():
 
 def test_the_uplink_knows_nothing_of_the_downlinks_power():
     """A limit at the ground takes some 7 dB off beams, and off no handset."""
-    service = {"service__downlink_kbps": 0.0, "service__uplink_kbps": 900.0}
+    service = {"service__downlink_kbps": 0.0, "service__uplink_kbps": 300.0}
     service |= {"service__delay_budget_ms": 1000.0, "service__guaranteed": True}
     # Without a least SINR no downlink is too weak for nothing.
-    service["link__shannon"] = "bound"
+    service |= {"link__adaptation": "shannon", "link__shannon": "bound"}
     limited = {"satellite__pfd_limit_dbw_per_m2_mhz": -107.0}
     full, less = (
         network_trial(network_scene(users__count=400, **service, **changes), NumpyKernels(), 0)
