@@ -116,7 +116,7 @@ def test_the_uplink_knows_nothing_of_the_downlinks_power():
     service = {"service__downlink_kbps": 0.0, "service__uplink_kbps": 300.0}
     service |= {"service__delay_budget_ms": 1000.0, "service__guaranteed": True}
     # Without a least SINR no downlink is too weak for nothing.
-    service |= {"link__adaptation": "shannon", "link__shannon": "bound"}
+    service |= {"link__adaptation": "truncated-shannon", "link__shannon": "bound"}
     limited = {"satellite__pfd_limit_dbw_per_m2_mhz": -107.0}
     full, less = (
         network_trial(network_scene(users__count=400, **service, **changes), NumpyKernels(), 0)
