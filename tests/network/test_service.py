@@ -59,6 +59,22 @@ def test_candidates_are_those_above_the_mask_now_and_later(stay_s: float) -> Non
         assert 0 < len(expected[0]) < now.sum()
 
 
+@pytest.mark.parametrize("cull_deg", [0.0, 8.0])
+def test_a_satellite_may_stand_too_low_or_there_may_be_none(cull_deg: float) -> None:
+    few = {"constellation__deployed_fraction": 0.03, "constellation__minimum_elevation_deg": 30.0}
+    scene = network_scene(**few, constellation__cull_elevation_deg=cull_deg)
+    centres = np.asarray(scene.ground.cells.centre_unit)
+    kinds = np.zeros(3, dtype=np.int64)
+    for seconds in range(0, 40_000, 2_000):
+        view = view_of_cells(scene, sky_at(scene, seconds))
+        sine = elevation_of(centres, scene.space.positions_m(seconds))[0]
+        above = (sine >= np.sin(np.radians(cull_deg))).any(axis=1)
+        np.testing.assert_array_equal(view.above_horizon, above)
+        seen = view.in_view > 0
+        kinds += [seen.sum(), (above & ~seen).sum(), (~above).sum()]
+    assert (kinds > 0).all()
+
+
 def test_signal_at_a_cell_is_the_link_budget() -> None:
     # 34 dBW/MHz to a handset of -31.62 dB/K: SNR = 34 + 30 - 31.62 + 228.6 - 60 - 30 - loss.
     scene = network_scene()
