@@ -10,7 +10,7 @@ import numpy as np
 from capest.allocation.cells import STRATEGIES
 from capest.allocation.cells.candidates import Candidates
 from capest.network.scene import NetworkScene
-from capest.network.sky import Sky, elevation_of
+from capest.network.sky import Sky, elevation_of, pairs_above
 from capest.orbits.visibility import largest_earth_angle_rad
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.physics.sky_table import ENTRIES
@@ -48,19 +48,21 @@ def view_of_cells(scene: NetworkScene, sky: Sky) -> View:
     near = above_mask_somewhere(scene, sky)
     position_m = sky.position_m[near]
     later_m = None if sky.later_m is None else sky.later_m[near]
-    lowest = math.sin(math.radians(scene.scenario.constellation.minimum_elevation_deg))
+    lowest_deg = scene.scenario.constellation.minimum_elevation_deg
     step = max(1, _PAIRS_AT_ONCE // max(len(near), 1))
     in_view = np.zeros(len(centres), dtype=np.int64)
     parts = []
     for first in range(0, len(centres), step):
         some = centres[first : first + step]
-        sine, range_m = elevation_of(some, position_m)
-        seen = sine >= lowest
-        in_view[first : first + step] = seen.sum(axis=1)
+        pairs = pairs_above(some, position_m, lowest_deg)
+        in_view[first : first + step] = np.bincount(pairs[0], minlength=len(some))
         if later_m is not None:
-            seen &= elevation_of(some, later_m)[0] >= lowest
-        cell, satellite = np.nonzero(seen)
-        parts.append((cell + first, near[satellite], sine[seen], range_m[seen]))
+            stay = np.zeros((len(some), len(near)), dtype=bool)
+            stay[pairs_above(some, later_m, lowest_deg)[:2]] = True
+            kept = stay[pairs[:2]]
+            pairs = tuple(column[kept] for column in pairs)
+        cell, satellite, sine, range_m = pairs
+        parts.append((cell + first, near[satellite], sine, range_m))
     cell, satellite, sine, range_m = (np.concatenate(column) for column in zip(*parts, strict=True))
     clear = scene.sky[0, np.rint(sine * (ENTRIES - 1)).astype(np.int64), 4]
     radius_m = np.linalg.norm(sky.position_m, axis=1)[satellite]

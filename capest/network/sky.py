@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,9 +67,6 @@ def sky_at(scene: NetworkScene, seconds: float) -> Sky:
 def elevation_of(centres: np.ndarray, position_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Sine of elevation and range of satellites from points on the ground.
 
-    With the height h of a satellite along a point's vertical: range² = r² + R² - 2 R h, and the
-    sine is (h - R) / range.
-
     Parameters
     ----------
     centres : float64 array (points, 3)
@@ -79,9 +77,50 @@ def elevation_of(centres: np.ndarray, position_m: np.ndarray) -> tuple[np.ndarra
     -------
     sine, range_m : float64 array (points, satellites)
     """
-    height_m = np.zeros((len(centres), len(position_m)))
-    for axis in range(3):
-        height_m += np.multiply.outer(centres[:, axis], position_m[:, axis])
+    return _elevation(_heights_m(centres, position_m), (position_m * position_m).sum(axis=1))
+
+
+def pairs_above(
+    centres: np.ndarray, position_m: np.ndarray, lowest_deg: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Pairs of a point on the ground and a satellite that stands at an elevation or higher.
+
+    Parameters
+    ----------
+    centres : float64 array (points, 3)
+        Unit vectors.
+    position_m : float64 array (satellites, 3)
+    lowest_deg : float
+
+    Returns
+    -------
+    point, satellite : int64 array (pairs,)
+        Ascending.
+    sine, range_m : float64 array (pairs,)
+        As of `elevation_of`.
+    """
     squared = (position_m * position_m).sum(axis=1)
-    range_m = np.sqrt(squared + EARTH_RADIUS_M**2 - 2.0 * EARTH_RADIUS_M * height_m)
+    radius_m = np.sqrt(squared)
+    # Who stands lower than this is out of the question; the others are looked at one by one.
+    least_m = radius_m * np.cos(largest_earth_angle_rad(radius_m, lowest_deg)) - 1.0
+    height_m = _heights_m(centres, position_m)
+    place = np.flatnonzero(height_m >= least_m)
+    satellite = place % len(position_m)
+    sine, range_m = _elevation(height_m.ravel()[place], squared[satellite])
+    kept = sine >= math.sin(math.radians(lowest_deg))
+    place, satellite = place[kept], satellite[kept]
+    return place // len(position_m), satellite, sine[kept], range_m[kept]
+
+
+def _heights_m(centres: np.ndarray, position_m: np.ndarray) -> np.ndarray:
+    """Height of each satellite along each point's vertical, from the Earth's centre."""
+    height_m = np.multiply.outer(centres[:, 0], position_m[:, 0])
+    for axis in (1, 2):
+        height_m += np.multiply.outer(centres[:, axis], position_m[:, axis])
+    return height_m
+
+
+def _elevation(height_m: np.ndarray, squared_m2: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sine of elevation, (h - R) / range, and range² = r² + R² - 2 R h."""
+    range_m = np.sqrt(squared_m2 + EARTH_RADIUS_M**2 - 2.0 * EARTH_RADIUS_M * height_m)
     return (height_m - EARTH_RADIUS_M) / range_m, range_m
