@@ -135,13 +135,13 @@ def test_neighbours_in_a_row_are_kept_apart() -> None:
         assert heard(keep_apart(frame, gain), gain) == 0.0
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(10))
 def test_no_exchange_of_two_cells_helps_any_more(seed: int) -> None:
-    problem = draw(seed, cells=7, beams=3, slots=6)
-    frame = keep_apart(lay_out(max_min.visits(problem), 6), problem.gain)
-    least = heard(frame, problem.gain)
-    both = (problem.gain + problem.gain.T) * ~np.eye(7, dtype=bool)
-    for one, two in combinations(range(6), 2):
+    gain = np.random.default_rng(seed).gamma(1.0, size=(12, 12))
+    frame = keep_apart(lay_out(np.full(12, 4), 8), gain)
+    least = heard(frame, gain)
+    both = (gain + gain.T) * ~np.eye(12, dtype=bool)
+    for one, two in combinations(range(8), 2):
         leave = np.nonzero(frame[one] & ~frame[two])[0]
         saved = (both[leave] * (frame[one] * 1.0 - frame[two])).sum(axis=1)
         # The cell that gains most by leaving, and all that might come for it.
@@ -149,7 +149,7 @@ def test_no_exchange_of_two_cells_helps_any_more(seed: int) -> None:
             other, gone = frame.copy(), leave[saved.argmax()]
             other[[one, two], gone] = False, True
             other[[one, two], new] = True, False
-            assert heard(other, problem.gain) >= least * (1 - 1e-6)
+            assert heard(other, gain) >= least * (1 - 1e-6)
 
 
 def best_least_satisfaction(problem: Problem) -> float:
