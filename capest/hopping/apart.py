@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 ROUNDS = 128
@@ -17,7 +19,7 @@ def keep_apart(frame: np.ndarray, gain: np.ndarray) -> np.ndarray:
     Two slots exchange a cell each: the one that gains most by leaving its slot, and the one that
     then fits best in its place. Every slot lights as many cells as before and every cell is lit as
     often. In a round all slots meet in pairs, and with so many rounds as there are slots every
-    slot met every other; the rest is the same for all trials at once. No chance is in it.
+    slot met every other. All trials are worked on at once, and no chance is in it.
 
     Parameters
     ----------
@@ -52,10 +54,22 @@ def _disturbance(gain: np.ndarray) -> np.ndarray:
 
 
 def _pairs(slots: int, number: int) -> tuple[np.ndarray, np.ndarray]:
-    """Who meets whom in a round: slots whose numbers add up to its own, modulo the slots."""
+    """Who meets whom in a round: slots whose numbers have the sum of the round, modulo the slots.
+
+    The sums go in steps of the golden section, nearly: slots near each other are alike at first,
+    and in a long frame there are fewer rounds than sums.
+    """
     one = np.arange(slots)
-    other = (number - one) % slots
+    other = (number * _step(slots) - one) % slots
     return one[one < other], other[one < other]
+
+
+def _step(slots: int) -> int:
+    """Step by which so many rounds reach every sum once."""
+    step = max(1, round(0.618 * slots))
+    while math.gcd(step, slots) > 1:
+        step += 1
+    return step
 
 
 def _meet(

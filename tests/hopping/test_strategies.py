@@ -152,6 +152,17 @@ def test_no_exchange_of_two_cells_helps_any_more(seed: int) -> None:
             assert heard(other, gain) >= least * (1 - 1e-6)
 
 
+def test_long_frames_are_laid_out_as_well_as_short_ones() -> None:
+    place = np.random.default_rng(3).permutation(24)
+    gain = 0.3 ** np.abs(place[:, None] - place)
+    short, long = (
+        heard(keep_apart(lay_out(np.full(24, slots // 4), slots), gain), gain) / slots
+        for slots in (64, 1024)
+    )
+    assert short < 0.2 * heard(lay_out(np.full(24, 16), 64), gain) / 64
+    assert long < 1.2 * short
+
+
 def best_least_satisfaction(problem: Problem) -> float:
     """Try every number of visits of every cell."""
     wanting = (problem.demand > 0) & (problem.rate > 0)
