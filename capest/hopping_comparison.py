@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,11 +19,13 @@ class Compared:
     ----------
     strategy : str
     of_bound : Interval
-        Traffic served over what the bound allows, mean over trials.
+        Traffic served over what the bound allows, both summed over trials; NaN where nothing can
+        be served in any trial.
     of_offered : Interval
-        Traffic served over traffic wanted, mean over trials.
+        Traffic served over traffic wanted, both summed over trials; NaN without any.
     least_satisfaction : Interval
-        Served over demanded of the cell that is worst off, mean over trials.
+        Served over demanded of the cell that is worst off, mean over the trials in which anything
+        is wanted.
     difference : Interval
         ``of_bound`` less that of the first strategy, over pairs of the same trial; exactly 0 for
         the first.
@@ -47,26 +50,46 @@ def compare(played: Played) -> list[Compared]:
     list of Compared
         In the order they were played.
     """
-    of_bound = {name: _share(served, played.limit) for name, served in played.served.items()}
-    first = next(iter(of_bound.values()))
+    first = next(iter(played.served.values()))
+    wanted = played.offered > 0
     return [
         Compared(
             name,
-            over_trials(share),
-            over_trials(_share(played.served[name], played.offered)),
-            over_trials(played.least_satisfaction[name]),
-            over_trials(share - first),
+            ratio_over_trials(served, played.limit),
+            ratio_over_trials(served, played.offered),
+            over_trials(played.least_satisfaction[name][wanted]),
+            ratio_over_trials(served - first, played.limit),
         )
-        for name, share in of_bound.items()
+        for name, served in played.served.items()
     ]
 
 
 def over_trials(values: np.ndarray) -> Interval:
-    """Mean over trials and its 95 % interval (Student)."""
-    mean = float(values.mean())
+    """Mean over trials and its 95 % interval (Student); NaN of none."""
+    mean = float(values.mean()) if len(values) else math.nan
     return mean_interval(len(values), mean, float(((values - mean) ** 2).sum()))
 
 
-def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """Part of the whole, all of it where there is nothing."""
-    return np.divide(part, whole, out=np.ones_like(part), where=whole > 0)
+def ratio_over_trials(part: np.ndarray, whole: np.ndarray) -> Interval:
+    """Ratio of two sums over trials and its 95 % interval.
+
+    A trial without any of the whole adds nothing to either sum. The estimator is linearised: its
+    error is that of the mean of part - ratio · whole over the mean of the whole (Cochran, "Sampling
+    Techniques", 3rd ed., 1977, ch. 6), with Student's quantile.
+
+    Parameters
+    ----------
+    part, whole : float array (trials,)
+        The part may be negative, as a difference is.
+
+    Returns
+    -------
+    Interval
+        All NaN where the whole is 0 in every trial.
+    """
+    total = float(whole.sum())
+    if total == 0:
+        return Interval(math.nan, math.nan, math.nan)
+    ratio = float(part.sum()) / total
+    deviations = (part - ratio * whole) * (len(whole) / total)
+    return mean_interval(len(whole), ratio, float((deviations**2).sum()))

@@ -76,6 +76,17 @@ class Played:
     least_satisfaction: dict[str, np.ndarray]
 
 
+def check_one_satellite(scenario: Scenario) -> None:
+    """Refuse a constellation.
+
+    Raises
+    ------
+    InputError
+    """
+    if scenario.has_constellation:
+        raise InputError("beam hopping over a frame is for one satellite, not for a constellation")
+
+
 def check(scenario: Scenario, settings: Settings) -> None:
     """Refuse what cannot be played.
 
@@ -84,8 +95,11 @@ def check(scenario: Scenario, settings: Settings) -> None:
     InputError
         Saying why, in one line.
     """
-    if scenario.has_constellation:
-        raise InputError("beam hopping over a frame is for one satellite, not for a constellation")
+    check_one_satellite(scenario)
+    if scenario.run.trials < 2:
+        raise InputError(
+            f"run.trials = {scenario.run.trials}: intervals over trials need at least 2"
+        )
     if settings.beams > scenario.beam_count:
         raise InputError(
             f"{settings.beams} beams lit at a time are more than the {scenario.beam_count} cells"

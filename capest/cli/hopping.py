@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from capest.cli.options import json_option, scenario_argument, set_option, settings
-from capest.errors import InputError
+from capest.errors import InputError, StorageError
 
 if TYPE_CHECKING:
     from capest.hopping_comparison import Compared
@@ -35,7 +35,7 @@ NAMES = ("periodic", "random", "proportional", "max-min", "interference-aware")
 )
 @click.option(
     "--demand",
-    type=click.FloatRange(min=0.0, min_open=True),
+    type=click.FloatRange(min=1e-6, max=1e6),
     default=1.0,
     show_default=True,
     help="Mbit/s that every user wants.",
@@ -55,9 +55,16 @@ NAMES = ("periodic", "random", "proportional", "max-min", "interference-aware")
     show_default=True,
     help="What is possible: without interference, or with it (few cells only, needs SciPy).",
 )
-@click.option("--trials", type=click.IntRange(min=2, max=1_000_000), default=100, show_default=True)
+@click.option("--trials", type=click.IntRange(min=2), help="Instead of the scenario's run.trials.")
 @click.option("--seed", type=click.IntRange(min=0), help="Instead of the scenario's run.seed.")
 @set_option
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write what --json prints to this file too, in one step; replaces it.",
+)
 @json_option
 def hopping(
     scenario: Path,
@@ -66,9 +73,10 @@ def hopping(
     demand: float,
     strategies: tuple[str, ...],
     bound: Literal["fluid", "interference"],
-    trials: int,
+    trials: int | None,
     seed: int | None,
     overrides: tuple[str, ...],
+    output: Path | None,
     as_json: bool,
 ) -> None:
     """Compare strategies of beam hopping for the satellite of SCENARIO, downlink.
@@ -76,33 +84,76 @@ def hopping(
     A frame has so many slots, and in each exactly so many beams are lit. All strategies get the
     same users; their traffic is shown in percent of a bound that no plan can exceed, with 95 %
     intervals over trials, and the differences to the first strategy with intervals over pairs.
+    Every user wants --demand and has an equal share of its cell's time, whatever the scenario's
+    [service] and [scheduler]. A call that was cut off starts afresh.
 
     \b
     Examples:
       capest hopping runs/hopping-hotspots.toml
       capest hopping runs/hopping-hotspots.toml --demand 0.3 --slots 128
       capest hopping my.toml --active 12 --strategy max-min --strategy proportional
+      capest hopping my.toml --trials 1000 -o hopping.json
       capest hopping my.toml --json | jq '.strategies[] | [.strategy, .of_bound]'
     """
     from capest.hopping_comparison import compare
-    from capest.hopping_trials import Settings, play
+    from capest.hopping_trials import Settings, check_one_satellite, play
     from capest.scenario.load import load_scenario
 
     if not math.isfinite(demand):
         raise click.BadParameter("must be a number of Mbit/s", param_hint="--demand")
+    if output is not None:
+        _check_output(output, scenario)
     loaded = load_scenario(scenario, [*overrides, *settings(trials, seed)])
+    check_one_satellite(loaded)
     beams = active or loaded.beams.active_count
     if beams is None:
         raise InputError(
             "how many beams are lit at a time? The scenario has no beams.active_count: "
             "give --active"
         )
+    for notice in _not_used(loaded):
+        click.echo(notice, err=True)
     played = Settings(tuple(dict.fromkeys(strategies)) or NAMES, beams, slots, demand, bound)
     found = compare(play(loaded, played))
+    text = json.dumps(_as_dict(loaded, played, found), indent=1)
+    if output is not None:
+        _write(output, text)
     if as_json:
-        click.echo(json.dumps(_as_dict(loaded, played, found), indent=1))
+        click.echo(text)
         return
     _print_table(loaded, played, found, loaded.title or str(scenario))
+
+
+def _check_output(output: Path, scenario: Path) -> None:
+    """Refuse, before any trial, a file that cannot be written or is the scenario."""
+    if not output.parent.is_dir():
+        raise InputError(f"-o {output}: there is no folder {output.parent}")
+    if output.exists() and scenario.exists() and output.samefile(scenario):
+        raise InputError(f"-o {output}: is the scenario; name another file")
+
+
+def _write(output: Path, text: str) -> None:
+    """Write the file whole or not at all."""
+    from capest.results.files import reason, write_whole
+
+    try:
+        write_whole(output, f"{text}\n".encode())
+    except OSError as error:
+        raise StorageError(f"-o {output}: cannot be written: {reason(error)}") from error
+
+
+def _not_used(scenario: Scenario) -> list[str]:
+    """Say what of the scenario has no say here, a line each."""
+    from capest.scenario.sections import Scheduler, Service
+
+    lines = []
+    if scenario.service != Service():
+        lines.append("[service] is not used: every user wants --demand, whatever the service")
+    if scenario.scheduler != Scheduler():
+        lines.append("[scheduler] is not used: the users of a cell share its slots equally")
+    if scenario.run.until is not None:
+        lines.append(f"run.until is not used: all {scenario.run.trials} trials are played")
+    return lines
 
 
 def _as_dict(scenario: Scenario, played: Settings, found: Sequence[Compared]) -> dict[str, Any]:
@@ -128,7 +179,11 @@ def _as_dict(scenario: Scenario, played: Settings, found: Sequence[Compared]) ->
 
 
 def _plain(name: str, one: Interval) -> dict[str, Any]:
-    return {name: round(one.value, 6), f"{name}_ci95": [round(one.low, 6), round(one.high, 6)]}
+    return {name: _rounded(one.value), f"{name}_ci95": [_rounded(one.low), _rounded(one.high)]}
+
+
+def _rounded(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, 6)
 
 
 def _print_table(
@@ -140,23 +195,34 @@ def _print_table(
     console = Console(highlight=False)
     console.print(title, markup=False)
     console.print(
-        f"{scenario.beam_count} cells, {played.beams} lit at a time, {played.slots} slots, "
-        f"{scenario.users_per_trial} users of {played.demand_per_user:g} Mbit/s, "
-        f"{scenario.run.trials} trials"
+        f"{_counted(scenario.beam_count, 'cell')}, {played.beams} lit at a time, "
+        f"{_counted(played.slots, 'slot')}, {_counted(scenario.users_per_trial, 'user')} of "
+        f"{played.demand_per_user:g} Mbit/s, {scenario.run.trials} trials"
     )
     least = "with" if played.bound == "interference" else "without"
     console.print(f"Traffic served, in percent; the bound is {least} interference")
+    if math.isnan(found[0].of_bound.value):
+        console.print("Nothing can be served in any trial: no cell has a rate, even undisturbed")
+    headings = ["", "of the bound", "of demand", "worst cell"]
+    if len(found) > 1:
+        headings.append(f"less {found[0].strategy}")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    headings = ("", "of the bound", "of demand", "worst cell", f"less {found[0].strategy}")
     for heading in headings:
         table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
     for one in found:
         intervals = (one.of_bound, one.of_offered, one.least_satisfaction)
         difference = "" if one is found[0] else _percent(one.difference, sign="+")
-        table.add_row(one.strategy, *(_percent(each) for each in intervals), difference)
+        cells = (one.strategy, *(_percent(each) for each in intervals), difference)
+        table.add_row(*cells[: len(headings)])
     console.print(table)
 
 
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def _percent(one: Interval, sign: str = "") -> str:
+    if math.isnan(one.value):
+        return "-"
     half = 100 * (one.high - one.value)
     return f"{100 * one.value:{sign}.1f} ±{half:.1f}"

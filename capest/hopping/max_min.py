@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from capest.hopping.apart import keep_apart
 from capest.hopping.frames import lay_out
 from capest.hopping.problem import Problem
 from capest.hopping.shares import fill_lowest
@@ -13,7 +14,8 @@ def frame(problem: Problem, uniforms: np.ndarray) -> np.ndarray:
     """Make the least satisfaction of the cells, served over demanded, as large as can be.
 
     Rates are those of undisturbed cells. Cells without demand are lit only when nobody else can
-    be; those with demand but without rate, which nothing helps, are taken for such.
+    be; those with demand but without rate, which nothing helps, are taken for such. Cells that
+    disturb each other are lit in different slots as far as can be.
 
     Parameters
     ----------
@@ -25,7 +27,7 @@ def frame(problem: Problem, uniforms: np.ndarray) -> np.ndarray:
     -------
     bool array (..., slots, cells)
     """
-    return lay_out(visits(problem), problem.slots)
+    return keep_apart(lay_out(visits(problem), problem.slots), problem.gain)
 
 
 def visits(problem: Problem) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from capest.hopping.apart import keep_apart
 from capest.hopping.frames import lay_out
 from capest.hopping.problem import Problem
 from capest.hopping.shares import proportional_shares, whole_visits
@@ -11,6 +12,8 @@ from capest.hopping.shares import proportional_shares, whole_visits
 
 def frame(problem: Problem, uniforms: np.ndarray) -> np.ndarray:
     """Light every cell for a share of the slots proportional to its demand, at most all of them.
+
+    Cells that disturb each other are lit in different slots as far as can be.
 
     Parameters
     ----------
@@ -23,4 +26,5 @@ def frame(problem: Problem, uniforms: np.ndarray) -> np.ndarray:
     bool array (..., slots, cells)
     """
     shares = proportional_shares(problem.demand, problem.beams)
-    return lay_out(whole_visits(shares, problem.slots), problem.slots)
+    lit = lay_out(whole_visits(shares, problem.slots), problem.slots)
+    return keep_apart(lit, problem.gain)

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from capest.hopping import STRATEGIES, max_min, proportional
+from capest.hopping.apart import keep_apart
 from capest.hopping.evaluate import cell_rates, evaluate
 from capest.hopping.frames import lay_out
-from capest.hopping.problem import Problem, Users
+from capest.hopping.problem import Problem, Users, problem_of
 from capest.hopping.shares import fill_lowest, proportional_shares, whole_visits
 
 from .problems import draw, of_cells, shannon, uniforms
@@ -102,6 +103,66 @@ def test_visits_in_proportion_to_demand() -> None:
     assert level == pytest.approx(np.full(len(level), level[0]))
 
 
+def test_visits_stay_when_cells_are_kept_apart() -> None:
+    for seed, (cells, beams, slots) in enumerate(SHAPES):
+        problem = draw(seed, cells=cells, beams=beams, slots=slots)
+        shares = proportional_shares(problem.demand, beams)
+        for name, visits in (
+            ("proportional", whole_visits(shares, slots)),
+            ("max-min", max_min.visits(problem)),
+        ):
+            frame = STRATEGIES[name](problem, uniforms(seed, problem))
+            assert (frame.sum(axis=0) == visits).all()
+            assert heard(frame, problem.gain) <= heard(lay_out(visits, slots), problem.gain)
+
+
+def heard(frame: np.ndarray, gain: np.ndarray) -> float:
+    """What all lit cells hear of each other, summed over the slots, by plain loops."""
+    total = 0.0
+    for lit in frame:
+        cells = np.nonzero(lit)[0]
+        total += sum(gain[one, other] for one in cells for other in cells if one != other)
+    return total
+
+
+def test_neighbours_in_a_row_are_kept_apart() -> None:
+    # Four cells in a row, in an order in which the wrap-around rule lights neighbours.
+    place = np.array([0, 2, 1, 3])
+    gain = np.where(np.abs(place[:, None] - place) == 1, 1.0, 0.0) + 5.0 * np.eye(4)
+    for slots in (2, 12, 200):
+        frame = lay_out(np.full(4, slots // 2), slots)
+        assert heard(frame, gain) == 2.0 * slots
+        assert heard(keep_apart(frame, gain), gain) == 0.0
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_no_exchange_of_two_cells_helps_any_more(seed: int) -> None:
+    gain = np.random.default_rng(seed).gamma(1.0, size=(12, 12))
+    frame = keep_apart(lay_out(np.full(12, 4), 8), gain)
+    least = heard(frame, gain)
+    both = (gain + gain.T) * ~np.eye(12, dtype=bool)
+    for one, two in combinations(range(8), 2):
+        leave = np.nonzero(frame[one] & ~frame[two])[0]
+        saved = (both[leave] * (frame[one] * 1.0 - frame[two])).sum(axis=1)
+        # The cell that gains most by leaving, and all that might come for it.
+        for new in np.nonzero(frame[two] & ~frame[one])[0]:
+            other, gone = frame.copy(), leave[saved.argmax()]
+            other[[one, two], gone] = False, True
+            other[[one, two], new] = True, False
+            assert heard(other, gain) >= least * (1 - 1e-6)
+
+
+def test_long_frames_are_laid_out_as_well_as_short_ones() -> None:
+    place = np.random.default_rng(3).permutation(24)
+    gain = 0.3 ** np.abs(place[:, None] - place)
+    short, long = (
+        heard(keep_apart(lay_out(np.full(24, slots // 4), slots), gain), gain) / slots
+        for slots in (64, 1024)
+    )
+    assert short < 0.2 * heard(lay_out(np.full(24, 16), 64), gain) / 64
+    assert long < 1.2 * short
+
+
 def best_least_satisfaction(problem: Problem) -> float:
     """Try every number of visits of every cell."""
     wanting = (problem.demand > 0) & (problem.rate > 0)
@@ -146,6 +207,24 @@ def test_greedy_keeps_neighbours_apart() -> None:
     problem = of_cells([30.0] * 4, [float(shannon(np.array(100.0)))] * 4, gain, 2, 12)
     frame = STRATEGIES["interference-aware"](problem, uniforms(1, problem))
     assert not (frame[:, :-1] & frame[:, 1:]).any()
+
+
+def test_a_greedy_choice_makes_room_for_a_better_one() -> None:
+    # The middle of three cells is best alone, but both ends beside each other are better.
+    gain = np.array([[100.0, 100.0, 0.0], [100.0, 110.0, 100.0], [0.0, 100.0, 100.0]])
+    problem = of_cells([1e3] * 3, shannon(np.diag(gain)).tolist(), gain, 2, 1)
+    frame = STRATEGIES["interference-aware"](problem, uniforms(1, problem))
+    assert frame[0].tolist() == [True, False, True]
+
+
+def test_greedy_goes_by_the_rate_of_users_and_not_by_that_at_their_mean() -> None:
+    # The mean gain of the first cell is the higher, but one of its two users hears nothing.
+    users = Users(np.array([0, 0, 1, 1]), np.array([[200.0, 0], [0, 0], [0, 60], [0, 60]]))
+    problem = problem_of(users, 1e3, shannon, 1, 1)
+    assert problem.gain[0, 0] > problem.gain[1, 1]
+    assert problem.rate[0] < problem.rate[1]
+    frame = STRATEGIES["interference-aware"](problem, uniforms(1, problem))
+    assert frame[0].tolist() == [False, True]
 
 
 def test_a_greedy_slot_against_all_pairs() -> None:

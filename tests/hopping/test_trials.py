@@ -15,7 +15,7 @@ from capest.cli.hopping import NAMES
 from capest.errors import InputError
 from capest.hopping import STRATEGIES
 from capest.hopping.evaluate import cell_rates
-from capest.hopping_comparison import compare, over_trials
+from capest.hopping_comparison import compare, over_trials, ratio_over_trials
 from capest.hopping_trials import Played, Settings, draw_users, play, play_trials, rate_mbit_s
 from capest.sampling.draws import Draws
 from capest.scenario.load import load_scenario
@@ -106,15 +106,35 @@ def test_comparison_by_hand() -> None:
     served = {"a": np.array([5.0, 12.0, 0.0]), "b": np.array([6.0, 15.0, 0.0])}
     least = {"a": np.array([0.1, 0.2, 1.0]), "b": np.array([0.2, 0.2, 1.0])}
     first, second = compare(Played(2 * limit, limit, served, least))
-    # Without any demand all of it is served.
-    assert first.of_bound == over_trials(np.array([0.5, 0.6, 1.0]))
-    assert first.of_offered == over_trials(np.array([0.25, 0.3, 1.0]))
-    assert second.least_satisfaction == over_trials(np.array([0.2, 0.2, 1.0]))
-    assert second.difference.value == pytest.approx((0.1 + 0.15 + 0.0) / 3)
+    # A trial without any demand adds nothing to either sum, and has no cell that is worst off.
+    assert first.of_bound.value == pytest.approx(17 / 30)
+    assert first.of_offered.value == pytest.approx(17 / 60)
+    assert second.least_satisfaction == over_trials(np.array([0.2, 0.2]))
+    assert second.difference.value == pytest.approx(4 / 30)
     assert (first.difference.low, first.difference.high) == (0.0, 0.0)
     # Student: 4.303 standard errors with two degrees of freedom.
-    error = np.std([0.1, 0.15, 0.0], ddof=1) / 3**0.5
+    left = np.array([1.0, 3.0, 0.0]) - 4 / 30 * limit
+    error = np.std(left, ddof=1) / 3**0.5 / 10.0
     assert second.difference.high - second.difference.value == pytest.approx(4.3027 * error, 1e-4)
+
+
+def test_intervals_of_ratios_hold_the_ratio() -> None:
+    generator = np.random.default_rng(1)
+    held = 0
+    for _ in range(1000):
+        whole = generator.gamma(4.0, size=40) * (generator.uniform(size=40) < 0.9)
+        found = ratio_over_trials(whole * generator.uniform(0.2, 0.8, size=40), whole)
+        held += found.low <= 0.5 <= found.high
+    assert 0.92 < held / 1000 < 0.98
+
+
+def test_nothing_can_be_served() -> None:
+    words = ["--set", "handset.antenna_gain_dbi=-60", "--trials", "3", "--slots", "8"]
+    table = invoke(str(RUN), *words)
+    assert "Nothing can be served in any trial" in table
+    assert "100" not in table
+    found = json.loads(invoke(str(RUN), *words, "--json"))["strategies"]
+    assert all(one["of_bound"] is None and one["of_offered"] == 0.0 for one in found)
 
 
 def test_bound_with_interference() -> None:
@@ -153,6 +173,57 @@ def test_command_line() -> None:
     assert low < second["of_bound"] < high
 
 
+def test_the_table_prints_the_intervals_of_the_json() -> None:
+    words = [str(RUN), "--trials", "6", "--slots", "8", "--strategy", "random", "--strategy"]
+    table = invoke(*words, "max-min").splitlines()[-1].split()
+    one = json.loads(invoke(*words, "max-min", "--json"))["strategies"][1]
+    names = ("of_bound", "of_offered", "least_satisfaction", "difference")
+    value = np.array([one[name] for name in names])
+    half = np.array([one[f"{name}_ci95"][1] for name in names]) - value
+    assert [float(word) for word in table[1::2]] == pytest.approx(100 * value, abs=0.051)
+    printed = [float(word.removeprefix("±")) for word in table[2::2]]
+    assert printed == pytest.approx(100 * half, abs=0.051)
+    assert min(printed) > 0.2
+
+
+def test_trials_are_those_of_the_scenario() -> None:
+    words = [str(RUN), "--slots", "4", "--strategy", "random", "--json"]
+    assert json.loads(invoke(*words))["trials"] == 100
+    assert json.loads(invoke(*words, "--set", "run.trials=7"))["trials"] == 7
+    assert json.loads(invoke(*words, "--set", "run.trials=7", "--trials", "5"))["trials"] == 5
+
+
+def test_one_of_each() -> None:
+    sizes = [f"beams.{key}=1" for key in ("count", "statistics_count", "active_count")]
+    words = [word for size in (*sizes, "users.count=1") for word in ("--set", size)]
+    table = invoke(
+        str(RUN), *words, "--slots", "1", "--trials", "2", "--strategy", "max-min"
+    )  # fmt: skip
+    assert "1 cell, 1 lit at a time, 1 slot, 1 user of" in table
+    assert "less" not in table
+
+
+def test_what_is_not_used_is_said() -> None:
+    words = ["hopping", str(RUN), "--trials", "2", "--slots", "2", "--strategy", "random", "--json"]
+    result = CliRunner().invoke(cli, words)
+    assert result.stderr == ""
+    more = ["service.preset=voice", "scheduler.policy=max-ci", "run.until=sinr_db.p05±0.1"]
+    result = CliRunner().invoke(cli, [*words, *(w for one in more for w in ("--set", one))])
+    assert result.exit_code == 0
+    assert [line.split(" is ")[0] for line in result.stderr.splitlines()] == [
+        "[service]", "[scheduler]", "run.until",
+    ]  # fmt: skip
+    json.loads(result.stdout)
+
+
+def test_a_file_is_what_json_prints(tmp_path: Path) -> None:
+    path = tmp_path / "out.json"
+    words = [str(RUN), "--trials", "2", "--slots", "2", "-o", str(path)]
+    assert "periodic" in invoke(*words)
+    assert path.read_text() == invoke(*words, "--json")
+    assert [one.name for one in tmp_path.iterdir()] == ["out.json"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -163,6 +234,12 @@ def test_command_line() -> None:
         (["--strategy", "best"], "'best' is not one of"),
         (["--set", "beams.allocation=all-on"], "beams.active_count"),
         (["--trials", "1"], "--trials"),
+        (["--set", "run.trials=1"], "run.trials = 1"),
+        (["--demand", "1e308"], "1e-06<=x<=1000000"),
+        (["--demand", "5e-324"], "1e-06<=x<=1000000"),
+        (["--demand", "inf"], "--demand"),
+        (["-o", "no/such/folder.json"], "there is no folder no/such"),
+        (["-o", str(RUN)], "is the scenario"),
     ],
 )
 def test_bad_input(words: list[str], said: str) -> None:
@@ -183,3 +260,7 @@ def test_how_many_beams_must_be_said(tmp_path: Path) -> None:
 def test_not_for_a_constellation() -> None:
     with pytest.raises(InputError, match="one satellite"):
         play(load_scenario(RUN.parent / "starlink-dtc-usa.toml"), settings())
+    # Said at once, and not only after --active was given.
+    result = CliRunner().invoke(cli, ["hopping", str(RUN.parent / "starlink-dtc-usa.toml")])
+    assert result.exit_code == 2
+    assert "one satellite" in result.stderr
