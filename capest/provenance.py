@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capest.results.store import RunIdentity
+from capest.service_constants import call_attributes
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -61,6 +62,7 @@ def provenance(
         "created": now,
         "host": platform.node(),
         "users_per_trial": users_per_trial,
+        **call_attributes(scenario),
     }
 
 

@@ -23,8 +23,7 @@ NOISE_ONLY_NOTE = (
 NETWORK_NOISE_ONLY_NOTE = (
     "calls have no interference in the uplink, an upper bound: in constellations it is not computed"
 )
-BOUND_NOTES = (DOWNLINK_ONLY_NOTE, NOISE_ONLY_NOTE, NETWORK_NOISE_ONLY_NOTE)
-"""Why the calls that are carried are an upper bound."""
+UPPER_BOUND = "an upper bound"
 
 
 @dataclass(frozen=True)
@@ -123,6 +122,28 @@ def services_of(scenario: Scenario, policy: int, bandwidth_mhz: float) -> Servic
         bound_note=_bound_note(scenario, uplink),
         holding_times=scenario.service.simulated_holding_times,
     )
+
+
+def call_attributes(scenario: Scenario) -> dict[str, str]:
+    """Return what a result file says of its calls, as global attributes; empty without calls.
+
+    Returns
+    -------
+    dict of str to str
+        ``delay_budgets``, a line ``name: ms`` for each budget; ``calls_are``, "an upper bound" or
+        "with interference in the uplink".
+    """
+    services = services_of(scenario, 0, 0.0)
+    if services is None or not services.has_calls:
+        return {}
+    budgets: dict[float, str] = {}
+    for each in services.calls:
+        name = each.name if each.five_qi is None else f"5QI {each.five_qi}"
+        budgets.setdefault(each.delay_budget_ms, name)
+    return {
+        "delay_budgets": "\n".join(f"{name}: {ms:g}" for ms, name in sorted(budgets.items())),
+        "calls_are": UPPER_BOUND if services.bound_note else "with interference in the uplink",
+    }
 
 
 def service_notes(scenario: Scenario) -> tuple[str, ...]:

@@ -1,23 +1,21 @@
-"""Do packets keep the delay that the class of a call allows?"""
+"""Do packets keep the delay that calls allow?"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from capest.reduce import Estimate
 from capest.results.figures import value_text
-from capest.scenario.service_classes import ServiceClass
 
 
-def delay_verdicts(
-    classes: Iterable[ServiceClass], estimates: Mapping[tuple[str, str], Estimate]
-) -> list[str]:
-    """Hold the delay of packets against the budget of each class of calls.
+def delay_verdicts(budgets: str, estimates: Mapping[tuple[str, str], Estimate]) -> list[str]:
+    """Hold the delay of packets against the budgets of calls.
 
     Parameters
     ----------
-    classes : iterable of ServiceClass
+    budgets : str
+        Attribute ``delay_budgets`` of a result: lines such as ``5QI 2: 150``, in ms.
     estimates : mapping of (metric, statistic) to Estimate
 
     Returns
@@ -31,16 +29,14 @@ def delay_verdicts(
     low, middle, high = (estimates["packet_delay", each] for each in ("p05", "p50", "p95"))
     if math.isnan(middle.value):
         return []
-    budgets: dict[float, str] = {}
-    for each in classes:
-        if each.guaranteed:
-            who = f"{each.name} allows" if each.five_qi is None else f"5QI {each.five_qi} allows"
-            budgets.setdefault(each.delay_budget_ms, who)
-    return [
-        f"packets take {value_text(middle)} ms one way: {who} {budget_ms:g} ms, "
-        + _word(low.value, high.value, budget_ms)
-        for budget_ms, who in sorted(budgets.items())
-    ]
+    found = []
+    for line in budgets.splitlines():
+        name, _, budget_ms = line.rpartition(": ")
+        word = _word(low.value, high.value, float(budget_ms))
+        found.append(
+            f"packets take {value_text(middle)} ms one way: {name} allows {budget_ms} ms, {word}"
+        )
+    return found
 
 
 def _word(low_ms: float, high_ms: float, budget_ms: float) -> str:

@@ -11,9 +11,6 @@ from capest.figure_names import BEAM_SHARE, SERVED_SHARE, UPLINK_SHARE
 from capest.reduce import Estimate
 from capest.results.delay_verdict import delay_verdicts
 from capest.results.headline import call_means, headline
-from capest.scenario.sections import Service
-from capest.scenario.service_classes import service_classes
-from capest.service_constants import BOUND_NOTES
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -88,12 +85,8 @@ class Summary:
         """How many calls at once, and why not more; empty where nobody calls."""
         scenario = tomllib.loads(str(self._attributes["scenario_toml"]))
         name = scenario.get("service", {}).get("preset", "")
-        return headline(self._estimates, name, bound=bool(self._bounds))
-
-    @property
-    def _bounds(self) -> list[str]:
-        """Notes of the run that say why the calls are an upper bound."""
-        return [note for note in self._run_notes if note in BOUND_NOTES]
+        bound = self._attributes.get("calls_are") == "an upper bound"
+        return headline(self._estimates, name, bound=bound)
 
     @property
     def _run_notes(self) -> list[str]:
@@ -102,9 +95,7 @@ class Summary:
     @property
     def delay_verdicts(self) -> list[str]:
         """Whether packets keep the delay that calls allow; empty where nobody calls."""
-        scenario = tomllib.loads(str(self._attributes["scenario_toml"]))
-        service = Service.model_validate(scenario.get("service", {}))
-        return delay_verdicts(service_classes(service), self._estimates)
+        return delay_verdicts(str(self._attributes.get("delay_budgets", "")), self._estimates)
 
     @property
     def rows(self) -> list[tuple[str, list[Estimate]]]:

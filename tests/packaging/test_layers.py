@@ -77,7 +77,7 @@ ALLOWED = {
         *("statistics", *LEAVES),
     },
     "budget": {"link_constants", "physics", "scenario", *LEAVES},
-    "provenance": {"results", "scenario", *LEAVES},
+    "provenance": {"results", "scenario", "service_constants", *LEAVES},
     "stopping": {"plan", "reduce", "scenario", *LEAVES},
     "existing": {"plan", "results", "scenario", "stopping", *LEAVES},
     "compute": {"batch", "plan", "results", "scenario", "statistics", "stopping", *LEAVES},
