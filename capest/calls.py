@@ -81,16 +81,17 @@ def compute_services(
     if services.has_calls:
         admitted = admit(services, kernels, links, demand)
         left = admitted.left
-        of_classes = calls_of_beams(services, kernels, links, demand, admitted)[:, place]
-        trial = totals(services, of_classes[:, statistics].sum(axis=1))
-        counts = of_classes.sum(axis=2)
+        counts = calls_of_beams(services, kernels, links, demand, admitted)
+        trial = totals(services, counts[:, place[statistics]].sum(axis=1))
+        carried = counts[:, :, :, CARRIED].sum(axis=2)
+        offered = counts.reshape(links.trials, beams, -1).sum(axis=2)
         trial_beam = {
-            "beam_calls": counts[:, :, CARRIED].astype(xp.int32),
-            "beam_calls_offered": counts.sum(axis=2).astype(xp.int32),
+            "beam_calls": carried[:, place].astype(xp.int32),
+            "beam_calls_offered": offered[:, place].astype(xp.int32),
         }
         if services.holding_times:
-            blocked = blocked_calls(services, kernels, draws, links)[:, place]
-            trial |= blocking_totals(blocked[:, statistics].sum(axis=1))
+            blocked = blocked_calls(services, kernels, draws, links)
+            trial |= blocking_totals(blocked[:, place[statistics]].sum(axis=1))
     if services.has_rest:
         table, shannon = xp.asarray(link.rate_table), xp.asarray(link.shannon)
         sinr = (carrier, interference, lit, table, shannon, link.mode)

@@ -58,7 +58,9 @@ class PacketDelay:
         """
         ms_per_m = 1e3 / SPEED_OF_LIGHT_M_PER_S
         once_ms = SCHEDULING_SLOTS * SLOT_MS
-        way_m = range_m + feeder_range_m + self.hops * HOP_M
-        radio_m = way_m if self.transparent else range_m
-        again_ms = 2.0 * (radio_m * ms_per_m + once_ms)
-        return way_m * ms_per_m + once_ms + self.retransmissions * again_ms + CORE_MS
+        round_trips = 2.0 * self.retransmissions
+        fixed_ms = (1.0 + round_trips) * once_ms + CORE_MS
+        fixed_m = feeder_range_m + self.hops * HOP_M
+        if self.transparent:
+            return (range_m + fixed_m) * ((1.0 + round_trips) * ms_per_m) + fixed_ms
+        return range_m * ((1.0 + round_trips) * ms_per_m) + (fixed_m * ms_per_m + fixed_ms)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from capest.backend.protocol import Kernels
 from capest.figure_names import REFUSAL_REASONS
@@ -50,6 +53,11 @@ class CallLinks:
     efficiency: Any
     uplink_efficiency: Any | None
     delay_ms: Any
+
+    @cached_property
+    def own_beam(self) -> Any:
+        """Each user's beam among those of all trials, int64 array (users,)."""
+        return self.user_trial.astype(np.int64) * self.beams + self.serving
 
 
 @dataclass(frozen=True)
@@ -143,9 +151,14 @@ def needs_of(services: Services, links: CallLinks, demand: Demand, xp: Any) -> N
 
 def _share(rate_mbps: Any, efficiency: Any, bandwidth_mhz: float, xp: Any) -> Any:
     """Share that a rate takes, in units of ``WHOLE`` and rounded up, int64 array (users,)."""
-    carried_mbps = xp.maximum(efficiency.astype(xp.float64) * bandwidth_mhz, 1e-30)
+    share = efficiency.astype(xp.float64)
+    share *= bandwidth_mhz
+    xp.maximum(share, 1e-30, out=share)
+    xp.divide(rate_mbps, share, out=share)
     # Twice the whole is more than anybody has, however much more it is.
-    return xp.ceil(xp.minimum(rate_mbps / carried_mbps, 2.0) * WHOLE).astype(xp.int64)
+    xp.minimum(share, 2.0, out=share)
+    share *= WHOLE
+    return xp.ceil(share, out=share).astype(xp.int64)
 
 
 def queues(
@@ -175,8 +188,7 @@ def queues(
     by_trial.sort(axis=1)
     sorted_users = by_trial & (2**user_bits - 1)
     first = xp.arange(trials, dtype=xp.int64)[:, None] * users
-    own = links.user_trial.astype(xp.int64) * beams + links.serving
-    count = kernels.count_numbers(xp.where(asks, own, -1), trials * beams)
+    count = kernels.count_numbers(xp.where(asks, links.own_beam, -1), trials * beams)
     of_beams = count.reshape(trials, beams)
     start = xp.cumsum(of_beams, axis=1) - of_beams + first
     return (sorted_users + first).ravel(), start.ravel(), count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -51,20 +51,21 @@ def draw_demand(services: Services, draws: Draws, users: int, xp: Any) -> Demand
     xp : module
         ``numpy`` or ``cupy``.
     """
-    lower, table = _parts(services)
     certain = len(services.classes) == 1 and services.classes[0].activity == 1.0
-    part = xp.zeros(draws.trials * users, dtype=xp.int64)
+    if certain and not services.random_order:
+        return everybody(services, draws.trials * users, xp)
+    uniform = _one_uniform(draws, users, xp)
+    if certain:
+        return replace(everybody(services, len(uniform), xp), arrival=uniform)
+    lower, table = _parts(services)
+    # A few comparisons are faster than a search.
+    part = sum((uniform >= end).view(xp.int8) for end in lower[1:]).astype(xp.int64)
     arrival = None
-    if services.random_order or not certain:
-        uniform = _one_uniform(draws, users, xp)
-        if not certain:
-            # A few comparisons are faster than a search.
-            part = sum((uniform >= end).astype(xp.int8) for end in lower[1:])
-        if services.random_order:
-            # Where a uniform lies in its part is uniform again, whatever the part.
-            width = np.append(lower[1:], 1.0) - lower
-            width = np.where(width > 0.0, width, 1.0)
-            arrival = (uniform - xp.asarray(lower).take(part)) / xp.asarray(width).take(part)
+    if services.random_order:
+        # Where a uniform lies in its part is uniform again, whatever the part.
+        width = np.append(lower[1:], 1.0) - lower
+        width = np.where(width > 0.0, width, 1.0)
+        arrival = (uniform - xp.asarray(lower).take(part)) / xp.asarray(width).take(part)
     call, rest, down, up, budget = (xp.asarray(column).take(part) for column in table)
     call_class = None
     if len(services.calls) > 1:

@@ -24,8 +24,7 @@ def calls_of_beams(
     Classes are those of ``services.calls``. Users without a beam are not in it.
     """
     xp, classes = kernels.xp, len(services.calls)
-    own = links.user_trial.astype(xp.int64) * links.beams + links.serving
-    number = own * (classes * OUTCOMES) + outcome_of_class(demand, admitted)
+    number = links.own_beam * (classes * OUTCOMES) + outcome_of_class(demand, admitted)
     number = xp.where(demand.call & (links.serving >= 0), number, -1)
     counts = kernels.count_numbers(number, links.trials * links.beams * classes * OUTCOMES)
     return counts.reshape(links.trials, links.beams, classes, OUTCOMES)
