@@ -92,6 +92,12 @@ def verdict(case: dict[str, Any]) -> str:
     return "missed" if quick > budget else "missed by some"
 
 
+def delay(case: dict[str, Any]) -> str:
+    """Median delay of a packet, and the verdict."""
+    found = verdict(case)
+    return found if found == "-" else f"{milliseconds(case['packet_ms'])}: {found}"
+
+
 def delay_table(cases: list[dict[str, Any]]) -> list[str]:
     """Medians over users with a beam, with their intervals."""
     lines = [
@@ -119,7 +125,7 @@ def system_table(cases: list[dict[str, Any]], of: str) -> list[str]:
     return lines + [
         f"| {case['label']} | {case['offered'][0]:,.0f} | {number(case['calls'])} "
         f"| {number(case['calls_per_million_people'])} | {number(case['calls_per_beam'])} "
-        f"| {refused(case)} | {milliseconds(case['packet_ms'])} {verdict(case)} |"
+        f"| {refused(case)} | {delay(case)} |"
         for case in cases
         if case["group"] == of
     ]
