@@ -2,7 +2,7 @@
 
 python runs/guowang-video-call/answer.py             all of it: answer.json, and the tables
 python runs/guowang-video-call/answer.py --workers 8 the same, eight cases at a time
-python runs/guowang-video-call/answer.py --quick     a look at every system, in a minute
+python runs/guowang-video-call/answer.py --quick     a look at every system, in 15 seconds
 """
 
 from __future__ import annotations
@@ -12,129 +12,26 @@ import contextlib
 import json
 import math
 import multiprocessing
+import os
+import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from answer_cases import Case, Question, plan
+from answer_tables import tables
 
 import capest
 from capest.figure_names import REFUSAL_REASONS
 from capest.physics.constants import SPEED_OF_LIGHT_M_PER_S
 from capest.physics.packet_delay import PacketDelay
 from capest.scenario.model import Scenario
-from capest.statistics import mean_interval
+from capest.statistics import Interval, mean_interval, ratio_interval
 
-HANDSETS = ("3gpp", "in hand")
 HERE = Path(__file__).parent
-IN_HAND = "handset.preset=smartphone-typical"
-NO_LIMIT = "service.delay_budget_ms=100000"
-
-TRIALS = {"satellites": 24}
-"""Of variants whose trials differ much among each other; the others have 6."""
-
-SYSTEMS = {
-    "test-satellite-china": "one Guowang test satellite",
-    "gw-a59-china": "GW-A59, 6,080 satellites",
-    "gw-2-china": "GW-2, 6,912 satellites",
-    "complete-china": "Guowang complete, 12,992 satellites",
-    "starlink-usa": "Starlink Direct to Cell, 652 satellites",
-    "ast-usa": "AST SpaceMobile, 248 satellites",
-    "geo-china": "one GEO satellite",
-}
-"""Scenario files and what they are called."""
-
-# What is asked of one system, with the keys that differ from its scenario.
-VARIANTS: list[tuple[str, str, str, list[str]]] = [
-    ("services", "gw-a59-china", "360p, 0.3 Mbit/s", ["service.preset=video-call-360p"]),
-    ("services", "gw-a59-china", "480p, 0.6 Mbit/s", []),
-    ("services", "gw-a59-china", "720p, 1.2 Mbit/s", ["service.preset=video-call-720p"]),
-    ("services", "gw-a59-china", "voice", ["service.preset=voice"]),
-    ("services", "gw-a59-china", "360p, in a hand", ["service.preset=video-call-360p", IN_HAND]),
-    ("services", "gw-a59-china", "voice, in a hand", ["service.preset=voice", IN_HAND]),
-    *(
-        ("bandwidth", "gw-a59-china", f"{mhz} MHz", [f"carrier.bandwidth_mhz={mhz}"])
-        for mhz in (5, 10, 30, 60, 100)
-    ),
-    *(
-        ("reuse", "gw-a59-china", f"reuse {reuse}", [f"beams.frequency_reuse={reuse}"])
-        for reuse in (1, 3, 4, 7)
-    ),
-    *(
-        ("power", "gw-a59-china", f"{d:+} dB", [f"satellite.eirp_density_dbw_per_mhz={34 + d}"])
-        for d in (-6, -3, 0, 3, 6)
-    ),
-    *(
-        (
-            "handset",
-            "gw-a59-china",
-            f"{gain:+} dBi",
-            [f"handset.antenna_gain_dbi={gain}", f"handset.transmit_gain_dbi={gain}"],
-        )
-        for gain in (-10, -6, -3, 0, 3)
-    ),
-    *(
-        ("satellite's receiver", "gw-a59-china", f"{d:+} dB, phone in a hand", keys)
-        for d in (0, 6, 12)
-        for keys in [[f"satellite.g_over_t_db_per_k={1.1 + d:.1f}", IN_HAND]]
-    ),
-    *(
-        (
-            "indoors",
-            "gw-a59-china",
-            f"{100 * share:.0f} % in buildings",
-            [f"users.indoor_share={share}"],
-        )
-        for share in (0.0, 0.3, 0.8, 1.0)
-    ),
-    *(
-        ("satellites", "gw-a59-china", f"{round(6080 * share):,} satellites", keys)
-        for share in (0.01, 0.03, 0.1, 0.3, 1.0)
-        for keys in [[f"constellation.deployed_fraction={share}"]]
-    ),
-    *(
-        ("beams", "gw-a59-china", f"{beams} a satellite", keys)
-        for beams in (7, 19, 61)
-        for keys in [[f"constellation.beams_per_satellite={beams}"]]
-    ),
-    *(
-        ("who asks", "gw-a59-china", f"{count:,} ask", [f"users.count={count}"])
-        for count in (50_000, 100_000, 200_000, 400_000)
-    ),
-    *(
-        ("phone's band", "gw-a59-china", f"{mhz} MHz", [f"uplink.bandwidth_mhz={mhz}"])
-        for mhz in (0.36, 0.72, 1.44)
-    ),
-    *(
-        ("phone's band", "gw-a59-china", f"{mhz} MHz, phone in a hand", keys)
-        for mhz in (0.36, 0.72, 1.44, 2.16)
-        for keys in [[f"uplink.bandwidth_mhz={mhz}", IN_HAND]]
-    ),
-    ("admission", "gw-a59-china", "best links first", []),
-    ("admission", "gw-a59-china", "as they come", ["scheduler.admission=random"]),
-    ("assignment", "gw-a59-china", "most users first", []),
-    ("assignment", "gw-a59-china", "highest satellite", ["cells.assignment=highest-elevation"]),
-    ("assignment", "gw-a59-china", "best signal", ["cells.assignment=max-sinr"]),
-    ("assignment", "complete-china", "most users first", []),
-    ("assignment", "complete-china", "best signal", ["cells.assignment=max-sinr"]),
-    ("GEO", "geo-china", "as it is", []),
-    ("GEO", "geo-china", "no retransmissions", ["service.harq_retransmissions=0"]),
-    ("GEO", "geo-china", "any delay", [NO_LIMIT]),
-    ("GEO", "geo-china", "any delay, 360p", [NO_LIMIT, "service.preset=video-call-360p"]),
-    ("GEO", "geo-china", "any delay, voice", [NO_LIMIT, "service.preset=voice"]),
-    ("GEO", "geo-china", "any delay, 33 dBm", [NO_LIMIT, "handset.transmit_power_dbm=33"]),
-    ("claimed power", "starlink-usa", "as measured", []),
-    ("claimed power", "starlink-usa", "as filed", ["satellite.eirp_density_dbw_per_mhz=57.7"]),
-    ("claimed power", "ast-usa", "lower end", []),
-    ("claimed power", "ast-usa", "upper end", ["satellite.eirp_density_dbw_per_mhz=56"]),
-    ("satellite's receiver", "starlink-usa", "-6 dB", ["satellite.g_over_t_db_per_k=0.1"]),
-    ("satellite's receiver", "ast-usa", "-6 dB", ["satellite.g_over_t_db_per_k=7.1"]),
-]
-
-
-Question = tuple[str, tuple[str, ...], int | None]
-"""Scenario, keys that differ, and number of trials unless it is the scenario's own."""
 
 
 def solve(question: Question) -> dict[str, Any]:
@@ -186,6 +83,11 @@ def figures(scenario: Scenario, trials: int) -> dict[str, Any]:
         ]
 
     in_view = (ds["satellites_in_use"] > 0).values
+
+    def refused_for(*why: str) -> list[float | None]:
+        together = sum(ds[f"calls_refused_{reason}"].values for reason in why)
+        return share(np.asarray(together), ds["calls_refused"].values)
+
     return {
         "trials": int(ds.attrs["trials_done"]),
         "seed": scenario.run.seed,
@@ -197,12 +99,16 @@ def figures(scenario: Scenario, trials: int) -> dict[str, Any]:
         "calls_per_million_people": figure("calls.mean", 1e6 / people),
         "calls_per_beam": ratio(ds["calls"].values, ds["lit_beams"].values),
         "calls_while_in_view": ratio(ds["calls"].values, in_view.astype(np.int64)),
-        "time_in_view": ratio(in_view.astype(np.int64), np.ones(len(in_view))),
+        "time_in_view": share(in_view.astype(np.int64), np.ones(len(in_view), dtype=np.int64)),
         "beams": figure("lit_beams.mean"),
         "refused": figure("refused_share.mean"),
         "reasons": {r: figure(f"refused_{r}_share.mean") for r in REFUSAL_REASONS},
+        "refused_for_sky": refused_for("satellite", "elevation"),
+        "refused_for_link": refused_for("downlink", "uplink"),
         "propagation_ms": way_ms,
         "packet_ms": figure("packet_delay.p50"),
+        "packet_p05_ms": figure("packet_delay.p05"),
+        "packet_p95_ms": figure("packet_delay.p95"),
         "packet_at_once_ms": at_once_ms(),
         "delay_budget_ms": scenario.service.delay_budget_ms,
     }
@@ -215,159 +121,99 @@ def ratio(part: np.ndarray, whole: np.ndarray) -> list[float | None]:
         return [None, None, None]
     value = part.sum() / whole.sum()
     rest = (part - value * whole) / whole.mean()
-    found = mean_interval(len(rest), value, float(np.sum(rest**2)))
-    return [_plain(x) for x in (found.value, found.low, found.high)]
+    return _triple(mean_interval(len(rest), value, float(np.sum(rest**2))))
+
+
+def share(part: np.ndarray, whole: np.ndarray) -> list[float | None]:
+    """Ratio of two sums of counts, of which the first is part of the second."""
+    y, n = ([int(x) for x in each] for each in (part, whole))
+
+    def product(a: list[int], b: list[int]) -> int:
+        return sum(i * j for i, j in zip(a, b, strict=True))
+
+    squares = (product(y, y), product(y, n), product(n, n))
+    return _triple(ratio_interval(len(y), (sum(y), sum(n)), squares))
+
+
+def _triple(interval: Interval) -> list[float | None]:
+    return [_plain(x) for x in (interval.value, interval.low, interval.high)]
 
 
 def _plain(value: float) -> float | None:
     return float(f"{float(value):.5g}") if math.isfinite(value) else None
 
 
-# --- tables -------------------------------------------------------------------------------------
+# --- command ------------------------------------------------------------------------------------
 
 
-def number(triple: list[float | None], scale: float = 1.0, unit: str = "") -> str:
-    """Value and half width, such as "28,816 ±216"."""
-    value, low, high = triple
-    if value is None:
-        return "-"
-    value *= scale
-    if low is None or high is None:
-        return f"{_round(value, value)}{unit}"
-    half = max(high * scale - value, value - low * scale)
-    if half == 0.0:
-        return f"{_round(value, value)}{unit} ±0"
-    return f"{_round(value, half)}{unit} ±{_round(half, half)}"
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: must be a whole number, 1 or more")
+    return int(text)
 
 
-def _round(value: float, half: float) -> str:
-    """As many places as half a width with two digits has."""
-    places = 0 if half == 0.0 else max(0, 1 - math.floor(math.log10(abs(half))))
-    return f"{value:,.{min(places, 4)}f}"
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=(__doc__ or "").splitlines()[0],
+        epilog="Figures are written at the end, all at once: a run that is cut off starts again.",
+    )
+    parser.add_argument("--trials", type=_count, help="of every case, in place of its own")
+    parser.add_argument("--workers", type=_count, default=1, help="cases at a time (default: 1)")
+    parser.add_argument("--quick", action="store_true", help="systems only, few users and trials")
+    parser.add_argument(
+        *("-o", "--output"),
+        type=Path,
+        help="default: answer.json beside this file; no file with --quick or --trials",
+    )
+    options = parser.parse_args()
+    if options.output is None and not options.quick and options.trials is None:
+        options.output = HERE / "answer.json"
+    if options.output is not None:
+        if options.output.is_dir():
+            parser.error(f"{options.output} is a folder, not a file")
+        try:
+            with tempfile.TemporaryFile(dir=options.output.parent):
+                pass
+        except OSError as error:
+            parser.error(f"cannot write into {options.output.parent}: {error.strerror}")
+    return options
 
 
-def reasons(case: dict[str, Any]) -> str:
-    """Share of the refused by reason, the largest first."""
-    shares = {r: t[0] for r, t in case["reasons"].items() if t[0]}
-    words = []
-    for reason, share in sorted(shares.items(), key=lambda item: -item[1]):
-        if share >= 0.005:
-            value, low, high = case["reasons"][reason]
-            half = 0.0 if low is None else 100 * max(value - low, high - value)
-            words.append(f"{reason} {100 * value:.0f} % (±{half:.1f})")
-    return ", ".join(words) or "-"
+def _write(answer: dict[str, Any], output: Path) -> None:
+    """Write the file whole, or leave the one before as it was."""
+    part = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        part.write_text(json.dumps(answer, indent=1) + "\n", encoding="utf-8")
+        part.replace(output)
+    finally:
+        part.unlink(missing_ok=True)
 
 
-def verdict(case: dict[str, Any]) -> str:
-    """Delay of a packet against the budget of the service's class."""
-    middle, budget = case["packet_ms"][0], case["delay_budget_ms"]
-    if middle is None:
-        return "-"
-    return f"{middle:.0f} ms: " + ("kept" if middle <= budget else "missed")
-
-
-def delay_table(cases: list[dict[str, Any]]) -> list[str]:
-    """Medians over users with a beam, with their intervals."""
-    lines = [
-        "| system | propagation, one way, ms | there and back, ms "
-        "| packet without retransmission, ms | with one, ms | 150 ms are |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    return lines + [
-        f"| {case['label']} | {number(case['propagation_ms']['p50'])} "
-        f"| {number(case['propagation_ms']['p50'], 2.0)} | {number(case['packet_at_once_ms'])} "
-        f"| {number(case['packet_ms'])} | {verdict(case).split(': ')[-1]} |"
-        for case in cases
-        if case["group"] == "3gpp"
-    ]
-
-
-def system_table(cases: list[dict[str, Any]], of: str) -> list[str]:
-    """Rows of all systems with one handset."""
-    lines = [
-        "| system | asked | calls at once | a million people | a lit beam | refused, and why "
-        "| one-way delay, 5QI 2 allows 150 ms |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    return lines + [
-        f"| {case['label']} | {case['offered'][0]:,.0f} | {number(case['calls'])} "
-        f"| {number(case['calls_per_million_people'])} | {number(case['calls_per_beam'])} "
-        f"| {100 * case['refused'][0]:.1f} %: {reasons(case)} | {verdict(case)} |"
-        for case in cases
-        if case["group"] == of
-    ]
-
-
-def variant_table(cases: list[dict[str, Any]]) -> list[str]:
-    """Rows of everything that was varied."""
-    lines = [
-        "| what | system | value | calls at once | a lit beam | refused, and why |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    return lines + [
-        f"| {case['group']} | {case['scenario']} | {case['label']} | {number(case['calls'])} "
-        f"| {number(case['calls_per_beam'])} | {100 * case['refused'][0]:.1f} %: {reasons(case)} |"
-        for case in cases
-        if case["group"] not in HANDSETS
-    ]
-
-
-def view_table(cases: list[dict[str, Any]]) -> list[str]:
-    """Where there is not always a satellite: how often, and what it carries then."""
-    lines = [
-        "| handset | time with a satellite over China | calls while it is there |",
-        "| --- | --- | --- |",
-    ]
-    for case in (each for each in cases if each["scenario"] == "test-satellite-china"):
-        share = number(case["time_in_view"], 100.0, " %")
-        lines.append(f"| {case['group']} | {share} | {number(case['calls_while_in_view'])} |")
-    return lines
-
-
-def tables(answer: dict[str, Any]) -> dict[str, str]:
-    """All tables of README.md, in Markdown."""
-    cases = answer["cases"]
-    found = {
-        "3GPP's handset: 0 dBi, no loss": system_table(cases, "3gpp"),
-        "A phone in a hand: -3 dBi, body 4 dB, polarisation 3 dB": system_table(cases, "in hand"),
-        "The test satellite": view_table(cases),
-        "Delay": delay_table(cases),
-        "What moves it": variant_table(cases),
-    }
-    return {title: "\n".join(lines) for title, lines in found.items()}
+def _run(todo: list[Case], workers: int) -> list[dict[str, Any]]:
+    began, cases = time.perf_counter(), []
+    solved = solve_all([question for _, _, question in todo], workers)
+    for (group, label, question), case in zip(todo, solved, strict=True):
+        cases.append({"group": group, "label": label, **case})
+        took = time.perf_counter() - began
+        print(f"{took:6.0f} s  {group}: {question[0]}, {label}", flush=True)
+    return cases
 
 
 def main() -> None:
     """Run all cases, print the tables, write answer.json."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--trials", type=int, help="of every case, in place of its own")
-    parser.add_argument("--workers", type=int, default=1, help="cases at a time (default: 1)")
-    parser.add_argument("--quick", action="store_true", help="systems only, few users and trials")
-    parser.add_argument("-o", "--output", type=Path, help="default: answer.json beside this file")
-    options = parser.parse_args()
-    todo = [("3gpp", name, label, []) for name, label in SYSTEMS.items()]
-    todo += [("in hand", name, label, [IN_HAND]) for name, label in SYSTEMS.items()]
-    trials, few, output = options.trials, [], options.output
-    if options.quick:
-        trials, few = trials or 2, ["users.count=2000"]
-    else:
-        todo += VARIANTS
-        output = output or HERE / "answer.json"
-    questions = [
-        (name, (*keys, *few), trials or (None if group in HANDSETS else TRIALS.get(group, 6)))
-        for group, name, _, keys in todo
-    ]
-    began, cases = time.perf_counter(), []
-    solved = solve_all(questions, options.workers)
-    for (group, name, label, _), case in zip(todo, solved, strict=True):
-        cases.append({"group": group, "label": label, **case})
-        print(f"{time.perf_counter() - began:6.0f} s  {group}: {name}, {label}", flush=True)
+    options = _arguments()
+    try:
+        cases = _run(plan(options.quick, options.trials), options.workers)
+    except KeyboardInterrupt:
+        sys.exit("stopped: nothing is written, the next run starts again")
     answer = {"capest": capest.__version__, "cases": cases}
     for title, table in tables(answer).items():
         print(f"\n### {title}\n\n{table}")
-    if output is not None:
-        output.write_text(json.dumps(answer, indent=1) + "\n", encoding="utf-8")
-        print(f"\n{output}")
+    if any("±?" in table for table in tables(answer).values()):
+        print("\n±?: too few trials for an interval")
+    if options.output is not None:
+        _write(answer, options.output)
+        print(f"\n{options.output}")
 
 
 if __name__ == "__main__":

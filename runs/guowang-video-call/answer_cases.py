@@ -1,0 +1,194 @@
+"""What answer.py runs: the systems, and what is varied of them."""
+
+from __future__ import annotations
+
+import math
+
+Question = tuple[str, tuple[str, ...], int | None]
+"""Scenario, keys that differ, and number of trials unless it is the scenario's own."""
+
+Case = tuple[str, str, Question]
+"""Group of cases, label within it, and what is asked."""
+
+HANDSETS = ("3gpp", "in hand")
+"""Groups of all systems; every other group varies something."""
+
+IN_HAND = "handset.preset=smartphone-typical"
+NO_LIMIT = "service.delay_budget_ms=100000"
+
+FEW_TRIALS = 6
+TRIALS = {"satellites": 24, "like for like": 12}
+"""Of variants whose trials differ much among each other; the others have ``FEW_TRIALS``."""
+
+SYSTEMS = {
+    "test-satellite-china": "one Guowang test satellite",
+    "gw-a59-china": "GW-A59, 6,080 satellites",
+    "gw-2-china": "GW-2, 6,912 satellites",
+    "complete-china": "Guowang complete, 12,992 satellites",
+    "starlink-usa": "Starlink Direct to Cell, 652 satellites",
+    "ast-usa": "AST SpaceMobile, 248 satellites",
+    "geo-china": "one GEO satellite",
+}
+"""Scenario files and what they are called."""
+
+_BEAMS_OF_AST = "constellation.beams_per_satellite=160"
+_BEAMS_OF_STARLINK = "constellation.beams_per_satellite=24"
+_BAND_OF_AST = ["carrier.bandwidth_mhz=15", "beams.frequency_reuse=3"]
+_BAND_OF_STARLINK = ["carrier.bandwidth_mhz=5", "beams.frequency_reuse=1"]
+_LIKE_AST = [_BEAMS_OF_AST, *_BAND_OF_AST]
+_LIKE_STARLINK = [_BEAMS_OF_STARLINK, *_BAND_OF_STARLINK]
+
+VARIANTS: list[tuple[str, str, str, list[str]]] = [
+    ("services", "gw-a59-china", "360p, 0.3 Mbit/s", ["service.preset=video-call-360p"]),
+    ("services", "gw-a59-china", "480p, 0.6 Mbit/s", []),
+    ("services", "gw-a59-china", "720p, 1.2 Mbit/s", ["service.preset=video-call-720p"]),
+    ("services", "gw-a59-china", "voice", ["service.preset=voice"]),
+    ("services", "gw-a59-china", "360p, in a hand", ["service.preset=video-call-360p", IN_HAND]),
+    ("services", "gw-a59-china", "voice, in a hand", ["service.preset=voice", IN_HAND]),
+    *(
+        ("bandwidth", "gw-a59-china", f"{mhz} MHz", [f"carrier.bandwidth_mhz={mhz}"])
+        for mhz in (5, 10, 30, 60, 100)
+    ),
+    *(
+        ("bandwidth", "gw-a59-china", f"{mhz} MHz, total power of 30 MHz", keys)
+        for mhz in (5, 100)
+        for power in [34 + 10 * math.log10(30 / mhz)]
+        for keys in [
+            [f"carrier.bandwidth_mhz={mhz}", f"satellite.eirp_density_dbw_per_mhz={power:.2f}"]
+        ]
+    ),
+    *(
+        ("reuse", "gw-a59-china", f"reuse {reuse}", [f"beams.frequency_reuse={reuse}"])
+        for reuse in (1, 3, 4, 7)
+    ),
+    *(
+        ("power", "gw-a59-china", f"{d:+} dB", [f"satellite.eirp_density_dbw_per_mhz={34 + d}"])
+        for d in (-6, -3, 0, 3, 6)
+    ),
+    (
+        "power",
+        "gw-a59-china",
+        "+6 dB, phone in a hand",
+        ["satellite.eirp_density_dbw_per_mhz=40", IN_HAND],
+    ),
+    *(
+        (
+            "handset",
+            "gw-a59-china",
+            f"{gain:+} dBi",
+            [f"handset.antenna_gain_dbi={gain}", f"handset.transmit_gain_dbi={gain}"],
+        )
+        for gain in (-10, -6, -3, 0, 3)
+    ),
+    *(
+        ("satellite's receiver", "gw-a59-china", f"{d:+} dB, phone in a hand", keys)
+        for d in (0, 6, 12)
+        for keys in [[f"satellite.g_over_t_db_per_k={1.1 + d:.1f}", IN_HAND]]
+    ),
+    *(
+        (
+            "indoors",
+            "gw-a59-china",
+            f"{100 * share:.0f} % in buildings",
+            [f"users.indoor_share={share}"],
+        )
+        for share in (0.0, 0.3, 0.8, 1.0)
+    ),
+    *(
+        ("satellites", "gw-a59-china", f"{round(6080 * share):,} satellites", keys)
+        for share in (0.01, 0.03, 0.1, 0.3, 1.0)
+        for keys in [[f"constellation.deployed_fraction={share}"]]
+    ),
+    *(
+        ("beams", "gw-a59-china", f"{beams} a satellite", keys)
+        for beams in (7, 19, 61)
+        for keys in [[f"constellation.beams_per_satellite={beams}"]]
+    ),
+    *(
+        ("cells", "gw-a59-china", f"{km} km wide", [f"cells.diameter_km={km}"])
+        for km in (30, 40, 50, 70)
+    ),
+    *(
+        ("who asks", "gw-a59-china", f"{count:,} ask", [f"users.count={count}"])
+        for count in (50_000, 100_000, 200_000, 400_000)
+    ),
+    *(
+        ("phone's band", "gw-a59-china", f"{mhz} MHz", [f"uplink.bandwidth_mhz={mhz}"])
+        for mhz in (0.36, 0.72, 1.44)
+    ),
+    *(
+        ("phone's band", "gw-a59-china", f"{mhz} MHz, phone in a hand", keys)
+        for mhz in (0.36, 0.72, 1.44, 2.16)
+        for keys in [[f"uplink.bandwidth_mhz={mhz}", IN_HAND]]
+    ),
+    ("admission", "gw-a59-china", "best links first", []),
+    ("admission", "gw-a59-china", "as they come", ["scheduler.admission=random"]),
+    ("assignment", "gw-a59-china", "most users first", []),
+    ("assignment", "gw-a59-china", "highest satellite", ["cells.assignment=highest-elevation"]),
+    ("assignment", "gw-a59-china", "best signal", ["cells.assignment=max-sinr"]),
+    ("assignment", "complete-china", "most users first", []),
+    ("assignment", "complete-china", "best signal", ["cells.assignment=max-sinr"]),
+    ("GEO", "geo-china", "as it is", []),
+    ("GEO", "geo-china", "no retransmissions", ["service.harq_retransmissions=0"]),
+    ("GEO", "geo-china", "any delay", [NO_LIMIT]),
+    ("GEO", "geo-china", "any delay, 360p", [NO_LIMIT, "service.preset=video-call-360p"]),
+    ("GEO", "geo-china", "any delay, voice", [NO_LIMIT, "service.preset=voice"]),
+    ("GEO", "geo-china", "any delay, 33 dBm", [NO_LIMIT, "handset.transmit_power_dbm=33"]),
+    ("like for like", "starlink-usa", "as it is", []),
+    ("like for like", "starlink-usa", "160 beams", [_BEAMS_OF_AST]),
+    ("like for like", "starlink-usa", "15 MHz in reuse 3", _BAND_OF_AST),
+    ("like for like", "starlink-usa", "160 beams, 15 MHz in reuse 3", _LIKE_AST),
+    (
+        "like for like",
+        "starlink-usa",
+        "160 beams, 15 MHz in reuse 3, from 20°",
+        [*_LIKE_AST, "constellation.minimum_elevation_deg=20"],
+    ),
+    ("like for like", "ast-usa", "as it is", []),
+    ("like for like", "ast-usa", "24 beams, 5 MHz in reuse 1", _LIKE_STARLINK),
+    ("like for like", "starlink-usa", "as it is, in a hand", [IN_HAND]),
+    (
+        "like for like",
+        "starlink-usa",
+        "160 beams, 15 MHz in reuse 3, in a hand",
+        [*_LIKE_AST, IN_HAND],
+    ),
+    ("like for like", "ast-usa", "as it is, in a hand", [IN_HAND]),
+    (
+        "like for like",
+        "ast-usa",
+        "24 beams, 5 MHz in reuse 1, in a hand",
+        [*_LIKE_STARLINK, IN_HAND],
+    ),
+    ("claimed power", "starlink-usa", "as measured", []),
+    ("claimed power", "starlink-usa", "as filed", ["satellite.eirp_density_dbw_per_mhz=57.7"]),
+    ("claimed power", "ast-usa", "lower end", []),
+    ("claimed power", "ast-usa", "upper end", ["satellite.eirp_density_dbw_per_mhz=56"]),
+    ("satellite's receiver", "starlink-usa", "-6 dB", ["satellite.g_over_t_db_per_k=0.1"]),
+    ("satellite's receiver", "ast-usa", "-6 dB", ["satellite.g_over_t_db_per_k=7.1"]),
+]
+"""What is asked of one system, with the keys that differ from its scenario."""
+
+
+def plan(quick: bool = False, trials: int | None = None) -> list[Case]:
+    """List what to run.
+
+    Parameters
+    ----------
+    quick : bool
+        The systems only, few users and trials.
+    trials : int, optional
+        Of every case, in place of its own.
+    """
+    handsets = zip(HANDSETS, ([], [IN_HAND]), strict=True)
+    todo = [(of, name, label, keys) for of, keys in handsets for name, label in SYSTEMS.items()]
+    if quick:
+        few = "users.count=2000"
+        return [(of, label, (name, (*keys, few), trials or 2)) for of, name, label, keys in todo]
+
+    def trials_of(group: str) -> int | None:
+        return trials or (None if group in HANDSETS else TRIALS.get(group, FEW_TRIALS))
+
+    return [
+        (of, label, (name, tuple(keys), trials_of(of))) for of, name, label, keys in todo + VARIANTS
+    ]
