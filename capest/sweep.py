@@ -158,9 +158,15 @@ def gather(points: Sequence[Point], axes: Sequence[Axis], paths: Sequence[Path])
     names = tuple(axis.name for axis in axes)
     found: dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, Any]]] = {}
     attributes: dict[str, Any] = {}
+    unlike = {"scenario_fingerprint", "users_per_trial", "elapsed_s", "created", "history"}
+    unlike |= {"trials_done", "stopped_by", "source"}
     quantiles = None
     for point, path in zip(points, paths, strict=True):
         with open_result(path) as dataset:
+            if attributes:
+                unlike |= {
+                    name for name in _OF_A_POINT if dataset.attrs.get(name) != attributes.get(name)
+                }
             attributes = dict(dataset.attrs)
             quantiles = dataset["quantile"].load()
             kept = {name: dataset[name] for name in map(str, dataset.data_vars) if _is_figure(name)}
@@ -182,8 +188,6 @@ def gather(points: Sequence[Point], axes: Sequence[Axis], paths: Sequence[Path])
     swept = xr.Dataset(found, coords=coordinates | {"quantile": quantiles})
     for axis in axes:
         swept[axis.name].attrs["long_name"] = f"{axis.key} of the scenario"
-    unlike = {"scenario_fingerprint", "users_per_trial", "elapsed_s", "created", "history"}
-    unlike |= {"trials_done", "stopped_by", "source"}
     swept.attrs = {name: value for name, value in attributes.items() if name not in unlike}
     swept.attrs[AXES] = ", ".join(names)
     swept.attrs["comment"] = (
@@ -191,6 +195,10 @@ def gather(points: Sequence[Point], axes: Sequence[Axis], paths: Sequence[Path])
         "the last point."
     )
     return swept
+
+
+_OF_A_POINT = ("notes", "calls_are", "delay_budgets")
+"""Attributes that a sweep has only if all its points have the same."""
 
 
 def axes_of(path: Path) -> list[str]:

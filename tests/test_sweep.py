@@ -141,6 +141,33 @@ def test_points_of_different_rules_are_different_files(tmp_path):
     assert len(list(sweep.points_folder(path).glob("*.nc"))) == 2
 
 
+def test_a_sweep_says_of_its_calls_what_holds_at_all_points(tmp_path):
+    scenario = tmp_path / "s.toml"
+    scenario.write_text(
+        '[satellite]\npreset = "tr38821-set1-leo600-s"\n[beams]\ncount = 7\nstatistics_count = 7\n'
+        '[service]\npreset = "voice"\n[run]\ntrials = 4\n'
+    )
+    output = tmp_path / "out.nc"
+
+    def swept(axis):
+        arguments = ["sweep", str(scenario), "--vary", axis, "-o", str(output), "--overwrite"]
+        result = CliRunner().invoke(cli, [*arguments, "--workers", "0", "--backend", "numpy"])
+        assert result.exit_code == 0, result.output
+        with xr.open_dataset(output) as dataset:
+            return result.stdout, dataset.attrs
+
+    shown, attributes = swept("users.per_beam=2,20")
+    assert "calls" in shown.split()
+    assert "served," not in shown.split()
+    assert "Note: calls have no interference in the uplink" in shown
+    assert attributes["calls_are"] == "an upper bound"
+    assert attributes["delay_budgets"] == "5QI 1: 100"
+    shown, attributes = swept("uplink.enabled=true,false")
+    assert "Note" not in shown
+    assert "calls_are" not in attributes
+    assert attributes["delay_budgets"] == "5QI 1: 100"
+
+
 def test_command_line(tmp_path):
     scenario = tmp_path / "s.toml"
     scenario.write_text(

@@ -41,6 +41,7 @@ def report(path: Path, names: list[str], as_json: bool) -> None:
 
     with xr.open_dataset(path, engine="netcdf4") as dataset:
         rows = _rows(dataset, names)
+        notes = str(dataset.attrs.get("notes", "")).splitlines()
     if as_json:
         click.echo(json.dumps(rows, indent=1))
         return
@@ -54,6 +55,8 @@ def report(path: Path, names: list[str], as_json: bool) -> None:
     for row in rows:
         table.add_row(*(_shown(value) for value in row.values()))
     console.print(table)
+    for note in notes:
+        console.print(f"Note: {note}.")
     console.print(f"{path}: medians and means with their intervals, all other figures too")
 
 
