@@ -148,7 +148,7 @@ AXES: dict[str, HistogramAxis] = {
             "ms",
             "one-way delay of a packet between user and the network's edge",
             "user",
-            -3.0,
+            0.0,
             0.001,
             6000,
             logarithmic=True,

@@ -14,16 +14,21 @@ if TYPE_CHECKING:
     from capest.scenario.model import Scenario
 
 DOWNLINK_ONLY_NOTE = (
-    "calls are admitted by the downlink only, an upper bound: the satellite or the handset has no "
-    "figures of an uplink"
+    "calls are admitted by the downlink only, as the satellite or the handset has no figures of an "
+    "uplink: with one, fewer would be carried"
 )
 NOISE_ONLY_NOTE = (
-    "calls have no interference in the uplink, an upper bound; uplink.enabled = true adds it"
+    "the uplink of calls has no interference; uplink.enabled = true adds it, and fewer are carried"
 )
 NETWORK_NOISE_ONLY_NOTE = (
-    "calls have no interference in the uplink, an upper bound: in constellations it is not computed"
+    "the uplink of calls has no interference, which is not computed in constellations: with it, "
+    "fewer would be carried"
 )
-UPPER_BOUND = "an upper bound"
+_LACKING = {
+    DOWNLINK_ONLY_NOTE: "by the downlink only",
+    NOISE_ONLY_NOTE: "no interference in the uplink",
+    NETWORK_NOISE_ONLY_NOTE: "no interference in the uplink",
+}
 
 
 @dataclass(frozen=True)
@@ -130,19 +135,18 @@ def call_attributes(scenario: Scenario) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        ``delay_budgets``, a line ``name: ms`` for each budget; ``calls_are``, "an upper bound" or
-        "with interference in the uplink".
+        ``delay_budgets``, a line ``name: ms`` for each budget; ``calls_lack``, what stands against
+        calls in fact and is not computed, empty if nothing does.
     """
     services = services_of(scenario, 0, 0.0)
     if services is None or not services.has_calls:
         return {}
     budgets: dict[float, str] = {}
     for each in services.calls:
-        name = each.name if each.five_qi is None else f"5QI {each.five_qi}"
-        budgets.setdefault(each.delay_budget_ms, name)
+        budgets.setdefault(each.delay_budget_ms, each.budget_name)
     return {
         "delay_budgets": "\n".join(f"{name}: {ms:g}" for ms, name in sorted(budgets.items())),
-        "calls_are": UPPER_BOUND if services.bound_note else "with interference in the uplink",
+        "calls_lack": _LACKING.get(services.bound_note, ""),
     }
 
 

@@ -197,7 +197,7 @@ def gather(points: Sequence[Point], axes: Sequence[Axis], paths: Sequence[Path])
     return swept
 
 
-_OF_A_POINT = ("notes", "calls_are", "delay_budgets")
+_OF_A_POINT = ("notes", "calls_lack", "delay_budgets")
 """Attributes that a sweep has only if all its points have the same."""
 
 

@@ -76,3 +76,8 @@ def test_extremely_narrow_is_more_than_a_run_has() -> None:
 def test_a_percentage_of_nothing_is_said_to_be_nothing() -> None:
     found = verdict("refused_delay_share.mean±5%", 0.0, 0.0, 0.01)
     assert "a percentage of 0 is 0" in outcome_lines(found)[1]
+
+
+def test_nothing_to_measure_is_said() -> None:
+    found = verdict("refused_delay_share.mean±5%", math.nan, math.nan, math.nan)
+    assert "nothing to measure" in outcome_lines(found)[1]

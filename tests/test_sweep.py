@@ -159,12 +159,12 @@ def test_a_sweep_says_of_its_calls_what_holds_at_all_points(tmp_path):
     shown, attributes = swept("users.per_beam=2,20")
     assert "calls" in shown.split()
     assert "served," not in shown.split()
-    assert "Note: calls have no interference in the uplink" in shown
-    assert attributes["calls_are"] == "an upper bound"
+    assert "Note: the uplink of calls has no interference" in shown
+    assert attributes["calls_lack"] == "no interference in the uplink"
     assert attributes["delay_budgets"] == "5QI 1: 100"
     shown, attributes = swept("uplink.enabled=true,false")
     assert "Note" not in shown
-    assert "calls_are" not in attributes
+    assert "calls_lack" not in attributes
     assert attributes["delay_budgets"] == "5QI 1: 100"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -55,7 +56,9 @@ NAMES = ("periodic", "random", "proportional", "max-min", "interference-aware")
     show_default=True,
     help="What is possible: without interference, or with it (few cells only, needs SciPy).",
 )
-@click.option("--trials", type=click.IntRange(min=2), help="Instead of the scenario's run.trials.")
+@click.option(
+    "--trials", type=click.IntRange(2, 1_000_000), help="Instead of the scenario's run.trials."
+)
 @click.option("--seed", type=click.IntRange(min=0), help="Instead of the scenario's run.seed.")
 @set_option
 @click.option(
@@ -85,7 +88,7 @@ def hopping(
     same users; their traffic is shown in percent of a bound that no plan can exceed, with 95 %
     intervals over trials, and the differences to the first strategy with intervals over pairs.
     Every user wants --demand and has an equal share of its cell's time, whatever the scenario's
-    [service] and [scheduler]. A call that was cut off starts afresh.
+    [service] and [scheduler]. A comparison that was cut off starts afresh.
 
     \b
     Examples:
@@ -126,10 +129,19 @@ def hopping(
 
 def _check_output(output: Path, scenario: Path) -> None:
     """Refuse, before any trial, a file that cannot be written or is the scenario."""
+    from capest.results.files import reason
+
+    if not output.name or (output.exists() and not output.is_file()):
+        raise InputError(f"-o '{output}': must be the name of a file")
     if not output.parent.is_dir():
         raise InputError(f"-o {output}: there is no folder {output.parent}")
     if output.exists() and scenario.exists() and output.samefile(scenario):
         raise InputError(f"-o {output}: is the scenario; name another file")
+    try:
+        with tempfile.TemporaryFile(dir=output.parent):
+            pass
+    except OSError as error:
+        raise InputError(f"-o {output}: cannot be written: {reason(error)}") from error
 
 
 def _write(output: Path, text: str) -> None:
@@ -137,7 +149,7 @@ def _write(output: Path, text: str) -> None:
     from capest.results.files import reason, write_whole
 
     try:
-        write_whole(output, f"{text}\n".encode())
+        write_whole(output.resolve(), f"{text}\n".encode())
     except OSError as error:
         raise StorageError(f"-o {output}: cannot be written: {reason(error)}") from error
 

@@ -25,19 +25,18 @@ def outcome_lines(verdict: Verdict, *, kept: bool = False) -> list[str]:
     said = ", ".join(_value(one) for one in verdict.reached)
     if verdict.holds:
         return [f"{'fulfilled by the' if kept else 'stopped after'} {trials}: {said}"]
-    hint = _hint(verdict)
-    return [f"{verdict.rule} not reached in {trials}: {said}", *([hint] if hint else [])]
+    return [f"{verdict.rule} not reached in {trials}: {said}", _hint(verdict)]
 
 
 def _hint(verdict: Verdict) -> str:
-    """What would do; empty where nothing is known."""
+    """What would do."""
     expected = verdict.expected_trials
     if all(one.holds for one in verdict.reached):
         return f"no rule ends a run before {FEWEST_TRIALS} trials and {FEWEST_BLOCKS} blocks"
     if any(one.is_one_bin for one in verdict.reached):
         return "its limits are the edges of one bin: no number of trials will do"
     if any(math.isnan(one.estimate.half_width) for one in verdict.reached):
-        return ""
+        return "in these trials there was nothing to measure it on"
     if any(one.condition.relative and one.estimate.value == 0.0 for one in verdict.reached):
         return "a percentage of 0 is 0: give a width without %"
     if expected <= LARGEST_TRIALS:

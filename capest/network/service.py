@@ -84,9 +84,7 @@ def _above_horizon(
 ) -> np.ndarray:
     """Cells with any satellite above the horizon; only those with none in view are looked at."""
     found = in_view > 0
-    constellation = scene.scenario.constellation
-    lowest_deg = min(constellation.cull_elevation_deg, constellation.minimum_elevation_deg)
-    lowest = math.sin(math.radians(lowest_deg))
+    lowest = math.sin(math.radians(scene.scenario.constellation.cull_elevation_deg))
     blind = np.flatnonzero(~found)
     step = max(1, _PAIRS_AT_ONCE // max(len(sky), 1))
     for first in range(0, len(blind), step):

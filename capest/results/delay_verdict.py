@@ -21,8 +21,8 @@ def delay_verdicts(budgets: str, estimates: Mapping[tuple[str, str], Estimate]) 
     Returns
     -------
     list of str
-        Such as "packets take 57.4 ms one way: 5QI 2 allows 150 ms, kept"; one for each budget,
-        empty where nobody has a beam or calls.
+        Such as "packets take 57.4 ms one way: 5QI 2 allows 150 ms, kept by 95 %" (or more of
+        them); one for each budget, empty where nobody has a beam or calls.
     """
     if ("packet_delay", "p50") not in estimates:
         return []
@@ -41,5 +41,5 @@ def delay_verdicts(budgets: str, estimates: Mapping[tuple[str, str], Estimate]) 
 
 def _word(low_ms: float, high_ms: float, budget_ms: float) -> str:
     if high_ms <= budget_ms:
-        return "kept"
-    return "missed" if low_ms > budget_ms else "missed by some"
+        return "kept by 95 %"
+    return "missed by 95 %" if low_ms > budget_ms else "kept by some"

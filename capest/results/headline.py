@@ -18,8 +18,8 @@ from capest.reduce import Estimate
 from capest.results.figures import interval_text, value_text
 
 WORDS = {
-    "satellite": "no satellite in view",
-    "elevation": "satellite too low",
+    "satellite": "no satellite above the horizon",
+    "elevation": "no satellite above the mask",
     "beam": "no beam",
     "delay": "delay",
     "downlink": "downlink too weak",
@@ -30,7 +30,7 @@ WORDS = {
 
 
 def headline(
-    estimates: Mapping[tuple[str, str], Estimate], service: str = "", *, bound: bool = False
+    estimates: Mapping[tuple[str, str], Estimate], service: str = "", lacking: str = ""
 ) -> str:
     """Return a line such as "voice: 1,830 calls at once, ±12; refused 71 %: bandwidth 83 %, ...".
 
@@ -39,8 +39,8 @@ def headline(
     estimates : mapping of (metric, statistic) to Estimate
     service : str
         Name of the service, if it has one.
-    bound : bool
-        The calls are an upper bound.
+    lacking : str
+        What stands against calls in fact and not in the result.
 
     Returns
     -------
@@ -54,10 +54,15 @@ def headline(
     reasons = [
         (estimates[name, "mean"].value, WORDS[reason])
         for reason, name in zip(REFUSAL_REASONS, OF_REFUSED, strict=True)
+        # A result of an earlier capest knows fewer reasons.
+        if (name, "mean") in estimates
     ]
-    found = "at most " if bound else ""
-    found += f"{value_text(calls)} calls at once, {interval_text(calls)}; refused "
-    found += _percent(refused.value)
+    # Nobody calls by text message.
+    what = "users" if service == "message" else "calls"
+    found = f"{value_text(calls)} {what} at once, {interval_text(calls)}"
+    if lacking:
+        found += f" ({lacking})"
+    found += f"; refused {_percent(refused.value)}"
     shown = [
         f"{word} {_percent(share)}" for share, word in sorted(reasons, reverse=True) if share > 0
     ]
@@ -91,7 +96,7 @@ def call_means(
         found += [
             (f"refused: {WORDS[reason]}", _in_percent(estimates[name, "mean"]), "%")
             for reason, name in zip(REFUSAL_REASONS, OF_REFUSED, strict=True)
-            if estimates[name, "mean"].value > 0.0
+            if (name, "mean") in estimates and estimates[name, "mean"].value > 0.0
         ]
     if (BLOCKING_SHARE, "mean") in estimates:
         blocked = _in_percent(estimates[BLOCKING_SHARE, "mean"])

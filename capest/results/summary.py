@@ -85,8 +85,7 @@ class Summary:
         """How many calls at once, and why not more; empty where nobody calls."""
         scenario = tomllib.loads(str(self._attributes["scenario_toml"]))
         name = scenario.get("service", {}).get("preset", "")
-        bound = self._attributes.get("calls_are") == "an upper bound"
-        return headline(self._estimates, name, bound=bound)
+        return headline(self._estimates, name, str(self._attributes.get("calls_lack", "")))
 
     @property
     def _run_notes(self) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from capest.errors import InputError
 from capest.scenario.nearest import nearest
@@ -56,6 +56,15 @@ class ServiceClass:
     activity: float
     guaranteed: bool
     five_qi: int | None
+
+    @property
+    def budget_name(self) -> str:
+        """Whose the delay budget is: the 5QI's, or the service's own."""
+        of_presets = (load_figures(preset.name) for preset in presets_of("service"))
+        known = {(figures.get("five_qi"), figures["delay_budget_ms"]) for figures in of_presets}
+        if self.five_qi is not None and (self.five_qi, self.delay_budget_ms) in known:
+            return f"5QI {self.five_qi}"
+        return self.name
 
 
 def service_classes(service: Service) -> tuple[ServiceClass, ...]:
@@ -138,8 +147,13 @@ def parse_mix(text: str) -> tuple[tuple[str, float], ...]:
     return tuple((name, percent / total) for name, percent in found.items())
 
 
+def load_figures(preset: str) -> dict[str, Any]:
+    """Values of a preset by key."""
+    return {key: figure.value for key, figure in load_preset(preset).figures.items()}
+
+
 def _of_preset(name: str, share: float) -> ServiceClass:
-    figures = {key: figure.value for key, figure in load_preset(name).figures.items()}
+    figures = load_figures(name)
     if not set(NEEDED) <= figures.keys():
         raise InputError(f"service preset {name} lacks figures")
     five_qi = figures.get("five_qi")

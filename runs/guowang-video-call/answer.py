@@ -12,7 +12,6 @@ import contextlib
 import json
 import math
 import multiprocessing
-import os
 import sys
 import tempfile
 import time
@@ -26,10 +25,12 @@ from answer_tables import tables
 
 import capest
 from capest.figure_names import REFUSAL_REASONS
+from capest.hopping_comparison import ratio_over_trials
 from capest.physics.constants import SPEED_OF_LIGHT_M_PER_S
 from capest.physics.packet_delay import PacketDelay
+from capest.results.files import write_whole
 from capest.scenario.model import Scenario
-from capest.statistics import Interval, mean_interval, ratio_interval
+from capest.statistics import Interval, ratio_interval
 
 HERE = Path(__file__).parent
 
@@ -116,12 +117,7 @@ def figures(scenario: Scenario, trials: int) -> dict[str, Any]:
 
 def ratio(part: np.ndarray, whole: np.ndarray) -> list[float | None]:
     """Ratio of two sums over trials with its 95 % interval, linearised (Cochran, 1977)."""
-    part, whole = part.astype(np.float64), whole.astype(np.float64)
-    if not whole.any():
-        return [None, None, None]
-    value = part.sum() / whole.sum()
-    rest = (part - value * whole) / whole.mean()
-    return _triple(mean_interval(len(rest), value, float(np.sum(rest**2))))
+    return _triple(ratio_over_trials(part.astype(np.float64), whole.astype(np.float64)))
 
 
 def share(part: np.ndarray, whole: np.ndarray) -> list[float | None]:
@@ -179,16 +175,6 @@ def _arguments() -> argparse.Namespace:
     return options
 
 
-def _write(answer: dict[str, Any], output: Path) -> None:
-    """Write the file whole, or leave the one before as it was."""
-    part = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
-        part.write_text(json.dumps(answer, indent=1) + "\n", encoding="utf-8")
-        part.replace(output)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def _run(todo: list[Case], workers: int) -> list[dict[str, Any]]:
     began, cases = time.perf_counter(), []
     solved = solve_all([question for _, _, question in todo], workers)
@@ -212,7 +198,7 @@ def main() -> None:
     if any("±?" in table for table in tables(answer).values()):
         print("\n±?: too few trials for an interval")
     if options.output is not None:
-        _write(answer, options.output)
+        write_whole(options.output, (json.dumps(answer, indent=1) + "\n").encode())
         print(f"\n{options.output}")
 
 

@@ -1,6 +1,7 @@
 """Calls in a constellation: nobody is lost, nothing is carried twice, and the uplink's budget."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import capest
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.figure_names import REFUSAL_REASONS
 from capest.histograms import AXES
+from capest.network import trial as trial_module
 from capest.network.calls import uplink_snr_db
 from capest.network.trial import network_trial
 from capest.service_constants import DOWNLINK_ONLY_NOTE, NETWORK_NOISE_ONLY_NOTE
@@ -149,9 +151,31 @@ def test_a_result_holds_calls_of_cells_and_satellites():
     assert (result["cell_calls"] <= result["cell_calls_offered"] + 1e-6).all()
     by_latitude = result.capest.by_latitude(2.0)
     assert float(by_latitude["calls"].sum()) == pytest.approx(float(result["cell_calls"].sum()))
-    assert result.capest.summary().headline.startswith(
-        f"at most {float(result['calls'].mean()):.1f} calls at once, ±"
-    )
+    summary = result.capest.summary()
+    assert summary.headline.startswith(f"{float(result['calls'].mean()):.1f} calls at once, ±")
+    assert "(no interference in the uplink); refused" in summary.headline
+    shown = " ".join(repr(summary).split())
+    (of_voice, of_video) = summary.delay_verdicts
+    assert of_voice in shown
+    assert of_video in shown
+    assert "Note: the uplink of calls has no interference" in shown
+    plain = summary.to_dict()
+    assert plain["notes"] == [NETWORK_NOISE_ONLY_NOTE]
+    assert plain["delay_verdicts"] == [of_voice, of_video]
+
+
+def test_users_at_a_border_without_a_cell_lack_a_beam(monkeypatch):
+    """Outside all cells there may be satellites overhead, and still no beam."""
+    scene = network_scene(service__preset="voice", users__count=60)
+    drawn = trial_module.draw_users
+
+    def outside(*arguments):
+        users = drawn(*arguments)
+        return replace(users, cell=np.full_like(users.cell, -1))
+
+    monkeypatch.setattr(trial_module, "draw_users", outside)
+    trial = network_trial(scene, NumpyKernels(), 0).trial
+    assert trial["calls_refused_beam"][0] == trial["calls_offered"][0] == 60
 
 
 def test_without_any_beam_all_calls_are_refused():

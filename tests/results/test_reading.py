@@ -105,7 +105,7 @@ def test_summary_fits_80_columns_and_says_what_its_intervals_are(dataset):
     assert max(map(len, lines)) <= 80
     assert lines[0] == "Case [9] & <more> · 90 trials × 35 users · H200 · 41.3 s"
     assert lines[1].startswith(
-        "5.8 calls at once, ±0.6; refused 32 %: satellite too low 19 %, uplink too weak"
+        "5.8 calls at once, ±0.6; refused 32 %: no satellite above the mask 19 %, uplink"
     )
     assert " ".join(lines[4].split()) == "median 5 % 95 % 95 % CI of the median"
     assert [line.split(",")[0] for line in lines[5:8]] == ["SINR", "SNR", "SIR"]

@@ -22,6 +22,7 @@ from capest.services.admission import (
     WHOLE,
     CallLinks,
     admit,
+    queues,
 )
 from capest.services.demand import Demand
 from capest.services.outcome import best_effort_mbps, calls_of_beams
@@ -152,3 +153,25 @@ def test_best_effort_shares_what_calls_leave(policy):
             }[policy]
             time = left[trial * BEAMS + beam, 0] / WHOLE
             assert found[trial, beam] == pytest.approx(expected * time * 3.0, rel=1e-6)
+
+
+def test_the_least_difference_of_efficiency_decides():
+    """Of users alike to the last bit of a float32 the better one is first, wherever he stands."""
+    better = np.nextafter(np.float32(1.0), np.float32(2.0))
+    efficiency = np.array([1.0, better, 1.0, better], dtype=np.float32)
+    n = len(efficiency)
+    links = CallLinks(
+        trials=1,
+        beams=1,
+        serving=np.zeros(n, dtype=np.int32),
+        user_trial=np.zeros(n, dtype=np.int32),
+        above_horizon=None,
+        in_view=None,
+        lit=None,
+        efficiency=efficiency,
+        uplink_efficiency=None,
+        delay_ms=np.zeros(n),
+    )
+    order, start, count = queues(NumpyKernels(), links, np.ones(n, dtype=bool), None)
+    assert (start.tolist(), count.tolist()) == ([0], [n])
+    assert order.tolist() == [1, 3, 0, 2]

@@ -1,0 +1,47 @@
+"""The answer in one line, from estimates made up for it."""
+
+import pytest
+
+from capest.figure_names import OF_REFUSED, REFUSED_SHARE
+from capest.reduce import Estimate
+from capest.results.headline import call_means, headline
+
+
+def estimates(refused, shares, reasons=OF_REFUSED):
+    values = {"calls": (12.0, 11.0, 13.0), "calls_offered": (40.0, 39.0, 41.0)}
+    values[REFUSED_SHARE] = (refused, refused, refused)
+    values |= {name: (share,) * 3 for name, share in zip(reasons, shares, strict=True)}
+    return {
+        (metric, "mean"): Estimate(metric, "mean", *numbers, "1")
+        for metric, numbers in values.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("refused", "shown"), [(0.99996, "99.99 %"), (1.0, "100 %"), (0.994, "99 %"), (0.0, "0 %")]
+)
+def test_all_are_refused_only_if_nobody_is_left(refused, shown):
+    found = headline(estimates(refused, [0.0] * len(OF_REFUSED)))
+    assert found == f"12.0 calls at once, ±1.0; refused {shown}"
+
+
+def test_reasons_come_in_their_order_of_weight():
+    shares = [0.0] * len(OF_REFUSED)
+    shares[1], shares[-1] = 0.25, 0.75
+    found = headline(estimates(0.7, shares), "voice", "by the downlink only")
+    assert found == (
+        "voice: 12.0 calls at once, ±1.0 (by the downlink only); refused 70 %: "
+        "bandwidth 75 %, no satellite above the mask 25 %"
+    )
+
+
+def test_text_messages_are_no_calls():
+    found = headline(estimates(0.0, [0.0] * len(OF_REFUSED)), "message")
+    assert found.startswith("message: 12.0 users at once")
+
+
+def test_a_result_from_before_a_reason_was_known_is_read():
+    known = [name for name in OF_REFUSED if "elevation" not in name]
+    old = estimates(0.5, [0.0] * (len(known) - 1) + [1.0], known)
+    assert headline(old).endswith("refused 50 %: bandwidth 100 %")
+    assert [label for label, _, _ in call_means(old)][-1] == "refused: bandwidth"
