@@ -166,21 +166,6 @@ def test_the_committed_file_is_that_of_the_whole_run(
     assert (tmp_path / "answer.json").exists() == written
 
 
-def test_a_file_is_replaced_whole_or_not_at_all(answer, monkeypatch, tmp_path):
-    output = tmp_path / "answer.json"
-    output.write_text("before", encoding="utf-8")
-
-    def full(self, target):
-        assert json.loads(self.read_text("utf-8")) == {"cases": []}
-        raise OSError("no space")
-
-    monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(OSError, match="no space"):
-        answer._write({"cases": []}, output)
-    assert output.read_text("utf-8") == "before"
-    assert list(tmp_path.iterdir()) == [output]
-
-
 def test_ratio_of_means_has_students_interval(answer):
     # Four trials, whole 1 in each: a plain mean. t = 3.18245 for 3 degrees of freedom.
     value, low, high = answer.ratio(np.array([1, 2, 4, 5]), np.ones(4))
