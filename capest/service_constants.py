@@ -64,8 +64,8 @@ class Services:
     delay : PacketDelay
     uplink : CallUplink or None
         ``None`` where satellite or handset lack the figures.
-    bound_note : str
-        Why the calls that are carried are an upper bound; empty if they are none.
+    missing_note : str
+        What of the uplink is not computed; empty if it is as a whole.
     holding_times : int
         For which calls that come and go are simulated; 0: not.
     """
@@ -76,7 +76,7 @@ class Services:
     bandwidth_mhz: float
     delay: PacketDelay
     uplink: CallUplink | None
-    bound_note: str
+    missing_note: str
     holding_times: int
 
     @property
@@ -97,7 +97,7 @@ class Services:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know, one line each."""
-        return (self.bound_note,) if self.has_calls and self.bound_note else ()
+        return (self.missing_note,) if self.has_calls and self.missing_note else ()
 
 
 def services_of(scenario: Scenario, policy: int, bandwidth_mhz: float) -> Services | None:
@@ -124,7 +124,7 @@ def services_of(scenario: Scenario, policy: int, bandwidth_mhz: float) -> Servic
             scenario.satellite.payload == "transparent",
         ),
         uplink=uplink,
-        bound_note=_bound_note(scenario, uplink),
+        missing_note=_missing_note(scenario, uplink),
         holding_times=scenario.service.simulated_holding_times,
     )
 
@@ -146,7 +146,7 @@ def call_attributes(scenario: Scenario) -> dict[str, str]:
         budgets.setdefault(each.delay_budget_ms, each.budget_name)
     return {
         "delay_budgets": "\n".join(f"{name}: {ms:g}" for ms, name in sorted(budgets.items())),
-        "calls_lack": _LACKING.get(services.bound_note, ""),
+        "calls_lack": _LACKING.get(services.missing_note, ""),
     }
 
 
@@ -156,7 +156,7 @@ def service_notes(scenario: Scenario) -> tuple[str, ...]:
     return () if services is None else services.notes
 
 
-def _bound_note(scenario: Scenario, uplink: CallUplink | None) -> str:
+def _missing_note(scenario: Scenario, uplink: CallUplink | None) -> str:
     if uplink is None:
         return DOWNLINK_ONLY_NOTE
     if scenario.has_constellation:
