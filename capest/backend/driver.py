@@ -7,7 +7,7 @@ import importlib.util
 import os
 
 _SHARING_A_GPU = 4
-"""Workers of a constellation: each takes half a gigabyte of a GPU for its context alone."""
+"""Workers of a constellation: each has a context of its own in the memory of the GPU."""
 
 
 def driver_cuda_version() -> int | None:
