@@ -1,0 +1,63 @@
+"""Today's figures of every scenario are those that are written down."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from capest.scenario.load import load_scenario
+
+from .golden import NAMES, VALUES, compare, compute, table
+from .named_values import NEEDS, SCENARIOS
+
+COVERED: dict[str, set[Any]] = {
+    "users.placement": {"beam", "uniform", "hotspots", "population", "file"},
+    "users.positions": {"random", "stratified"},
+    "beams.allocation": {"all-on", "random-hopping", "round-robin"},
+    "beams.beyond_earth": {"error", "discard"},
+    "beams.frequency_reuse": {1, 2, 3, 4, 7},
+    "beams.polarisation_reuse": {False, True},
+    "cells.assignment": {
+        *("highest-elevation", "least-loaded", "max-sinr", "greedy-demand", "solved"),
+    },
+    "cells.layout": {"earth-fixed", "satellite-fixed"},
+    "cells.lit": {"occupied", "all"},
+    "constellation.deployment": {"spread", "planes"},
+    "constellation.epochs": {"random", "stratified"},
+    "region.kind": {"country", "box", "circle", "geojson", "earth"},
+    "satellite.antenna": {"dish", "array"},
+    "satellite.pattern": {"bessel", "s1528-leo"},
+    "satellite.payload": {"transparent", "regenerative"},
+    "channel.environment": {"rural", "suburban", "urban", "dense-urban", "by-place"},
+    "channel.weather": {"clear", "exceeded", "random"},
+    "channel.ionosphere": {"middle", "equatorial"},
+    "link.adaptation": {"nr-cqi", "nr-mcs", "truncated-shannon"},
+    "link.table": {"64qam", "256qam", "64qam-low-se"},
+    "link.thresholds": {"lte-sim-awgn", "lte-list", "5g-lena", "sionna"},
+    "scheduler.policy": {"equal-time", "equal-rate", "max-ci", "proportional-fair"},
+    "scheduler.admission": {"efficient", "random"},
+    "uplink.enabled": {False, True},
+    "uplink.power_control": {"full", "fractional"},
+    "uplink.scheduled": {"heard", "all"},
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_values_stand(name: str, tmp_path: Path) -> None:
+    if name in NEEDS:
+        pytest.importorskip(NEEDS[name])
+    found = compare(name, compute(name, tmp_path))
+    assert not found, f"see README.md in {VALUES.parent}\n{table(found)}"
+
+
+def test_every_file_of_values_has_its_scenario() -> None:
+    assert sorted(path.stem for path in VALUES.iterdir()) == list(NAMES)
+
+
+def test_scenarios_cover_the_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(SCENARIOS)
+    scenarios = [load_scenario(Path(f"{name}.toml")) for name in NAMES]
+    for key, wanted in COVERED.items():
+        section, one = key.split(".")
+        there = {getattr(getattr(scenario, section), one) for scenario in scenarios}
+        assert wanted <= there, key
