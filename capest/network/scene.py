@@ -14,7 +14,7 @@ from capest.link_constants import Link, beam_pattern, link_constants
 from capest.network.ground import Ground, ground_of
 from capest.network.space import Space, space_of
 from capest.physics import antenna, beam_grid
-from capest.physics.constants import EARTH_RADIUS_M
+from capest.physics.constants import EARTH_RADIUS_M, SCINTILLATION_FROM_GHZ
 from capest.physics.pattern_table import pattern_table
 from capest.physics.propagation import free_space_loss_db
 from capest.physics.sky_table import sky_table
@@ -134,7 +134,9 @@ def build_network_scene(scenario: Scenario) -> NetworkScene:
             frequency_hz,
             channel.elevation_lookup,
             gas=channel.gas_loss,
-            tropospheric=channel.tropospheric_scintillation and frequency_hz >= 6e9,
+            tropospheric=(
+                channel.tropospheric_scintillation and frequency_hz >= SCINTILLATION_FROM_GHZ * 1e9
+            ),
             ionosphere=channel.ionosphere,
         ),
         grid=grid,

@@ -40,7 +40,8 @@ WITHIN_ELSEWHERE = 1e-5
 """As `WITHIN`, on another kind of machine, for sums of means of single-precision decibels."""
 
 TIE_AMONG = 1000
-"""Fewer users than this in all trials have no tie: one of them would be more than a thousandth."""
+"""Fewer calls carried than this in all trials (users, without calls) have no tie: one would be
+more than a thousandth."""
 
 TIE_SHIFTS = 0.01
 """By this share of a value, at most, a tie shifts what is no whole number."""
@@ -153,8 +154,7 @@ def is_one_tie(found: Iterable[Difference], old: Values) -> bool:
     Instruction sets round differently, and a user on the very threshold falls on its other side.
     Then values of one trial differ, and sums with them: whole numbers by 1, others a little.
     """
-    users = sum(value for name, value in old.items() if re.fullmatch(r"users\.trial_\d+", name))
-    if users < TIE_AMONG:
+    if (_total("calls", old) or _total("users", old)) < TIE_AMONG:
         return False
     trials = set()
     for one in found:
@@ -165,6 +165,10 @@ def is_one_tie(found: Iterable[Difference], old: Values) -> bool:
             return False
         trials.update(re.findall(r"\.(trial_\d+)$", one.name))
     return len(trials) == 1
+
+
+def _total(stem: str, values: Values) -> int | float:
+    return sum(value for name, value in values.items() if name.startswith(f"{stem}.trial_"))
 
 
 def table(found: Iterable[Difference]) -> str:

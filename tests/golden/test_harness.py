@@ -11,7 +11,7 @@ from . import golden
 from .golden import VALUES, Values, differences, main, read, table, write
 
 NAME = "one-beam"
-CALLS = "one-arrivals"
+CALLS = "one-calls-noise-only"
 
 
 def changed(values: Values, **by: float) -> Values:
@@ -34,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def calls() -> Values:
-    """Values with 1,680 users in four trials, whose calls are admitted."""
+    """Values with 1,770 calls in four trials."""
     return read(VALUES / f"{CALLS}.toml")[1]
 
 
@@ -115,7 +115,7 @@ def test_one_call_is_seen_here(calls: Values) -> None:
 
 
 def test_elsewhere_one_tie_is_allowed_and_no_more(calls: Values) -> None:
-    assert sum(calls[f"users.trial_{k}"] for k in range(4)) == 1680
+    assert sum(calls[f"calls.trial_{k}"] for k in range(4)) == 1770
     one = {"calls__trial_2": 1, "calls_refused__trial_2": -1, "throughput__trial_2": 0.1}
     sums = {"calls_mean": 0.25, "beam_calls__part_1_of_4": 1}
     assert names(calls, changed(calls, **one, **sums), elsewhere=True) == []
@@ -131,9 +131,11 @@ def test_elsewhere_one_tie_is_allowed_and_no_more(calls: Values) -> None:
 
 
 def test_where_a_tie_is_more_than_a_thousandth_none_is_allowed(calls: Values) -> None:
-    few = {name: value for name, value in calls.items() if not name.startswith("users.trial_")}
-    few["users.trial_0"] = 999
+    few = calls | {"calls.trial_0": calls["calls.trial_0"] - 771}
     assert names(few, changed(few, calls__trial_2=1), elsewhere=True) == ["calls.trial_2"]
+    few |= {f"calls.trial_{k}": 0 for k in range(4)} | {"users.trial_0": 0, "users.trial_1": 0}
+    few |= {"users.trial_2": 500, "users.trial_3": 499}
+    assert names(few, changed(few, users__trial_2=1), elsewhere=True) == ["users.trial_2"]
 
 
 def test_rounding_elsewhere() -> None:
