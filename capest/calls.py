@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from capest.backend.protocol import Kernels
-from capest.channel import Surroundings
+from capest.channel import Surroundings, fading_loss_db
 from capest.link_constants import Carrier
+from capest.links import peak_gain
 from capest.physics import geometry
 from capest.physics.uplink_budget import UplinkBudget
 from capest.sampling.draws import Draws
 from capest.scene import Scene
 from capest.service_constants import Services
-from capest.services.admission import CARRIED, WHOLE, CallLinks, admit
+from capest.services.admission import (
+    CARRIED,
+    WHOLE,
+    Admitted,
+    CallLinks,
+    admit,
+    are_carried_alone,
+)
 from capest.services.blocking import blocked_calls, blocking_totals
-from capest.services.demand import draw_demand
+from capest.services.demand import Demand, draw_demand
 from capest.services.outcome import (
     best_effort_mbps,
     call_histogram,
@@ -89,6 +98,10 @@ def compute_services(
             "beam_calls": carried[:, place].astype(xp.int32),
             "beam_calls_offered": offered[:, place].astype(xp.int32),
         }
+        lifted = _calls_on_fading(
+            scene, kernels, surroundings, downlink, powers, up, demand, admitted
+        )
+        trial["calls_on_fading"] = lifted[:, place[statistics]].sum(axis=1).astype(xp.int32)
         if services.holding_times:
             blocked = blocked_calls(services, kernels, draws, links)
             trial |= blocking_totals(blocked[:, place[statistics]].sum(axis=1))
@@ -142,6 +155,50 @@ def _uplink_efficiency(
     return kernels.link_efficiency(
         sinr, xp.asarray(link.rate_table), xp.asarray(link.shannon), link.mode
     )
+
+
+def _calls_on_fading(
+    scene: Scene,
+    kernels: Kernels,
+    surroundings: Surroundings,
+    downlink: Downlink,
+    powers: tuple[Any, Any, Any],
+    up: UplinkResult,
+    demand: Demand,
+    admitted: Admitted,
+) -> Any:
+    """Count the calls carried whose own links fail without fading above free space.
+
+    Interference and the others' calls stay what they are.
+
+    Returns
+    -------
+    int64 array (trials, beams)
+        Beams in the kernels' order.
+    """
+    services, xp, link = scene.services, kernels.xp, scene.link
+    shape = (downlink.trials, len(scene.beams.colour))
+    if services is None or surroundings.shadow_normal is None:
+        return xp.zeros(shape, dtype=xp.int64)
+    cut_db = xp.maximum(-fading_loss_db(scene.carrier, surroundings, xp), 0.0)
+    carrier, interference, _ = powers
+    carrier = (carrier * peak_gain(-cut_db, xp)).astype(xp.float32)
+    sinr = carrier / (interference + np.float32(1.0))
+    efficiency = kernels.link_efficiency(
+        sinr, xp.asarray(link.rate_table), xp.asarray(link.shannon), link.mode
+    )
+    without = replace(surroundings, gains=False)
+    weaker = replace(downlink, loss_db=downlink.loss_db + cut_db, carrier=carrier)
+    if up.heard is not None and scene.uplink is not None and scene.uplink_carrier is not None:
+        weak = hear(scene, scene.uplink, scene.uplink_carrier, without, weaker, xp)
+        up = replace(up, heard=weak)
+    up_efficiency = _uplink_efficiency(scene, services, kernels, without, weaker, up)
+    rates_mbps = (demand.down_mbps, demand.up_mbps)
+    alone = are_carried_alone(services, rates_mbps, (efficiency, up_efficiency), xp)
+    lifted = demand.call & (admitted.outcome == CARRIED) & (cut_db > 0.0) & ~alone
+    own_beam = downlink.user_trial.astype(xp.int64) * shape[1] + downlink.serving
+    number = xp.where(lifted, own_beam, -1)
+    return kernels.count_numbers(number, shape[0] * shape[1]).reshape(shape)
 
 
 def _is_downlink_reversed(scene: Scene, carrier: Carrier) -> bool:

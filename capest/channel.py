@@ -36,6 +36,8 @@ class Surroundings:
     weather_percent : float64 array (users,) or None
         Percentage of time for which the weather is worse than in the user's trial; ``None`` where
         it is given or not counted.
+    gains : bool
+        Whether shadow fading may lift a link above free space.
     """
 
     view: geometry.View
@@ -45,6 +47,7 @@ class Surroundings:
     shadow_normal: Any | None
     whereabouts: Whereabouts | None
     weather_percent: Any | None
+    gains: bool = True
 
 
 def draw_surroundings(scene: Scene, view: geometry.View, draws: Draws, users: int) -> Surroundings:
@@ -102,16 +105,30 @@ def path_loss_db(scene: Scene, carrier: Carrier, surroundings: Surroundings, xp:
             xp,
         )
     loss_db += carrier.ionospheric_loss_db
-    loss_db += environment.shadow_and_clutter_loss_db(
+    loss_db += fading_loss_db(carrier, surroundings, xp)
+    if surroundings.whereabouts is not None:
+        loss_db += _entry_loss_db(scene, carrier, surroundings, surroundings.whereabouts, xp)
+    return loss_db
+
+
+def fading_loss_db(carrier: Carrier, surroundings: Surroundings, xp: Any) -> Any:
+    """Shadow fading plus clutter loss; negative where fading lifts a link above free space.
+
+    Returns
+    -------
+    float64 array (users,)
+        In dB; a number if it is everybody's.
+    """
+    loss_db = environment.shadow_and_clutter_loss_db(
         carrier.environment,
         surroundings.angles,
         surroundings.line_of_sight,
         surroundings.shadow_normal,
         xp,
     )
-    if surroundings.whereabouts is not None:
-        loss_db += _entry_loss_db(scene, carrier, surroundings, surroundings.whereabouts, xp)
-    return loss_db
+    if surroundings.gains or surroundings.shadow_normal is None:
+        return loss_db
+    return xp.maximum(loss_db, 0.0)
 
 
 def _entry_loss_db(

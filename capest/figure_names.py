@@ -33,6 +33,7 @@ TRIAL_MEANS: dict[str, str] = {
     "covered_cells": "1",
     "calls": "1",
     "calls_offered": "1",
+    "calls_on_fading": "1",
     **dict.fromkeys(OF_MIXES, "1"),
     "best_effort_throughput": "Mbit s-1",
 }
@@ -61,7 +62,10 @@ OF_REFUSED = tuple(f"refused_{reason}_share" for reason in REFUSAL_REASONS)
 BLOCKING_SHARE = "blocking_share"
 """Metric: calls that find their beam taken, of all asked for as calls come and go."""
 
-OF_CALLS = {"calls", "calls_offered", "packet_delay", REFUSED_SHARE, *OF_REFUSED}
+OF_CALLS = {
+    *("calls", "calls_offered", "calls_on_fading", "packet_delay"),
+    *(REFUSED_SHARE, *OF_REFUSED),
+}
 """Metrics that are there only where users ask for calls."""
 
 OF_BEST_EFFORT = {"best_effort_throughput"}

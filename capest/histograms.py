@@ -100,6 +100,14 @@ def _of_link(prefix: str, words: str) -> tuple[HistogramAxis, ...]:
     )
 
 
+def _reductions(**limits: str) -> tuple[HistogramAxis, ...]:
+    """Axes of what limits take off the power of beams; nothing taken is the middle of a bin."""
+    return tuple(
+        _decibel(name, f"power taken off the serving beam by the limit on {limit}", -0.025, 99.975)
+        for name, limit in limits.items()
+    )
+
+
 AXES: dict[str, HistogramAxis] = {
     axis.name: axis
     for axis in (
@@ -152,6 +160,11 @@ AXES: dict[str, HistogramAxis] = {
             0.001,
             6000,
             logarithmic=True,
+        ),
+        *_reductions(
+            pfd_reduction_db="power-flux density at the ground",
+            rf_power_reduction_db="radiated power of the satellite",
+            out_of_band_reduction_db="power-flux density in neighbouring bands",
         ),
         *_of_link("uplink_", "uplink "),
         HistogramAxis(

@@ -50,7 +50,8 @@ _REFUSED = tuple(f"calls_refused_{reason}" for reason in REFUSAL_REASONS)
 _INTEGERS = (
     *("users", "lit_users", "served_users", "lit_beams"),
     *("satellites_in_use", "satellites_in_reach", "covered_cells", "uplink_users"),
-    *("calls", "calls_offered", "calls_refused", *_REFUSED, "call_attempts", "calls_blocked"),
+    *("calls", "calls_offered", "calls_on_fading", "calls_refused", *_REFUSED),
+    *("call_attempts", "calls_blocked"),
     *OF_MIXES,
 )
 

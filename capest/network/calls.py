@@ -12,6 +12,7 @@ from capest.backend.protocol import Kernels, on_host
 from capest.histograms import AXES
 from capest.links import peak_gain
 from capest.network.beams import Beams
+from capest.network.fading import fading_loss_db
 from capest.network.scene import NetworkScene
 from capest.network.service import View
 from capest.network.sky import Sky
@@ -19,9 +20,16 @@ from capest.network.users import Users
 from capest.physics import geometry
 from capest.sampling.draws import Draws
 from capest.service_constants import Services
-from capest.services.admission import CARRIED, OUTCOMES, WHOLE, CallLinks, admit
+from capest.services.admission import (
+    CARRIED,
+    OUTCOMES,
+    WHOLE,
+    CallLinks,
+    admit,
+    are_carried_alone,
+)
 from capest.services.blocking import blocked_calls, blocking_totals
-from capest.services.demand import draw_demand
+from capest.services.demand import Demand, draw_demand
 from capest.services.outcome import best_effort_mbps, call_histogram, outcome_of_class, totals
 
 _DELAY = AXES["packet_delay"]
@@ -36,7 +44,10 @@ class Attached:
     on_beam : bool array (users,)
         Which of all users they are.
     beam : int32 array
-    carrier, interference, efficiency : float32 array
+    carrier, interference : float32 array
+    unlimited : float64 array
+        Carrier as if the beam had its whole EIRP.
+    efficiency : float32 array
     range_m : float64 array
         To the serving satellite.
     """
@@ -45,6 +56,7 @@ class Attached:
     beam: Any
     carrier: Any
     interference: Any
+    unlimited: Any
     efficiency: Any
     range_m: Any
 
@@ -65,7 +77,6 @@ def compute_services(
     view: View,
     sky: Sky,
     beams: Beams,
-    satellite_power: np.ndarray,
     users: Users,
     attached: Attached,
 ) -> ServiceResult:
@@ -79,8 +90,6 @@ def compute_services(
         Of one trial.
     view, sky, beams, users
         Of the trial.
-    satellite_power : float32 array (satellites,)
-        Share of its EIRP that each satellite of the sky uses.
     attached : Attached
     """
     services, xp = scene.services, kernels.xp
@@ -101,7 +110,7 @@ def compute_services(
         found = xp.asarray(by_cell)[xp.maximum(users.cell, 0)]
         return found | (users.cell < 0) | attached.on_beam
 
-    uplink = _uplink_efficiency(scene, services, kernels, beams, satellite_power, attached)
+    uplink = _uplink_efficiency(scene, services, kernels, attached.unlimited)
     delay_ms = _delay_ms(scene, services, sky, beams, attached, xp)
     links = CallLinks(
         trials=1,
@@ -129,6 +138,10 @@ def compute_services(
             blocked = blocked_calls(services, kernels, draws, links).sum(axis=1)
             result.trial.update(blocking_totals(on_host(blocked)))
         carried = demand.call & (admitted.outcome == CARRIED)
+        lifted = _calls_on_fading(
+            scene, services, kernels, (sky, beams, users), attached, demand, carried
+        )
+        result.trial["calls_on_fading"] = np.array([lifted], dtype=np.int32)
         cells = len(scene.ground.colour)
         result.cell["cell_calls"] = _count(users.cell, carried, cells, xp)
         result.cell["cell_calls_offered"] = _count(users.cell, demand.call, cells, xp)
@@ -178,23 +191,57 @@ def uplink_snr_db(scene: NetworkScene, services: Services, unlimited: Any, xp: A
 
 
 def _uplink_efficiency(
-    scene: NetworkScene,
-    services: Services,
-    kernels: Kernels,
-    beams: Beams,
-    satellite_power: np.ndarray,
-    attached: Attached,
+    scene: NetworkScene, services: Services, kernels: Kernels, unlimited: Any
 ) -> Any | None:
-    """Efficiency of the uplink of users with a beam, float32 array (n,); ``None`` without one."""
+    """Efficiency of uplinks, float32 array (n,); ``None`` without one. See `uplink_snr_db`."""
     if services.uplink is None or not services.has_calls:
         return None
     xp, link = kernels.xp, scene.link
-    power = np.asarray(satellite_power, dtype=np.float64)[beams.satellite] * beams.power
-    unlimited = attached.carrier.astype(xp.float64) / xp.asarray(power)[attached.beam]
     snr = peak_gain(uplink_snr_db(scene, services, unlimited, xp), xp).astype(xp.float32)
     return kernels.link_efficiency(
         snr, xp.asarray(link.rate_table), xp.asarray(link.shannon), link.mode
     )
+
+
+def _calls_on_fading(
+    scene: NetworkScene,
+    services: Services,
+    kernels: Kernels,
+    of_trial: tuple[Sky, Beams, Users],
+    attached: Attached,
+    demand: Demand,
+    carried: Any,
+) -> int:
+    """Count the calls carried whose own links fail without fading above free space.
+
+    Beams, interference and the others' calls stay what they are.
+    """
+    xp, link = kernels.xp, scene.link
+    sky, beams, users = of_trial
+    user = xp.flatnonzero(carried)
+    own = (xp.cumsum(attached.on_beam) - 1)[user]  # each one's place among users with a beam
+    satellite_m = np.ascontiguousarray(sky.position_m[beams.satellite].T)
+    loss_db = fading_loss_db(
+        scene.sky,
+        users.position_m[:, user],
+        xp.asarray(satellite_m)[:, attached.beam[own]],
+        users.environment[user],
+        users.sight[user],
+        users.shadow[user],
+        xp,
+    )
+    lifted = loss_db < 0.0
+    user, own, loss_db = user[lifted], own[lifted], loss_db[lifted]
+    factor = peak_gain(loss_db, xp)
+    sinr = factor * attached.carrier[own] / (attached.interference[own] + 1.0)
+    efficiency = kernels.link_efficiency(
+        sinr.astype(xp.float32), xp.asarray(link.rate_table), xp.asarray(link.shannon), link.mode
+    )
+    unlimited = factor * attached.unlimited[own]
+    up_efficiency = _uplink_efficiency(scene, services, kernels, unlimited)
+    rates_mbps = (demand.down_mbps[user], demand.up_mbps[user])
+    alone = are_carried_alone(services, rates_mbps, (efficiency, up_efficiency), xp)
+    return int((~alone).sum())
 
 
 def _delay_ms(

@@ -7,6 +7,7 @@ satellite, then the constellation's emissions in neighbouring bands.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,8 +19,28 @@ from capest.physics.constants import EARTH_RADIUS_M
 from capest.physics.sky_table import ENTRIES
 
 
-def limit_power(scene: NetworkScene, kernels: Kernels, sky: Sky, beams: Beams) -> np.ndarray:
-    """Turn beams down, in place, and return what each satellite gives to all of its.
+@dataclass(frozen=True)
+class PowerLimits:
+    """How far limits turn power down.
+
+    Attributes
+    ----------
+    satellite : float32 array (satellites,)
+        Factor on all beams of a satellite.
+    reduction_db : dict of str to float64 array (beams,)
+        What each limit that is set takes off each beam; names of ``histograms.AXES``.
+    """
+
+    satellite: np.ndarray
+    reduction_db: dict[str, np.ndarray]
+
+    def factor(self, beams: Beams) -> np.ndarray:
+        """Share of its EIRP that each beam uses, all limits together, float64 array (beams,)."""
+        return self.satellite.astype(np.float64)[beams.satellite] * beams.power
+
+
+def limit_power(scene: NetworkScene, kernels: Kernels, sky: Sky, beams: Beams) -> PowerLimits:
+    """Turn beams down, in place, and say by how much each limit does.
 
     Parameters
     ----------
@@ -27,30 +48,39 @@ def limit_power(scene: NetworkScene, kernels: Kernels, sky: Sky, beams: Beams) -
     kernels : Kernels
     sky : Sky
     beams : Beams
-        Their ``power`` is lowered where a limit asks for it.
+        Their ``power`` is lowered where the limit of the power-flux density asks for it.
 
     Returns
     -------
-    float32 array (satellites,)
-        Factor on all beams of a satellite.
+    PowerLimits
     """
     satellite = scene.scenario.satellite
     whole = np.ones(len(sky), dtype=np.float32)
+    taken_db: dict[str, np.ndarray] = {}
     if not len(beams):
-        return whole
+        return PowerLimits(whole, taken_db)
     if satellite.pfd_limit_dbw_per_m2_mhz is not None:
         excess_db = boresight_pfd_dbw(scene, sky, beams) - satellite.pfd_limit_dbw_per_m2_mhz
-        beams.power[:] *= 10.0 ** (-0.1 * np.maximum(excess_db, 0.0))
+        taken_db["pfd_reduction_db"] = np.maximum(excess_db, 0.0)
+        beams.power[:] *= 10.0 ** (-0.1 * taken_db["pfd_reduction_db"])
     if satellite.rf_power_w is not None:
         wanted_w = beam_power_w(scene) * np.bincount(
             beams.satellite, beams.power, minlength=len(sky)
         )
         whole[:] = np.minimum(1.0, satellite.rf_power_w / np.maximum(wanted_w, 1e-300))
+        taken_db["rf_power_reduction_db"] = _lowered_db(whole)[beams.satellite]
     if satellite.out_of_band_pfd_limit_dbw_per_m2_mhz is not None:
         limit = satellite.out_of_band_pfd_limit_dbw_per_m2_mhz + satellite.out_of_band_rejection_db
         highest = float(aggregate_pfd_w(scene, kernels, sky, beams, whole).max())
-        whole *= np.float32(min(1.0, 10.0 ** (0.1 * limit) / max(highest, 1e-300)))
-    return whole
+        share = np.float32(min(1.0, 10.0 ** (0.1 * limit) / max(highest, 1e-300)))
+        whole *= share
+        taken_db["out_of_band_reduction_db"] = np.full(len(beams), _lowered_db(share))
+    return PowerLimits(whole, taken_db)
+
+
+def _lowered_db(share: np.ndarray | np.float32) -> np.ndarray:
+    """Decibels by which a share of the power is below the whole."""
+    return -10.0 * np.log10(np.maximum(np.asarray(share, dtype=np.float64), 1e-300))
 
 
 def beam_power_w(scene: NetworkScene) -> float:

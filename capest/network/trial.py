@@ -47,9 +47,9 @@ def network_trial(scene: NetworkScene, kernels: Kernels, trial: int) -> BlockRes
     view = service.view_of_cells(scene, sky)
     users = draw_users(scene, draws)
     beams, user_beam = _attach(scene, kernels, sky, view, users)
-    satellite_power = limit_power(scene, kernels, sky, beams)
+    limits = limit_power(scene, kernels, sky, beams)
 
-    carrier, interference = _powers(scene, kernels, sky, beams, users, user_beam, satellite_power)
+    carrier, interference = _powers(scene, kernels, sky, beams, users, user_beam, limits.satellite)
     on_beam = user_beam >= 0
     own_beam, carrier, interference = user_beam[on_beam], carrier[on_beam], interference[on_beam]
     alone = xp.zeros(len(own_beam), dtype=xp.int32)
@@ -71,8 +71,14 @@ def network_trial(scene: NetworkScene, kernels: Kernels, trial: int) -> BlockRes
     sine, range_m = _serving(sky, beams, users.position_m[:, on_beam], own_beam, xp)
     throughput_mbps = rate_per_hz.astype(xp.float64) * link.bandwidth_mhz
     sinr_db = quantities["sinr_db"]
+    # Loss is what the way takes: beams that limits turn down lose nothing more.
+    unlimited = carrier / xp.asarray(limits.factor(beams))[own_beam]
+    unlimited_snr_db = 10.0 * xp.log10(xp.maximum(unlimited, 1e-300))
     quantities |= {
-        "coupling_loss_db": link.coupling_loss_at_0_snr_db - quantities["snr_db"],
+        name: xp.asarray(taken_db)[own_beam] for name, taken_db in limits.reduction_db.items()
+    }
+    quantities |= {
+        "coupling_loss_db": link.coupling_loss_at_0_snr_db - unlimited_snr_db,
         "spectral_efficiency": efficiency,
         "one_way_delay": _delay_ms(scene, sky, beams, range_m, own_beam, xp),
         "user_throughput": throughput_mbps,
@@ -88,10 +94,10 @@ def network_trial(scene: NetworkScene, kernels: Kernels, trial: int) -> BlockRes
         sinr_db=sinr_db,
         elevation_deg=xp.degrees(xp.arcsin(xp.minimum(sine, 1.0))),
     )
-    attached = calls.Attached(on_beam, own_beam, carrier, interference, efficiency, range_m)
-    of_services = calls.compute_services(
-        scene, kernels, draws, view, sky, beams, satellite_power, users, attached
+    attached = calls.Attached(
+        on_beam, own_beam, carrier, interference, unlimited, efficiency, range_m
     )
+    of_services = calls.compute_services(scene, kernels, draws, view, sky, beams, users, attached)
     block = results.block_of(
         scene, trial, sky, view, beams, users.cell, per_user, histograms, kernels
     )

@@ -62,6 +62,7 @@ def headline(
     found = f"{value_text(calls)} {what} at once, {interval_text(calls)}"
     if lacking:
         found += f" ({lacking})"
+    found += on_fading(estimates)
     found += f"; refused {_percent(refused.value)}"
     shown = [
         f"{word} {_percent(share)}" for share, word in sorted(reasons, reverse=True) if share > 0
@@ -69,6 +70,22 @@ def headline(
     if service:
         found = f"{service}: {found}"
     return found + (": " + ", ".join(shown) if shown else "")
+
+
+def on_fading(estimates: Mapping[tuple[str, str], Estimate]) -> str:
+    """Say how many of the calls rest on fading gains, such as ", 98 % of them only by ...".
+
+    Returns
+    -------
+    str
+        Empty where none does, or a result of an earlier capest does not know.
+    """
+    lifted = estimates.get(("calls_on_fading", "mean"))
+    if lifted is None or not lifted.value > 0.0:
+        return ""
+    share = lifted.value / estimates["calls", "mean"].value
+    many = "all" if share == 1.0 else _percent(share)
+    return f", {many} of them only by shadow fading above free space"
 
 
 def _percent(share: float) -> str:
@@ -92,6 +109,9 @@ def call_means(
             if (carried, "mean") in estimates:
                 asked = f"of {value_text(estimates[wanted, 'mean'])}"
                 found.append((f"of these: {preset}", estimates[carried, "mean"], asked))
+        if ("calls_on_fading", "mean") in estimates:
+            lifted = estimates["calls_on_fading", "mean"]
+            found.append(("of these: by fading above free space", lifted, "calls"))
         found.append(("calls refused", _in_percent(estimates[REFUSED_SHARE, "mean"]), "%"))
         found += [
             (f"refused: {WORDS[reason]}", _in_percent(estimates[name, "mean"]), "%")

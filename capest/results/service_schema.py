@@ -33,6 +33,9 @@ def _per_trial(dtype: str, units: str, long_name: str) -> Variable:
 TRIAL: dict[str, Variable] = {
     "calls": _per_trial("i4", "1", "calls carried at once"),
     "calls_offered": _per_trial("i4", "1", "calls that users ask for"),
+    "calls_on_fading": _per_trial(
+        "i4", "1", "calls carried whose own links fail without fading above free space"
+    ),
     "calls_refused": _per_trial("i4", "1", "calls refused"),
     **{
         f"calls_refused_{reason}": _per_trial("i4", "1", f"calls refused because {_WHY[reason]}")
@@ -69,6 +72,9 @@ TRIAL_BEAM: dict[str, Variable] = {
 OF_MEANS: dict[str, str] = {
     "calls": "calls carried at once, mean over trials",
     "calls_offered": "calls that users ask for, mean over trials",
+    "calls_on_fading": (
+        "calls carried whose own links fail without fading above free space, mean over trials"
+    ),
     **{
         name: f"{_ONE_BY_ONE[name == calls_of_service(preset)[0]]} {preset}, mean over trials"
         for name, preset in OF_MIXES.items()

@@ -127,12 +127,15 @@ def needs_of(services: Services, links: CallLinks, demand: Demand, xp: Any) -> N
     the uplink's places; both shares are rounded up to whole numbers, so that neither sum can exceed
     what there is.
     """
-    down = _share(demand.down_mbps, links.efficiency, services.bandwidth_mhz, xp)
-    up, capacity_up = xp.zeros_like(down), 0
+    down, up = _shares(
+        services,
+        (demand.down_mbps, demand.up_mbps),
+        (links.efficiency, links.uplink_efficiency),
+        xp,
+    )
+    capacity_up = 0
     if services.uplink is not None and links.uplink_efficiency is not None:
-        access = services.uplink.access
-        up = _share(demand.up_mbps, links.uplink_efficiency, access.user_bandwidth_mhz, xp)
-        capacity_up = access.users_at_once * WHOLE
+        capacity_up = services.uplink.access.users_at_once * WHOLE
     outcome = xp.full(down.shape, CARRIED, dtype=xp.int8)
     # The last one written is the first that applies.
     outcome = xp.where(up > WHOLE, UPLINK, outcome)
@@ -147,6 +150,40 @@ def needs_of(services: Services, links: CallLinks, demand: Demand, xp: Any) -> N
     if links.above_horizon is not None:
         outcome = xp.where(links.above_horizon, outcome, SATELLITE)
     return Needs(outcome, down, up, capacity_up)
+
+
+def are_carried_alone(
+    services: Services, rates_mbps: tuple[Any, Any], efficiencies: tuple[Any, Any | None], xp: Any
+) -> Any:
+    """Tell which links would carry a call if the beam had no other.
+
+    Parameters
+    ----------
+    services : Services
+    rates_mbps : tuple of float64 array (users,)
+        Down and up.
+    efficiencies : tuple of float32 array (users,)
+        Of downlinks and of uplinks; ``None``: the uplink does not count.
+    xp : module
+        ``numpy`` or ``cupy``.
+
+    Returns
+    -------
+    bool array (users,)
+    """
+    down, up = _shares(services, rates_mbps, efficiencies, xp)
+    return (down <= WHOLE) & (efficiencies[0] > 0.0) & (up <= WHOLE)
+
+
+def _shares(
+    services: Services, rates_mbps: tuple[Any, Any], efficiencies: tuple[Any, Any | None], xp: Any
+) -> tuple[Any, Any]:
+    """Shares of the downlink's time and of a place in the uplink that calls take, int64 arrays."""
+    down = _share(rates_mbps[0], efficiencies[0], services.bandwidth_mhz, xp)
+    if services.uplink is None or efficiencies[1] is None:
+        return down, xp.zeros_like(down)
+    width_mhz = services.uplink.access.user_bandwidth_mhz
+    return down, _share(rates_mbps[1], efficiencies[1], width_mhz, xp)
 
 
 def _share(rate_mbps: Any, efficiency: Any, bandwidth_mhz: float, xp: Any) -> Any:

@@ -40,7 +40,7 @@ def test_intervals_of_every_figure_on_demand(path):
     shown = run(path, "--intervals")
     assert max(map(len, shown.splitlines())) <= 80
     rows = [line for line in shown.splitlines() if line.startswith("  95 % CI")]
-    assert len(rows) == 17
+    assert len(rows) == 20
     assert all(row.count("[") == 3 for row in rows)
 
 

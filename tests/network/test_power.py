@@ -5,6 +5,7 @@ import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.batch import compute_block
+from capest.histograms import AXES
 from capest.network import beams as beam_layouts
 from capest.network.power import aggregate_pfd_w, beam_power_w, boresight_pfd_dbw, limit_power
 from capest.network.service import assign, view_of_cells
@@ -63,7 +64,7 @@ def test_no_beam_exceeds_its_limit() -> None:
     scene, sky, beams, _ = lit(satellite__pfd_limit_dbw_per_m2_mhz=limit)
     before = boresight_pfd_dbw(scene, sky, beams)
     assert before.max() > limit > before.min()
-    whole = limit_power(scene, NumpyKernels(), sky, beams)
+    whole = limit_power(scene, NumpyKernels(), sky, beams).satellite
     assert (whole == 1.0).all()
     after = before + 10 * np.log10(beams.power)
     np.testing.assert_allclose(after[before > limit], limit, atol=1e-5)
@@ -73,7 +74,7 @@ def test_no_beam_exceeds_its_limit() -> None:
 def test_a_satellite_shares_what_it_has() -> None:
     # 150 W feed two beams of 75.36 W; with n lit each gets 150 / n.
     scene, sky, beams, _ = lit(satellite__rf_power_w=150.0)
-    whole = limit_power(scene, NumpyKernels(), sky, beams)
+    whole = limit_power(scene, NumpyKernels(), sky, beams).satellite
     count = np.bincount(beams.satellite, minlength=len(sky))
     assert count.max() > 2
     radiated_w = count * whole * 75.36
@@ -85,7 +86,7 @@ def test_the_constellation_keeps_out_of_the_neighbouring_band() -> None:
     scene, sky, beams, _ = lit(satellite__out_of_band_pfd_limit_dbw_per_m2_mhz=-140.0)
     full = aggregate_pfd_w(scene, NumpyKernels(), sky, beams, np.ones(len(sky), np.float32))
     assert 10 * np.log10(full.max()) - 45.0 > -140.0
-    whole = limit_power(scene, NumpyKernels(), sky, beams)
+    whole = limit_power(scene, NumpyKernels(), sky, beams).satellite
     turned = aggregate_pfd_w(scene, NumpyKernels(), sky, beams, whole)
     assert 10 * np.log10(turned.max()) - 45.0 == pytest.approx(-140.0, abs=1e-3)
     assert len(np.unique(whole)) == 1
@@ -119,3 +120,37 @@ def test_an_array_loses_gain_and_widens_as_it_is_steered() -> None:
     assert array.trial["throughput"].sum() < flat.trial["throughput"].sum()
     # Wider beams disturb their neighbours more.
     assert flat.trial["throughput"].sum() < dish.trial["throughput"].sum()
+
+
+LIMITS = {
+    "pfd_reduction_db": {"satellite__pfd_limit_dbw_per_m2_mhz": -107.0},
+    "rf_power_reduction_db": {"satellite__rf_power_w": 40.0},
+    "out_of_band_reduction_db": {"satellite__out_of_band_pfd_limit_dbw_per_m2_mhz": -155.0},
+}
+
+
+@pytest.mark.parametrize("limits", [[name] for name in LIMITS] + [list(LIMITS)])
+def test_turned_down_power_is_no_loss_and_has_a_name(limits) -> None:
+    changes = {key: value for name in limits for key, value in LIMITS[name].items()}
+    free = compute_block(network_scene(), NumpyKernels(), 0, 5)
+    limited = compute_block(network_scene(**changes), NumpyKernels(), 0, 5)
+    assert not set(free.histograms) & set(LIMITS)
+    assert set(limited.histograms) & set(LIMITS) == set(limits)
+    users = limited.histograms["coupling_loss_db"].sum()
+    means_db = [mean_db(limited, name) for name in limits]
+    for name, taken_db in zip(limits, means_db, strict=True):
+        assert limited.histograms[name].sum() == users
+        assert taken_db > 0.5 or len(limits) > 1
+    # The way takes the same: but for rounding nobody leaves a bin.
+    moved = abs(limited.histograms["coupling_loss_db"] - free.histograms["coupling_loss_db"]).sum()
+    assert moved <= 0.01 * users
+    # What the limits take, each after the other, is what the signal lacks.
+    lacking_db = mean_db(free, "snr_db") - mean_db(limited, "snr_db")
+    assert sum(means_db) == pytest.approx(lacking_db, abs=0.02)
+
+
+def mean_db(block, name) -> float:
+    axis, counts = AXES[name], block.histograms[name]
+    assert counts[0] == counts[-1] == 0
+    middles = axis.low + axis.step * (np.arange(axis.regular_bins) + 0.5)
+    return float((counts[1:-1] * middles).sum() / counts.sum())

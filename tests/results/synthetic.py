@@ -99,6 +99,9 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
         "snr_db": sinr_of_users + 2,
         "sir_db": sinr_of_users + 5 + noise,
         "sinr_db": sinr_of_users,
+        "pfd_reduction_db": np.maximum(noise, 0.0),
+        "rf_power_reduction_db": np.full(here, 0.4),
+        "out_of_band_reduction_db": np.zeros(here),
         "spectral_efficiency": np.log2(1 + 10 ** (sinr_of_users / 10)),
         "user_throughput": np.where(noise > -1.5, np.exp(noise), 0.0),
         "beam_throughput": rate[counted & (lit == 1)],
@@ -131,6 +134,7 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
             "uplink_users": np.int32(here // 2),
             "calls": np.int32(carried),
             "calls_offered": np.int32(offered),
+            "calls_on_fading": np.int32(carried // 3),
             "calls_refused": np.int32(offered - carried),
             **{
                 f"calls_refused_{reason}": np.int32(count)

@@ -35,6 +35,20 @@ def test_reasons_come_in_their_order_of_weight():
     )
 
 
+@pytest.mark.parametrize(
+    ("lifted", "shown"),
+    [
+        (12.0, ", all of them only by shadow fading above free space"),
+        (3.0, ", 25 % of them only by shadow fading above free space"),
+        (0.0, ""),
+    ],
+)
+def test_calls_that_rest_on_fading_are_told(lifted, shown):
+    found = estimates(0.0, [0.0] * len(OF_REFUSED))
+    found["calls_on_fading", "mean"] = Estimate("calls_on_fading", "mean", *(lifted,) * 3, "1")
+    assert headline(found) == f"12.0 calls at once, ±1.0{shown}; refused 0 %"
+
+
 def test_text_messages_are_no_calls():
     found = headline(estimates(0.0, [0.0] * len(OF_REFUSED)), "message")
     assert found.startswith("message: 12.0 users at once")

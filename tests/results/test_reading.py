@@ -105,10 +105,10 @@ def test_summary_fits_80_columns_and_says_what_its_intervals_are(dataset):
     assert max(map(len, lines)) <= 80
     assert lines[0] == "Case [9] & <more> · 90 trials × 35 users · H200 · 41.3 s"
     assert lines[1].startswith(
-        "5.8 calls at once, ±0.6; refused 32 %: no satellite above the mask 19 %, uplink"
+        "5.8 calls at once, ±0.6, 27 % of them only by shadow fading above free space;"
     )
-    assert " ".join(lines[4].split()) == "median 5 % 95 % 95 % CI of the median"
-    assert [line.split(",")[0] for line in lines[5:8]] == ["SINR", "SNR", "SIR"]
+    assert " ".join(lines[5].split()) == "median 5 % 95 % 95 % CI of the median"
+    assert [line.split(",")[0] for line in lines[6:9]] == ["SINR", "SNR", "SIR"]
     assert "throughput of 3 statistics beams" in shown
     assert "of 3" in next(line for line in lines if line.startswith("statistics beams lit"))
     assert "Woodruff" in shown
@@ -132,7 +132,7 @@ def test_summary_in_a_notebook_is_html(dataset):
     shown = dataset.capest.summary()._repr_html_()
     assert shown.startswith("<div>")
     assert "Case [9] &amp; &lt;more&gt;" in shown
-    assert shown.count("<tr>") == 1 + 17 + 5 + 11 + len(CALL_SERVICES)
+    assert shown.count("<tr>") == 1 + 20 + 5 + 12 + len(CALL_SERVICES)
 
 
 def test_users_per_trial_without_the_attribute(dataset):

@@ -1,0 +1,92 @@
+"""Shadow fading of serving links, and calls that rest on it, against the kernel of all links."""
+
+import numpy as np
+import pytest
+
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.network import calls
+from capest.network.trial import network_trial
+
+from .small import network_scene
+
+VOICE = {
+    "service__preset": "video-call-480p", "service__uplink_kbps": 60.0, "users__count": 600,
+}  # fmt: skip
+SHADOW, SKY = 5, 15  # places among the kernel's arguments
+
+
+class Recorder(NumpyKernels):
+    """Keeps what the kernel of all links gets, and asks it again with something else."""
+
+    def constellation_sinr(self, *arguments):
+        self.arguments = arguments
+        self.found = super().constellation_sinr(*arguments)
+        return self.found
+
+    def again(self, place, value):
+        arguments = list(self.arguments)
+        arguments[place] = value
+        return super().constellation_sinr(*arguments)
+
+
+@pytest.fixture
+def kept(monkeypatch):
+    """What a trial's services compute on the way, by name."""
+    seen = {}
+
+    def keep(name):
+        real = getattr(calls, name)
+
+        def call(*arguments):
+            seen[name] = real(*arguments)
+            return seen[name]
+
+        monkeypatch.setattr(calls, name, call)
+
+    for name in ("fading_loss_db", "admit", "draw_demand"):
+        keep(name)
+    return seen
+
+
+@pytest.mark.parametrize("environment", ["rural", "dense-urban"])
+def test_fading_of_serving_links_is_what_the_kernel_takes(environment, kept):
+    """The carrier under a sky without fading and clutter differs by just that."""
+    kernels = Recorder()
+    scene = network_scene(**VOICE, channel__environment=environment)
+    network_trial(scene, kernels, 1)
+    carried = kept["admit"].outcome == 0
+    free = np.array(scene.sky)
+    free[:, :, 1:4] = 0.0
+    carrier, _ = kernels.again(SKY, free)
+    expected_db = 10.0 * np.log10(carrier[carried] / kernels.found[0][carried])
+    assert len(expected_db) > 100
+    np.testing.assert_allclose(kept["fading_loss_db"], expected_db, atol=2e-3)
+
+
+@pytest.mark.parametrize("power_dbm", [8.0, 9.0])
+def test_calls_on_fading_fail_without_gains(power_dbm, kept):
+    """With line of sight for all, gains are negative draws: the kernel is asked without them."""
+    kernels = Recorder()
+    scene = network_scene(
+        **VOICE, channel__line_of_sight="always", channel__environment="urban",
+        handset__transmit_power_dbm=power_dbm, constellation__beams_per_satellite=40,
+    )  # fmt: skip
+    trial = network_trial(scene, kernels, 0).trial
+    without, _ = kernels.again(SHADOW, np.maximum(kernels.arguments[SHADOW], np.float32(0.0)))
+    _, interference = kernels.found
+    table, link, uplink = scene.link.rate_table.astype(float), scene.link, scene.services.uplink
+
+    def efficiency(sinr):
+        steps = np.searchsorted(table[:, 0], sinr, side="right")
+        return np.append(0.0, table[:, 1])[steps]
+
+    down = efficiency(without / (interference + 1.0)) * link.bandwidth_mhz >= 0.6
+    # No limit is on power here, and both carriers are one: the uplink differs by its budget.
+    peak_db = uplink.budget.peak_snr_db(uplink.budget.largest_power_dbw, 0.0)
+    up_snr = without * 10.0 ** (0.1 * (peak_db - link.snr_at_no_loss_db))
+    assert uplink.frequency_hz == scene.frequency_hz
+    up = efficiency(up_snr) * uplink.access.user_bandwidth_mhz >= 0.06
+    carried = kept["draw_demand"].call & (kept["admit"].outcome == 0)
+    expected = np.count_nonzero(carried & ~(down & up))
+    assert 20 < expected < trial["calls"][0]
+    assert trial["calls_on_fading"][0] == expected
