@@ -6,7 +6,9 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 from capest.errors import InputError, Problem
@@ -52,16 +54,17 @@ class Preset:
     ----------
     name, kind, title : str
         ``kind`` is the section, one of `KINDS`.
-    figures : dict of str to Figure
-        By key of the section.
+    figures : mapping of str to Figure
+        By key of the section; read-only, since all who ask for the preset share it.
     """
 
     name: str
     kind: str
     title: str
-    figures: dict[str, Figure]
+    figures: Mapping[str, Figure]
 
 
+@cache
 def preset_names() -> tuple[str, ...]:
     """Return the names of all presets, sorted."""
     folder = files("capest.scenario") / "presets"
@@ -69,6 +72,7 @@ def preset_names() -> tuple[str, ...]:
     return tuple(sorted(name[: -len(".toml")] for name in entries if name.endswith(".toml")))
 
 
+@cache
 def load_preset(name: str) -> Preset:
     """Read one preset.
 
@@ -85,7 +89,7 @@ def load_preset(name: str) -> Preset:
     text = (files("capest.scenario") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
     raw = tomllib.loads(text)
     figures = {key: Figure(**figure) for key, figure in raw["figures"].items()}
-    return Preset(name, raw["kind"], raw["title"], figures)
+    return Preset(name, raw["kind"], raw["title"], MappingProxyType(figures))
 
 
 def presets_of(kind: str) -> tuple[Preset, ...]:

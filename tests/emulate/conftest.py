@@ -19,11 +19,13 @@ from .needs import skip_or_fail
 
 
 @pytest.fixture(scope="session")
-def build_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def build_directory(folder_of_all_workers: Path) -> Path:
     """Where libraries are built; each text is compiled once a session."""
     if shutil.which("g++") is None:
         skip_or_fail("there is no g++ to run the CUDA sources on the CPU")
-    return tmp_path_factory.mktemp("emulate")
+    directory = folder_of_all_workers / "emulate"
+    directory.mkdir(exist_ok=True)
+    return directory
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import os
 import re
 import subprocess
 from collections.abc import Sequence
@@ -65,13 +66,16 @@ class EmulatedDevice:
         key = hashlib.sha256("\0".join((*command, program)).encode()).hexdigest()[:20]
         library = self._directory / f"{key}.so"
         if not library.exists():
-            text = library.with_suffix(".cpp")
+            # Another process may build the same at this moment: the name is given at the end.
+            text = self._directory / f"{key}-{os.getpid()}.cpp"
+            built = text.with_suffix(".so")
             text.write_text(program, encoding="utf-8")
             shared = ("-fPIC", "-shared", f"-I{SHIM.parent}")
-            build = (*command, *shared, str(text), "-o", str(library))
+            build = (*command, *shared, str(text), "-o", str(built))
             done = subprocess.run(build, capture_output=True, text=True, check=False)
             if done.returncode != 0:
                 raise RuntimeError(f"g++ refuses a kernel:\n{done.stderr}")
+            built.replace(library)
         return EmulatedModule(ctypes.CDLL(str(library)))
 
     def fetch(self, arrays: Sequence[np.ndarray]) -> EmulatedFetch:

@@ -1,0 +1,30 @@
+"""What holds for every test: threads, hypothesis on slow machines, and folders for all workers."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Tests run on all cores, one worker on each: more threads would only wait for one another. Set
+# here, since NumPy reads it once, when a test imports it.
+for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
+
+# A slow machine is no fault of an example.
+settings.register_profile(
+    "capest", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("capest")
+
+
+@pytest.fixture(scope="session")
+def folder_of_all_workers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this session that all processes that share its tests have in common."""
+    base = tmp_path_factory.getbasetemp()
+    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = common / "of-all-workers"
+    folder.mkdir(exist_ok=True)
+    return folder
