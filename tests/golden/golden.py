@@ -52,7 +52,9 @@ TIE_SHIFTS = 0.01
 def machine() -> str:
     """Name what rounding depends on: instruction sets that NumPy uses here, and its version."""
     config: Any = np.show_config(mode="dicts")
-    sets = " ".join(config["SIMD Extensions"]["found"])
+    # Lists that are empty are left out.
+    extensions = config.get("SIMD Extensions", {})
+    sets = " ".join([*extensions.get("baseline", ()), *extensions.get("found", ())])
     version = ".".join(np.__version__.split(".")[:2])
     return f"{platform.machine()} {sets}, NumPy {version}"
 

@@ -1,10 +1,13 @@
 """The harness of golden values sees what changes, and says it."""
 
 import math
-import shutil
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from . import golden
@@ -27,8 +30,10 @@ def names(old: Values, new: Values, *, elsewhere: bool = False) -> list[str]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    shutil.copy(VALUES / f"{NAME}.toml", tmp_path)
+def folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """Folder with one file of values, written here."""
+    assert main([NAME, "--write"], tmp_path) == 0
+    capsys.readouterr()
     return tmp_path
 
 
@@ -136,6 +141,22 @@ def test_where_a_tie_is_more_than_a_thousandth_none_is_allowed(calls: Values) ->
     few |= {f"calls.trial_{k}": 0 for k in range(4)} | {"users.trial_0": 0, "users.trial_1": 0}
     few |= {"users.trial_2": 500, "users.trial_3": 499}
     assert names(few, changed(few, users__trial_2=1), elsewhere=True) == ["users.trial_2"]
+
+
+def test_fewer_instruction_sets_are_another_machine() -> None:
+    off = np.show_config(mode="dicts").get("SIMD Extensions", {}).get("found", [])
+    if not off:
+        pytest.skip("NumPy finds no instruction set here that it could do without")
+    code = "import golden; print(golden.machine())"
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=VALUES.parent,
+        env=os.environ | {"NPY_DISABLE_CPU_FEATURES": " ".join(off)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.strip() != golden.machine()
 
 
 def test_rounding_elsewhere() -> None:
