@@ -88,6 +88,8 @@ CHANGES = {
     "users.indoor_share": 0.4,
     "users.vehicle_share": 0.1,
     "users.file": "none.csv",
+    "users.file_variable": "people",
+    "users.file_units": "per-km2",
     "users.hotspots.count": 6,
     "users.hotspots.radius_km": 21.0,
     "users.hotspots.share": 0.7,
