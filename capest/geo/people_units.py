@@ -31,7 +31,7 @@ _PER_CELL = (
 )
 
 
-def km2_of_unit(units: str) -> float | None:
+def km2_of_unit(units: str) -> float:
     """Area that a value of a unit is counted over.
 
     Parameters
@@ -41,7 +41,7 @@ def km2_of_unit(units: str) -> float | None:
 
     Returns
     -------
-    float or None
+    float
         km², 0 for the cell.
 
     Raises
@@ -74,11 +74,18 @@ def km2_of_words(*words: Any) -> float | None:
 
 def km2_per_value(
     name: str, attributes: Mapping[str, Any], wanted: str | None, where: str
-) -> float:
-    """Area that the values of a variable are counted over, km²; 0 for the cell.
+) -> tuple[float, tuple[str, ...]]:
+    """Area that the values of a variable are counted over.
 
     What the user wants wins, then the attribute ``units``, then the name, where it leaves no
     doubt.
+
+    Returns
+    -------
+    km2 : float
+        0 for the cell.
+    notes : tuple of str
+        What was taken for granted.
 
     Raises
     ------
@@ -86,12 +93,12 @@ def km2_per_value(
         If nothing says it.
     """
     if wanted is not None:
-        return 0.0 if wanted == "per-cell" else 1.0
-    units = attributes.get("units")
+        return (0.0 if wanted == "per-cell" else 1.0), ()
+    units = str(attributes.get("units", "")).strip()
     ask = 'say it with users.file_units = "per-cell" or "per-km2"'
-    if isinstance(units, str) and units.strip():
+    if units:
         try:
-            return float(km2_of_unit(units) or 0.0)
+            return float(km2_of_unit(units)), ()
         except ValueError:
             raise InputError(
                 f"{where}: units {units!r} are neither people per cell nor people per area; {ask}"
@@ -100,7 +107,9 @@ def km2_per_value(
     for words in (*names, attributes.get("standard_name")):
         found = km2_of_words(words)
         if found is not None:
-            return found
+            what = "people per km²" if found > 0.0 else "people per cell"
+            note = f"{where}: has no units; by its name it holds {what} (users.file_units)"
+            return found, (note,)
     raise InputError(
         f"{where}: has no units, so it may hold people per cell or people per km²; {ask}"
     )

@@ -74,16 +74,16 @@ def read_grid(
             f"{where}: longitude: cells cover {width * len(lon):g}°, so the same place counts "
             "twice; leave out the last column"
         )
-    per_km2 = km2_per_value(name, attributes, units, where)
+    km2, notes = km2_per_value(name, attributes, units, where)
     row, column = np.nonzero(values)
     lat, lon, people = lat[row], lon[column], values[row, column]
-    if per_km2 > 0.0:
-        people = people / per_km2 * _area_km2(lat, height, width)
+    if km2 > 0.0:
+        people = people / km2 * _area_km2(lat, height, width)
     model = _grid_model(lat, lon, height, width, people, settings or PopulationSettings())
-    if not missing.any():
-        return model
-    note = f"{where}: {missing.sum():,} of {missing.size:,} cells have no value: nobody lives there"
-    return replace(model, notes=(note,))
+    if missing.any():
+        count = f"{missing.sum():,} of {missing.size:,} cells"
+        notes += (f"{where}: {count} have no value: nobody lives there",)
+    return replace(model, notes=notes)
 
 
 def _columns(array: Any, where: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
