@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -98,7 +99,7 @@ def _marked_text(head: bytes) -> str:
         return f"is a web page (HTML), which is not read: download the file itself; {_TAKE}"
     if head.startswith(b"<"):
         return f"is XML, such as KML, which is not read: {_TABLE}"
-    if head.startswith((b"{", b"[")):
+    if re.match(rb'\{|\[\s*[\[{"\d-]', head):
         return f"is JSON, such as GeoJSON, which is not read: {_TABLE}"
     if head.startswith(b"ncols"):
         return "is an ESRI ASCII grid, which is not read: " + _RASTER.replace("in.tif", "in.asc")
