@@ -21,6 +21,7 @@ from capest.results.store import BlockStore, RunIdentity
 from capest.scenario.constellation_rules import unread_limits
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.model import Scenario
+from capest.scenario.paths import PATH_KEYS
 from capest.scene import Scene, build_scene
 from capest.service_constants import service_notes
 from capest.slices import (
@@ -184,6 +185,8 @@ def prepare(scenario: Scenario) -> tuple[str, ...]:
     InputError
         If a run would fail.
     """
+    if any(value is not None for key, value in scenario.items() if key in PATH_KEYS):
+        _scene.cache_clear()  # a file may have changed since an earlier run of this process
     if not scenario.has_constellation:
         return unread_limits(scenario.satellite) + service_notes(scenario)
     return _scene(scenario).notes

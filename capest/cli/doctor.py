@@ -8,7 +8,17 @@ import click
 
 from capest.cli.options import json_option
 
-_REQUIRED = ("numpy", "xarray", "netCDF4", "dask", "distributed", "pydantic", "click", "rich")
+_REQUIRED = (
+    "numpy",
+    "xarray",
+    "netCDF4",
+    "dask",
+    "distributed",
+    "pydantic",
+    "click",
+    "rich",
+    "shapely",
+)
 _OPTIONAL = {
     "itur": 'channel.weather, rain and cloud: pip install "capest[itu]"',
     "sgp4": 'constellation.catalogue, element sets: pip install "capest[orbits]"',

@@ -1,38 +1,19 @@
-"""Countries by code or name, their outlines, and which country points are in."""
+"""Outlines of countries, and which country points are in."""
 
 from __future__ import annotations
 
-import difflib
-import unicodedata
 from functools import cache
-from typing import Any
 
 import numpy as np
 
 from capest.errors import InputError
 from capest.geo import data
+from capest.geo.country_names import find_country
 from capest.geo.polygon import PolygonSet, Ring, unrolled
 from capest.geo.shapes import Circle
 from capest.geo.sphere import cap_radius_km, ring_area_km2
 
-
-def find_country(text: str) -> int:
-    """Index of a country by ISO alpha-2 code, alpha-3 code or English name, in any case.
-
-    Raises
-    ------
-    InputError
-        If there is none; the message names the nearest.
-    """
-    known = _known()
-    key = _plain(text)
-    if key in known:
-        return known[key]
-    near = difflib.get_close_matches(key, [name for name in known if len(name) > 3], 3, 0.6)
-    shown = [data.countries().name[known[name]] for name in near]
-    hint = ", ".join(dict.fromkeys(f"{name} ({_code(name)})" for name in shown))
-    hint = f"did you mean {hint}" if hint else "give an ISO 3166 code such as CN, or the name"
-    raise InputError(f"country {text!r} is not known: {hint}")
+__all__ = ["country_at", "find_country", "outlines", "polygons_of", "stand_in"]
 
 
 @cache
@@ -110,26 +91,3 @@ def _single(index: int) -> PolygonSet:
     polygons = polygons_of((index,))
     assert polygons is not None
     return polygons
-
-
-@cache
-def _known() -> dict[str, int]:
-    """Codes and names in plain letters; codes win over names."""
-    listed = data.countries()
-    known: dict[str, int] = {}
-    columns: tuple[Any, ...] = (listed.alpha2, listed.alpha3, listed.name, listed.alias)
-    for column in columns:
-        for index, word in enumerate(column):
-            if word:
-                known.setdefault(_plain(word), index)
-    return known
-
-
-def _plain(text: str) -> str:
-    letters = unicodedata.normalize("NFKD", text.strip().casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
-def _code(name: str) -> str:
-    listed = data.countries()
-    return listed.alpha2[listed.name.index(name)]

@@ -32,6 +32,8 @@ class PointsModel:
         Code in `kernel.SURROUNDINGS`.
     country : int16 array (n,)
         Index into `data.countries`, -1 outside all polygons.
+    notes : tuple of str
+        What the user should know of the file they come from, one line each.
     """
 
     people: float
@@ -42,6 +44,7 @@ class PointsModel:
     width_deg: Any
     surroundings: Any
     country: Any
+    notes: tuple[str, ...] = ()
 
     uniforms_needed = UNIFORMS
 

@@ -179,7 +179,8 @@ def circle(lat_deg: float, lon_deg: float, radius_km: float) -> Region:
 
 def geojson(path: str | Path) -> Region:
     """Polygons of a GeoJSON file; see `geojson.read_polygons` for what it may hold."""
-    return Region(Path(path).name, Areas(read_polygons(path)))
+    polygons, notes = read_polygons(path)
+    return Region(Path(path).name, Areas(polygons), notes=notes)
 
 
 def _middle(points: np.ndarray) -> np.ndarray:

@@ -233,7 +233,9 @@ def together(extents: list[Bounds]) -> Bounds:
     north = max(extent.north for extent in extents)
     pieces = sorted((extent.west, extent.east) for extent in extents)
     pieces += [(west + 360.0, east + 360.0) for west, east in pieces]
-    reached, gap, after = pieces[0][1], 0.0, pieces[0][0]
+    # What lies beyond 180° may reach over the western ends.
+    reached = max(pieces[0][1], max(east for _, east in pieces) - 720.0)
+    gap, after = 0.0, pieces[0][0]
     for west, east in pieces[1:]:
         if west - reached > gap:
             gap, after = west - reached, west

@@ -12,13 +12,15 @@ from capest.errors import InputError
 from capest.geo import region as regions
 from capest.geo.colouring import reuse_colours, spacing_rad
 from capest.geo.countries import country_at
+from capest.geo.country_names import split_countries
 from capest.geo.cover import cover, fitting_step_deg
-from capest.geo.points import only, points_model
+from capest.geo.points import PointsModel, only, points_model
 from capest.geo.population import PopulationModel, population_model
 from capest.geo.sphere import box_area_km2, unit_vectors, wrapped
 from capest.geo.tiling import Cells, cells, hexagon_area_km2, nearest_cell
-from capest.geo.users_file import read_grid, read_points
+from capest.geo.users_file import read_users
 from capest.scenario.limits import USERS_PER_TRIAL_LIMIT
+from capest.scenario.paths import shown_path
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -96,10 +98,11 @@ def ground_of(scenario: Scenario) -> Ground:
     )
     notes = region.notes
     if scenario.users.placement == "file":
+        notes += model.notes if isinstance(model, PointsModel) else ()
         model, share = _within(model, tiling, scenario)
         if share > 0.0:
             notes += (
-                f"{scenario.users.file}: {share:.2%} of the weight lies in no cell of "
+                f"{shown_path(scenario.users.file)}: {share:.2%} of the weight lies in no cell of "
                 f"{region.name} and is left out",
             )
     return Ground(
@@ -121,7 +124,8 @@ def _within(model: Any, tiling: Cells, scenario: Scenario) -> tuple[Any, float]:
     if kept.all():
         return model, 0.0
     if not kept.any():
-        raise InputError(f"users.file = {scenario.users.file}: nobody in it lives in the region")
+        path = shown_path(scenario.users.file)
+        raise InputError(f"users.file = {path}: nobody in it lives in the region")
     inside = only(model, kept)
     return inside, 1.0 - inside.people / model.people
 
@@ -164,7 +168,7 @@ def region_of(scenario: Scenario) -> regions.Region:
     """Find the region that a scenario names."""
     wanted = scenario.region
     if wanted.kind == "country":
-        return regions.country([name.strip() for name in str(wanted.country).split(",")])
+        return regions.country(split_countries(str(wanted.country)))
     if wanted.kind == "box":
         south, west, north, east = (
             float(value or 0.0)
@@ -178,7 +182,7 @@ def region_of(scenario: Scenario) -> regions.Region:
             float(wanted.radius_km or 0.0),
         )
     if wanted.kind == "geojson":
-        return regions.geojson(str(wanted.file))
+        return regions.geojson(shown_path(wanted.file))
     return regions.whole_earth()
 
 
@@ -187,8 +191,7 @@ def _users(scenario: Scenario, region: regions.Region) -> UserModel:
     if users.placement == "population":
         return population_model(region)
     if users.placement == "file":
-        path = str(users.file)
-        return read_points(path) if path.lower().endswith(".csv") else read_grid(path)
+        return read_users(shown_path(users.file), users.file_variable, users.file_units)
     return uniform_model(region)
 
 

@@ -15,6 +15,7 @@ from capest.orbits.elements import Elements, join
 from capest.orbits.load import load_catalogue
 from capest.orbits.positions import Motion, ground_motion, write_positions_m
 from capest.scenario import sections
+from capest.scenario.paths import shown_path
 from capest.scenario.shell_notation import parse_longitudes, parse_shells
 
 OLD_DAYS = 30.0
@@ -147,8 +148,9 @@ def space_of(constellation: sections.Constellation) -> Space:
     counts += [1] * len(longitudes)
     catalogue = None
     if constellation.catalogue is not None:
-        catalogue = load_catalogue(constellation.catalogue)
-        names.append(constellation.catalogue)
+        path = shown_path(constellation.catalogue)
+        catalogue = load_catalogue(path)
+        names.append(path)
         counts.append(len(catalogue))
     return Space(
         names=tuple(names),

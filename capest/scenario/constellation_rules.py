@@ -151,6 +151,16 @@ def _file(placement: str, file: str | None) -> Problem | None:
     return None
 
 
+def _of_file(placement: str, variable: str | None, units: str | None) -> Problem | None:
+    given = {"users.file_variable": variable, "users.file_units": units}
+    for key, value in given.items():
+        if placement != "file" and value is not None:
+            return Problem(
+                key, value, f'has no meaning with placement = "{placement}"', "remove it"
+            )
+    return None
+
+
 def _environment(environment: str, placement: str) -> Problem | None:
     if environment != "by-place" or placement == "population":
         return None
@@ -201,6 +211,7 @@ WITH_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]],
     (("users.placement",), _placement),
     (("users.count", "users.devices_per_person", "users.placement"), _count),
     (("users.placement", "users.file"), _file),
+    (("users.placement", "users.file_variable", "users.file_units"), _of_file),
     (("channel.environment", "users.placement"), _environment),
     (("uplink.enabled",), _no_uplink),
     (("channel.weather",), _clear),
@@ -255,6 +266,7 @@ def _single_antenna(antenna: str) -> Problem | None:
 WITHOUT_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], ...] = (
     (("users.placement",), _single_placement),
     (("users.placement", "users.file"), _file),
+    (("users.placement", "users.file_variable", "users.file_units"), _of_file),
     (("users.devices_per_person",), _single_devices),
     (("channel.environment",), _single_environment),
     (("region.kind",), _single_region),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from capest.errors import InputError
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.weather_library import library_version
+from capest.scenario.paths import shown_path
 from capest.scenario.service_classes import service_classes
 
 if TYPE_CHECKING:
@@ -114,6 +115,9 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
         del constellation["beams_per_satellite"], constellation["minimum_visibility_s"]
     if users.file is not None:
         content["users"]["file"] = _digest(users.file)
+        content["users"] |= users.model_dump(
+            include={"file_variable", "file_units"}, exclude_none=True
+        )
     if region.file is not None:
         content["region"]["file"] = _digest(region.file)
     return content
@@ -185,7 +189,7 @@ def _digest(path: str) -> str:
     try:
         return hashlib.sha256(Path(path).read_bytes()).hexdigest()
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+        raise InputError(f"{shown_path(path)}: cannot be read: {error.strerror}") from None
 
 
 def _beams(scenario: Scenario) -> dict[str, Any]:

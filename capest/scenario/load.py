@@ -11,6 +11,7 @@ from capest.errors import InputError, ScenarioError
 from capest.scenario.model import Scenario, build_scenario
 from capest.scenario.nearest import nearest
 from capest.scenario.overrides import apply_overrides, name_overrides
+from capest.scenario.paths import anchor_paths
 from capest.scenario.plain import plain
 from capest.scenario.presets import preset_names
 
@@ -23,7 +24,8 @@ def load_scenario(
     Parameters
     ----------
     source : str, Path or mapping
-        A TOML file, or its content as nested mappings.
+        A TOML file, or its content as nested mappings. Relative paths of a file start in its
+        folder, those of a mapping and of overrides in the working folder.
     overrides : sequence of str
         ``section.key=value`` each, applied before presets are resolved.
 
@@ -39,10 +41,11 @@ def load_scenario(
         With every fault of the content and of the overrides.
     """
     if isinstance(source, Mapping):
-        name, raw = "scenario", plain(source)
+        name, raw, folder = "scenario", plain(source), Path()
     else:
-        name, raw = str(source), read_toml(Path(source))
+        name, raw, folder = str(source), read_toml(Path(source)), Path(source).parent
     origins, unreadable = apply_overrides(raw, overrides)
+    anchor_paths(raw, folder, origins)
     try:
         return build_scenario(name, raw, unreadable)
     except ScenarioError as error:

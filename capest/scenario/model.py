@@ -11,6 +11,7 @@ from capest.errors import Problem, ScenarioError
 from capest.scenario.constellation_rules import is_constellation
 from capest.scenario.derived import Derived
 from capest.scenario.effective import effective
+from capest.scenario.paths import anchor_paths
 from capest.scenario.plain import plain, set_key
 from capest.scenario.presets import KINDS, with_presets
 from capest.scenario.problems import find_problems
@@ -86,7 +87,8 @@ class Scenario(Derived, Section):
         ----------
         **changes
             ``section__key=value``, such as ``beams__frequency_reuse=3``. A new preset replaces
-            every value it supplies, except those named in the same call.
+            every value it supplies, except those named in the same call. Relative paths start
+            in the working folder.
 
         Raises
         ------
@@ -100,6 +102,7 @@ class Scenario(Derived, Section):
                 raw[section] = {}
         for key, value in keys.items():
             set_key(raw, key, value)
+        anchor_paths(raw, "")
         return build_scenario("scenario", raw)
 
     def to_toml(self) -> str:

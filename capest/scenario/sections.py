@@ -145,6 +145,8 @@ class Users(Section):
     indoor_share: float = Field(default=0.0, ge=0, le=1)
     vehicle_share: float = Field(default=0.0, ge=0, le=1)
     file: Text | None = None
+    file_variable: Text | None = None
+    file_units: Literal["per-cell", "per-km2"] | None = None
     hotspots: Hotspots = Hotspots()
 
 

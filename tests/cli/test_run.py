@@ -347,3 +347,43 @@ def test_bad_until(scenario: Path, until: str, words: str) -> None:
 def test_until_with_too_many_blocks(scenario: Path) -> None:
     line = one_line(run(scenario, "--until", "sinr_db.p05±0.1", "--trials", 10**9))
     assert "write at most 10000000, or run.block_trials = 1000" in line
+
+
+AREAS = """
+[satellite]
+preset = "tr38821-set1-leo600-s"
+[constellation]
+preset = "iridium-66"
+[region]
+kind = "geojson"
+file = "area.geojson"
+[cells]
+diameter_km = 500
+[users]
+placement = "uniform"
+count = 50
+[run]
+trials = 1
+"""
+
+
+def test_notes_and_faults_of_files_reach_the_user(tmp_path: Path) -> None:
+    scenario = tmp_path / "areas.toml"
+    scenario.write_text(AREAS)
+    wide = [[-100, -60], [100, -60], [100, 60], [-100, 60], [-100, -60]]
+    bowtie = [[0, 0], [10, 10], [10, 0], [0, 10], [0, 0]]
+    area = tmp_path / "area.geojson"
+    area.write_text(json.dumps({"type": "Polygon", "coordinates": [wide]}))
+    result = run(scenario, "-o", tmp_path / "wide.nc")
+    assert result.exit_code == 0, result.output
+    assert "200° wide, from longitude -100 east to 100" in " ".join(result.output.split())
+    area.write_text(json.dumps({"type": "Polygon", "coordinates": [bowtie]}))
+    result = run(scenario, "-o", tmp_path / "bowtie.nc")
+    assert result.exit_code == 2
+    assert "coordinates[0]: crosses or touches itself at longitude 5, latitude 5" in result.output
+    result = run(
+        scenario, "-o", tmp_path / "korea.nc",
+        *("--set", "region={kind='country', country='Korea'}"),
+    )  # fmt: skip
+    assert result.exit_code == 2
+    assert "North Korea (KP), South Korea (KR)" in result.output

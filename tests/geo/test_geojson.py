@@ -89,7 +89,11 @@ def test_round_a_pole_along_the_edges_of_the_map(tmp_path: Path) -> None:
     [
         ([1], "file: no GeoJSON type; expected Polygon"),
         ({"type": "Point", "coordinates": [0, 0]}, "file: type 'Point'; expected Polygon"),
-        ({"type": "Feature", "geometry": None}, "geometry: no GeoJSON type"),
+        ({"type": "Feature", "geometry": None}, "holds no polygon: geometry: no GeoJSON type"),
+        ({"type": "GeometryCollection"}, "geometries: expected a list"),
+        ({"type": "MultiPolygon", "coordinates": []}, "holds no polygon: file: no coordinates"),
+        (polygon([["0", "0"], ["5", "0"], ["5", "5"], ["0", "0"]]), "[0]: expected positions"),
+        (polygon([[0, 0], [10, 0], [10**400, 5], [0, 0]]), "[0]: expected positions"),
         ({"type": "FeatureCollection"}, "features: expected a list"),
         ({"type": "FeatureCollection", "features": []}, "holds no polygon"),
         (
@@ -104,6 +108,9 @@ def test_round_a_pole_along_the_edges_of_the_map(tmp_path: Path) -> None:
         (polygon([[0, 0], [10, 0], [10, 95], [0, 10], [0, 0]]), "coordinates[0][2]: [10, 95]"),
         (polygon([[0, 0], [10, 0], [1e9, 5], [0, 10], [0, 0]]), "coordinates[0][2]: [1e+09, 5]"),
         (polygon([[0, 0], [5, 0], [9, 0], [0, 0]]), "has no area"),
+        (polygon([[0, 0], [5, 5], [9, 9], [0, 0]]), "has no area"),
+        (polygon([[-180, -60], [-90, -61], [0, -60], [90, -61], [180, -60]]), "round a pole"),
+        (polygon([[-360, -5], [360, -5], [360, 5], [-360, 5], [-360, -5]]), "is 720° wide"),
         (
             polygon([[0, 60], [120, 60], [-120, 60.5], [0, 60]]),
             "goes round a pole; close it along longitude ±180",

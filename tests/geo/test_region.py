@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from capest.errors import InputError
+from capest.geo import data
+from capest.geo.country_names import find_country, split_countries
 from capest.geo.region import Region, box, circle, country, whole_earth
 from capest.geo.sphere import EARTH_AREA_KM2, great_circle_km, unit_vectors
 
@@ -58,6 +60,12 @@ def test_a_country_has_many_names(name: str) -> None:
         ("Chna", "did you mean China \\(CN\\)"),
         ("Untied States", "did you mean United States \\(US\\)"),
         ("Qqqq", "ISO 3166"),
+        ("Bermda", "did you mean Bermuda \\(BM\\)$"),
+        ("Republic of Zubrowka", "not known: give an ISO 3166 code"),
+        ("Atlantis", "not known: give an ISO 3166 code"),
+        ("England", "is a part of United Kingdom \\(GB\\)"),
+        ("Korea", "several: name one or more of North Korea \\(KP\\), South Korea \\(KR\\)"),
+        ("Congo", "Republic of the Congo \\(CG\\), Democratic Republic of the Congo \\(CD\\)"),
         ("Tokelau", "neither a polygon"),
     ],
 )
@@ -65,6 +73,70 @@ def test_unknown_countries(name: str, expected: str) -> None:
     with pytest.raises(InputError, match=expected) as caught:
         country(name)
     assert "\n" not in str(caught.value)
+
+
+USED = {
+    "GB": ("UK", "uk", "U.K.", "Great Britain", "GBR", "the United Kingdom"),
+    "US": ("USA", "U.S.A.", "America", "The United States of America"),
+    "CZ": ("Czech Republic", "CZECH REPUBLIC", "the czech republic", "Czechia"),
+    "KR": ("Republic of Korea", "Korea, Republic of", "Korea (the Republic of)", "South Korea"),
+    "KP": ("North Korea", "DPRK", "Korea (the Democratic People's Republic of)"),
+    "MM": ("Burma", "Myanmar", "BUR"),
+    "CD": ("Congo-Kinshasa", "DRC", "Zaire", "Congo, Democratic Republic of the"),
+    "CG": ("Congo-Brazzaville", "Republic of the Congo", "Republic of Congo"),
+    "CI": ("Ivory Coast", "Côte d'Ivoire", "Cote d’Ivoire", "CÔTE D'IVOIRE"),
+    "GR": ("EL", "Hellas", "Hellenic Republic"),
+    "IR": ("Iran", "Iran, Islamic Republic of", "Islamic Republic of Iran"),
+    "NL": ("Holland", "Netherlands", "the Netherlands", "Kingdom of the Netherlands"),
+    "RU": ("Russia", "Russian Federation"),
+    "TR": ("Turkey", "Türkiye", "TURKIYE"),
+    "TW": ("Taiwan", "Taiwan, Province of China", "Republic of China"),
+    "CN": ("China", "PRC", "People's Republic of China"),
+    "TL": ("East Timor", "Timor-Leste", "Timor Leste"),
+    "VA": ("Vatican", "Holy See"),
+    "VN": ("Viet Nam", "Vietnam"),
+    "ES": ("España", "Kingdom of Spain"),
+    "BA": ("Bosnia", "Bosnia & Herzegovina"),
+    "KN": ("St. Kitts and Nevis", "Saint Kitts & Nevis"),
+    "SZ": ("Swaziland", "Eswatini"),
+    "MK": ("Macedonia", "FYROM"),
+    "CV": ("Cape Verde", "Cabo Verde"),
+    "LA": ("Laos", "Lao PDR"),
+    "SY": ("Syria", "Syrian Arab Republic"),
+    "PS": ("Palestine", "State of Palestine"),
+    "XK": ("Kosovo", "XKX"),
+    "HK": ("Hong Kong", "Hong Kong SAR"),
+}
+
+
+@pytest.mark.parametrize("code", USED)
+def test_names_that_people_use(code: str) -> None:
+    index = data.countries().alpha2.index(code)
+    assert [find_country(name) for name in USED[code]] == [index] * len(USED[code])
+
+
+def test_every_code_and_name_finds_its_country() -> None:
+    listed = data.countries()
+    for index, words in enumerate(zip(listed.alpha2, listed.alpha3, listed.name, strict=True)):
+        assert [find_country(word) for word in words] == [index] * 3
+
+
+def test_other_names_neither_collide_nor_hide_a_code() -> None:
+    codes = data.countries().alpha2
+    for owners, names in data.other_names():
+        assert set(owners) <= set(codes)
+        if len(owners) == 1:
+            for name in names:
+                if not name.startswith("/"):
+                    assert codes[find_country(name)] == owners[0], name
+
+
+def test_names_with_commas_stay_together() -> None:
+    text = "FR, Korea, Republic of, Bonaire, Sint Eustatius and Saba,US"
+    assert split_countries(text) == [
+        "FR", "Korea, Republic of", "Bonaire, Sint Eustatius and Saba", "US",
+    ]  # fmt: skip
+    assert split_countries("China, Hong Kong") == ["China", "Hong Kong"]
 
 
 def test_names_with_accents_and_those_of_natural_earth() -> None:

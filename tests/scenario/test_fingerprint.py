@@ -88,6 +88,8 @@ CHANGES = {
     "users.indoor_share": 0.4,
     "users.vehicle_share": 0.1,
     "users.file": "none.csv",
+    "users.file_variable": "people",
+    "users.file_units": "per-km2",
     "users.hotspots.count": 6,
     "users.hotspots.radius_km": 21.0,
     "users.hotspots.share": 0.7,
@@ -185,6 +187,7 @@ CALLS = {
     **{"service.downlink_kbps": 100.0, "service.uplink_kbps": 50.0},
     **{"service.delay_budget_ms": 150.0, "service.guaranteed": True},
 }
+OF_FILE = {"users.file", "users.file_variable", "users.file_units"}
 HOTSPOTS = {"users.hotspots.count", "users.hotspots.radius_km", "users.hotspots.share"}
 
 # Settings of a mode; keys it does not read; keys whose change alone would not be legal.
@@ -283,7 +286,7 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
-            *("constellation.catalogue", "users.placement", "users.file", "uplink.enabled"),
+            *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.enabled"),
             "users.devices_per_person",
             *("beams.polarisation_reuse", "beams.allocation"),
             "beams.active_count",
@@ -306,7 +309,7 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
-            *("constellation.catalogue", "users.placement", "users.file", "uplink.enabled"),
+            *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.enabled"),
             "users.devices_per_person",
             *("beams.polarisation_reuse", "beams.allocation"),
             "beams.active_count",
@@ -330,7 +333,7 @@ MODES = {
         },
         {
             *(OF_REGION - {"region.latitude_deg", "region.longitude_deg", "region.radius_km"}),
-            *("constellation.catalogue", "users.file", "uplink.enabled", "users.count"),
+            *("constellation.catalogue", *OF_FILE, "uplink.enabled", "users.count"),
             "users.placement",
             *("beams.polarisation_reuse", "beams.allocation", "beams.active_count"),
         },
@@ -354,7 +357,7 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
-            *("constellation.catalogue", "users.placement", "users.file", "uplink.enabled"),
+            *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.enabled"),
             "users.devices_per_person",
             *("beams.polarisation_reuse", "beams.allocation"),
             "beams.active_count",
@@ -380,7 +383,7 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
-            *("constellation.catalogue", "users.placement", "users.file", "uplink.enabled"),
+            *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.enabled"),
             "users.devices_per_person",
             *("beams.polarisation_reuse", "beams.allocation"),
             "beams.active_count",
@@ -401,7 +404,7 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
-            *("constellation.catalogue", "users.file", "uplink.enabled"),
+            *("constellation.catalogue", *OF_FILE, "uplink.enabled"),
             "users.devices_per_person",
             *("beams.polarisation_reuse", "beams.allocation"),
             "beams.active_count",
@@ -439,7 +442,7 @@ def mode_of(name: str) -> tuple[dict, set, set]:
     """Settings, inert and illegal keys of a mode, those of places and weather added."""
     settings, inert, illegal = MODES[name]
     if name not in NETWORK_MODES:
-        illegal = illegal | SOURCES | {"region.kind", "users.file", "users.devices_per_person"}
+        illegal = illegal | SOURCES | {"region.kind", *OF_FILE, "users.devices_per_person"}
         illegal, inert = illegal | {"satellite.antenna"}, inert | PAYLOAD | LIMITS
         inert = inert | (OF_NETWORK - SOURCES - {"region.kind"}) | {"users.activity_factor"}
     elif "satellite.antenna" not in settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -72,6 +73,17 @@ class Rings:
 def _read(name: str) -> dict[str, np.ndarray]:
     with as_file(files(__package__) / f"{name}.npz") as path, np.load(path) as archive:
         return dict(archive)
+
+
+@cache
+def other_names() -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """Read further names of countries: the codes each group of names stands for, and the names.
+
+    A name behind a slash is of a part of the country.
+    """
+    text = (files(__package__) / "names.csv").read_text(encoding="utf-8")
+    rows = list(csv.reader(text.splitlines()))[1:]
+    return tuple((tuple(codes.split()), tuple(names.split("|"))) for codes, names in rows)
 
 
 @cache

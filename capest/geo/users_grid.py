@@ -1,0 +1,172 @@
+"""Users from a grid of people on latitude and longitude in a NetCDF file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from capest.errors import InputError
+from capest.geo.countries import country_at
+from capest.geo.kernel import DENSE_URBAN, RURAL, SUBURBAN, URBAN
+from capest.geo.people_units import km2_per_value
+from capest.geo.points import PointsModel, points_model
+from capest.geo.settings import PopulationSettings
+from capest.geo.sphere import box_area_km2, wrapped
+
+_AXES = {"lat": ("lat", "latitude", "y"), "lon": ("lon", "longitude", "lng", "long", "x")}
+_DEGREES = {"lat": "north", "lon": "east"}
+
+
+def read_grid(
+    path: str | Path,
+    variable: str | None = None,
+    settings: PopulationSettings | None = None,
+    units: str | None = None,
+) -> PointsModel:
+    """Read a population grid from a NetCDF file: people on latitude and longitude.
+
+    Users are uniform in a cell. What stands around them follows from the people per km² of their
+    cell alone, with the limits of `PopulationSettings`, so it needs cells of about 1 km.
+
+    Parameters
+    ----------
+    path : path
+    variable : str, optional
+        Which; needed if several have latitude and longitude.
+    settings : PopulationSettings, optional
+    units : {"per-cell", "per-km2"}, optional
+        What the values are; needed if neither the attribute ``units`` nor a name says it.
+
+    Raises
+    ------
+    InputError
+        With the file, the variable, and what would be right.
+    """
+    import xarray as xr
+
+    if not Path(path).is_file():
+        raise InputError(f"{path}: there is no such file")
+    try:
+        # No time is read, and an odd one is no reason to refuse a grid.
+        dataset = xr.open_dataset(path, engine="netcdf4", decode_times=False)
+    except (OSError, ValueError):
+        raise InputError(f"{path}: is not a NetCDF file") from None
+    with dataset:
+        name = _chosen(dataset, variable, path)
+        where = f"{path}: variable {name}"
+        lat, lon, values = _columns(dataset[name], where)
+        attributes = dict(dataset[name].attrs)
+    missing = np.isnan(values)
+    values = np.where(missing, 0.0, values)
+    if not np.isfinite(values).all() or values.min() < 0.0:
+        raise InputError(
+            f"{where}: has negative or infinite values; expected people, and missing ones marked "
+            "by _FillValue"
+        )
+    if values.max() <= 0.0:
+        raise InputError(f"{where}: holds nobody; expected people per cell or per km²")
+    height, width = _step(lat, f"{where}: latitude"), _step(lon, f"{where}: longitude")
+    if width * len(lon) > 360.0 + 0.5 * width:
+        raise InputError(
+            f"{where}: longitude: cells cover {width * len(lon):g}°, so the same place counts "
+            "twice; leave out the last column"
+        )
+    km2, notes = km2_per_value(name, attributes, units, where)
+    row, column = np.nonzero(values)
+    lat, lon, people = lat[row], lon[column], values[row, column]
+    if km2 > 0.0:
+        people = people / km2 * _area_km2(lat, height, width)
+    model = _grid_model(lat, lon, height, width, people, settings or PopulationSettings())
+    if missing.any():
+        count = f"{missing.sum():,} of {missing.size:,} cells"
+        notes += (f"{where}: {count} have no value: nobody lives there",)
+    return replace(model, notes=notes)
+
+
+def _columns(array: Any, where: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Latitudes (n,), longitudes (m,) and values (n, m) of a variable."""
+    names = [_axis(array, axis) for axis in ("lat", "lon")]
+    longer = [str(name) for name, size in array.sizes.items() if name not in names and size > 1]
+    if None in names or longer:
+        shown = ", ".join(map(str, array.dims)) or "none"
+        first = f"; choose one {longer[0]} first" if longer and None not in names else ""
+        raise InputError(f"{where}: has dimensions {shown}; expected lat and lon{first}")
+    extra = [name for name in array.dims if name not in names]
+    array = array.squeeze(extra, drop=True).transpose(*names)
+    lat, lon = (array[axis].values.astype(np.float64) for axis in names)
+    if not (np.abs(lat).max() <= 90.0 and np.abs(lon).max() <= 360.0):
+        raise InputError(f"{where}: latitude or longitude is out of range; expected degrees")
+    return lat, lon, array.values.astype(np.float64)
+
+
+def _grid_model(
+    lat: np.ndarray, lon: np.ndarray, height: float, width: float, people: np.ndarray,
+    settings: PopulationSettings,
+) -> PointsModel:  # fmt: skip
+    per_km2 = people / _area_km2(lat, height, width)
+    kind = np.full(len(lat), RURAL)
+    kind[per_km2 >= settings.suburban_per_km2] = SUBURBAN
+    kind[per_km2 >= settings.urban_per_km2] = URBAN
+    kind[per_km2 >= settings.dense_urban_per_km2] = DENSE_URBAN
+    country = country_at(lat, wrapped(lon))
+    size = np.ones(len(lat))
+    return points_model(lat, lon, people, kind, country, height * size, width * size)
+
+
+def _area_km2(lat: np.ndarray, height: float, width: float) -> np.ndarray:
+    """Area of cells around latitudes (n,)."""
+    south, north = np.maximum(lat - 0.5 * height, -90.0), np.minimum(lat + 0.5 * height, 90.0)
+    return np.asarray(box_area_km2(south, north, width))
+
+
+def _chosen(dataset: Any, variable: str | None, path: str | Path) -> str:
+    """Name of the variable to read."""
+    fitting = [
+        str(name)
+        for name, array in dataset.data_vars.items()
+        if array.dtype.kind in "iuf"
+        and _axis(array, "lat") is not None
+        and _axis(array, "lon") is not None
+    ]
+    shown = ", ".join(fitting) or "none has lat and lon"
+    if variable is not None and variable not in dataset.data_vars:
+        raise InputError(f"{path}: has no variable {variable}; expected one of: {shown}")
+    if variable is not None:
+        if dataset[variable].dtype.kind not in "iuf":
+            raise InputError(f"{path}: variable {variable}: holds no numbers; take one of: {shown}")
+        return variable
+    if not fitting:
+        raise InputError(f"{path}: holds no grid of people: of its variables none has lat and lon")
+    if len(fitting) > 1:
+        raise InputError(
+            f"{path}: has several variables on lat and lon; say which holds people with "
+            f"users.file_variable, one of: {shown}"
+        )
+    return fitting[0]
+
+
+def _axis(array: Any, axis: str) -> str | None:
+    """Dimension of an array that is its latitude or longitude, if it has values."""
+    for dimension in array.dims:
+        if dimension not in array.coords:
+            continue
+        attributes = array.coords[dimension].attrs
+        units = str(attributes.get("units", "degrees")).casefold()
+        if str(attributes.get("standard_name")) == _AXES[axis][1]:
+            return str(dimension)
+        if units.startswith("degree") and units.endswith(_DEGREES[axis]):
+            return str(dimension)
+        # A map projection has x and y too, in metres.
+        if str(dimension).casefold() in _AXES[axis] and units.startswith("deg"):
+            return str(dimension)
+    return None
+
+
+def _step(values: np.ndarray, where: str) -> float:
+    steps = np.diff(values)
+    if not len(steps) or steps[0] == 0.0 or not np.allclose(steps, steps.mean(), rtol=1e-2):
+        raise InputError(f"{where}: expected two or more values at even steps")
+    return abs(float(steps.mean()))

@@ -1,0 +1,41 @@
+"""Keys that name files: what a relative path starts from, and how a path is shown."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+PATH_KEYS = ("constellation.catalogue", "region.file", "users.file")
+
+
+def anchor_paths(raw: dict[str, Any], folder: str | Path, overridden: Collection[str] = ()) -> None:
+    """Make the paths of a scenario absolute, in place, so that they hold in any folder.
+
+    Parameters
+    ----------
+    raw : dict
+        Nested plain values.
+    folder : path
+        Where relative paths start; those of overridden keys start in the working folder.
+    overridden : collection of str
+        Dotted keys, or sections, that do not come from the file.
+    """
+    for key in PATH_KEYS:
+        section, _, name = key.partition(".")
+        table = raw.get(section)
+        path = table.get(name) if isinstance(table, dict) else None
+        if isinstance(table, dict) and isinstance(path, str) and path and "\x00" not in path:
+            start = "" if key in overridden or section in overridden else folder
+            table[name] = os.path.abspath(os.path.join(start, path))
+
+
+def shown_path(path: str | None) -> str:
+    """Return a path as short as it can be opened by: relative if below the working folder."""
+    text = path or ""
+    try:
+        short = os.path.relpath(text)
+    except (OSError, ValueError):
+        return text
+    return text if not os.path.isabs(text) or short.startswith(os.pardir) else short
