@@ -30,7 +30,10 @@ WORDS = {
 
 
 def headline(
-    estimates: Mapping[tuple[str, str], Estimate], service: str = "", lacking: str = ""
+    estimates: Mapping[tuple[str, str], Estimate],
+    service: str = "",
+    lacking: str = "",
+    where: str = "",
 ) -> str:
     """Return a line such as "voice: 1,830 calls at once, ±12; refused 71 %: bandwidth 83 %, ...".
 
@@ -41,6 +44,8 @@ def headline(
         Name of the service, if it has one.
     lacking : str
         What stands against calls in fact and not in the result.
+    where : str
+        In which beams they are, after a space.
 
     Returns
     -------
@@ -59,7 +64,7 @@ def headline(
     ]
     # Nobody calls by text message.
     what = "users" if service == "message" else "calls"
-    found = f"{value_text(calls)} {what} at once, {interval_text(calls)}"
+    found = f"{value_text(calls)} {what} at once, {interval_text(calls)}{where}"
     if lacking:
         found += f" ({lacking})"
     found += f"; refused {_percent(refused.value)}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from capest.figure_names import BEAM_SHARE, SERVED_SHARE, UPLINK_SHARE
 from capest.reduce import Estimate
+from capest.results.counted_beams import calls_where, which_beams, with_totals
 from capest.results.delay_verdict import delay_verdicts
 from capest.results.headline import call_means, headline
 
@@ -85,7 +86,18 @@ class Summary:
         """How many calls at once, and why not more; empty where nobody calls."""
         scenario = tomllib.loads(str(self._attributes["scenario_toml"]))
         name = scenario.get("service", {}).get("preset", "")
-        return headline(self._estimates, name, str(self._attributes.get("calls_lack", "")))
+        lacking = str(self._attributes.get("calls_lack", ""))
+        return headline(self._estimates, name, lacking, calls_where(self._estimates, *self._beams))
+
+    @property
+    def _beams(self) -> tuple[int, int]:
+        """Beams that count, and all beams, of one satellite; zeros of a constellation."""
+        return self._statistics_beams, self._sizes.get("beam", 0)
+
+    @property
+    def counted_beams(self) -> str:
+        """Which beams the figures are of; empty for a constellation, whose beams all count."""
+        return which_beams(*self._beams)
 
     @property
     def _run_notes(self) -> list[str]:
@@ -127,7 +139,8 @@ class Summary:
             found.append(("users heard in the uplink", heard, "%"))
         if hopping:
             found.append(("statistics beams lit", lit, f"of {beams}"))
-        return found + call_means(self._estimates)
+        found += call_means(self._estimates)
+        return with_totals(found, self._estimates, *self._beams)
 
     def _network_means(self) -> list[tuple[str, Estimate, str]]:
         """Means over trials of a constellation."""
@@ -155,7 +168,10 @@ class Summary:
     @property
     def notes(self) -> list[str]:
         """What the intervals are intervals of."""
-        lines = [
+        lines = []
+        if self._statistics_beams != self._sizes.get("beam", 0):
+            lines += ["Totals of all beams include the rim, which lacks neighbours that interfere."]
+        lines += [
             f"{self._population}, all trials. CI: 95 % confidence interval,",
             f"of quantiles by Woodruff's method over {self._groups} groups of whole trials,",
             "of means and of the share served over trials.",
@@ -195,6 +211,7 @@ class Summary:
             **self._rule(),
             **{f"{name}s": size for name, size in self._sizes.items()},
             **({"statistics_beams": self._statistics_beams} if "beam" in self._sizes else {}),
+            **({"counted_beams": which} if (which := self.counted_beams) else {}),
             "backend": str(attributes["backend"]),
             **({"notes": self._run_notes} if self._run_notes else {}),
             **({"headline": self.headline} if self.headline else {}),
@@ -204,6 +221,10 @@ class Summary:
                     "metric": found.metric,
                     "statistic": found.statistic,
                     "value": _plain(found.value),
+                    "low": _plain(found.low),
+                    "high": _plain(found.high),
+                    "unit": found.units,
+                    # As they were called first.
                     "ci95": [_plain(found.low), _plain(found.high)],
                     "units": found.units,
                 }
@@ -248,8 +269,8 @@ def summary_dict(dataset: xr.Dataset) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``estimates`` is a list of ``{"metric", "statistic", "value", "ci95": [low, high],
-        "units"}``. NaN becomes None, infinities the strings "Infinity" and "-Infinity".
+        ``estimates`` is a list of ``{"metric", "statistic", "value", "low", "high", "unit"}``, with
+        ``"ci95": [low, high]`` and ``"units"`` beside them. NaN becomes None, infinities the strings "Infinity" and "-Infinity".
     """
     return dataset.capest.summary().to_dict()  # type: ignore[no-any-return]
 

@@ -34,8 +34,9 @@ def print_table(summary: Summary, console: Console, *, intervals: bool = False) 
     console.print(Text(summary.heading, style="bold"))
     if summary.headline:
         console.print(Text(summary.headline, style="bold"))
-    for verdict in summary.delay_verdicts:
-        console.print(Text(verdict))
+    for line in (summary.counted_beams, *summary.delay_verdicts):
+        if line:
+            console.print(Text(line))
     gap = 1 if intervals else 2
     table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
     table.add_column("")
@@ -91,7 +92,10 @@ def html(summary: Summary) -> str:
             f'<td colspan="{len(_COLUMNS)}">{escape(shown)}</td></tr>'
         )
     notes = "<br>".join(escape(note) for note in summary.notes)
-    lines = (summary.heading, summary.headline, *summary.delay_verdicts)
+    lines = (
+        *(summary.heading, summary.headline, summary.counted_beams),
+        *summary.delay_verdicts,
+    )
     first = "<br>".join(escape(line) for line in lines if line)
     return (
         f"<div><strong>{first}</strong>"

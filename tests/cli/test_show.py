@@ -48,7 +48,8 @@ def test_json_is_one_object_and_nothing_else(path):
     found = json.loads(run(path, "--json"))
     assert found["title"] == "synthetic"
     first = found["estimates"][0]
-    assert set(first) == {"metric", "statistic", "value", "ci95", "units"}
+    assert set(first) == {"metric", "statistic", "value", "low", "high", "unit", "ci95", "units"}
+    assert first["ci95"] == [first["low"], first["high"]]
     assert first["ci95"][0] <= first["value"] <= first["ci95"][1]
 
 
