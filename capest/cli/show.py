@@ -25,12 +25,12 @@ def show(file: Path, intervals: bool, as_json: bool) -> None:
       capest show runs/out/case9.nc --intervals
       capest show runs/out/case9.nc --json | jq '.estimates[] | select(.metric == "sinr_db")'
     """
-    from capest.sweep import axes_of
+    from capest.results.sweep_file import axes_of
 
-    if axes := axes_of(file):
+    if axes_of(file):
         from capest.cli.sweep_table import report
 
-        report(file, axes, as_json)
+        report(file, as_json)
         return
     print_summary(file, as_json, intervals=intervals)
 

@@ -134,4 +134,4 @@ def sweep(
             raise
     for notice in notices:
         click.echo(notice, err=True)
-    report(path, [axis.name for axis in axes], as_json)
+    report(path, as_json)

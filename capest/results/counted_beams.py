@@ -8,6 +8,8 @@ from capest.figure_names import ALL_BEAMS
 from capest.reduce import Estimate
 from capest.results.figures import interval_text, value_text
 
+RIM_NOTE = "Totals of all beams include the rim, which lacks neighbours that interfere."
+
 Row = tuple[str, Estimate, str]
 
 

@@ -1,4 +1,4 @@
-"""Open a result file as a lazy xarray dataset, with a clear word where that is impossible."""
+"""Open the file of a result or a sweep as a lazy dataset, with a clear word where it cannot be."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capest.results.identity import read_identity
+from capest.results.sweep_file import axes_of, check_sweep
 
 if TYPE_CHECKING:
     import xarray as xr
 
 
 def open_result(path: str | Path) -> xr.Dataset:
-    """Open a result file; values are read when they are used.
+    """Open the file of a result or of a sweep; values are read when they are used.
 
     Parameters
     ----------
@@ -28,7 +29,10 @@ def open_result(path: str | Path) -> xr.Dataset:
     InputError
         Missing, not NetCDF, or not written by capest.
     """
-    read_identity(path)
+    if axes_of(path):
+        check_sweep(path)
+    else:
+        read_identity(path)
     import xarray as xr
 
     from capest.results import accessor  # noqa: F401  (registers ds.capest)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from capest.figure_names import BEAM_SHARE, SERVED_SHARE, UPLINK_SHARE
 from capest.reduce import Estimate
-from capest.results.counted_beams import calls_where, which_beams, with_totals
+from capest.results.columns import printable
+from capest.results.counted_beams import RIM_NOTE, calls_where, which_beams, with_totals
 from capest.results.delay_verdict import delay_verdicts
+from capest.results.figures import plain
 from capest.results.headline import call_means, headline
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Summary:
         """One line: title, trials and users, device, time."""
         attributes = self._attributes
         parts = [
-            str(attributes["title"]),
+            printable(str(attributes["title"])),
             f"{self.trials:,} trials × {self.users_per_trial:,} users",
             str(attributes.get("device", attributes["backend"])),
         ]
@@ -170,7 +171,7 @@ class Summary:
         """What the intervals are intervals of."""
         lines = []
         if self._statistics_beams != self._sizes.get("beam", 0):
-            lines += ["Totals of all beams include the rim, which lacks neighbours that interfere."]
+            lines.append(RIM_NOTE)
         lines += [
             f"{self._population}, all trials. CI: 95 % confidence interval,",
             f"of quantiles by Woodruff's method over {self._groups} groups of whole trials,",
@@ -220,12 +221,12 @@ class Summary:
                 {
                     "metric": found.metric,
                     "statistic": found.statistic,
-                    "value": _plain(found.value),
-                    "low": _plain(found.low),
-                    "high": _plain(found.high),
+                    "value": plain(found.value),
+                    "low": plain(found.low),
+                    "high": plain(found.high),
                     "unit": found.units,
                     # As they were called first.
-                    "ci95": [_plain(found.low), _plain(found.high)],
+                    "ci95": [plain(found.low), plain(found.high)],
                     "units": found.units,
                 }
                 for found in self._estimates.values()
@@ -270,14 +271,7 @@ def summary_dict(dataset: xr.Dataset) -> dict[str, Any]:
     -------
     dict
         ``estimates`` is a list of ``{"metric", "statistic", "value", "low", "high", "unit"}``, with
-        ``"ci95": [low, high]`` and ``"units"`` beside them. NaN becomes None, infinities the strings "Infinity" and "-Infinity".
+        ``"ci95": [low, high]`` and ``"units"`` beside them. NaN becomes None, infinities the
+        strings "Infinity" and "-Infinity".
     """
     return dataset.capest.summary().to_dict()  # type: ignore[no-any-return]
-
-
-def _plain(value: float) -> float | str | None:
-    if math.isnan(value):
-        return None
-    if math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
-    return value

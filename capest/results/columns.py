@@ -1,0 +1,104 @@
+"""Rows of text in columns of any width: a cell is never broken, whatever the terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+_GAP = 2
+
+
+def printable(text: str) -> str:
+    """Text with what would steer a terminal written as escapes, such as ``\\x1b``."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+
+
+def wrapped(text: str, width: int, indent: str = "") -> list[str]:
+    """Break a sentence at its spaces; a word that is longer than the width stays whole.
+
+    Parameters
+    ----------
+    text : str
+    width : int
+        Columns.
+    indent : str
+        Before every line but the first.
+    """
+    found = textwrap.wrap(
+        text,
+        max(width, 1),
+        break_long_words=False,
+        break_on_hyphens=False,
+        subsequent_indent=indent,
+    )
+    return found or [""]
+
+
+def in_columns(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], width: int, *, keys: int = 1
+) -> list[str]:
+    """Lay out a table; one that is too wide comes in parts, or one row after the other.
+
+    Parameters
+    ----------
+    headers : sequence of str
+    rows : sequence of sequence of str
+        As many cells as headers.
+    width : int
+        Columns of the terminal.
+    keys : int
+        The first so many columns say what a row is: they stand in every part.
+
+    Returns
+    -------
+    list of str
+        Lines without an end. None is longer than ``width`` unless one cell with its name is.
+    """
+    widths = [
+        max(len(header), *(len(row[k]) for row in rows)) if rows else len(header)
+        for k, header in enumerate(headers)
+    ]
+    parts = _parts(widths, width, keys)
+    if parts is None:
+        return [line for row in rows for line in _record(headers, row, width, keys)]
+    found: list[str] = []
+    for part in parts:
+        if found:
+            found.append("")
+        for cells in (headers, *rows):
+            line = (" " * _GAP).join(cells[k].rjust(widths[k]) for k in part)
+            found.append(line.rstrip())
+    return found
+
+
+def _parts(widths: Sequence[int], width: int, keys: int) -> list[list[int]] | None:
+    """Columns of each part; ``None`` where a column does not fit beside those of the keys."""
+    own = list(range(keys))
+    room = width - sum(widths[:keys]) - _GAP * (keys - 1)
+    if len(widths) == keys:
+        return [own] if room >= 0 else None
+    if any(size + _GAP > room for size in widths[keys:]):
+        return None
+    found: list[list[int]] = [[]]
+    left = room
+    for k in range(keys, len(widths)):
+        if widths[k] + _GAP > left:
+            found.append([])
+            left = room
+        found[-1].append(k)
+        left -= widths[k] + _GAP
+    return [own + part for part in found]
+
+
+def _record(headers: Sequence[str], row: Sequence[str], width: int, keys: int) -> Iterator[str]:
+    """One row as lines: what it is, then a line a figure, or two where they are too long."""
+    for k in range(keys):
+        yield from wrapped(f"{headers[k]} = {row[k]}", width, "  ")
+    longest = max((len(header) for header in headers[keys:]), default=0)
+    for header, cell in zip(headers[keys:], row[keys:], strict=True):
+        one = f"  {header.ljust(longest)}  {cell}"
+        if len(one) <= width:
+            yield one
+        else:
+            yield f"  {header}"
+            yield f"    {cell}"
