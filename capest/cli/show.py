@@ -78,9 +78,6 @@ def print_summary(
         return
     from rich.console import Console
 
-    from capest.results.table import WIDTH, print_table
+    from capest.results.table import print_table
 
-    console = Console(highlight=False)
-    # On a narrower terminal wrapped lines are better than columns without their names.
-    console.width = max(console.width, WIDTH)
-    print_table(summary, console, intervals=intervals)
+    print_table(summary, Console(highlight=False), intervals=intervals)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
 _GAP = 2
+_NO_BREAK = "\u00a0"
 
 
 def printable(text: str) -> str:
@@ -24,14 +26,15 @@ def wrapped(text: str, width: int, indent: str = "") -> list[str]:
     indent : str
         Before every line but the first.
     """
+    # A number keeps its interval and its percent sign.
     found = textwrap.wrap(
-        text,
+        re.sub(r"(?<=\d) (?=[%±])", _NO_BREAK, text),
         max(width, 1),
         break_long_words=False,
         break_on_hyphens=False,
         subsequent_indent=indent,
     )
-    return found or [""]
+    return [line.replace(_NO_BREAK, " ") for line in found] or [""]
 
 
 def in_columns(
