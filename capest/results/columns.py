@@ -57,10 +57,12 @@ def in_columns(
     list of str
         Lines without an end. None is longer than ``width`` unless one cell with its name is.
     """
-    widths = [
-        max(len(header), *(len(row[k]) for row in rows)) if rows else len(header)
-        for k, header in enumerate(headers)
-    ]
+    cells = [max((len(row[k]) for row in rows), default=0) for k in range(len(headers))]
+    titles = [[header] for header in headers]
+    widths = _widths(titles, cells)
+    if sum(widths) + _GAP * (len(widths) - 1) > width:
+        titles = [_broken(header, cells[k]) for k, header in enumerate(headers)]
+        widths = _widths(titles, cells)
     parts = _parts(widths, width, keys)
     if parts is None:
         return [line for row in rows for line in _record(headers, row, width, keys)]
@@ -68,10 +70,25 @@ def in_columns(
     for part in parts:
         if found:
             found.append("")
-        for cells in (headers, *rows):
-            line = (" " * _GAP).join(cells[k].rjust(widths[k]) for k in part)
-            found.append(line.rstrip())
+        high = max(len(titles[k]) for k in part)
+        above = [["", *title] if len(title) < high else title for title in titles]
+        for line in (*range(high), *rows):
+            shown = (above[k][line] if isinstance(line, int) else line[k] for k in part)
+            padded = (cell.rjust(widths[k]) for cell, k in zip(shown, part, strict=True))
+            found.append((" " * _GAP).join(padded).rstrip())
     return found
+
+
+def _widths(titles: Sequence[Sequence[str]], cells: Sequence[int]) -> list[int]:
+    return [max(size, *map(len, title)) for title, size in zip(titles, cells, strict=True)]
+
+
+def _broken(header: str, cells: int) -> list[str]:
+    """A header in two lines, behind its first dot or comma, if its cells are less wide."""
+    at = min((header.find(mark) for mark in ".," if mark in header), default=-1)
+    if at < 0 or len(header) <= cells:
+        return [header]
+    return [header[: at + 1], header[at + 1 :].lstrip()]
 
 
 def _parts(widths: Sequence[int], width: int, keys: int) -> list[list[int]] | None:

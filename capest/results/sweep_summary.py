@@ -81,7 +81,8 @@ class SweepSummary:
         each = f"{min(trials):,} to {max(trials):,}" if len(trials) > 1 else f"{max(trials):,}"
         count = len(self.points)
         title = printable(str(self._attributes.get("title", "sweep")))
-        return f"{title} · {count:,} point{'s' * (count > 1)} × {each} trials"
+        parts = [title, " × ".join(map(printable, self.axes))] if self.axes else [title]
+        return " · ".join([*parts, f"{count:,} point{'s' * (count > 1)} × {each} trials"])
 
     @property
     def counted_beams(self) -> str:
