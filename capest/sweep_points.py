@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 import tomllib
@@ -39,19 +40,21 @@ class Axis:
         return axis_name(self.key)
 
     @property
-    def coordinate(self) -> list[Any]:
+    def coordinate(self) -> np.ndarray:
         """Values of the dimension: numbers, truth values, or texts; TOML where they are mixed."""
-        values = list(self.values)
-        if all(isinstance(value, str) for value in values):
-            return values
-        if all(isinstance(value, bool) for value in values):
-            return values
-        if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
-            # Integers beyond 64 bits, or of both ends of them, would be objects or rounded.
-            kept = np.array(values)
-            if kept.dtype.kind in "iuf" and kept.tolist() == values:
-                return values
-        return [value if isinstance(value, str) else _toml(value) for value in values]
+        kinds = {type(value) for value in self.values}
+        if kinds <= {int, float}:
+            # The first type that holds every value as it is: seeds may need all 64 bits.
+            for dtype in (np.int64, np.uint64, np.float64):
+                with contextlib.suppress(OverflowError):
+                    found = np.array(self.values, dtype=dtype)
+                    if found.tolist() == list(self.values):
+                        return found
+        if len(kinds) == 1 and kinds <= {bool, str}:
+            return np.array(self.values)
+        return np.array(
+            [value if isinstance(value, str) else _toml(value) for value in self.values]
+        )
 
 
 @dataclass(frozen=True)

@@ -59,12 +59,19 @@ def print_summary(
     InputError
         Missing, not NetCDF, damaged, or not a result of capest.
     """
+    import json
+
     from capest.results.open import open_result
 
     try:
         with open_result(path) as dataset:
             summary = dataset.capest.summary()
-            content = summary.to_dict() | dict(more or {})
+            content = json.dumps(
+                summary.to_dict() | dict(more or {}),
+                indent=2,
+                ensure_ascii=False,
+                allow_nan=False,
+            )
     except CapestError:
         raise
     except Exception as error:  # libraries raise anything on the bytes of a damaged file
@@ -72,9 +79,7 @@ def print_summary(
             f"{path}: damaged ({type(error).__name__}: {error}); run its scenario again"
         ) from error
     if as_json:
-        import json
-
-        click.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+        click.echo(content)
         return
     from rich.console import Console
 

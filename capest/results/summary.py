@@ -63,6 +63,8 @@ class Summary:
         self._statistics_beams = (
             int(dataset["beam_statistics"].sum()) if "beam" in self._sizes else 0
         )
+        elapsed_s = dataset.attrs.get("elapsed_s")
+        self._elapsed_s = None if elapsed_s is None else float(elapsed_s)
         self.trials = int(dataset.attrs["trials_done"])
         users = dataset.attrs.get("users_per_trial")
         if users is None:
@@ -76,10 +78,10 @@ class Summary:
         parts = [
             printable(str(attributes["title"])),
             f"{self.trials:,} trials × {self.users_per_trial:,} users",
-            str(attributes.get("device", attributes["backend"])),
+            printable(str(attributes.get("device", attributes["backend"]))),
         ]
-        if "elapsed_s" in attributes:
-            parts.append(f"{float(attributes['elapsed_s']):,.3g} s")
+        if self._elapsed_s is not None:
+            parts.append(f"{self._elapsed_s:,.3g} s")
         return " · ".join(parts)
 
     @property
@@ -184,7 +186,7 @@ class Summary:
             lines.append("Few groups: the intervals of quantiles are rough; run more trials.")
         if "until" in self._attributes:
             lines.append(self._rule_note())
-        return lines + [f"Note: {note}." for note in self._run_notes]
+        return lines + [f"Note: {printable(note)}." for note in self._run_notes]
 
     def _rule_note(self) -> str:
         rule, most = self._attributes["until"], int(self._attributes["most_trials"])
