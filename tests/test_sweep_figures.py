@@ -57,6 +57,12 @@ def summary_of(path):
         return dataset.capest.summary()
 
 
+def test_a_file_may_be_opened_again_while_it_is_open(presets):
+    opened = [capest.open(presets) for _ in range(5)]
+    for dataset in opened:
+        assert len(dataset.capest.summary().points) == 4
+
+
 def test_axes_with_the_same_last_name(presets):
     with capest.open(presets) as dataset:
         assert dataset["calls_mean"].dims == ("handset__preset", "service__preset")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from capest.errors import InputError
 from capest.results.identity import read_identity
 from capest.results.sweep_file import axes_of, check_sweep
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def open_result(path: str | Path) -> xr.Dataset:
-    """Open the file of a result or of a sweep; values are read when they are used.
+    """Open the file of a result or of a sweep; values of a result are read when they are used.
 
     Parameters
     ----------
@@ -29,7 +30,8 @@ def open_result(path: str | Path) -> xr.Dataset:
     InputError
         Missing, not NetCDF, or not written by capest.
     """
-    if axes_of(path):
+    of_sweep = bool(axes_of(path))
+    if of_sweep:
         check_sweep(path)
     else:
         read_identity(path)
@@ -39,4 +41,12 @@ def open_result(path: str | Path) -> xr.Dataset:
 
     # The engine is named: another HDF5 library in the process could take the file otherwise.
     # No chunks: HDF5 is not thread-safe, and Dask would read in threads.
-    return xr.open_dataset(path, engine="netcdf4", chunks=None)
+    opened = xr.open_dataset(path, engine="netcdf4", chunks=None)
+    if not of_sweep:
+        return opened
+    # A sweep is small, and the NetCDF library may crash where a file of texts is opened twice.
+    with opened:
+        try:
+            return opened.load()
+        except (OSError, RuntimeError) as error:
+            raise InputError(f"{path}: damaged: {error}; run its sweep again") from error
