@@ -44,12 +44,12 @@ def load(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) 
 
 
 def open(path: str | Path) -> xr.Dataset:
-    """Open a result file lazily.
+    """Open a result file lazily, or the file of a sweep.
 
     Parameters
     ----------
     path : path
-        Written by ``capest run`` or `run`.
+        Written by ``capest run``, `run` or ``capest sweep``.
 
     Returns
     -------

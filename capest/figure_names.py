@@ -23,6 +23,20 @@ OF_MIXES = {name: preset for preset in CALL_SERVICES for name in calls_of_servic
 QUANTILES: dict[str, float] = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 """Quantiles reported of every histogram metric, by the name of the statistic."""
 
+ALL_BEAMS = {
+    f"{metric}_all_beams": metric
+    for metric in (
+        "throughput",
+        "uplink_throughput",
+        "calls",
+        "calls_offered",
+        "best_effort_throughput",
+    )
+}
+"""Metrics of one satellite with all its beams, each with the metric of the beams that count.
+
+Beams at the rim are in them, which lack the interference of neighbours further out."""
+
 TRIAL_MEANS: dict[str, str] = {
     "throughput": "Mbit s-1",
     "users": "1",
@@ -36,6 +50,10 @@ TRIAL_MEANS: dict[str, str] = {
     "calls_on_fading": "1",
     **dict.fromkeys(OF_MIXES, "1"),
     "best_effort_throughput": "Mbit s-1",
+    **{
+        metric: "1" if counted.startswith("calls") else "Mbit s-1"
+        for metric, counted in ALL_BEAMS.items()
+    },
 }
 """Quantities of a trial whose mean over trials is reported where they are, with their units."""
 

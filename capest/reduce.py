@@ -15,6 +15,7 @@ import numpy as np
 
 from capest.block import BlockResult
 from capest.figure_names import (
+    ALL_BEAMS,
     BEAM_SHARE,
     BLOCKING_SHARE,
     OF_MIXES,
@@ -45,7 +46,10 @@ G = 20, 2.01 at 50, 1.96 without end; more groups would cost memory and gain not
 of 1,000 trials has 20 blocks of 50, hence 20 groups of one block; group sizes never differ by
 more than one block."""
 
-_FLOATS = ("throughput", "uplink_throughput", "best_effort_throughput")
+_FLOATS = (
+    *("throughput", "uplink_throughput", "best_effort_throughput"),
+    *(metric for metric, counted in ALL_BEAMS.items() if not counted.startswith("calls")),
+)
 _REFUSED = tuple(f"calls_refused_{reason}" for reason in REFUSAL_REASONS)
 _INTEGERS = (
     *("users", "lit_users", "served_users", "lit_beams"),
@@ -53,6 +57,7 @@ _INTEGERS = (
     *("calls", "calls_offered", "calls_on_fading", "calls_refused", *_REFUSED),
     *("call_attempts", "calls_blocked"),
     *OF_MIXES,
+    *(metric for metric, counted in ALL_BEAMS.items() if counted.startswith("calls")),
 )
 
 _RATIOS = {

@@ -12,27 +12,21 @@ import contextlib
 import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-
-import numpy as np
+from typing import TYPE_CHECKING, Literal
 
 from capest import loop
 from capest.errors import InputError, StorageError
 from capest.results import files
-from capest.results.open import open_result
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.model import Scenario
 from capest.stopping import Verdict
+from capest.sweep_dataset import gather
 from capest.sweep_points import Axis, Point, parse_axis, points_of
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["AXES", "Axis", "Point", "axes_of", "gather", "parse_axis", "points_folder", "points_of"]
-__all__ += ["run_sweep"]
-
-AXES = "sweep_axes"
-"""Attribute of a sweep's file: names of its dimensions."""
+__all__ = ["Axis", "Point", "gather", "parse_axis", "points_folder", "points_of", "run_sweep"]
 
 
 class _Shared:
@@ -116,7 +110,11 @@ def run_sweep(
     finally:
         for executor in started:
             executor.close()
-    _write(gather(points, axes, paths), output)
+    swept = gather(points, axes, paths)
+    # A point that was there already says nothing when it is asked for; its result does.
+    for name in ("notes", "notes_of_some_points"):
+        notices += str(swept.attrs.get(name, "")).splitlines()
+    _write(swept, output)
     if not keep_points:
         for path in paths:
             path.unlink(missing_ok=True)
@@ -139,82 +137,8 @@ def _file_name(scenario: Scenario) -> str:
 
 def _not_reached(point: Point, axes: Sequence[Axis], verdict: Verdict) -> str:
     values = zip(axes, point.place, strict=True)
-    where = ", ".join(f"{axis.name} = {axis.values[place]}" for axis, place in values)
+    where = ", ".join(f"{axis.key} = {axis.values[place]}" for axis, place in values)
     return f"{where}: {verdict.rule} not reached in {verdict.trials:,} trials"
-
-
-def gather(points: Sequence[Point], axes: Sequence[Axis], paths: Sequence[Path]) -> xr.Dataset:
-    """Put the estimates of all points into one dataset.
-
-    Returns
-    -------
-    xarray.Dataset
-        A dimension for every axis, ``quantile`` beside them; every quantile and mean with its
-        limits, and the number of satellites and of trials of each point.
-    """
-    import xarray as xr
-
-    shape = tuple(len(axis.values) for axis in axes)
-    names = tuple(axis.name for axis in axes)
-    found: dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, Any]]] = {}
-    attributes: dict[str, Any] = {}
-    unlike = {"scenario_fingerprint", "users_per_trial", "elapsed_s", "created", "history"}
-    unlike |= {"trials_done", "stopped_by", "source"}
-    quantiles = None
-    for point, path in zip(points, paths, strict=True):
-        with open_result(path) as dataset:
-            if attributes:
-                unlike |= {
-                    name for name in _OF_A_POINT if dataset.attrs.get(name) != attributes.get(name)
-                }
-            attributes = dict(dataset.attrs)
-            quantiles = dataset["quantile"].load()
-            kept = {name: dataset[name] for name in map(str, dataset.data_vars) if _is_figure(name)}
-            for name, variable in kept.items():
-                if name not in found:
-                    values = np.full((*shape, *variable.shape), np.nan)
-                    attrs = {k: v for k, v in variable.attrs.items() if k in ("units", "long_name")}
-                    found[name] = ((*names, *map(str, variable.dims)), values, attrs)
-                found[name][1][point.place] = variable.values
-            if "satellites" not in found:
-                about = {"units": "1", "long_name": "satellites of the scenario"}
-                found["satellites"] = (names, np.ones(shape, dtype=np.int32), about)
-            found["satellites"][1][point.place] = dataset.sizes.get("satellite", 1)
-            if "trials" not in found:
-                about = {"units": "1", "long_name": "trials of the point"}
-                found["trials"] = (names, np.zeros(shape, dtype=np.int64), about)
-            found["trials"][1][point.place] = dataset.sizes["trial"]
-    coordinates: dict[str, Any] = {axis.name: list(axis.values) for axis in axes}
-    swept = xr.Dataset(found, coords=coordinates | {"quantile": quantiles})
-    for axis in axes:
-        swept[axis.name].attrs["long_name"] = f"{axis.key} of the scenario"
-    swept.attrs = {name: value for name, value in attributes.items() if name not in unlike}
-    swept.attrs[AXES] = ", ".join(names)
-    swept.attrs["comment"] = (
-        "Figures of a sweep: one scenario a point, all with the same seed; scenario_toml is of "
-        "the last point."
-    )
-    return swept
-
-
-_OF_A_POINT = ("notes", "calls_lack", "delay_budgets")
-"""Attributes that a sweep has only if all its points have the same."""
-
-
-def axes_of(path: Path) -> list[str]:
-    """Names of a sweep's axes, from its file; none if it is anything else."""
-    import netCDF4
-
-    try:
-        with netCDF4.Dataset(path, "r") as dataset:
-            return str(dataset.getncattr(AXES)).split(", ")
-    except (OSError, RuntimeError, AttributeError):
-        return []
-
-
-def _is_figure(name: str) -> bool:
-    stem = name.removesuffix("_low").removesuffix("_high")
-    return stem.endswith(("_quantile", "_mean"))
 
 
 def _write(swept: xr.Dataset, output: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 import tomllib
@@ -14,11 +15,9 @@ from typing import Any
 import numpy as np
 
 from capest.errors import InputError
+from capest.results.sweep_file import MOST_POINTS, axis_name
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
-
-MOST_POINTS = 10_000
-"""Points of a sweep at most."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +36,25 @@ class Axis:
 
     @property
     def name(self) -> str:
-        """Name of the dimension: the last part of the key."""
-        return self.key.rpartition(".")[2]
+        """Name of the dimension, see ``axis_name``."""
+        return axis_name(self.key)
+
+    @property
+    def coordinate(self) -> np.ndarray:
+        """Values of the dimension: numbers, truth values, or texts; TOML where they are mixed."""
+        kinds = {type(value) for value in self.values}
+        if kinds <= {int, float}:
+            # The first type that holds every value as it is: seeds may need all 64 bits.
+            for dtype in (np.int64, np.uint64, np.float64):
+                with contextlib.suppress(OverflowError):
+                    found = np.array(self.values, dtype=dtype)
+                    if found.tolist() == list(self.values):
+                        return found
+        if len(kinds) == 1 and kinds <= {bool, str}:
+            return np.array(self.values)
+        return np.array(
+            [value if isinstance(value, str) else _toml(value) for value in self.values]
+        )
 
 
 @dataclass(frozen=True)
@@ -79,9 +95,14 @@ def parse_axis(text: str) -> Axis:
             raise InputError(f"--vary {text}: broken array: {error}") from None
     else:
         values = [_value(part.strip()) for part in listed.split(",")]
-    if not values or len(set(map(repr, values))) != len(values):
+    if not values or len(set(map(_same, values))) != len(values):
         raise InputError(f"--vary {text}: names no value, or one twice; {example}")
     return Axis(key, tuple(values))
+
+
+def _same(value: Any) -> Any:
+    """What is equal for equal values: 1 and 1.0 are, 1 and true are not."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else repr(value)
 
 
 def _spaced(text: str, parts: Sequence[str]) -> list[float] | list[int]:
@@ -120,9 +141,8 @@ def points_of(
         For too many points, a key varied twice, or a faulty scenario.
     """
     keys = [axis.key for axis in axes]
-    names = [axis.name for axis in axes]
-    if len(set(keys)) != len(keys) or len(set(names)) != len(names):
-        raise InputError(f"--vary: {', '.join(keys)}: every key once, with different last parts")
+    if len(set(keys)) != len(keys):
+        raise InputError(f"--vary: {', '.join(keys)}: every key once")
     total = int(np.prod([len(axis.values) for axis in axes]))
     if total > MOST_POINTS:
         raise InputError(f"--vary: makes {total:,} points; at most {MOST_POINTS:,} are possible")

@@ -15,6 +15,7 @@ from capest import allocation, calls, uplink
 from capest.backend.protocol import Kernels, Transfer
 from capest.block import BlockResult
 from capest.channel import draw_surroundings, path_loss_db
+from capest.figure_names import ALL_BEAMS
 from capest.histograms import AXES
 from capest.links import downlink_arguments, link_quantities, peak_gain
 from capest.physics import geometry
@@ -51,7 +52,7 @@ class StartedTrials:
         of_services, over_trials = calls.trial_results(self.scene, totals, found["trial_beam"])
         return BlockResult(
             self.first_trial,
-            totals | of_services,
+            totals | of_services | all_beams(found["trial_beam"]),
             found["trial_beam"],
             found["histograms"] | over_trials,
         )
@@ -245,3 +246,15 @@ def trial_results(scene: Scene, trial_beam: dict[str, np.ndarray]) -> dict[str, 
         "throughput": throughput.astype(np.float64).sum(axis=1),
         "lit_beams": lit.sum(axis=1, dtype=np.int32),
     }
+
+
+def all_beams(trial_beam: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Totals per trial over all beams of the satellite, those of ``ALL_BEAMS`` that are there."""
+    found = {}
+    for metric, counted in ALL_BEAMS.items():
+        of_beams = trial_beam.get(f"beam_{counted}")
+        if of_beams is not None:
+            dtype = np.int32 if of_beams.dtype.kind == "i" else np.float64
+            rows = np.ascontiguousarray(of_beams, dtype=dtype)
+            found[metric] = rows.sum(axis=1, dtype=dtype)
+    return found

@@ -39,7 +39,7 @@ BASE = {
 def test_axes(text, values):
     axis = sweep.parse_axis(text)
     assert axis.values == values
-    assert axis.name == text.partition("=")[0].strip().rpartition(".")[2]
+    assert axis.name == text.partition("=")[0].strip().replace(".", "__")
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,10 @@ def run(tmp_path, *texts, **options):
 def test_every_point_is_the_run_of_its_scenario(tmp_path):
     path = run(tmp_path, "beams.frequency_reuse=1,3", "handset.noise_figure_db=7.0,9.0,12.0")
     with xr.open_dataset(path) as swept:
-        assert swept["sinr_db_quantile"].dims == ("frequency_reuse", "noise_figure_db", "quantile")
+        assert swept["sinr_db_quantile"].dims == (
+            *("beams__frequency_reuse", "handset__noise_figure_db"),
+            "quantile",
+        )
         assert swept["throughput_mean"].shape == (2, 3)
         for reuse in (1, 3):
             for figure in (7.0, 9.0, 12.0):
@@ -80,7 +83,7 @@ def test_every_point_is_the_run_of_its_scenario(tmp_path):
                     beams__frequency_reuse=reuse, handset__noise_figure_db=figure
                 )
                 alone = api.run(scenario, backend="numpy")
-                point = swept.sel(frequency_reuse=reuse, noise_figure_db=figure)
+                point = swept.sel(beams__frequency_reuse=reuse, handset__noise_figure_db=figure)
                 for name in ("sinr_db_quantile", "throughput_mean_low", "served_share_mean"):
                     np.testing.assert_array_equal(point[name].values, alone[name].values)
     assert not sweep.points_folder(path).exists()
@@ -129,7 +132,8 @@ def test_every_point_stops_on_its_own(tmp_path):
     assert len(np.unique(trials)) > 2
     assert (narrow == (trials < 400)).all()
     missed = [
-        f"frequency_reuse = {(1, 3)[i]}, per_beam = {(1, 9)[j]}: {rule} not reached in 400 trials"
+        f"beams.frequency_reuse = {(1, 3)[i]}, users.per_beam = {(1, 9)[j]}: "
+        f"{rule} not reached in 400 trials"
         for i, j in zip(*np.nonzero(~narrow), strict=True)
     ]
     assert missed
@@ -184,7 +188,7 @@ def test_command_line(tmp_path):
     assert again.exit_code == 2
     assert "--overwrite" in again.stderr
     rows = json.loads(CliRunner().invoke(cli, [*arguments, "--json", "--overwrite"]).stdout)
-    assert [row["per_beam"] for row in rows] == [1, 5]
+    assert [row["users.per_beam"] for row in rows] == [1, 5]
     shown = CliRunner().invoke(cli, ["show", str(output)])
     assert shown.stdout.splitlines()[:-1] == result.stdout.splitlines()[:-1]
     bad = CliRunner().invoke(cli, [*arguments[:3], "users.per_beam=0", *arguments[4:]])

@@ -25,12 +25,12 @@ def show(file: Path, intervals: bool, as_json: bool) -> None:
       capest show runs/out/case9.nc --intervals
       capest show runs/out/case9.nc --json | jq '.estimates[] | select(.metric == "sinr_db")'
     """
-    from capest.sweep import axes_of
+    from capest.results.sweep_file import axes_of
 
-    if axes := axes_of(file):
+    if axes_of(file):
         from capest.cli.sweep_table import report
 
-        report(file, axes, as_json)
+        report(file, as_json)
         return
     print_summary(file, as_json, intervals=intervals)
 
@@ -59,12 +59,19 @@ def print_summary(
     InputError
         Missing, not NetCDF, damaged, or not a result of capest.
     """
+    import json
+
     from capest.results.open import open_result
 
     try:
         with open_result(path) as dataset:
             summary = dataset.capest.summary()
-            content = summary.to_dict() | dict(more or {})
+            content = json.dumps(
+                summary.to_dict() | dict(more or {}),
+                indent=2,
+                ensure_ascii=False,
+                allow_nan=False,
+            )
     except CapestError:
         raise
     except Exception as error:  # libraries raise anything on the bytes of a damaged file
@@ -72,15 +79,10 @@ def print_summary(
             f"{path}: damaged ({type(error).__name__}: {error}); run its scenario again"
         ) from error
     if as_json:
-        import json
-
-        click.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+        click.echo(content)
         return
     from rich.console import Console
 
-    from capest.results.table import WIDTH, print_table
+    from capest.results.table import print_table
 
-    console = Console(highlight=False)
-    # On a narrower terminal wrapped lines are better than columns without their names.
-    console.width = max(console.width, WIDTH)
-    print_table(summary, console, intervals=intervals)
+    print_table(summary, Console(highlight=False), intervals=intervals)

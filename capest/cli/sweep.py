@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import click
 
@@ -72,12 +72,10 @@ def sweep(
       capest sweep runs/guowang-complete-china.toml --vary constellation.deployed_fraction=0.1:1:10
       capest sweep my.toml --vary 'handset.preset=["3gpp-handheld", "smartphone-worst"]'
     """
-    import math
-
     from capest import sweep as sweeps
     from capest.cli.interrupts import Interrupts
     from capest.cli.progress import progress_display
-    from capest.loop import Executor
+    from capest.loop import Executor, Progress
 
     axes = [sweeps.parse_axis(text) for text in varied]
     changes = settings(trials, until=until)
@@ -96,21 +94,16 @@ def sweep(
         count = local_workers(workers, backend, constellation=constellation)
         return dask_cluster.local_cluster(count)
 
-    total = math.fsum(point.scenario.run.trials for point in points)
-    with progress_display(int(total)) as display, Interrupts() as interrupts:
-        done = 0.0
+    with progress_display(points[0].scenario.run.trials) as display, Interrupts() as interrupts:
 
         def on_point(number: int, point: sweeps.Point) -> None:
-            nonlocal done
-            done = math.fsum(each.scenario.run.trials for each in points[:number])
-
-        def on_progress(progress: Any) -> None:
-            from dataclasses import replace
-
             interrupts.check()
-            # The bar is of the whole sweep: what a rule expects of one point does not belong there.
-            so_far = int(done) + progress.trials_done
-            display.update(replace(progress, trials_done=so_far, trials=int(total), verdict=None))
+            # Points differ in what a trial takes, so the bar and its times are of one point.
+            display.point(f"point {number + 1:,} of {len(points):,}", point.scenario.run.trials)
+
+        def on_progress(progress: Progress) -> None:
+            interrupts.check()
+            display.update(progress)
 
         try:
             notices = sweeps.run_sweep(
@@ -134,4 +127,4 @@ def sweep(
             raise
     for notice in notices:
         click.echo(notice, err=True)
-    report(path, [axis.name for axis in axes], as_json)
+    report(path, as_json)

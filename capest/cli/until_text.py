@@ -64,11 +64,17 @@ def as_plain(verdict: Verdict) -> dict[str, Any]:
 
 
 def running_text(verdict: Verdict) -> str:
-    """Half widths now and wanted, for a progress bar."""
-    return ", ".join(
-        f"{one.condition.figure} ±{one.estimate.half_width:.2g} of ±{one.wanted:.2g}"
-        for one in verdict.reached
-    )
+    """Half widths now and wanted, for a progress bar; of a figure that is not known its name."""
+    return ", ".join(_running(one) for one in verdict.reached)
+
+
+def _running(one: Reached) -> str:
+    half, figure = one.estimate.half_width, one.condition.figure
+    if not math.isfinite(half):
+        return f"{figure} not known yet"
+    if not math.isfinite(one.wanted):
+        return f"{figure} ±{half:.2g}"
+    return f"{figure} ±{half:.2g} of ±{one.wanted:.2g}"
 
 
 def _value(one: Reached) -> str:

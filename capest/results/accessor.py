@@ -14,12 +14,14 @@ from capest.reduce import Estimate
 from capest.results import aggregate
 from capest.results.schema import axis_of
 from capest.results.summary import Summary
+from capest.results.sweep_file import AXES as SWEEP_AXES
+from capest.results.sweep_summary import SweepPoint, SweepSummary, axes_of_dataset
 from capest.statistics import Interval, quantile_interval
 
 
 @xr.register_dataset_accessor("capest")
 class CapestAccessor:
-    """Estimates of a result, and what to print of it.
+    """Estimates of a result or a sweep, and what to print of it.
 
     Everything rests on the reduced variables of the file: selecting trials of the dataset
     does not change it.
@@ -28,8 +30,16 @@ class CapestAccessor:
     def __init__(self, dataset: xr.Dataset) -> None:
         self._dataset = dataset
 
-    def summary(self) -> Summary:
-        """Headline figures; shows itself as text and in a notebook, see also ``to_dict``."""
+    def summary(self) -> Summary | SweepSummary:
+        """Headline figures; shows itself as text and in a notebook.
+
+        Returns
+        -------
+        Summary or SweepSummary
+            See also ``to_dict`` of the first and ``to_list`` of the second.
+        """
+        if SWEEP_AXES in self._dataset.attrs:
+            return SweepSummary(self._dataset)
         return Summary(self._dataset, self.estimates())
 
     def estimates(self) -> list[Estimate]:
@@ -39,7 +49,14 @@ class CapestAccessor:
         -------
         list of Estimate
             Quantiles of every metric, then means over trials.
+
+        Raises
+        ------
+        InputError
+            For a sweep of which no single point is selected.
         """
+        if SWEEP_AXES in self._dataset.attrs:
+            return list(self._point().estimates.values())
         found = []
         for metric in self._metrics():
             units = self._dataset[f"{metric}_quantile"].attrs["units"]
@@ -52,6 +69,17 @@ class CapestAccessor:
             units = self._dataset[f"{metric}_mean"].attrs["units"]
             found.append(Estimate(metric, "mean", *self._stored(f"{metric}_mean"), units))
         return found
+
+    def _point(self) -> SweepPoint:
+        """The only point of a sweep, or of what is selected of one."""
+        points = SweepSummary(self._dataset).points
+        if len(points) == 1:
+            return points[0]
+        names = ", ".join(f"{name}=..." for name in axes_of_dataset(self._dataset))
+        raise InputError(
+            f"this is a sweep of {len(points):,} points: select one with ds.sel({names}), or take "
+            "ds.capest.summary().points"
+        )
 
     def quantile(self, metric: str, p: float) -> Interval:
         """Any quantile of a metric over users (or beams) and trials, from the histograms.
@@ -73,6 +101,11 @@ class CapestAccessor:
         InputError
             No such metric, or p out of range.
         """
+        if SWEEP_AXES in self._dataset.attrs:
+            raise InputError(
+                "a sweep has the stored quantiles only; --keep-points keeps the result of every "
+                "point, which has any"
+            )
         known = self._metrics()
         if metric not in known:
             near = difflib.get_close_matches(metric, known, 1)

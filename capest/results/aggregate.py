@@ -77,6 +77,10 @@ def by_latitude(dataset: xr.Dataset, step_deg: float = 5.0) -> xr.Dataset:
 
 
 def _check(dataset: xr.Dataset) -> None:
+    if "sweep_axes" in dataset.attrs:
+        raise InputError(
+            "a sweep has no cells to sum up; --keep-points keeps the result of every point"
+        )
     if "cell" not in dataset.sizes:
         raise InputError("this result is of one satellite: it has no cells to sum up")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from capest.reduce import Estimate
 
@@ -64,3 +65,12 @@ def interval_text(estimate: Estimate, *, brackets: bool = False) -> str:
     if half > 0 and float(text.replace(",", "")) == 0:
         return f"±<{10.0**-places:.{places}f}"
     return f"±{text}"
+
+
+def plain(value: Any) -> Any:
+    """A value that JSON can hold: NaN becomes None, infinities "Infinity" and "-Infinity"."""
+    if not isinstance(value, float) or math.isfinite(value):
+        return value
+    if math.isnan(value):
+        return None
+    return "Infinity" if value > 0 else "-Infinity"

@@ -30,7 +30,10 @@ WORDS = {
 
 
 def headline(
-    estimates: Mapping[tuple[str, str], Estimate], service: str = "", lacking: str = ""
+    estimates: Mapping[tuple[str, str], Estimate],
+    service: str = "",
+    lacking: str = "",
+    where: str = "",
 ) -> str:
     """Return a line such as "voice: 1,830 calls at once, ±12; refused 71 %: bandwidth 83 %, ...".
 
@@ -41,6 +44,8 @@ def headline(
         Name of the service, if it has one.
     lacking : str
         What stands against calls in fact and not in the result.
+    where : str
+        In which beams they are, after a space.
 
     Returns
     -------
@@ -59,7 +64,7 @@ def headline(
     ]
     # Nobody calls by text message.
     what = "users" if service == "message" else "calls"
-    found = f"{value_text(calls)} {what} at once, {interval_text(calls)}"
+    found = f"{value_text(calls)} {what} at once, {interval_text(calls)}{where}"
     if lacking:
         found += f" ({lacking})"
     found += on_fading(estimates)
@@ -73,7 +78,7 @@ def headline(
 
 
 def on_fading(estimates: Mapping[tuple[str, str], Estimate]) -> str:
-    """Say how many of the calls rest on fading gains, such as ", 98 % of them only by ...".
+    """Say how many of the calls rest on fading gains, such as "; 98 % of the calls rest on ...".
 
     Returns
     -------
@@ -84,8 +89,8 @@ def on_fading(estimates: Mapping[tuple[str, str], Estimate]) -> str:
     if lifted is None or not lifted.value > 0.0:
         return ""
     share = lifted.value / estimates["calls", "mean"].value
-    many = "all" if share == 1.0 else _percent(share)
-    return f", {many} of them only by shadow fading above free space"
+    many = "all" if share == 1.0 else f"{_percent(share)} of the"
+    return f"; {many} calls rest on shadow fading above free space"
 
 
 def _percent(share: float) -> str:

@@ -1,18 +1,20 @@
-"""Open a result file as a lazy xarray dataset, with a clear word where that is impossible."""
+"""Open the file of a result or a sweep as a lazy dataset, with a clear word where it cannot be."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from capest.errors import InputError
 from capest.results.identity import read_identity
+from capest.results.sweep_file import axes_of, check_sweep
 
 if TYPE_CHECKING:
     import xarray as xr
 
 
 def open_result(path: str | Path) -> xr.Dataset:
-    """Open a result file; values are read when they are used.
+    """Open the file of a result or of a sweep; values of a result are read when they are used.
 
     Parameters
     ----------
@@ -28,11 +30,23 @@ def open_result(path: str | Path) -> xr.Dataset:
     InputError
         Missing, not NetCDF, or not written by capest.
     """
-    read_identity(path)
+    of_sweep = bool(axes_of(path))
+    if of_sweep:
+        check_sweep(path)
+    else:
+        read_identity(path)
     import xarray as xr
 
     from capest.results import accessor  # noqa: F401  (registers ds.capest)
 
     # The engine is named: another HDF5 library in the process could take the file otherwise.
     # No chunks: HDF5 is not thread-safe, and Dask would read in threads.
-    return xr.open_dataset(path, engine="netcdf4", chunks=None)
+    opened = xr.open_dataset(path, engine="netcdf4", chunks=None)
+    if not of_sweep:
+        return opened
+    # A sweep is small, and the NetCDF library may crash where a file of texts is opened twice.
+    with opened:
+        try:
+            return opened.load()
+        except (OSError, RuntimeError) as error:
+            raise InputError(f"{path}: damaged: {error}; run its sweep again") from error

@@ -25,7 +25,7 @@ from capest.figure_names import (
     UPLINK_SHARE,
 )
 from capest.histograms import AXES, HistogramAxis
-from capest.results import network_schema, service_schema
+from capest.results import all_beams_schema, network_schema, service_schema
 from capest.results.variable import Variable, flags
 
 GLOBAL_ATTRIBUTES: dict[str, object] = {
@@ -79,6 +79,7 @@ TRIAL: dict[str, Variable] = {
     "uplink_users": _per_trial("i4", "1", "users of lit statistics beams that transmit in turn"),
     **network_schema.TRIAL,
     **service_schema.TRIAL,
+    **all_beams_schema.TRIAL,
 }
 """One value per trial: names of ``BlockResult.trial``, those of the uplink where it is computed."""
 
@@ -168,6 +169,7 @@ _OF_MEANS = {
     UPLINK_SHARE: "users of lit statistics beams that transmit in turn, of all of them",
     BEAM_SHARE: "users with a beam, of all users, ratio of sums over trials",
     **service_schema.OF_MEANS,
+    **all_beams_schema.OF_MEANS,
 }
 
 

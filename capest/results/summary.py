@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from capest.figure_names import BEAM_SHARE, SERVED_SHARE, UPLINK_SHARE
 from capest.reduce import Estimate
+from capest.results.columns import printable
+from capest.results.counted_beams import RIM_NOTE, calls_where, which_beams, with_totals
 from capest.results.delay_verdict import delay_verdicts
+from capest.results.figures import plain
 from capest.results.headline import call_means, headline
 
 if TYPE_CHECKING:
@@ -64,6 +66,8 @@ class Summary:
         self._statistics_beams = (
             int(dataset["beam_statistics"].sum()) if "beam" in self._sizes else 0
         )
+        elapsed_s = dataset.attrs.get("elapsed_s")
+        self._elapsed_s = None if elapsed_s is None else float(elapsed_s)
         self.trials = int(dataset.attrs["trials_done"])
         users = dataset.attrs.get("users_per_trial")
         if users is None:
@@ -75,12 +79,12 @@ class Summary:
         """One line: title, trials and users, device, time."""
         attributes = self._attributes
         parts = [
-            str(attributes["title"]),
+            printable(str(attributes["title"])),
             f"{self.trials:,} trials × {self.users_per_trial:,} users",
-            str(attributes.get("device", attributes["backend"])),
+            printable(str(attributes.get("device", attributes["backend"]))),
         ]
-        if "elapsed_s" in attributes:
-            parts.append(f"{float(attributes['elapsed_s']):,.3g} s")
+        if self._elapsed_s is not None:
+            parts.append(f"{self._elapsed_s:,.3g} s")
         return " · ".join(parts)
 
     @property
@@ -88,7 +92,18 @@ class Summary:
         """How many calls at once, and why not more; empty where nobody calls."""
         scenario = tomllib.loads(str(self._attributes["scenario_toml"]))
         name = scenario.get("service", {}).get("preset", "")
-        return headline(self._estimates, name, str(self._attributes.get("calls_lack", "")))
+        lacking = str(self._attributes.get("calls_lack", ""))
+        return headline(self._estimates, name, lacking, calls_where(self._estimates, *self._beams))
+
+    @property
+    def _beams(self) -> tuple[int, int]:
+        """Beams that count, and all beams, of one satellite; zeros of a constellation."""
+        return self._statistics_beams, self._sizes.get("beam", 0)
+
+    @property
+    def counted_beams(self) -> str:
+        """Which beams the figures are of; empty for a constellation, whose beams all count."""
+        return which_beams(*self._beams)
 
     @property
     def _run_notes(self) -> list[str]:
@@ -130,7 +145,8 @@ class Summary:
             found.append(("users heard in the uplink", heard, "%"))
         if hopping:
             found.append(("statistics beams lit", lit, f"of {beams}"))
-        return found + call_means(self._estimates)
+        found += call_means(self._estimates)
+        return with_totals(found, self._estimates, *self._beams)
 
     def _network_means(self) -> list[tuple[str, Estimate, str]]:
         """Means over trials of a constellation."""
@@ -158,7 +174,10 @@ class Summary:
     @property
     def notes(self) -> list[str]:
         """What the intervals are intervals of."""
-        lines = [
+        lines = []
+        if self._statistics_beams != self._sizes.get("beam", 0):
+            lines.append(RIM_NOTE)
+        lines += [
             f"{self._population}, all trials. CI: 95 % confidence interval,",
             f"of quantiles by Woodruff's method over {self._groups} groups of whole trials,",
             "of means and of the share served over trials.",
@@ -170,7 +189,7 @@ class Summary:
             lines.append("Few groups: the intervals of quantiles are rough; run more trials.")
         if "until" in self._attributes:
             lines.append(self._rule_note())
-        return lines + [f"Note: {note}." for note in self._run_notes]
+        return lines + [f"Note: {printable(note)}." for note in self._run_notes]
 
     def _rule_note(self) -> str:
         rule, most = self._attributes["until"], int(self._attributes["most_trials"])
@@ -198,6 +217,7 @@ class Summary:
             **self._rule(),
             **{f"{name}s": size for name, size in self._sizes.items()},
             **({"statistics_beams": self._statistics_beams} if "beam" in self._sizes else {}),
+            **({"counted_beams": which} if (which := self.counted_beams) else {}),
             "backend": str(attributes["backend"]),
             **({"notes": self._run_notes} if self._run_notes else {}),
             **({"headline": self.headline} if self.headline else {}),
@@ -206,8 +226,12 @@ class Summary:
                 {
                     "metric": found.metric,
                     "statistic": found.statistic,
-                    "value": _plain(found.value),
-                    "ci95": [_plain(found.low), _plain(found.high)],
+                    "value": plain(found.value),
+                    "low": plain(found.low),
+                    "high": plain(found.high),
+                    "unit": found.units,
+                    # As they were called first.
+                    "ci95": [plain(found.low), plain(found.high)],
                     "units": found.units,
                 }
                 for found in self._estimates.values()
@@ -251,15 +275,8 @@ def summary_dict(dataset: xr.Dataset) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``estimates`` is a list of ``{"metric", "statistic", "value", "ci95": [low, high],
-        "units"}``. NaN becomes None, infinities the strings "Infinity" and "-Infinity".
+        ``estimates`` is a list of ``{"metric", "statistic", "value", "low", "high", "unit"}``, with
+        ``"ci95": [low, high]`` and ``"units"`` beside them. NaN becomes None, infinities the
+        strings "Infinity" and "-Infinity".
     """
     return dataset.capest.summary().to_dict()  # type: ignore[no-any-return]
-
-
-def _plain(value: float) -> float | str | None:
-    if math.isnan(value):
-        return None
-    if math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
-    return value

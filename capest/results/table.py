@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from html import escape
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from capest.results.columns import wrapped
 from capest.results.figures import interval_text, value_text
 
 if TYPE_CHECKING:
@@ -28,39 +30,68 @@ def print_table(summary: Summary, console: Console, *, intervals: bool = False) 
     intervals : bool
         Show the interval of every figure, under it, not of the median only.
     """
-    from rich.table import Table
     from rich.text import Text
 
-    console.print(Text(summary.heading, style="bold"))
+    def say(lines: Iterable[str], style: str = "") -> None:
+        for line in lines:
+            # Lines are of the right length already, but for words that are longer.
+            console.print(Text(line, style=style), soft_wrap=True)
+
+    width = console.width
+    say(wrapped(summary.heading, width), "bold")
     if summary.headline:
-        console.print(Text(summary.headline, style="bold"))
-    for verdict in summary.delay_verdicts:
-        console.print(Text(verdict))
-    gap = 1 if intervals else 2
-    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
-    table.add_column("")
-    for name in _COLUMNS[: 3 if intervals else 4]:
-        table.add_column(name, justify="right", no_wrap=True)
+        say(wrapped(summary.headline, width), "bold")
+    for line in (summary.counted_beams, *summary.delay_verdicts):
+        if line:
+            say(wrapped(line, width))
+    for line, style in _quantiles(summary, width, intervals):
+        say([line], style)
+    say(["", *_means(summary, width), ""])
+    for note in summary.notes:
+        say(wrapped(note, width), "dim")
+
+
+def _quantiles(summary: Summary, width: int, intervals: bool) -> Iterator[tuple[str, str]]:
+    """Lines of the quantiles with their styles; below each other where columns do not fit."""
+    names = _COLUMNS[: 3 if intervals else 4]
+    rows: list[tuple[str, list[str], str]] = []
     for label, (low, median, high) in summary.rows:
         shown = [value_text(found) for found in (median, low, high)]
         if intervals:
-            table.add_row(label, *shown)
+            rows.append((label, shown, ""))
             limits = [interval_text(found, brackets=True) for found in (median, low, high)]
-            table.add_row("  95 % CI", *limits, style="dim")
+            rows.append(("  95 % CI", limits, "dim"))
         else:
-            table.add_row(label, *shown, interval_text(median))
-    console.print(table)
-    console.print()
-    means = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
-    means.add_column(no_wrap=True)
-    means.add_column(justify="right", no_wrap=True)
-    means.add_column(no_wrap=True)
-    for label, found, units in summary.means:
-        means.add_row(label, value_text(found), f"{interval_text(found)} {units}")
-    console.print(means)
-    console.print()
-    for note in summary.notes:
-        console.print(Text(note, style="dim"))
+            rows.append((label, [*shown, interval_text(median)], ""))
+    gap = 1 if intervals else 2
+    first = max((len(label) for label, _, _ in rows), default=0)
+    sizes = [
+        max(len(name), *(len(cells[k]) for _, cells, _ in rows)) if rows else len(name)
+        for k, name in enumerate(names)
+    ]
+    if first + sum(size + gap for size in sizes) <= width:
+        for label, cells, style in [("", list(names), "dim"), *rows]:
+            columns = (cell.rjust(size + gap) for cell, size in zip(cells, sizes, strict=True))
+            yield label.ljust(first) + "".join(columns), style
+        return
+    for label, cells, style in rows:
+        yield label, style
+        for name, cell in zip(names, cells, strict=True):
+            yield f"    {name}  {cell}", style
+
+
+def _means(summary: Summary, width: int) -> Iterator[str]:
+    rows = [
+        (label, value_text(found), f"{interval_text(found)} {units}")
+        for label, found, units in summary.means
+    ]
+    first, second, third = (max((len(row[k]) for row in rows), default=0) for k in range(3))
+    for label, value, interval in rows:
+        if first + second + third + 4 <= width:
+            yield f"{label.ljust(first)}  {value.rjust(second)}  {interval}"
+        else:
+            yield label
+            yield f"    {value}  {interval}"
 
 
 def text(summary: Summary) -> str:
@@ -91,7 +122,10 @@ def html(summary: Summary) -> str:
             f'<td colspan="{len(_COLUMNS)}">{escape(shown)}</td></tr>'
         )
     notes = "<br>".join(escape(note) for note in summary.notes)
-    lines = (summary.heading, summary.headline, *summary.delay_verdicts)
+    lines = (
+        *(summary.heading, summary.headline, summary.counted_beams),
+        *summary.delay_verdicts,
+    )
     first = "<br>".join(escape(line) for line in lines if line)
     return (
         f"<div><strong>{first}</strong>"

@@ -137,6 +137,7 @@ class Computed:
     def lacks(self, metric: str) -> tuple[str, str] | None:
         """Why there is no such metric here and when there is, ``None`` if there is."""
         from capest.figure_names import (
+            ALL_BEAMS,
             BLOCKING_SHARE,
             OF_BEST_EFFORT,
             OF_CALLS,
@@ -145,6 +146,10 @@ class Computed:
             is_of_uplink,
         )
 
+        if metric in ALL_BEAMS and self.constellation:
+            counted = ALL_BEAMS[metric]
+            return "is of one satellite only", f"here {counted} is that of all beams"
+        metric = ALL_BEAMS.get(metric, metric)
         if is_of_uplink(metric) and not self.uplink:
             return "is not computed here", "with uplink.enabled = true it is"
         if metric in OF_CONSTELLATION and not self.constellation:

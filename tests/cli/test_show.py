@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 
+import netCDF4
 import pytest
 from click.testing import CliRunner
 
@@ -48,7 +49,8 @@ def test_json_is_one_object_and_nothing_else(path):
     found = json.loads(run(path, "--json"))
     assert found["title"] == "synthetic"
     first = found["estimates"][0]
-    assert set(first) == {"metric", "statistic", "value", "ci95", "units"}
+    assert set(first) == {"metric", "statistic", "value", "low", "high", "unit", "ci95", "units"}
+    assert first["ci95"] == [first["low"], first["high"]]
     assert first["ci95"][0] <= first["value"] <= first["ci95"][1]
 
 
@@ -107,3 +109,46 @@ def test_any_terminal_shows_every_row(path, environment):
     assert b"Traceback" not in done.stderr
     for row in (b"SINR, dB", b"throughput per beam, Mbit/s"):
         assert row in done.stdout
+
+
+def changed(path, target, name, value):
+    target.write_bytes(path.read_bytes())
+    with netCDF4.Dataset(target, "a") as dataset:
+        dataset.setncattr(name, value)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "options"),
+    [
+        ("elapsed_s", "x", []),
+        ("trials_done", [1, 2], []),
+        ("scenario_toml", "a" + ".a" * 5000 + " = 1", ["--json"]),
+    ],
+)
+def test_an_attribute_of_another_kind_is_one_line(path, tmp_path, name, value, options):
+    bad = changed(path, tmp_path / "bad.nc", name, value)
+    result = CliRunner().invoke(cli, ["show", str(bad), *options], catch_exceptions=False)
+    assert result.exit_code == 2
+    (line,) = result.stderr.strip().splitlines()
+    assert "bad.nc" in line
+    assert "damaged" in line
+
+
+def test_a_title_does_not_steer_the_terminal(path, tmp_path):
+    title = "\x1b[31mred\x1b]0;own\x07 <script>"
+    shown = run(changed(path, tmp_path / "title.nc", "title", title))
+    assert shown.startswith("\\x1b[31mred\\x1b]0;own\\x07 <script>")
+    assert all(line.isprintable() for line in shown.splitlines())
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+@pytest.mark.parametrize("options", [[], ["--intervals"]])
+def test_no_number_is_broken_by_the_width(path, width, options):
+    narrow, wide = (
+        CliRunner().invoke(show, [str(path), *options], env={"COLUMNS": str(columns)}).stdout
+        for columns in (width, 200)
+    )
+    assert max(map(len, narrow.splitlines())) <= width
+    # Words of the wide one, numbers and intervals among them, all stand whole in the narrow one.
+    assert set(wide.split()) <= set(narrow.split())

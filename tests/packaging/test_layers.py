@@ -89,8 +89,11 @@ ALLOWED = {
         *("validation", "backend", "batch", "budget", "physics", "plan", "reduce", "scenario"),
         *("scene", "statistics", *LEAVES),
     },
-    "sweep_points": {"scenario", *LEAVES},
-    "sweep": {"loop", "results", "scenario", "stopping", "sweep_points", *LEAVES},
+    "sweep_points": {"results", "scenario", *LEAVES},
+    "sweep_dataset": {"results", "sweep_points", *LEAVES},
+    "sweep": {
+        *("loop", "results", "scenario", "stopping", "sweep_dataset", "sweep_points", *LEAVES),
+    },
     "api": {"backend", "loop", "execute", "results", "scenario", *LEAVES},
 }
 HEAVY = {"dask", "distributed", "xarray", "netCDF4", "rich", "matplotlib", "scipy", "cupy"}

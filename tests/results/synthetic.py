@@ -147,6 +147,11 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
             "call_attempts": np.int32(3 * offered),
             "calls_blocked": np.int32(offered - carried),
             "best_effort_throughput": np.float64(rate[counted].sum(dtype=np.float64) / 3),
+            "throughput_all_beams": np.float64(rate.sum(dtype=np.float64)),
+            "uplink_throughput_all_beams": np.float64(rate.sum(dtype=np.float64) / 10),
+            "calls_all_beams": np.int32(calls.sum()),
+            "calls_offered_all_beams": np.int32(asked.sum()),
+            "best_effort_throughput_all_beams": np.float64(rate.sum(dtype=np.float64) / 3),
         },
         {
             "beam_users": users,

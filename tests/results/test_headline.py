@@ -38,8 +38,8 @@ def test_reasons_come_in_their_order_of_weight():
 @pytest.mark.parametrize(
     ("lifted", "shown"),
     [
-        (12.0, ", all of them only by shadow fading above free space"),
-        (3.0, ", 25 % of them only by shadow fading above free space"),
+        (12.0, "; all calls rest on shadow fading above free space"),
+        (3.0, "; 25 % of the calls rest on shadow fading above free space"),
         (0.0, ""),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 
 from capest.block import BlockResult
 from capest.errors import InputError
-from capest.figure_names import CALL_SERVICES
+from capest.figure_names import ALL_BEAMS, CALL_SERVICES
 from capest.histograms import AXES
 from capest.reduce import Estimate, Reduction
 from capest.results.figures import interval_text, value_text
@@ -105,10 +105,11 @@ def test_summary_fits_80_columns_and_says_what_its_intervals_are(dataset):
     assert max(map(len, lines)) <= 80
     assert lines[0] == "Case [9] & <more> · 90 trials × 35 users · H200 · 41.3 s"
     assert lines[1].startswith(
-        "5.8 calls at once, ±0.6, 27 % of them only by shadow fading above free space;"
+        "5.8 calls at once, ±0.6 in the inner 3 of 7 beams, 13.8 ±0.9 in all 7; 27 % of"
     )
-    assert " ".join(lines[5].split()) == "median 5 % 95 % 95 % CI of the median"
-    assert [line.split(",")[0] for line in lines[6:9]] == ["SINR", "SNR", "SIR"]
+    first = next(k for k, line in enumerate(lines) if line.startswith("SINR"))
+    assert " ".join(lines[first - 1].split()) == "median 5 % 95 % 95 % CI of the median"
+    assert [line.split(",")[0] for line in lines[first : first + 3]] == ["SINR", "SNR", "SIR"]
     assert "throughput of 3 statistics beams" in shown
     assert "of 3" in next(line for line in lines if line.startswith("statistics beams lit"))
     assert "Woodruff" in shown
@@ -132,7 +133,7 @@ def test_summary_in_a_notebook_is_html(dataset):
     shown = dataset.capest.summary()._repr_html_()
     assert shown.startswith("<div>")
     assert "Case [9] &amp; &lt;more&gt;" in shown
-    assert shown.count("<tr>") == 1 + 20 + 5 + 12 + len(CALL_SERVICES)
+    assert shown.count("<tr>") == 1 + 20 + 5 + 12 + len(CALL_SERVICES) + len(ALL_BEAMS) - 1
 
 
 def test_users_per_trial_without_the_attribute(dataset):

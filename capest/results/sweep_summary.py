@@ -1,0 +1,281 @@
+"""The summary of a sweep: headline figures of every point, with their intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from capest.figure_names import QUANTILES, SHARES, TRIAL_MEANS
+from capest.histograms import AXES
+from capest.reduce import Estimate
+from capest.results.columns import in_columns, printable, wrapped
+from capest.results.counted_beams import RIM_NOTE, which_beams
+from capest.results.figures import interval_text, plain, value_text
+from capest.results.sweep_file import AXES as SWEEP_AXES
+from capest.results.sweep_file import key_of
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+WIDTH = 80
+
+_COLUMNS = (
+    ("calls", "mean", "calls", 1.0),
+    ("calls_all_beams", "mean", "calls, all beams", 1.0),
+    ("refused_share", "mean", "refused, %", 100.0),
+    ("throughput", "mean", "Mbit/s", 1.0),
+    ("throughput_all_beams", "mean", "Mbit/s, all beams", 1.0),
+    ("sinr_db", "p50", "SINR, dB", 1.0),
+    ("user_throughput", "p50", "user, Mbit/s", 1.0),
+    ("beam_share", "mean", "beam, %", 100.0),
+    ("served_share", "mean", "served, %", 100.0),
+)
+"""Metric, statistic, heading and factor of the table's columns."""
+
+_SIZES = ("satellites", "trials", "beams", "statistics_beams")
+
+
+@dataclass(frozen=True)
+class SweepPoint:
+    """One point of a sweep.
+
+    Attributes
+    ----------
+    place : dict
+        Value of each axis, by its dotted key.
+    sizes : dict of str to int
+        Satellites, trials, beams and statistics beams, those that the file has.
+    estimates : dict of (metric, statistic) to Estimate
+        Those that the point has.
+    """
+
+    place: dict[str, Any]
+    sizes: dict[str, int]
+    estimates: dict[tuple[str, str], Estimate]
+
+
+class SweepSummary:
+    """Headline figures of a sweep; prints as a table of 80 columns and as HTML.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A sweep of capest, or what is selected of one.
+    """
+
+    def __init__(self, dataset: xr.Dataset) -> None:
+        # Everything is read now: the file may be closed when the summary is printed.
+        self._attributes = dict(dataset.attrs)
+        names = axes_of_dataset(dataset)
+        self.axes: tuple[str, ...] = tuple(key_of(dataset[name]) for name in names)
+        self.points = _points(dataset, names)
+
+    @property
+    def heading(self) -> str:
+        """One line: title, points and trials."""
+        trials = {point.sizes["trials"] for point in self.points}
+        each = f"{min(trials):,} to {max(trials):,}" if len(trials) > 1 else f"{max(trials):,}"
+        count = len(self.points)
+        title = printable(str(self._attributes.get("title", "sweep")))
+        parts = [title, " × ".join(map(printable, self.axes))] if self.axes else [title]
+        return " · ".join([*parts, f"{count:,} point{'s' * (count > 1)} × {each} trials"])
+
+    @property
+    def counted_beams(self) -> str:
+        """Which beams the figures are of, if it is the same at all points."""
+        found = {_beams(point) for point in self.points}
+        return which_beams(*found.pop()) if len(found) == 1 else ""
+
+    @property
+    def notes(self) -> list[str]:
+        """What the user should know of all points, and of some."""
+        lines = []
+        if any(counted != beams for counted, beams in map(_beams, self.points)):
+            lines.append(RIM_NOTE)
+        lines.append("After each figure its 95 % confidence interval.")
+        notes = str(self._attributes.get("notes", "")).splitlines()
+        some = str(self._attributes.get("notes_of_some_points", "")).splitlines()
+        lines += [f"Note: {printable(note)}." for note in notes]
+        return lines + [f"At some points: {printable(note)}." for note in some]
+
+    def table(self) -> tuple[list[str], list[list[str]]]:
+        """Headings, those of the axes first, and the cells of every point."""
+        sizes = self._telling_sizes()
+        columns = self._telling_columns()
+        headers = [printable(key) for key in self.axes] + [heading for heading, _ in sizes]
+        headers += [heading for _, _, heading, _ in columns]
+        rows = []
+        for point in self.points:
+            cells = [_shown(value) for value in point.place.values()]
+            cells += [texts(point) for _, texts in sizes]
+            for metric, statistic, _, factor in columns:
+                found = point.estimates.get((metric, statistic))
+                cells.append("n/a" if found is None else _cell(_scaled(found, factor)))
+            rows.append(cells)
+        return headers, rows
+
+    def _telling_sizes(self) -> list[tuple[str, Any]]:
+        """Columns of sizes that say something: not what is the same everywhere."""
+        found: list[tuple[str, Any]] = []
+        if any(point.sizes.get("satellites", 1) > 1 for point in self.points):
+            found.append(("satellites", lambda point: f"{point.sizes['satellites']:,}"))
+        trials = {point.sizes["trials"] for point in self.points}
+        if len(trials) > 1 and "run.trials" not in self.axes:
+            found.append(("trials", lambda point: f"{point.sizes['trials']:,}"))
+        if len({_beams(point) for point in self.points}) > 1:
+            found.append(("beams counted", _counted_of))
+        return found
+
+    def _telling_columns(self) -> list[tuple[str, str, str, float]]:
+        there = {name for point in self.points for name in point.estimates}
+        found = [column for column in _COLUMNS if column[:2] in there]
+        if ("calls", "mean") in there:
+            # Of users who all take as much as they are given: beside calls it would be misread.
+            found = [column for column in found if column[0] != "served_share"]
+        if all(counted == beams for counted, beams in map(_beams, self.points)):
+            found = [column for column in found if not column[0].endswith("_all_beams")]
+        return found
+
+    def lines(self, width: int = WIDTH) -> list[str]:
+        """Lines of the summary, for a terminal of so many columns."""
+        headers, rows = self.table()
+        found = wrapped(self.heading, width)
+        if self.counted_beams:
+            found += wrapped(self.counted_beams, width)
+        found += ["", *in_columns(headers, rows, width, keys=len(self.axes) or 1), ""]
+        return found + [line for note in self.notes for line in wrapped(note, width)]
+
+    def to_list(self) -> list[dict[str, Any]]:
+        """Every figure of every point, as plain values that JSON can hold.
+
+        Returns
+        -------
+        list of dict
+            Values of the axes by their dotted keys, sizes, and ``estimates`` with ``metric``,
+            ``statistic``, ``value``, ``low``, ``high`` and ``unit``.
+        """
+        return [
+            {
+                **{key: plain(value) for key, value in point.place.items()},
+                **point.sizes,
+                "estimates": [
+                    {
+                        "metric": found.metric,
+                        "statistic": found.statistic,
+                        "value": plain(found.value),
+                        "low": plain(found.low),
+                        "high": plain(found.high),
+                        "unit": found.units,
+                    }
+                    for found in point.estimates.values()
+                ],
+            }
+            for point in self.points
+        ]
+
+    def __repr__(self) -> str:
+        return "\n".join(self.lines())
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        headers, rows = self.table()
+        head = "".join(f"<th>{escape(name)}</th>" for name in headers)
+        body = "".join(
+            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
+        )
+        first = "<br>".join(escape(line) for line in (self.heading, self.counted_beams) if line)
+        notes = "<br>".join(map(escape, self.notes))
+        return (
+            f"<div><strong>{first}</strong><table><thead><tr>{head}</tr></thead>"
+            f"<tbody>{body}</tbody></table><small>{notes}</small></div>"
+        )
+
+
+def axes_of_dataset(dataset: xr.Dataset) -> list[str]:
+    """Axes that a sweep's dataset still has: selecting a value of one takes it away."""
+    said = str(dataset.attrs.get(SWEEP_AXES, "")).split(", ")
+    return [name for name in said if name in dataset.sizes]
+
+
+def _points(dataset: xr.Dataset, names: list[str]) -> list[SweepPoint]:
+    shape = tuple(dataset.sizes[name] for name in names)
+    keys = [key_of(dataset[name]) for name in names]
+    axes = [[_plain_value(value) for value in dataset[name].values] for name in names]
+
+    def flat(variable: str) -> np.ndarray:
+        array = dataset[variable]
+        return array.transpose(*names, ...).values.reshape(math.prod(shape), -1)
+
+    sizes = {name: flat(name)[:, 0] for name in _SIZES if name in dataset}
+    figures = list(_figures(dataset, flat))
+    found = []
+    for k, place in enumerate(np.ndindex(*shape)):
+        estimates = {
+            (metric, statistic): Estimate(
+                metric, statistic, float(value[k]), float(low[k]), float(high[k]), units
+            )
+            for metric, statistic, units, (value, low, high) in figures
+            # A figure that a point does not have is missing in the file.
+            if not (math.isnan(value[k]) and math.isnan(low[k]) and math.isnan(high[k]))
+        }
+        values = {key: axis[i] for key, axis, i in zip(keys, axes, place, strict=True)}
+        of_point = {name: int(numbers[k]) for name, numbers in sizes.items()}
+        found.append(SweepPoint(values, of_point, estimates))
+    return found
+
+
+def _figures(
+    dataset: xr.Dataset, flat: Any
+) -> Iterator[tuple[str, str, str, tuple[np.ndarray, ...]]]:
+    """Metric, statistic, units, and value, lower and upper limit at every point."""
+    ends = ("", "_low", "_high")
+    for metric in AXES:
+        name = f"{metric}_quantile"
+        if name in dataset:
+            values = [flat(f"{name}{end}") for end in ends]
+            for statistic, p in QUANTILES.items():
+                column = int(np.flatnonzero(np.isclose(dataset["quantile"].values, p))[0])
+                limits = tuple(each[:, column] for each in values)
+                yield metric, statistic, str(dataset[name].attrs["units"]), limits
+    for metric in (*TRIAL_MEANS, *SHARES):
+        name = f"{metric}_mean"
+        if name in dataset:
+            limits = tuple(flat(f"{name}{end}")[:, 0] for end in ends)
+            yield metric, "mean", str(dataset[name].attrs["units"]), limits
+
+
+def _beams(point: SweepPoint) -> tuple[int, int]:
+    return point.sizes.get("statistics_beams", 0), point.sizes.get("beams", 0)
+
+
+def _counted_of(point: SweepPoint) -> str:
+    counted, beams = _beams(point)
+    return f"{counted:,} of {beams:,}" if beams else "all"
+
+
+def _scaled(found: Estimate, factor: float) -> Estimate:
+    return replace(
+        found, value=factor * found.value, low=factor * found.low, high=factor * found.high
+    )
+
+
+def _cell(found: Estimate) -> str:
+    interval = interval_text(found)
+    return f"{value_text(found)} {'±n/a' if interval == 'n/a' else interval}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1e4 and value.is_integer() else f"{value:.6g}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return printable(str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def _plain_value(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value
