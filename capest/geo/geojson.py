@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from capest.errors import InputError
+from capest.file_kinds import check_regular
 from capest.geo.polygon import PolygonSet, Ring, unrolled
 
 _RIGHT = "Polygon, MultiPolygon, or a Feature or FeatureCollection of these"
@@ -26,6 +27,7 @@ def read_polygons(path: str | Path) -> PolygonSet:
     InputError
         With the file and where in it the fault is.
     """
+    check_regular(path)
     try:
         document = json.loads(Path(path).read_text(encoding="utf-8-sig"))
     except OSError as error:

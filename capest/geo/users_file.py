@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from capest.errors import InputError
+from capest.file_kinds import check_regular
 from capest.geo.countries import country_at
 from capest.geo.kernel import DENSE_URBAN, RURAL, SUBURBAN, SURROUNDINGS, URBAN
 from capest.geo.points import PointsModel, points_model
@@ -41,6 +42,7 @@ def read_points(path: str | Path, surroundings: str = "rural") -> PointsModel:
     """
     if surroundings not in SURROUNDINGS:
         raise InputError(f"surroundings {surroundings!r}: expected {', '.join(SURROUNDINGS)}")
+    check_regular(path)
     try:
         with open(path, newline="", encoding="utf-8-sig") as stream:
             rows = np.array(list(_rows(csv.reader(stream), path)))
@@ -111,6 +113,7 @@ def read_grid(
     """
     import xarray as xr
 
+    check_regular(path)
     if not Path(path).is_file():
         raise InputError(f"{path}: there is no such file")
     try:
