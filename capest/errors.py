@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from capest.shown import as_text, cut, one_line
+
 
 class CapestError(Exception):
     """Base of every error capest raises on purpose; exit code 1."""
@@ -28,9 +30,9 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        shown = "" if self.value is None else f" = {self.value!r}"
+        shown = "" if self.value is None else f" = {cut(as_text(self.value))}"
         hint = f"; {self.hint}" if self.hint else ""
-        return f"{self.key}{shown}: {self.allowed}{hint}"
+        return one_line(f"{self.key}{shown}: {self.allowed}{hint}")
 
 
 class ScenarioError(InputError):
@@ -47,7 +49,7 @@ class ScenarioError(InputError):
     def __init__(self, source: str, problems: Sequence[Problem]) -> None:
         self.source = source
         self.problems = tuple(problems)
-        super().__init__("\n".join(f"{source}: {problem}" for problem in self.problems))
+        super().__init__("\n".join(f"{one_line(source)}: {each}" for each in self.problems))
 
 
 class BackendError(InputError):

@@ -10,6 +10,8 @@ from pathlib import Path
 from capest.errors import InputError
 from capest.plan import Plan
 from capest.results.identity import ResultIdentity, read_estimate, read_identity
+from capest.results.manifest import check_folder
+from capest.results.ours import Made, Target, look
 from capest.results.store import BlockStore, RunIdentity
 from capest.scenario.until import Condition
 from capest.stopping import Reached, Verdict
@@ -46,24 +48,38 @@ def blocks_folder(output: Path) -> Path:
     return output.with_name(output.name + ".blocks")
 
 
-def check_output(output: Path) -> None:
-    """Refuse an output that cannot be written; make its folder.
+def check_output(output: Path, *, overwrite: bool) -> Target:
+    """Refuse an output that cannot be written or may not be replaced; make its folder.
+
+    Parameters
+    ----------
+    output : Path
+    overwrite : bool
+        Whether a result of another kind may be replaced.
+
+    Returns
+    -------
+    Target
 
     Raises
     ------
     InputError
     """
+    target = look(output, Made.RESULT, Made.SWEEP)
+    check_folder(blocks_folder(output))
     folder = output.parent
     try:
-        if output.is_dir():
-            raise InputError(f"-o {output}: is a folder; name a file, such as {output}/result.nc")
         folder.mkdir(parents=True, exist_ok=True)
-        output.exists()
         writable = os.access(folder, os.W_OK | os.X_OK)
     except OSError as error:
         raise InputError(f"-o {output}: {error.strerror}; choose another place") from error
     if not writable:
         raise InputError(f"-o {output}: {folder} is not writable; choose another place")
+    if target.made is Made.SWEEP and not overwrite:
+        raise InputError(
+            f"{output}: holds {target.made}; choose another -o, or replace it with --overwrite"
+        )
+    return target
 
 
 def result_to_keep(

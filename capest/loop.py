@@ -19,6 +19,7 @@ from capest.existing import blocks_folder, check_output, drop_blocks_of_finished
 from capest.plan import Plan
 from capest.provenance import provenance
 from capest.results import netcdf
+from capest.results.ours import Target
 from capest.results.store import BlockStore, RunIdentity
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.model import Scenario
@@ -103,11 +104,12 @@ def run(
     CapestError
         If a batch fails again and again, or storage does.
     """
+    target = check_output(output, overwrite=overwrite)
     output = output.absolute()
+    target = replace(target, path=output)
     plan = Plan(scenario.run.trials, scenario.block_trials)
     conditions = parse_until(scenario.run.until) if scenario.run.until is not None else ()
     asked = RunIdentity(fingerprint(scenario), __version__, backend, plan.block_trials)
-    check_output(output)
     there = None if overwrite else result_to_keep(output, asked, plan, conditions)
     if there is not None and there.is_what(plan):
         drop_blocks_of_finished(output, there.identity)
@@ -120,6 +122,7 @@ def run(
         chosen, device = executor.call(choose.resolve_device, backend)
         identity = replace(asked, backend=chosen)
         store = BlockStore.open(blocks_folder(output), identity, replace=overwrite)
+        target.check_unchanged()  # by a run that held the lock until now
         job = Job(scenario, identity, plan, store.folder)
         notices = [*notes, *([store.notice] if store.notice else [])]
         if chosen == "cupy" and plan.block_trials < GPU_BLOCK_TRIALS <= plan.trials // 20:
@@ -141,7 +144,7 @@ def run(
         if verdict is not None:
             about |= _about_rule(verdict, plan)
             job = replace(job, plan=replace(plan, trials=verdict.trials))
-        _merge(job, store, output, about)
+        _merge(job, store, target, about)
         store.remove()
         seconds = time.perf_counter() - started
         return Outcome(output, chosen, tuple(notices), seconds, verdict)
@@ -162,16 +165,17 @@ def _about_rule(verdict: Verdict, plan: Plan) -> dict[str, str | int | float]:
 
 
 def _merge(
-    job: Job, store: BlockStore, output: Path, measured: Mapping[str, str | int | float]
+    job: Job, store: BlockStore, target: Target, measured: Mapping[str, str | int | float]
 ) -> None:
     """Reduce the blocks in their order and write the result file, whole."""
     blocks = ((block, store.read(block)) for block in range(job.plan.blocks))
     origin = provenance(job.scenario, job.identity, job.plan.trials, users_per_trial(job))
     netcdf.write_result(
-        output,
+        target.path,
         blocks,
         layout(job),
         trials=job.plan.trials,
         block_trials=job.plan.block_trials,
         provenance={**origin, **measured},
+        publish=target.publish,
     )

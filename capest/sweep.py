@@ -11,12 +11,18 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from capest import loop
 from capest.errors import InputError, StorageError
+from capest.existing import check_output
 from capest.results import files
+from capest.results.lock import locked
+from capest.results.manifest import read_manifest
+from capest.results.ours import Target
+from capest.results.store import BlockStore
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.model import Scenario
 from capest.stopping import Verdict
@@ -83,9 +89,57 @@ def run_sweep(
     InputError, CapestError
         As of ``loop.run``; if the output is there and not to be replaced.
     """
-    if output.exists() and not overwrite:
-        raise InputError(f"{output}: is there; choose another -o, or replace it with --overwrite")
-    folder = points_folder(output)
+    target = check_output(output, overwrite=True)
+    if target.made is not None and not overwrite:
+        raise InputError(
+            f"{output}: holds {target.made}; choose another -o, or replace it with --overwrite"
+        )
+    blocks = loop.blocks_folder(output)
+    with locked(blocks) as notice:
+        target.check_unchanged()
+        # A run that was cut off has the name too.
+        cut_off = read_manifest(blocks)
+        if cut_off is not None and not overwrite:
+            raise InputError(
+                f"{blocks} holds blocks of a run that was cut off; finish it, choose another -o, "
+                "or drop them with --overwrite"
+            )
+        paths, notices = _run_points(
+            points, axes, output, make_executor, backend, _Watch(on_point, on_progress)
+        )
+        swept = gather(points, axes, paths)
+        # A point that was there already says nothing when it is asked for; its result does.
+        for name in ("notes", "notes_of_some_points"):
+            notices += str(swept.attrs.get(name, "")).splitlines()
+        _write(swept, target)
+        if cut_off is not None:
+            BlockStore.attach(blocks, cut_off).remove()
+    if not keep_points:
+        for path in paths:
+            path.unlink(missing_ok=True)
+        # What else somebody put there stays.
+        with contextlib.suppress(OSError):
+            points_folder(output).rmdir()
+    return tuple(dict.fromkeys([*([notice] if notice else []), *notices]))
+
+
+@dataclass(frozen=True)
+class _Watch:
+    """What is called before each point, and after each of its batches."""
+
+    point: Callable[[int, Point], None] | None
+    progress: Callable[[loop.Progress], None] | None
+
+
+def _run_points(
+    points: Sequence[Point],
+    axes: Sequence[Axis],
+    output: Path,
+    make_executor: Callable[[], loop.Executor],
+    backend: Literal["auto", "numpy", "cupy"],
+    watch: _Watch,
+) -> tuple[list[Path], list[str]]:
+    """Result files of the points, and what the user should know."""
     started: list[loop.Executor] = []
 
     def shared() -> loop.Executor:
@@ -97,11 +151,11 @@ def run_sweep(
     paths = []
     try:
         for number, point in enumerate(points):
-            if on_point is not None:
-                on_point(number, point)
-            path = folder / _file_name(point.scenario)
+            if watch.point is not None:
+                watch.point(number, point)
+            path = points_folder(output) / _file_name(point.scenario)
             outcome = loop.run(
-                point.scenario, path, shared, backend=backend, on_progress=on_progress
+                point.scenario, path, shared, backend=backend, on_progress=watch.progress
             )
             notices += [note for note in outcome.notices if not note.startswith(path.name)]
             if outcome.verdict is not None and not outcome.verdict.holds:
@@ -110,18 +164,7 @@ def run_sweep(
     finally:
         for executor in started:
             executor.close()
-    swept = gather(points, axes, paths)
-    # A point that was there already says nothing when it is asked for; its result does.
-    for name in ("notes", "notes_of_some_points"):
-        notices += str(swept.attrs.get(name, "")).splitlines()
-    _write(swept, output)
-    if not keep_points:
-        for path in paths:
-            path.unlink(missing_ok=True)
-        # What else somebody put there stays.
-        with contextlib.suppress(OSError):
-            folder.rmdir()
-    return tuple(dict.fromkeys(notices))
+    return paths, notices
 
 
 def points_folder(output: Path) -> Path:
@@ -141,11 +184,12 @@ def _not_reached(point: Point, axes: Sequence[Axis], verdict: Verdict) -> str:
     return f"{where}: {verdict.rule} not reached in {verdict.trials:,} trials"
 
 
-def _write(swept: xr.Dataset, output: Path) -> None:
+def _write(swept: xr.Dataset, target: Target) -> None:
+    output = target.path
     temporary = files.temporary_path(output)
     try:
         swept.to_netcdf(temporary, engine="netcdf4")
-        files.publish(temporary, output)
+        target.publish(temporary)
     except OSError as error:
         raise StorageError(
             f"cannot write {output}: {files.reason(error)} ({files.free_space(output.parent)}); "

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import sys
 from typing import Any
 
 import click
 
 from capest.errors import CapestError
+from capest.shown import LONGEST_LINE, cut, one_line
 from capest.version import __version__
 
 _COMMANDS = {
@@ -51,8 +53,8 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except CapestError as error:
-            for line in str(error).splitlines():
-                click.echo(f"Error: {line}", err=True)
+            for line in str(error).split("\n"):
+                click.echo(f"Error: {cut(one_line(line), LONGEST_LINE)}", err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
@@ -81,4 +83,20 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # an ASCII terminal has no ±
-    cli(prog_name="capest")
+    try:
+        cli(prog_name="capest")
+    except OSError as error:
+        if error.filename is not None or not _output_fails():
+            raise
+        click.echo(f"Error: cannot write to standard output: {error.strerror}", err=True)
+        sys.exit(1)
+
+
+def _output_fails() -> bool:
+    """Whether standard output takes no more; Python is kept from trying once more at its end."""
+    try:
+        os.write(sys.stdout.fileno(), b"\n")
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return True
+    return False

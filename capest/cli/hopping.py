@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import tempfile
@@ -17,6 +18,7 @@ from capest.errors import InputError, StorageError
 if TYPE_CHECKING:
     from capest.hopping_comparison import Compared
     from capest.hopping_trials import Settings
+    from capest.results.ours import Target
     from capest.scenario.model import Scenario
     from capest.statistics import Interval
 
@@ -66,7 +68,7 @@ NAMES = ("periodic", "random", "proportional", "max-min", "interference-aware")
     "--output",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write what --json prints to this file too, in one step; replaces it.",
+    help="Write what --json prints to this file too, in one step; replaces an earlier comparison.",
 )
 @json_option
 def hopping(
@@ -104,8 +106,7 @@ def hopping(
 
     if not math.isfinite(demand):
         raise click.BadParameter("must be a number of Mbit/s", param_hint="--demand")
-    if output is not None:
-        _check_output(output, scenario)
+    target = None if output is None else _target(output, scenario)
     loaded = load_scenario(scenario, [*overrides, *settings(trials, seed)])
     check_one_satellite(loaded)
     beams = active or loaded.beams.active_count
@@ -119,39 +120,49 @@ def hopping(
     played = Settings(tuple(dict.fromkeys(strategies)) or NAMES, beams, slots, demand, bound)
     found = compare(play(loaded, played))
     text = json.dumps(_as_dict(loaded, played, found), indent=1)
-    if output is not None:
-        _write(output, text)
-    if as_json:
-        click.echo(text)
-        return
-    _print_table(loaded, played, found, loaded.title or str(scenario))
+
+    def show() -> None:
+        if as_json:
+            click.echo(text)
+        else:
+            _print_table(loaded, played, found, loaded.title or str(scenario))
+
+    if target is not None:
+        try:
+            _write(target, text)
+        except StorageError:
+            show()  # what could not be kept is not lost
+            raise
+    show()
 
 
-def _check_output(output: Path, scenario: Path) -> None:
-    """Refuse, before any trial, a file that cannot be written or is the scenario."""
+def _target(output: Path, scenario: Path) -> Target:
+    """Refuse, before any trial, a file that cannot be written or is not such a comparison."""
     from capest.results.files import reason
+    from capest.results.ours import Made, look
 
-    if not output.name or (output.exists() and not output.is_file()):
-        raise InputError(f"-o '{output}': must be the name of a file")
+    with contextlib.suppress(OSError):
+        if output.samefile(scenario):
+            raise InputError(f"-o {output}: is the scenario; name another file")
+    target = look(output, Made.COMPARISON)
     if not output.parent.is_dir():
         raise InputError(f"-o {output}: there is no folder {output.parent}")
-    if output.exists() and scenario.exists() and output.samefile(scenario):
-        raise InputError(f"-o {output}: is the scenario; name another file")
     try:
         with tempfile.TemporaryFile(dir=output.parent):
             pass
     except OSError as error:
         raise InputError(f"-o {output}: cannot be written: {reason(error)}") from error
+    return target
 
 
-def _write(output: Path, text: str) -> None:
+def _write(target: Target, text: str) -> None:
     """Write the file whole or not at all."""
-    from capest.results.files import reason, write_whole
+    from capest.results.files import reason
 
     try:
-        write_whole(output.resolve(), f"{text}\n".encode())
+        target.write(f"{text}\n".encode())
     except OSError as error:
-        raise StorageError(f"-o {output}: cannot be written: {reason(error)}") from error
+        raise StorageError(f"-o {target.path}: cannot be written: {reason(error)}") from error
 
 
 def _not_used(scenario: Scenario) -> list[str]:
@@ -169,7 +180,10 @@ def _not_used(scenario: Scenario) -> list[str]:
 
 
 def _as_dict(scenario: Scenario, played: Settings, found: Sequence[Compared]) -> dict[str, Any]:
+    from capest.results.ours import MADE_BY
+
     return {
+        "made_by": MADE_BY,
         "cells": scenario.beam_count,
         "active": played.beams,
         "slots": played.slots,

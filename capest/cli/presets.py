@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,22 +116,22 @@ def init_scenario(satellite_name: str, output: Path | None) -> None:
       capest presets init tr38821-set1-geo-s -o geo.toml
     """
     from capest.errors import InputError
+    from capest.results.files import reason
+    from capest.results.ours import TOML_MARK, look
     from capest.scenario.starter import starter
 
-    text = starter(satellite_name)
+    text = f"{TOML_MARK}\n{starter(satellite_name)}"
     if output is None:
         click.echo(text, nl=False)
         return
+    # Even one of ours stays: it may have been edited since.
+    if os.path.lexists(output):
+        raise InputError(f"{output}: exists already and is left alone; choose another name")
+    target = look(output)
     try:
-        with output.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise InputError(
-            f"{output}: exists already and is left alone; choose another name"
-        ) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{output}: cannot be written: {reason}") from None
+        target.write(text.encode())
+    except OSError as error:
+        raise InputError(f"{output}: cannot be written: {reason(error)}") from None
     click.echo(f"wrote {output}; run it with: capest run {output}", err=True)
 
 

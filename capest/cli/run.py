@@ -85,6 +85,10 @@ def run(
 
     loaded = load_scenario(scenario, [*overrides, *settings(trials, seed, until)])
     path = output or Path(scenario.with_suffix(".nc").name)
+    if scheduler_file is not None:
+        from capest.execute.scheduler_file import scheduler_address
+
+        scheduler_address(scheduler_file)
 
     def make_executor() -> Executor:
         if workers == 0:

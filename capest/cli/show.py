@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from capest.cli.options import json_option
 from capest.errors import CapestError, InputError
+from capest.shown import cut, one_line
+
+if TYPE_CHECKING:
+    from capest.results.summary import Summary
 
 
 @click.command()
@@ -59,30 +63,39 @@ def print_summary(
     InputError
         Missing, not NetCDF, damaged, or not a result of capest.
     """
-    import json
-
     from capest.results.open import open_result
 
     try:
         with open_result(path) as dataset:
             summary = dataset.capest.summary()
-            content = json.dumps(
-                summary.to_dict() | dict(more or {}),
-                indent=2,
-                ensure_ascii=False,
-                allow_nan=False,
-            )
+            text = _json(summary, more) if as_json else _table(summary, intervals)
     except CapestError:
         raise
     except Exception as error:  # libraries raise anything on the bytes of a damaged file
-        raise InputError(
-            f"{path}: damaged ({type(error).__name__}: {error}); run its scenario again"
-        ) from error
-    if as_json:
-        click.echo(content)
-        return
+        why = cut(one_line(f"{type(error).__name__}: {error}"))
+        raise InputError(f"{path}: damaged ({why}); run its scenario again") from error
+    click.echo(text, nl=False)
+
+
+def _json(summary: Summary, more: Mapping[str, Any] | None) -> str:
+    import json
+
+    content = summary.to_dict() | dict(more or {})
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _table(summary: Summary, intervals: bool) -> str:
+    """Text for standard output, with styles where that is a terminal."""
+    from io import StringIO
+
     from rich.console import Console
 
     from capest.results.table import print_table
 
-    print_table(summary, Console(highlight=False), intervals=intervals)
+    screen = Console()
+    text = StringIO()
+    console = Console(
+        file=text, force_terminal=screen.is_terminal, width=screen.width, highlight=False
+    )
+    print_table(summary, console, intervals=intervals)
+    return text.getvalue()

@@ -15,6 +15,7 @@ from capest.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from capest.results.ours import Target
     from capest.validation.calibrate import Calibration, Comparison
 
 Task = TypeVar("Task")
@@ -91,6 +92,7 @@ def validate(
     from capest.validation.calibrate import CalibrationTask, calibrate
     from capest.validation.cases import case_numbers
 
+    picture = None if plot is None else _picture(plot)
     known = case_numbers()
     chosen = _chosen(cases, known, f"study cases are {known[0]} to {known[-1]}")
     found = _compute(
@@ -98,15 +100,25 @@ def validate(
         workers if len(chosen) > 1 or workers is not None else 0, backend,
     )  # fmt: skip
     found.sort(key=lambda one: one.case)
-    if plot is not None:
+    if picture is not None:
         from capest.validation.draw import draw_calibration
 
-        draw_calibration(found, plot)
+        draw_calibration(found, picture)
     comparisons = [comparison for one in found for comparison in one.comparisons]
     if as_json:
         click.echo(json.dumps([_as_dict(one) for one in comparisons], indent=1))
         return
     _print_table(found)
+
+
+def _picture(plot: Path) -> Target:
+    """Refuse, before any trial, a file that cannot be drawn or is not such a picture."""
+    from capest.results.ours import Made, look
+    from capest.validation.draw import ENDINGS
+
+    if plot.suffix.lower() not in ENDINGS:
+        raise InputError(f"--plot {plot}: the name must end with {', '.join(ENDINGS)}")
+    return look(plot, Made.PICTURE, option="--plot")
 
 
 def _chosen(cases: Sequence[int], known: Sequence[int], hint: str) -> list[int]:

@@ -18,6 +18,8 @@ from distributed import CancelledError, Client, KilledWorker, LocalCluster, as_c
 from distributed.comm import CommClosedError
 
 from capest.errors import CapestError, InputError
+from capest.execute.scheduler_file import scheduler_address
+from capest.shown import one_line
 
 _RETRIES = 2  # for a batch that raises; deaths of workers are counted by Dask itself
 _BATCHES_PER_WORKER = 4  # submitted at once: workers never wait, the scheduler stays small
@@ -172,10 +174,10 @@ def _start(count: int) -> DaskExecutor:
         raise
 
 
-def _client(address: str | LocalCluster | None = None, **where: str) -> Client:
+def _client(address: str | LocalCluster | None = None) -> Client:
     # Never the default client: what else the caller computes with Dask or xarray, during a run
     # and after a scheduler is lost, stays where it was.
-    return Client(address, timeout=_CONNECT_TIMEOUT_S, set_as_default=False, **where)
+    return Client(address, timeout=_CONNECT_TIMEOUT_S, set_as_default=False)
 
 
 @contextlib.contextmanager
@@ -210,23 +212,21 @@ def join_scheduler(address: str | None, scheduler_file: Path | None) -> DaskExec
     InputError
         If nothing answers there, or the scheduler has no workers.
     """
-    where = address or str(scheduler_file)
-    if scheduler_file is not None and not scheduler_file.is_file():
-        raise InputError(f"--scheduler-file {scheduler_file}: no such file")
+    where, join = str(address), str(address)
+    if scheduler_file is not None:
+        address = scheduler_address(scheduler_file)
+        where, join = f"{address} ({scheduler_file})", f"--scheduler-file {scheduler_file}"
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
-        if scheduler_file is not None:
-            client = _client(scheduler_file=str(scheduler_file))
-        else:
-            client = _client(address)
+        client = _client(address)
     except (OSError, ValueError) as error:
-        raise InputError(f"no Dask scheduler answers at {where}: {error}") from error
+        raise InputError(f"no Dask scheduler answers at {where}: {one_line(str(error))}") from error
     try:
         client.wait_for_workers(1, timeout=_CONNECT_TIMEOUT_S)
     except TimeoutError as error:
         client.close()
         raise InputError(
-            f"the Dask scheduler at {where} has no workers: start some with 'dask worker {where}'"
+            f"the Dask scheduler at {where} has no workers: start some with 'dask worker {join}'"
         ) from error
     return DaskExecutor(client)
 

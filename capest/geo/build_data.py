@@ -170,6 +170,8 @@ def _save_land(out: Path) -> None:
 def main(out: Path) -> None:
     """Write the four archives into a folder."""
     out.mkdir(parents=True, exist_ok=True)
+    if there := sorted(each.name for each in out.glob("*.npz")):
+        sys.exit(f"{out}: holds {there[0]}; name an empty folder")
     shapes = _shapes()
     listed = _countries(shapes)
     codes = list(listed)

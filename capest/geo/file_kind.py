@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 from capest.errors import InputError
+from capest.file_kinds import check_regular
 
 NETCDF = "NetCDF"
 TEXT = "text"
@@ -61,6 +62,7 @@ def kind_of(path: str | Path) -> str:
     InputError
         If it cannot be read, or is a known kind of file that is not taken.
     """
+    check_regular(path)
     try:
         with open(path, "rb") as stream:
             head = stream.read(_HEAD)

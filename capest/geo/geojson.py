@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from capest.errors import InputError
+from capest.file_kinds import check_regular
 from capest.geo.outline import Reading, fault, is_simple, readings
 from capest.geo.polygon import PolygonSet, Ring
 from capest.geo.union import checked, united
@@ -90,6 +91,7 @@ def _some(words: Sequence[str]) -> str:
 
 
 def _document(path: str | Path) -> Any:
+    check_regular(path)
     try:
         return json.loads(Path(path).read_text(encoding="utf-8-sig"))
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from capest.errors import InputError
+from capest.file_kinds import check_regular
 from capest.orbits.catalogue import Catalogue
 from capest.orbits.omm import read_omm_csv, read_omm_json
 from capest.orbits.tle import read_tle
@@ -22,6 +23,7 @@ def load_catalogue(path: str | Path) -> Catalogue:
         If the file cannot be read or has a fault; one line: file, line, what is wrong.
     """
     path = Path(path)
+    check_regular(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
+import secrets
 import shutil
 import socket
 from pathlib import Path
@@ -13,18 +15,22 @@ TEMPORARY_SUFFIX = ".tmp"
 
 
 def temporary_path(path: Path) -> Path:
-    """Name beside ``path`` for a file still being written; unique per machine and process."""
-    owner = f"{socket.gethostname()}-{os.getpid()}"
+    """Name beside ``path`` for a file still being written, which no other file has."""
+    owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     return path.with_name(f".{path.name}.{owner}{TEMPORARY_SUFFIX}")
 
 
 def sweep_temporaries(folder: Path, name_pattern: str) -> None:
-    """Remove temporary files that dead runs left for targets matching a glob pattern.
+    """Remove temporary files that dead runs left for targets matching a regular expression.
 
-    Call only while no other run can write these targets.
+    Call only while no other run can write these targets. What is not named exactly like one of
+    ours is somebody else's, and stays.
     """
-    for left in folder.glob(f".{name_pattern}.*{TEMPORARY_SUFFIX}"):
-        left.unlink(missing_ok=True)
+    # Names that capest 0.2.0 gave end with the number of the process.
+    ours = re.compile(rf"\.(?:{name_pattern})\.[^/]+-\d+(-[0-9a-f]{{8}})?{TEMPORARY_SUFFIX}")
+    for left in folder.iterdir():
+        if ours.fullmatch(left.name) and left.is_file() and not left.is_symlink():
+            left.unlink(missing_ok=True)
 
 
 def publish(temporary: Path, path: Path, *, sync_name: bool = True) -> None:
@@ -33,14 +39,19 @@ def publish(temporary: Path, path: Path, *, sync_name: bool = True) -> None:
     Without ``sync_name``, only what is under the name does: the name itself may be lost until
     `sync_folder` is called.
     """
-    descriptor = os.open(temporary, os.O_RDONLY)
+    sync_file(temporary)
+    os.replace(temporary, path)
+    if sync_name:
+        sync_folder(path.parent)
+
+
+def sync_file(path: Path) -> None:
+    """Make a file's content survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    os.replace(temporary, path)
-    if sync_name:
-        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:
@@ -81,10 +92,12 @@ def write_whole(path: Path, content: bytes, *, sync_name: bool = True) -> None:
 def discard(path: Path) -> None:
     """Remove a file if it is there; a failure to do so must not hide an earlier one.
 
-    Emptied first: HDF5 may hold the file of a failed write open, and its space with it.
+    Emptied first: HDF5 may hold the file of a failed write open, and its space with it. A file
+    that has got a second name is the result, and keeps its content.
     """
     with contextlib.suppress(OSError):
-        os.truncate(path, 0)
+        if os.lstat(path).st_nlink == 1:
+            os.truncate(path, 0)
         path.unlink()
 
 

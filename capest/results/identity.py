@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from capest.errors import InputError
 from capest.figure_names import QUANTILES, UNITS
+from capest.file_kinds import check_regular
 from capest.reduce import Estimate
+from capest.shown import cut, one_line
 
 _LIMITS = ("_low", "_high")
+_COUNTS = ("trials_done", "block_trials")
+_ATTRIBUTES = {"scenario_fingerprint", "capest_version", "backend", *_COUNTS}
 
 
 @dataclass(frozen=True)
@@ -52,23 +58,37 @@ def read_identity(path: str | Path) -> ResultIdentity:
     import netCDF4
 
     path = Path(path)
+    check_regular(path)
     if not path.is_file():
         raise InputError(f"{path}: {'is not a file' if path.exists() else 'no such file'}")
     try:
         with netCDF4.Dataset(path, "r") as dataset:
             found = {name: dataset.getncattr(name) for name in dataset.ncattrs()}
+            size = dataset.dimensions["trial"].size if "trial" in dataset.dimensions else None
     except (OSError, RuntimeError) as error:
         raise InputError(f"{path}: not a NetCDF file that can be read") from error
-    try:
-        return ResultIdentity(
-            str(found["scenario_fingerprint"]),
-            int(found["trials_done"]),
-            int(found["block_trials"]),
-            str(found["capest_version"]),
-            str(found["backend"]),
+    if missing := _ATTRIBUTES - set(found):
+        raise InputError(
+            f"{path}: a NetCDF file, but not a result of capest (no attribute {min(missing)})"
         )
-    except (KeyError, ValueError) as error:
-        raise InputError(f"{path}: a NetCDF file, but not a result of capest") from error
+    trials, block_trials = (_count(found[name], name, path) for name in _COUNTS)
+    if size != trials:
+        raise InputError(
+            f"{path}: damaged: attribute trials_done is {trials}, but it "
+            + ("has no dimension trial" if size is None else f"holds {size} trials")
+        )
+    texts = (str(found[name]) for name in ("capest_version", "backend"))
+    return ResultIdentity(str(found["scenario_fingerprint"]), trials, block_trials, *texts)
+
+
+def _count(value: object, name: str, path: Path) -> int:
+    """Attribute that is a whole number of 1 or more."""
+    if isinstance(value, (int, np.integer)) and value >= 1:
+        return int(value)
+    raise InputError(
+        f"{path}: damaged: attribute {name} is {cut(one_line(str(value)))}; expected a whole "
+        "number of 1 or more"
+    )
 
 
 def read_estimate(path: str | Path, metric: str, statistic: str) -> Estimate:

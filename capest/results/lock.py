@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from capest.errors import InputError
@@ -36,7 +38,7 @@ def take_lock(folder: Path) -> tuple[int | None, str]:
         The folder cannot be written.
     """
     while True:
-        descriptor = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o666)
+        descriptor = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -55,6 +57,38 @@ def take_lock(folder: Path) -> tuple[int | None, str]:
         if _is_current(descriptor, folder / LOCK_NAME):
             return descriptor, ""
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[str]:
+    """Hold the lock of a folder that may have to be made; what is left of it empty is removed.
+
+    Yields
+    ------
+    notice : str
+        As of `take_lock`.
+
+    Raises
+    ------
+    InputError
+        Another run holds the lock, or the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor, notice = take_lock(folder)
+    except OSError as error:
+        raise InputError(
+            f"cannot write in {folder}: {error.strerror}; choose another output with -o"
+        ) from error
+    try:
+        yield notice
+    finally:
+        # Unlinked while it is held: a run that opened it meanwhile sees that it lost its name.
+        with contextlib.suppress(OSError):
+            (folder / LOCK_NAME).unlink()
+            folder.rmdir()
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def _is_current(descriptor: int, path: Path) -> bool:

@@ -8,9 +8,9 @@ byte for byte.
 
 from __future__ import annotations
 
-import glob
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +46,7 @@ def write_result(
     trials: int,
     block_trials: int,
     provenance: Mapping[str, Attribute],
+    publish: Callable[[Path, Path], None] = files.publish,
 ) -> list[Estimate]:
     """Write a result file from the blocks of a run.
 
@@ -64,6 +65,8 @@ def write_result(
     provenance : mapping of str to str, int or float
         Global attributes: title, source, history, ``scenario_toml``, ``scenario_fingerprint``,
         ``seed``, ``backend``, ``capest_version`` and what else tells where the file comes from.
+    publish : callable
+        Gives the finished file its name; called with the temporary one and ``path``.
 
     Returns
     -------
@@ -81,7 +84,7 @@ def write_result(
     temporary = files.temporary_path(path)
     try:
         estimates = _write(temporary, blocks, layout, trials, block_trials, provenance)
-        files.publish(temporary, path)
+        publish(temporary, path)
     except (OSError, RuntimeError) as error:
         said = files.reason(error) if isinstance(error, OSError) else str(error)
         # netCDF4 reports that HDF5 could not write as RuntimeError("NetCDF: HDF error").
@@ -102,7 +105,7 @@ def sweep(path: str | Path) -> None:
     Call only while no other run can write ``path``: with the lock of its block store held.
     """
     path = Path(path)
-    files.sweep_temporaries(path.parent, glob.escape(path.name))
+    files.sweep_temporaries(path.parent, re.escape(path.name))
 
 
 def _write(
@@ -124,7 +127,7 @@ def _write(
     slab = min(trials, _SLAB_TRIALS, max(1, _SLAB_VALUES // widest))
     groups = min(GROUPS, -(-trials // block_trials))
     reduction = Reduction()
-    with netCDF4.Dataset(temporary, "w", format="NETCDF4") as dataset:
+    with netCDF4.Dataset(temporary, "x", format="NETCDF4") as dataset:
         dataset.set_fill_off()
         table = schema.table(metrics, quantities, layout)
         for name, size in _sizes(trials, layout, table, groups, metrics).items():

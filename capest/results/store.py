@@ -8,10 +8,9 @@ the same bytes and the rename is atomic.
 from __future__ import annotations
 
 import errno
-import json
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 
 from capest.block import BlockResult
@@ -19,10 +18,10 @@ from capest.errors import InputError, StorageError
 from capest.results import files
 from capest.results.blockfile import DamagedBlock, RunIdentity, decode_block, encode_block
 from capest.results.lock import LOCK_NAME, take_lock
+from capest.results.manifest import MANIFEST_NAME, check_folder, read_manifest, write_manifest
 from capest.results.stop_mark import clear_stop
 
-_MANIFEST = "manifest.json"
-_BLOCKS = "block-*.npz"
+_BLOCK = r"block-\d{6,}\.npz"
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _NAMES = {
     "fingerprint": "scenario (fingerprint)",
@@ -78,6 +77,7 @@ class BlockStore:
         """
         folder = Path(folder)
         lock = None
+        check_folder(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             files.sync_folder(folder.parent)
@@ -133,7 +133,7 @@ class BlockStore:
         StorageError
             A file can be neither read nor removed.
         """
-        present = {path.name for path in self.folder.glob(_BLOCKS)}
+        present = {path.name for path in self._blocks()}
         done = set()
         for index, trials in expected.items():
             if self.path(index).name not in present:
@@ -158,7 +158,7 @@ class BlockStore:
         """
         path = self.path(index)
         # A worker that outlived its client must not write among the blocks of the next run.
-        if _read_manifest(self.folder) != self.identity:
+        if read_manifest(self.folder) != self.identity:
             raise StorageError(f"{self.folder} now belongs to another run")
         try:
             files.write_whole(path, encode_block(self.identity, index, block), sync_name=False)
@@ -210,9 +210,9 @@ class BlockStore:
         """
         try:
             self._drop_blocks()
-            files.sweep_temporaries(self.folder, _BLOCKS)
+            files.sweep_temporaries(self.folder, _BLOCK)
             clear_stop(self.folder)
-            (self.folder / _MANIFEST).unlink(missing_ok=True)
+            (self.folder / MANIFEST_NAME).unlink(missing_ok=True)
             (self.folder / LOCK_NAME).unlink(missing_ok=True)
             self.folder.rmdir()
         except OSError as error:
@@ -227,9 +227,9 @@ class BlockStore:
 
     def _prepare(self, replace: bool) -> None:
         clear_stop(self.folder)
-        for pattern in (_BLOCKS, _MANIFEST):
+        for pattern in (_BLOCK, re.escape(MANIFEST_NAME)):
             files.sweep_temporaries(self.folder, pattern)
-        earlier = _read_manifest(self.folder)
+        earlier = read_manifest(self.folder)
         if earlier == self.identity:
             return
         if earlier is not None:
@@ -249,8 +249,7 @@ class BlockStore:
                     f"dropped {dropped} blocks of an earlier run in {self.folder}: {why}. "
                     f"{self.notice}"
                 ).strip()
-        manifest = json.dumps({"capest_blocks": 1, **asdict(self.identity)}, indent=1)
-        files.write_whole(self.folder / _MANIFEST, manifest.encode())
+        write_manifest(self.folder, self.identity)
 
     def _load(self, index: int) -> BlockResult:
         path = self.path(index)
@@ -267,10 +266,14 @@ class BlockStore:
         return block
 
     def _drop_blocks(self) -> int:
-        paths = list(self.folder.glob(_BLOCKS))
+        paths = self._blocks()
         for path in paths:
             path.unlink(missing_ok=True)
         return len(paths)
+
+    def _blocks(self) -> list[Path]:
+        """Files that are named like blocks."""
+        return [path for path in self.folder.iterdir() if re.fullmatch(_BLOCK, path.name)]
 
     def _unlink(self, path: Path) -> None:
         try:
@@ -280,20 +283,6 @@ class BlockStore:
                 f"{path} is not a whole block of this run and cannot be removed: "
                 f"{files.reason(error)}; delete it by hand"
             ) from error
-
-
-def _read_manifest(folder: Path) -> RunIdentity | None:
-    path = folder / _MANIFEST
-    try:
-        content = json.loads(path.read_text())
-        return RunIdentity(**{name: content[name] for name in RunIdentity.__dataclass_fields__})
-    except FileNotFoundError:
-        return None
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{path} is not a manifest of capest blocks; delete {folder} or choose another output "
-            "with -o"
-        ) from error
 
 
 def _differences(earlier: RunIdentity, now: RunIdentity) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capest.errors import InputError
+from capest.file_kinds import check_regular
 from capest.results.columns import printable
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def axes_of(path: str | Path) -> list[str]:
     """Names of a sweep's axes, from its file; none if it is anything else."""
     import netCDF4
 
+    check_regular(path)
     try:
         with netCDF4.Dataset(path, "r") as dataset:
             return str(dataset.getncattr(AXES)).split(", ")

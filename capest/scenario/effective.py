@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from capest.errors import InputError
+from capest.file_kinds import check_regular
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.weather_library import library_version
 from capest.scenario.paths import shown_path
@@ -186,6 +187,7 @@ def _how_many(users: Users) -> dict[str, Any]:
 
 def _digest(path: str) -> str:
     """Hash of a file's content: its name cannot change a result."""
+    check_regular(path)
     try:
         return hashlib.sha256(Path(path).read_bytes()).hexdigest()
     except OSError as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from capest.errors import InputError, ScenarioError
+from capest.file_kinds import check_regular
 from capest.scenario.model import Scenario, build_scenario
 from capest.scenario.nearest import nearest
 from capest.scenario.overrides import apply_overrides, name_overrides
@@ -60,6 +61,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     InputError
         Saying what is wrong with the file, for broken TOML with line and column.
     """
+    check_regular(path)
     try:
         content = path.read_bytes()
     except FileNotFoundError:

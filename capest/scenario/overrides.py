@@ -9,8 +9,9 @@ from datetime import date, time
 from typing import Any
 
 from capest.errors import Problem
-from capest.scenario.plain import one_line, set_key
+from capest.scenario.plain import set_key
 from capest.scenario.rules import BrokenRule
+from capest.shown import cut, one_line
 
 
 def apply_overrides(
@@ -40,7 +41,7 @@ def apply_overrides(
         if not equals or not all(part.strip() for part in key.split(".")):
             problems.append(
                 Problem(
-                    f"--set {one_line(text)}",
+                    f"--set {_shown(text)}",
                     None,
                     "must have the form section.key=value",
                     "such as --set beams.frequency_reuse=3",
@@ -50,7 +51,7 @@ def apply_overrides(
         try:
             set_key(raw, key, _value(value))
         except ValueError as error:
-            problems.append(Problem(f"--set {one_line(text)}", None, f"broken value: {error}"))
+            problems.append(Problem(f"--set {_shown(text)}", None, f"broken value: {error}"))
         origins[key] = text
     return origins, problems
 
@@ -73,10 +74,14 @@ def _value(text: str) -> Any:
     return parsed["value"] if len(parsed) == 1 and not moment else text
 
 
+def _shown(text: str) -> str:
+    return cut(one_line(text))
+
+
 def _named(problem: Problem, origins: dict[str, str]) -> Problem:
     keys = {problem.key, *(problem.reads if isinstance(problem, BrokenRule) else ())}
     involved = [
-        one_line(text)
+        _shown(text)
         for key, text in origins.items()
         if key in keys or key.startswith(f"{problem.key}.")
     ]

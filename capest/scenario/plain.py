@@ -29,8 +29,3 @@ def set_key(raw: dict[str, Any], key: str, value: Any) -> None:
             raw[part] = {}
         raw = raw[part]
     raw[name] = value
-
-
-def one_line(text: str) -> str:
-    """Return text as it is, or quoted with escapes if it would break a line or a terminal."""
-    return text if text.isprintable() else repr(text)

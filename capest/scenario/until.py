@@ -50,7 +50,7 @@ def parse_until(text: str) -> tuple[Condition, ...]:
     Parameters
     ----------
     text : str
-        ``+-`` and ``+/-`` stand for ``±``.
+        ``+-`` and ``+/-`` stand for ``±``. A condition that is repeated counts once.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def parse_until(text: str) -> tuple[Condition, ...]:
         if match is None or not 0 < width < math.inf:
             raise ValueError(part)
         found.append(Condition(match["metric"], match["statistic"], width, bool(match["percent"])))
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 UNTIL_KEYS = (

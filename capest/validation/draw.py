@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
 from capest.errors import InputError
 from capest.histograms import AXES
+from capest.results import files
+from capest.results.ours import MADE_BY, Target
 from capest.validation.calibrate import Calibration, axis_name
 from capest.validation.cases import LINKS, METRICS, curves
 
+ENDINGS = (".png", ".svg", ".pdf")
+"""Of pictures: formats that have a place for capest's mark."""
 
-def draw_calibration(found: Sequence[Calibration], path: Path) -> None:
+
+def draw_calibration(found: Sequence[Calibration], target: Target) -> None:
     """Draw one panel per link and metric: lines are ours, dots are published.
 
     Parameters
     ----------
     found : sequence of Calibration
-    path : Path
-        Its ending chooses the format.
+    target : Target
+        The ending of its name, one of ``ENDINGS``, chooses the format.
 
     Raises
     ------
     InputError
         If matplotlib is missing, or the file cannot be written.
+    StorageError
+        If a file has appeared there.
     """
     try:
         from matplotlib.figure import Figure
@@ -53,11 +60,14 @@ def draw_calibration(found: Sequence[Calibration], path: Path) -> None:
     handles, labels = panels[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, fontsize="small", loc="outside right upper")
     figure.suptitle("TR 38.821 calibration: lines capest, dots R1-1913224")
+    drawn = io.BytesIO()
+    ending = target.path.suffix.lower()
+    place = {".png": "Software", ".svg": "Title", ".pdf": "Creator"}[ending]
+    figure.savefig(drawn, format=ending[1:], dpi=120, metadata={place: MADE_BY})
     try:
-        figure.savefig(path, dpi=120)
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise InputError(f"--plot {path}: {why}") from error
+        target.write(drawn.getvalue())
+    except OSError as error:
+        raise InputError(f"--plot {target.path}: {files.reason(error)}") from error
 
 
 def _frame(panel: object, shown: Sequence[Calibration], link: str, metric: str) -> None:

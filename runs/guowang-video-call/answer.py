@@ -24,11 +24,12 @@ from answer_cases import Case, Question, plan
 from answer_tables import tables
 
 import capest
+from capest.errors import InputError, StorageError
 from capest.figure_names import REFUSAL_REASONS
 from capest.hopping_comparison import ratio_over_trials
 from capest.physics.constants import SPEED_OF_LIGHT_M_PER_S
 from capest.physics.packet_delay import PacketDelay
-from capest.results.files import write_whole
+from capest.results.ours import MADE_BY, Made, look
 from capest.scenario.model import Scenario
 from capest.statistics import Interval, ratio_interval
 
@@ -165,8 +166,10 @@ def _arguments() -> argparse.Namespace:
     if options.output is None and not options.quick and options.trials is None:
         options.output = HERE / "answer.json"
     if options.output is not None:
-        if options.output.is_dir():
-            parser.error(f"{options.output} is a folder, not a file")
+        try:
+            options.target = look(options.output, Made.ANSWER)
+        except InputError as error:
+            parser.error(str(error))
         try:
             with tempfile.TemporaryFile(dir=options.output.parent):
                 pass
@@ -192,13 +195,16 @@ def main() -> None:
         cases = _run(plan(options.quick, options.trials), options.workers)
     except KeyboardInterrupt:
         sys.exit("stopped: nothing is written, the next run starts again")
-    answer = {"capest": capest.__version__, "cases": cases}
+    answer = {"made_by": MADE_BY, "capest": capest.__version__, "cases": cases}
     for title, table in tables(answer).items():
         print(f"\n### {title}\n\n{table}")
     if any("±?" in table for table in tables(answer).values()):
         print("\n±?: too few trials for an interval")
     if options.output is not None:
-        write_whole(options.output, (json.dumps(answer, indent=1) + "\n").encode())
+        try:
+            options.target.write((json.dumps(answer, indent=1) + "\n").encode())
+        except (OSError, StorageError) as error:
+            sys.exit(f"{options.output}: cannot be written: {error}")
         print(f"\n{options.output}")
 
 

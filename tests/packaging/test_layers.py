@@ -8,10 +8,12 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "capest"
 
 # Each room may import from the rooms named, and from nothing else of capest.
-LEAVES = {"errors", "histograms", "block", "figure_names", "version"}
+LEAVES = {"errors", "histograms", "block", "figure_names", "version", "file_kinds", "shown"}
 ALLOWED = {
-    "errors": set(),
+    "errors": {"shown"},
     "version": set(),
+    "shown": set(),
+    "file_kinds": {"errors", "shown"},
     "histograms": set(),
     "block": set(),
     "figure_names": {"histograms"},
@@ -86,13 +88,14 @@ ALLOWED = {
         *("stopping", *LEAVES),
     },
     "validation": {
-        *("validation", "backend", "batch", "budget", "physics", "plan", "reduce", "scenario"),
-        *("scene", "statistics", *LEAVES),
+        *("validation", "backend", "batch", "budget", "physics", "plan", "reduce", "results"),
+        *("scenario", "scene", "statistics", *LEAVES),
     },
     "sweep_points": {"results", "scenario", *LEAVES},
     "sweep_dataset": {"results", "sweep_points", *LEAVES},
     "sweep": {
-        *("loop", "results", "scenario", "stopping", "sweep_dataset", "sweep_points", *LEAVES),
+        *("existing", "loop", "results", "scenario", "stopping", "sweep_dataset"),
+        *("sweep_points", *LEAVES),
     },
     "api": {"backend", "loop", "execute", "results", "scenario", *LEAVES},
 }

@@ -50,7 +50,7 @@ def test_the_summary_gives_the_whole_satellite_beside_the_beams_that_count(inner
     assert labels[rows["of these: by fading above free space"] + 1] == "of all 19 beams"
     total = float(inner["calls_all_beams_mean"])
     assert total == pytest.approx(inner["beam_calls"].values.sum(axis=1).mean())
-    found = summary.means[rows["of these: voice"] + 1]
+    found = summary.means[rows["of these: by fading above free space"] + 1]
     assert found[1].value == total
     offered = inner["beam_calls_offered"].values.sum(axis=1).mean()
     assert float(found[2].removeprefix("of ")) == pytest.approx(offered, rel=1e-3)

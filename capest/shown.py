@@ -1,0 +1,36 @@
+"""Text of any origin made fit for one line of a message."""
+
+from __future__ import annotations
+
+LONGEST_VALUE = 200
+"""Characters of a value that a message repeats."""
+
+LONGEST_LINE = 2000
+"""Characters of a line of a message: a path may have many, and several stand in a line."""
+
+
+def one_line(text: str) -> str:
+    """Escape what a terminal would obey or could not show: controls, line ends, surrogates."""
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
+
+
+def cut(text: str, longest: int = LONGEST_VALUE) -> str:
+    """Leave the middle out of a text that is too long, and say how much is missing."""
+    if len(text) <= longest:
+        return text
+    left_out = f"…({len(text) - longest:,} more)…"
+    half = longest // 2
+    return f"{text[:half]}{left_out}{text[len(text) - (longest - half) :]}"
+
+
+def as_text(value: object) -> str:
+    """Text of a value as Python writes it, also of those that Python refuses to write."""
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):
+        # Thousands of digits, or tables in tables.
+        return f"({type(value).__name__} that is too large to show)"
