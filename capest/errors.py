@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, time
 
 
 class CapestError(Exception):
@@ -28,9 +29,21 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        shown = "" if self.value is None else f" = {self.value!r}"
+        value = "" if self.value is None else f" = {shown(self.value)}"
         hint = f"; {self.hint}" if self.hint else ""
-        return f"{self.key}{shown}: {self.allowed}{hint}"
+        return f"{self.key}{value}: {self.allowed}{hint}"
+
+
+def shown(value: object) -> str:
+    """Show a value in a message: moments and lists as TOML writes them, the rest as Python does."""
+    if isinstance(value, date | time):
+        text = value.isoformat()
+        return f"{text[:-6]}Z" if text.endswith("+00:00") else text
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(shown, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key!r}: {shown(item)}' for key, item in value.items())}}}"
+    return repr(value)
 
 
 class ScenarioError(InputError):
