@@ -22,6 +22,7 @@ from capest.results import files
 from capest.results.open import open_result
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.model import Scenario
+from capest.scenario.write import toml_value
 from capest.stopping import Verdict
 from capest.sweep_points import Axis, Point, parse_axis, points_of
 
@@ -184,7 +185,12 @@ def gather(points: Sequence[Point], axes: Sequence[Axis], paths: Sequence[Path])
                 about = {"units": "1", "long_name": "trials of the point"}
                 found["trials"] = (names, np.zeros(shape, dtype=np.int64), about)
             found["trials"][1][point.place] = dataset.sizes["trial"]
-    coordinates: dict[str, Any] = {axis.name: list(axis.values) for axis in axes}
+    coordinates: dict[str, Any] = {
+        axis.name: [
+            toml_value(value) if isinstance(value, list) else value for value in axis.values
+        ]
+        for axis in axes
+    }
     swept = xr.Dataset(found, coords=coordinates | {"quantile": quantiles})
     for axis in axes:
         swept[axis.name].attrs["long_name"] = f"{axis.key} of the scenario"

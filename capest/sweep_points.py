@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from capest.errors import InputError
+from capest.errors import InputError, shown
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 
@@ -74,7 +74,8 @@ def parse_axis(text: str) -> Axis:
         values = _spaced(text, spaced)
     elif listed.startswith("["):
         try:
-            values = tomllib.loads(f"values = {listed}")["values"]
+            array = tomllib.loads(f"values = {listed}")["values"]
+            values = [shown(value) if isinstance(value, date | time) else value for value in array]
         except tomllib.TOMLDecodeError as error:
             raise InputError(f"--vary {text}: broken array: {error}") from None
     else:
