@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date, time
+
 LONGEST_VALUE = 200
 """Characters of a value that a message repeats."""
 
@@ -28,9 +31,24 @@ def cut(text: str, longest: int = LONGEST_VALUE) -> str:
 
 
 def as_text(value: object) -> str:
-    """Text of a value as Python writes it, also of those that Python refuses to write."""
+    """Text of a value: moments and lists as TOML writes them, the rest as Python does.
+
+    What Python refuses to write has a text too.
+    """
     try:
-        return repr(value)
+        return _written(value)
     except (ValueError, RecursionError):
         # Thousands of digits, or tables in tables.
         return f"({type(value).__name__} that is too large to show)"
+
+
+def _written(value: object) -> str:
+    if isinstance(value, date | time):
+        text = value.isoformat()
+        return f"{text[:-6]}Z" if text.endswith("+00:00") else text
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_written, value))}]"
+    if isinstance(value, Mapping):
+        items = (f"{key!r}: {_written(item)}" for key, item in value.items())
+        return f"{{{', '.join(items)}}}"
+    return repr(value)

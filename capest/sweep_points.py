@@ -18,6 +18,7 @@ from capest.errors import InputError
 from capest.results.sweep_file import MOST_POINTS, axis_name
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
+from capest.shown import as_text
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,10 @@ def parse_axis(text: str) -> Axis:
         values = _spaced(text, spaced)
     elif listed.startswith("["):
         try:
-            values = tomllib.loads(f"values = {listed}")["values"]
+            array = tomllib.loads(f"values = {listed}")["values"]
+            values = [
+                as_text(value) if isinstance(value, date | time) else value for value in array
+            ]
         except tomllib.TOMLDecodeError as error:
             raise InputError(f"--vary {text}: broken array: {error}") from None
     else:

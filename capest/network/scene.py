@@ -115,7 +115,7 @@ def build_network_scene(scenario: Scenario) -> NetworkScene:
     one_metre_db = link.snr_at_no_loss_db - float(free_space_loss_db(1.0, frequency_hz))
     lattice = beam_grid.hexagonal_lattice(scenario.beams.count)
     by_place = channel.environment == "by-place"
-    space = space_of(scenario.constellation)
+    space = space_of(scenario.constellation, scenario.satellite.altitude_km)
     grid = beam_grid.hexagonal_grid(lattice, scenario.beam_spacing_uv, (0.0, 0.0))
     if scenario.cells.layout == "satellite-fixed":
         _check_on_earth(grid, space)

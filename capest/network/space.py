@@ -14,7 +14,9 @@ from capest.orbits.earth_rotation import JulianDate, gmst_rad, julian_date
 from capest.orbits.elements import Elements, join
 from capest.orbits.load import load_catalogue
 from capest.orbits.positions import Motion, ground_motion, write_positions_m
+from capest.orbits.selection import Choice
 from capest.scenario import sections
+from capest.scenario.lists import number_range
 from capest.scenario.paths import shown_path
 from capest.scenario.shell_notation import parse_longitudes, parse_shells
 
@@ -61,7 +63,7 @@ class Space:
         name, start_jd = self.names[-1], self.start.day + self.start.fraction
         start_day = self.catalogue.epoch_jd - start_jd
         age_days = np.maximum(np.abs(start_day), np.abs(start_day - window_s / DAY_S))
-        found = []
+        found = list(self.catalogue.notes)
         if (old := int((age_days > OLD_DAYS).sum())) > 0:
             found.append(
                 f"{name}: {old} of {len(self.catalogue)} element sets are more than "
@@ -101,13 +103,16 @@ class Space:
         return np.concatenate(parts)
 
 
-def space_of(constellation: sections.Constellation) -> Space:
+def space_of(constellation: sections.Constellation, altitude_km: float | None = None) -> Space:
     """Build the satellites of a scenario.
 
     Parameters
     ----------
     constellation : Constellation
         Validated.
+    altitude_km : float, optional
+        Of the satellites meant; objects of a catalogue must be near it unless
+        ``constellation.select`` says otherwise.
 
     Returns
     -------
@@ -149,7 +154,7 @@ def space_of(constellation: sections.Constellation) -> Space:
     catalogue = None
     if constellation.catalogue is not None:
         path = shown_path(constellation.catalogue)
-        catalogue = load_catalogue(path)
+        catalogue = load_catalogue(path, _choice(constellation, start, altitude_km))
         names.append(path)
         counts.append(len(catalogue))
     return Space(
@@ -159,6 +164,21 @@ def space_of(constellation: sections.Constellation) -> Space:
         slots_m=geostationary.positions_m(np.array(longitudes)) if longitudes else np.empty((0, 3)),
         catalogue=catalogue,
         start=start,
+    )
+
+
+def _choice(
+    constellation: sections.Constellation, start: JulianDate, altitude_km: float | None
+) -> Choice:
+    """What is asked of the objects of a catalogue."""
+    select, start_jd = constellation.select, start.day + start.fraction
+    return Choice(
+        start_jd=start_jd,
+        end_jd=start_jd + constellation.window_h / 24.0,
+        altitude_km=altitude_km,
+        names=select.names or (),
+        numbers=tuple(map(number_range, select.numbers or ())),
+        height_km=select.height_km,
     )
 
 

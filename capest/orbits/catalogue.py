@@ -20,6 +20,7 @@ from capest.orbits.earth_rotation import (
     relative_to_ground,
     rotated,
 )
+from capest.orbits.element_sets import ElementSet
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,14 @@ class Catalogue:
     epoch_jd : float array (satellites,)
         Julian dates (UTC) of the element sets.
     satellites : sgp4.api.SatrecArray
+    notes : tuple of str
+        What the user should know of how the file was read and what was left out, one line each.
     """
 
     names: tuple[str, ...]
     epoch_jd: np.ndarray
     satellites: Any
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.names)
@@ -82,10 +86,14 @@ def sgp4_api() -> Any:
     return api
 
 
-def collect(names: Sequence[str], satellites: Sequence[Any]) -> Catalogue:
-    """Make a catalogue of ``sgp4.api.Satrec`` records and their names."""
-    epochs = [satellite.jdsatepoch + satellite.jdsatepochF for satellite in satellites]
-    return Catalogue(tuple(names), np.array(epochs), sgp4_api().SatrecArray(list(satellites)))
+def collect(sets: Sequence[ElementSet], notes: Sequence[str] = ()) -> Catalogue:
+    """Make a catalogue of element sets."""
+    return Catalogue(
+        names=tuple(each.label for each in sets),
+        epoch_jd=np.array([each.epoch_jd for each in sets]),
+        satellites=sgp4_api().SatrecArray([each.satellite for each in sets]),
+        notes=tuple(notes),
+    )
 
 
 def teme_m(catalogue: Catalogue, date: JulianDate) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

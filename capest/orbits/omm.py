@@ -1,16 +1,17 @@
-"""Orbit mean-elements messages (CCSDS 502.0) as CelesTrak writes them: CSV and JSON."""
+"""Orbit mean-elements messages (CCSDS 502.0): what their keywords must hold, in any format."""
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from capest.errors import InputError
-from capest.orbits.catalogue import Catalogue, collect, sgp4_api
+from capest.orbits.catalogue import sgp4_api
+from capest.orbits.earth_rotation import julian_date
+from capest.orbits.element_sets import ElementFile, ElementSet, kind_of
+from capest.orbits.file_text import cut, describe, misleading
 
 # Key: lowest and highest value. The units are CCSDS 502.0's: degrees, revolutions per day.
 RANGES = {
@@ -25,6 +26,16 @@ RANGES = {
     "MEAN_MOTION_DDOT": (-100.0, 100.0),
 }
 REQUIRED = ("EPOCH", "NORAD_CAT_ID", *RANGES)
+_ONLY = {
+    "REF_FRAME": ("TEME",),
+    "TIME_SYSTEM": ("UTC",),
+    "MEAN_ELEMENT_THEORY": ("SGP4", "SGP/SGP4"),
+    "CENTER_NAME": ("EARTH",),
+}
+"""Keywords with the values that SGP4 asks for."""
+
+FIRST_YEAR = 1957
+"""No satellite is older."""
 
 # SGP4 does not compute with these, and the package's catalogue numbers end at 339,999.
 _BOOKKEEPING = {
@@ -37,115 +48,96 @@ _BOOKKEEPING = {
 }
 
 
-def read_omm_csv(path: Path, text: str) -> Catalogue:
-    """Read messages in CSV, one a line, under CelesTrak's column names.
+def read_messages(
+    path: Path,
+    places: Sequence[str],
+    messages: Sequence[Mapping[str, str]],
+    notes: Sequence[str] = (),
+) -> ElementFile:
+    """Turn messages into element sets.
 
     Parameters
     ----------
     path : Path
         Named in error messages.
-    text : str
-        What the file holds.
-
-    Raises
-    ------
-    InputError
-        At the first fault: file, line, what is wrong.
-    """
-    reader = csv.DictReader(text.splitlines(), strict=True)
-    places, rows = [], []
-    try:
-        missing = [key for key in REQUIRED if key not in (reader.fieldnames or ())]
-        if missing:
-            raise InputError(f"{path}: line 1: no column {', '.join(missing)}")
-        for row in reader:
-            places.append(f"line {reader.line_num}")
-            rows.append(row)
-    except csv.Error as error:
-        raise InputError(f"{path}: line {reader.reader.line_num}: {error}") from error
-    return _catalogue(path, places, rows)
-
-
-def read_omm_json(path: Path, text: str) -> Catalogue:
-    """Read messages in JSON, a list of objects with the keywords as keys.
-
-    Parameters
-    ----------
-    path : Path
-        Named in error messages.
-    text : str
-        What the file holds.
+    places : sequence of str
+        Where each message stands in the file.
+    messages : sequence of mapping
+        Keyword to value, as the file has them; empty values are none.
+    notes : sequence of str
+        How the file was read.
 
     Raises
     ------
     InputError
         At the first fault: file, which message, what is wrong.
     """
-    try:
-        messages = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InputError(f"{path}: line {error.lineno}: not JSON: {error.msg}") from error
-    if isinstance(messages, dict):
-        messages = [messages]
-    places = [f"message {number}" for number, _ in enumerate(messages, 1)]
-    for place, message in zip(places, messages, strict=True):
-        if not isinstance(message, dict):
-            raise InputError(f"{path}: {place}: must be an object, is {message!r:.40}")
-    return _catalogue(path, places, messages)
-
-
-def _catalogue(
-    path: Path, places: Sequence[str], messages: Sequence[Mapping[str, Any]]
-) -> Catalogue:
     if not messages:
         raise InputError(f"{path}: no messages, the file is empty")
-    names, satellites = [], []
-    for place, message in zip(places, messages, strict=True):
-        fields = {
-            key: str(value).strip() for key, value in message.items() if value is not None and key
-        }
-        fault = _fault(fields, None in message)
+    found = []
+    for at, message in zip(places, messages, strict=True):
+        fault = _fault(message)
         if fault:
-            raise InputError(f"{path}: {place}: {fault}")
-        names.append(fields.get("OBJECT_NAME") or fields["NORAD_CAT_ID"])
-        satellites.append(_satellite(fields))
-    return collect(names, satellites)
+            raise InputError(f"{path}: {at}: {fault}")
+        name, written = message.get("OBJECT_NAME", ""), message["NORAD_CAT_ID"]
+        kind = kind_of(message.get("OBJECT_TYPE", ""), name)
+        decay = message.get("DECAY_DATE", "")
+        decay_jd = sum(julian_date(_moment(decay))) if decay else float("inf")
+        record = _satellite(message)
+        found.append(ElementSet(name, int(written), name or written, kind, decay_jd, record))
+    return ElementFile(found, tuple(notes))
 
 
-def _fault(fields: Mapping[str, str], has_extra: bool) -> str | None:
+def _fault(fields: Mapping[str, str]) -> str | None:
     """Say what is wrong with a message."""
-    if has_extra:
-        return "has more values than the heading has columns"
     for key in REQUIRED:
         if not fields.get(key):
             return f"{key} is missing"
-    for key, right in (
-        ("REF_FRAME", "TEME"),
-        ("TIME_SYSTEM", "UTC"),
-        ("MEAN_ELEMENT_THEORY", "SGP4"),
-    ):
-        if fields.get(key, right) != right:
-            return f"{key} = {fields[key]!r}: must be {right}"
-    if not fields["NORAD_CAT_ID"].isdecimal():
-        return f"NORAD_CAT_ID = {fields['NORAD_CAT_ID']!r}: not a whole number"
-    try:
-        _epoch(fields["EPOCH"])
-    except ValueError:
-        return f"EPOCH = {fields['EPOCH']!r}: not a date and time like 2024-05-06T07:08:09.123456"
-    for key, (low, high) in RANGES.items():
+    for key, right in _ONLY.items():
+        if fields.get(key, "").upper() not in ("", *right):
+            return f"{key} = {cut(fields[key])}: must be {right[0]}"
+    number = fields["NORAD_CAT_ID"]
+    if not (number.isascii() and number.isdecimal() and len(number) <= 9):
+        return f"NORAD_CAT_ID = {cut(number)}: not a whole number of at most 9 digits"
+    for key, like in (("EPOCH", "and time like 2024-05-06T07:08:09.123456"), ("DECAY_DATE", "")):
         try:
-            value = float(fields[key])
+            if fields.get(key):
+                _moment(fields[key])
+        except (ValueError, OverflowError):
+            return f"{key} = {cut(fields[key])}: not a date {like or 'like 2024-05-06'}"
+    for key, (low, high) in RANGES.items():
+        text = fields[key]
+        try:
+            # Python also reads full-width digits and 1_000.
+            value = float(text) if text.isascii() and "_" not in text else None
         except ValueError:
-            return f"{key} = {fields[key]!r}: not a number"
+            value = None
+        if value is None or text != text.strip():
+            return f"{key} = {cut(text)}: not a number"
         if not low <= value <= high:
-            return f"{key} = {fields[key]!r}: must be from {low:g} to {high:g}"
+            return f"{key} = {cut(text)}: must be from {low:g} to {high:g}"
+    name = fields.get("OBJECT_NAME", "")
+    if (at := misleading(name)) >= 0:
+        return f"OBJECT_NAME = {cut(name)}: {describe(name[at])}"
     return None
 
 
-def _epoch(text: str) -> datetime:
-    """UTC without a time zone."""
-    moment = datetime.fromisoformat(text)
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+def _moment(text: str) -> datetime:
+    """UTC without a time zone; CCSDS 502.0 also knows the day of the year, 2024-127T07:08:09."""
+    if not text.isascii():
+        raise ValueError(text)
+    day_of_year = text.partition("T")[0].count("-") == 1 and "W" not in text
+    if day_of_year:
+        date, _, time = text.partition("T")
+        midnight = datetime.strptime(date, "%Y-%j")
+        moment = datetime.fromisoformat(f"{midnight:%Y-%m-%d}T{time or '00:00'}")
+    else:
+        moment = datetime.fromisoformat(text)
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    if moment.year < FIRST_YEAR:
+        raise ValueError(text)
+    return moment
 
 
 def _satellite(fields: Mapping[str, str]) -> Any:
@@ -153,6 +145,6 @@ def _satellite(fields: Mapping[str, str]) -> Any:
     satellite = sgp4_api().Satrec()
     from sgp4 import omm
 
-    epoch = _epoch(fields["EPOCH"]).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    epoch = _moment(fields["EPOCH"]).strftime("%Y-%m-%dT%H:%M:%S.%f")
     omm.initialize(satellite, {**fields, **_BOOKKEEPING, "EPOCH": epoch})
     return satellite

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from capest.errors import InputError, Problem
 from capest.scenario.limits import USERS_PER_TRIAL_LIMIT, not_hexagonal, too_many_users
+from capest.scenario.moments import utc_text, zone_hint
 from capest.scenario.sections import Satellite
 from capest.scenario.shell_notation import EXAMPLE, parse_longitudes, parse_shells
+
+SELECT = tuple(f"constellation.select.{key}" for key in ("names", "numbers", "height_km"))
+"""Keys that choose objects of a catalogue."""
 
 SOURCES = (
     "constellation.shells",
@@ -56,18 +59,23 @@ def _geostationary(text: str | None) -> Problem | None:
 
 def _start(text: str) -> Problem | None:
     try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None:
-            # Overflows where the zone leads out of the calendar.
-            moment.astimezone(UTC)
-            return None
+        # Overflows where the zone leads out of the calendar.
+        utc_text(text)
     except (ValueError, OverflowError):
-        pass
+        return Problem(
+            "constellation.start", text, "must be a moment with its time zone", zone_hint(text)
+        )
+    return None
+
+
+def select_needs_catalogue(catalogue: str | None, *select: Any) -> Problem | None:
+    """Refuse to choose from a catalogue that is not there."""
+    given = ((key, value) for key, value in zip(SELECT, select, strict=True) if value is not None)
+    key, value = next(given, ("", None))
+    if catalogue is not None or not key:
+        return None
     return Problem(
-        "constellation.start",
-        text,
-        "must be a moment with its time zone",
-        'such as "2026-01-01T00:00:00Z"',
+        key, value, "only with constellation.catalogue, whose objects it chooses", "remove it"
     )
 
 

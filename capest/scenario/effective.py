@@ -10,12 +10,14 @@ from capest.errors import InputError
 from capest.file_kinds import check_regular
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.weather_library import library_version
+from capest.scenario.lists import number_range
+from capest.scenario.moments import utc_text
 from capest.scenario.paths import shown_path
 from capest.scenario.service_classes import service_classes
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
-    from capest.scenario.sections import Users
+    from capest.scenario.sections import Constellation, Users
 
 UPLINK_OF_SATELLITE = {"uplink_frequency_ghz", "uplink_antenna_diameter_m", "g_over_t_db_per_k"}
 _PAYLOAD = {
@@ -86,12 +88,9 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
         satellite_unread.add("out_of_band_rejection_db")
     if scenario.satellite.payload == "regenerative" and not _has_calls(scenario):
         satellite_unread.add("gateway_elevation_deg")
-    # Order and spelling of shells do not matter to people, but the order numbers the satellites.
-    constellation = scenario.constellation.model_dump(exclude={"preset"}, exclude_none=True)
-    if scenario.constellation.deployed_fraction == 1.0:
-        del constellation["deployment"]
-    if scenario.constellation.catalogue is not None:
-        constellation["catalogue"] = _digest(scenario.constellation.catalogue)
+    constellation = _where_satellites_are(scenario.constellation)
+    if scenario.constellation.catalogue is not None and "select" not in constellation:
+        satellite_unread.remove("altitude_km")  # which objects are near enough to it
     whereabouts = {"indoor_share": users.indoor_share, "vehicle_share": users.vehicle_share}
     content = {
         "satellite": scenario.satellite.model_dump(exclude=satellite_unread),
@@ -121,6 +120,25 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
         )
     if region.file is not None:
         content["region"]["file"] = _digest(region.file)
+    return content
+
+
+def _where_satellites_are(constellation: Constellation) -> dict[str, Any]:
+    # Order and spelling of shells do not matter to people, but the order numbers the satellites.
+    content = constellation.model_dump(exclude={"preset", "select"}, exclude_none=True)
+    content["start"] = utc_text(constellation.start)
+    if constellation.deployed_fraction == 1.0:
+        del content["deployment"]
+    if constellation.catalogue is None:
+        return content
+    content["catalogue"] = _digest(constellation.catalogue)
+    select = constellation.select.model_dump(mode="json", exclude_none=True)
+    if "names" in select:
+        select["names"] = sorted({name.casefold() for name in select["names"]})
+    if "numbers" in select:
+        select["numbers"] = sorted({number_range(item) for item in select["numbers"]})
+    if select:
+        content["select"] = select
     return content
 
 

@@ -11,6 +11,7 @@ from capest.errors import Problem, ScenarioError
 from capest.scenario.constellation_rules import is_constellation
 from capest.scenario.derived import Derived
 from capest.scenario.effective import effective
+from capest.scenario.moments import with_text_start
 from capest.scenario.paths import anchor_paths
 from capest.scenario.plain import plain, set_key
 from capest.scenario.presets import KINDS, with_presets
@@ -131,7 +132,8 @@ def build_scenario(source: str, raw: Mapping[str, Any], noted: Sequence[Problem]
     ScenarioError
         With every fault.
     """
-    resolved, unresolved = with_presets(raw, {"handset": Handset.model_fields["preset"].default})
+    defaults = {"handset": Handset.model_fields["preset"].default}
+    resolved, unresolved = with_presets(with_text_start(raw), defaults)
     sections = {problem.key.partition(".")[0] for problem in unresolved}
     problems = [*noted, *unresolved, *find_problems(Scenario, resolved, sections)]
     if problems:

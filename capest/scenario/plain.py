@@ -7,14 +7,16 @@ from typing import Any
 
 
 def plain(value: Any) -> Any:
-    """Copy mappings into dicts and NumPy scalars into Python's own, deeply.
+    """Copy mappings into dicts and NumPy's scalars and arrays into Python's own, deeply.
 
     Sweeps in notebooks step through NumPy arrays; their scalars mean ordinary numbers.
     """
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
-    if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
-        return value.item()
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if getattr(value, "ndim", None) is not None and hasattr(value, "tolist"):
+        return value.tolist()
     return value
 
 

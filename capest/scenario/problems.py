@@ -6,12 +6,14 @@ import json
 import math
 import re
 from collections.abc import Collection, Iterator, Mapping
+from datetime import date, time
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from capest.errors import Problem
+from capest.scenario.lists import Listed
 from capest.scenario.nearest import did_you_mean_key, nearest
 from capest.scenario.rules import broken_rules
 from capest.scenario.units import unit_of
@@ -70,6 +72,8 @@ def is_section(field: FieldInfo) -> bool:
 
 def allowed_text(key: str, field: FieldInfo) -> str:
     """Say in words what a key may be set to, such as "a number, in km, above 0"."""
+    if listed := _listed(field):
+        return listed.words
     kind, choices = _kind(field)
     if choices:
         return "one of " + ", ".join(json.dumps(choice) for choice in choices)
@@ -81,6 +85,12 @@ def allowed_text(key: str, field: FieldInfo) -> str:
     noun = "whole number" if kind is int else "number"
     parts = [f"a {noun}", f"in {unit}" if unit else "", " and ".join(_bounds(field))]
     return ", ".join(part for part in parts if part)
+
+
+def _listed(field: FieldInfo) -> Listed | None:
+    """What a key holds that takes a list."""
+    marks = (mark for option in get_args(field.annotation) for mark in get_args(option))
+    return next((mark for mark in marks if isinstance(mark, Listed)), None)
 
 
 def _kind(field: FieldInfo) -> tuple[Any, tuple[Any, ...]]:
@@ -158,7 +168,11 @@ def printable(text: str) -> str:
 
 
 def _hint(key: str, field: FieldInfo, value: Any) -> str:
+    if listed := _listed(field):
+        return f"such as {listed.example}"
     kind, choices = _kind(field)
+    if isinstance(value, date | time):
+        return "put it in quotes" if kind is str else ""
     if isinstance(value, str):
         return _hint_for_text(key, kind, choices, value)
     if isinstance(value, bool):

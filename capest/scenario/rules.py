@@ -13,7 +13,12 @@ from functools import partial
 from typing import Any
 
 from capest.errors import Problem
-from capest.scenario.constellation_rules import WITH_CONSTELLATION, is_constellation
+from capest.scenario.constellation_rules import (
+    SELECT,
+    WITH_CONSTELLATION,
+    is_constellation,
+    select_needs_catalogue,
+)
 from capest.scenario.derived import UNTIL_BLOCK_TRIALS
 from capest.scenario.satellite_rules import SINGLE_SATELLITE
 from capest.scenario.service_rules import (
@@ -157,4 +162,5 @@ _ALWAYS: _Rules = (
     (("channel.weather", "channel.latitude_deg", "channel.longitude_deg"), _weather_place),
     (KEYS, service_problem),
     (SIMULATION_KEYS, simulation_problem),
+    (("constellation.catalogue", *SELECT), select_needs_catalogue),
 )

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from capest.scenario.layout_fit import LARGEST_COUNT
+from capest.scenario.lists import Heights, Names, Numbers
 
 LARGEST_TRIALS = 10**9
 """Trials of a run at most."""
@@ -62,6 +63,14 @@ class Satellite(Section):
     out_of_band_rejection_db: float = Field(default=45.0, ge=0, le=200)
 
 
+class Select(Section):
+    """Which objects of a catalogue are taken; without any key, the satellites near the altitude."""
+
+    names: Names | None = None
+    numbers: Numbers | None = None
+    height_km: Heights | None = None
+
+
 class Constellation(Section):
     """Many satellites in place of one; a preset usually supplies where they are."""
 
@@ -78,6 +87,7 @@ class Constellation(Section):
     minimum_visibility_s: float = Field(default=0.0, ge=0, le=86_400)
     cull_elevation_deg: float = Field(default=0.0, ge=0, lt=90)
     beams_per_satellite: int = Field(default=19, ge=1, le=10_000)
+    select: Select = Select()
 
 
 class Region(Section):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -45,8 +46,8 @@ def to_toml(scenario: Scenario) -> str:
     return "\n".join(lines) + "\n"
 
 
-def toml_value(value: str | bool | int | float) -> str:
-    """Write one TOML value.
+def toml_value(value: str | bool | int | float | Sequence[Any]) -> str:
+    """Write one TOML value, or an array of them.
 
     JSON's escapes are TOML's, except that TOML also wants DEL escaped.
     """
@@ -54,4 +55,6 @@ def toml_value(value: str | bool | int | float) -> str:
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Sequence):
+        return f"[{', '.join(map(toml_value, value))}]"
     return repr(value)

@@ -115,12 +115,12 @@ def edited(line: str, column: int, text: str) -> str:
     [
         ("", "no element sets, the file is empty"),
         ("\n# nothing\n", "no element sets, the file is empty"),
-        ("MARIO\n", "line 1: the file ends here, a line beginning with '1 ' must follow"),
+        ("MARIO\n", "no element sets: no line begins with '1 ', line 1 with 'MARIO'; take TLE"),
         (f"MARIO\n{FIRST}\n", "line 2: the file ends here, a line beginning with '2 '"),
-        ("No GP data found\nat all", "line 2: must begin with '1 ', begins 'at all'"),
+        ("No GP data found\nat all", "no line begins with '1 ', line 1 with 'No GP data found'"),
         (f"{FIRST}\n{FIRST}\n", "line 2: must begin with '2 '"),
         (f"{SECOND}\n{FIRST}\n", "line 1: a line 2 without its line 1"),
-        (f"{FIRST[:-1]}\n{SECOND}\n", "line 1: has 68 characters, a line of an element set has 69"),
+        (f"{FIRST[:63]}\n{SECOND}\n", "line 1: has 63 characters, a line of an element set has 69"),
         (f"{FIRST}\n{SECOND}7\n", "line 2: has 70 characters"),
         (f"{FIRST[:-1]}3\n{SECOND}\n", "line 1: checksum is 3, the line adds up to 9"),
         (f"{FIRST[:-1]}x\n{SECOND}\n", "line 1: checksum 'x' (column 69) is not a digit"),
@@ -137,7 +137,10 @@ def edited(line: str, column: int, text: str) -> str:
         (f"{FIRST}\n{edited(SECOND, 53, ' 0.00000000')}", "must be from 0.001 to 20"),
         (f"{edited(FIRST, 54, ' 1568--2')}\n{SECOND}", "B* ' 1568--2' (columns 54-61)"),
         (f"{edited(FIRST, 21, '400.44827133')}\n{SECOND}", "epoch day '400.44827133'"),
-        (f"{edited(FIRST, 19, '２')}\n{SECOND}", "epoch year"),
+        (
+            f"{edited(FIRST, 19, '２')}\n{SECOND}",
+            "line 1, column 19: FULLWIDTH DIGIT TWO (U+FF12) only looks like 2; write 2",
+        ),
         (
             f"{FIRST}\n{edited(SECOND, 3, '55124')}",
             "line 2: catalogue number '55124' is not that of line 1, '55123'",
@@ -157,7 +160,7 @@ def edited(line: str, column: int, text: str) -> str:
         (f'{HEADING}\n"{ROW}', "line 2: unexpected end of data"),
         ('[{"EPOCH": 1}]', "message 1: NORAD_CAT_ID is missing"),
         ("[3]", "message 1: must be an object, is 3"),
-        ("[{]", "line 1: not JSON"),
+        ("[{]", "line 1, column 3: not JSON"),
         (json.dumps([{**MESSAGE, "REF_FRAME": "EME2000"}]), "must be TEME"),
     ],
 )

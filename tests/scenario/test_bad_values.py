@@ -80,8 +80,9 @@ def test_unknown_key(raw, key, hint):
         (
             {"orbit": {}},
             "orbit",
-            "sections: beams, carrier, cells, channel, constellation, handset, link, region, run, "
-            "satellite, scheduler, service, uplink, users, users.hotspots",
+            "sections: beams, carrier, cells, channel, constellation, constellation.select, "
+            "handset, link, region, run, satellite, scheduler, service, uplink, users, "
+            "users.hotspots",
         ),
     ],
 )

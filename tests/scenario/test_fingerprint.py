@@ -56,6 +56,9 @@ CHANGES = {
     "constellation.minimum_visibility_s": 120.0,
     "constellation.cull_elevation_deg": 15.0,
     "constellation.beams_per_satellite": 2,
+    "constellation.select.names": ["OWN-*"],
+    "constellation.select.numbers": [90001, "90003-90005"],
+    "constellation.select.height_km": [300.0, 700.0],
     "region.kind": "earth",
     "region.country": "CN",
     "region.south_deg": 1.0,
@@ -158,6 +161,7 @@ CLEAR = {
 }
 NO_PLACE = {"channel.latitude_deg", "channel.longitude_deg"}
 OUTDOORS = {"channel.thermally_efficient_share", "channel.vehicle_loss_db"}
+SELECT = {key for key in CHANGES if key.startswith("constellation.select.")}
 SOURCES = {"constellation.shells", "constellation.geostationary", "constellation.catalogue"}
 OF_REGION = {key for key in CHANGES if key.startswith("region.")}
 LIMITS = {
@@ -441,6 +445,7 @@ NETWORK_MODES = {
 def mode_of(name: str) -> tuple[dict, set, set]:
     """Settings, inert and illegal keys of a mode, those of places and weather added."""
     settings, inert, illegal = MODES[name]
+    illegal = illegal | SELECT
     if name not in NETWORK_MODES:
         illegal = illegal | SOURCES | {"region.kind", *OF_FILE, "users.devices_per_person"}
         illegal, inert = illegal | {"satellite.antenna"}, inert | PAYLOAD | LIMITS

@@ -1,0 +1,91 @@
+"""Runs with a catalogue: the same figures however its objects are written and what lies beside."""
+
+from pathlib import Path
+
+import pytest
+
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.batch import compute_block, prepare
+from capest.network.scene import build_network_scene
+from capest.orbits.tle import checksum
+from capest.scenario.load import load_scenario
+
+pytest.importorskip("sgp4")
+
+
+def element_set(number: int, day: float, node_deg: float, mean_deg: float, name: str = "") -> str:
+    first = f"1 {number:05d}U 26001A   26{day:012.8f}  .00000000  00000-0  10000-4 0  999"
+    second = (
+        f"2 {number:05d}  53.0000 {node_deg:8.4f} 0001000   0.0000 {mean_deg:8.4f} 15.05000000    1"
+    )
+    lines = [line + str(checksum(line)) for line in (first, second)]
+    return "\n".join([name or f"OWN-{number - 90000}", *lines]) + "\n"
+
+
+def shell(day: float) -> str:
+    """Forty satellites in eight planes."""
+    return "".join(
+        element_set(90001 + k, day, 45.0 * (k // 5), (72.0 * k + 9.0 * (k // 5)) % 360.0)
+        for k in range(40)
+    )
+
+
+ONE = shell(324.5)
+OTHERS = {
+    "two epochs": shell(323.5) + ONE,
+    "the other way round": ONE + shell(325.0),
+    "twice": ONE + ONE,
+    "a rocket body": ONE + element_set(91000, 324.5, 20.0, 30.0, "OWN-1 R/B"),
+    "header": "8 5\n" + ONE,
+}
+
+
+def scenario_of(folder: Path, text: str, **constellation: object):
+    path = folder / "sats.tle"
+    path.write_text(text)
+    return load_scenario(
+        {
+            "satellite": {"preset": "tr38821-set1-leo600-s"},
+            "constellation": {
+                "catalogue": str(path),
+                "start": "2026-11-20T00:00:00Z",
+                **constellation,
+            },
+            "region": {"kind": "circle", "latitude_deg": 45, "longitude_deg": 10, "radius_km": 200},
+            "users": {"placement": "uniform", "count": 50},
+            "run": {"trials": 20},
+        }
+    )
+
+
+def figures(scenario) -> list[bytes]:
+    block = compute_block(build_network_scene(scenario), NumpyKernels(), 0, 20)
+    parts = (block.trial, block.histograms, block.cell)
+    return [array.tobytes() for part in parts for _, array in sorted(part.items())]
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    scenario = scenario_of(tmp_path_factory.mktemp("alone"), ONE)
+    assert prepare(scenario) == ()
+    return figures(scenario)
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_the_same_figures_and_a_note(tmp_path: Path, alone: list[bytes], other: str) -> None:
+    scenario = scenario_of(tmp_path, OTHERS[other])
+    assert len(build_network_scene(scenario).space) == 40
+    assert figures(scenario) == alone
+    (note,) = prepare(scenario)
+    assert note.startswith(scenario.constellation.catalogue)
+
+
+def test_select_names_what_takes_part(tmp_path: Path, alone: list[bytes]) -> None:
+    ours = scenario_of(tmp_path, ONE, select={"names": ["OWN-1", "OWN-2?"], "numbers": [90030]})
+    assert len(build_network_scene(ours).space) == 12
+    everybody = scenario_of(tmp_path, ONE, select={"numbers": "90001-90040"})
+    assert figures(everybody) == alone
+    far = scenario_of(tmp_path, ONE, select={"height_km": [500, 700]}).replace(
+        satellite__altitude_km=1200.0, cells__diameter_km=50.0
+    )
+    assert len(build_network_scene(far).space) == 40
