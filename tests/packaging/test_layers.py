@@ -45,6 +45,7 @@ ALLOWED = {
             "backend",
             "channel",
             "link_constants",
+            "links",
             "physics",
             "sampling",
             "scene",
