@@ -21,14 +21,16 @@ SOURCES = (
 PLACEMENTS = ("uniform", "hotspots", "population", "file")
 """Placements of users in a region."""
 
-_REGION_KEYS = {
+REGION_KEYS = {
     "country": ("country",),
     "box": ("south_deg", "north_deg", "west_deg", "east_deg"),
     "circle": ("latitude_deg", "longitude_deg", "radius_km"),
     "geojson": ("file",),
     "earth": (),
 }
-_ALL_REGION_KEYS = tuple(f"region.{key}" for keys in _REGION_KEYS.values() for key in keys)
+"""Keys that give a region, by its kind."""
+
+_ALL_REGION_KEYS = tuple(f"region.{key}" for keys in REGION_KEYS.values() for key in keys)
 
 
 def is_constellation(values: Mapping[str, Any]) -> bool:
@@ -85,10 +87,10 @@ def _region_given(kind: str | None) -> Problem | None:
 def _region_keys(kind: str | None, *given: Any) -> Problem | None:
     if kind is None:
         return None
-    wanted = {f"region.{key}" for key in _REGION_KEYS[kind]}
+    wanted = {f"region.{key}" for key in REGION_KEYS[kind]}
     for key, value in zip(_ALL_REGION_KEYS, given, strict=True):
         if (value is None) and key in wanted:
-            names = ", ".join(_REGION_KEYS[kind])
+            names = ", ".join(REGION_KEYS[kind])
             return Problem(key, None, f'required with kind = "{kind}": {names}')
         if value is not None and key not in wanted:
             return Problem(key, value, f'has no meaning with kind = "{kind}"', "remove it")
