@@ -18,7 +18,6 @@ from capest.errors import CapestError
 from capest.plan import Plan
 from capest.results.stop_mark import is_stopped
 from capest.results.store import BlockStore, RunIdentity
-from capest.scenario.constellation_rules import unread_limits
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.model import Scenario
 from capest.scene import Scene, build_scene
@@ -185,8 +184,8 @@ def prepare(scenario: Scenario) -> tuple[str, ...]:
         If a run would fail.
     """
     if not scenario.has_constellation:
-        return unread_limits(scenario.satellite) + service_notes(scenario)
-    return _scene(scenario).notes
+        return scenario.notes + service_notes(scenario)
+    return scenario.notes + _scene(scenario).notes
 
 
 def compute_block(

@@ -8,7 +8,6 @@ from typing import Any
 
 from capest.errors import InputError, Problem
 from capest.scenario.limits import USERS_PER_TRIAL_LIMIT, not_hexagonal, too_many_users
-from capest.scenario.sections import Satellite
 from capest.scenario.shell_notation import EXAMPLE, parse_longitudes, parse_shells
 
 SOURCES = (
@@ -92,8 +91,6 @@ def _region_keys(kind: str | None, *given: Any) -> Problem | None:
         if (value is None) and key in wanted:
             names = ", ".join(REGION_KEYS[kind])
             return Problem(key, None, f'required with kind = "{kind}": {names}')
-        if value is not None and key not in wanted:
-            return Problem(key, value, f'has no meaning with kind = "{kind}"', "remove it")
     return None
 
 
@@ -146,10 +143,6 @@ def _count(count: int | None, devices: float | None, placement: str) -> Problem 
 def _file(placement: str, file: str | None) -> Problem | None:
     if placement == "file" and file is None:
         return Problem("users.file", None, 'required with placement = "file"')
-    if placement != "file" and file is not None:
-        return Problem(
-            "users.file", file, f'has no meaning with placement = "{placement}"', "remove it"
-        )
     return None
 
 
@@ -223,27 +216,10 @@ def _single_placement(placement: str) -> Problem | None:
     )
 
 
-def _single_devices(devices: float | None) -> Problem | None:
-    if devices is None:
-        return None
-    return Problem("users.devices_per_person", devices, "only with a constellation", "give count")
-
-
 def _single_environment(environment: str) -> Problem | None:
     if environment != "by-place":
         return None
     return Problem("channel.environment", environment, "only with a constellation")
-
-
-def _single_region(kind: str | None) -> Problem | None:
-    if kind is None:
-        return None
-    return Problem(
-        "region.kind",
-        kind,
-        "only with a constellation",
-        f"name one: [constellation] shells = {EXAMPLE}",
-    )
 
 
 def _single_antenna(antenna: str) -> Problem | None:
@@ -257,23 +233,7 @@ def _single_antenna(antenna: str) -> Problem | None:
 WITHOUT_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], ...] = (
     (("users.placement",), _single_placement),
     (("users.placement", "users.file"), _file),
-    (("users.devices_per_person",), _single_devices),
     (("channel.environment",), _single_environment),
-    (("region.kind",), _single_region),
     (("satellite.antenna",), _single_antenna),
 )
 """Rules with the keys they read, for one satellite."""
-
-
-def unread_limits(satellite: Satellite) -> tuple[str, ...]:
-    """Limits of a payload that are there (presets have them) and not read with one satellite."""
-    given = {
-        "rf_power_w": satellite.rf_power_w,
-        "pfd_limit_dbw_per_m2_mhz": satellite.pfd_limit_dbw_per_m2_mhz,
-        "out_of_band_pfd_limit_dbw_per_m2_mhz": satellite.out_of_band_pfd_limit_dbw_per_m2_mhz,
-    }
-    return tuple(
-        f"satellite.{key} = {value:g}: only read with a constellation"
-        for key, value in given.items()
-        if value is not None
-    )

@@ -16,8 +16,14 @@ if TYPE_CHECKING:
     from capest.scenario.model import Scenario
     from capest.scenario.sections import Users
 
-_KEPT = {"satellite.antenna_diameter_m", "channel.weather", "uplink.enabled"}
-"""Of what is not read: the first moves results by rounding, the others have one value only there."""
+_KEPT = {
+    "satellite.antenna_diameter_m",  # moves results by rounding, even with S.1528
+    *("channel.weather", "uplink.enabled"),  # have one value only where they are not read
+    # Of satellites that stand still; finished runs have them in their fingerprints.
+    *("constellation.start", "constellation.window_h", "constellation.epochs"),
+    *("constellation.deployed_fraction", "constellation.minimum_visibility_s"),
+}
+"""Keys that stay although nothing reads them."""
 
 
 def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
@@ -64,13 +70,13 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
     satellite = _satellite(scenario)
     satellite.pop("altitude_km", None)  # it enters through the cells
     # Order and spelling of shells do not matter to people, but the order numbers the satellites.
-    constellation = _read(scenario, "constellation")
+    constellation = _given(_read(scenario, "constellation"))
     if scenario.constellation.catalogue is not None:
         constellation["catalogue"] = _digest(scenario.constellation.catalogue)
     whereabouts = {"indoor_share": users.indoor_share, "vehicle_share": users.vehicle_share}
     content = {
         "satellite": satellite,
-        "constellation": _given(constellation),
+        "constellation": constellation,
         "region": _given(region),
         "cells": _read(scenario, "cells") | {"diameter_km": scenario.cell_diameter_km},
         "beams": beams.model_dump(include={"frequency_reuse", "polarisation_reuse"}),
@@ -79,6 +85,7 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
     if uplink_is_read(dict(scenario.items())):
         content["uplink"] = _read(scenario, "uplink")
     if scenario.cells.layout == "satellite-fixed":
+        constellation.pop("minimum_visibility_s")
         content["beams"] |= {"count": beams.count, "spacing_uv": scenario.beam_spacing_uv}
     if users.placement == "file":
         content["users"]["file"] = _digest(str(users.file))

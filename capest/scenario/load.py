@@ -7,16 +7,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from capest.errors import InputError, ScenarioError
-from capest.scenario.model import Scenario, build_scenario
+from capest.errors import InputError, Problem, ScenarioError
+from capest.scenario.model import Scenario, build_scenario, fields
 from capest.scenario.nearest import nearest
 from capest.scenario.overrides import apply_overrides, name_overrides
 from capest.scenario.plain import plain
 from capest.scenario.presets import preset_names
+from capest.scenario.written import Written, flat, is_complete
 
 
 def load_scenario(
-    source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()
+    source: str | Path | Mapping[str, Any],
+    overrides: Sequence[str] = (),
+    *,
+    excused: list[Problem] | None = None,
 ) -> Scenario:
     """Load a scenario, resolve its presets and validate it.
 
@@ -26,6 +30,8 @@ def load_scenario(
         A TOML file, or its content as nested mappings.
     overrides : sequence of str
         ``section.key=value`` each, applied before presets are resolved.
+    excused : list of Problem, optional
+        Takes what was written and this scenario does not read, which is a fault otherwise.
 
     Returns
     -------
@@ -36,17 +42,25 @@ def load_scenario(
     InputError
         If the file cannot be read or is no TOML.
     ScenarioError
-        With every fault of the content and of the overrides.
+        With every fault of the content and of the overrides, also a key that is not read.
     """
     if isinstance(source, Mapping):
         name, raw = "scenario", plain(source)
     else:
         name, raw = str(source), read_toml(Path(source))
+    before = flat(raw, fields())
+    own = before if is_complete(raw, fields()) else {}
     origins, unreadable = apply_overrides(raw, overrides)
+    # Of a complete file, such as a result keeps, nobody chose every key.
+    keys = frozenset(origins.keys() & fields().keys()) | (before.keys() - own.keys())
+    written, idle = Written(keys, own=own), None if excused is None else list[Problem]()
     try:
-        return build_scenario(name, raw, unreadable)
+        scenario = build_scenario(name, raw, unreadable, written=written, excused=idle)
     except ScenarioError as error:
         raise ScenarioError(name, name_overrides(error.problems, origins)) from None
+    if excused is not None and idle is not None:
+        excused += name_overrides(idle, origins)
+    return scenario
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from capest.scenario.constellation_rules import is_constellation
+from capest.scenario.constellation_rules import SOURCES
 from capest.scenario.service_classes import kinds_of_service
 from capest.scenario.write import toml_value
 
@@ -47,6 +47,11 @@ class Unread:
 
     reason: str
     neutral: bool
+
+
+def is_constellation(values: Values) -> bool:
+    """Tell whether many satellites serve a region; ``KeyError`` where that is not known."""
+    return [values[key] for key in SOURCES] != [None] * len(SOURCES)
 
 
 def chosen(key: str, *wanted: str) -> Condition:
@@ -91,10 +96,7 @@ def one_satellite(why: str) -> Condition:
 def _no_constellation(values: Values) -> str | None:
     if is_constellation(values):
         return None
-    return (
-        "only with a constellation, which constellation.shells, geostationary or catalogue makes "
-        "of a scenario"
-    )
+    return "only with a constellation (constellation.shells, geostationary or catalogue)"
 
 
 CONSTELLATION = Condition("with a constellation", _no_constellation)
@@ -141,7 +143,7 @@ def _no_uplink(values: Values) -> str | None:
         lacking = ", ".join(_lacking_uplink(values))
         return f"calls are admitted by the downlink alone, as there is no {lacking}"
     if is_constellation(values):
-        return "with a constellation only calls need an uplink, and no service has a guaranteed rate"
+        return "in a constellation only calls need an uplink, and no service has a guaranteed rate"
     return "uplink.enabled = false, and no service of guaranteed rate needs an uplink"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
-from capest.scenario.constellation_rules import REGION_KEYS, is_constellation
+from capest.scenario.constellation_rules import REGION_KEYS
 from capest.scenario.reading import (
     CALLS,
     CONSTELLATION,
@@ -15,6 +15,7 @@ from capest.scenario.reading import (
     carriers_ghz,
     chosen,
     given,
+    is_constellation,
     one_satellite,
     uplink_is_read,
 )
@@ -68,6 +69,12 @@ def _all_up(values: Values) -> str | None:
 def _count_given(values: Values) -> str | None:
     given_users = values["users.count"] is not None and values["users.placement"] != "beam"
     return "users.count says how many users there are" if given_users else None
+
+
+def _beam_by_beam(values: Values) -> str | None:
+    if values["users.placement"] != "beam":
+        return None
+    return 'users.placement = "beam" puts users.per_beam users in the cell of each beam'
 
 
 def _free_space(values: Values) -> str | None:
@@ -130,6 +137,7 @@ _NO_INTERFERENCE = one_satellite("a constellation's uplink has no interference")
 _ONE_PLACE = one_satellite("weather is of one place")
 _GUARANTEED = Condition("with `service.guaranteed` = true", _best_effort)
 _NOBODY = Condition("by nothing, for people only", _nothing_reads)
+_COUNTED = Condition('with `users.placement` other than "beam"', _beam_by_beam)
 _PER_BEAM = Condition("without `users.count`", _count_given)
 
 
@@ -141,12 +149,14 @@ def _of_beams(values: Values) -> str | None:
 
 READ_WHEN: dict[str, tuple[Condition, ...]] = {
     "satellite.altitude_km": (
-        Condition("with one satellite, or without `cells.diameter_km`", _no_height),
+        Condition("with one satellite, or without `cells.diameter_km`", _no_height, neutral=True),
     ),
     "satellite.elevation_deg": (one_satellite("its orbits say where satellites stand"),),
     "satellite.antenna_diameter_m": (
         Condition(
-            'with `satellite.pattern` = "bessel", an array, or an uplink', _no_aperture, neutral=True
+            'with `satellite.pattern` = "bessel", an array, or an uplink',
+            _no_aperture,
+            neutral=True,
         ),
     ),
     "satellite.hpbw_deg": (
@@ -154,6 +164,7 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
             'with `satellite.pattern` = "s1528-leo", or where it sets how far beams or cells lie '
             "apart",
             _no_width,
+            neutral=True,
         ),
     ),
     "satellite.gateway_elevation_deg": (
@@ -202,8 +213,9 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
     "beams.count": (Condition("with one satellite, or satellite-fixed beams", _of_beams),),
     "beams.statistics_count": (one_satellite("its cells are all counted"),),
     "beams.spacing_uv": (
-        Condition("with one satellite, satellite-fixed beams, or without `cells.diameter_km`",
-                  _no_spacing),
+        Condition(
+            "with one satellite, satellite-fixed beams, or without `cells.diameter_km`", _no_spacing
+        ),
     ),
     "beams.allocation": (_OF_LAYOUT,),
     "beams.active_count": (
@@ -213,7 +225,7 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
     "beams.beyond_earth": (_OF_LAYOUT,),
     "users.positions": (_OF_LAYOUT, chosen("users.placement", "beam")),
     "users.per_beam": (one_satellite("users.count says how many users its region has"), _PER_BEAM),
-    "users.count": (chosen("users.placement", "uniform", "hotspots", "population", "file"),),
+    "users.count": (_COUNTED,),
     "users.devices_per_person": (CONSTELLATION,),
     "users.activity_factor": (CONSTELLATION, given("users.devices_per_person")),
     "users.file": (chosen("users.placement", "file"),),
