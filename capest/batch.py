@@ -18,7 +18,6 @@ from capest.errors import CapestError
 from capest.plan import Plan
 from capest.results.stop_mark import is_stopped
 from capest.results.store import BlockStore, RunIdentity
-from capest.scenario.constellation_rules import unread_limits
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.model import Scenario
 from capest.scenario.paths import PATH_KEYS
@@ -188,8 +187,8 @@ def prepare(scenario: Scenario) -> tuple[str, ...]:
     if any(value is not None for key, value in scenario.items() if key in PATH_KEYS):
         _scene.cache_clear()  # a file may have changed since an earlier run of this process
     if not scenario.has_constellation:
-        return unread_limits(scenario.satellite) + service_notes(scenario)
-    return _scene(scenario).notes
+        return scenario.notes + service_notes(scenario)
+    return scenario.notes + _scene(scenario).notes
 
 
 def compute_block(

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from capest.errors import InputError
+from capest.errors import InputError, Problem, ScenarioError
 from capest.results.sweep_file import MOST_POINTS, axis_name
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
@@ -139,10 +139,12 @@ def points_of(
 ) -> list[Point]:
     """Load the scenario of every combination, so that all faults show before the first run.
 
+    A key that some points read and others do not is no fault.
+
     Raises
     ------
     InputError
-        For too many points, a key varied twice, or a faulty scenario.
+        For too many points, a key varied twice, a faulty scenario, or a key that no point reads.
     """
     keys = [axis.key for axis in axes]
     if len(set(keys)) != len(keys):
@@ -151,11 +153,19 @@ def points_of(
     if total > MOST_POINTS:
         raise InputError(f"--vary: makes {total:,} points; at most {MOST_POINTS:,} are possible")
     found = []
+    idle: dict[str, Problem] | None = None
     for place in itertools.product(*(range(len(axis.values)) for axis in axes)):
         settings = [
             f"{axis.key}={_toml(axis.values[k])}" for axis, k in zip(axes, place, strict=True)
         ]
-        found.append(Point(place, load_scenario(source, [*overrides, *settings])))
+        unread: list[Problem] = []
+        scenario = load_scenario(source, [*overrides, *settings], excused=unread)
+        found.append(Point(place, scenario))
+        here = {problem.key: problem for problem in unread}
+        idle = here if idle is None else {key: idle[key] for key in idle if key in here}
+    if idle:
+        name = "scenario" if isinstance(source, Mapping) else str(source)
+        raise ScenarioError(name, list(idle.values()))
     return found
 
 

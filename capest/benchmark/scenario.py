@@ -64,7 +64,6 @@ def plainest_scenario() -> Scenario:
                 "line_of_sight": "always",
                 "shadow_fading": False,
                 "gas_loss": False,
-                "tropospheric_scintillation": False,
             },
             "link": {"adaptation": "truncated-shannon"},
         }

@@ -79,6 +79,8 @@ def budget(
                 if link == "DL":
                     raise
                 lacking = str(error)
+    for note in loaded.notes:
+        click.echo(note, err=True)
     if lacking:
         click.echo(f"no uplink: {lacking}", err=True)
     if as_json:

@@ -103,20 +103,22 @@ def hopping(
     from capest.hopping_comparison import compare
     from capest.hopping_trials import Settings, check_one_satellite, play
     from capest.scenario.load import load_scenario
+    from capest.scenario.reading_hopping import hopping_notes
 
     if not math.isfinite(demand):
         raise click.BadParameter("must be a number of Mbit/s", param_hint="--demand")
     target = None if output is None else _target(output, scenario)
     loaded = load_scenario(scenario, [*overrides, *settings(trials, seed)])
     check_one_satellite(loaded)
+    _refuse_unread(scenario, loaded, overrides)
     beams = active or loaded.beams.active_count
     if beams is None:
         raise InputError(
             "how many beams are lit at a time? The scenario has no beams.active_count: "
             "give --active"
         )
-    for notice in _not_used(loaded):
-        click.echo(notice, err=True)
+    for note in hopping_notes(loaded):
+        click.echo(note, err=True)
     played = Settings(tuple(dict.fromkeys(strategies)) or NAMES, beams, slots, demand, bound)
     found = compare(play(loaded, played))
     text = json.dumps(_as_dict(loaded, played, found), indent=1)
@@ -165,18 +167,15 @@ def _write(target: Target, text: str) -> None:
         raise StorageError(f"-o {target.path}: cannot be written: {reason(error)}") from error
 
 
-def _not_used(scenario: Scenario) -> list[str]:
-    """Say what of the scenario has no say here, a line each."""
-    from capest.scenario.sections import Scheduler, Service
+def _refuse_unread(path: Path, scenario: Scenario, overrides: Sequence[str]) -> None:
+    """Refuse overrides that a comparison does not read."""
+    from capest.errors import ScenarioError
+    from capest.scenario.overrides import apply_overrides
+    from capest.scenario.reading_hopping import refused
 
-    lines = []
-    if scenario.service != Service():
-        lines.append("[service] is not used: every user wants --demand, whatever the service")
-    if scenario.scheduler != Scheduler():
-        lines.append("[scheduler] is not used: the users of a cell share its slots equally")
-    if scenario.run.until is not None:
-        lines.append(f"run.until is not used: all {scenario.run.trials} trials are played")
-    return lines
+    problems = list(refused(scenario, apply_overrides({}, overrides)[0]))
+    if problems:
+        raise ScenarioError(str(path), problems)
 
 
 def _as_dict(scenario: Scenario, played: Settings, found: Sequence[Compared]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import Any
 from capest.errors import InputError, Problem
 from capest.scenario.limits import USERS_PER_TRIAL_LIMIT, not_hexagonal, too_many_users
 from capest.scenario.moments import utc_text, zone_hint
-from capest.scenario.sections import Satellite
 from capest.scenario.shell_notation import EXAMPLE, parse_longitudes, parse_shells
 
 SELECT = tuple(f"constellation.select.{key}" for key in ("names", "numbers", "height_km"))
@@ -24,14 +23,16 @@ SOURCES = (
 PLACEMENTS = ("uniform", "hotspots", "population", "file")
 """Placements of users in a region."""
 
-_REGION_KEYS = {
+REGION_KEYS = {
     "country": ("country",),
     "box": ("south_deg", "north_deg", "west_deg", "east_deg"),
     "circle": ("latitude_deg", "longitude_deg", "radius_km"),
     "geojson": ("file",),
     "earth": (),
 }
-_ALL_REGION_KEYS = tuple(f"region.{key}" for keys in _REGION_KEYS.values() for key in keys)
+"""Keys that give a region, by its kind."""
+
+_ALL_REGION_KEYS = tuple(f"region.{key}" for keys in REGION_KEYS.values() for key in keys)
 
 
 def is_constellation(values: Mapping[str, Any]) -> bool:
@@ -93,13 +94,11 @@ def _region_given(kind: str | None) -> Problem | None:
 def _region_keys(kind: str | None, *given: Any) -> Problem | None:
     if kind is None:
         return None
-    wanted = {f"region.{key}" for key in _REGION_KEYS[kind]}
+    wanted = {f"region.{key}" for key in REGION_KEYS[kind]}
     for key, value in zip(_ALL_REGION_KEYS, given, strict=True):
         if (value is None) and key in wanted:
-            names = ", ".join(_REGION_KEYS[kind])
+            names = ", ".join(REGION_KEYS[kind])
             return Problem(key, None, f'required with kind = "{kind}": {names}')
-        if value is not None and key not in wanted:
-            return Problem(key, value, f'has no meaning with kind = "{kind}"', "remove it")
     return None
 
 
@@ -152,10 +151,6 @@ def _count(count: int | None, devices: float | None, placement: str) -> Problem 
 def _file(placement: str, file: str | None) -> Problem | None:
     if placement == "file" and file is None:
         return Problem("users.file", None, 'required with placement = "file"')
-    if placement != "file" and file is not None:
-        return Problem(
-            "users.file", file, f'has no meaning with placement = "{placement}"', "remove it"
-        )
     return None
 
 
@@ -240,27 +235,10 @@ def _single_placement(placement: str) -> Problem | None:
     )
 
 
-def _single_devices(devices: float | None) -> Problem | None:
-    if devices is None:
-        return None
-    return Problem("users.devices_per_person", devices, "only with a constellation", "give count")
-
-
 def _single_environment(environment: str) -> Problem | None:
     if environment != "by-place":
         return None
     return Problem("channel.environment", environment, "only with a constellation")
-
-
-def _single_region(kind: str | None) -> Problem | None:
-    if kind is None:
-        return None
-    return Problem(
-        "region.kind",
-        kind,
-        "only with a constellation",
-        f"name one: [constellation] shells = {EXAMPLE}",
-    )
 
 
 def _single_antenna(antenna: str) -> Problem | None:
@@ -275,23 +253,7 @@ WITHOUT_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None
     (("users.placement",), _single_placement),
     (("users.placement", "users.file"), _file),
     (("users.placement", "users.file_variable", "users.file_units"), _of_file),
-    (("users.devices_per_person",), _single_devices),
     (("channel.environment",), _single_environment),
-    (("region.kind",), _single_region),
     (("satellite.antenna",), _single_antenna),
 )
 """Rules with the keys they read, for one satellite."""
-
-
-def unread_limits(satellite: Satellite) -> tuple[str, ...]:
-    """Limits of a payload that are there (presets have them) and not read with one satellite."""
-    given = {
-        "rf_power_w": satellite.rf_power_w,
-        "pfd_limit_dbw_per_m2_mhz": satellite.pfd_limit_dbw_per_m2_mhz,
-        "out_of_band_pfd_limit_dbw_per_m2_mhz": satellite.out_of_band_pfd_limit_dbw_per_m2_mhz,
-    }
-    return tuple(
-        f"satellite.{key} = {value:g}: only read with a constellation"
-        for key, value in given.items()
-        if value is not None
-    )

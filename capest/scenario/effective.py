@@ -8,32 +8,33 @@ from typing import TYPE_CHECKING, Any
 
 from capest.errors import InputError
 from capest.file_kinds import check_regular
-from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.weather_library import library_version
 from capest.scenario.lists import number_range
 from capest.scenario.moments import utc_text
 from capest.scenario.paths import shown_path
+from capest.scenario.reading import uplink_is_read
+from capest.scenario.reading_table import is_read
 from capest.scenario.service_classes import service_classes
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
-    from capest.scenario.sections import Constellation, Users
+    from capest.scenario.sections import Users
 
-UPLINK_OF_SATELLITE = {"uplink_frequency_ghz", "uplink_antenna_diameter_m", "g_over_t_db_per_k"}
-_PAYLOAD = {
-    *("antenna", "element_exponent", "rf_power_w", "pfd_limit_dbw_per_m2_mhz"),
-    *("out_of_band_pfd_limit_dbw_per_m2_mhz", "out_of_band_rejection_db"),
+_KEPT = {
+    "satellite.antenna_diameter_m",  # moves results by rounding, even with S.1528
+    *("channel.weather", "uplink.enabled"),  # have one value only where they are not read
+    # Of satellites that stand still; finished runs have them in their fingerprints.
+    *("constellation.start", "constellation.window_h", "constellation.epochs"),
+    *("constellation.deployed_fraction", "constellation.minimum_visibility_s"),
 }
-"""Keys of the satellite that only constellations read."""
-
-UPLINK_OF_HANDSET = {"transmit_power_dbm", "transmit_gain_dbi"}
+"""Keys that stay although nothing reads them."""
 
 
 def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
     """Return section -> key -> value of what trials read, with defaults and equals resolved.
 
     Two scenarios whose trials are the same have the same content: automatic values are
-    worked out, keys of modes that are not chosen are left out, and a mode that amounts to
+    worked out, keys that are not read (`reading_table`) are left out, and a mode that amounts to
     another one is called by the other's name.
 
     Parameters
@@ -45,90 +46,88 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
     dict of str to dict
         Flat sections.
     """
-    if scenario.has_constellation:
-        return _of_constellation(scenario)
-    uplink = scenario.uplink.enabled or _calls_need_uplink(scenario)
-    satellite_unread = {"preset", *_PAYLOAD} | (set() if uplink else UPLINK_OF_SATELLITE)
-    if scenario.satellite.pattern == "bessel":
-        satellite_unread.add("hpbw_deg")
-    if scenario.satellite.payload == "regenerative" and not _has_calls(scenario):
-        satellite_unread.add("gateway_elevation_deg")
-    handset_unread = {"preset"} | (set() if uplink else UPLINK_OF_HANDSET)
+    of_kind = _of_constellation if scenario.has_constellation else _of_one_satellite
     return {
-        "satellite": scenario.satellite.model_dump(exclude=satellite_unread),
-        "beams": _beams(scenario),
+        **of_kind(scenario),
         "carrier": scenario.carrier.model_dump(),
-        "users": _users(scenario),
-        "handset": scenario.handset.model_dump(exclude=handset_unread),
+        "handset": _read(scenario, "handset"),
         "channel": _channel(scenario),
-        "uplink": _uplink(scenario),
-        "link": _link(scenario),
+        "link": _read(scenario, "link"),
         "scheduler": _scheduler(scenario),
         **_service(scenario),
         "run": {"seed": scenario.run.seed},
+    }
+
+
+def _of_one_satellite(scenario: Scenario) -> dict[str, dict[str, Any]]:
+    return {
+        "satellite": _satellite(scenario),
+        "beams": _beams(scenario),
+        "users": _users(scenario),
+        "uplink": _read(scenario, "uplink") if uplink_is_read(dict(scenario.items())) else {},
     }
 
 
 def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
     """Content of a scenario in which many satellites serve a region."""
-    beams, users, region = scenario.beams, scenario.users, scenario.region
-    satellite_unread = {"preset", "altitude_km", "elevation_deg", *UPLINK_OF_SATELLITE}
-    handset_unread = {"preset"} | UPLINK_OF_HANDSET
-    if _calls_need_uplink(scenario):
-        satellite_unread -= {"uplink_frequency_ghz", "g_over_t_db_per_k"}
-        handset_unread = {"preset"}
-    satellite = scenario.satellite
-    if satellite.antenna == "array":
-        satellite_unread |= {"pattern", "hpbw_deg"}
-    else:
-        satellite_unread.add("element_exponent")
-        if satellite.pattern == "bessel":
-            satellite_unread.add("hpbw_deg")
-    if satellite.out_of_band_pfd_limit_dbw_per_m2_mhz is None:
-        satellite_unread.add("out_of_band_rejection_db")
-    if scenario.satellite.payload == "regenerative" and not _has_calls(scenario):
-        satellite_unread.add("gateway_elevation_deg")
-    constellation = _where_satellites_are(scenario.constellation)
-    if scenario.constellation.catalogue is not None and "select" not in constellation:
-        satellite_unread.remove("altitude_km")  # which objects are near enough to it
+    beams, users, region = scenario.beams, scenario.users, _read(scenario, "region")
+    satellite = _satellite(scenario)
+    constellation = _where_satellites_are(scenario)
+    if "catalogue" not in constellation or "select" in constellation:
+        satellite.pop("altitude_km", None)  # it enters through the cells
     whereabouts = {"indoor_share": users.indoor_share, "vehicle_share": users.vehicle_share}
     content = {
-        "satellite": scenario.satellite.model_dump(exclude=satellite_unread),
+        "satellite": satellite,
         "constellation": constellation,
-        "region": region.model_dump(exclude_none=True),
-        "cells": scenario.cells.model_dump() | {"diameter_km": scenario.cell_diameter_km},
+        "region": _given(region),
+        "cells": _read(scenario, "cells") | {"diameter_km": scenario.cell_diameter_km},
         "beams": beams.model_dump(include={"frequency_reuse", "polarisation_reuse"}),
-        "carrier": scenario.carrier.model_dump(),
         "users": {"placement": users.placement, **_how_many(users), **whereabouts},
-        "handset": scenario.handset.model_dump(exclude=handset_unread),
-        "channel": _channel(scenario),
-        "link": _link(scenario),
-        "scheduler": _scheduler(scenario),
-        **_service(scenario),
-        "run": {"seed": scenario.run.seed},
     }
-    if _calls_need_uplink(scenario):
-        content["uplink"] = _uplink(scenario)
+    if uplink_is_read(dict(scenario.items())):
+        content["uplink"] = _read(scenario, "uplink")
     if scenario.cells.layout == "satellite-fixed":
+        constellation.pop("minimum_visibility_s")
         content["beams"] |= {"count": beams.count, "spacing_uv": scenario.beam_spacing_uv}
-        del content["cells"]["assignment"]
-        del constellation["beams_per_satellite"], constellation["minimum_visibility_s"]
-    if users.file is not None:
-        content["users"]["file"] = _digest(users.file)
+    if users.placement == "file":
+        content["users"]["file"] = _digest(str(users.file))
         content["users"] |= users.model_dump(
             include={"file_variable", "file_units"}, exclude_none=True
         )
-    if region.file is not None:
-        content["region"]["file"] = _digest(region.file)
+    if "file" in content["region"]:
+        content["region"]["file"] = _digest(content["region"]["file"])
     return content
 
 
-def _where_satellites_are(constellation: Constellation) -> dict[str, Any]:
+def _read(scenario: Scenario, section: str) -> dict[str, Any]:
+    """Keys of a section that are read; the name of a preset is not."""
+    values = dict(scenario.items())
+    names = {"preset"} | {
+        key.partition(".")[2]
+        for key in values
+        if key.startswith(f"{section}.") and key not in _KEPT and not is_read(key, values)
+    }
+    found: dict[str, Any] = getattr(scenario, section).model_dump(exclude=names)
+    return found
+
+
+def _given(section: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in section.items() if value is not None}
+
+
+def _satellite(scenario: Scenario) -> dict[str, Any]:
+    content = _read(scenario, "satellite")
+    if scenario.satellite.antenna == "array" or scenario.satellite.pattern == "bessel":
+        content.pop("hpbw_deg", None)  # it enters through the spacing of beams or cells
+    return content
+
+
+def _where_satellites_are(scenario: Scenario) -> dict[str, Any]:
     # Order and spelling of shells do not matter to people, but the order numbers the satellites.
-    content = constellation.model_dump(exclude={"preset", "select"}, exclude_none=True)
+    constellation = scenario.constellation
+    content = _given(_read(scenario, "constellation"))
+    del content["select"]
     content["start"] = utc_text(constellation.start)
-    if constellation.deployed_fraction == 1.0:
-        del content["deployment"]
     if constellation.catalogue is None:
         return content
     content["catalogue"] = _digest(constellation.catalogue)
@@ -154,16 +153,6 @@ def _scheduler(scenario: Scenario) -> dict[str, Any]:
 
 def _has_calls(scenario: Scenario) -> bool:
     return any(each.guaranteed for each in service_classes(scenario.service))
-
-
-def _calls_need_uplink(scenario: Scenario) -> bool:
-    """Whether calls are admitted by the uplink too: its figures are all there."""
-    satellite, handset = scenario.satellite, scenario.handset
-    figures = [satellite.uplink_frequency_ghz, satellite.g_over_t_db_per_k]
-    figures += [handset.transmit_power_dbm, handset.transmit_gain_dbi]
-    if not scenario.has_constellation:
-        figures.append(satellite.uplink_antenna_diameter_m)
-    return _has_calls(scenario) and None not in figures
 
 
 def _service(scenario: Scenario) -> dict[str, dict[str, Any]]:
@@ -213,13 +202,12 @@ def _digest(path: str) -> str:
 
 
 def _beams(scenario: Scenario) -> dict[str, Any]:
-    beams = scenario.beams
-    content = beams.model_dump(exclude={"active_count", "beyond_earth"})
+    content = _given(_read(scenario, "beams"))
+    del content["beyond_earth"]  # the layout that is left tells it
     content["spacing_uv"] = scenario.beam_spacing_uv
-    if beams.active_count == scenario.beam_count:
+    if content.get("active_count") == scenario.beam_count:
         content["allocation"] = "all-on"
-    elif beams.active_count is not None:
-        content["active_count"] = beams.active_count
+        del content["active_count"]
     return content
 
 
@@ -243,48 +231,9 @@ def _users(scenario: Scenario) -> dict[str, Any]:
 
 
 def _channel(scenario: Scenario) -> dict[str, Any]:
-    channel, users = scenario.channel, scenario.users
-    content = channel.model_dump(exclude=_unread_of_weather(scenario))
-    if channel.weather != "clear":
+    content = _read(scenario, "channel")
+    if scenario.channel.weather != "clear":
         content["weather_model"] = library_version()
-    if channel.environment == "suburban":
+    if content.get("environment") == "suburban":
         content["environment"] = "rural"  # TR 38.811 has one set of tables for both
-    if channel.line_of_sight == "always" and not channel.shadow_fading:
-        del content["environment"], content["elevation_lookup"]
-    if users.indoor_share == 0.0:
-        del content["thermally_efficient_share"]
-    if users.vehicle_share == 0.0:
-        del content["vehicle_loss_db"]
     return content
-
-
-def _unread_of_weather(scenario: Scenario) -> set[str]:
-    channel = scenario.channel
-    carriers_ghz = [scenario.satellite.frequency_ghz]
-    if scenario.uplink.enabled:
-        carriers_ghz.append(scenario.satellite.uplink_frequency_ghz or carriers_ghz[0])
-    unread = set() if channel.weather == "exceeded" else {"exceeded_percent"}
-    if channel.weather == "clear":
-        unread |= {"latitude_deg", "longitude_deg"}
-        if max(carriers_ghz) < SCINTILLATION_FROM_GHZ:
-            unread.add("tropospheric_scintillation")
-    if min(carriers_ghz) >= SCINTILLATION_FROM_GHZ:
-        unread.add("ionosphere")
-    return unread
-
-
-def _uplink(scenario: Scenario) -> dict[str, Any]:
-    uplink = scenario.uplink
-    unread = {"p0_dbm", "alpha"} if uplink.power_control == "full" else set()
-    if uplink.enabled:
-        return uplink.model_dump(exclude=unread)
-    if _calls_need_uplink(scenario):
-        # Each user alone against the noise.
-        return uplink.model_dump(exclude=unread | {"scheduled", "drops"})
-    return {}
-
-
-def _link(scenario: Scenario) -> dict[str, Any]:
-    link = scenario.link
-    unread = {"table", "thresholds"} if link.adaptation == "truncated-shannon" else {"shannon"}
-    return link.model_dump(exclude=unread)

@@ -7,18 +7,22 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from capest.errors import InputError, ScenarioError
+from capest.errors import InputError, Problem, ScenarioError
 from capest.file_kinds import check_regular
-from capest.scenario.model import Scenario, build_scenario
+from capest.scenario.model import Scenario, build_scenario, fields
 from capest.scenario.nearest import nearest
 from capest.scenario.overrides import apply_overrides, name_overrides
 from capest.scenario.paths import anchor_paths
 from capest.scenario.plain import plain
 from capest.scenario.presets import preset_names
+from capest.scenario.written import Written, flat, is_complete
 
 
 def load_scenario(
-    source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()
+    source: str | Path | Mapping[str, Any],
+    overrides: Sequence[str] = (),
+    *,
+    excused: list[Problem] | None = None,
 ) -> Scenario:
     """Load a scenario, resolve its presets and validate it.
 
@@ -29,6 +33,8 @@ def load_scenario(
         folder, those of a mapping and of overrides in the working folder.
     overrides : sequence of str
         ``section.key=value`` each, applied before presets are resolved.
+    excused : list of Problem, optional
+        Takes what was written and this scenario does not read, which is a fault otherwise.
 
     Returns
     -------
@@ -39,18 +45,26 @@ def load_scenario(
     InputError
         If the file cannot be read or is no TOML.
     ScenarioError
-        With every fault of the content and of the overrides.
+        With every fault of the content and of the overrides, also a key that is not read.
     """
     if isinstance(source, Mapping):
         name, raw, folder = "scenario", plain(source), Path()
     else:
         name, raw, folder = str(source), read_toml(Path(source)), Path(source).parent
+    before = flat(raw, fields())
+    own = before if is_complete(raw, fields()) else {}
     origins, unreadable = apply_overrides(raw, overrides)
     anchor_paths(raw, folder, origins)
+    # Of a complete file, such as a result keeps, nobody chose every key.
+    keys = frozenset(origins.keys() & fields().keys()) | (before.keys() - own.keys())
+    written, idle = Written(keys, own=own), None if excused is None else list[Problem]()
     try:
-        return build_scenario(name, raw, unreadable)
+        scenario = build_scenario(name, raw, unreadable, written=written, excused=idle)
     except ScenarioError as error:
         raise ScenarioError(name, name_overrides(error.problems, origins)) from None
+    if excused is not None and idle is not None:
+        excused += name_overrides(idle, origins)
+    return scenario
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, PrivateAttr, model_validator
+from pydantic.fields import FieldInfo
 
 from capest.errors import Problem, ScenarioError
 from capest.scenario.constellation_rules import is_constellation
 from capest.scenario.derived import Derived
 from capest.scenario.effective import effective
+from capest.scenario.linked import GAINS, Moved, beam_notes, move_gain
 from capest.scenario.moments import with_text_start
 from capest.scenario.paths import anchor_paths
 from capest.scenario.plain import plain, set_key
-from capest.scenario.presets import KINDS, with_presets
-from capest.scenario.problems import find_problems
+from capest.scenario.presets import KINDS, supplied, with_presets
+from capest.scenario.problems import find_problems, good_values, keys_of
 from capest.scenario.rules import broken_rules
 from capest.scenario.sections import (
     Beams,
@@ -36,6 +39,15 @@ from capest.scenario.sections import (
     Users,
 )
 from capest.scenario.write import to_toml
+from capest.scenario.written import (
+    Written,
+    flat,
+    may_be_idle,
+    unread_notes,
+    unread_problems,
+)
+
+_DEFAULT_PRESETS = {"handset": Handset.model_fields["preset"].default}
 
 
 class Scenario(Derived, Section):
@@ -60,6 +72,8 @@ class Scenario(Derived, Section):
     service: Service = Service()
     scheduler: Scheduler = Scheduler()
     run: Run = Run()
+    _written: Written = PrivateAttr(default=Written())
+    _moved: tuple[Moved, ...] = PrivateAttr(default=())
 
     @model_validator(mode="after")
     def _obey_rules(self) -> Scenario:
@@ -81,6 +95,30 @@ class Scenario(Derived, Section):
         """Return section -> key -> value of what can change a result, and nothing else."""
         return effective(self)
 
+    @property
+    def written(self) -> frozenset[str]:
+        """Keys that somebody chose, in a file, on the command line or with `replace`."""
+        return self._written.all
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know of the keys, one line each: what is not read, what moved."""
+        values, written = dict(self.items()), self._written.all
+        preset = supplied({"satellite": {"preset": self.satellite.preset}}, {})
+        of_satellite = {key.partition(".")[2]: value for key, value in preset.items()}
+        moved = [one.note(values) for one in self._moved]
+        beams = beam_notes(values, written, of_satellite)
+        return (*unread_notes(written, values, fields()), *moved, *beams)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare values: which of them somebody wrote does not matter."""
+        if not isinstance(other, Scenario):
+            return NotImplemented
+        return tuple(self.items()) == tuple(other.items())
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.items()))
+
     def replace(self, **changes: Any) -> Scenario:
         """Return a scenario with some keys changed, validated again.
 
@@ -94,24 +132,36 @@ class Scenario(Derived, Section):
         Raises
         ------
         ScenarioError
-            With every fault of the outcome.
+            With every fault of the outcome, also a key that the outcome does not read.
         """
         raw = self.model_dump()
         keys = {name.replace("__", "."): plain(value) for name, value in changes.items()}
-        for section in KINDS:
-            if keys.get(f"{section}.preset") is not None:
-                raw[section] = {}
+        renewed = [section for section in KINDS if keys.get(f"{section}.preset") is not None]
+        for section in renewed:
+            raw[section] = {}
+        own = {key: value for key, value in self.items() if key.split(".")[0] not in renewed}
+        before = self._written.all & own.keys()
         for key, value in keys.items():
             set_key(raw, key, value)
         anchor_paths(raw, "")
-        return build_scenario("scenario", raw)
+        moved = tuple(one for one in self._moved if one.key in own and one.key not in keys)
+        written = Written(frozenset(keys), before, own)
+        return build_scenario("scenario", raw, written=written, moved=moved)
 
     def to_toml(self) -> str:
         """Write the scenario as TOML, complete, so that it loads to an equal scenario."""
         return to_toml(self)
 
 
-def build_scenario(source: str, raw: Mapping[str, Any], noted: Sequence[Problem] = ()) -> Scenario:
+def build_scenario(
+    source: str,
+    raw: Mapping[str, Any],
+    noted: Sequence[Problem] = (),
+    *,
+    written: Written | None = None,
+    moved: Sequence[Moved] = (),
+    excused: list[Problem] | None = None,
+) -> Scenario:
     """Resolve presets and validate, reporting every fault together.
 
     Parameters
@@ -122,6 +172,12 @@ def build_scenario(source: str, raw: Mapping[str, Any], noted: Sequence[Problem]
         Nested plain values.
     noted : sequence of Problem
         Faults found before.
+    written : Written, optional
+        What somebody chose of the values; nothing if not given.
+    moved : sequence of Moved
+        Keys that followed others before.
+    excused : list of Problem, optional
+        Takes what somebody wrote and nothing reads, which is no fault then.
 
     Returns
     -------
@@ -132,13 +188,44 @@ def build_scenario(source: str, raw: Mapping[str, Any], noted: Sequence[Problem]
     ScenarioError
         With every fault.
     """
-    defaults = {"handset": Handset.model_fields["preset"].default}
-    resolved, unresolved = with_presets(with_text_start(raw), defaults)
+    raw = with_text_start(raw)
+    written = written or Written()
+    of_presets = supplied(raw, _DEFAULT_PRESETS)
+    defaults = {key: field.get_default() for key, field in fields().items()}
+    own = {**defaults, **of_presets, **written.own}
+    chosen = {key: value for key, value in flat(raw, GAINS).items() if key in written.keys}
+    value, follower = move_gain(chosen, written.all, own)
+    if follower is not None:
+        raw = _with_key(raw, follower.key, value)
+        earlier = {one.key: one.from_value for one in moved}
+        start = earlier.get(follower.key, follower.from_value)
+        moved = [Moved(follower.key, follower.with_key, start)]
+    resolved, unresolved = with_presets(raw, _DEFAULT_PRESETS)
     sections = {problem.key.partition(".")[0] for problem in unresolved}
     problems = [*noted, *unresolved, *find_problems(Scenario, resolved, sections)]
+    values = good_values(resolved, fields(), {problem.key for problem in problems})
+    idle = list(unread_problems(written, values, own, fields()))
+    if excused is None:
+        problems += idle
+    else:
+        excused += idle
     if problems:
         raise ScenarioError(source, problems)
-    return Scenario.model_validate(resolved)
+    scenario = Scenario.model_validate(resolved)
+    named = frozenset(key for key in written.all if not may_be_idle(key, own, fields()))
+    scenario._written, scenario._moved = Written(named), tuple(moved)
+    return scenario
+
+
+@cache
+def fields() -> dict[str, FieldInfo]:
+    """Return every dotted key of a scenario with its field."""
+    return dict(keys_of(Scenario))
+
+
+def _with_key(raw: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
+    section, _, name = key.partition(".")
+    return {**raw, section: {**raw.get(section, {}), name: value}}
 
 
 def _items(section: BaseModel, prefix: str) -> Iterator[tuple[str, Any]]:

@@ -32,12 +32,7 @@ def did_you_mean_key(key: str, known: Sequence[str]) -> str:
     """
     section, _, name = key.rpartition(".")
     own = [k for k in known if k.rpartition(".")[0] == section]
-    found = (
-        _same_stem(name, own)
-        or _nearest_by_name(name, own)
-        or _same_stem(name, known)
-        or _nearest_by_name(name, known)
-    )
+    found = _nearest_key(name, own, _ALIKE) or _nearest_key(key, known, _ALIKE_ELSEWHERE)
     if not found:
         return "known: " + ", ".join(k.rpartition(".")[2] for k in own)
     shown = found.rpartition(".")[2] if found in own else found
@@ -45,13 +40,69 @@ def did_you_mean_key(key: str, known: Sequence[str]) -> str:
     return f"did you mean {shown}{f' (in {unit})' if unit else ''}"
 
 
-def _same_stem(name: str, keys: Sequence[str]) -> str | None:
-    """Find a key of the same name whatever its unit, section or case."""
-    stem = without_unit(name.lower())
-    return next((key for key in keys if without_unit(key.rpartition(".")[2]) == stem), None)
+def _nearest_key(name: str, keys: Sequence[str], alike: float) -> str | None:
+    """Return the key nearest to a name, ``None`` if none is near; the first of several."""
+    scores = {key: _likeness(name, key) for key in keys}
+    best = max(scores.values(), default=0.0)
+    if best < alike:
+        return None
+    return next(key for key, score in scores.items() if score == best)
 
 
-def _nearest_by_name(name: str, keys: Sequence[str]) -> str | None:
-    by_name = {key.rpartition(".")[2]: key for key in reversed(keys)}
-    found = nearest(name, by_name)
-    return by_name[found] if found else None
+def _likeness(name: str, key: str) -> float:
+    """Say how near a key is, 0 to 1.
+
+    Spelling tells, or words in common, where nothing that was written is left over. A name may say
+    what stands in the section of the key, as ``n_users`` does.
+    """
+    section, _, wanted = name.lower().rpartition(".")
+    key_section, _, key_name = key.rpartition(".")
+    stem, key_stem = without_unit(wanted), without_unit(key_name)
+    spelling = difflib.SequenceMatcher(None, stem, key_stem).ratio()
+    if spelling == 1.0:
+        # Of equal names that one counts whose section was written: uplink.power, transmit.power.
+        return 1.0
+    written, words = _words(stem), _words(key_stem)
+    best = spelling
+    if written and written <= words:
+        best = max(best, _WORDS_IN_COMMON + (1.0 - _WORDS_IN_COMMON) * len(written) / len(words))
+    if section and written | _words(section) == words:
+        best = max(best, 1.0)
+    if written == words | _words(key_section.rpartition(".")[2]):
+        best = max(best, _ALL_WORDS)
+    return best
+
+
+def _words(text: str) -> frozenset[str]:
+    """Return the words of a name: in the singular, without filler, synonyms by our word."""
+    singular = (word if word in _SYNONYMS else word.removesuffix("s") for word in text.split("_"))
+    return frozenset(_SYNONYMS.get(word, word) for word in singular if word not in _FILLER)
+
+
+_ALIKE = 0.7
+"""Likeness from which on a key of the same section is suggested."""
+
+_ALIKE_ELSEWHERE = 0.8
+"""Likeness from which on a key of another section is suggested."""
+
+_WORDS_IN_COMMON = 0.6
+"""Likeness of a name whose words are a vanishing part of a key's."""
+
+_ALL_WORDS = 0.98
+"""Likeness of a name whose words are those of key and section."""
+
+_FILLER = {"max", "maximum", "total", "of", "the", "per"}
+_SYNONYMS = {
+    **dict.fromkeys(("n", "nr", "num", "number", "amount", "total"), "count"),
+    **dict.fromkeys(("height", "alt"), "altitude"),
+    **dict.fromkeys(("colour", "colours", "color", "colors"), "reuse"),
+    **dict.fromkeys(("width", "size"), "diameter"),
+    **dict.fromkeys(("freq",), "frequency"),
+    **dict.fromkeys(("bw",), "bandwidth"),
+    **dict.fromkeys(("temp",), "temperature"),
+    **dict.fromkeys(("nf",), "noise_figure"),
+    **dict.fromkeys(("tx",), "transmit"),
+    **dict.fromkeys(("strategy", "algorithm"), "assignment"),
+    **dict.fromkeys(("los",), "line_of_sight"),
+}
+"""What people write for words of keys."""

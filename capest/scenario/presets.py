@@ -139,6 +139,24 @@ def with_presets(
     return filled, problems
 
 
+def supplied(raw: Mapping[str, Any], defaults: Mapping[str, str]) -> dict[str, Any]:
+    """Return dotted key -> value of all that the presets of a scenario supply, written or not.
+
+    Parameters
+    ----------
+    raw, defaults
+        See `with_presets`.
+    """
+    found: dict[str, Any] = {}
+    for kind in KINDS:
+        section = raw.get(kind, {})
+        name = section.get("preset", defaults.get(kind)) if isinstance(section, Mapping) else None
+        if isinstance(name, str) and name in preset_names() and load_preset(name).kind == kind:
+            figures = load_preset(name).figures
+            found |= {f"{kind}.{key}": figure.value for key, figure in figures.items()}
+    return found
+
+
 def _supplied_keys(kind: str) -> set[str]:
     """Keys that most presets of a kind supply: a section with all of them needs none."""
     presets = presets_of(kind)

@@ -52,7 +52,7 @@ def find_problems(
         problems += [_unknown(loc, faults[loc]["input"], keys) for loc in faults if loc in unknown]
         excused = {*unresolved, *(key.partition(".")[0] for key in wrong if ".preset" in key)}
         problems += _missing([k for k in missing if k.partition(".")[0] not in excused], keys)
-        return problems + broken_rules(_good_values(raw, keys, set(wrong)))
+        return problems + broken_rules(good_values(raw, keys, set(wrong)))
     return []
 
 
@@ -206,10 +206,20 @@ def _dotted(loc: tuple[Any, ...]) -> str:
     return ".".join(str(part) for part in loc)
 
 
-def _good_values(
+def good_values(
     raw: Mapping[str, Any], keys: Mapping[str, FieldInfo], bad: set[str]
 ) -> dict[str, Any]:
-    """Values of the keys no fault touches, defaults where the file says nothing."""
+    """Return values of the keys no fault touches, defaults where the file says nothing.
+
+    Parameters
+    ----------
+    raw : mapping
+        Nested plain values.
+    keys : mapping
+        See `keys_of`.
+    bad : set of str
+        Dotted keys and sections with faults.
+    """
     good = {}
     for key, field in keys.items():
         parts = key.split(".")

@@ -41,13 +41,6 @@ def _statistics_within(statistics: int, count: int) -> Problem | None:
 
 
 def _active_count(allocation: str, active: int | None) -> Problem | None:
-    if allocation == "all-on" and active is not None:
-        return Problem(
-            "beams.active_count",
-            active,
-            'has no meaning with allocation = "all-on"',
-            'remove it, or set allocation to "random-hopping" or "round-robin"',
-        )
     if allocation != "all-on" and active is None:
         return Problem(
             "beams.active_count",
@@ -62,17 +55,6 @@ def _active_within(allocation: str, active: int | None, count: int) -> Problem |
     if allocation == "all-on" or active is None or active <= count:
         return None
     return Problem("beams.active_count", active, f"must be at most beams.count, {count}")
-
-
-def _users_count(placement: str, count: int | None) -> Problem | None:
-    if placement != "beam" or count is None:
-        return None
-    return Problem(
-        "users.count",
-        count,
-        'has no meaning with placement = "beam"',
-        'give per_beam instead, or set placement to "uniform" or "hotspots"',
-    )
 
 
 def _users_limit(placement: str, per_beam: int, count: int | None, beams: int) -> Problem | None:
@@ -175,7 +157,6 @@ SINGLE_SATELLITE: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], .
     (("beams.statistics_count", "beams.count"), _statistics_within),
     (("beams.allocation", "beams.active_count"), _active_count),
     (("beams.allocation", "beams.active_count", "beams.count"), _active_within),
-    (("users.placement", "users.count"), _users_count),
     (("users.placement", "users.per_beam", "users.count", "beams.count"), _users_limit),
     (("uplink.enabled", *_UPLINK_KEYS), _uplink_figures),
     (

@@ -203,17 +203,43 @@ def test_one_of_each() -> None:
     assert "less" not in table
 
 
-def test_what_is_not_used_is_said() -> None:
+def test_what_is_not_read_is_said(tmp_path: Path) -> None:
     words = ["hopping", str(RUN), "--trials", "2", "--slots", "2", "--strategy", "random", "--json"]
     result = CliRunner().invoke(cli, words)
     assert result.stderr == ""
-    more = ["service.preset=voice", "scheduler.policy=max-ci", "run.until=sinr_db.p05±0.1"]
-    result = CliRunner().invoke(cli, [*words, *(w for one in more for w in ("--set", one))])
+    more = tmp_path / "more.toml"
+    more.write_text(
+        RUN.read_text(encoding="utf-8").replace("[run]", '[run]\nuntil = "sinr_db.p05±0.1"')
+        + '[service]\npreset = "voice"\n[scheduler]\npolicy = "max-ci"\n[uplink]\nenabled = true\n',
+        encoding="utf-8",
+    )
+    result = CliRunner().invoke(cli, ["hopping", str(more), *words[2:]])
     assert result.exit_code == 0
-    assert [line.split(" is ")[0] for line in result.stderr.splitlines()] == [
-        "[service]", "[scheduler]", "run.until",
+    assert [line.split(" is not read: ")[0] for line in result.stderr.splitlines()] == [
+        "[service]", "[scheduler]", "uplink.enabled", "run.until",
     ]  # fmt: skip
     json.loads(result.stdout)
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        *("service.preset=voice", "scheduler.policy=max-ci", "run.until=sinr_db.p05±0.1"),
+        *("uplink.enabled=true", "satellite.rf_power_w=10", "satellite.payload=regenerative"),
+        *(
+            "beams.statistics_count=7",
+            "beams.allocation=round-robin",
+            "satellite.antenna_gain_dbi=9",
+        ),
+        *("handset.transmit_power_dbm=20", "run.block_trials=7"),
+    ],
+)
+def test_what_is_set_and_not_read_is_refused(override: str) -> None:
+    key = override.partition("=")[0]
+    result = CliRunner().invoke(cli, ["hopping", str(RUN), "--trials", "2", "--set", override])
+    assert result.exit_code == 2
+    assert f"{key} is not read: " in result.stderr
+    assert f"see --set {override}" in result.stderr
 
 
 def test_a_file_is_what_json_prints(tmp_path: Path) -> None:

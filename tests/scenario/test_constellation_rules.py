@@ -134,6 +134,9 @@ def test_surroundings_by_place_need_people():
 
 
 def test_limits_that_one_satellite_does_not_read_are_told():
-    one = load_scenario({"satellite": {"preset": "tr38821-set1-leo600-s", "rf_power_w": 10.0}})
-    assert prepare(one) == ("satellite.rf_power_w = 10: only read with a constellation",)
+    one = load_scenario({"satellite": {"preset": "ast-bluebird-filed"}})
+    assert prepare(one) == (
+        "satellite.rf_power_w is not read: only with a constellation (constellation.shells, "
+        "geostationary or catalogue)",
+    )
     assert prepare(one.replace(satellite__rf_power_w=None)) == ()

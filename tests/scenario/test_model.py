@@ -234,8 +234,11 @@ SCENARIOS = st.fixed_dictionaries(
         "users": st.one_of(
             st.fixed_dictionaries({"per_beam": st.integers(1, 10_000)}),
             st.fixed_dictionaries(
+                {"placement": st.just("uniform")}, optional={"count": st.integers(1, 2**20)}
+            ),
+            st.fixed_dictionaries(
                 {
-                    "placement": st.sampled_from(["uniform", "hotspots"]),
+                    "placement": st.just("hotspots"),
                     "hotspots": st.fixed_dictionaries({"share": st.floats(0, 1)}),
                 },
                 optional={"count": st.integers(1, 2**20)},

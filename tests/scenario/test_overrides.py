@@ -9,7 +9,8 @@ FILE = {"satellite": {"preset": "tr38821-set1-leo600-s"}, "run": {"trials": 7}}
 
 
 def value_of(override: str, key: str):
-    value = load_scenario(FILE, [override])
+    hotspots = ["users.placement=hotspots"] if "hotspots" in key else []
+    value = load_scenario(FILE, [*hotspots, override])
     for part in key.split("."):
         value = getattr(value, part)
     return value

@@ -44,8 +44,9 @@ def test_statistics_count_is_hexagonal_and_no_more_than_count():
 def test_active_count_belongs_to_hopping():
     problem = only_problem(beams={"active_count": 5})
     assert (problem.key, problem.value) == ("beams.active_count", 5)
-    assert "random-hopping" in problem.hint
-    assert "round-robin" in problem.hint
+    assert "random-hopping" in problem.allowed
+    assert "is not read: " in str(problem)
+    assert "round-robin" in problem.allowed
     for allocation in ("random-hopping", "round-robin"):
         problem = only_problem(beams={"allocation": allocation})
         assert (problem.key, problem.value) == ("beams.active_count", None)
@@ -68,7 +69,8 @@ def test_polarisation_reuse_only_with_two_frequencies():
 def test_users_count_has_no_meaning_in_beams():
     problem = only_problem(users={"count": 100})
     assert (problem.key, problem.value) == ("users.count", 100)
-    assert "per_beam" in problem.hint
+    assert "per_beam" in problem.allowed
+    assert "is not read: " in str(problem)
 
 
 def test_users_of_a_trial_are_limited():

@@ -1,0 +1,165 @@
+"""Which keys a scenario reads: what lacks where one is not read, in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from capest.scenario.constellation_rules import SOURCES
+from capest.scenario.service_classes import kinds_of_service
+from capest.scenario.write import toml_value
+
+Values = Mapping[str, Any]
+"""Dotted key -> value, presets resolved and defaults included."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One thing without which a key is not read.
+
+    Attributes
+    ----------
+    words : str
+        When it holds, for the reference page.
+    lacks : callable
+        Takes `Values`; returns why a key that needs this is not read, ``None`` where it holds.
+    neutral : bool
+        A value only makes the key idle (a share of 0, a switch that is off); it belongs to this
+        kind of scenario all the same.
+    """
+
+    words: str
+    lacks: Callable[[Values], str | None]
+    neutral: bool = False
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Why a key is not read.
+
+    Attributes
+    ----------
+    reason : str
+    neutral : bool
+        See `Condition`.
+    """
+
+    reason: str
+    neutral: bool
+
+
+def is_constellation(values: Values) -> bool:
+    """Tell whether many satellites serve a region; ``KeyError`` where that is not known."""
+    return [values[key] for key in SOURCES] != [None] * len(SOURCES)
+
+
+def chosen(key: str, *wanted: str) -> Condition:
+    """Build the condition that a key has one of some values."""
+    names = " or ".join(map(toml_value, wanted))
+
+    def lacks(values: Values) -> str | None:
+        if values[key] in wanted:
+            return None
+        return f"only with {key} = {names}, and it is {_shown(values[key])}"
+
+    return Condition(f"with `{key}` = {names}", lacks)
+
+
+def given(key: str) -> Condition:
+    """Build the condition that a key has a value at all."""
+
+    def lacks(values: Values) -> str | None:
+        return f"only with {key}, and there is none" if values[key] is None else None
+
+    return Condition(f"with `{key}`", lacks)
+
+
+def above_zero(key: str) -> Condition:
+    """Build the condition that a share is not zero."""
+
+    def lacks(values: Values) -> str | None:
+        return None if values[key] > 0.0 else f"{key} = 0"
+
+    return Condition(f"with `{key}` above 0", lacks, neutral=True)
+
+
+def one_satellite(why: str) -> Condition:
+    """Build the condition that there is no constellation; ``why`` says what stands instead."""
+
+    def lacks(values: Values) -> str | None:
+        return f"only with one satellite; {why}" if is_constellation(values) else None
+
+    return Condition("with one satellite", lacks)
+
+
+def _no_constellation(values: Values) -> str | None:
+    if is_constellation(values):
+        return None
+    return "only with a constellation (constellation.shells, geostationary or catalogue)"
+
+
+CONSTELLATION = Condition("with a constellation", _no_constellation)
+
+
+def has_calls(values: Values) -> bool:
+    """Tell whether some users ask for a guaranteed rate."""
+    figures = (values["service.downlink_kbps"], values["service.guaranteed"])
+    return kinds_of_service(values["service.mix"], *figures)[0]
+
+
+def calls_need_uplink(values: Values) -> bool:
+    """Tell whether calls are admitted by the uplink too: its figures are all there."""
+    return has_calls(values) and not _lacking_uplink(values)
+
+
+def uplink_is_read(values: Values) -> bool:
+    """Tell whether the uplink's figures change a result."""
+    of_all = values["uplink.enabled"] and not is_constellation(values)
+    return bool(of_all) or calls_need_uplink(values)
+
+
+def _lacking_uplink(values: Values) -> list[str]:
+    keys = [
+        *("satellite.uplink_frequency_ghz", "satellite.g_over_t_db_per_k"),
+        *("handset.transmit_power_dbm", "handset.transmit_gain_dbi"),
+    ]
+    if not is_constellation(values):
+        keys.append("satellite.uplink_antenna_diameter_m")
+    return [key for key in keys if values[key] is None]
+
+
+def _no_calls(values: Values) -> str | None:
+    return None if has_calls(values) else "only with a service of guaranteed rate"
+
+
+CALLS = Condition("with a service of guaranteed rate", _no_calls)
+
+
+def _no_uplink(values: Values) -> str | None:
+    if uplink_is_read(values):
+        return None
+    if has_calls(values):
+        lacking = ", ".join(_lacking_uplink(values))
+        return f"calls are admitted by the downlink alone, as there is no {lacking}"
+    if is_constellation(values):
+        return "in a constellation only calls need an uplink, and no service has a guaranteed rate"
+    return "uplink.enabled = false, and no service of guaranteed rate needs an uplink"
+
+
+UPLINK = Condition(
+    "with `uplink.enabled` or calls whose uplink has all its figures", _no_uplink, neutral=True
+)
+
+
+def carriers_ghz(values: Values) -> list[float]:
+    """Carrier frequencies on which a user's loss is computed."""
+    found = [values["satellite.frequency_ghz"]]
+    # In constellations the loss of an uplink follows from that of the downlink.
+    if uplink_is_read(values) and not is_constellation(values):
+        found.append(values["satellite.uplink_frequency_ghz"] or found[0])
+    return found
+
+
+def _shown(value: Any) -> str:
+    return "not given" if value is None else toml_value(value)

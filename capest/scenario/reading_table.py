@@ -1,0 +1,309 @@
+"""The table of when each key of a scenario is read."""
+
+from __future__ import annotations
+
+from capest.physics.constants import SCINTILLATION_FROM_GHZ
+from capest.scenario.constellation_rules import REGION_KEYS, SELECT
+from capest.scenario.reading import (
+    CALLS,
+    CONSTELLATION,
+    UPLINK,
+    Condition,
+    Unread,
+    Values,
+    above_zero,
+    carriers_ghz,
+    chosen,
+    given,
+    is_constellation,
+    one_satellite,
+    uplink_is_read,
+)
+
+
+def _no_width(values: Values) -> str | None:
+    if values["satellite.pattern"] == "s1528-leo" and values["satellite.antenna"] == "dish":
+        return None
+    if values["beams.spacing_uv"] is not None:
+        return "beams.spacing_uv says how far beams lie apart, and the pattern is the aperture's"
+    return _no_spacing(values)
+
+
+def _no_spacing(values: Values) -> str | None:
+    given_km = values["cells.diameter_km"] is not None
+    if is_constellation(values) and given_km and values["cells.layout"] == "earth-fixed":
+        return "cells.diameter_km says how far the cells that beams are aimed at lie apart"
+    return None
+
+
+def _no_aperture(values: Values) -> str | None:
+    if values["satellite.pattern"] == "bessel" or values["satellite.antenna"] == "array":
+        return None
+    if uplink_is_read(values) and not is_constellation(values):
+        return None
+    return 'satellite.pattern = "s1528-leo" takes the beam\'s width from satellite.hpbw_deg'
+
+
+def _no_height(values: Values) -> str | None:
+    chosen_by_height = all(values[key] is None for key in SELECT)
+    if values["constellation.catalogue"] is not None and chosen_by_height:
+        return None
+    if not is_constellation(values) or values["cells.diameter_km"] is None:
+        return None
+    return "the constellation says how high its satellites are, cells.diameter_km how wide cells"
+
+
+def _no_gateway(values: Values) -> str | None:
+    return None if values["satellite.payload"] == "transparent" else CALLS.lacks(values)
+
+
+def _all_stand(values: Values) -> str | None:
+    moving = ("constellation.shells", "constellation.catalogue")
+    if any(values[key] is not None for key in moving):
+        return None
+    return "only with constellation.shells or catalogue: geostationary satellites do not move"
+
+
+def _all_up(values: Values) -> str | None:
+    fraction = values["constellation.deployed_fraction"]
+    return "constellation.deployed_fraction = 1" if fraction == 1.0 else None
+
+
+def _count_given(values: Values) -> str | None:
+    given_users = values["users.count"] is not None and values["users.placement"] != "beam"
+    return "users.count says how many users there are" if given_users else None
+
+
+def _beam_by_beam(values: Values) -> str | None:
+    if values["users.placement"] != "beam":
+        return None
+    return 'users.placement = "beam" puts users.per_beam users in the cell of each beam'
+
+
+def _free_space(values: Values) -> str | None:
+    clear = values["channel.line_of_sight"] == "always" and not values["channel.shadow_fading"]
+    always = 'channel.line_of_sight = "always" without shadow fading leaves nothing of it'
+    return always if clear else None
+
+
+def _no_troposphere(values: Values) -> str | None:
+    if values["channel.weather"] != "clear" or max(carriers_ghz(values)) >= SCINTILLATION_FROM_GHZ:
+        return None
+    return f"under a clear sky only from {SCINTILLATION_FROM_GHZ:g} GHz on"
+
+
+def _no_ionosphere(values: Values) -> str | None:
+    if min(carriers_ghz(values)) < SCINTILLATION_FROM_GHZ:
+        return None
+    return f"only below {SCINTILLATION_FROM_GHZ:g} GHz"
+
+
+def _no_weather(values: Values) -> str | None:
+    return 'channel.weather = "clear"' if values["channel.weather"] == "clear" else None
+
+
+def _not_exceeded(values: Values) -> str | None:
+    weather = values["channel.weather"]
+    return None if weather == "exceeded" else f'channel.weather = "{weather}"'
+
+
+def _uplink_off(values: Values) -> str | None:
+    return None if values["uplink.enabled"] else "uplink.enabled = false"
+
+
+def _no_service(values: Values) -> str | None:
+    return "there is no service" if values["service.downlink_kbps"] is None else None
+
+
+def _best_effort(values: Values) -> str | None:
+    return "the rate is not guaranteed" if values["service.guaranteed"] is False else None
+
+
+def _nothing_reads(_: Values) -> str | None:
+    return "no result depends on it"
+
+
+_EARTH_FIXED = chosen("cells.layout", "earth-fixed")
+_ARRAY, _DISH = chosen("satellite.antenna", "array"), chosen("satellite.antenna", "dish")
+_MOVING = Condition("with `constellation.shells` or `catalogue`", _all_stand)
+_FROM_FILE = chosen("users.placement", "file")
+_HOTSPOTS = chosen("users.placement", "hotspots")
+_CROWDED = above_zero("users.hotspots.share")
+_WEATHER = Condition('with `channel.weather` other than "clear"', _no_weather, neutral=True)
+_NR = chosen("link.adaptation", "nr-cqi", "nr-mcs")
+_FRACTIONAL = chosen("uplink.power_control", "fractional")
+_ENABLED = Condition("with `uplink.enabled`", _uplink_off, neutral=True)
+_SCATTERED = Condition(
+    'unless `channel.line_of_sight` = "always" without shadow fading', _free_space, neutral=True
+)
+_OF_LAYOUT = one_satellite("Earth-fixed cells take beams as they need them")
+_NO_INTERFERENCE = one_satellite("a constellation's uplink has no interference")
+_ONE_PLACE = one_satellite("weather is of one place")
+_GUARANTEED = Condition("with `service.guaranteed` = true", _best_effort)
+_NOBODY = Condition("by nothing, for people only", _nothing_reads)
+_COUNTED = Condition('with `users.placement` other than "beam"', _beam_by_beam)
+_PER_BEAM = Condition("without `users.count`", _count_given)
+
+
+def _of_beams(values: Values) -> str | None:
+    if not is_constellation(values) or values["cells.layout"] == "satellite-fixed":
+        return None
+    return 'with a constellation only with cells.layout = "satellite-fixed": cells are aimed at'
+
+
+READ_WHEN: dict[str, tuple[Condition, ...]] = {
+    "satellite.altitude_km": (
+        Condition(
+            "with one satellite, without `cells.diameter_km`, or with a catalogue of which nothing "
+            "is selected",
+            _no_height,
+            neutral=True,
+        ),
+    ),
+    "satellite.elevation_deg": (one_satellite("its orbits say where satellites stand"),),
+    "satellite.antenna_diameter_m": (
+        Condition(
+            'with `satellite.pattern` = "bessel", an array, or an uplink',
+            _no_aperture,
+            neutral=True,
+        ),
+    ),
+    "satellite.hpbw_deg": (
+        Condition(
+            'with `satellite.pattern` = "s1528-leo", or where it sets how far beams or cells lie '
+            "apart",
+            _no_width,
+            neutral=True,
+        ),
+    ),
+    "satellite.gateway_elevation_deg": (
+        Condition(
+            'with `satellite.payload` = "transparent", or a service of guaranteed rate', _no_gateway
+        ),
+    ),
+    "satellite.uplink_frequency_ghz": (UPLINK,),
+    "satellite.uplink_antenna_diameter_m": (
+        one_satellite("a constellation's beams are as wide in the uplink as in the downlink"),
+        UPLINK,
+    ),
+    "satellite.g_over_t_db_per_k": (UPLINK,),
+    "satellite.pattern": (_DISH,),
+    "satellite.antenna": (CONSTELLATION,),
+    "satellite.element_exponent": (CONSTELLATION, _ARRAY),
+    "satellite.rf_power_w": (CONSTELLATION,),
+    "satellite.pfd_limit_dbw_per_m2_mhz": (CONSTELLATION,),
+    "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz": (CONSTELLATION,),
+    "satellite.out_of_band_rejection_db": (
+        CONSTELLATION,
+        given("satellite.out_of_band_pfd_limit_dbw_per_m2_mhz"),
+    ),
+    "constellation.deployed_fraction": (CONSTELLATION, given("constellation.shells")),
+    "constellation.deployment": (
+        *(CONSTELLATION, given("constellation.shells")),
+        Condition("with `constellation.deployed_fraction` below 1", _all_up, neutral=True),
+    ),
+    "constellation.start": (CONSTELLATION, _MOVING),
+    "constellation.window_h": (CONSTELLATION, _MOVING),
+    "constellation.epochs": (CONSTELLATION, _MOVING),
+    **{key: (CONSTELLATION, given("constellation.catalogue")) for key in SELECT},
+    "constellation.minimum_elevation_deg": (CONSTELLATION,),
+    "constellation.minimum_visibility_s": (CONSTELLATION, _EARTH_FIXED, _MOVING),
+    "constellation.cull_elevation_deg": (CONSTELLATION,),
+    "constellation.beams_per_satellite": (CONSTELLATION, _EARTH_FIXED),
+    "region.kind": (CONSTELLATION,),
+    **{
+        f"region.{key}": (CONSTELLATION, chosen("region.kind", kind))
+        for kind, keys in REGION_KEYS.items()
+        for key in keys
+    },
+    "cells.layout": (CONSTELLATION,),
+    "cells.diameter_km": (CONSTELLATION,),
+    "cells.lit": (CONSTELLATION,),
+    "cells.assignment": (CONSTELLATION, _EARTH_FIXED),
+    "beams.count": (Condition("with one satellite, or satellite-fixed beams", _of_beams),),
+    "beams.statistics_count": (one_satellite("its cells are all counted"),),
+    "beams.spacing_uv": (
+        Condition(
+            "with one satellite, satellite-fixed beams, or without `cells.diameter_km`", _no_spacing
+        ),
+    ),
+    "beams.allocation": (_OF_LAYOUT,),
+    "beams.active_count": (
+        _OF_LAYOUT,
+        chosen("beams.allocation", "random-hopping", "round-robin"),
+    ),
+    "beams.beyond_earth": (_OF_LAYOUT,),
+    "users.positions": (_OF_LAYOUT, chosen("users.placement", "beam")),
+    "users.per_beam": (one_satellite("users.count says how many users its region has"), _PER_BEAM),
+    "users.count": (_COUNTED,),
+    "users.devices_per_person": (CONSTELLATION,),
+    "users.activity_factor": (CONSTELLATION, given("users.devices_per_person")),
+    **{f"users.{key}": (_FROM_FILE,) for key in ("file", "file_variable", "file_units")},
+    "users.hotspots.count": (_HOTSPOTS, _CROWDED),
+    "users.hotspots.radius_km": (_HOTSPOTS, _CROWDED),
+    "users.hotspots.share": (_HOTSPOTS,),
+    "handset.transmit_power_dbm": (UPLINK,),
+    "handset.transmit_gain_dbi": (UPLINK,),
+    "channel.environment": (_SCATTERED,),
+    "channel.elevation_lookup": (_SCATTERED,),
+    "channel.thermally_efficient_share": (above_zero("users.indoor_share"),),
+    "channel.vehicle_loss_db": (above_zero("users.vehicle_share"),),
+    "channel.tropospheric_scintillation": (
+        Condition("from 6 GHz on, or in weather", _no_troposphere, neutral=True),
+    ),
+    "channel.ionosphere": (Condition("below 6 GHz", _no_ionosphere, neutral=True),),
+    "channel.weather": (_ONE_PLACE,),
+    "channel.exceeded_percent": (
+        _ONE_PLACE,
+        Condition('with `channel.weather` = "exceeded"', _not_exceeded, neutral=True),
+    ),
+    "channel.latitude_deg": (_ONE_PLACE, _WEATHER),
+    "channel.longitude_deg": (_ONE_PLACE, _WEATHER),
+    "uplink.enabled": (_NO_INTERFERENCE,),
+    "uplink.bandwidth_mhz": (UPLINK,),
+    "uplink.overhead": (UPLINK,),
+    "uplink.scheduled": (_NO_INTERFERENCE, _ENABLED),
+    "uplink.drops": (_NO_INTERFERENCE, _ENABLED),
+    "uplink.power_control": (UPLINK,),
+    "uplink.p0_dbm": (_FRACTIONAL, UPLINK),
+    "uplink.alpha": (_FRACTIONAL, UPLINK),
+    "link.table": (_NR,),
+    "link.thresholds": (_NR,),
+    "link.shannon": (chosen("link.adaptation", "truncated-shannon"),),
+    "service.downlink_kbps": (_GUARANTEED,),
+    "service.uplink_kbps": (_GUARANTEED,),
+    "service.delay_budget_ms": (_GUARANTEED,),
+    "service.packet_error_rate": (_NOBODY,),
+    "service.five_qi": (CALLS,),
+    "service.activity": (Condition("with a service", _no_service),),
+    "service.guaranteed": (Condition("with a service", _no_service),),
+    "service.inter_satellite_hops": (CALLS,),
+    "service.harq_retransmissions": (CALLS,),
+    "service.simulated_holding_times": (CALLS,),
+    "scheduler.admission": (CALLS,),
+}
+"""Key -> what must hold, all of it, for the key to be read; other keys are read always."""
+
+
+def unread(key: str, values: Values) -> Unread | None:
+    """Tell why a key is not read, ``None`` where it is.
+
+    Parameters
+    ----------
+    key : str
+    values : mapping
+        Where one that the answer needs is missing (it is faulty), the key counts as read.
+    """
+    for condition in READ_WHEN.get(key, ()):
+        try:
+            reason = condition.lacks(values)
+        except KeyError:
+            return None
+        if reason is not None:
+            return Unread(reason, condition.neutral)
+    return None
+
+
+def is_read(key: str, values: Values) -> bool:
+    """Tell whether a key is read."""
+    return unread(key, values) is None
