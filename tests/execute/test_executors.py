@@ -100,7 +100,8 @@ def own_listening_addresses() -> list[str]:
     ]
 
 
-def test_no_scheduler_there(tmp_path: Path) -> None:
+def test_no_scheduler_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dask_cluster, "_CONNECT_TIMEOUT_S", 1)
     with pytest.raises(InputError, match="no such file"):
         join_scheduler(None, tmp_path / "none.json")
     with pytest.raises(InputError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
