@@ -12,7 +12,7 @@ from rich.console import Console
 
 from capest.backend.choose import cupy_obstacle
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.benchmark import baseline, floor
+from capest.benchmark import baseline, downlink, floor, uplink
 from capest.benchmark.downlink import kernel_speed
 from capest.benchmark.run import run_speed
 from capest.benchmark.scenario import plainest_scenario
@@ -24,8 +24,15 @@ from capest.scenario.fingerprint import fingerprint
 from capest.scenario.load import load_scenario
 
 
+@pytest.fixture
+def small_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten thousands of pairs are enough where nobody asks how fast."""
+    for module in (downlink, uplink):
+        monkeypatch.setitem(module._PAIRS_OF_CALL, "numpy", 2**16)
+
+
 @pytest.mark.parametrize(("beams", "reuse"), [(19, 1), (61, 3)])
-def test_kernels_are_within_their_errors(beams: int, reuse: int) -> None:
+def test_kernels_are_within_their_errors(beams: int, reuse: int, small_calls: None) -> None:
     down = kernel_speed(NumpyKernels(), beams, reuse, seconds=0.01)
     assert 0.0 < down.gain_error_db < 0.01
     assert 0.0 < down.sinr_error_db < 0.02
@@ -37,7 +44,7 @@ def test_kernels_are_within_their_errors(beams: int, reuse: int) -> None:
         assert speed.baseline_pairs_per_s > 0.0
 
 
-def test_command_line() -> None:
+def test_command_line(small_calls: None) -> None:
     arguments = ["bench", "--all", "--seconds", "0.001", "--trials", "20", "--workers", "0"]
     result = CliRunner().invoke(cli, [*arguments, "--json"], catch_exceptions=False)
     found = json.loads(result.stdout)

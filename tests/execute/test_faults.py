@@ -1,12 +1,17 @@
-"""Runs killed at any moment resume and end with the bytes of an undisturbed run."""
+"""Runs killed at any moment resume and end with the bytes of an undisturbed run.
 
+Moments are events, not times, so that they are the same on a slow machine and on a busy one.
+"""
+
+import contextlib
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -25,19 +30,48 @@ preset = "tr38821-set1-leo600-s"
 count = 19
 statistics_count = 7
 [run]
-trials = 6000
+trials = 3000
 block_trials = 20
 """
+BLOCKS = 150
+
+LONG = "50000"
+"""Trials of a run that does not end by itself before something happens to it."""
+
+MOST_TRIES = 30
+"""A kill may come too late, since the test itself has to wait for a core; not always."""
+
+HANGS_S = 600.0
+"""No limit for a machine, however slow: who takes as long waits for ever."""
+
+Client = subprocess.Popen[bytes]
 
 
-def command(folder: Path, *more: str) -> list[str]:
+@contextlib.contextmanager
+def start(folder: Path, workers: int, *more: str) -> Iterator[Client]:
+    """A run in a process and a group of its own; 0 workers: it computes in this one process."""
     scenario = folder / "killed.toml"
     if not scenario.exists():
         scenario.write_text(SCENARIO)
-    return [
+    command = [
         sys.executable, "-m", "capest", "run", str(scenario),
-        "-o", str(folder / "out.nc"), "--workers", "2", *more,
+        "-o", str(folder / "out.nc"), "--workers", str(workers), *more,
     ]  # fmt: skip
+    client = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+    )
+    try:
+        yield client
+    finally:
+        if client.poll() is None:
+            os.killpg(client.pid, signal.SIGKILL)
+            client.communicate()
+
+
+def wait(client: Client, until: Callable[[], object]) -> None:
+    """Wait for an event, or the end of the run."""
+    while client.poll() is None and not until():
+        time.sleep(0.005)
 
 
 def contents(path: Path) -> dict[str, bytes]:
@@ -46,127 +80,168 @@ def contents(path: Path) -> dict[str, bytes]:
         return {name: np.asarray(file[name][...]).tobytes() for name in file.variables}
 
 
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], float]:
-    folder = tmp_path_factory.mktemp("undisturbed")
-    started = time.monotonic()
-    done = subprocess.run(command(folder), capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return contents(folder / "out.nc"), time.monotonic() - started
+def blocks_there(folder: Path) -> int:
+    """Blocks that a run has on disk."""
+    return len(list((folder / "out.nc.blocks").glob("block-*.npz")))
 
 
-def workers_of(client: subprocess.Popen[bytes]) -> list[psutil.Process]:
+def has_blocks(folder: Path, number: int) -> bool:
+    return blocks_there(folder) >= number
+
+
+def has_merged(folder: Path, size: int) -> bool:
+    """Whether a result is being written and is at least so long."""
+    with contextlib.suppress(FileNotFoundError):
+        return any(path.stat().st_size >= size for path in folder.glob(".out.nc.*"))
+    return False
+
+
+def workers_of(client: Client) -> list[psutil.Process]:
     """Workers of a client; none before they start and after they stop."""
-    try:
+    with contextlib.suppress(psutil.Error):
         children = psutil.Process(client.pid).children(recursive=True)
         return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
-    except psutil.Error:
-        return []
+    return []
 
 
-def kill_a_worker(client: subprocess.Popen[bytes], rng: random.Random) -> bool:
-    """SIGKILL one worker of a client; False if it has none any more."""
-    workers = workers_of(client)
-    try:
-        if workers:
-            rng.choice(workers).kill()
+@dataclass
+class Disturbed:
+    """A folder for runs that are killed, and the result that they must come to all the same."""
+
+    folder: Path
+    expected: dict[str, bytes]
+    size: int
+
+    @property
+    def result(self) -> Path:
+        return self.folder / "out.nc"
+
+    def check(self) -> None:
+        """Whatever is at the final name is whole; it goes, so that the next run has work."""
+        if self.result.exists():
+            assert contents(self.result) == self.expected
+            self.result.unlink()
+
+    def kill_client(self, workers: int, until: Callable[[], object]) -> bool:
+        """SIGKILL a run at an event; False if it ended before."""
+        with start(self.folder, workers) as client:
+            wait(client, until)
+            client.kill()
+            _, errors = client.communicate()
+        assert client.returncode in (0, -signal.SIGKILL), errors.decode()
+        self.check()
+        return client.returncode != 0
+
+    def kill_worker(self, blocks: int) -> bool:
+        """SIGKILL one worker when so many blocks are there; False if all are gone by then."""
+        with start(self.folder, 2) as client:
+            wait(client, lambda: blocks_there(self.folder) >= blocks and workers_of(client))
+            workers = workers_of(client)
+            with contextlib.suppress(psutil.Error):
+                for worker in workers[:1]:
+                    worker.kill()
+            _, errors = client.communicate()
+        assert client.returncode == 0, errors.decode()
+        assert self.result.exists()
+        self.check()
         return bool(workers)
-    except psutil.Error:
-        return False
+
+    def finish(self) -> None:
+        """A run that nobody disturbs goes on from what is there, and leaves nothing behind."""
+        there = blocks_there(self.folder)
+        with start(self.folder, 0) as client:
+            _, errors = client.communicate()
+        assert client.returncode == 0, errors.decode()
+        assert (b"resumed" in errors) == (there > 0)
+        assert contents(self.result) == self.expected
+        assert sorted(path.name for path in self.folder.iterdir()) == ["killed.toml", "out.nc"]
 
 
-def wait(client: subprocess.Popen[bytes], seconds: float, until: Callable[[], object]) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and client.poll() is None and not until():
-        time.sleep(0.002)
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], int]:
+    folder = tmp_path_factory.mktemp("undisturbed")
+    with start(folder, 0) as client:
+        _, errors = client.communicate()
+    assert client.returncode == 0, errors.decode()
+    return contents(folder / "out.nc"), (folder / "out.nc").stat().st_size
 
 
-def test_twenty_kills(tmp_path: Path, undisturbed: tuple[dict[str, bytes], float]) -> None:
-    expected, seconds = undisturbed
+@pytest.fixture
+def disturbed(tmp_path: Path, undisturbed: tuple[dict[str, bytes], int]) -> Disturbed:
+    return Disturbed(tmp_path, *undisturbed)
+
+
+def test_killed_workers(disturbed: Disturbed) -> None:
+    for blocks in (0, BLOCKS // 2):
+        assert any(disturbed.kill_worker(blocks) for _ in range(MOST_TRIES))
+
+
+@pytest.mark.parametrize(("workers", "kills"), [(2, 3), (0, 8)])
+def test_killed_clients(workers: int, kills: int, disturbed: Disturbed) -> None:
     rng = random.Random(1)
-    result = tmp_path / "out.nc"
-    workers_hit = clients_hit = merges_hit = resumed = 0
-    for moment in range(24):
-        client = subprocess.Popen(
-            command(tmp_path), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
-        if moment % 4 == 0:
-            wait(client, 60.0, partial(workers_of, client))
-            wait(client, rng.uniform(0.0, 0.5) * seconds, lambda: False)
-            workers_hit += kill_a_worker(client, rng)
-            _, errors = client.communicate(timeout=120)
-            assert client.returncode == 0, errors.decode()
-        else:
-            merging = moment % 4 == 1
-            if merging:
-                wait(client, 60.0, lambda: any(tmp_path.glob(".out.nc.*")))
-                wait(client, rng.uniform(0.0, 0.3), lambda: False)
-            else:
-                # Starting takes a good second; spread the kills over the whole run.
-                wait(client, rng.uniform(0.2, 1.05) * seconds, lambda: False)
-            if client.poll() is None:
-                clients_hit += 1
-                merges_hit += any(tmp_path.glob(".out.nc.*"))
-                os.kill(client.pid, signal.SIGKILL)
-            _, errors = client.communicate(timeout=60)
-        resumed += b"resumed" in errors
-        if result.exists():
-            # Whatever is at the final name is whole.
-            assert contents(result) == expected
-            result.unlink()
-    assert workers_hit >= 2
-    assert clients_hit >= 10
-    assert merges_hit >= 3
-    assert resumed >= 3
-    subprocess.run(command(tmp_path), check=True, capture_output=True)
-    assert contents(result) == expected
-    # Nothing is left behind but the result and the scenario.
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["killed.toml", "out.nc"]
+    killed = 0
+    for _ in range(MOST_TRIES):
+        # The start-up is a moment too, as is the end.
+        more = rng.randint(0, BLOCKS // 4)
+        goal = min(BLOCKS, blocks_there(disturbed.folder) + more)
+        killed += disturbed.kill_client(workers, partial(has_blocks, disturbed.folder, goal))
+        if killed == kills:
+            break
+    assert killed == kills
+    disturbed.finish()
+
+
+def test_killed_merges(disturbed: Disturbed) -> None:
+    rng = random.Random(1)
+    killed = 0
+    for _ in range(MOST_TRIES):
+        size = rng.randint(1, disturbed.size)
+        killed += disturbed.kill_client(0, partial(has_merged, disturbed.folder, size))
+        if killed == 4:
+            break
+    assert killed == 4
+    disturbed.finish()
 
 
 def test_killed_client_leaves_no_workers(tmp_path: Path) -> None:
-    client = subprocess.Popen(
-        command(tmp_path, "--trials", "2000000"),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    deadline = time.monotonic() + 30
-    children: list[psutil.Process] = []
-    while time.monotonic() < deadline and not any((tmp_path).glob("out.nc.blocks/block-*")):
-        time.sleep(0.05)
-    children = psutil.Process(client.pid).children(recursive=True)
-    assert children
-    os.kill(client.pid, signal.SIGKILL)
-    client.wait(timeout=10)
-    _, alive = psutil.wait_procs(children, timeout=30)
+    with start(tmp_path, 2, "--trials", LONG) as client:
+        wait(client, lambda: blocks_there(tmp_path))
+        children = psutil.Process(client.pid).children(recursive=True)
+        assert children
+        client.kill()
+        client.communicate()
+        _, alive = psutil.wait_procs(children, timeout=HANGS_S)
     assert not alive
 
 
-def interrupt(folder: Path, seconds: float, until: Callable[[], object]) -> tuple[int, str]:
-    """Press Ctrl-C: SIGINT to all processes of the job. Exit code and stderr."""
-    client = subprocess.Popen(
-        command(folder, "--trials", "2000000"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    wait(client, seconds, until)
-    os.killpg(client.pid, signal.SIGINT)
-    _, errors = client.communicate(timeout=60)
-    return client.returncode, errors.decode()
+def mapped(library: str, client: Client) -> bool:
+    """Whether a process has loaded a library."""
+    with contextlib.suppress(OSError):
+        return library in Path(f"/proc/{client.pid}/maps").read_text()
+    return False
 
 
-def test_interrupt_keeps_blocks_and_says_how_to_go_on(tmp_path: Path) -> None:
-    code, errors = interrupt(tmp_path, 30.0, lambda: any((tmp_path).glob("out.nc.blocks/block-*")))
-    assert code == 130
-    assert "run the same command again" in errors
-    assert "Traceback" not in errors
-    assert any((tmp_path / "out.nc.blocks").glob("block-*.npz"))
+MOMENTS: dict[str, Callable[[Client, Path], object]] = {
+    "libraries": lambda client, _: mapped("_multiarray_umath", client),
+    "Dask": lambda client, _: mapped("_cmsgpack", client),
+    "first process": lambda client, _: psutil.Process(client.pid).children(),
+    "first worker": lambda client, _: workers_of(client),
+    "folder of blocks": lambda _, folder: (folder / "out.nc.blocks").exists(),
+    "first block": lambda _, folder: blocks_there(folder),
+}
 
 
-@pytest.mark.parametrize("seconds", [0.6, 0.8, 1.0, 1.2, 1.4, 1.7, 2.1, 2.6])
-def test_interrupt_at_any_moment_leaves_no_traceback(tmp_path: Path, seconds: float) -> None:
-    code, errors = interrupt(tmp_path, seconds, lambda: False)
-    assert code == 130, errors
-    assert "Interrupted." in errors
-    assert "Traceback" not in errors
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_interrupt_at_any_moment_leaves_no_traceback(moment: str, tmp_path: Path) -> None:
+    """Ctrl-C is SIGINT to all processes of the job."""
+    with start(tmp_path, 2, "--trials", LONG) as client:
+        wait(client, lambda: MOMENTS[moment](client, tmp_path))
+        os.killpg(client.pid, signal.SIGINT)
+        _, errors = client.communicate()
+    said = errors.decode()
+    assert client.returncode == 130, said
+    assert "Interrupted." in said
+    assert "Traceback" not in said
+    if moment == "first block":
+        assert "run the same command again" in said
+        assert blocks_there(tmp_path) > 0

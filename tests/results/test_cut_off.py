@@ -34,7 +34,7 @@ def test_killed_at_random_moments(tmp_path):
     target = folder / "out.nc"
     chance = random.Random(1)
     temporaries = 0
-    for _ in range(10):
+    for _ in range(6):
         target.unlink(missing_ok=True)
         merge = subprocess.Popen(
             [sys.executable, "-c", MERGE_FOR_EVER, str(target)], stdout=subprocess.PIPE, text=True
