@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from capest.shown import as_text, cut, one_line
+from capest.shown import as_text, cut, fit, one_line
 
 
 class CapestError(Exception):
@@ -32,7 +32,7 @@ class Problem:
     def __str__(self) -> str:
         shown = "" if self.value is None else f" = {cut(as_text(self.value))}"
         hint = f"; {self.hint}" if self.hint else ""
-        return one_line(f"{self.key}{shown}: {self.allowed}{hint}")
+        return fit(f"{self.key}{shown}: {self.allowed}{hint}")
 
 
 class ScenarioError(InputError):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, time
 
 LONGEST_VALUE = 200
 """Characters of a value that a message repeats."""
+
+LONGEST_WORD = 300
+"""Characters without a space in a message; most paths have fewer."""
 
 LONGEST_LINE = 2000
 """Characters of a line of a message: a path may have many, and several stand in a line."""
@@ -28,6 +32,12 @@ def cut(text: str, longest: int = LONGEST_VALUE) -> str:
     left_out = f"…({len(text) - longest:,} more)…"
     half = longest // 2
     return f"{text[:half]}{left_out}{text[len(text) - (longest - half) :]}"
+
+
+def fit(text: str) -> str:
+    """Text of any length as one line that can be read: controls escaped, long words cut."""
+    words = re.sub(rf"\S{{{LONGEST_WORD},}}", lambda found: cut(found[0]), one_line(text))
+    return cut(words, LONGEST_LINE)
 
 
 def as_text(value: object) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from capest.errors import CapestError
-from capest.shown import LONGEST_LINE, cut, one_line
+from capest.shown import fit
 from capest.version import __version__
 
 _COMMANDS = {
@@ -54,7 +54,7 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except CapestError as error:
             for line in str(error).split("\n"):
-                click.echo(f"Error: {cut(one_line(line), LONGEST_LINE)}", err=True)
+                click.echo(f"Error: {fit(line)}", err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)

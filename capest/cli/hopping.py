@@ -143,7 +143,7 @@ def _target(output: Path, scenario: Path) -> Target:
     from capest.results.files import reason
     from capest.results.ours import Made, look
 
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, ValueError):
         if output.samefile(scenario):
             raise InputError(f"-o {output}: is the scenario; name another file")
     target = look(output, Made.COMPARISON)

@@ -73,6 +73,8 @@ def print_summary(
         raise
     except Exception as error:  # libraries raise anything on the bytes of a damaged file
         why = cut(one_line(f"{type(error).__name__}: {error}"))
+        if isinstance(error, RecursionError):
+            why = "the attribute scenario_toml holds tables in tables without end"
         raise InputError(f"{path}: damaged ({why}); run its scenario again") from error
     click.echo(text, nl=False)
 

@@ -42,22 +42,22 @@ class Satellite(Section):
     """The satellite and one of its beams; a preset usually supplies all of it."""
 
     preset: Text | None = None
-    altitude_km: float = Field(gt=0, le=100_000)
+    altitude_km: float = Field(ge=0.001, le=100_000)
     elevation_deg: float = Field(default=90.0, gt=0, le=90)
     frequency_ghz: float = Field(ge=0.1, le=50)
     eirp_density_dbw_per_mhz: float = Field(ge=-100, le=100)
     antenna_gain_dbi: float = Field(ge=-100, le=100)
-    antenna_diameter_m: float = Field(gt=0, le=200)
-    hpbw_deg: float = Field(gt=0, lt=90)
+    antenna_diameter_m: float = Field(ge=0.001, le=200)
+    hpbw_deg: float = Field(ge=1e-6, lt=90)
     payload: Literal["transparent", "regenerative"] = "transparent"
     gateway_elevation_deg: float = Field(default=10.0, gt=0, le=90)
     uplink_frequency_ghz: float | None = Field(default=None, ge=0.1, le=50)
-    uplink_antenna_diameter_m: float | None = Field(default=None, gt=0, le=200)
+    uplink_antenna_diameter_m: float | None = Field(default=None, ge=0.001, le=200)
     g_over_t_db_per_k: float | None = Field(default=None, ge=-100, le=100)
     pattern: Literal["bessel", "s1528-leo"] = "bessel"
     antenna: Literal["dish", "array"] = "dish"
     element_exponent: float = Field(default=1.3, ge=0, le=10)
-    rf_power_w: float | None = Field(default=None, gt=0, le=1_000_000)
+    rf_power_w: float | None = Field(default=None, ge=1e-6, le=1_000_000)
     pfd_limit_dbw_per_m2_mhz: float | None = Field(default=None, ge=-300, le=0)
     out_of_band_pfd_limit_dbw_per_m2_mhz: float | None = Field(default=None, ge=-300, le=0)
     out_of_band_rejection_db: float = Field(default=45.0, ge=0, le=200)
@@ -101,7 +101,7 @@ class Region(Section):
     east_deg: float | None = Field(default=None, ge=-360, le=360)
     latitude_deg: float | None = Field(default=None, ge=-90, le=90)
     longitude_deg: float | None = Field(default=None, ge=-360, le=360)
-    radius_km: float | None = Field(default=None, gt=0, le=20_000)
+    radius_km: float | None = Field(default=None, ge=0.1, le=20_000)
     file: Text | None = None
 
 
@@ -121,7 +121,7 @@ class Beams(Section):
 
     count: int = Field(default=61, ge=1, le=LARGEST_COUNT)
     statistics_count: int = Field(default=19, ge=1, le=LARGEST_COUNT)
-    spacing_uv: float | None = Field(default=None, gt=0, le=2)
+    spacing_uv: float | None = Field(default=None, ge=1e-9, le=2)
     frequency_reuse: Annotated[Literal[1, 2, 3, 4, 7], BeforeValidator(_whole)] = 1
     polarisation_reuse: bool = False
     allocation: Literal["all-on", "random-hopping", "round-robin"] = "all-on"
@@ -195,7 +195,7 @@ class Uplink(Section):
     """Whether the uplink is computed, and how handsets transmit."""
 
     enabled: bool = False
-    bandwidth_mhz: float = Field(default=0.36, gt=0, le=100_000)
+    bandwidth_mhz: float = Field(default=0.36, ge=0.001, le=100_000)
     overhead: float = Field(default=0.08, ge=0, lt=1)
     scheduled: Literal["heard", "all"] = "heard"
     drops: int = Field(default=10, ge=1, le=1000)

@@ -6,11 +6,13 @@ import re
 from typing import NamedTuple
 
 from capest.errors import InputError
+from capest.shown import cut
 
 _SHELL = re.compile(
     r"(?P<inclination>\d+(\.\d+)?)\s*:\s*(?P<total>\d+)\s*/\s*(?P<planes>\d+)\s*/\s*"
     r"(?P<phasing>\d+)\s*@\s*(?P<altitude>\d+(\.\d+)?)\s*(?P<pattern>star|delta)?"
 )
+_MOST_DIGITS = 18
 EXAMPLE = '"53: 1584/72/17 @ 550, 97.6: 348/6/1 @ 560 star"'
 
 
@@ -51,14 +53,15 @@ def parse_shells(text: str) -> list[ShellText]:
                 f"shell {part.strip()!r} is not inclination: total/planes/phasing @ altitude_km, "
                 f"as in {EXAMPLE}"
             )
-        found = ShellText(
-            float(match["inclination"]),
-            int(match["total"]),
-            int(match["planes"]),
-            int(match["phasing"]),
-            float(match["altitude"]),
-            match["pattern"] or "delta",
-        )
+        counts = [match[name] for name in ("total", "planes", "phasing")]
+        if max(map(len, counts)) > _MOST_DIGITS:  # Python refuses to read thousands
+            raise InputError(
+                f"shell {cut(part.strip())!r}: planes and satellites must be 1 to 200000"
+            )
+        total, planes, phasing = map(int, counts)
+        inclination, altitude = float(match["inclination"]), float(match["altitude"])
+        pattern = match["pattern"] or "delta"
+        found = ShellText(inclination, total, planes, phasing, altitude, pattern)
         _check(part.strip(), found)
         shells.append(found)
     return shells

@@ -97,7 +97,7 @@ def test_section_that_is_no_table(value):
 
 TABLES = 'must be one of "64qam", "256qam", "64qam-low-se"'
 REUSE = "must be one of 1, 2, 3, 4, 7"
-ALTITUDE = "number, in km, above 0 and at most 100000"
+ALTITUDE = "number, in km, at least 0.001 and at most 100000"
 TRIALS = "whole number, at least 1 and at most 1000000000"
 
 
@@ -137,7 +137,7 @@ TRIALS = "whole number, at least 1 and at most 1000000000"
             "beams",
             "spacing_uv",
             0.0,
-            "must be a number, in direction cosine, above 0 and at most 2",
+            "must be a number, in direction cosine, at least 1e-09 and at most 2",
             "",
         ),
         ("beams", "count", 0, "must be a whole number, at least 1 and at most 1261", ""),
@@ -181,8 +181,8 @@ def test_text_no_file_could_store():
         ("satellite", "elevation_deg", 90.1, "at most 90"),
         ("satellite", "frequency_ghz", 0.09, "at least 0.1"),
         ("satellite", "frequency_ghz", 51, "at most 50"),
-        ("satellite", "antenna_diameter_m", 0, "above 0"),
-        ("satellite", "hpbw_deg", 0, "above 0"),
+        ("satellite", "antenna_diameter_m", 0, "at least 0.001"),
+        ("satellite", "hpbw_deg", 0, "at least 1e-06"),
         ("satellite", "hpbw_deg", 90, "below 90"),
         ("users", "per_beam", 0, "at least 1"),
         ("carrier", "bandwidth_mhz", 0, "at least 0.001"),
@@ -228,7 +228,7 @@ def test_missing_satellite_figures():
     rest = {"eirp_density_dbw_per_mhz": 34, "antenna_diameter_m": 2}
     problem = only_problem({"satellite": given | rest})
     assert problem.key == "satellite.hpbw_deg"
-    assert problem.allowed == "required: a number, in degree, above 0 and below 90"
+    assert problem.allowed == "required: a number, in degree, at least 1e-06 and below 90"
     assert "capest presets list" in problem.hint
 
 
