@@ -24,11 +24,14 @@ class Interval:
     ----------
     value, low, high : float
         In the units of the quantity. NaN limits: too few observations for an interval.
+    note : str
+        Why there are no limits, and what would give some; empty where there are.
     """
 
     value: float
     low: float
     high: float
+    note: str = ""
 
 
 Moments = tuple[int, float, float]

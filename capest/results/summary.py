@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from capest.figure_names import BEAM_SHARE, SERVED_SHARE, UPLINK_SHARE
 from capest.reduce import Estimate
 from capest.results.delay_verdict import delay_verdicts
+from capest.results.figures import notes_of
 from capest.results.headline import call_means, headline
 
 if TYPE_CHECKING:
@@ -163,6 +164,10 @@ class Summary:
         if ("calls_offered", "mean") in self._estimates:
             lines.append("Throughput and users served are those of users who all take as much as")
             lines.append("they are given, whatever they ask for.")
+        if ("calls", "p50") in self._estimates:
+            lines.append("Of calls by trial: order statistics, limits for any distribution.")
+        shown = [(label.partition(",")[0], row[1]) for label, row in self.rows]
+        lines += notes_of([*shown, *((label, found) for label, found, _ in self.means)])
         if self._groups < 20:
             lines.append("Few groups: the intervals of quantiles are rough; run more trials.")
         if "until" in self._attributes:
@@ -206,6 +211,7 @@ class Summary:
                     "value": _plain(found.value),
                     "ci95": [_plain(found.low), _plain(found.high)],
                     "units": found.units,
+                    **({"note": found.note} if found.note else {}),
                 }
                 for found in self._estimates.values()
             ],
@@ -215,8 +221,10 @@ class Summary:
                     f"{self._population[0].lower()}{self._population[1:]} of all trials"
                 ),
                 "means": (
-                    "Student t over trials; of shares: Wilson with the effective sample size"
+                    "Student t over trials; of shares: Wilson with the effective sample size; "
+                    "where few trials decide: gamma (Fay and Feuer)"
                 ),
+                "calls_quantiles": "order statistics of the trials, distribution-free",
             },
         }
 
@@ -249,7 +257,8 @@ def summary_dict(dataset: xr.Dataset) -> dict[str, Any]:
     -------
     dict
         ``estimates`` is a list of ``{"metric", "statistic", "value", "ci95": [low, high],
-        "units"}``. NaN becomes None, infinities the strings "Infinity" and "-Infinity".
+        "units"}``, with ``"note"`` where too few trials contribute to know the limits. NaN
+        becomes None, infinities the strings "Infinity" and "-Infinity".
     """
     return dataset.capest.summary().to_dict()  # type: ignore[no-any-return]
 
