@@ -16,7 +16,8 @@ FEWEST_CONTRIBUTING = 5
 """No interval comes from fewer contributing trials: their spread says too little."""
 
 ENOUGH_CONTRIBUTING = 20
-"""So many contributing trials give an interval of about half the value to each side."""
+"""So many contributing trials give an interval of about half the value to each side; a share
+that fewer decide has the gamma interval."""
 
 LARGEST_SKEWNESS = 0.125
 """Student's and Wilson's intervals serve up to this skewness of the mean of all trials."""
@@ -113,7 +114,7 @@ def share_over_trials(sums: PartAndWhole) -> Interval:
     more than a tenth. From 5 others on, with z the rarer of the part and of the rest:
 
     * No z at all: the limit away from the value is that of `ratio_interval`.
-    * z in fewer than 5 trials, or g = sum(d^3) / sum(d^2)^1.5 beyond 0.125 to either side, d being
+    * z in fewer than 20 trials, or g = sum(d^3) / sum(d^2)^1.5 beyond 0.125 to either side, d being
       the deviations of z from its share of the whole: the gamma interval of ``gamma_limits``, and
       no more than if z were all of the largest trial in the greatest share of trials that agrees
       with the number of trials that have any.
@@ -136,7 +137,7 @@ def share_over_trials(sums: PartAndWhole) -> Interval:
     rest = 2 * part > whole
     rare, seen_in = (whole - part, sums.with_rest) if rest else (part, sums.with_part)
     squares, cubes = _deviations(sums)
-    few = abs(cubes) > LARGEST_SKEWNESS * squares**1.5 or seen_in < FEWEST_CONTRIBUTING
+    few = abs(cubes) > LARGEST_SKEWNESS * squares**1.5 or seen_in < ENOUGH_CONTRIBUTING
     if not rare or not squares or not few:
         count = sums.all_trials if trials >= MOST_HAVE * sums.all_trials else trials
         return ratio_interval(count, (part, whole), sums.squares)
@@ -192,3 +193,21 @@ def gamma_limits(
     more, spread = total + most, variance + most * most
     high = spread / more * gamma_quantile(1 - _TAIL, more * more / spread)
     return low, high
+
+
+def least_kurtosis(contributing: int, trials: int) -> float:
+    """Excess kurtosis that `quantile_interval` takes at least, for what few trials have.
+
+    Parameters
+    ----------
+    contributing, trials : int
+        Trials that add to the distribution, and all.
+
+    Returns
+    -------
+    float
+        2 where fewer than 50 trials, and not nearly all, contribute: trials of very different
+        sizes then stand against each other, and so few show too little of their spread. Else 0.
+    """
+    few = contributing < 50 and contributing < MOST_HAVE * trials
+    return 2.0 if few else 0.0

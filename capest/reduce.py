@@ -29,7 +29,12 @@ from capest.figure_names import (
 )
 from capest.histograms import AXES
 from capest.order_statistics import order_statistic
-from capest.rare_events import mean_over_trials, share_over_trials, why_not_known
+from capest.rare_events import (
+    least_kurtosis,
+    mean_over_trials,
+    share_over_trials,
+    why_not_known,
+)
 from capest.statistics import Interval, quantile_interval
 from capest.trial_sums import NOTHING, PartAndWhole, TrialSums, WholeNumbers, merge, sums_of
 
@@ -216,17 +221,18 @@ class Reduction:
         return mean_over_trials(sums, set_by_scenario=metric in _SET_BY_SCENARIO)
 
     def _quantile(self, metric: str, p: float) -> Interval:
-        counts = self.group_counts(metric)
+        counts, contributing = self.group_counts(metric), self._contributing(metric)
         if metric in self._values:
             found = order_statistic(np.concatenate(self._values[metric]), p)
         else:
-            found = quantile_interval(counts, AXES[metric], p)
-        note = why_not_known(self._contributing(metric), self.trials)
+            least = least_kurtosis(contributing, self.trials)
+            found = quantile_interval(counts, AXES[metric], p, least_kurtosis=least)
+        note = why_not_known(contributing, self.trials)
         return Interval(found.value, math.nan, math.nan, note) if note else found
 
     def _contributing(self, metric: str) -> int:
         """Trials that have anything of what a quantile is over."""
-        for name in _counted_in(metric):
+        for name in counted_in(metric):
             if name in self._whole and self._whole[name].count:
                 return self._whole[name].contributing
         # Blocks without totals do not tell: all trials of the groups that have counts.
@@ -239,7 +245,7 @@ class Reduction:
         return Estimate(metric, statistic, found.value, found.low, found.high, units, found.note)
 
 
-def _counted_in(metric: str) -> tuple[str, ...]:
+def counted_in(metric: str) -> tuple[str, ...]:
     """Totals of a trial that are zero where a trial adds nothing to a metric's distribution."""
     if metric in _OVER_TRIALS:
         return (metric,)

@@ -12,7 +12,8 @@ from capest.errors import InputError
 from capest.figure_names import QUANTILES, SHARES, TRIAL_MEANS
 from capest.histograms import AXES
 from capest.order_statistics import order_statistic
-from capest.reduce import Estimate
+from capest.rare_events import least_kurtosis
+from capest.reduce import Estimate, counted_in
 from capest.results import aggregate
 from capest.results.schema import NOTE, axis_of
 from capest.results.summary import Summary
@@ -96,7 +97,11 @@ class CapestAccessor:
         axis = axis_of(metric, bins.size, bins.attrs)
         parts = [self._dataset[f"{metric}_{part}"].values for part in ("below", "count", "above")]
         counts = np.concatenate([parts[0][:, None], parts[1], parts[2][:, None]], axis=1)
-        return quantile_interval(counts, axis, p)
+        trials = int(self._dataset.sizes["trial"])
+        there = (name for name in counted_in(metric) if name in self._dataset)
+        contributing = [int(np.count_nonzero(self._dataset[name])) for name in there] or [trials]
+        least = least_kurtosis(contributing[0], trials)
+        return quantile_interval(counts, axis, p, least_kurtosis=least)
 
     def by_country(self) -> xr.Dataset:
         """Results of a constellation by country, see ``aggregate.by_country``."""

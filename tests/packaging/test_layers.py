@@ -73,7 +73,7 @@ ALLOWED = {
     "reduce": {"order_statistics", "rare_events", "statistics", "trial_sums", *LEAVES},
     "plan": set(LEAVES),
     "execute": {"execute", *LEAVES},
-    "results": {"results", "statistics", "order_statistics", "reduce", *LEAVES},
+    "results": {"results", "statistics", "order_statistics", "rare_events", "reduce", *LEAVES},
     "slices": {"backend", "scenario", "scene", "trial", *LEAVES},
     "batch": {
         *("backend", "network", "plan", "results", "scenario", "scene", "service_constants"),
