@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
@@ -27,16 +26,18 @@ from capest.figure_names import (
     TRIAL_MEANS,
     UNITS,
     UPLINK_SHARE,
+    is_of_uplink,
 )
 from capest.histograms import AXES
-from capest.statistics import (
-    Interval,
-    Moments,
-    mean_interval,
-    merge_moments,
-    quantile_interval,
-    ratio_interval,
+from capest.order_statistics import order_statistic
+from capest.rare_events import (
+    least_kurtosis,
+    mean_over_trials,
+    share_over_trials,
+    why_not_known,
 )
+from capest.statistics import Interval, quantile_interval
+from capest.trial_sums import NOTHING, PartAndWhole, TrialSums, WholeNumbers, merge, sums_of
 
 GROUPS = 50
 """Most groups of trials that quantile intervals rest on; block b belongs to group b % GROUPS.
@@ -60,6 +61,8 @@ _INTEGERS = (
     *(metric for metric, counted in ALL_BEAMS.items() if counted.startswith("calls")),
 )
 
+_OVER_TRIALS = tuple(name for name, axis in AXES.items() if axis.population == "trial")
+
 _RATIOS = {
     SERVED_SHARE: ("served_users", "lit_users"),
     UPLINK_SHARE: ("uplink_users", "lit_users"),
@@ -68,6 +71,11 @@ _RATIOS = {
     BLOCKING_SHARE: ("calls_blocked", "call_attempts"),
     **{name: (part, "calls_refused") for name, part in zip(OF_REFUSED, _REFUSED, strict=True)},
 }
+
+_SET_BY_SCENARIO = {"users", "lit_beams", "calls_offered"} | {
+    name for name in OF_MIXES if name.startswith("calls_offered")
+}
+"""What does not vary by accident where it does not vary at all: the others may."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,8 @@ class Estimate:
         Estimate and limits in ``units``; NaN limits where there are too few trials.
     units : str
         UDUNITS string, or ``dB``.
+    note : str
+        Why there are no limits, and what would give some; empty where there are.
     """
 
     metric: str
@@ -92,6 +102,7 @@ class Estimate:
     low: float
     high: float
     units: str
+    note: str = ""
 
     @property
     def half_width(self) -> float:
@@ -102,14 +113,18 @@ class Estimate:
 
 
 class Reduction:
-    """Running totals over blocks: histograms per group of trials, and moments over trials."""
+    """Running totals over blocks: histograms per group of trials, and sums over trials.
+
+    Of quantities whose quantiles over trials are reported (``calls``) the values are kept.
+    """
 
     def __init__(self) -> None:
         self._histograms: dict[str, np.ndarray] = {}
         self._group_trials = np.zeros(GROUPS, np.int64)
-        self._moments_of: dict[str, Moments] = {"throughput": (0, 0.0, 0.0)}
-        self._sums: dict[str, int] = dict.fromkeys(_INTEGERS[:4], 0)
-        self._products: dict[tuple[str, str], int] = {}
+        self._real: dict[str, TrialSums] = {"throughput": NOTHING}
+        self._whole = {name: WholeNumbers() for name in _INTEGERS[:4]}
+        self._shares: dict[str, PartAndWhole] = {}
+        self._values: dict[str, list[np.ndarray]] = {}
         self._cell: dict[str, np.ndarray] = {}
 
     @property
@@ -144,19 +159,16 @@ class Reduction:
         for name, sums in block.cell.items():
             self._cell[name] = self._cell[name] + sums if name in self._cell else sums.copy()
         for name in set(block.trial) & set(_INTEGERS):
-            total = int(block.trial[name].sum(dtype=np.int64))
-            self._sums[name] = self._sums.get(name, 0) + total
-        for a, b in {(name, name) for name in _INTEGERS} | set(_RATIOS.values()):
-            if a in block.trial and b in block.trial:
-                product = block.trial[a].astype(np.int64) * block.trial[b].astype(np.int64)
-                self._products[a, b] = self._products.get((a, b), 0) + int(product.sum())
-        for name in _FLOATS:
-            if name in block.trial:
-                values = block.trial[name].astype(np.float64)
-                mean = float(values.mean())
-                here = (block.trials, mean, float(np.sum((values - mean) ** 2)))
-                before = self._moments_of.get(name, (0, 0.0, 0.0))
-                self._moments_of[name] = merge_moments(before, here)
+            self._whole.setdefault(name, WholeNumbers()).add(block.trial[name])
+        for share, (part, whole) in _RATIOS.items():
+            if part in block.trial and whole in block.trial:
+                both = self._shares.setdefault(share, PartAndWhole())
+                both.add(block.trial[part], block.trial[whole])
+        for name in set(block.trial) & set(_FLOATS):
+            here = sums_of(block.trial[name])
+            self._real[name] = merge(self._real.get(name, NOTHING), here)
+        for name in set(block.trial) & set(_OVER_TRIALS):
+            self._values.setdefault(name, []).append(np.asarray(block.trial[name], np.int32))
 
     def group_counts(self, metric: str) -> np.ndarray:
         """Histogram counts of a metric, int64 (G, bins), for the groups that have trials."""
@@ -170,15 +182,15 @@ class Reduction:
             if metric in self._histograms
             for statistic in QUANTILES
         ]
-        means = [name for name in TRIAL_MEANS if name in self._sums or name in self._moments_of]
+        means = [name for name in TRIAL_MEANS if name in self._whole or name in self._real]
         means.append(SERVED_SHARE)
-        if "uplink_users" in self._sums:
+        if "uplink_users" in self._whole:
             means.append(UPLINK_SHARE)
         if self._cell:
             means.append(BEAM_SHARE)
-        if "calls" in self._sums:
+        if "calls" in self._whole:
             means += [REFUSED_SHARE, *OF_REFUSED]
-        if "call_attempts" in self._sums:
+        if "call_attempts" in self._whole:
             means.append(BLOCKING_SHARE)
         return found + [self.estimate(metric, "mean") for metric in means]
 
@@ -204,34 +216,48 @@ class Reduction:
             No such metric or statistic.
         """
         if metric in AXES and statistic in QUANTILES:
-            return quantile_interval(self.group_counts(metric), AXES[metric], QUANTILES[statistic])
+            return self._quantile(metric, QUANTILES[statistic])
         if statistic != "mean" or metric in set(AXES) - set(TRIAL_MEANS):
             raise KeyError(statistic)
         if metric in _RATIOS:
-            part, whole = _RATIOS[metric]
-            return ratio_interval(
-                self.trials,
-                (self._sums[part], self._sums[whole]),
-                (
-                    self._products.get((part, part), 0),
-                    self._products.get((part, whole), 0),
-                    self._products.get((whole, whole), 0),
-                ),
-            )
-        return mean_interval(*self._moments(metric))
+            return share_over_trials(self._shares.get(metric, PartAndWhole()))
+        if metric in self._real:
+            return mean_over_trials(self._real[metric])
+        sums = self._whole[metric].sums()
+        return mean_over_trials(sums, set_by_scenario=metric in _SET_BY_SCENARIO)
+
+    def _quantile(self, metric: str, p: float) -> Interval:
+        counts, contributing = self.group_counts(metric), self._contributing(metric)
+        if metric in self._values:
+            found = order_statistic(np.concatenate(self._values[metric]), p)
+        else:
+            least = least_kurtosis(contributing, self.trials)
+            found = quantile_interval(counts, AXES[metric], p, least_kurtosis=least)
+        note = why_not_known(contributing, self.trials)
+        return Interval(found.value, math.nan, math.nan, note) if note else found
+
+    def _contributing(self, metric: str) -> int:
+        """Trials that have anything of what a quantile is over."""
+        for name in counted_in(metric):
+            if name in self._whole and self._whole[name].count:
+                return self._whole[name].contributing
+        # Blocks without totals do not tell: all trials of the groups that have counts.
+        return int(self.group_trials[self.group_counts(metric).any(axis=1)].sum())
 
     def estimate(self, metric: str, statistic: str) -> Estimate:
         """One figure with its units and 95 % interval; as ``interval``."""
         found = self.interval(metric, statistic)
         units = UNITS[f"{metric}.{statistic}"]
-        return Estimate(metric, statistic, found.value, found.low, found.high, units)
+        return Estimate(metric, statistic, found.value, found.low, found.high, units, found.note)
 
-    def _moments(self, metric: str) -> Moments:
-        if metric in self._moments_of:
-            return self._moments_of[metric]
-        if not self.trials:
-            return 0, 0.0, 0.0
-        # Exact until the last division: no cancellation of sum of squares minus square of sum.
-        count, total = self.trials, self._sums[metric]
-        m2 = Fraction(count * self._products[metric, metric] - total * total, count)
-        return count, total / count, float(m2)
+
+def counted_in(metric: str) -> tuple[str, ...]:
+    """Totals of a trial that are zero where a trial adds nothing to a metric's distribution."""
+    if metric in _OVER_TRIALS:
+        return (metric,)
+    if metric.endswith("user_throughput"):
+        # Users who are not served count with 0: those who are make the difference.
+        return ("uplink_users", "lit_users") if is_of_uplink(metric) else ("served_users",)
+    if metric.endswith("beam_throughput"):
+        return ("lit_beams",)
+    return ("uplink_users", "lit_users") if is_of_uplink(metric) else ("lit_users",)

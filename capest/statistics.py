@@ -24,11 +24,14 @@ class Interval:
     ----------
     value, low, high : float
         In the units of the quantity. NaN limits: too few observations for an interval.
+    note : str
+        Why there are no limits, and what would give some; empty where there are.
     """
 
     value: float
     low: float
     high: float
+    note: str = ""
 
 
 Moments = tuple[int, float, float]
@@ -155,7 +158,12 @@ def ratio_interval(
 
 
 def quantile_interval(
-    group_counts: np.ndarray, axis: HistogramAxis, p: float, confidence: float = 0.95
+    group_counts: np.ndarray,
+    axis: HistogramAxis,
+    p: float,
+    confidence: float = 0.95,
+    *,
+    least_kurtosis: float = 0.0,
 ) -> Interval:
     """Quantile of the pooled counts and its interval over groups of whole trials.
 
@@ -168,8 +176,8 @@ def quantile_interval(
       G / (G - 1) * sum((y_g - F n_g)^2) / N^2; for unequal sizes the latter is too small,
       because a large group draws F towards itself.
     * t has the degrees of freedom that the spread of the d_g allows (Satterthwaite),
-      (G - 1) / (1 + k (G - 1) / (2 G)) with k their excess kurtosis, at least 0. In the tails
-      few trials hold most of the counts, and G - 1 degrees would promise too much: 92.5 to
+      (G - 1) / (1 + k (G - 1) / (2 G)) with k their excess kurtosis, at least ``least_kurtosis``.
+      In the tails few trials hold most of the counts, and G - 1 degrees would promise too much: 92.5 to
       93.5 % covered in place of 95 %, see ``capest/docs/statistics.md``.
     * A distribution with jumps (a link adaptation with few steps) does not rise linearly inside
       a bin. In a bin that towers over its neighbours the quantile is read at the bin's middle,
@@ -186,6 +194,8 @@ def quantile_interval(
         0 < p < 1.
     confidence : float
         Nominal coverage, 0..1.
+    least_kurtosis : float
+        Excess kurtosis to count with where the groups show less, at least 0.
 
     Returns
     -------
@@ -223,7 +233,7 @@ def quantile_interval(
         return Interval(value, math.nan, math.nan)
     sizes = counts.sum(axis=1)
     below = counts[:, :bin_index].sum(axis=1) + fraction * counts[:, bin_index]
-    half = _half_width((below - p * sizes) / (total - sizes), confidence)
+    half = _half_width((below - p * sizes) / (total - sizes), confidence, least_kurtosis)
     low, high = _value_at(axis, 0, 0.0), math.inf
     if p - half > 0:
         index, fraction = _position(cumulative, (p - half) * total)
@@ -234,14 +244,14 @@ def quantile_interval(
     return Interval(value, low, high)
 
 
-def _half_width(deviations: np.ndarray, confidence: float) -> float:
+def _half_width(deviations: np.ndarray, confidence: float, least_kurtosis: float) -> float:
     """t times the jackknife SE of the leave-one-out deviations d_g, see ``quantile_interval``."""
     groups = len(deviations)
     squares = float(np.sum(deviations**2))
     if squares == 0:
         return 0.0
     kurtosis = groups * float(np.sum(deviations**4)) / squares**2 - 3
-    degrees = (groups - 1) / (1 + max(0.0, kurtosis) * (groups - 1) / (2 * groups))
+    degrees = (groups - 1) / (1 + max(least_kurtosis, kurtosis) * (groups - 1) / (2 * groups))
     error = math.sqrt((groups - 1) / groups * squares)
     return student_t_quantile(0.5 + confidence / 2, degrees) * error
 

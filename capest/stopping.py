@@ -48,7 +48,10 @@ class Reached:
 
     @property
     def holds(self) -> bool:
-        """Whether both limits are as near to the value as wanted; not where there are none."""
+        """Whether both limits are as near to the value as wanted; not where there are none.
+
+        There are none where fewer than 5 trials contribute; the estimate's note says so.
+        """
         return self.estimate.half_width <= self.wanted
 
     @property
@@ -59,7 +62,7 @@ class Reached:
         """
         estimate = self.estimate
         axis = AXES.get(estimate.metric) if estimate.statistic in QUANTILES else None
-        if axis is None or self.holds:
+        if axis is None or axis.population == "trial" or self.holds or estimate.note:
             return False
         edges = axis.edges()
         place = int(np.abs(edges[:-1] - estimate.low).argmin())

@@ -43,7 +43,7 @@ def student_t_quantile(probability: float, degrees: float) -> float:
     for _ in range(200):
         square = t * t
         whole = degrees + square
-        excess = _incomplete_beta(degrees / whole, square / whole, degrees / 2, 0.5) - both_tails
+        excess = incomplete_beta(degrees / whole, square / whole, degrees / 2, 0.5) - both_tails
         low, high = (t, high) if excess > 0 else (low, t)
         density = math.exp(log_scale - (degrees + 1) / 2 * math.log1p(square / degrees))
         newton = t + excess / (2 * density)
@@ -56,7 +56,7 @@ def student_t_quantile(probability: float, degrees: float) -> float:
     return math.copysign(t, probability - 0.5)
 
 
-def _incomplete_beta(x: float, rest: float, a: float, b: float) -> float:
+def incomplete_beta(x: float, rest: float, a: float, b: float) -> float:
     """Regularised incomplete beta function I_x(a, b); ``rest`` is 1 - x without rounding.
 
     Continued fraction DLMF 8.17.22 on the side where it converges fast, and the reflection
@@ -65,7 +65,7 @@ def _incomplete_beta(x: float, rest: float, a: float, b: float) -> float:
     if x <= 0 or rest <= 0:
         return 0.0 if x <= 0 else 1.0
     if x > (a + 1) / (a + b + 2):
-        return 1.0 - _incomplete_beta(rest, x, b, a)
+        return 1.0 - incomplete_beta(rest, x, b, a)
     front = math.exp(
         math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log(rest)
     )

@@ -35,6 +35,9 @@ def _hint(verdict: Verdict) -> str:
         return f"no rule ends a run before {FEWEST_TRIALS} trials and {FEWEST_BLOCKS} blocks"
     if any(one.is_one_bin for one in verdict.reached):
         return "its limits are the edges of one bin: no number of trials will do"
+    for one in verdict.reached:
+        if one.estimate.note:
+            return f"{one.condition.figure} is {one.estimate.note}"
     if any(math.isnan(one.estimate.half_width) for one in verdict.reached):
         return "in these trials there was nothing to measure it on"
     if any(one.condition.relative and one.estimate.value == 0.0 for one in verdict.reached):
@@ -57,6 +60,7 @@ def as_plain(verdict: Verdict) -> dict[str, Any]:
                 "half_width": _finite(one.estimate.half_width),
                 "wanted": _finite(one.wanted),
                 "reached": one.holds,
+                **({"note": one.estimate.note} if one.estimate.note else {}),
             }
             for one in verdict.reached
         ],
@@ -70,7 +74,7 @@ def running_text(verdict: Verdict) -> str:
 
 def _running(one: Reached) -> str:
     half, figure = one.estimate.half_width, one.condition.figure
-    if not math.isfinite(half):
+    if one.estimate.note or not math.isfinite(half):
         return f"{figure} not known yet"
     if not math.isfinite(one.wanted):
         return f"{figure} ±{half:.2g}"
@@ -80,6 +84,8 @@ def _running(one: Reached) -> str:
 def _value(one: Reached) -> str:
     estimate, half = one.estimate, one.estimate.half_width
     places = decimals(estimate)
+    if estimate.note:
+        return f"{one.condition.figure} = {number(estimate.value, places)}, not known how exactly"
     shown = f"{half:.2g}" if math.isfinite(half) else "n/a"
     text = f"{one.condition.figure} = {number(estimate.value, places)} ± {shown}"
     text += _UNITS.get(estimate.units, f" {estimate.units}")

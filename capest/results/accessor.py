@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 
 import numpy as np
 import xarray as xr
@@ -10,9 +11,11 @@ import xarray as xr
 from capest.errors import InputError
 from capest.figure_names import QUANTILES, SHARES, TRIAL_MEANS
 from capest.histograms import AXES
-from capest.reduce import Estimate
+from capest.order_statistics import order_statistic
+from capest.rare_events import least_kurtosis
+from capest.reduce import Estimate, counted_in
 from capest.results import aggregate
-from capest.results.schema import axis_of
+from capest.results.schema import NOTE, axis_of
 from capest.results.summary import Summary
 from capest.results.sweep_file import AXES as SWEEP_AXES
 from capest.results.sweep_summary import SweepPoint, SweepSummary, axes_of_dataset
@@ -48,7 +51,8 @@ class CapestAccessor:
         Returns
         -------
         list of Estimate
-            Quantiles of every metric, then means over trials.
+            Quantiles of every metric, then means over trials. Limits are NaN where fewer than
+            5 trials contribute; ``note`` then says why, and how many trials would do.
 
         Raises
         ------
@@ -59,15 +63,15 @@ class CapestAccessor:
             return list(self._point().estimates.values())
         found = []
         for metric in self._metrics():
-            units = self._dataset[f"{metric}_quantile"].attrs["units"]
+            units, note = self._about(f"{metric}_quantile")
             for statistic, p in QUANTILES.items():
                 values = self._stored(f"{metric}_quantile", p)
-                found.append(Estimate(metric, statistic, *values, units))
+                found.append(Estimate(metric, statistic, *values, units, note))
         for metric in (*TRIAL_MEANS, *SHARES):
             if f"{metric}_mean" not in self._dataset:
                 continue
-            units = self._dataset[f"{metric}_mean"].attrs["units"]
-            found.append(Estimate(metric, "mean", *self._stored(f"{metric}_mean"), units))
+            units, note = self._about(f"{metric}_mean")
+            found.append(Estimate(metric, "mean", *self._stored(f"{metric}_mean"), units, note))
         return found
 
     def _point(self) -> SweepPoint:
@@ -83,6 +87,8 @@ class CapestAccessor:
 
     def quantile(self, metric: str, p: float) -> Interval:
         """Any quantile of a metric over users (or beams) and trials, from the histograms.
+
+        A quantile over trials (``calls``) is an order statistic of the trials in the file.
 
         Parameters
         ----------
@@ -113,11 +119,22 @@ class CapestAccessor:
             raise InputError(f"no metric {metric!r}: {hint}there are {', '.join(known)}")
         if not 0 < p < 1:
             raise InputError(f"p = {p!r}: a quantile needs 0 < p < 1")
+        note = self._about(f"{metric}_quantile")[1]
+        found = self._any_quantile(metric, p)
+        return Interval(found.value, math.nan, math.nan, note) if note else found
+
+    def _any_quantile(self, metric: str, p: float) -> Interval:
+        if AXES[metric].population == "trial" and metric in self._dataset:
+            return order_statistic(self._dataset[metric].values, p)
         bins = self._dataset[f"{metric}_bin"]
         axis = axis_of(metric, bins.size, bins.attrs)
         parts = [self._dataset[f"{metric}_{part}"].values for part in ("below", "count", "above")]
         counts = np.concatenate([parts[0][:, None], parts[1], parts[2][:, None]], axis=1)
-        return quantile_interval(counts, axis, p)
+        trials = int(self._dataset.sizes["trial"])
+        there = (name for name in counted_in(metric) if name in self._dataset)
+        contributing = [int(np.count_nonzero(self._dataset[name])) for name in there] or [trials]
+        least = least_kurtosis(contributing[0], trials)
+        return quantile_interval(counts, axis, p, least_kurtosis=least)
 
     def by_country(self) -> xr.Dataset:
         """Results of a constellation by country, see ``aggregate.by_country``."""
@@ -129,6 +146,11 @@ class CapestAccessor:
 
     def _metrics(self) -> list[str]:
         return [name for name in AXES if f"{name}_quantile" in self._dataset]
+
+    def _about(self, name: str) -> tuple[str, str]:
+        """Units, and why there is no interval; empty where there is one."""
+        attributes = self._dataset[name].attrs
+        return attributes["units"], str(attributes.get(NOTE, ""))
 
     def _stored(self, name: str, p: float | None = None) -> tuple[float, float, float]:
         pick = {} if p is None else {"quantile": p}

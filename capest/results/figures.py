@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from capest.reduce import Estimate
@@ -11,6 +12,9 @@ from capest.reduce import Estimate
 def decimals(estimate: Estimate) -> int:
     """Decimals worth showing: two digits of a half width up to 3.5, else one."""
     half = estimate.half_width
+    if math.isnan(half) and estimate.units == "1" and estimate.value % 1.0 == 0.0:
+        # A count of one trial: exactly.
+        return 0
     if not 0 < half < math.inf:
         # Nothing known about the precision: three significant digits.
         half = abs(estimate.value) / 100
@@ -52,9 +56,14 @@ def interval_text(estimate: Estimate, *, brackets: bool = False) -> str:
     estimate : Estimate
     brackets : bool
         Always ``[low, high]``.
+
+    Returns
+    -------
+    str
+        "not known" where an estimate has a note in place of limits, see `interval_words`.
     """
     if math.isnan(estimate.low) and math.isnan(estimate.high):
-        return "n/a"
+        return estimate.note.partition(":")[0] or "n/a"
     places = decimals(estimate)
     half = estimate.half_width
     above, below = estimate.high - estimate.value, estimate.value - estimate.low
@@ -74,3 +83,30 @@ def plain(value: Any) -> Any:
     if math.isnan(value):
         return None
     return "Infinity" if value > 0 else "-Infinity"
+
+
+def interval_words(estimate: Estimate) -> str:
+    """The interval, or in full why it is not known and how many trials would do."""
+    return estimate.note or interval_text(estimate)
+
+
+def notes_of(shown: Iterable[tuple[str, Estimate]]) -> list[str]:
+    """One line for each reason why intervals are not known, with the figures it is about.
+
+    Parameters
+    ----------
+    shown : iterable of (str, Estimate)
+        Figures as people see them, with their labels.
+
+    Returns
+    -------
+    list of str
+        Such as "Not known: 2 of 60 trials had any; about 600 would do (calls at once, beams lit)."
+    """
+    about: dict[str, dict[str, None]] = {}
+    for label, estimate in shown:
+        if estimate.note:
+            about.setdefault(estimate.note, {})[label] = None
+    return [
+        f"{note[:1].upper()}{note[1:]} ({', '.join(labels)})." for note, labels in about.items()
+    ]

@@ -15,7 +15,7 @@ from capest.figure_names import (
     calls_of_service,
 )
 from capest.reduce import Estimate
-from capest.results.figures import interval_text, value_text
+from capest.results.figures import interval_words, value_text
 
 WORDS = {
     "satellite": "no satellite above the horizon",
@@ -64,7 +64,7 @@ def headline(
     ]
     # Nobody calls by text message.
     what = "users" if service == "message" else "calls"
-    found = f"{value_text(calls)} {what} at once, {interval_text(calls)}{where}"
+    found = f"{value_text(calls)} {what} at once, {interval_words(calls)}{where}"
     if lacking:
         found += f" ({lacking})"
     found += on_fading(estimates)

@@ -11,6 +11,7 @@ from capest.errors import InputError
 from capest.figure_names import QUANTILES, UNITS
 from capest.file_kinds import check_regular
 from capest.reduce import Estimate
+from capest.results.schema import NOTE
 from capest.shown import cut, one_line
 
 _LIMITS = ("_low", "_high")
@@ -115,6 +116,7 @@ def read_estimate(path: str | Path, metric: str, statistic: str) -> Estimate:
         with netCDF4.Dataset(path, "r") as dataset:
             dataset.set_auto_mask(False)
             value, low, high = (float(dataset[f"{stem}{end}"][place]) for end in ("", *_LIMITS))
+            note = str(getattr(dataset[stem], NOTE, ""))
     except (OSError, RuntimeError, IndexError) as error:
         raise InputError(f"{path}: has no {metric}.{statistic}, or is damaged") from error
-    return Estimate(metric, statistic, value, low, high, UNITS[f"{metric}.{statistic}"])
+    return Estimate(metric, statistic, value, low, high, UNITS[f"{metric}.{statistic}"], note)

@@ -286,3 +286,5 @@ def _write_reduction(
         for name, value in ((stem, found.value), (f"{stem}_low", found.low)):
             dataset[name][place] = value
         dataset[f"{stem}_high"][place] = found.high
+        if found.note:
+            dataset[stem].setncattr(schema.NOTE, found.note)

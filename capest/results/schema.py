@@ -28,6 +28,9 @@ from capest.histograms import AXES, HistogramAxis
 from capest.results import all_beams_schema, network_schema, service_schema
 from capest.results.variable import Variable, flags
 
+NOTE = "interval_note"
+"""Attribute of an estimate without limits: why there are none, and what would give some."""
+
 GLOBAL_ATTRIBUTES: dict[str, object] = {
     "Conventions": "CF-1.11",
     "title": "capest result",
@@ -40,7 +43,9 @@ GLOBAL_ATTRIBUTES: dict[str, object] = {
         "Counts are over users or beams of the lit statistics beams of all trials; uplink ones are "
         "over turns, each counted as often as its beam has users that take turns. 95 % confidence "
         "limits of quantiles: Woodruff over groups of whole trials; of means: Student t over "
-        "trials; of shares: Wilson with the effective sample size."
+        "trials; of shares: Wilson with the effective sample size; where few trials decide: gamma "
+        "(Fay and Feuer); missing where fewer than 5 trials contribute. Quantiles over trials are "
+        "order statistics."
     ),
 }
 """What every result file says; where a run comes from is added to it."""

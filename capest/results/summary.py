@@ -11,7 +11,7 @@ from capest.reduce import Estimate
 from capest.results.columns import printable
 from capest.results.counted_beams import RIM_NOTE, calls_where, which_beams, with_totals
 from capest.results.delay_verdict import delay_verdicts
-from capest.results.figures import plain
+from capest.results.figures import notes_of, plain
 from capest.results.headline import call_means, headline
 
 if TYPE_CHECKING:
@@ -185,6 +185,10 @@ class Summary:
         if ("calls_offered", "mean") in self._estimates:
             lines.append("Throughput and users served are those of users who all take as much as")
             lines.append("they are given, whatever they ask for.")
+        if ("calls", "p50") in self._estimates:
+            lines.append("Of calls by trial: order statistics, limits for any distribution.")
+        shown = [(label.partition(",")[0], row[1]) for label, row in self.rows]
+        lines += notes_of([*shown, *((label, found) for label, found, _ in self.means)])
         if self._groups < 20:
             lines.append("Few groups: the intervals of quantiles are rough; run more trials.")
         if "until" in self._attributes:
@@ -233,6 +237,7 @@ class Summary:
                     # As they were called first.
                     "ci95": [plain(found.low), plain(found.high)],
                     "units": found.units,
+                    **({"note": found.note} if found.note else {}),
                 }
                 for found in self._estimates.values()
             ],
@@ -242,8 +247,10 @@ class Summary:
                     f"{self._population[0].lower()}{self._population[1:]} of all trials"
                 ),
                 "means": (
-                    "Student t over trials; of shares: Wilson with the effective sample size"
+                    "Student t over trials; of shares: Wilson with the effective sample size; "
+                    "where few trials decide: gamma (Fay and Feuer)"
                 ),
+                "calls_quantiles": "order statistics of the trials, distribution-free",
             },
         }
 
@@ -276,7 +283,8 @@ def summary_dict(dataset: xr.Dataset) -> dict[str, Any]:
     -------
     dict
         ``estimates`` is a list of ``{"metric", "statistic", "value", "low", "high", "unit"}``, with
-        ``"ci95": [low, high]`` and ``"units"`` beside them. NaN becomes None, infinities the
-        strings "Infinity" and "-Infinity".
+        ``"ci95": [low, high]`` and ``"units"`` beside them, and ``"note"`` where too few trials
+        contribute to know the limits. NaN becomes None, infinities the strings "Infinity" and
+        "-Infinity".
     """
     return dataset.capest.summary().to_dict()  # type: ignore[no-any-return]
