@@ -186,7 +186,7 @@ def build_scenario(
     """
     written = written or Written()
     of_presets = supplied(raw, _DEFAULT_PRESETS)
-    defaults = {key: field.get_default() for key, field in fields().items()}
+    defaults = {key: field.default for key, field in fields().items() if not field.is_required()}
     own = {**defaults, **of_presets, **written.own}
     chosen = {key: value for key, value in flat(raw, GAINS).items() if key in written.keys}
     value, follower = move_gain(chosen, written.all, own)
