@@ -191,7 +191,7 @@ def build_scenario(
     raw = with_text_start(raw)
     written = written or Written()
     of_presets = supplied(raw, _DEFAULT_PRESETS)
-    defaults = {key: field.get_default() for key, field in fields().items()}
+    defaults = {key: field.default for key, field in fields().items() if not field.is_required()}
     own = {**defaults, **of_presets, **written.own}
     chosen = {key: value for key, value in flat(raw, GAINS).items() if key in written.keys}
     value, follower = move_gain(chosen, written.all, own)

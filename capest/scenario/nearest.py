@@ -60,8 +60,7 @@ def _likeness(name: str, key: str) -> float:
     stem, key_stem = without_unit(wanted), without_unit(key_name)
     spelling = difflib.SequenceMatcher(None, stem, key_stem).ratio()
     if spelling == 1.0:
-        # Of equal names that one counts whose section was written: uplink.power, transmit.power.
-        return 1.0
+        return _SAME_NAME
     written, words = _words(stem), _words(key_stem)
     best = spelling
     if written and written <= words:
@@ -79,11 +78,14 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(_SYNONYMS.get(word, word) for word in singular if word not in _FILLER)
 
 
-_ALIKE = 0.7
+_ALIKE = 0.75
 """Likeness from which on a key of the same section is suggested."""
 
-_ALIKE_ELSEWHERE = 0.8
+_ALIKE_ELSEWHERE = 0.85
 """Likeness from which on a key of another section is suggested."""
+
+_SAME_NAME = 0.99
+"""Likeness of a name that is a key's but for its unit; less than that of its section and name."""
 
 _WORDS_IN_COMMON = 0.6
 """Likeness of a name whose words are a vanishing part of a key's."""
@@ -100,9 +102,7 @@ _SYNONYMS = {
     **dict.fromkeys(("freq",), "frequency"),
     **dict.fromkeys(("bw",), "bandwidth"),
     **dict.fromkeys(("temp",), "temperature"),
-    **dict.fromkeys(("nf",), "noise_figure"),
     **dict.fromkeys(("tx",), "transmit"),
     **dict.fromkeys(("strategy", "algorithm"), "assignment"),
-    **dict.fromkeys(("los",), "line_of_sight"),
 }
 """What people write for words of keys."""

@@ -42,7 +42,7 @@ def test_power_flux_density_straight_below(altitude_km, eirp_dbw, pfd_dbw) -> No
     scene = network_scene(
         constellation__shells=f"60: 200/10/1 @ {altitude_km}",
         satellite__eirp_density_dbw_per_mhz=eirp_dbw,
-        cells__layout="satellite-fixed", beams__count=1, beams__statistics_count=1,
+        cells__layout="satellite-fixed", beams__count=1,
     )  # fmt: skip
     sky = sky_at(scene, SECONDS)
     beams = beam_layouts.satellite_fixed(scene, sky)

@@ -7,6 +7,7 @@ import pytest
 from capest.scenario.model import Scenario
 from capest.scenario.presets import CONFIDENCES
 from capest.scenario.problems import allowed_text, keys_of
+from capest.scenario.reading_table import READ_WHEN
 from capest.scenario.units import unit_of
 from capest.scenario.write import toml_value
 
@@ -45,3 +46,17 @@ def test_row_agrees_with_the_model(key):
 def test_every_confidence_is_explained():
     for confidence in CONFIDENCES:
         assert f"*{confidence}*" in PAGE
+
+
+def test_the_page_says_when_each_key_is_read():
+    start = PAGE.index("## When a key is read")
+    table = PAGE[start : PAGE.index("## Presets")].splitlines()
+    said = {}
+    for line in table:
+        if line.startswith("| ") and not line.startswith(("| read", "| ---")):
+            words, _, keys = line.strip("| ").rpartition(" | ")
+            said |= dict.fromkeys((key.strip("` ") for key in keys.split(",")), words)
+    assert said == {
+        key: "; ".join(condition.words for condition in conditions)
+        for key, conditions in READ_WHEN.items()
+    }
