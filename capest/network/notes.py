@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from capest.physics.constants import EARTH_RADIUS_M
@@ -10,11 +12,14 @@ _BY_ELEVATION = ("highest-elevation", "greedy-demand")
 """Assignments that take the satellite that stands highest."""
 
 _HEIGHTS = 1.5
-"""Largest ratio of heights that is taken for one. AST's 510 to 690 km carry the same by elevation and
+"""Largest ratio of heights that is taken for one. AST's 510 to 690 km carry as much by elevation as
 by signal; Guowang's 508 to 1,145 km carry 26,590 calls by elevation and 34,259 by signal."""
 
 _WIDTHS = 1.25
 """Largest ratio of widths of cells and beams that is taken for one."""
+
+_DIAMETERS_KM = (5.0, 5000.0)
+"""Least and largest ``cells.diameter_km``."""
 
 
 def altitudes_km(position_m: np.ndarray) -> np.ndarray:
@@ -50,8 +55,8 @@ def assignment_note(assignment: str, altitude_km: np.ndarray) -> tuple[str, ...]
         return ()
     return (
         f'cells.assignment = "{assignment}" compares elevations of satellites {low:,.0f} to '
-        f"{high:,.0f} km high: of two the higher one often stands higher and is farther away; "
-        "max-sinr compares signals and may carry far more",
+        f"{high:,.0f} km high: what flies higher often stands higher in the sky and yet is farther "
+        "away; max-sinr compares signals and may carry far more",
     )
 
 
@@ -59,6 +64,9 @@ def cell_width_note(
     diameter_km: float, spacing_uv: float, altitude_km: np.ndarray
 ) -> tuple[str, ...]:
     """Say where cells are narrower or wider than the beams that serve them.
+
+    A narrow cell's beam reaches into the cells around: Starlink's 2,016 satellites at 525 km serve
+    2,020 of 3,000 users in cells of 17 km and 2,629 in cells of 25 km, as wide as their beams.
 
     Parameters
     ----------
@@ -76,15 +84,25 @@ def cell_width_note(
     if not altitude_km.size:
         return ()
     low, high = (float(edge) * spacing_uv for edge in (altitude_km.min(), altitude_km.max()))
-    if low <= _WIDTHS * diameter_km and diameter_km <= _WIDTHS * high:
+    trouble = []
+    if high > _WIDTHS * diameter_km:
+        trouble.append("a beam wider than its cell disturbs the cells around")
+    if diameter_km > _WIDTHS * low:
+        trouble.append("far from the centre of a cell users get the edge of a narrower beam")
+    if not trouble:
         return ()
     beams = f"{low:,.0f} km" if f"{low:,.0f}" == f"{high:,.0f}" else f"{low:,.0f} to {high:,.0f} km"
-    trouble = (
-        "neighbouring cells share a beam's width and disturb each other"
-        if diameter_km < low
-        else "users between them get the edge of a beam"
-    )
     return (
         f"cells are {diameter_km:,.0f} km wide and beams, straight below the satellites, {beams}: "
-        f"{trouble}; cells.diameter_km = {round(high):d} fits",
+        f"{' and '.join(trouble)}; {_better_width(low, high)}",
     )
+
+
+def _better_width(low_km: float, high_km: float) -> str:
+    """Say which width of cells fits beams of some widths, if one does."""
+    middle_km = math.sqrt(low_km * high_km)
+    if high_km > _WIDTHS**2 * low_km:
+        return "no one width of cells fits satellites of such different heights"
+    if not _DIAMETERS_KM[0] <= middle_km <= _DIAMETERS_KM[1]:
+        return "no width of cells that cells.diameter_km may have fits"
+    return f"cells.diameter_km = {middle_km:.3g} fits"
