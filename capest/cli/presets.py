@@ -21,13 +21,13 @@ def _complete(
     """Complete the name of a preset in the shell; only those `init` can use, for `init`."""
     from click.shell_completion import CompletionItem
 
-    from capest.scenario.presets import load_preset, preset_names
+    from capest.scenario.presets import STARTS, load_preset, preset_names
 
     found = (load_preset(name) for name in preset_names() if name.startswith(incomplete))
     return [
         CompletionItem(preset.name, help=preset.title)
         for preset in found
-        if preset.kind == "satellite" or parameter.name != "satellite_name"
+        if preset.kind in STARTS or parameter.name != "start_name"
     ]
 
 
@@ -98,21 +98,23 @@ def show_preset(name: str, as_json: bool) -> None:
 
 
 @presets.command("init")
-@click.argument("satellite_name", metavar="NAME", shell_complete=_complete)
+@click.argument("start_name", metavar="NAME", shell_complete=_complete)
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
     help="Write to this file, which must not exist yet, instead of the terminal.",
 )
-def init_scenario(satellite_name: str, output: Path | None) -> None:
-    """Write a starter scenario for satellite preset NAME.
+def init_scenario(start_name: str, output: Path | None) -> None:
+    """Write a starter scenario for satellite or constellation preset NAME.
 
-    It is short, commented and runs as it is.
+    It is short, commented and runs as it is. A system that flies comes with its own constellation,
+    region, bandwidth and handset; a satellite of TR 38.821 with the beams of its study case.
 
     \b
     Examples:
       capest presets init tr38821-set1-leo600-s
+      capest presets init guowang-gw-a59 -o guowang.toml
       capest presets init tr38821-set1-geo-s -o geo.toml
     """
     from capest.errors import InputError
@@ -120,7 +122,7 @@ def init_scenario(satellite_name: str, output: Path | None) -> None:
     from capest.results.ours import TOML_MARK, look
     from capest.scenario.starter import starter
 
-    text = f"{TOML_MARK}\n{starter(satellite_name)}"
+    text = f"{TOML_MARK}\n{starter(start_name)}"
     if output is None:
         click.echo(text, nl=False)
         return

@@ -11,6 +11,7 @@ from capest.errors import InputError
 from capest.geo import data
 from capest.geo.kernel import SURROUNDINGS
 from capest.link_constants import Link, beam_pattern, link_constants
+from capest.network import notes
 from capest.network.ground import Ground, ground_of
 from capest.network.space import Space, space_of
 from capest.physics import antenna, beam_grid
@@ -92,7 +93,19 @@ class NetworkScene:
         """What the user should know of the region, one line each."""
         window_s = 3600.0 * self.scenario.constellation.window_h
         of_services = () if self.services is None else self.services.notes
-        return self.ground.notes + self.space.notes(window_s) + of_services
+        of_space = self.space.notes(window_s) + self._notes_of_choices
+        return self.ground.notes + of_space + of_services
+
+    @property
+    def _notes_of_choices(self) -> tuple[str, ...]:
+        """What heights of satellites say of the assignment and of the cells."""
+        cells = self.scenario.cells
+        if cells.layout == "satellite-fixed":
+            return ()
+        altitude_km = notes.altitudes_km(self.space.positions_m(0.0))
+        return notes.assignment_note(cells.assignment, altitude_km) + notes.cell_width_note(
+            self.scenario.cell_diameter_km, self.scenario.beam_spacing_uv, altitude_km
+        )
 
 
 def build_network_scene(scenario: Scenario) -> NetworkScene:

@@ -16,7 +16,7 @@ decoding (assumed; TS 38.214 clauses 5.3 and 6.4 give the handset about a slot f
 have a configured grant (TS 38.321 clause 5.8.2): to ask for one would take a round trip."""
 
 CORE_MS = 20.0
-"""From the radio network to the edge (notes to TS 23.501 Table 5.7.4-1, from recollection)."""
+"""From the radio network to the edge of the network (assumed)."""
 
 HOP_M = 2_000e3
 """Length of a hop between satellites (assumed: neighbours of one plane with 22 satellites at 550 km

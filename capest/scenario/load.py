@@ -14,7 +14,7 @@ from capest.scenario.nearest import nearest
 from capest.scenario.overrides import apply_overrides, name_overrides
 from capest.scenario.paths import anchor_paths
 from capest.scenario.plain import plain
-from capest.scenario.presets import preset_names
+from capest.scenario.presets import STARTS, load_preset, preset_names
 from capest.scenario.written import Written, flat, is_complete
 
 
@@ -112,6 +112,9 @@ def _with_position(message: str, text: str) -> str:
 def _file_hint(path: Path) -> str:
     """Suggest what a missing file may have meant."""
     if path.name in preset_names():
+        kind = load_preset(path.name).kind
+        if kind not in STARTS:
+            return f'; {path.name} is a {kind} preset: write preset = "{path.name}" in [{kind}]'
         return f"; {path.name} is a preset: capest presets init {path.name} -o {path.name}.toml"
     try:
         siblings = [entry.name for entry in path.parent.iterdir() if entry.suffix == ".toml"]

@@ -17,6 +17,9 @@ from capest.scenario.nearest import nearest
 KINDS = ("satellite", "handset", "constellation", "service")
 """Sections of a scenario that presets can fill."""
 
+STARTS = ("satellite", "constellation")
+"""Kinds of presets that a scenario can start from."""
+
 CONFIDENCES = {
     "standard": "laid down in a standard or an agreed study",
     "filed": "in a filing with a regulator",
@@ -47,6 +50,21 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class StarterValue:
+    """What a scenario that starts from a preset says of one key.
+
+    Attributes
+    ----------
+    value : float, str or bool
+    remark : str
+        Where it comes from, or that it is assumed; empty where the key speaks for itself.
+    """
+
+    value: float | str
+    remark: str = ""
+
+
+@dataclass(frozen=True)
 class Preset:
     """Named figures for one section of a scenario.
 
@@ -56,12 +74,15 @@ class Preset:
         ``kind`` is the section, one of `KINDS`.
     figures : mapping of str to Figure
         By key of the section; read-only, since all who ask for the preset share it.
+    starter : mapping of str to StarterValue
+        By dotted key: the rest of the system, for a scenario that starts from the preset.
     """
 
     name: str
     kind: str
     title: str
     figures: Mapping[str, Figure]
+    starter: Mapping[str, StarterValue]
 
 
 @cache
@@ -89,7 +110,10 @@ def load_preset(name: str) -> Preset:
     text = (files("capest.scenario") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
     raw = tomllib.loads(text)
     figures = {key: Figure(**figure) for key, figure in raw["figures"].items()}
-    return Preset(name, raw["kind"], raw["title"], MappingProxyType(figures))
+    starter = {key: StarterValue(**value) for key, value in raw.get("starter", {}).items()}
+    return Preset(
+        name, raw["kind"], raw["title"], MappingProxyType(figures), MappingProxyType(starter)
+    )
 
 
 def presets_of(kind: str) -> tuple[Preset, ...]:

@@ -42,9 +42,10 @@ def test_starlink_is_heard_as_it_was_measured(starlink) -> None:
         assert rsrp_dbm(scenario, loss_db) == pytest.approx(-121.0, abs=3.0)
 
 
-def test_starlink_has_the_measured_sinr_and_rate(starlink) -> None:
-    # Same source: median SINR 0 dB, 3 to 4 Mbit/s a beam in 5 MHz; filed peak 18.3 Mbit/s. The
-    # network's load was not published: everybody busy on one side, a tenth on the other.
+def test_starlink_has_the_measured_sinr_and_about_the_estimated_rate(starlink) -> None:
+    # Same source: median SINR 0 dB; 3 to 4 Mbit/s in 5 MHz, estimated from measured levels for one
+    # user alone; filed peak 18.3 Mbit/s. The network's load was not published: everybody busy on
+    # one side, a tenth on the other.
     _, busy, quiet = starlink
     low, high = (load.interval("sinr_db", "p50").value for load in (busy, quiet))
     assert -2.0 < low < 0.0 < high < 2.0
