@@ -77,6 +77,13 @@ def test_a_shell_of_thousands_of_digits(plain: Path, part: str) -> None:
     assert len(line) < 1500
 
 
+def test_more_satellites_than_memory_are_refused(plain: Path) -> None:
+    shells = ", ".join(["53: 200000/1/0 @ 600"] * 200)
+    lines = refused("run", plain, "--workers", 0, "--set", f'constellation.shells="{shells}"')
+    said = "40,000,000 satellites need about 10.0 GB of memory in every process; at most 2,000,000"
+    assert any(said in line for line in lines)
+
+
 def test_a_long_value_is_cut_in_its_middle(plain: Path) -> None:
     lines = refused(
         "run", plain, "--workers", 0, "--set", f"satellite.altitude_km=[{DIGITS[:4000]}]"
