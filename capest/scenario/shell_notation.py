@@ -12,6 +12,12 @@ _SHELL = re.compile(
     r"(?P<inclination>\d+(\.\d+)?)\s*:\s*(?P<total>\d+)\s*/\s*(?P<planes>\d+)\s*/\s*"
     r"(?P<phasing>\d+)\s*@\s*(?P<altitude>\d+(\.\d+)?)\s*(?P<pattern>star|delta)?"
 )
+MOST_SATELLITES = 2_000_000
+"""Of all shells together: a hundred times what has been filed for."""
+
+_BYTES_PER_SATELLITE = 250
+"""Orbit, position, axes and what a trial adds, measured for 200,000 to 800,000 satellites."""
+
 _MOST_DIGITS = 18
 EXAMPLE = '"53: 1584/72/17 @ 550, 97.6: 348/6/1 @ 560 star"'
 
@@ -64,6 +70,13 @@ def parse_shells(text: str) -> list[ShellText]:
         found = ShellText(inclination, total, planes, phasing, altitude, pattern)
         _check(part.strip(), found)
         shells.append(found)
+    total = sum(shell.satellites for shell in shells)
+    if total > MOST_SATELLITES:
+        needed, most = (1e-9 * _BYTES_PER_SATELLITE * each for each in (total, MOST_SATELLITES))
+        raise InputError(
+            f"{total:,} satellites need about {needed:,.1f} GB of memory in every process; at most "
+            f"{MOST_SATELLITES:,}, which need {most:.1f} GB, are possible"
+        )
     return shells
 
 

@@ -1,6 +1,7 @@
 """The same results from every executor; failures come out as one clear error."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -143,6 +144,32 @@ def test_joins_a_scheduler_by_file_and_by_address(tmp_path: Path) -> None:
         executor = join_scheduler(address, None)
         assert executor.call(double, 21) == 42
         executor.close()
+
+
+@pytest.mark.slow
+def test_a_scheduler_without_workers_says_how_to_start_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    def nobody_comes(self: distributed.Client, count: int, timeout: float) -> None:
+        waits.append(timeout)
+        raise TimeoutError
+
+    monkeypatch.setattr(distributed.Client, "wait_for_workers", nobody_comes)
+    with own_scheduler(tmp_path, workers=0) as (file, _):
+        with pytest.raises(InputError, match=f"'dask worker --scheduler-file {file}'"):
+            join_scheduler(None, file)
+        with pytest.raises(InputError, match="'dask worker tcp://127.0.0.1:"):
+            join_scheduler(json.loads(file.read_text())["address"], None)
+    assert waits == [dask_cluster._CONNECT_TIMEOUT_S] * 2
+
+
+def test_the_file_of_a_scheduler_that_is_gone(tmp_path: Path) -> None:
+    file = tmp_path / "js.json"
+    file.write_text(json.dumps({"type": "Scheduler", "address": "tcp://127.0.0.1:9"}))
+    with pytest.raises(InputError, match=r"answers at tcp://127\.0\.0\.1:9 \(.*js\.json\): .*10 s"):
+        join_scheduler(None, file)
 
 
 def linger(started: Path) -> None:
