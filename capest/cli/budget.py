@@ -79,7 +79,7 @@ def budget(
                 if link == "DL":
                     raise
                 lacking = str(error)
-    for note in loaded.notes:
+    for note in dict.fromkeys((*loaded.notes, *loaded.moves)):
         click.echo(note, err=True)
     if lacking:
         click.echo(f"no uplink: {lacking}", err=True)

@@ -113,8 +113,8 @@ def beam_notes(values: Values, written: frozenset[str], preset: Mapping[str, Any
         stay = ", ".join(f"{name} = {values[f'satellite.{name}']:g}" for name in left)
         would = ", ".join(fitting[name] for name in left)
         yield (
-            f"satellite.{lead} = {values[f'satellite.{lead}']:g} is not the preset's, {stay} "
-            f"{'is' if len(left) == 1 else 'are'}: {would} would fit"
+            f"satellite.{lead} = {values[f'satellite.{lead}']:g} is not the preset's, but "
+            f"{stay} still {'is' if len(left) == 1 else 'are'}; {would} would fit"
         )
 
 

@@ -19,6 +19,7 @@ from capest.scenario.paths import anchor_paths
 from capest.scenario.plain import plain, set_key
 from capest.scenario.presets import KINDS, supplied, with_presets
 from capest.scenario.problems import find_problems, good_values, keys_of
+from capest.scenario.reading_table import is_read
 from capest.scenario.rules import broken_rules
 from capest.scenario.sections import (
     Beams,
@@ -106,9 +107,14 @@ class Scenario(Derived, Section):
         values, written = dict(self.items()), self._written.all
         preset = supplied({"satellite": {"preset": self.satellite.preset}}, {})
         of_satellite = {key.partition(".")[2]: value for key, value in preset.items()}
-        moved = [one.note(values) for one in self._moved]
+        moved = [one.note(values) for one in self._moved if is_read(one.key, values)]
         beams = beam_notes(values, written, of_satellite)
         return (*unread_notes(written, values, fields()), *moved, *beams)
+
+    @property
+    def moves(self) -> tuple[str, ...]:
+        """What followed a key that somebody wrote, read or not, one line each."""
+        return tuple(one.note(dict(self.items())) for one in self._moved)
 
     def __eq__(self, other: object) -> bool:
         """Compare values: which of them somebody wrote does not matter."""

@@ -3,15 +3,17 @@
 import tomllib
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from capest.cli import cli
 from capest.scenario.load import load_scenario
 from capest.scenario.presets import load_preset
 from capest.sweep_points import parse_axis, points_of
 
 SATELLITE = {"preset": "tr38821-set1-leo600-s"}
-FILE = {"satellite": SATELLITE}
+FILE = {"satellite": SATELLITE, "uplink": {"enabled": True, "bandwidth_mhz": 0.3}}
 GAINS = ("handset.antenna_gain_dbi", "handset.transmit_gain_dbi")
 
 
@@ -41,6 +43,14 @@ def test_the_gain_to_transmit_follows(preset, gain, expected, by):
     (note,) = (note for note in found.notes if note.startswith(GAINS[1]))
     assert note.startswith(f"{GAINS[1]} = {expected:g}, not {own['transmit_gain_dbi'].value:g}: ")
     assert GAINS[0] in note
+
+
+def test_where_nothing_reads_it_nothing_is_said_but_by_the_budget(tmp_path):
+    path = tmp_path / "s.toml"
+    path.write_text('[satellite]\npreset = "tr38821-set1-leo600-s"\n')
+    assert load_scenario(path, [f"{GAINS[0]}=-3"]).notes == ()
+    result = CliRunner().invoke(cli, ["budget", str(path), "--set", f"{GAINS[0]}=-3"])
+    assert f"{GAINS[1]} = -3, not 0: it moves with {GAINS[0]}, by -3 dB" in result.stderr
 
 
 def test_the_other_way_round():
@@ -127,6 +137,5 @@ def test_a_beam_that_fits_is_not(changes):
 
 
 def test_a_receive_aperture_stays_too():
-    overrides = ["uplink.enabled=true", "satellite.antenna_diameter_m=4"]
-    (note,) = load_scenario(FILE, overrides).notes
+    (note,) = load_scenario(FILE, ["satellite.antenna_diameter_m=4"]).notes
     assert "uplink_antenna_diameter_m = 2" in note
