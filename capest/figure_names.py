@@ -89,6 +89,13 @@ OF_CALLS = {
 OF_BEST_EFFORT = {"best_effort_throughput"}
 """Metrics that are there only where users ask for services without a guaranteed rate."""
 
+OF_LIMITS = {
+    "pfd_reduction_db": "satellite.pfd_limit_dbw_per_m2_mhz",
+    "rf_power_reduction_db": "satellite.rf_power_w",
+    "out_of_band_reduction_db": "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz",
+}
+"""Metrics of a constellation that are there only with a limit on power, with its key."""
+
 OF_CONSTELLATION = {"satellites_in_use", "satellites_in_reach", "covered_cells", BEAM_SHARE}
 """Metrics that only a constellation has."""
 

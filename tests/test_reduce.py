@@ -129,7 +129,14 @@ def test_estimates_are_complete_and_in_the_units_of_the_schema(reduction):
     found = reduction.estimates()
     wanted = [(metric, statistic) for metric in AXES for statistic in QUANTILES]
     means = ("throughput", "users", "lit_beams", "uplink_throughput")
-    means += ("calls", "calls_offered", *OF_MIXES, "best_effort_throughput", *ALL_BEAMS)
+    means += (
+        "calls",
+        "calls_offered",
+        "calls_on_fading",
+        *OF_MIXES,
+        "best_effort_throughput",
+        *ALL_BEAMS,
+    )
     means += ("served_share", "uplink_share", "refused_share", *OF_REFUSED)
     means += ("blocking_share",)
     wanted += [(metric, "mean") for metric in means]

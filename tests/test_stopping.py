@@ -22,6 +22,7 @@ from capest.figure_names import (
     OF_BEST_EFFORT,
     OF_CALLS,
     OF_CONSTELLATION,
+    OF_LIMITS,
     OF_MIXES,
     UNITS,
     is_of_uplink,
@@ -343,10 +344,12 @@ def test_figures_that_a_rule_may_name_are_those_reported(changes, scenario: Scen
 
 def test_figures_of_a_constellation() -> None:
     compare_figures(network_scenario(run__trials=2, users__count=20))
+    limits = {"satellite__rf_power_w": 100.0, "satellite__pfd_limit_dbw_per_m2_mhz": -100.0}
+    compare_figures(network_scenario(run__trials=2, users__count=20, **limits))
 
 
 NOT_ALWAYS = OF_CONSTELLATION | OF_CALLS | OF_BEST_EFFORT | {BLOCKING_SHARE}
-NOT_ALWAYS |= {*OF_MIXES, *ALL_BEAMS}
+NOT_ALWAYS |= {*OF_MIXES, *ALL_BEAMS, *OF_LIMITS}
 
 
 def compare_figures(scenario: Scenario) -> None:

@@ -147,11 +147,16 @@ class Scenario(Derived, Section):
             raw[section] = {}
         own = {key: value for key, value in self.items() if key.split(".")[0] not in renewed}
         before = self._written.all & own.keys()
+        named: set[str] = set()
         for key, value in keys.items():
             set_key(raw, key, value)
+            whole: dict[str, Any] = {}
+            set_key(whole, key, value)
+            named |= flat(whole, fields()).keys()  # a value may be a whole section
+        named |= keys.keys() & fields().keys()
         anchor_paths(raw, "")
-        moved = tuple(one for one in self._moved if one.key in own and one.key not in keys)
-        written = Written(frozenset(keys), before, own)
+        moved = tuple(one for one in self._moved if one.key in own and one.key not in named)
+        written = Written(frozenset(named), before, own)
         return build_scenario("scenario", raw, written=written, moved=moved)
 
     def to_toml(self) -> str:

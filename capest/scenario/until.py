@@ -74,6 +74,8 @@ def parse_until(text: str) -> tuple[Condition, ...]:
 UNTIL_KEYS = (
     *("run.until", "uplink.enabled", "service.mix", "service.downlink_kbps"),
     *("service.guaranteed", "service.simulated_holding_times"),
+    *("satellite.pfd_limit_dbw_per_m2_mhz", "satellite.rf_power_w"),
+    "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz",
 )
 """What `until_problem` reads."""
 
@@ -85,7 +87,7 @@ def until_problem(
     downlink_kbps: float | None,
     guaranteed: bool | None,
     holding_times: int,
-    *,
+    *limits: float | None,
     constellation: bool,
 ) -> Problem | None:
     """Find the first fault of a rule.
@@ -98,6 +100,8 @@ def until_problem(
         Whether the uplink is computed.
     mix, downlink_kbps, guaranteed, holding_times
         Of the service.
+    *limits
+        On power: the last of ``UNTIL_KEYS``.
     constellation : bool
         Whether many satellites serve a region.
     """
@@ -115,7 +119,17 @@ def until_problem(
         )
     calls, best_effort = kinds_of_service(mix, downlink_kbps, guaranteed)
     blocking = holding_times > 0
-    there = Computed(uplink, constellation, calls, call_services(mix), best_effort, blocking)
+    # One satellite reads no limit.
+    given = zip(UNTIL_KEYS[-len(limits) :], limits, strict=True) if constellation else ()
+    there = Computed(
+        uplink,
+        constellation,
+        calls,
+        call_services(mix),
+        best_effort,
+        blocking,
+        frozenset(key for key, limit in given if limit is not None),
+    )
     for condition in conditions:
         fault = _figure_fault(condition, there)
         if fault:
@@ -133,6 +147,7 @@ class Computed:
     call_services: tuple[str, ...]
     best_effort: bool
     blocking: bool
+    limits: frozenset[str]
 
     def lacks(self, metric: str) -> tuple[str, str] | None:
         """Why there is no such metric here and when there is, ``None`` if there is."""
@@ -142,6 +157,7 @@ class Computed:
             OF_BEST_EFFORT,
             OF_CALLS,
             OF_CONSTELLATION,
+            OF_LIMITS,
             OF_MIXES,
             is_of_uplink,
         )
@@ -154,6 +170,8 @@ class Computed:
             return "is not computed here", "with uplink.enabled = true it is"
         if metric in OF_CONSTELLATION and not self.constellation:
             return "is of constellations only", f"such as {_EXAMPLES}"
+        if metric in OF_LIMITS and OF_LIMITS[metric] not in self.limits:
+            return "is not computed here", f"in a constellation with {OF_LIMITS[metric]} it is"
         if metric in OF_CALLS and not self.calls:
             return "is not computed here", 'with a service such as service.preset = "voice" it is'
         if metric in OF_MIXES and OF_MIXES[metric] not in self.call_services:

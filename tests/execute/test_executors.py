@@ -160,7 +160,7 @@ def test_a_scheduler_without_workers_says_how_to_start_some(
     with own_scheduler(tmp_path, workers=0) as (file, _):
         with pytest.raises(InputError, match=f"'dask worker --scheduler-file {file}'"):
             join_scheduler(None, file)
-        with pytest.raises(InputError, match="'dask worker tcp://127.0.0.1:"):
+        with pytest.raises(InputError, match=r"'dask worker tcp://127.0.0.1:"):
             join_scheduler(json.loads(file.read_text())["address"], None)
     assert waits == [dask_cluster._CONNECT_TIMEOUT_S] * 2
 
