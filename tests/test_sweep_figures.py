@@ -143,7 +143,9 @@ def test_json_has_every_figure_with_its_interval(presets):
             for end in ("", "_low", "_high"):
                 key = end.removeprefix("_") or "value"
                 stored = dataset[f"calls_all_beams_mean{end}"].values[i, j]
-                assert found["calls_all_beams", "mean"][key] == stored
+                # Where too few trials carry a call there are no limits.
+                wanted = None if np.isnan(stored) else stored
+                assert found["calls_all_beams", "mean"][key] == wanted
             assert found["sinr_db", "p05"]["unit"] == "dB"
 
 

@@ -199,7 +199,8 @@ READ = {
 OWN_CHECK = {
     *("title", "run.trials", "run.block_trials", "run.until", "service.five_qi"),
     *("beams.beyond_earth", "beams.polarisation_reuse", "region.kind", "region.file"),
-    *("users.file", "cells.layout"),
+    *("users.file", "users.file_variable", "users.file_units", "cells.layout"),
+    *(f"constellation.select.{key}" for key in ("names", "numbers", "height_km")),
 }
 
 # Key -> a scenario that does not read it, a value, and whether it is refused or noted.
@@ -214,6 +215,9 @@ VALUES = {
     **{key: value for key, (_, value) in READ.items() if value is not None},
     **{"region.kind": "earth", "cells.layout": "satellite-fixed", "users.file": "none.csv"},
     **{"region.file": "none.json", "service.packet_error_rate": 0.5, "service.five_qi": 3},
+    **{"users.file_variable": "people", "users.file_units": "per-cell"},
+    **{"constellation.select.names": ["A*"], "constellation.select.numbers": [1]},
+    **{"constellation.select.height_km": [300.0, 900.0]},
     **{"region.country": "CN", "beams.beyond_earth": "discard", "channel.weather": "random"},
 }
 UNREAD = {
@@ -256,6 +260,8 @@ UNREAD = {
     "users.count": [(ONE, ERROR)],
     "users.activity_factor": [(BOX, ERROR), (ONE, ERROR)],
     "users.file": [(BOX, ERROR), (ONE, ERROR)],
+    "users.file_variable": [(BOX, ERROR), (ONE, ERROR)],
+    "users.file_units": [(BOX, ERROR), (ONE, ERROR)],
     "users.hotspots.count": [(ONE, ERROR), (CROWDS | {"users.hotspots.share": 0}, NOTE)],
     "users.hotspots.radius_km": [(ONE, ERROR), (CROWDS | {"users.hotspots.share": 0}, NOTE)],
     "users.hotspots.share": [(ONE, ERROR), (BOX, ERROR)],
@@ -299,6 +305,8 @@ UNREAD = {
 BY_RULE = {
     *("satellite.antenna", "users.positions", "uplink.enabled", "channel.weather"),
     *("beams.allocation", "service.activity", "service.guaranteed"),
+    *("users.file_variable", "users.file_units"),
+    *(f"constellation.select.{key}" for key in ("names", "numbers", "height_km")),
     *("service.simulated_holding_times", "users.devices_per_person"),
 }
 
