@@ -86,8 +86,9 @@ def test_the_same_value_moves_nothing():
 
 def test_without_a_gain_to_transmit_there_is_nothing_to_move():
     handset = {"antenna_gain_dbi": -3.0, "transmit_gain_dbi": None}
-    assert load_scenario({**FILE, "handset": handset}).handset.antenna_gain_dbi == -3.0
-    lost = load_scenario(FILE).replace(handset__transmit_gain_dbi=None)
+    downlink = {"satellite": SATELLITE}
+    assert gains(load_scenario({**downlink, "handset": handset})) == (-3.0, None)
+    lost = load_scenario(downlink).replace(handset__transmit_gain_dbi=None)
     assert gains(lost) == (0.0, None)
     assert gains(lost.replace(handset__antenna_gain_dbi=-3.0)) == (-3.0, None)
 
