@@ -14,6 +14,8 @@ from capest.scenario.load import load_scenario
 from capest.scenario.presets import load_preset, preset_names, presets_of
 
 SATELLITES = [preset.name for preset in presets_of("satellite")]
+STARTS = [*SATELLITES, *(preset.name for preset in presets_of("constellation"))]
+STUDY = "tr38821-set1-leo600-s"
 
 
 def run(*arguments: str) -> str:
@@ -83,23 +85,23 @@ def test_unknown_name():
     assert "did you mean 3gpp-handheld" in failure("init", "3gpp-hand")
 
 
-@pytest.mark.parametrize("name", SATELLITES)
+@pytest.mark.parametrize("name", STARTS)
 def test_init_loads_as_it_is(tmp_path, name):
     path = tmp_path / "my.toml"
     text = run("init", name)
     assert run("init", name, "-o", str(path)) == ""
     assert path.read_text(encoding="utf-8") == text
     scenario = load_scenario(path)
-    assert scenario.satellite.preset == name
+    assert name in (scenario.satellite.preset, scenario.constellation.preset)
     assert scenario.title == load_preset(name).title
-    # 61 of these wide beams do not fit on the Earth.
-    assert scenario.beams.count == (37 if name in ("tr38821-set2-geo-s", "lynk") else 61)
 
 
 def test_init_is_short_and_commented():
-    lines = [line for line in run("init", SATELLITES[0]).splitlines() if line]
+    lines = [line for line in run("init", STUDY).splitlines() if line]
     assert len(lines) <= 12
     assert sum("#" in line for line in lines) >= 5
+    for name in STARTS:
+        assert len(run("init", name).splitlines()) <= 50
 
 
 def test_init_never_overwrites(tmp_path):
@@ -118,8 +120,12 @@ def test_init_into_a_missing_folder(tmp_path):
     )
 
 
-def test_init_needs_a_satellite():
-    assert failure("init", "3gpp-handheld").startswith("3gpp-handheld is a handset preset;")
+def test_init_needs_a_satellite_or_a_constellation():
+    assert failure("init", "3gpp-handheld") == (
+        "3gpp-handheld is a handset preset; a scenario starts from a satellite or a "
+        "constellation, see: capest presets list"
+    )
+    assert failure("init", "voice").startswith("voice is a service preset;")
 
 
 @pytest.mark.parametrize(
@@ -135,7 +141,8 @@ def test_help_has_examples(arguments):
         ("show", "", set(preset_names())),
         ("show", "3", {"3gpp-handheld", "3gpp-vsat"}),
         ("show", "tr38821-set2-geo", {"tr38821-set2-geo-ka", "tr38821-set2-geo-s"}),
-        ("init", "", set(SATELLITES)),
+        ("init", "", set(STARTS)),
+        ("init", "guowang-c", {"guowang-complete"}),
         ("init", "x", set()),
     ],
 )

@@ -8,7 +8,9 @@ import pytest
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.batch import compute_block
 from capest.histograms import AXES
+from capest.network.notes import altitudes_km, assignment_note, cell_width_note
 from capest.network.scene import build_network_scene
+from capest.network.space import space_of
 from capest.scenario.load import load_scenario
 from capest.scene import build_scene
 
@@ -41,6 +43,17 @@ def test_it_loads_and_computes(path: Path) -> None:
     else:
         block = compute_block(build_scene(scenario), NumpyKernels(), 0, 3)
         assert (block.trial["throughput"] > 0.0).all()
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_nothing_invites_the_wrong_decision(path: Path) -> None:
+    """No run compares elevations across heights, or has narrow cells where others would fit."""
+    scenario = load_scenario(path)
+    if scenario.has_constellation:
+        altitude_km = altitudes_km(space_of(scenario.constellation).positions_m(0.0))
+        assert assignment_note(scenario.cells.assignment, altitude_km) == ()
+        notes = cell_width_note(scenario.cell_diameter_km, scenario.beam_spacing_uv, altitude_km)
+        assert not any("wider than its cell" in note and note.endswith(" fits") for note in notes)
 
 
 def test_messages_of_beidou() -> None:

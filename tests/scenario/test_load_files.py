@@ -48,7 +48,13 @@ def test_missing_file_in_a_missing_folder(tmp_path):
 
 def test_preset_named_instead_of_a_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert "capest presets init tr38821-set1-geo-s" in message_of("tr38821-set1-geo-s")
+    for start in ("tr38821-set1-geo-s", "guowang-gw-a59"):
+        assert f"capest presets init {start} -o {start}.toml" in message_of(start)
+    # No scenario starts from these: what is said must not fail when it is tried.
+    assert message_of("3gpp-handheld").endswith(
+        '3gpp-handheld is a handset preset: write preset = "3gpp-handheld" in [handset]'
+    )
+    assert 'write preset = "voice" in [service]' in message_of("voice")
 
 
 def test_directory(tmp_path):

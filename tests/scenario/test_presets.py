@@ -1,6 +1,8 @@
 """Presets carry the published figures, each with source and confidence."""
 
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -103,6 +105,58 @@ def test_every_preset_is_whole(name):
         assert figure.confidence in CONFIDENCES
         assert figure.source
     model.model_validate({key: figure.value for key, figure in preset.figures.items()})
+
+
+RECALLED = re.compile(r"\brecollect|from memory|memory of the public|second hand|by heart", re.I)
+ROOT = Path(__file__).parents[2]
+TEXTS = [
+    *(ROOT / "capest").rglob("*.py"),
+    *(ROOT / "capest").rglob("*.md"),
+    *(ROOT / "capest").rglob("*.toml"),
+    *(ROOT / "runs").rglob("*.toml"),
+    *(ROOT / "runs").rglob("*.md"),
+    *(ROOT / "runs").rglob("*.py"),
+    ROOT / "README.md",
+]
+
+
+def test_nothing_that_was_recalled_is_a_source():
+    assert len(TEXTS) > 200
+    found = {
+        str(path.relative_to(ROOT)): match[0]
+        for path in TEXTS
+        if (match := RECALLED.search(path.read_text(encoding="utf-8")))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_a_figure_without_a_source_is_assumed(name):
+    for key, figure in load_preset(name).figures.items():
+        if re.search(r"no (source|figure) (was )?found|^(nothing is|not) published", figure.source):
+            assert figure.confidence == "assumed", key
+
+
+@pytest.mark.parametrize(
+    ("name", "five_qi", "delay_ms", "error_rate"),
+    # 3GPP TS 23.501 Table 5.7.4-1 as 3GPP TR 26.925 prints it.
+    [
+        ("voice", 1, 100.0, 1e-2),
+        ("video-call-360p", 2, 150.0, 1e-3),
+        ("video-call-480p", 2, 150.0, 1e-3),
+        ("video-call-720p", 2, 150.0, 1e-3),
+        ("video-call-1080p", 2, 150.0, 1e-3),
+        ("live-streaming", 4, 300.0, 1e-6),
+        ("best-effort", 9, 300.0, 1e-6),
+    ],
+)
+def test_classes_of_services_are_those_of_3gpp(name, five_qi, delay_ms, error_rate):
+    figures = load_preset(name).figures
+    found = [figures[key] for key in ("five_qi", "delay_budget_ms", "packet_error_rate")]
+    assert [figure.value for figure in found] == [five_qi, delay_ms, error_rate]
+    for figure in found:
+        assert figure.confidence == "standard"
+        assert f"Table 5.7.4-1, 5QI {five_qi}, as printed in 3GPP TR 26.925" in figure.source
 
 
 def test_names_are_sorted_by_kind():

@@ -1,6 +1,7 @@
 """Systems that fly, against what was measured of them."""
 
 import math
+import tomllib
 
 import pytest
 
@@ -10,6 +11,7 @@ from capest.network.scene import build_network_scene
 from capest.reduce import Reduction
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
+from capest.scenario.starter import starter
 
 from ..runs.test_runs import RUNS
 
@@ -52,6 +54,16 @@ def test_starlink_has_the_measured_sinr_and_about_the_estimated_rate(starlink) -
     low, high = (load.interval("beam_throughput", "p50").value for load in (busy, quiet))
     assert 2.0 < low < high < 6.0
     assert quiet.interval("beam_throughput", "p95").value < 18.3
+
+
+def test_a_starter_promises_no_more_than_the_run(starlink) -> None:
+    """The satellite alone, in 30 MHz to a handset of the 3GPP study, has 11 Mbit/s a beam."""
+    own = load_scenario(tomllib.loads(starter("starlink-dtc-calibrated")))
+    assert own.effective() == starlink[0].effective()
+    found = reduced(own.replace(run__seed=2)).interval("beam_throughput", "p50")
+    run = starlink[1].interval("beam_throughput", "p50")
+    assert max(found.low, run.low) < min(found.high, run.high)
+    assert found.value == pytest.approx(2.2, abs=0.3)
 
 
 def test_filed_power_would_be_far_too_strong(starlink) -> None:
