@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -117,7 +117,12 @@ def country(names: str | Iterable[str]) -> Region:
     names = [names] if isinstance(names, str) else list(names)
     if not names:
         raise InputError("region: no country given; expected at least one, such as CN")
-    indices = tuple(dict.fromkeys(find_country(name) for name in names))
+    return _of_countries(tuple(dict.fromkeys(find_country(name) for name in names)))
+
+
+# The same object for the same countries, so that what is found out of a shape can be kept.
+@lru_cache(maxsize=16)
+def _of_countries(indices: tuple[int, ...]) -> Region:
     listed = data.countries()
     circles, notes = [], []
     for index in indices:

@@ -35,6 +35,9 @@ class Bounds(NamedTuple):
 class Shape(Protocol):
     """What a region needs of a shape."""
 
+    def __hash__(self) -> int:
+        """Equal shapes have the same cells."""
+
     @property
     def area_km2(self) -> float:
         """Area on the sphere."""
@@ -170,9 +173,9 @@ class Circle:
         return moved(np.full(1440, self.lat_deg), np.full(1440, self.lon_deg), far, bearing)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Areas:
-    """Polygons and circles together; taken not to overlap."""
+    """Polygons and circles together; taken not to overlap. Only the same object is equal."""
 
     polygons: PolygonSet | None
     circles: tuple[Circle, ...] = ()

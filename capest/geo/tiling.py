@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from capest.errors import InputError
 from capest.geo.cover import COARSE_DEG, cover, fitting_step_deg
 from capest.geo.fibonacci import lattice_points, nearest_point
 from capest.geo.region import Region
+from capest.geo.shapes import Shape
 from capest.geo.sphere import EARTH_AREA_KM2, EARTH_RADIUS_KM, lat_lon, unit_vectors
 
 MAX_CELLS = 20_000_000
@@ -99,7 +101,7 @@ def cells(
     lat, lon = lat_lon(lattice_points(index, count))
     index = index[region.contains(lat, lon)]
     if touching and len(index) < count:
-        index = np.union1d(index, _touched(region, count))
+        index = np.union1d(index, _touched(region.shape, fitting_step_deg(region), count))
     if settled is not None and len(index) < count:
         index = np.union1d(index, nearest_point(settled, count))
     if not len(index):
@@ -142,11 +144,13 @@ def _between(south_deg: float, north_deg: float, count: int) -> np.ndarray:
     return np.arange(max(first, 0), min(last, count - 1) + 1)
 
 
-def _touched(region: Region, count: int) -> np.ndarray:
-    """Points of the lattice whose cell holds a point of a fine grid of the region."""
+# Points of a sweep, and runs of a notebook, ask for the same cells again and again.
+@lru_cache(maxsize=8)
+def _touched(shape: Shape, most_step_deg: float, count: int) -> np.ndarray:
+    """Points of the lattice whose cell holds a point of a fine grid of a shape."""
     width_deg = math.degrees(math.sqrt(EARTH_AREA_KM2 / count) / EARTH_RADIUS_KM)
     halvings = max(0, math.ceil(math.log2(COARSE_DEG / (0.25 * width_deg))))
-    step_deg = min(fitting_step_deg(region), COARSE_DEG / 2**halvings)
-    found = cover(region.shape.spans, step_deg, region.bounds.south, region.bounds.north)
+    step_deg = min(most_step_deg, COARSE_DEG / 2**halvings)
+    found = cover(shape.spans, step_deg, shape.bounds.south, shape.bounds.north)
     inside = unit_vectors(found.anchor_lat, found.anchor_lon)
     return np.unique(nearest_point(inside, count))
