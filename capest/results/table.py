@@ -63,13 +63,14 @@ def _quantiles(summary: Summary, width: int, intervals: bool) -> Iterator[tuple[
             rows.append(("  95 % CI", limits, "dim"))
         else:
             rows.append((label, [*shown, interval_text(median)], ""))
-    gap = 1 if intervals else 2
     first = max((len(label) for label, _, _ in rows), default=0)
     sizes = [
         max(len(name), *(len(cells[k]) for _, cells, _ in rows)) if rows else len(name)
         for k, name in enumerate(names)
     ]
-    if first + sum(size + gap for size in sizes) <= width:
+    room = width - first - sum(sizes)
+    if room >= len(sizes):
+        gap = 2 if room >= 2 * len(sizes) and not intervals else 1
         for label, cells, style in [("", list(names), "dim"), *rows]:
             columns = (cell.rjust(size + gap) for cell, size in zip(cells, sizes, strict=True))
             yield label.ljust(first) + "".join(columns), style

@@ -25,7 +25,10 @@ def at(done, trials, *, found=0, seconds=10.0, throughput=KNOWN, verdict=None):
 def verdict(half, wanted, *, holds=False, expected=4000.0):
     condition = SimpleNamespace(figure="sinr_db.p05")
     reached = SimpleNamespace(
-        condition=condition, estimate=SimpleNamespace(half_width=half, note=""), wanted=wanted, holds=holds
+        condition=condition,
+        estimate=SimpleNamespace(half_width=half, note=""),
+        wanted=wanted,
+        holds=holds,
     )
     return SimpleNamespace(reached=(reached,), holds=holds, expected_trials=expected)
 
