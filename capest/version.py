@@ -1,3 +1,3 @@
 """The version of capest, stamped on blocks and results."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
