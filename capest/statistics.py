@@ -176,9 +176,9 @@ def quantile_interval(
       G / (G - 1) * sum((y_g - F n_g)^2) / N^2; for unequal sizes the latter is too small,
       because a large group draws F towards itself.
     * t has the degrees of freedom that the spread of the d_g allows (Satterthwaite),
-      (G - 1) / (1 + k (G - 1) / (2 G)) with k their excess kurtosis, at least ``least_kurtosis``. In the tails
-      few trials hold most of the counts, and G - 1 degrees would promise too much: 92.5 to
-      93.5 % covered in place of 95 %, see ``capest/docs/statistics.md``.
+      (G - 1) / (1 + k (G - 1) / (2 G)) with k their excess kurtosis, at least ``least_kurtosis``.
+      In the tails few trials hold most of the counts, and G - 1 degrees would promise too much:
+      92.5 to 93.5 % covered in place of 95 %, see ``capest/docs/statistics.md``.
     * A distribution with jumps (a link adaptation with few steps) does not rise linearly inside
       a bin. In a bin that towers over its neighbours the quantile is read at the bin's middle,
       and limits are moved outwards to its edges, so that the interval holds the jump wherever in

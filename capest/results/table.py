@@ -56,7 +56,8 @@ def print_table(summary: Summary, console: Console, *, intervals: bool = False) 
     means.add_column(justify="right", no_wrap=True)
     means.add_column(no_wrap=True)
     for label, found, units in summary.means:
-        means.add_row(label, value_text(found), f"{interval_text(found)} {units}")
+        of_what = f"({units})" if found.note else units
+        means.add_row(label, value_text(found), f"{interval_text(found)} {of_what}")
     console.print(means)
     console.print()
     for note in summary.notes:
