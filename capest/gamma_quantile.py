@@ -13,8 +13,9 @@ _LARGE_SHAPE = 1e4
 def gamma_quantile(probability: float, shape: float) -> float:
     """Return the value that a gamma variable of scale 1 stays below with a given probability.
 
-    The distribution function P(shape, x) is inverted by bisection in log x; for shapes above
-    10,000 by the normal distribution of the third root (Wilson and Hilferty).
+    The distribution function P(shape, x) is inverted by Newton's method in log x, kept within a
+    bracket; for shapes above 10,000 by the normal distribution of the third root (Wilson and
+    Hilferty).
 
     Parameters
     ----------
@@ -51,13 +52,17 @@ def gamma_quantile(probability: float, shape: float) -> float:
     high = max(low, math.log(shape + 1.0)) + 1.0
     while incomplete_gamma(shape, math.exp(high)) < probability:
         high += 1.0
-    while high - low > 1e-12 * max(1.0, abs(low)):
-        middle = 0.5 * (low + high)
-        if incomplete_gamma(shape, math.exp(middle)) < probability:
-            low = middle
-        else:
-            high = middle
-    return math.exp(0.5 * (low + high))
+    place = 0.5 * (low + high)
+    for _ in range(200):
+        x = math.exp(place)
+        excess = incomplete_gamma(shape, x) - probability
+        low, high = (place, high) if excess < 0 else (low, place)
+        slope = math.exp(shape * place - x - math.lgamma(shape))  # of P in log x
+        newton = place - excess / slope if slope > 0 else math.nan
+        if abs(newton - place) <= 1e-14 * max(1.0, abs(place)):
+            break
+        place = newton if low < newton < high else 0.5 * (low + high)
+    return math.exp(place)
 
 
 def incomplete_gamma(shape: float, x: float) -> float:

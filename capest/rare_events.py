@@ -68,10 +68,12 @@ def mean_over_trials(sums: TrialSums, *, set_by_scenario: bool = False) -> Inter
     * Fewer than 5 trials with any of it: no interval, a note says why.
     * The mean of all trials has the skewness g = sum(d^3) / sum(d^2)^1.5, d being the deviations
       of trials from it. Up to 0.125 to either side the interval is Student's.
-    * Above, it is the gamma interval of ``gamma_limits``: few trials hold most of it.
-    * Below, and where all trials have the same count, few trials lack what the others have. The
-      interval is that of what they lack to the greatest value seen, of which no trial can
-      lack more than all.
+    * Above, few trials hold most of it: from 20 trials on, or where more than a tenth have none,
+      the gamma interval of ``gamma_limits``, of what trials have above the least value.
+    * Below, where some trials have none, or more than half of them have the greatest value seen,
+      few trials lack something of that value. The interval is that of what they lack; no trial
+      can lack more than all. Elsewhere it is Student's.
+      Where none lacks anything, the limit is that of `ratio_interval` in the same case.
 
     Parameters
     ----------
@@ -93,13 +95,16 @@ def mean_over_trials(sums: TrialSums, *, set_by_scenario: bool = False) -> Inter
             return Interval(sums.mean, sums.mean, sums.mean)
         return Interval(sums.mean, sums.mean * (1 - largest_share(0, sums.count)), sums.mean)
     skewness = sums.m3 / sums.m2**1.5
-    if abs(skewness) <= LARGEST_SKEWNESS:
+    # Of fewer than 20 trials, nearly all with some of it, the skewness is a matter of chance.
+    too_few = sums.count < ENOUGH_CONTRIBUTING and sums.contributing >= MOST_HAVE * sums.count
+    few_lack = 2 * sums.at_most > sums.count or sums.contributing < sums.count
+    if abs(skewness) <= LARGEST_SKEWNESS or (not few_lack if skewness < 0 else too_few):
         return mean_interval(*sums.moments)
     count, variance = sums.count, sums.count * sums.m2 / (sums.count - 1)
     if skewness > 0:
-        total, many = count * sums.mean, sums.contributing
-        low, high = gamma_limits(total, variance, sums.most, many)
-        return Interval(sums.mean, low / count, high / count)
+        total, many = count * (sums.mean - sums.least), min(sums.contributing, count - 1)
+        low, high = gamma_limits(total, variance, sums.most - sums.least, many)
+        return Interval(sums.mean, sums.least + low / count, sums.least + high / count)
     lacking = count - sums.at_most
     total = count * (sums.most - sums.mean)
     less, more = gamma_limits(total, variance, sums.most - sums.least, lacking)
@@ -114,10 +119,10 @@ def share_over_trials(sums: PartAndWhole) -> Interval:
     more than a tenth. From 5 others on, with z the rarer of the part and of the rest:
 
     * No z at all: the limit away from the value is that of `ratio_interval`.
-    * z in fewer than 20 trials, or g = sum(d^3) / sum(d^2)^1.5 beyond 0.125 to either side, d being
-      the deviations of z from its share of the whole: the gamma interval of ``gamma_limits``, and
-      no more than if z were all of the largest trial in the greatest share of trials that agrees
-      with the number of trials that have any.
+    * z in less than nine tenths of the trials, and in fewer than 20 or with g = sum(d^3) /
+      sum(d^2)^1.5 beyond 0.125 to either side, d being the deviations of z from its share of the
+      whole: the gamma interval of ``gamma_limits``, and no more than if z were all of the largest
+      trial in the greatest share of trials that agrees with the number of trials that have any.
     * Else Wilson's interval, `ratio_interval`.
 
     Parameters
@@ -137,8 +142,8 @@ def share_over_trials(sums: PartAndWhole) -> Interval:
     rest = 2 * part > whole
     rare, seen_in = (whole - part, sums.with_rest) if rest else (part, sums.with_part)
     squares, cubes = _deviations(sums)
-    few = abs(cubes) > LARGEST_SKEWNESS * squares**1.5 or seen_in < ENOUGH_CONTRIBUTING
-    if not rare or not squares or not few:
+    few = seen_in < ENOUGH_CONTRIBUTING or abs(cubes) > LARGEST_SKEWNESS * squares**1.5
+    if not rare or not squares or not few or seen_in >= MOST_HAVE * trials:
         count = sums.all_trials if trials >= MOST_HAVE * sums.all_trials else trials
         return ratio_interval(count, (part, whole), sums.squares)
     variance = trials / (trials - 1) * squares
@@ -206,8 +211,8 @@ def least_kurtosis(contributing: int, trials: int) -> float:
     Returns
     -------
     float
-        2 where fewer than 50 trials, and not nearly all, contribute: trials of very different
+        3 where fewer than 50 trials, and not nearly all, contribute: trials of very different
         sizes then stand against each other, and so few show too little of their spread. Else 0.
     """
     few = contributing < 50 and contributing < MOST_HAVE * trials
-    return 2.0 if few else 0.0
+    return 3.0 if few else 0.0

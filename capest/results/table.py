@@ -83,7 +83,11 @@ def _quantiles(summary: Summary, width: int, intervals: bool) -> Iterator[tuple[
 
 def _means(summary: Summary, width: int) -> Iterator[str]:
     rows = [
-        (label, value_text(found), f"{interval_text(found)} {units}")
+        (
+            label,
+            value_text(found),
+            f"{interval_text(found)} {f'({units})' if found.note else units}",
+        )
         for label, found, units in summary.means
     ]
     first, second, third = (max((len(row[k]) for row in rows), default=0) for k in range(3))
