@@ -170,6 +170,7 @@ class SweepSummary:
                         "low": plain(found.low),
                         "high": plain(found.high),
                         "unit": found.units,
+                        **({"note": found.note} if found.note else {}),
                     }
                     for found in point.estimates.values()
                 ],
@@ -202,6 +203,10 @@ def axes_of_dataset(dataset: xr.Dataset) -> list[str]:
     return [name for name in said if name in dataset.sizes]
 
 
+_NOT_KNOWN = "not known: too few trials had any"
+"""Why a figure of a point has no interval; the point's own result says how many would do."""
+
+
 def _points(dataset: xr.Dataset, names: list[str]) -> list[SweepPoint]:
     shape = tuple(dataset.sizes[name] for name in names)
     keys = [key_of(dataset[name]) for name in names]
@@ -217,7 +222,11 @@ def _points(dataset: xr.Dataset, names: list[str]) -> list[SweepPoint]:
     for k, place in enumerate(np.ndindex(*shape)):
         estimates = {
             (metric, statistic): Estimate(
-                metric, statistic, float(value[k]), float(low[k]), float(high[k]), units
+                metric,
+                statistic,
+                *(float(each[k]) for each in (value, low, high)),
+                units,
+                _NOT_KNOWN if math.isnan(low[k]) and math.isnan(high[k]) else "",
             )
             for metric, statistic, units, (value, low, high) in figures
             # A figure that a point does not have is missing in the file.
@@ -266,7 +275,7 @@ def _scaled(found: Estimate, factor: float) -> Estimate:
 
 def _cell(found: Estimate) -> str:
     interval = interval_text(found)
-    return f"{value_text(found)} {'±n/a' if interval == 'n/a' else interval}"
+    return f"{value_text(found)} {f'({interval})' if found.note else interval}"
 
 
 def _shown(value: Any) -> str:
