@@ -127,7 +127,7 @@ def test_number_of_workers(
     seed=st.integers(0, 2**32),
     dies=st.lists(st.integers(0, 8), max_size=3),
 )
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_any_batches_order_and_restarts(
     workers: int,
     ahead: int,
