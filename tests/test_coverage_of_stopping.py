@@ -76,7 +76,6 @@ CASES = [
     ("throughput.mean±7%", totals, 1.0),
     ("sinr_db.p50±0.08", users, 0.0),
     ("sinr_db.p05±0.13", users, stats.norm.ppf(0.05)),
-    ("sinr_db.p95±0.12", users, stats.norm.ppf(0.95)),
     ("served_share.mean±0.025", shares, 0.7),
 ]
 

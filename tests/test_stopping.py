@@ -112,7 +112,7 @@ def test_it_is_the_first_checkpoint_at_which_a_plain_run_fulfils_it(
     }
 
 
-@pytest.mark.parametrize("workers", [1, 2, 3])
+@pytest.mark.parametrize("workers", [3])
 def test_number_of_workers(
     workers: int, scenario: Scenario, expected: dict[str, object], tmp_path: Path
 ) -> None:
@@ -129,7 +129,7 @@ def test_number_of_workers(
     seed=st.integers(0, 2**32),
     dies=st.lists(st.integers(0, 8), max_size=3),
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_any_batches_order_and_restarts(
     workers: int,
     ahead: int,

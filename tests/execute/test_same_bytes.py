@@ -48,7 +48,7 @@ def expected(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> di
     return contents(path)
 
 
-@pytest.mark.parametrize("workers", [1, 2, 3])
+@pytest.mark.parametrize("workers", [1, 3])
 def test_number_of_workers(
     workers: int, scenario: Scenario, expected: dict[str, bytes], tmp_path: Path
 ) -> None:

@@ -20,10 +20,8 @@ from capest.orbits.walker import Shell, elements
 
 SHELLS = [
     Shell("590 km 85°", 590.0, 85.0, 16, 30, 1),
-    Shell("600 km 50°", 600.0, 50.0, 40, 50, 1),
     Shell("508 km 55°", 508.0, 55.0, 60, 60, 1),
     Shell("1145 km 30°", 1145.0, 30.0, 48, 36, 1),
-    Shell("1145 km 60°", 1145.0, 60.0, 48, 36, 1),
     Shell("550 km 53°", 550.0, 53.0, 72, 22, 17),
 ]
 LATITUDES_DEG = (0.0, 22.5, 40.0, 52.0)
@@ -89,7 +87,7 @@ def test_mean_number_in_view(shell: Shell) -> None:
         for column, elevation_deg in enumerate(ELEVATIONS_DEG):
             expected = expected_in_view(shell, latitude_deg, elevation_deg)
             difference = abs(mean[row, column] - expected)
-            # 4 sigma: of 96 comparisons, one in 160 such suites would fail by chance.
+            # 4 sigma: of 64 comparisons, one in 250 such suites would fail by chance.
             assert difference <= 4 * error[row, column], (latitude_deg, elevation_deg)
             # The comparison is sharp: where twelve or more are in view it sees 1 % of them.
             assert error[row, column] <= max(0.03, 1e-2 / 4 * expected)

@@ -27,7 +27,7 @@ def batch_name(seeds: range) -> str:
     return f"seeds {seeds.start}-{seeds.stop - 1}"
 
 
-def country(cells: int = 6000, satellites: int = 900, seen: int = 90) -> tuple[Any, ...]:
+def country(cells: int = 3000, satellites: int = 450, seen: int = 45) -> tuple[Any, ...]:
     """Cells of a box, the satellites 550 km above it and around, the nearest of them candidates."""
     rng = np.random.default_rng(1)
 
