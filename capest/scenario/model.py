@@ -205,7 +205,9 @@ def build_scenario(
     defaults = {key: field.default for key, field in fields().items() if not field.is_required()}
     own = {**defaults, **of_presets, **written.own}
     chosen = {key: value for key, value in flat(raw, GAINS).items() if key in written.keys}
-    value, follower = move_gain(chosen, written.all, own)
+    # None undoes a preset's figure: that is written too.
+    undone = {key for key in GAINS if _is_undone(raw, key)}
+    value, follower = move_gain(chosen, written.all | undone, own)
     if follower is not None:
         raw = _with_key(raw, follower.key, value)
         earlier = {one.key: one.from_value for one in moved}
@@ -232,6 +234,12 @@ def build_scenario(
 def fields() -> dict[str, FieldInfo]:
     """Return every dotted key of a scenario with its field."""
     return dict(keys_of(Scenario))
+
+
+def _is_undone(raw: Mapping[str, Any], key: str) -> bool:
+    section, _, name = key.partition(".")
+    table = raw.get(section)
+    return isinstance(table, Mapping) and name in table and table[name] is None
 
 
 def _with_key(raw: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
