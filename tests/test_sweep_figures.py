@@ -137,9 +137,10 @@ def test_json_has_every_figure_with_its_interval(presets):
         for row, (i, j) in zip(rows, np.ndindex(2, 2), strict=True):
             assert (row["beams"], row["statistics_beams"], row["trials"]) == (19, 7, 8)
             found = {(one["metric"], one["statistic"]): one for one in row["estimates"]}
-            assert set(found["calls", "mean"]) == {
-                *("metric", "statistic", "value", "low", "high", "unit"),
-            }
+            usual = {"metric", "statistic", "value", "low", "high", "unit"}
+            assert set(found["sinr_db", "p05"]) == usual
+            calls = found["calls", "mean"]
+            assert set(calls) == usual | ({"note"} if calls["low"] is None else set())
             for end in ("", "_low", "_high"):
                 key = end.removeprefix("_") or "value"
                 stored = dataset[f"calls_all_beams_mean{end}"].values[i, j]

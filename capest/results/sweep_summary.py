@@ -224,7 +224,9 @@ def _points(dataset: xr.Dataset, names: list[str]) -> list[SweepPoint]:
             (metric, statistic): Estimate(
                 metric,
                 statistic,
-                *(float(each[k]) for each in (value, low, high)),
+                float(value[k]),
+                float(low[k]),
+                float(high[k]),
                 units,
                 _NOT_KNOWN if math.isnan(low[k]) and math.isnan(high[k]) else "",
             )

@@ -98,7 +98,7 @@ def test_init_loads_as_it_is(tmp_path, name):
 
 def test_init_is_short_and_commented():
     lines = [line for line in run("init", STUDY).splitlines() if line]
-    assert len(lines) <= 12
+    assert len(lines) <= 13
     assert sum("#" in line for line in lines) >= 5
     for name in STARTS:
         assert len(run("init", name).splitlines()) <= 50

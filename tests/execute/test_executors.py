@@ -111,6 +111,12 @@ def test_no_scheduler_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         join_scheduler("nonsense://x", None)
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for workers that a slow machine takes long to start."""
+    monkeypatch.setattr(dask_cluster, "_CONNECT_TIMEOUT_S", 300)
+
+
 @contextlib.contextmanager
 def own_scheduler(folder: Path, workers: int = 1) -> Iterator[tuple[Path, list[Popen[bytes]]]]:
     """A scheduler and workers outside of capest: scheduler file, processes (scheduler first)."""
@@ -165,10 +171,13 @@ def test_a_scheduler_without_workers_says_how_to_start_some(
     assert waits == [dask_cluster._CONNECT_TIMEOUT_S] * 2
 
 
-def test_the_file_of_a_scheduler_that_is_gone(tmp_path: Path) -> None:
+def test_the_file_of_a_scheduler_that_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dask_cluster, "_CONNECT_TIMEOUT_S", 1)
     file = tmp_path / "js.json"
     file.write_text(json.dumps({"type": "Scheduler", "address": "tcp://127.0.0.1:9"}))
-    with pytest.raises(InputError, match=r"answers at tcp://127\.0\.0\.1:9 \(.*js\.json\): .*10 s"):
+    with pytest.raises(InputError, match=r"answers at tcp://127\.0\.0\.1:9 \(.*js\.json\): .*1 s"):
         join_scheduler(None, file)
 
 
