@@ -51,7 +51,8 @@ class Progress:
     seconds : float
         Since the first batch was sent.
     throughput : Interval
-        Mean throughput of the statistics beams per trial so far, Mbit/s, this session's trials.
+        Mean throughput of the statistics beams per trial so far, Mbit/s, of trials computed since
+        the start.
     verdict : Verdict or None
         What the run's rule says of the blocks that are done without a gap.
     """
@@ -65,7 +66,7 @@ class Progress:
 
     @property
     def trials_per_second(self) -> float:
-        """Rate of this session."""
+        """Rate since the start."""
         return (self.trials_done - self.trials_found) / max(self.seconds, 1e-9)
 
     @property

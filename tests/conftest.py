@@ -22,7 +22,7 @@ settings.load_profile("capest")
 
 @pytest.fixture(scope="session")
 def folder_of_all_workers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of this session that all processes that share its tests have in common."""
+    """A folder that all processes of a test run have in common."""
     base = tmp_path_factory.getbasetemp()
     common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     folder = common / "of-all-workers"

@@ -127,8 +127,8 @@ def done_text(progress: loop.Progress) -> str:
 def details(progress: loop.Progress) -> list[str]:
     """What is known beside it, the most telling first: rate, time left, the running estimate.
 
-    What is not known yet is left out: the rate before this session has computed a trial, the time
-    left without a rate, an interval of one trial.
+    What is not known yet is left out: the rate before a trial has been computed since the start,
+    the time left without a rate, an interval of one trial.
     """
     found = []
     rate = progress.trials_per_second

@@ -20,7 +20,7 @@ def blocks(language: str) -> list[str]:
 
 
 @pytest.fixture
-def workplace(tmp_path: Path) -> Path:
+def readers_folder(tmp_path: Path) -> Path:
     """What set-up leaves: the scenarios, and the environment in ``.venv``."""
     (tmp_path / "runs").mkdir()
     for scenario in (ROOT / "runs").glob("*.toml"):
@@ -52,32 +52,32 @@ OF_MY_OWN = [block for block in COMMANDS if "my.toml" in block]
 
 
 @pytest.mark.slow
-def test_blocks_run_one_after_the_other_in_shells_of_their_own(workplace: Path) -> None:
+def test_blocks_run_one_after_the_other_in_shells_of_their_own(readers_folder: Path) -> None:
     assert len(OF_MY_OWN) == 4
     for block in OF_MY_OWN:
-        assert in_a_plain_shell(block, workplace)
+        assert in_a_plain_shell(block, readers_folder)
     for name in ("my.toml", "reuse3.nc", "indoors.nc", "settled.nc", "calls.nc", "my-sweep.nc"):
-        assert (workplace / name).exists(), name
+        assert (readers_folder / name).exists(), name
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("block", [block for block in COMMANDS if block not in OF_MY_OWN])
-def test_other_blocks_run_alone(workplace: Path, block: str) -> None:
-    assert in_a_plain_shell(block, workplace)
+def test_other_blocks_run_alone(readers_folder: Path, block: str) -> None:
+    assert in_a_plain_shell(block, readers_folder)
 
 
 @pytest.mark.slow
-def test_the_script_runs(workplace: Path) -> None:
+def test_the_script_runs(readers_folder: Path) -> None:
     (code,) = blocks("python")
-    (workplace / "script.py").write_text(f"{code.rstrip()}\nprint(ds.capest.summary())\n")
-    assert "SINR" in in_a_plain_shell(".venv/bin/python script.py", workplace)
+    (readers_folder / "script.py").write_text(f"{code.rstrip()}\nprint(ds.capest.summary())\n")
+    assert "SINR" in in_a_plain_shell(".venv/bin/python script.py", readers_folder)
 
 
 @pytest.mark.slow
-def test_the_first_command_prints_what_the_readme_says(workplace: Path) -> None:
+def test_the_first_command_prints_what_the_readme_says(readers_folder: Path) -> None:
     (first, _) = [line for line in TEXT.splitlines() if line.startswith(SET_UP)]
-    printed = in_a_plain_shell(first.rpartition("&& ")[2], workplace)
-    assert (workplace / "runs/out/case9.nc").exists()
+    printed = in_a_plain_shell(first.rpartition("&& ")[2], readers_folder)
+    assert (readers_folder / "runs/out/case9.nc").exists()
     (shown,) = blocks("")
     lines = iter(line.rstrip() for line in printed.splitlines())
     for expected in shown.splitlines():
