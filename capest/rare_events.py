@@ -116,7 +116,9 @@ def share_over_trials(sums: PartAndWhole) -> Interval:
     """Ratio of two sums over trials, 0 <= part <= whole, with its 95 % interval.
 
     Trials without any of the whole say nothing of the share: they are not counted where they are
-    more than a tenth. From 5 others on, with z the rarer of the part and of the rest:
+    more than a tenth. A part that 1 to 4 trials have has no interval either; one that no trial has
+    keeps its limit, which rests on the number of trials alone. Else, with z the rarer of the part
+    and of the rest:
 
     * No z at all: the limit away from the value is that of `ratio_interval`.
     * z in less than nine tenths of the trials, and in fewer than 20 or with g = sum(d^3) /
@@ -137,6 +139,8 @@ def share_over_trials(sums: PartAndWhole) -> Interval:
     part, whole, trials = sums.part, sums.whole, sums.trials
     value = part / whole if whole else math.nan
     note = why_not_known(trials, sums.all_trials)
+    if not note and sums.with_part > 0 and 2 * part <= whole:
+        note = why_not_known(sums.with_part, sums.all_trials)
     if note or not whole:
         return Interval(value, math.nan, math.nan, note)
     rest = 2 * part > whole

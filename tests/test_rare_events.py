@@ -140,11 +140,18 @@ def test_a_share_that_few_trials_have_rests_on_these_trials():
     assert (found.value, found.high) == (1.0, 1.0)
     assert found.low == pytest.approx(0.025 ** (1 / 5))
     # The mirror image has the mirror's limits.
-    served = np.array([10, 9, 10, 3, 10, 10, 10, 8] + [0] * 52)
+    served = np.array([10, 9, 9, 3, 10, 10, 9, 8] + [0] * 52)
     users = np.array([10] * 8 + [0] * 52)
     one = share_over_trials(part_and_whole(served, users))
     other = share_over_trials(part_and_whole(users - served, users))
     assert (one.low, one.high) == pytest.approx((1 - other.high, 1 - other.low))
+
+
+def test_a_part_that_few_trials_have_is_not_known():
+    refused = np.array([0] * 57 + [1, 30, 2])
+    found = share_over_trials(part_and_whole(refused, np.full(60, 100)))
+    assert found.note == "not known: 3 of 60 trials had any; about 400 would do"
+    assert math.isnan(found.low)
 
 
 def test_what_was_the_same_in_all_trials_may_still_be_absent_once():
@@ -334,7 +341,7 @@ def test_the_words_reach_every_view_of_a_result(contributing, said, tmp_path):
     assert any_quantile.note == said
     shown = repr(summary)
     lines = shown.splitlines()
-    assert f"calls at once, {said}" in " ".join(lines[1:4])
+    assert f"; how sure is {said}" in " ".join(lines[1:4])
     assert "±0" not in next(line for line in lines if line.startswith("calls at once  "))
     assert "not known" in next(line for line in lines if line.startswith("SINR, dB"))
     assert f"{said[:1].upper()}{said[1:]} (" in " ".join(lines)

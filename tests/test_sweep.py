@@ -194,3 +194,10 @@ def test_command_line(tmp_path):
     bad = CliRunner().invoke(cli, [*arguments[:3], "users.per_beam=0", *arguments[4:]])
     assert bad.exit_code == 2
     assert "users.per_beam = 0" in bad.stderr
+
+
+def test_a_key_that_no_point_reads_is_refused_also_at_its_default():
+    axis = sweep.parse_axis("cells.lit=occupied,all")
+    raw = {"satellite": {"preset": "tr38821-set1-leo600-s"}}
+    with pytest.raises(InputError, match=r"cells.lit is not read"):
+        sweep.points_of(raw, [], [axis])

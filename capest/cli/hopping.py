@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from capest.cli.options import json_option, scenario_argument, set_option, settings
+from capest.cli.options import FilePath, json_option, scenario_argument, set_option, settings
 from capest.errors import InputError, StorageError
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ NAMES = ("periodic", "random", "proportional", "max-min", "interference-aware")
     "-o",
     "--output",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FilePath(path_type=Path, dir_okay=False),
     help="Write what --json prints to this file too, in one step; replaces an earlier comparison.",
 )
 @json_option

@@ -10,7 +10,18 @@ import click
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-scenario_argument = click.argument("scenario", type=click.Path(path_type=Path))
+
+class FilePath(click.Path):
+    """A path; one that no file can have is a fault of usage, not of the system."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse a NUL character, which the system would answer with a ValueError."""
+        if "\0" in str(value):
+            self.fail(f"{str(value)!r}: no file can have this name: it holds a NUL character")
+        return super().convert(value, param, ctx)
+
+
+scenario_argument = click.argument("scenario", type=FilePath(path_type=Path))
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."

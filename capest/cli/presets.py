@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from capest.cli.options import FilePath
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
     from rich.table import Table
@@ -102,7 +104,7 @@ def show_preset(name: str, as_json: bool) -> None:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=FilePath(path_type=Path),
     help="Write to this file, which must not exist yet, instead of the terminal.",
 )
 def init_scenario(start_name: str, output: Path | None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from capest.cli.options import (
+    FilePath,
     backend_option,
     json_option,
     scenario_argument,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=FilePath(path_type=Path),
     help="Result file.  [default: the scenario's name with .nc, in this folder]",
 )
 @click.option("--overwrite", is_flag=True, help="Replace a result of another scenario.")
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 @click.option("--scheduler", metavar="ADDRESS", help="Join a running Dask scheduler.")
 @click.option(
     "--scheduler-file",
-    type=click.Path(path_type=Path),
+    type=FilePath(path_type=Path),
     help="Join the Dask scheduler that wrote this file.",
 )
 @json_option

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from capest.cli.options import json_option
+from capest.cli.options import FilePath, json_option
 from capest.errors import CapestError, InputError
 from capest.shown import cut, one_line
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FilePath(path_type=Path))
 @click.option("--intervals", is_flag=True, help="Show the interval of every figure.")
 @json_option
 def show(file: Path, intervals: bool, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 import click
 
 from capest.cli.options import (
+    FilePath,
     backend_option,
     json_option,
     scenario_argument,
@@ -35,7 +36,7 @@ from capest.cli.sweep_table import report
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=FilePath(path_type=Path),
     help="Dataset of the sweep.  [default: the scenario's name with -sweep.nc, in this folder]",
 )
 @click.option("--keep-points", is_flag=True, help="Keep the result file of every point.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
-from capest.cli.options import backend_option, json_option, set_option
+from capest.cli.options import FilePath, backend_option, json_option, set_option
 from capest.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ Found = TypeVar("Found")
 )
 @click.option(
     "--plot",
-    type=click.Path(path_type=Path),
+    type=FilePath(path_type=Path),
     help="Draw our distributions over the published ones (PNG, SVG or PDF).",
 )
 @click.option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -53,6 +54,7 @@ def read_polygons(path: str | Path) -> tuple[PolygonSet, tuple[str, ...]]:
         With the file and where in it the fault is.
     """
     document = _document(path)
+    _check_crs(document, path)
     skipped = _Skipped()
     rings: list[list[Ring]] = []
     shapes, short, wide = [], [], []
@@ -93,7 +95,8 @@ def _some(words: Sequence[str]) -> str:
 def _document(path: str | Path) -> Any:
     check_regular(path)
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8-sig"))
+        text = Path(path).read_text(encoding="utf-8-sig")
+        return json.loads(text, object_pairs_hook=lambda pairs: _once(pairs, path))
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -104,6 +107,27 @@ def _document(path: str | Path) -> Any:
         raise InputError(
             f"{path}: line {error.lineno}, column {error.colno}: is not JSON: {error.msg}"
         ) from None
+
+
+def _once(pairs: Sequence[tuple[str, Any]], path: str | Path) -> dict[str, Any]:
+    """An object of JSON, of which every key may stand once."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key, count in counts.items() if count > 1)
+        raise InputError(f"{path}: {twice!r} stands more than once in an object of JSON")
+    return found
+
+
+def _check_crs(document: Any, path: str | Path) -> None:
+    """Refuse coordinates of another reference system than longitude and latitude of WGS 84."""
+    crs = document.get("crs") if isinstance(document, dict) else None
+    if crs is not None and not re.search(r"CRS:?84\b|EPSG:+4326\b", json.dumps(crs)):
+        name = crs.get("properties", {}).get("name") if isinstance(crs, dict) else crs
+        raise InputError(
+            f"{path}: crs = {name!r}: expected longitudes and latitudes in degrees, as RFC "
+            "7946 has them without a crs; convert the file"
+        )
 
 
 def _polygons(node: Any, where: str, path: str, skipped: _Skipped) -> Iterator[tuple[str, Any]]:

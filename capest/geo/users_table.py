@@ -144,7 +144,12 @@ def _weight(
             "users.file_variable"
         )
     if not found:
-        return None, ()
+        if not others:
+            return None, ()
+        return None, (
+            f"{path}: every line counts alike, as no column is known as a weight: "
+            f"{', '.join(others)}; users.file_variable names one",
+        )
     if found[0].casefold() in _WEIGHTS:
         return found[0], ()
     return found[0], (f"{path}: column {found[0]} is the weight of its line",)

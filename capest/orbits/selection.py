@@ -97,6 +97,8 @@ def choose(
             left_out.setdefault(reason, []).append(each)
         else:
             chosen.append(each)
+    chosen, note = _one_a_place(path, chosen)
+    notes += note
     if not chosen:
         raise InputError(f"{path}: {_nothing_left(objects, left_out, choice)}")
     if left_out:
@@ -134,6 +136,23 @@ def _one_each(
         f"{len(sets) - len(best):,} others do not"
     )
     return list(best.values()), [note]
+
+
+def _one_a_place(path: Path, objects: list[ElementSet]) -> tuple[list[ElementSet], list[str]]:
+    """Of objects with equal epochs and elements the first: two satellites cannot share a place."""
+    found: dict[object, ElementSet] = {}
+    for each in objects:
+        of = each.satellite
+        elements = (of.no_kozai, of.ecco, of.inclo, of.nodeo, of.argpo, of.mo)
+        found.setdefault((each.epoch_jd, *elements), each)
+    more = len(objects) - len(found)
+    if not more:
+        return objects, []
+    note = (
+        f"{path}: {more:,} of {len(objects):,} objects have the epoch and the elements of another "
+        "under another number; they are taken for the same and count once"
+    )
+    return list(found.values()), [note]
 
 
 def _named(path: Path, objects: Sequence[ElementSet], choice: Choice) -> np.ndarray:

@@ -94,6 +94,7 @@ def _broken(header: str, cells: int) -> list[str]:
 def _parts(widths: Sequence[int], width: int, keys: int) -> list[list[int]] | None:
     """Columns of each part; ``None`` where a column does not fit beside those of the keys."""
     own = list(range(keys))
+    # Without keys the first column needs no gap before it.
     room = width - sum(widths[:keys]) - _GAP * (keys - 1)
     if len(widths) == keys:
         return [own] if room >= 0 else None

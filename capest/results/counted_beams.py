@@ -46,7 +46,8 @@ def calls_where(estimates: Mapping[tuple[str, str], Estimate], counted: int, bea
     total = estimates.get(("calls_all_beams", "mean"))
     if total is None:
         return found
-    return f"{found}, {value_text(total)} {interval_text(total)} in all {beams:,}"
+    how_sure = "" if total.note else f" {interval_text(total)}"
+    return f"{found}, {value_text(total)}{how_sure} in all {beams:,}"
 
 
 def with_totals(

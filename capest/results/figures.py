@@ -90,6 +90,10 @@ def interval_words(estimate: Estimate) -> str:
     return estimate.note or interval_text(estimate)
 
 
+_NAMED = 3
+"""Figures that a note names, at most but one."""
+
+
 def notes_of(shown: Iterable[tuple[str, Estimate]]) -> list[str]:
     """One line for each reason why intervals are not known, with the figures it is about.
 
@@ -107,6 +111,10 @@ def notes_of(shown: Iterable[tuple[str, Estimate]]) -> list[str]:
     for label, estimate in shown:
         if estimate.note:
             about.setdefault(estimate.note, {})[label] = None
-    return [
-        f"{note[:1].upper()}{note[1:]} ({', '.join(labels)})." for note, labels in about.items()
-    ]
+    found = []
+    for note, labels in about.items():
+        names = [label.strip() for label in labels]
+        if len(names) > _NAMED + 1:
+            names = [*names[:_NAMED], f"and {len(names) - _NAMED} figures more"]
+        found.append(f"{note[:1].upper()}{note[1:]} ({', '.join(names)}).")
+    return found

@@ -15,7 +15,7 @@ from capest.figure_names import (
     calls_of_service,
 )
 from capest.reduce import Estimate
-from capest.results.figures import interval_words, value_text
+from capest.results.figures import interval_text, value_text
 
 WORDS = {
     "satellite": "no satellite above the horizon",
@@ -64,9 +64,12 @@ def headline(
     ]
     # Nobody calls by text message.
     what = "users" if service == "message" else "calls"
-    found = f"{value_text(calls)} {what} at once, {interval_words(calls)}{where}"
+    how_sure = "" if calls.note else f", {interval_text(calls)}"
+    found = f"{value_text(calls)} {what} at once{how_sure}{where}"
     if lacking:
         found += f" ({lacking})"
+    if calls.note:
+        found += f"; how sure is not known: {calls.note.partition(': ')[2]}"
     found += on_fading(estimates)
     found += f"; refused {_percent(refused.value)}"
     shown = [
@@ -114,9 +117,10 @@ def call_means(
             if (carried, "mean") in estimates:
                 asked = f"of {value_text(estimates[wanted, 'mean'])}"
                 found.append((f"of these: {preset}", estimates[carried, "mean"], asked))
-        if ("calls_on_fading", "mean") in estimates:
-            lifted = estimates["calls_on_fading", "mean"]
-            found.append(("of these: by fading above free space", lifted, "calls"))
+        lifted = estimates.get(("calls_on_fading", "mean"))
+        # Without shadow fading there is none for certain, whatever few trials tell.
+        if lifted is not None and (lifted.value > 0.0 or not lifted.note):
+            found.append(("calls only by fading above free space", lifted, "calls"))
         found.append(("calls refused", _in_percent(estimates[REFUSED_SHARE, "mean"]), "%"))
         found += [
             (f"refused: {WORDS[reason]}", _in_percent(estimates[name, "mean"]), "%")

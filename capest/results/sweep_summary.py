@@ -16,7 +16,7 @@ from capest.results.columns import in_columns, printable, wrapped
 from capest.results.counted_beams import RIM_NOTE, which_beams
 from capest.results.figures import interval_text, plain, value_text
 from capest.results.sweep_file import AXES as SWEEP_AXES
-from capest.results.sweep_file import key_of
+from capest.results.sweep_file import KEY, key_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -26,6 +26,7 @@ WIDTH = 80
 _COLUMNS = (
     ("calls", "mean", "calls", 1.0),
     ("calls_all_beams", "mean", "calls, all beams", 1.0),
+    ("calls_on_fading", "mean", "by fading", 1.0),
     ("refused_share", "mean", "refused, %", 100.0),
     ("throughput", "mean", "Mbit/s", 1.0),
     ("throughput_all_beams", "mean", "Mbit/s, all beams", 1.0),
@@ -73,6 +74,12 @@ class SweepSummary:
         names = axes_of_dataset(dataset)
         self.axes: tuple[str, ...] = tuple(key_of(dataset[name]) for name in names)
         self.points = _points(dataset, names)
+        selected = (coordinate for coordinate in dataset.coords.values() if not coordinate.ndim)
+        self._selected = [
+            f"{key_of(one)} = {_shown(_plain_value(one.values[()]))}"
+            for one in selected
+            if KEY in one.attrs
+        ]
 
     @property
     def heading(self) -> str:
@@ -82,6 +89,7 @@ class SweepSummary:
         count = len(self.points)
         title = printable(str(self._attributes.get("title", "sweep")))
         parts = [title, " × ".join(map(printable, self.axes))] if self.axes else [title]
+        parts += map(printable, self._selected)
         return " · ".join([*parts, f"{count:,} point{'s' * (count > 1)} × {each} trials"])
 
     @property
@@ -97,6 +105,8 @@ class SweepSummary:
         if any(counted != beams for counted, beams in map(_beams, self.points)):
             lines.append(RIM_NOTE)
         lines.append("After each figure its 95 % confidence interval.")
+        if any(column[0] == "calls_on_fading" for column in self._telling_columns()):
+            lines.append("By fading: calls that rest on shadow fading above free space.")
         notes = str(self._attributes.get("notes", "")).splitlines()
         some = str(self._attributes.get("notes_of_some_points", "")).splitlines()
         lines += [f"Note: {printable(note)}." for note in notes]
@@ -136,6 +146,9 @@ class SweepSummary:
         if ("calls", "mean") in there:
             # Of users who all take as much as they are given: beside calls it would be misread.
             found = [column for column in found if column[0] != "served_share"]
+        lifted = (point.estimates.get(("calls_on_fading", "mean")) for point in self.points)
+        if not any(one is not None and one.value > 0.0 for one in lifted):
+            found = [column for column in found if column[0] != "calls_on_fading"]
         if all(counted == beams for counted, beams in map(_beams, self.points)):
             found = [column for column in found if not column[0].endswith("_all_beams")]
         return found
@@ -146,7 +159,7 @@ class SweepSummary:
         found = wrapped(self.heading, width)
         if self.counted_beams:
             found += wrapped(self.counted_beams, width)
-        found += ["", *in_columns(headers, rows, width, keys=len(self.axes) or 1), ""]
+        found += ["", *in_columns(headers, rows, width, keys=len(self.axes)), ""]
         return found + [line for note in self.notes for line in wrapped(note, width)]
 
     def to_list(self) -> list[dict[str, Any]]:

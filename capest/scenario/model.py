@@ -131,7 +131,8 @@ class Scenario(Derived, Section):
         Parameters
         ----------
         **changes
-            ``section__key=value``, such as ``beams__frequency_reuse=3``. A new preset replaces
+            ``section__key=value``, such as ``beams__frequency_reuse=3``, or a section with some of
+            its keys, ``beams={"frequency_reuse": 3}``. A new preset replaces
             every value it supplies, except those named in the same call. Relative paths start
             in the working folder.
 
@@ -141,19 +142,17 @@ class Scenario(Derived, Section):
             With every fault of the outcome, also a key that the outcome does not read.
         """
         raw = self.model_dump()
-        keys = {name.replace("__", "."): plain(value) for name, value in changes.items()}
+        keys: dict[str, Any] = {}
+        for name, value in changes.items():
+            keys |= _leaves(name.replace("__", "."), plain(value))
         renewed = [section for section in KINDS if keys.get(f"{section}.preset") is not None]
         for section in renewed:
             raw[section] = {}
         own = {key: value for key, value in self.items() if key.split(".")[0] not in renewed}
         before = self._written.all & own.keys()
-        named: set[str] = set()
+        named = keys.keys() & fields().keys()
         for key, value in keys.items():
             set_key(raw, key, value)
-            whole: dict[str, Any] = {}
-            set_key(whole, key, value)
-            named |= flat(whole, fields()).keys()  # a value may be a whole section
-        named |= keys.keys() & fields().keys()
         anchor_paths(raw, "")
         moved = tuple(one for one in self._moved if one.key in own and one.key not in named)
         written = Written(frozenset(named), before, own)
@@ -240,6 +239,16 @@ def _is_undone(raw: Mapping[str, Any], key: str) -> bool:
     section, _, name = key.partition(".")
     table = raw.get(section)
     return isinstance(table, Mapping) and name in table and table[name] is None
+
+
+def _leaves(key: str, value: Any) -> dict[str, Any]:
+    """Dotted keys of a value that may be a section, or part of one: other keys of it stay."""
+    if not isinstance(value, Mapping) or not value:
+        return {key: value}
+    found: dict[str, Any] = {}
+    for name, each in value.items():
+        found |= _leaves(f"{key}.{name}", each)
+    return found
 
 
 def _with_key(raw: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:

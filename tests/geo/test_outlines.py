@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from capest.errors import InputError
+from capest.geo.geojson import read_polygons
 from capest.geo.region import Region, geojson
 from capest.geo.sphere import EARTH_RADIUS_KM
 from capest.geo.tiling import cells
@@ -273,3 +274,26 @@ def test_a_hundred_thousand_positions(tmp_path: Path) -> None:
         angle = np.arctan2((lat - 45.0) / 0.8, lon - x) % (2.0 * np.pi)
         expected |= np.hypot(lon - x, (lat - 45.0) / 0.8) < np.interp(angle, turn, away)
     assert (region.contains(lat, lon) == expected).mean() > 0.9995
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "twice.geojson"
+    ring = "[[[0,0],[1,0],[1,1],[0,1],[0,0]]]"
+    path.write_text(f'{{"type": "Polygon", "coordinates": {ring}, "coordinates": {ring}}}')
+    with pytest.raises(InputError, match="'coordinates' stands more than once"):
+        read_polygons(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"),
+    [("urn:ogc:def:crs:OGC:1.3:CRS84", True), ("urn:ogc:def:crs:EPSG::3857", False)],
+)
+def test_other_reference_systems_are_refused(tmp_path: Path, name: str, fits: bool) -> None:
+    path = tmp_path / "crs.geojson"
+    square = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]]}
+    path.write_text(json.dumps(square | {"crs": {"type": "name", "properties": {"name": name}}}))
+    if fits:
+        read_polygons(path)
+        return
+    with pytest.raises(InputError, match="crs = 'urn:ogc:def:crs:EPSG::3857': expected longitudes"):
+        read_polygons(path)

@@ -29,10 +29,22 @@ def rev_per_day(height_km: float) -> float:
 
 
 def one(
-    number=90001, name="OWN-1", day=20, hour=12, height_km=600.0, ecc=0.0001, kind="", decay=""
-):
+    number=90001, name="OWN-1", day=20, hour=12, height_km=600.0, ecc=0.0001, kind="", decay="",
+    node=None,
+):  # fmt: skip
+    # Objects of their own have places of their own.
+    node = (7 * number + sum(map(ord, name))) % 360 if node is None else node
     epoch = f"2026-11-{day:02d}T{hour:02d}:00:00"
-    values = (name, epoch, f"{rev_per_day(height_km):.8f}", f"{ecc:.7f}", "53", "10", "0", "20")
+    values = (
+        name,
+        epoch,
+        f"{rev_per_day(height_km):.8f}",
+        f"{ecc:.7f}",
+        "53",
+        f"{node}",
+        "0",
+        "20",
+    )
     return dict(zip(KEYS, (*values, str(number), ".0001", "0", "0", kind, decay), strict=True))
 
 
@@ -41,7 +53,8 @@ def as_tle(message: dict, number: str | None = None) -> str:
     called = number or f"{int(message['NORAD_CAT_ID']):05d}"
     first = f"1 {called}U 26001A   26{day:012.8f}  .00000000  00000-0  10000-3 0  999"
     second = (
-        f"2 {called}  53.0000  10.0000 {message['ECCENTRICITY'][2:]}   0.0000  20.0000 "
+        f"2 {called}  53.0000 {float(message['RA_OF_ASC_NODE']):8.4f} "
+        f"{message['ECCENTRICITY'][2:]}   0.0000  20.0000 "
         f"{float(message['MEAN_MOTION']):11.8f}    1"
     )
     lines = [line + str(checksum(line)) for line in (first, second)]
@@ -90,6 +103,15 @@ def test_of_every_object_the_set_nearest_the_middle(tmp_path: Path, form: str) -
     # A longer window has a later middle.
     later = chosen(tmp_path, WRITERS[form](messages), end_jd=START_JD + 9.0)
     np.testing.assert_allclose(later.epoch_jd, START_JD + 0.5 + np.array([5, 2, -1]), atol=1e-6)
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_the_same_place_under_two_numbers_is_one_satellite(tmp_path: Path, form: str) -> None:
+    messages = [one(90001, node=10), one(90002, "OWN-2", node=11), one(90003, "NEW", node=10)]
+    catalogue = chosen(tmp_path, WRITERS[form](messages))
+    assert catalogue.names == ("OWN-1", "OWN-2")
+    (note,) = catalogue.notes
+    assert "1 of 3 objects have the epoch and the elements of another" in note
 
 
 @pytest.mark.parametrize("form", WRITERS)

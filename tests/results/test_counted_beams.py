@@ -47,10 +47,10 @@ def test_the_summary_gives_the_whole_satellite_beside_the_beams_that_count(inner
     assert labels.count("of all 19 beams") == 3
     rows = {label: k for k, label in enumerate(labels)}
     # Services are parts of the calls that count, not of the satellite's.
-    assert labels[rows["of these: by fading above free space"] + 1] == "of all 19 beams"
+    assert labels[rows["of these: voice"] + 1] == "of all 19 beams"
     total = float(inner["calls_all_beams_mean"])
     assert total == pytest.approx(inner["beam_calls"].values.sum(axis=1).mean())
-    found = summary.means[rows["of these: by fading above free space"] + 1]
+    found = summary.means[rows["of these: voice"] + 1]
     assert found[1].value == total
     offered = inner["beam_calls_offered"].values.sum(axis=1).mean()
     assert float(found[2].removeprefix("of ")) == pytest.approx(offered, rel=1e-3)

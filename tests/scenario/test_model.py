@@ -261,3 +261,13 @@ def test_toml_loads_to_an_equal_scenario(raw):
     again = load_scenario(tomllib.loads(scenario.to_toml()))
     assert again == scenario
     assert again.to_toml() == scenario.to_toml()
+
+
+def test_a_section_in_replace_keeps_its_other_keys():
+    one = load_scenario(
+        {
+            "satellite": {"preset": "tr38821-set1-leo600-s"},
+            "beams": {"count": 7, "statistics_count": 7},
+        }
+    ).replace(beams={"frequency_reuse": 3})
+    assert (one.beams.count, one.beams.statistics_count, one.beams.frequency_reuse) == (7, 7, 3)
