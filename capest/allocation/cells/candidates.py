@@ -20,7 +20,7 @@ import numpy as np
 class Candidates:
     """Pairs of a cell and a satellite that may serve it.
 
-    Elevation mask and limits of handover have been applied. Each pair occurs once. Strategies do
+    Elevation mask and least time in view have been applied. Each pair occurs once. Strategies do
     not depend on the order of the pairs, and are faster if they ascend by cell and satellite.
 
     Attributes
