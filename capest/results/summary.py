@@ -188,6 +188,9 @@ class Summary:
         if ("calls", "p50") in self._estimates:
             lines.append("Of calls by trial: order statistics, limits for any distribution.")
         shown = [(label.partition(",")[0], row[1]) for label, row in self.rows]
+        covered = self._estimates.get(("covered_cells", "mean"))
+        if covered is not None and covered.value == 0.0:
+            lines.append("No cell had a satellite above the mask in any trial.")
         lines += notes_of([*shown, *((label, found) for label, found, _ in self.means)])
         if self._groups < 20:
             lines.append("Few groups: the intervals of quantiles are rough; run more trials.")

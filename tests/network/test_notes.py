@@ -206,3 +206,11 @@ def test_notes_reach_the_result_and_the_terminal(
     assert by_width(tuple(kept.splitlines()))
     again = CliRunner().invoke(cli, ["show", "s.nc", "--json"], catch_exceptions=False)
     assert any("compares elevations" in note for note in json.loads(again.stdout)["notes"])
+
+
+def test_a_network_that_never_comes_near_says_so():
+    """One equatorial orbit at 600 km, seen from 46 N: never above the horizon."""
+    far = network_scenario(constellation__shells="0: 4/1/0 @ 600", run__trials=5)
+    said = "No cell had a satellite above the mask in any trial."
+    assert said in repr(capest.run(far).capest.summary())
+    assert said not in repr(capest.run(network_scenario(run__trials=2)).capest.summary())
