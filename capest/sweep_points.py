@@ -18,7 +18,7 @@ from capest.errors import InputError, Problem, ScenarioError
 from capest.results.sweep_file import MOST_POINTS, axis_name
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
-from capest.scenario.reading_table import READ_WHEN, is_read
+from capest.scenario.reading_table import is_read
 from capest.shown import as_text
 
 
@@ -154,9 +154,8 @@ def points_of(
     if total > MOST_POINTS:
         raise InputError(f"--vary: makes {total:,} points; at most {MOST_POINTS:,} are possible")
     found = []
-    idle: dict[str, Problem] | None = None
-    # A value that stands at its default is only noted: no point reads the key all the same.
-    never = set(keys) & READ_WHEN.keys()
+    problems: dict[str, Problem] = {}
+    idle: set[str] | None = None
     for place in itertools.product(*(range(len(axis.values)) for axis in axes)):
         settings = [
             f"{axis.key}={_toml(axis.values[k])}" for axis, k in zip(axes, place, strict=True)
@@ -164,17 +163,15 @@ def points_of(
         unread: list[Problem] = []
         scenario = load_scenario(source, [*overrides, *settings], excused=unread)
         found.append(Point(place, scenario))
-        here = {problem.key: problem for problem in unread}
-        never -= {key for key in never if is_read(key, dict(scenario.items()))}
-        kept = {} if idle is None else idle
-        idle = {
-            key: problem
-            for key, problem in {**here, **kept}.items()
-            if key in never or (key in here and (idle is None or key in idle))
-        }
-    if idle:
+        problems = {problem.key: problem for problem in unread} | problems
+        values = dict(scenario.items())
+        # A key at its default is no problem of a point, which does not read it all the same.
+        here = {problem.key for problem in unread} | {k for k in keys if not is_read(k, values)}
+        idle = here if idle is None else idle & here
+    faults = [problem for key, problem in problems.items() if idle and key in idle]
+    if faults:
         name = "scenario" if isinstance(source, Mapping) else str(source)
-        raise ScenarioError(name, list(idle.values()))
+        raise ScenarioError(name, faults)
     return found
 
 

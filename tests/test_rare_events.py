@@ -21,7 +21,7 @@ from capest.rare_events import (
     why_not_known,
 )
 from capest.reduce import Estimate, Reduction
-from capest.results.figures import interval_text, interval_words, value_text
+from capest.results.figures import interval_text, value_text
 from capest.results.open import open_result
 from capest.scenario.until import parse_until
 from capest.statistics import mean_interval, ratio_interval
@@ -367,7 +367,7 @@ def test_from_five_trials_on_there_is_an_interval(tmp_path):
 
 def test_a_result_without_notes_is_shown_as_it_was():
     old = Estimate("calls", "mean", 3.0, math.nan, math.nan, "1")
-    assert (interval_text(old), interval_words(old)) == ("n/a", "n/a")
+    assert interval_text(old) == "n/a"
 
 
 def test_a_count_of_one_trial_is_shown_exactly():

@@ -60,7 +60,7 @@ def interval_text(estimate: Estimate, *, brackets: bool = False) -> str:
     Returns
     -------
     str
-        "not known" where an estimate has a note in place of limits, see `interval_words`.
+        "not known" where an estimate has a note in place of limits.
     """
     if math.isnan(estimate.low) and math.isnan(estimate.high):
         return estimate.note.partition(":")[0] or "n/a"
@@ -83,11 +83,6 @@ def plain(value: Any) -> Any:
     if math.isnan(value):
         return None
     return "Infinity" if value > 0 else "-Infinity"
-
-
-def interval_words(estimate: Estimate) -> str:
-    """The interval, or in full why it is not known and how many trials would do."""
-    return estimate.note or interval_text(estimate)
 
 
 _NAMED = 3
