@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 import xarray as xr
 
-from capest import loop
 from capest.backend.driver import local_workers
 from capest.errors import InputError
-from capest.execute.inline import InlineExecutor
 from capest.results.open import open_result
+from capest.runner import loop
+from capest.runner.execute.inline import InlineExecutor
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 
@@ -144,7 +144,7 @@ def _executor(
 ) -> loop.Executor:
     if scheduler is None and workers == 0:
         return InlineExecutor()
-    from capest.execute import dask_cluster
+    from capest.runner.execute import dask_cluster
 
     if scheduler is not None:
         return dask_cluster.join_scheduler(scheduler, None)

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.batch import compute_block
-from capest.histograms import AXES
+from capest.engine.scene import build_scene
+from capest.runner.task import compute_block
 from capest.scenario.load import load_scenario
-from capest.scene import build_scene
+from capest.statistics.histograms import AXES
 
 RUNS = Path(__file__).parents[1] / "runs"
 TRIALS = 1000

@@ -11,12 +11,12 @@ from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import Kernels, on_host
 from capest.benchmark.baseline import ObviousPattern
 from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of, exact_pattern
-from capest.links import downlink_arguments
+from capest.engine.links import downlink_arguments
+from capest.engine.scene import Scene, build_scene
 from capest.physics import geometry
 from capest.physics.pattern_table import beginnings
 from capest.sampling import placement
 from capest.sampling.draws import Draws
-from capest.scene import Scene, build_scene
 
 _PAIRS_OF_CALL = {"numpy": 2**21, "cupy": 2**28}
 

@@ -32,11 +32,11 @@ from capest.benchmark.gpu_check import (
 )
 from capest.benchmark.scenario import LAYOUTS, bench_scenario, machine
 from capest.benchmark.uplink import uplink_speed
+from capest.engine.memory import SliceLength, compute_blocks, join, slice_length
+from capest.engine.scene import Scene, build_scene
+from capest.engine.trial import start_trials
 from capest.errors import BackendError
 from capest.scenario.service_classes import EXAMPLE as MIX
-from capest.scene import Scene, build_scene
-from capest.slices import SliceLength, compute_blocks, join, slice_length
-from capest.trial import start_trials
 
 BLOCK_TRIALS = 20_000
 SANITIZER_TIMEOUT_S = 150

@@ -8,11 +8,11 @@ from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import Kernels, on_host
 from capest.benchmark import sweep
 from capest.benchmark.scenario import bench_scenario
-from capest.figure_names import REFUSAL_REASONS
+from capest.engine.memory import SliceLength, compute_blocks
+from capest.engine.scene import build_scene
+from capest.engine.trial import trial_block
 from capest.scenario.service_classes import EXAMPLE as MIX
-from capest.scene import build_scene
-from capest.slices import SliceLength, compute_blocks
-from capest.trial import trial_block
+from capest.statistics.figure_names import REFUSAL_REASONS
 
 OUTCOMES_OF_CALLS = ("calls", *(f"calls_refused_{reason}" for reason in REFUSAL_REASONS))
 

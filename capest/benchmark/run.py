@@ -125,9 +125,9 @@ def run_speed(case: str, scenario: Scenario, backend: str, trials: int, workers:
 
 def _run_here(source: Path, backend: Any, workers: int) -> float:
     """Run a scenario to a file beside it; seconds without the start of workers."""
-    from capest import loop
-    from capest.execute import dask_cluster
-    from capest.execute.inline import InlineExecutor
+    from capest.runner import loop
+    from capest.runner.execute import dask_cluster
+    from capest.runner.execute.inline import InlineExecutor
     from capest.scenario.load import load_scenario
 
     def executor() -> loop.Executor:

@@ -10,11 +10,11 @@ import numpy as np
 
 from capest.backend.protocol import Kernels, on_host
 from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of
-from capest.links import downlink_arguments
+from capest.engine.links import downlink_arguments
+from capest.engine.scene import build_scene
 from capest.physics import geometry
 from capest.sampling import placement
 from capest.sampling.draws import Draws
-from capest.scene import build_scene
 
 SIZES = {"numpy": (1_000, 16_000), "cupy": (10_000, 4_000_000)}
 """Users of a call, by backend."""

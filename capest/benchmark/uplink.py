@@ -12,11 +12,11 @@ from capest.allocation.uplink_turns import uplink_turns
 from capest.backend.protocol import Kernels, on_host
 from capest.benchmark.baseline import ObviousPattern
 from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of, exact_pattern
-from capest.link_constants import Carrier
-from capest.links import reduced_directions
+from capest.engine.links import reduced_directions
+from capest.engine.radio import Carrier
+from capest.engine.scene import Scene, build_scene
 from capest.sampling import placement
 from capest.sampling.draws import Draws
-from capest.scene import Scene, build_scene
 
 _PAIRS_OF_CALL = {"numpy": 2**23, "cupy": 2**28}
 

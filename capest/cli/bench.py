@@ -71,7 +71,7 @@ def bench(
     from capest.backend.driver import local_workers
     from capest.benchmark.suite import measure
     from capest.cli.bench_tables import print_tables
-    from capest.execute import dask_cluster
+    from capest.runner.execute import dask_cluster
 
     chosen: Any = choose.resolve(backend)
     count = local_workers(workers, chosen)

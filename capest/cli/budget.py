@@ -15,7 +15,7 @@ from capest.cli.options import json_option, scenario_argument, set_option
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from capest.budget import Budget
+    from capest.engine.budget import Budget
 
 LINES = {
     "elevation_deg": "elevation, degree",
@@ -63,7 +63,7 @@ def budget(
       capest budget my.toml --elevation 10 --elevation 90 --json
       capest budget my.toml --set handset.body_loss_db=4
     """
-    from capest.budget import budget as work_out
+    from capest.engine.budget import budget as work_out
     from capest.errors import InputError
     from capest.scenario.load import load_scenario
 

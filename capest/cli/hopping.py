@@ -16,11 +16,11 @@ from capest.cli.options import FilePath, json_option, scenario_argument, set_opt
 from capest.errors import InputError, StorageError
 
 if TYPE_CHECKING:
-    from capest.hopping_comparison import Compared
-    from capest.hopping_trials import Settings
     from capest.results.ours import Target
     from capest.scenario.model import Scenario
-    from capest.statistics import Interval
+    from capest.statistics.intervals import Interval
+    from capest.studies.hopping import Compared
+    from capest.studies.hopping_trials import Settings
 
 NAMES = ("periodic", "random", "proportional", "max-min", "interference-aware")
 """Of the strategies; a test compares them with ``hopping.STRATEGIES``, which loads NumPy."""
@@ -100,10 +100,10 @@ def hopping(
       capest hopping my.toml --trials 1000 -o hopping.json
       capest hopping my.toml --json | jq '.strategies[] | [.strategy, .of_bound]'
     """
-    from capest.hopping_comparison import compare
-    from capest.hopping_trials import Settings, check_one_satellite, play
     from capest.scenario.load import load_scenario
     from capest.scenario.reading_hopping import hopping_notes
+    from capest.studies.hopping import compare
+    from capest.studies.hopping_trials import Settings, check_one_satellite, play
 
     if not math.isfinite(demand):
         raise click.BadParameter("must be a number of Mbit/s", param_hint="--demand")

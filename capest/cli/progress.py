@@ -12,10 +12,10 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from capest import loop
 from capest.cli.until_text import running_text, two_digits
-from capest.reduce import Estimate
 from capest.results.figures import interval_text, value_text
+from capest.runner import loop
+from capest.statistics.reduction import Estimate
 
 _SECONDS_BETWEEN_LINES = 60.0
 _LEAST_BAR = 5

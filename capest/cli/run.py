@@ -18,7 +18,7 @@ from capest.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from capest.loop import Executor
+    from capest.runner.loop import Executor
 
 
 @click.command()
@@ -79,24 +79,24 @@ def run(
     if (scheduler is not None) + (scheduler_file is not None) + (workers is not None) > 1:
         raise click.UsageError("give one of --workers, --scheduler and --scheduler-file")
 
-    from capest import loop
     from capest.cli.interrupts import Interrupts
     from capest.cli.progress import progress_display
+    from capest.runner import loop
     from capest.scenario.load import load_scenario
 
     loaded = load_scenario(scenario, [*overrides, *settings(trials, seed, until)])
     path = output or Path(scenario.with_suffix(".nc").name)
     if scheduler_file is not None:
-        from capest.execute.scheduler_file import scheduler_address
+        from capest.runner.execute.scheduler_file import scheduler_address
 
         scheduler_address(scheduler_file)
 
     def make_executor() -> Executor:
         if workers == 0:
-            from capest.execute.inline import InlineExecutor
+            from capest.runner.execute.inline import InlineExecutor
 
             return InlineExecutor()
-        from capest.execute import dask_cluster
+        from capest.runner.execute import dask_cluster
 
         if scheduler is not None or scheduler_file is not None:
             return dask_cluster.join_scheduler(scheduler, scheduler_file)

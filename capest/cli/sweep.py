@@ -73,10 +73,10 @@ def sweep(
       capest sweep runs/guowang-complete-china.toml --vary constellation.deployed_fraction=0.1:1:10
       capest sweep my.toml --vary 'handset.preset=["3gpp-handheld", "smartphone-worst"]'
     """
-    from capest import sweep as sweeps
     from capest.cli.interrupts import Interrupts
     from capest.cli.progress import progress_display
-    from capest.loop import Executor, Progress
+    from capest.runner import sweep as sweeps
+    from capest.runner.loop import Executor, Progress
 
     axes = [sweeps.parse_axis(text) for text in varied]
     changes = settings(trials, until=until)
@@ -85,11 +85,11 @@ def sweep(
 
     def make_executor() -> Executor:
         if workers == 0:
-            from capest.execute.inline import InlineExecutor
+            from capest.runner.execute.inline import InlineExecutor
 
             return InlineExecutor()
         from capest.backend.driver import local_workers
-        from capest.execute import dask_cluster
+        from capest.runner.execute import dask_cluster
 
         constellation = any(point.scenario.has_constellation for point in points)
         count = local_workers(workers, backend, constellation=constellation)

@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 from capest.results.figures import decimals, number
+from capest.runner.stopping import FEWEST_BLOCKS, FEWEST_TRIALS, Reached, Verdict
 from capest.scenario.sections import LARGEST_TRIALS
-from capest.stopping import FEWEST_BLOCKS, FEWEST_TRIALS, Reached, Verdict
 
 _UNITS = {"1": "", "Mbit s-1": " Mbit/s", "bit s-1 Hz-1": " bit/s/Hz"}
 

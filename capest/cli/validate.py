@@ -101,7 +101,7 @@ def validate(
     )  # fmt: skip
     found.sort(key=lambda one: one.case)
     if picture is not None:
-        from capest.validation.draw import draw_calibration
+        from capest.validation.plot import draw_calibration
 
         draw_calibration(found, picture)
     comparisons = [comparison for one in found for comparison in one.comparisons]
@@ -114,7 +114,7 @@ def validate(
 def _picture(plot: Path) -> Target:
     """Refuse, before any trial, a file that cannot be drawn or is not such a picture."""
     from capest.results.ours import Made, look
-    from capest.validation.draw import ENDINGS
+    from capest.validation.plot import ENDINGS
 
     if plot.suffix.lower() not in ENDINGS:
         raise InputError(f"--plot {plot}: the name must end with {', '.join(ENDINGS)}")
@@ -137,8 +137,8 @@ def _compute(
     """Results of the tasks for the backend that answers, in this process for 0 workers."""
     from capest.backend import choose
     from capest.backend.driver import local_workers
-    from capest.execute import dask_cluster
-    from capest.execute.inline import InlineExecutor
+    from capest.runner.execute import dask_cluster
+    from capest.runner.execute.inline import InlineExecutor
 
     count = local_workers(workers, backend)
     executor = InlineExecutor() if count == 0 else dask_cluster.local_cluster(count)

@@ -10,12 +10,12 @@ import numpy as np
 from capest.geo import data
 from capest.geo.countries import polygons_of
 from capest.geo.cover import Cover, cover, fitting_step_deg, nothing_covered
-from capest.geo.kernel import REACH, RURAL, sigma_km, surroundings
 from capest.geo.land import land_at
 from capest.geo.place_spots import sized_population
 from capest.geo.region import Region
 from capest.geo.rural import rural_people_per_km2
 from capest.geo.settings import PopulationSettings
+from capest.geo.settlement_density import REACH, RURAL, sigma_km, surroundings
 from capest.geo.shapes import Earth
 from capest.geo.spans import Spans, common
 from capest.geo.sphere import great_circle_km

@@ -8,10 +8,10 @@ import numpy as np
 
 from capest.geo import data
 from capest.geo.cover import fitting_step_deg
-from capest.geo.kernel import REACH, kernel_points, sigma_km
 from capest.geo.land import land_at
 from capest.geo.region import Region
 from capest.geo.settings import PopulationSettings
+from capest.geo.settlement_density import REACH, kernel_points, sigma_km
 from capest.geo.sphere import EARTH_RADIUS_KM, moved, unit_vectors
 from capest.geo.split import NationalSplit, members
 

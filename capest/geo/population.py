@@ -26,12 +26,12 @@ import numpy as np
 
 from capest.errors import InputError
 from capest.geo import data
-from capest.geo.kernel import kernel_radius, surroundings
 from capest.geo.land import land_at
 from capest.geo.land_spots import LandSpots, joined, place_cells, rural_spots
 from capest.geo.place_spots import PlaceSpots, place_spots
 from capest.geo.region import Region
 from capest.geo.settings import PopulationSettings
+from capest.geo.settlement_density import kernel_radius, surroundings
 from capest.geo.sphere import moved
 from capest.geo.split import members, national_split
 

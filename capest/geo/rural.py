@@ -29,8 +29,8 @@ import numpy as np
 from capest.geo import data
 from capest.geo.countries import polygons_of
 from capest.geo.cover import COARSE_DEG, Cover, cover
-from capest.geo.kernel import kernel_points
 from capest.geo.settings import PopulationSettings
+from capest.geo.settlement_density import kernel_points
 from capest.geo.sphere import moved
 
 _POINTS_OF_PLACE = 64

@@ -10,10 +10,10 @@ import numpy as np
 
 from capest.errors import InputError
 from capest.geo.countries import country_at
-from capest.geo.kernel import DENSE_URBAN, RURAL, SUBURBAN, URBAN
 from capest.geo.people_units import km2_per_value
 from capest.geo.points import PointsModel, points_model
 from capest.geo.settings import PopulationSettings
+from capest.geo.settlement_density import DENSE_URBAN, RURAL, SUBURBAN, URBAN
 from capest.geo.sphere import box_area_km2, wrapped
 
 _AXES = {"lat": ("lat", "latitude", "y"), "lon": ("lon", "longitude", "lng", "long", "x")}

@@ -14,8 +14,8 @@ import numpy as np
 
 from capest.errors import InputError
 from capest.geo.countries import country_at
-from capest.geo.kernel import SURROUNDINGS
 from capest.geo.points import PointsModel, points_model
+from capest.geo.settlement_density import SURROUNDINGS
 from capest.geo.sphere import wrapped
 
 LAT_NAMES = ("lat", "latitude", "y")

@@ -9,17 +9,17 @@ import numpy as np
 import xarray as xr
 
 from capest.errors import InputError
-from capest.figure_names import QUANTILES, SHARES, TRIAL_MEANS
-from capest.histograms import AXES
-from capest.order_statistics import order_statistic
-from capest.rare_events import least_kurtosis
-from capest.reduce import Estimate, counted_in
 from capest.results import aggregate
 from capest.results.schema import NOTE, axis_of
 from capest.results.summary import Summary
 from capest.results.sweep_file import AXES as SWEEP_AXES
 from capest.results.sweep_summary import SweepPoint, SweepSummary, axes_of_dataset
-from capest.statistics import Interval, quantile_interval
+from capest.statistics.figure_names import QUANTILES, SHARES, TRIAL_MEANS
+from capest.statistics.histograms import AXES
+from capest.statistics.intervals import Interval, quantile_interval
+from capest.statistics.order_statistics import order_statistic
+from capest.statistics.rare_events import least_kurtosis
+from capest.statistics.reduction import Estimate, counted_in
 
 
 @xr.register_dataset_accessor("capest")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from capest.figure_names import ALL_BEAMS
 from capest.results.variable import Variable
+from capest.statistics.figure_names import ALL_BEAMS
 
 _WHAT = {
     "throughput": ("f8", "Mbit s-1", "downlink throughput"),

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from capest.block import BlockResult
+from capest.statistics.block import BlockResult
 
 _GROUPS = ("trial", "trial_beam", "histograms", "cell")
 _ALIGNMENT = 8

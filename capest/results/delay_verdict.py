@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from capest.reduce import Estimate
 from capest.results.figures import value_text
+from capest.statistics.reduction import Estimate
 
 
 def delay_verdicts(budgets: str, estimates: Mapping[tuple[str, str], Estimate]) -> list[str]:

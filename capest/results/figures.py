@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from capest.reduce import Estimate
+from capest.statistics.reduction import Estimate
 
 
 def decimals(estimate: Estimate) -> int:

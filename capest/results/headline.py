@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from capest.figure_names import (
+from capest.results.figures import interval_text, value_text
+from capest.statistics.figure_names import (
     BLOCKING_SHARE,
     CALL_SERVICES,
     OF_REFUSED,
@@ -14,8 +15,7 @@ from capest.figure_names import (
     REFUSED_SHARE,
     calls_of_service,
 )
-from capest.reduce import Estimate
-from capest.results.figures import interval_text, value_text
+from capest.statistics.reduction import Estimate
 
 WORDS = {
     "satellite": "no satellite above the horizon",

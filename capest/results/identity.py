@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from capest.errors import InputError
-from capest.figure_names import QUANTILES, UNITS
 from capest.file_kinds import check_regular
-from capest.reduce import Estimate
 from capest.results.schema import NOTE
 from capest.shown import cut, one_line
+from capest.statistics.figure_names import QUANTILES, UNITS
+from capest.statistics.reduction import Estimate
 
 _LIMITS = ("_low", "_high")
 _COUNTS = ("trials_done", "block_trials")

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from capest.block import BlockResult
 from capest.errors import StorageError
-from capest.histograms import AXES
-from capest.reduce import GROUPS, QUANTILES, Estimate, Reduction
 from capest.results import files, network_schema, schema
 from capest.results.identity import ResultIdentity, read_identity
 from capest.results.variable import Variable
+from capest.statistics.block import BlockResult
+from capest.statistics.histograms import AXES
+from capest.statistics.reduction import GROUPS, QUANTILES, Estimate, Reduction
 
 if TYPE_CHECKING:
     import netCDF4

@@ -16,7 +16,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from capest.figure_names import (
+from capest.results import all_beams_schema, network_schema, service_schema
+from capest.results.variable import Variable, flags
+from capest.statistics.figure_names import (
     BEAM_SHARE,
     BLOCKING_SHARE,
     OF_CALLS,
@@ -24,9 +26,7 @@ from capest.figure_names import (
     TRIAL_MEANS,
     UPLINK_SHARE,
 )
-from capest.histograms import AXES, HistogramAxis
-from capest.results import all_beams_schema, network_schema, service_schema
-from capest.results.variable import Variable, flags
+from capest.statistics.histograms import AXES, HistogramAxis
 
 NOTE = "interval_note"
 """Attribute of an estimate without limits: why there are none, and what would give some."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from capest.figure_names import (
+from capest.results.variable import Variable
+from capest.statistics.figure_names import (
     BLOCKING_SHARE,
     OF_MIXES,
     OF_REFUSED,
@@ -10,7 +11,6 @@ from capest.figure_names import (
     REFUSED_SHARE,
     calls_of_service,
 )
-from capest.results.variable import Variable
 
 _WHY = {
     "satellite": "no satellite is above the horizon",

@@ -13,13 +13,13 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from capest.block import BlockResult
 from capest.errors import InputError, StorageError
 from capest.results import files
 from capest.results.blockfile import DamagedBlock, RunIdentity, decode_block, encode_block
 from capest.results.lock import LOCK_NAME, take_lock
 from capest.results.manifest import MANIFEST_NAME, check_folder, read_manifest, write_manifest
 from capest.results.stop_mark import clear_stop
+from capest.statistics.block import BlockResult
 
 _BLOCK = r"block-\d{6,}\.npz"
 _FULL = {errno.ENOSPC, errno.EDQUOT}

@@ -6,13 +6,13 @@ import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from capest.figure_names import BEAM_SHARE, SERVED_SHARE, UPLINK_SHARE
-from capest.reduce import Estimate
 from capest.results.columns import printable
 from capest.results.counted_beams import RIM_NOTE, calls_where, which_beams, with_totals
 from capest.results.delay_verdict import delay_verdicts
 from capest.results.figures import notes_of, plain
 from capest.results.headline import call_means, headline
+from capest.statistics.figure_names import BEAM_SHARE, SERVED_SHARE, UPLINK_SHARE
+from capest.statistics.reduction import Estimate
 
 if TYPE_CHECKING:
     import xarray as xr

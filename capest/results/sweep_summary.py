@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from capest.figure_names import QUANTILES, SHARES, TRIAL_MEANS
-from capest.histograms import AXES
-from capest.reduce import Estimate
 from capest.results.columns import in_columns, printable, wrapped
 from capest.results.counted_beams import RIM_NOTE, which_beams
 from capest.results.figures import interval_text, plain, value_text
 from capest.results.sweep_file import AXES as SWEEP_AXES
 from capest.results.sweep_file import KEY, key_of
+from capest.statistics.figure_names import QUANTILES, SHARES, TRIAL_MEANS
+from capest.statistics.histograms import AXES
+from capest.statistics.reduction import Estimate
 
 if TYPE_CHECKING:
     import xarray as xr

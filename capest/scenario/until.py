@@ -151,7 +151,7 @@ class Computed:
 
     def lacks(self, metric: str) -> tuple[str, str] | None:
         """Why there is no such metric here and when there is, ``None`` if there is."""
-        from capest.figure_names import (
+        from capest.statistics.figure_names import (
             ALL_BEAMS,
             BLOCKING_SHARE,
             OF_BEST_EFFORT,
@@ -186,7 +186,7 @@ class Computed:
 def _figure_fault(condition: Condition, there: Computed) -> tuple[str, str] | None:
     """What is wrong with a condition's figure, and what would be right."""
     # Only here: the names come with NumPy, and scenarios without a rule load faster than it.
-    from capest.figure_names import UNITS
+    from capest.statistics.figure_names import UNITS
 
     figure, metric = condition.figure, condition.metric
     if figure not in UNITS:

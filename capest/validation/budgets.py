@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from capest.budget import budget
+from capest.engine.budget import budget
 from capest.validation.cases import read_reference, study_case
 
 _LINES = (
@@ -27,7 +27,7 @@ class BudgetComparison:
     case : int
     link : {"DL", "UL"}
     line : str
-        Name of an attribute of `capest.budget.Budget`.
+        Name of an attribute of `capest.engine.budget.Budget`.
     value, reference : float
         Ours and theirs.
     source : str

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from capest.backend import choose
-from capest.batch import compute_block
-from capest.histograms import AXES
-from capest.plan import Plan
-from capest.reduce import Reduction
-from capest.scene import build_scene
+from capest.engine.scene import build_scene
+from capest.runner.plan import Plan
+from capest.runner.task import compute_block
+from capest.statistics.histograms import AXES
+from capest.statistics.reduction import Reduction
 from capest.validation.cases import LINKS, METRICS, PERCENTILES, published, study_case
 
 

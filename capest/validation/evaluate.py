@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from capest.backend import choose
-from capest.batch import compute_block
+from capest.engine.scene import Scene, build_scene
 from capest.errors import InputError
 from capest.physics import resource_grid
-from capest.plan import Plan
-from capest.reduce import Reduction
+from capest.runner.plan import Plan
+from capest.runner.task import compute_block
 from capest.scenario.model import Scenario
-from capest.scene import Scene, build_scene
-from capest.statistics import Interval
+from capest.statistics.intervals import Interval
+from capest.statistics.reduction import Reduction
 from capest.validation import m2514
 from capest.validation.cases import LINKS, study_case
 

@@ -14,8 +14,8 @@ from functools import cache
 
 import numpy as np
 
-from capest.scene import Scene
-from capest.statistics import Interval
+from capest.engine.scene import Scene
+from capest.statistics.intervals import Interval
 from capest.validation.cases import read_reference
 
 QUANTITIES = {

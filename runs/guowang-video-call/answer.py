@@ -25,13 +25,13 @@ from answer_tables import tables
 
 import capest
 from capest.errors import InputError, StorageError
-from capest.figure_names import REFUSAL_REASONS
-from capest.hopping_comparison import ratio_over_trials
 from capest.physics.constants import SPEED_OF_LIGHT_M_PER_S
 from capest.physics.packet_delay import PacketDelay
 from capest.results.ours import MADE_BY, Made, look
 from capest.scenario.model import Scenario
-from capest.statistics import Interval, ratio_interval
+from capest.statistics.figure_names import REFUSAL_REASONS
+from capest.statistics.intervals import Interval, ratio_interval
+from capest.studies.hopping import ratio_over_trials
 
 HERE = Path(__file__).parent
 

@@ -7,10 +7,10 @@ python -m pytest tests/benchmark/bench_kernels.py --benchmark-compare   # with t
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.batch import compute_block
 from capest.benchmark.scenario import bench_scenario, plainest_scenario
 from capest.benchmark.sweep import call_arguments
-from capest.scene import build_scene
+from capest.engine.scene import build_scene
+from capest.runner.task import compute_block
 
 SCENARIOS = {
     "case 9": bench_scenario(),

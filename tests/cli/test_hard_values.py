@@ -213,14 +213,14 @@ SCHEDULER_FILES = {
 
 @pytest.mark.parametrize("name", SCHEDULER_FILES)
 def test_files_that_are_no_schedulers(plain: Path, monkeypatch, name: str) -> None:
-    monkeypatch.setattr("capest.execute.scheduler_file._PAUSE_S", 0.0)
-    monkeypatch.setattr("capest.loop.run", lambda *_, **__: pytest.fail("started"))
+    monkeypatch.setattr("capest.runner.execute.scheduler_file._PAUSE_S", 0.0)
+    monkeypatch.setattr("capest.runner.loop.run", lambda *_, **__: pytest.fail("started"))
     (line,) = refused("run", plain, "--scheduler-file", scheduler_file(name))
     assert SCHEDULER_FILES[name] in line
 
 
 def test_a_scheduler_file_may_still_be_written(plain: Path, monkeypatch) -> None:
-    from capest.execute import scheduler_file as reader
+    from capest.runner.execute import scheduler_file as reader
 
     path = Path("js.json")
     path.write_text('{"addr')

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from capest import loop
 from capest.api import run as run_scenario
 from capest.cli import cli
 from capest.errors import InputError, StorageError
-from capest.execute.inline import InlineExecutor
 from capest.results.ours import MADE_BY, TOML_MARK
-from capest.sweep import parse_axis, points_of, run_sweep
+from capest.runner import loop
+from capest.runner.execute.inline import InlineExecutor
+from capest.runner.sweep import parse_axis, points_of, run_sweep
 
 SCENARIO = """
 title = "small"
@@ -72,8 +72,8 @@ def commands(scenario: Path, output: object) -> dict[str, list[object]]:
 def test_nothing_else_is_replaced(
     scenario: Path, monkeypatch: pytest.MonkeyPatch, command: str, kind: str
 ) -> None:
-    monkeypatch.setattr("capest.batch.prepare", lambda *_: pytest.fail("computed"))
-    monkeypatch.setattr("capest.hopping_trials.play", lambda *_: pytest.fail("computed"))
+    monkeypatch.setattr("capest.runner.task.prepare", lambda *_: pytest.fail("computed"))
+    monkeypatch.setattr("capest.studies.hopping_trials.play", lambda *_: pytest.fail("computed"))
     monkeypatch.setattr("capest.cli.validate._compute", lambda *_: pytest.fail("computed"))
     output = scenario if command != "validate" else scenario.with_suffix(".png")
     if command == "validate":

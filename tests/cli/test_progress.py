@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 
 from capest.cli import progress as shown
-from capest.loop import Progress
-from capest.statistics import Interval
+from capest.runner.loop import Progress
+from capest.statistics.intervals import Interval
 
 KNOWN = Interval(512.34, 510.1, 514.6)
 ONE_TRIAL = Interval(512.34, math.nan, math.nan)

@@ -272,7 +272,7 @@ def test_trial_path_needs_only_numpy_and_pydantic() -> None:
         "import sys;"
         "sys.modules.update(dict.fromkeys(['dask', 'distributed', 'xarray', 'netCDF4', 'rich']));"
         "from capest.scenario.load import load_scenario;"
-        "from capest.scene import build_scene; from capest.batch import compute_block;"
+        "from capest.engine.scene import build_scene; from capest.runner.task import compute_block;"
         "from capest.backend.choose import kernels;"
         "s = load_scenario({'satellite': {'preset': 'tr38821-set1-leo600-s'}});"
         "print(compute_block(build_scene(s), kernels('numpy'), 0, 2).trials)"

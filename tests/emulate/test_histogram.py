@@ -9,7 +9,7 @@ import pytest
 
 from capest.backend.cuda_histogram import MOST_BINS
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.histograms import AXES
+from capest.statistics.histograms import AXES
 
 EVERY_KIND = ("snr_db", "spectral_efficiency", "one_way_delay")
 

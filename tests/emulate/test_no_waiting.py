@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from capest.backend.cuda_kernels import CudaKernels
+from capest.engine.scene import build_scene
+from capest.engine.trial import start_trials, trial_block
 from capest.scenario.load import load_scenario
-from capest.scene import build_scene
-from capest.trial import start_trials, trial_block
 
 from . import test_services
 from .strict import HostWaits, StrictDevice

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.network.trial import network_trial
+from capest.engine.network.trial import network_trial
+from capest.engine.scene import build_scene
+from capest.engine.trial import trial_block
 from capest.scenario.load import load_scenario
-from capest.scene import build_scene
-from capest.trial import trial_block
 
 from ..network.small import network_scene
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
+from capest.engine.scene import build_scene
+from capest.engine.trial import trial_block
 from capest.scenario.load import load_scenario
-from capest.scene import build_scene
-from capest.trial import trial_block
 
 LEO, GEO = "tr38821-set1-leo600-s", "tr38821-set1-geo-ka"
 

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from capest.engine.network.ground import uniform_model
 from capest.errors import InputError
 from capest.geo.geojson import read_polygons
 from capest.geo.region import Region, geojson
 from capest.geo.sphere import EARTH_RADIUS_KM
 from capest.geo.tiling import cells
-from capest.network.ground import uniform_model
 from tests.geo.uniforms import uniforms
 
 Ring = list[list[float]]

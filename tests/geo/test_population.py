@@ -7,11 +7,11 @@ from scipy import stats
 from capest.errors import InputError
 from capest.geo import data
 from capest.geo.countries import find_country
-from capest.geo.kernel import SURROUNDINGS, kernel_points, kernel_radius, surroundings
 from capest.geo.land import land_at
 from capest.geo.population import UNIFORMS, PopulationModel, population_model
 from capest.geo.region import Region, box, circle, country, whole_earth
 from capest.geo.settings import PopulationSettings
+from capest.geo.settlement_density import SURROUNDINGS, kernel_points, kernel_radius, surroundings
 from capest.geo.sphere import great_circle_km
 from tests.geo.uniforms import uniforms
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from capest.network.scene import NetworkScene, build_network_scene
+from capest.engine.network.scene import NetworkScene, build_network_scene
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 

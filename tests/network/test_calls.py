@@ -8,12 +8,12 @@ import pytest
 
 import capest
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.figure_names import REFUSAL_REASONS
-from capest.histograms import AXES
-from capest.network import trial as trial_module
-from capest.network.calls import uplink_snr_db
-from capest.network.trial import network_trial
-from capest.service_constants import DOWNLINK_ONLY_NOTE, NETWORK_NOISE_ONLY_NOTE
+from capest.engine.network import trial as trial_module
+from capest.engine.network.calls import uplink_snr_db
+from capest.engine.network.trial import network_trial
+from capest.engine.service_constants import DOWNLINK_ONLY_NOTE, NETWORK_NOISE_ONLY_NOTE
+from capest.statistics.figure_names import REFUSAL_REASONS
+from capest.statistics.histograms import AXES
 
 from ..trial.small import quantile
 from .small import network_scenario, network_scene

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.batch import compute_block, prepare
-from capest.network.scene import build_network_scene
+from capest.engine.network.scene import build_network_scene
 from capest.orbits.tle import checksum
+from capest.runner.task import compute_block, prepare
 from capest.scenario.load import load_scenario
 
 pytest.importorskip("sgp4")

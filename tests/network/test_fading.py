@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.network import calls
-from capest.network.trial import network_trial
+from capest.engine.network import calls
+from capest.engine.network.trial import network_trial
 
 from .small import network_scene
 

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 import capest
 from capest.cli import cli
-from capest.network.notes import altitudes_km, assignment_note, cell_width_note
-from capest.network.scene import NetworkScene, build_network_scene
+from capest.engine.network.notes import altitudes_km, assignment_note, cell_width_note
+from capest.engine.network.scene import NetworkScene, build_network_scene
 from capest.scenario.load import load_scenario
 
 from .small import network_scenario, network_scene

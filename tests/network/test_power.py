@@ -4,13 +4,18 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.batch import compute_block
-from capest.histograms import AXES
-from capest.network import beams as beam_layouts
-from capest.network.power import aggregate_pfd_w, beam_power_w, boresight_pfd_dbw, limit_power
-from capest.network.service import assign, view_of_cells
-from capest.network.sky import sky_at
+from capest.engine.network import beams as beam_layouts
+from capest.engine.network.power import (
+    aggregate_pfd_w,
+    beam_power_w,
+    boresight_pfd_dbw,
+    limit_power,
+)
+from capest.engine.network.service import assign, view_of_cells
+from capest.engine.network.sky import sky_at
 from capest.physics.constants import EARTH_RADIUS_M
+from capest.runner.task import compute_block
+from capest.statistics.histograms import AXES
 
 from .small import network_scene
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from capest.network.space import frames, space_of
+from capest.engine.network.space import frames, space_of
 from capest.orbits.constants import GEOSTATIONARY_RADIUS_M
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.scenario.sections import Constellation

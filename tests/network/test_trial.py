@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.batch import compute_block
-from capest.block import BlockResult
+from capest.engine.network.scene import build_network_scene
+from capest.engine.network.space import space_of
+from capest.engine.network.trial import epoch_s, network_trial
 from capest.geo.sphere import lat_lon
-from capest.network.scene import build_network_scene
-from capest.network.space import space_of
-from capest.network.trial import epoch_s, network_trial
-from capest.reduce import Reduction
+from capest.runner.task import compute_block
 from capest.scenario.load import load_scenario
 from capest.scenario.sections import Constellation
+from capest.statistics.block import BlockResult
+from capest.statistics.reduction import Reduction
 
 from ..emulate.constellation_scene import brute_force
 from .small import network_scene

@@ -7,9 +7,9 @@ import pytest
 from scipy import stats
 
 from capest.backend.numpy_kernels import NumpyKernels
+from capest.engine.network.users import draw_users
 from capest.errors import InputError
 from capest.geo import data
-from capest.network.users import draw_users
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.sampling.draws import Draws
 from capest.sampling.sectors import SECTORS, draw_sectors

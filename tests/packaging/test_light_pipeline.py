@@ -25,13 +25,13 @@ sys.meta_path.insert(0, Forbid())
 sys.path.insert(0, sys.argv[1])
 
 from capest.backend.choose import kernels
-from capest.batch import Job, compute_block, run_batch
-from capest.plan import Plan
+from capest.runner.task import Job, compute_block, run_batch
+from capest.runner.plan import Plan
 from capest.results.store import BlockStore, RunIdentity
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.load import load_scenario
-from capest.scene import build_scene
-from capest.trial import trial_block
+from capest.engine.scene import build_scene
+from capest.engine.trial import trial_block
 from capest.version import __version__
 
 from pathlib import Path

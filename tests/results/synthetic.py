@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.block import BlockResult
-from capest.figure_names import OF_MIXES, REFUSAL_REASONS
-from capest.histograms import AXES
 from capest.results import network_schema, schema
 from capest.results.blockfile import RunIdentity
 from capest.results.variable import Variable
+from capest.statistics.block import BlockResult
+from capest.statistics.figure_names import OF_MIXES, REFUSAL_REASONS
+from capest.statistics.histograms import AXES
 
 BEAMS = 7
 STATISTICS_BEAMS = 3

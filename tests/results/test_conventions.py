@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.batch import compute_block
-from capest.block import BlockResult
-from capest.histograms import AXES
+from capest.engine.scene import build_scene
 from capest.results import network_schema, schema
 from capest.results.netcdf import write_result
 from capest.results.variable import Variable
-from capest.scene import build_scene
+from capest.runner.task import compute_block
+from capest.statistics.block import BlockResult
+from capest.statistics.histograms import AXES
 from tests.network.small import network_scene
 from tests.results import synthetic
 from tests.results.test_netcdf import write

@@ -5,10 +5,10 @@ import math
 import pytest
 
 import capest
-from capest.reduce import Estimate
+from capest.engine.service_constants import call_attributes
 from capest.results.delay_verdict import delay_verdicts
 from capest.scenario.load import load_scenario
-from capest.service_constants import call_attributes
+from capest.statistics.reduction import Estimate
 
 
 def estimates(low_ms, middle_ms, high_ms):

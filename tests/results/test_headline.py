@@ -2,9 +2,9 @@
 
 import pytest
 
-from capest.figure_names import OF_REFUSED, REFUSED_SHARE
-from capest.reduce import Estimate
 from capest.results.headline import call_means, headline
+from capest.statistics.figure_names import OF_REFUSED, REFUSED_SHARE
+from capest.statistics.reduction import Estimate
 
 
 def estimates(refused, shares, reasons=OF_REFUSED):

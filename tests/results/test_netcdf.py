@@ -9,12 +9,12 @@ import netCDF4
 import numpy as np
 import pytest
 
-from capest.block import BlockResult
 from capest.errors import InputError, StorageError
-from capest.histograms import AXES
 from capest.results import schema
 from capest.results.netcdf import read_identity, sweep, write_result
 from capest.results.store import BlockStore
+from capest.statistics.block import BlockResult
+from capest.statistics.histograms import AXES
 from tests.results import synthetic
 
 TRIALS, BLOCK_TRIALS = 90, 4

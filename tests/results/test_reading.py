@@ -8,15 +8,15 @@ import math
 import numpy as np
 import pytest
 
-from capest.block import BlockResult
 from capest.errors import InputError
-from capest.figure_names import ALL_BEAMS, CALL_SERVICES
-from capest.histograms import AXES
-from capest.reduce import Estimate, Reduction
 from capest.results.figures import interval_text, value_text
 from capest.results.open import open_result
 from capest.results.schema import axis_of
 from capest.results.summary import summary_dict
+from capest.statistics.block import BlockResult
+from capest.statistics.figure_names import ALL_BEAMS, CALL_SERVICES
+from capest.statistics.histograms import AXES
+from capest.statistics.reduction import Estimate, Reduction
 from tests.results import synthetic
 from tests.results.test_netcdf import write
 

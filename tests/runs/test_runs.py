@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.batch import compute_block
-from capest.histograms import AXES
-from capest.network.notes import altitudes_km, assignment_note, cell_width_note
-from capest.network.scene import build_network_scene
-from capest.network.space import space_of
+from capest.engine.network.notes import altitudes_km, assignment_note, cell_width_note
+from capest.engine.network.scene import build_network_scene
+from capest.engine.network.space import space_of
+from capest.engine.scene import build_scene
+from capest.runner.task import compute_block
 from capest.scenario.load import load_scenario
-from capest.scene import build_scene
+from capest.statistics.histograms import AXES
 
 RUNS = Path(__file__).parents[2] / "runs"
 SCENARIOS = sorted(RUNS.glob("*.toml"))

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from capest.batch import prepare
 from capest.errors import InputError, Problem, ScenarioError
+from capest.runner.task import prepare
 from capest.scenario.load import load_scenario
 from capest.scenario.shell_notation import parse_longitudes, parse_shells
 

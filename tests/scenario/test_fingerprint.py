@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.batch import compute_block
-from capest.network.scene import build_network_scene
+from capest.engine.network.scene import build_network_scene
+from capest.engine.scene import build_scene
+from capest.runner.task import compute_block
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 from capest.scenario.presets import load_preset
-from capest.scene import build_scene
 
 PRESET = "tr38821-set1-leo600-s"
 BASE = load_scenario({"satellite": {"preset": PRESET}, "beams": {"count": 37}})

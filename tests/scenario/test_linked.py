@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capest.cli import cli
+from capest.runner.sweep_points import parse_axis, points_of
 from capest.scenario.load import load_scenario
 from capest.scenario.presets import load_preset
-from capest.sweep_points import parse_axis, points_of
 
 SATELLITE = {"preset": "tr38821-set1-leo600-s"}
 FILE = {"satellite": SATELLITE, "uplink": {"enabled": True, "bandwidth_mhz": 0.3}}

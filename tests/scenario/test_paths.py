@@ -8,10 +8,10 @@ from click.testing import CliRunner
 
 from capest.cli import cli
 from capest.errors import InputError
+from capest.runner.sweep_points import parse_axis, points_of
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.load import load_scenario
 from capest.scenario.paths import PATH_KEYS, shown_path
-from capest.sweep_points import parse_axis, points_of
 
 SCENARIO = """
 [satellite]

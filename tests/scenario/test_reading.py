@@ -9,18 +9,18 @@ import pytest
 from click.testing import CliRunner
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.batch import compute_block, prepare
 from capest.cli import cli
+from capest.engine.network.scene import build_network_scene
+from capest.engine.scene import build_scene
+from capest.engine.service_constants import services_of
 from capest.errors import ScenarioError
-from capest.network.scene import build_network_scene
+from capest.runner.sweep_points import parse_axis, points_of
+from capest.runner.task import compute_block, prepare
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario, fields
 from capest.scenario.plain import set_key
 from capest.scenario.reading_table import READ_WHEN
-from capest.scene import build_scene
-from capest.service_constants import services_of
-from capest.sweep_points import parse_axis, points_of
 
 ONE = {
     **{"satellite.preset": "tr38821-set1-leo600-s", "beams.count": 7, "beams.statistics_count": 7},

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from capest.errors import ScenarioError
+from capest.runner.sweep_points import parse_axis, points_of
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.load import load_scenario
-from capest.sweep_points import parse_axis, points_of
 
 SATELLITE = {"preset": "tr38821-set1-leo600-s"}
 REGION = {"kind": "earth"}

@@ -3,10 +3,10 @@
 import pytest
 
 from capest.errors import InputError
-from capest.figure_names import CALL_SERVICES, OF_MIXES
 from capest.scenario.load import load_scenario
 from capest.scenario.presets import presets_of
 from capest.scenario.service_classes import parse_mix, service_classes
+from capest.statistics.figure_names import CALL_SERVICES, OF_MIXES
 
 SATELLITE = {"satellite": {"preset": "tr38821-set1-leo600-s"}}
 

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.batch import compute_block
+from capest.engine.network.scene import build_network_scene
+from capest.engine.scene import build_scene
 from capest.errors import InputError
-from capest.network.scene import build_network_scene
+from capest.runner.task import compute_block
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 from capest.scenario.presets import load_preset, presets_of
 from capest.scenario.starter import starter
-from capest.scene import build_scene
 
 from .systems import CONSTELLATIONS, HANDSETS, SYSTEM_SATELLITES
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.batch import compute_block
-from capest.block import BlockResult
+from capest.engine.scene import build_scene
+from capest.runner.task import compute_block
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
-from capest.scene import build_scene
+from capest.statistics.block import BlockResult
 
 
 def small_scenario(**changes: Any) -> Scenario:
@@ -47,7 +47,7 @@ def assert_same_bits(one: BlockResult, other: BlockResult) -> None:
 
 def quantile(block: BlockResult, metric: str, p: float) -> float:
     """Quantile of a histogram, by interpolation in its bins."""
-    from capest.histograms import AXES
+    from capest.statistics.histograms import AXES
 
     counts = block.histograms[metric]
     cumulative = np.cumsum(counts[:-1]) / counts.sum()

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.link_constants import POLICIES
-from capest.service_constants import services_of
-from capest.services.admission import (
+from capest.engine.radio import POLICIES
+from capest.engine.service_constants import services_of
+from capest.engine.services.admission import (
     BANDWIDTH,
     BEAM,
     CARRIED,
@@ -24,8 +24,8 @@ from capest.services.admission import (
     admit,
     queues,
 )
-from capest.services.demand import Demand
-from capest.services.outcome import best_effort_mbps, calls_of_beams
+from capest.engine.services.demand import Demand
+from capest.engine.services.outcome import best_effort_mbps, calls_of_beams
 
 from .small import small_scenario
 

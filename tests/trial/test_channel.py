@@ -7,14 +7,14 @@ import pytest
 from scipy.stats import norm
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.batch import compute_block
-from capest.block import BlockResult
+from capest.engine.scene import build_scene
 from capest.physics import weather
 from capest.physics.entry_loss import building_entry_loss_db
+from capest.runner.task import compute_block
 from capest.sampling.draws import Draws
 from capest.sampling.whereabouts import INDOOR, OUTDOOR, VEHICLE, draw_whereabouts
 from capest.scenario.model import Scenario
-from capest.scene import build_scene
+from capest.statistics.block import BlockResult
 
 from .small import assert_same_bits, compute, quantile, small_scenario
 

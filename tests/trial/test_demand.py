@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
+from capest.engine.service_constants import services_of
+from capest.engine.services.demand import draw_demand
 from capest.physics.packet_delay import PacketDelay
 from capest.sampling.draws import Draws
-from capest.service_constants import services_of
-from capest.services.demand import draw_demand
 
 from .small import small_scenario
 

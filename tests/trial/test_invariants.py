@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.batch import compute_block
+from capest.engine.scene import build_scene
 from capest.physics.geometry import Satellites
-from capest.scene import build_scene
+from capest.runner.task import compute_block
 
 from .small import assert_same_bits, compute, quantile, small_scenario
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from capest.scene import build_scene
+from capest.engine.scene import build_scene
 
 from .small import compute, quantile, small_scenario
 

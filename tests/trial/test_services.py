@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.batch import compute_block, prepare
-from capest.figure_names import REFUSAL_REASONS, calls_of_service
-from capest.scene import build_scene
-from capest.service_constants import DOWNLINK_ONLY_NOTE, NOISE_ONLY_NOTE
+from capest.engine.scene import build_scene
+from capest.engine.service_constants import DOWNLINK_ONLY_NOTE, NOISE_ONLY_NOTE
+from capest.runner.task import compute_block, prepare
+from capest.statistics.figure_names import REFUSAL_REASONS, calls_of_service
 
 from .small import assert_same_bits, compute, quantile, small_scenario
 

@@ -5,8 +5,8 @@ import pytest
 from scipy import optimize
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.link_constants import POLICIES
-from capest.sharing import beam_rate, user_rate
+from capest.engine.radio import POLICIES
+from capest.engine.scheduler import beam_rate, user_rate
 
 from .small import assert_same_bits, compute, small_scenario
 

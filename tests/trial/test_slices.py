@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from capest import batch, loop, slices
 from capest.backend.numpy_kernels import NumpyKernels
+from capest.engine import memory as slices
+from capest.engine.memory import MEMORY_NOTE, SliceLength, compute_blocks, slice_length
+from capest.engine.scene import build_scene
 from capest.errors import CapestError
-from capest.execute.inline import InlineExecutor
-from capest.scene import build_scene
-from capest.slices import MEMORY_NOTE, SliceLength, compute_blocks, slice_length
+from capest.runner import loop
+from capest.runner import task as batch
+from capest.runner.execute.inline import InlineExecutor
 
 from .small import assert_same_bits, compute, small_scenario
 

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.batch import compute_block
+from capest.engine.scene import build_scene
 from capest.errors import ScenarioError
-from capest.histograms import AXES
+from capest.runner.task import compute_block
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
-from capest.scene import build_scene
+from capest.statistics.histograms import AXES
 
 CASE_9 = load_scenario(Path(__file__).parents[2] / "runs" / "tr38821-case9.toml")
 TRIALS = 1500

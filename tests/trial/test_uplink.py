@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from capest.allocation.uplink_turns import uplink_turns
-from capest.histograms import AXES
 from capest.physics.uplink_budget import UplinkBudget
+from capest.statistics.histograms import AXES
 
 from .small import compute, quantile, small_scenario
 

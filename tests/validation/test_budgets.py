@@ -5,8 +5,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from capest.budget import budget
 from capest.cli import cli
+from capest.engine.budget import budget
 from capest.errors import InputError
 from capest.scenario.load import load_scenario
 from capest.validation.budgets import BudgetComparison, compare_budgets

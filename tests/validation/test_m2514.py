@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from capest.cli import cli
-from capest.scene import build_scene
-from capest.statistics import Interval
+from capest.engine.scene import build_scene
+from capest.statistics.intervals import Interval
 from capest.validation import m2514
 from capest.validation.cases import LINKS, handheld_leo600_cases
 from capest.validation.evaluate import Evaluation, EvaluationTask, evaluate, evaluated_case

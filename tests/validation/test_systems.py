@@ -6,12 +6,12 @@ import tomllib
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.batch import compute_block
-from capest.network.scene import build_network_scene
-from capest.reduce import Reduction
+from capest.engine.network.scene import build_network_scene
+from capest.runner.task import compute_block
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 from capest.scenario.starter import starter
+from capest.statistics.reduction import Reduction
 
 from ..runs.test_runs import RUNS
 

@@ -1,0 +1,1 @@
+"""One trial of a scenario, from random numbers to throughput."""

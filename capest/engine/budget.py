@@ -1,0 +1,159 @@
+"""Link budgets of both directions, line by line (TR 38.821 clause 6.1.3)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from capest.engine.radio import weather_losses_db
+from capest.errors import InputError
+from capest.physics import geometry, link_budget, propagation
+from capest.physics.constants import BOLTZMANN_DBW_PER_K_HZ, SCINTILLATION_FROM_GHZ
+
+if TYPE_CHECKING:
+    from capest.scenario.model import Scenario
+
+
+@dataclass(frozen=True)
+class Budget:
+    """A link budget; losses are positive.
+
+    Attributes
+    ----------
+    link : {"DL", "UL"}
+    elevation_deg, frequency_ghz, bandwidth_mhz : float
+    eirp_dbm, g_over_t_db_per_k : float
+    free_space_loss_db, gas_loss_db, shadow_margin_db : float
+    scintillation_loss_db, weather_loss_db : float
+        The latter is rain and cloud, and with them scintillation, of ``channel.weather``.
+    polarisation_loss_db, body_loss_db : float
+    cnr_db : float
+    """
+
+    link: str
+    elevation_deg: float
+    frequency_ghz: float
+    bandwidth_mhz: float
+    eirp_dbm: float
+    g_over_t_db_per_k: float
+    free_space_loss_db: float
+    gas_loss_db: float
+    shadow_margin_db: float
+    scintillation_loss_db: float
+    weather_loss_db: float
+    polarisation_loss_db: float
+    body_loss_db: float
+    cnr_db: float
+
+
+def budget(
+    scenario: Scenario,
+    link: str,
+    elevation_deg: float,
+    *,
+    bandwidth_mhz: float | None = None,
+    shadow_margin_db: float | None = None,
+) -> Budget:
+    """Work out the budget of a user at the peak of a beam.
+
+    Below 6 GHz it has the ionospheric scintillation of TR 38.821 Table 6.1.3.2-1 (2.2 dB at 2 GHz)
+    also where ``channel.ionosphere`` has trials do without, as the published budgets do. Weather
+    is that of ``channel.exceeded_percent``.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    link : {"DL", "UL"}
+    elevation_deg : float
+        Under which the user sees the satellite.
+    bandwidth_mhz : float, optional
+        The beam's (DL) or one user's (UL) if not given.
+    shadow_margin_db : float, optional
+        TR 38.821 Table 6.1.3.2-1 if not given: 3 dB below 6 GHz (handheld), none above (VSAT).
+
+    Returns
+    -------
+    Budget
+
+    Raises
+    ------
+    InputError
+        For an uplink whose figures the scenario does not have.
+    """
+    frequency_ghz, eirp_dbm_per_mhz, eirp_dbm, g_over_t_db_per_k = _ends(scenario, link)
+    if bandwidth_mhz is None:
+        down = link == "DL"
+        bandwidth_mhz = scenario.beam_bandwidth_hz / 1e6 if down else scenario.uplink.bandwidth_mhz
+    if eirp_dbm is None:
+        eirp_dbm = eirp_dbm_per_mhz + 10.0 * math.log10(bandwidth_mhz)
+    frequency_hz = frequency_ghz * 1e9
+    range_m = geometry.slant_range_m(scenario.satellite.altitude_km * 1e3, elevation_deg)
+    if shadow_margin_db is None:
+        shadow_margin_db = 0.0 if frequency_ghz >= SCINTILLATION_FROM_GHZ else 3.0
+    losses = {
+        "free_space_loss_db": float(propagation.free_space_loss_db(range_m, frequency_hz)),
+        "shadow_margin_db": shadow_margin_db,
+        **_sky_losses(scenario, frequency_hz, elevation_deg),
+        "polarisation_loss_db": scenario.handset.polarisation_loss_db,
+        "body_loss_db": scenario.handset.body_loss_db,
+    }
+    noise_dbw_k = BOLTZMANN_DBW_PER_K_HZ + 10.0 * math.log10(bandwidth_mhz * 1e6)
+    cnr_db = eirp_dbm - 30.0 + g_over_t_db_per_k - sum(losses.values()) - noise_dbw_k
+    return Budget(
+        link=link,
+        elevation_deg=elevation_deg,
+        frequency_ghz=frequency_ghz,
+        bandwidth_mhz=bandwidth_mhz,
+        eirp_dbm=eirp_dbm,
+        g_over_t_db_per_k=g_over_t_db_per_k,
+        cnr_db=cnr_db,
+        **losses,
+    )
+
+
+def _ends(scenario: Scenario, link: str) -> tuple[float, float, float | None, float]:
+    """Carrier in GHz, EIRP density in dBm/MHz or EIRP in dBm, and G/T of a link."""
+    satellite, handset = scenario.satellite, scenario.handset
+    if link == "DL":
+        g_over_t_db_per_k = link_budget.g_over_t_db_per_k(
+            handset.antenna_gain_dbi, handset.noise_figure_db, handset.antenna_temperature_k
+        )
+        density_dbm = satellite.eirp_density_dbw_per_mhz + 30.0
+        return satellite.frequency_ghz, density_dbm, None, g_over_t_db_per_k
+    figures = {
+        "satellite.uplink_frequency_ghz": satellite.uplink_frequency_ghz,
+        "satellite.g_over_t_db_per_k": satellite.g_over_t_db_per_k,
+        "handset.transmit_power_dbm": handset.transmit_power_dbm,
+        "handset.transmit_gain_dbi": handset.transmit_gain_dbi,
+    }
+    missing = [key for key, value in figures.items() if value is None]
+    if missing:
+        raise InputError(f"the uplink budget needs {', '.join(missing)} in the scenario")
+    frequency_ghz, g_over_t_db_per_k, power_dbm, gain_dbi = (
+        float(value) for value in figures.values() if value is not None
+    )
+    return frequency_ghz, 0.0, power_dbm + gain_dbi, g_over_t_db_per_k
+
+
+def _sky_losses(scenario: Scenario, frequency_hz: float, elevation_deg: float) -> dict[str, float]:
+    channel = scenario.channel
+    sine = math.sin(math.radians(elevation_deg))
+    gas_db, troposphere_db, weather_db = 0.0, 0.0, 0.0
+    if channel.weather == "clear":
+        if channel.gas_loss:
+            gas_db = propagation.gas_loss_db(sine, propagation.zenith_gas_loss_db(frequency_hz))
+        if channel.tropospheric_scintillation and frequency_hz >= SCINTILLATION_FROM_GHZ * 1e9:
+            troposphere_db = float(propagation.tropospheric_scintillation_db(np.float64(sine), np))
+    else:
+        gas_db, total_db = weather_losses_db(scenario, frequency_hz, elevation_deg)
+        weather_db = total_db - gas_db
+    latitudes = "high" if channel.ionosphere == "high" else "equatorial"
+    ionosphere_db = propagation.ionospheric_scintillation_db(frequency_hz, latitudes)
+    return {
+        "gas_loss_db": gas_db,
+        "scintillation_loss_db": ionosphere_db + troposphere_db,
+        "weather_loss_db": weather_db,
+    }

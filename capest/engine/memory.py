@@ -1,0 +1,189 @@
+"""Blocks of trials, computed slice by slice: as many trials at once as memory takes.
+
+On a GPU, the next slice is queued before the results of the last one are waited for, so that it
+computes while results travel, are put together and written. What is computed for a trial does not
+depend on its slice, so slices may be cut smaller at any moment.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from capest.backend.protocol import Kernels
+from capest.engine.scene import Scene
+from capest.engine.trial import StartedTrials, start_trials
+from capest.errors import CapestError
+from capest.scenario.service_classes import service_classes
+from capest.statistics.block import BlockResult
+
+if TYPE_CHECKING:
+    from capest.scenario.model import Scenario
+
+MEMORY_NOTE = "memory ran out: fewer trials are computed at once, the results stay the same"
+
+# Arrays of a slice on a processor: small enough for its cache, large enough that a few hundred
+# array operations do not count. On a GPU: more would not make it faster.
+_USERS_PER_SLICE = {"numpy": 2**15, "cupy": 2**22}
+
+# Bytes that a slice holds at its peak. A user: some forty float64 of place, channel, powers and
+# their intermediate results. A beam of a trial: the kernels' sums, in two orders, and results in
+# float64. A turn of the uplink: a dozen arrays, half of them of 64 bits. A user that may ask for a
+# call: thirty figures, shares and sorted numbers of 64 bits more. A service: counts by beam and
+# outcome, in two orders.
+_BYTES_PER_USER = 400
+_BYTES_PER_BEAM = 250
+_BYTES_PER_TURN = 150
+_BYTES_PER_CALL = 250
+_BYTES_PER_CLASS = 200
+
+# The rest is left to results on their way and to the gaps of the memory pool.
+_SHARE_OF_MEMORY = 0.5
+
+Item = TypeVar("Item")
+
+
+@dataclass
+class SliceLength:
+    """How many trials are computed at once.
+
+    Attributes
+    ----------
+    trials : int
+    shortened : bool
+        Memory ran out, and `halve` was called.
+    """
+
+    trials: int
+    shortened: bool = False
+
+    def halve(self) -> None:
+        """Go on with half as many.
+
+        Raises
+        ------
+        CapestError
+            If it is one trial already.
+        """
+        if self.trials == 1:
+            raise CapestError(
+                "one trial does not fit the memory: see that no other process fills it (of a GPU: "
+                "with `nvidia-smi`), take fewer users, or run with --backend numpy"
+            )
+        self.trials //= 2
+        self.shortened = True
+
+
+def slice_length(scenario: Scenario, kernels: Kernels) -> SliceLength:
+    """Choose a length that fits the cache, or the GPU's free memory."""
+    trials = _USERS_PER_SLICE[kernels.name] // longest_arrays(scenario, scenario.users_per_trial)
+    free = kernels.free_bytes()
+    if free is not None:
+        trials = min(trials, int(free * _SHARE_OF_MEMORY) // bytes_per_trial(scenario))
+    return SliceLength(max(1, trials))
+
+
+def longest_arrays(scenario: Scenario, users: int) -> int:
+    """Entries of the longest arrays of a trial: its users, or the turns of its uplink."""
+    return max(users, _turns(scenario))
+
+
+def bytes_per_trial(scenario: Scenario) -> int:
+    """Estimate of the memory that a trial takes on a GPU."""
+    per_user, per_beam = _BYTES_PER_USER, _BYTES_PER_BEAM
+    if service_classes(scenario.service):
+        per_user += _BYTES_PER_CALL
+        per_beam += _BYTES_PER_CLASS * len(service_classes(scenario.service))
+    return (
+        per_user * scenario.users_per_trial
+        + per_beam * scenario.beam_count
+        + _BYTES_PER_TURN * _turns(scenario)
+    )
+
+
+def _turns(scenario: Scenario) -> int:
+    return scenario.uplink.drops * scenario.beam_count if scenario.uplink.enabled else 0
+
+
+def compute_blocks(
+    scene: Scene, kernels: Kernels, blocks: Iterable[tuple[int, int]], length: SliceLength
+) -> Iterator[BlockResult]:
+    """Compute blocks one after the other.
+
+    Parameters
+    ----------
+    scene : Scene
+    kernels : Kernels
+    blocks : iterable of (int, int)
+        First trial of each block, and how many it has.
+    length : SliceLength
+        Shortened when memory runs out.
+
+    Yields
+    ------
+    BlockResult
+    """
+    slices = (
+        (number, started)
+        for number, (first, trials) in enumerate(blocks)
+        for started in _start_block(scene, kernels, first, trials, length)
+    )
+    for _, parts in itertools.groupby(_one_behind(slices), key=lambda part: part[0]):
+        yield join([started.wait() for _, started in parts])
+
+
+def _start_block(
+    scene: Scene, kernels: Kernels, first: int, trials: int, length: SliceLength
+) -> Iterator[StartedTrials]:
+    """Start the slices of a block, each when it is asked for."""
+    end = first + trials
+    while first < end:
+        count = min(length.trials, end - first)
+        try:
+            started = start_trials(scene, kernels, first, count)
+        except MemoryError:
+            length.trials = count
+            length.halve()
+        else:
+            yield started
+            first += count
+            continue
+        # Only here: while the error is handled, its traceback holds the arrays of the failed slice.
+        kernels.release_memory()
+
+
+def _one_behind(items: Iterable[Item]) -> Iterator[Item]:
+    """Pass every item on when the next one has been made."""
+    held: list[Item] = []
+    for item in items:
+        held.append(item)
+        if len(held) == 2:
+            yield held.pop(0)
+    yield from held
+
+
+def join(parts: list[BlockResult]) -> BlockResult:
+    """One block from its slices, in their order."""
+    first, *others = parts
+    if not others:
+        return first
+
+    def rows(group: str) -> dict[str, np.ndarray]:
+        return {
+            key: np.concatenate([getattr(part, group)[key] for part in parts])
+            for key in getattr(first, group)
+        }
+
+    def total(group: str) -> dict[str, np.ndarray]:
+        return {
+            key: sum((getattr(part, group)[key] for part in others), start=values)
+            for key, values in getattr(first, group).items()
+        }
+
+    return BlockResult(
+        first.first_trial, rows("trial"), rows("trial_beam"), total("histograms"), total("cell")
+    )

@@ -1,0 +1,231 @@
+"""Admission of calls: who is carried, and why the others are not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from capest.backend.protocol import Kernels
+from capest.engine.service_constants import Services
+from capest.engine.services.demand import Demand
+from capest.statistics.figure_names import REFUSAL_REASONS
+
+WHOLE = 2**32
+"""The time of a beam, or of one of its places in the uplink, in units of the fixed point."""
+
+OUTCOMES = 1 + len(REFUSAL_REASONS)
+CARRIED, SATELLITE, ELEVATION, BEAM, DELAY, DOWNLINK, UPLINK, BANDWIDTH = range(OUTCOMES)
+"""What becomes of a call: it is carried, or the first of the reasons that applies."""
+
+_KEY_BITS = 31
+"""Those of a float32 without its sign: as whole numbers they are in the order of the values."""
+
+
+@dataclass(frozen=True)
+class CallLinks:
+    """What users have to carry a call, arrays (users,) of the backend, trial by trial.
+
+    Attributes
+    ----------
+    trials, beams : int
+    serving, user_trial : int32 array
+        A beam of -1 is none.
+    above_horizon, in_view, lit : bool array or None
+        A satellite is above the horizon, and above the elevation mask; the user's beam is lit.
+        ``None``: all are.
+    efficiency : float32 array
+        Of the downlink; zero where the SINR is too low.
+    uplink_efficiency : float32 array or None
+    delay_ms : float64 array
+        One way, of what has a beam.
+    """
+
+    trials: int
+    beams: int
+    serving: Any
+    user_trial: Any
+    above_horizon: Any | None
+    in_view: Any | None
+    lit: Any | None
+    efficiency: Any
+    uplink_efficiency: Any | None
+    delay_ms: Any
+
+    @cached_property
+    def own_beam(self) -> Any:
+        """Each user's beam among those of all trials, int64 array (users,)."""
+        return self.user_trial.astype(np.int64) * self.beams + self.serving
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """What became of calls.
+
+    Attributes
+    ----------
+    outcome : int8 array (users,)
+        ``CARRIED`` or a reason; meaningless for users that ask for no call.
+    left : int64 array (trials · beams, 2)
+        What is left of the downlink's time, in units of ``WHOLE``, and of the uplink's places.
+    """
+
+    outcome: Any
+    left: Any
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What calls take of a beam, and which could be carried if it had no other.
+
+    Attributes
+    ----------
+    outcome : int8 array (users,)
+        ``CARRIED`` or the first reason against it.
+    down, up : int64 array (users,)
+        Shares of the downlink's time and of a place in the uplink, in units of ``WHOLE``.
+    capacity_up : int
+        Places of a beam's uplink, in units of ``WHOLE``; 0 without one, when no call needs it.
+    """
+
+    outcome: Any
+    down: Any
+    up: Any
+    capacity_up: int
+
+
+def admit(services: Services, kernels: Kernels, links: CallLinks, demand: Demand) -> Admitted:
+    """Admit calls beam by beam.
+
+    Parameters
+    ----------
+    services : Services
+    kernels : Kernels
+    links : CallLinks
+    demand : Demand
+
+    Returns
+    -------
+    Admitted
+    """
+    xp = kernels.xp
+    needs = needs_of(services, links, demand, xp)
+    asks = demand.call & (needs.outcome == CARRIED)
+    order, start, count = queues(kernels, links, asks, demand.arrival)
+    admitted, left = kernels.admit_calls(
+        order, start, count, needs.down, needs.up, WHOLE, needs.capacity_up
+    )
+    return Admitted(xp.where(asks & (admitted == 0), BANDWIDTH, needs.outcome), left)
+
+
+def needs_of(services: Services, links: CallLinks, demand: Demand, xp: Any) -> Needs:
+    """Work out what each call takes.
+
+    A call needs its rate over what the link would carry in all the time of the beam, and of one of
+    the uplink's places; both shares are rounded up to whole numbers, so that neither sum can exceed
+    what there is.
+    """
+    down, up = _shares(
+        services,
+        (demand.down_mbps, demand.up_mbps),
+        (links.efficiency, links.uplink_efficiency),
+        xp,
+    )
+    capacity_up = 0
+    if services.uplink is not None and links.uplink_efficiency is not None:
+        capacity_up = services.uplink.access.users_at_once * WHOLE
+    outcome = xp.full(down.shape, CARRIED, dtype=xp.int8)
+    # The last one written is the first that applies.
+    outcome = xp.where(up > WHOLE, UPLINK, outcome)
+    outcome = xp.where((down > WHOLE) | (links.efficiency <= 0.0), DOWNLINK, outcome)
+    outcome = xp.where(links.delay_ms > demand.budget_ms, DELAY, outcome)
+    nowhere = links.serving < 0
+    if links.lit is not None:
+        nowhere = nowhere | ~links.lit
+    outcome = xp.where(nowhere, BEAM, outcome)
+    if links.in_view is not None:
+        outcome = xp.where(links.in_view, outcome, ELEVATION)
+    if links.above_horizon is not None:
+        outcome = xp.where(links.above_horizon, outcome, SATELLITE)
+    return Needs(outcome, down, up, capacity_up)
+
+
+def are_carried_alone(
+    services: Services, rates_mbps: tuple[Any, Any], efficiencies: tuple[Any, Any | None], xp: Any
+) -> Any:
+    """Tell which links would carry a call if the beam had no other.
+
+    Parameters
+    ----------
+    services : Services
+    rates_mbps : tuple of float64 array (users,)
+        Down and up.
+    efficiencies : tuple of float32 array (users,)
+        Of downlinks and of uplinks; ``None``: the uplink does not count.
+    xp : module
+        ``numpy`` or ``cupy``.
+
+    Returns
+    -------
+    bool array (users,)
+    """
+    down, up = _shares(services, rates_mbps, efficiencies, xp)
+    return (down <= WHOLE) & (efficiencies[0] > 0.0) & (up <= WHOLE)
+
+
+def _shares(
+    services: Services, rates_mbps: tuple[Any, Any], efficiencies: tuple[Any, Any | None], xp: Any
+) -> tuple[Any, Any]:
+    """Shares of the downlink's time and of a place in the uplink that calls take, int64 arrays."""
+    down = _share(rates_mbps[0], efficiencies[0], services.bandwidth_mhz, xp)
+    if services.uplink is None or efficiencies[1] is None:
+        return down, xp.zeros_like(down)
+    width_mhz = services.uplink.access.user_bandwidth_mhz
+    return down, _share(rates_mbps[1], efficiencies[1], width_mhz, xp)
+
+
+def _share(rate_mbps: Any, efficiency: Any, bandwidth_mhz: float, xp: Any) -> Any:
+    """Share that a rate takes, in units of ``WHOLE`` and rounded up, int64 array (users,)."""
+    share = efficiency.astype(xp.float64)
+    share *= bandwidth_mhz
+    xp.maximum(share, 1e-30, out=share)
+    xp.divide(rate_mbps, share, out=share)
+    # Twice the whole is more than anybody has, however much more it is.
+    xp.minimum(share, 2.0, out=share)
+    share *= WHOLE
+    return xp.ceil(share, out=share).astype(xp.int64)
+
+
+def queues(
+    kernels: Kernels, links: CallLinks, asks: Any, arrival: Any | None
+) -> tuple[Any, Any, Any]:
+    """Calls in the order of admission: users, and each beam's first place and number of calls.
+
+    The users of a trial are sorted by beam, key and number, all in one whole number: so the order
+    is one and the same on both backends.
+    """
+    xp, trials, beams = kernels.xp, links.trials, links.beams
+    users = len(asks) // max(trials, 1)
+    user_bits, beam_bits = users.bit_length(), beams.bit_length()
+    key_bits = min(_KEY_BITS, 62 - user_bits - beam_bits)
+    if arrival is None:
+        bits = links.efficiency.astype(xp.float32, copy=False).view(xp.int32)
+        key = (2**_KEY_BITS - 1 - bits.astype(xp.int64)) >> (_KEY_BITS - key_bits)
+    else:
+        key = xp.minimum(xp.floor(arrival * 2.0**key_bits), 2.0**key_bits - 1.0).astype(xp.int64)
+    # Who asks for nothing comes behind the last beam.
+    whole = xp.where(asks, links.serving, beams).astype(xp.int64)
+    whole <<= key_bits
+    whole |= key
+    whole <<= user_bits
+    by_trial = whole.reshape(trials, users)
+    by_trial |= xp.arange(users, dtype=xp.int64)
+    by_trial.sort(axis=1)
+    sorted_users = by_trial & (2**user_bits - 1)
+    first = xp.arange(trials, dtype=xp.int64)[:, None] * users
+    count = kernels.count_numbers(xp.where(asks, links.own_beam, -1), trials * beams)
+    of_beams = count.reshape(trials, beams)
+    start = xp.cumsum(of_beams, axis=1) - of_beams + first
+    return (sorted_users + first).ravel(), start.ravel(), count

@@ -1,0 +1,67 @@
+"""Calls that come and go: the share of them that find their beam taken."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from capest.backend.protocol import Kernels
+from capest.engine.service_constants import Services
+from capest.engine.services.admission import CARRIED, WHOLE, CallLinks, needs_of, queues
+from capest.engine.services.demand import everybody
+from capest.sampling.draws import Draws
+from capest.sampling.streams import Purpose
+
+WARM_UP_HOLDING_TIMES = 10
+"""Every beam begins empty: what has not ended by then is e^-10 of it."""
+
+
+def blocked_calls(services: Services, kernels: Kernels, draws: Draws, links: CallLinks) -> Any:
+    """Let calls arrive and end in every beam and count those that do not fit.
+
+    Users are those whose links carry a call at all. An idle one asks with the rate that would have
+    him in a call a share ``activity`` of the time if nobody were blocked; calls last for
+    exponential times; who is blocked goes away. No formula is asked for how often.
+
+    Parameters
+    ----------
+    services : Services
+        With one class of calls, of an activity below 1.
+    kernels : Kernels
+    draws : Draws
+    links : CallLinks
+
+    Returns
+    -------
+    int64 array (trials, beams, 2)
+        Calls asked for, and of these blocked.
+    """
+    xp = kernels.xp
+    needs = needs_of(services, links, everybody(services, len(links.serving), xp), xp)
+    order, start, count = queues(kernels, links, needs.outcome == CARRIED, None)
+    (each,) = services.classes
+    # Rates in units of one over the mean holding time.
+    arrivals = each.activity / (1.0 - each.activity)
+    fastest = max(arrivals, 1.0)
+    warm = math.ceil(fastest * WARM_UP_HOLDING_TIMES)
+    found = kernels.simulate_calls(
+        order,
+        start,
+        count,
+        needs.down,
+        needs.up,
+        (WHOLE, needs.capacity_up),
+        (arrivals / fastest, 1.0 / fastest),
+        (warm, warm + math.ceil(fastest * services.holding_times)),
+        (draws.seed, int(Purpose.CALL_EVENTS)),
+        (draws.first_trial, links.trials),
+    )
+    return found.reshape(links.trials, links.beams, 2)
+
+
+def blocking_totals(counts: Any) -> dict[str, Any]:
+    """Calls per trial, from counts (trials, 2)."""
+    return {
+        "call_attempts": counts[:, 0].astype("i4"),
+        "calls_blocked": counts[:, 1].astype("i4"),
+    }

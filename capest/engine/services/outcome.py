@@ -1,0 +1,111 @@
+"""What a trial's services yield: calls per beam, and what calls leave to the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.backend.protocol import Kernels
+from capest.engine.scheduler import beam_rate
+from capest.engine.service_constants import Services
+from capest.engine.services.admission import CARRIED, OUTCOMES, WHOLE, Admitted, CallLinks
+from capest.engine.services.demand import Demand
+from capest.statistics.figure_names import REFUSAL_REASONS, calls_of_service
+from capest.statistics.histograms import AXES
+
+
+def calls_of_beams(
+    services: Services, kernels: Kernels, links: CallLinks, demand: Demand, admitted: Admitted
+) -> Any:
+    """Count calls by beam, class and outcome, int64 array (trials, beams, classes, ``OUTCOMES``).
+
+    Classes are those of ``services.calls``. Users without a beam are not in it.
+    """
+    xp, classes = kernels.xp, len(services.calls)
+    number = links.own_beam * (classes * OUTCOMES) + outcome_of_class(demand, admitted)
+    number = xp.where(demand.call & (links.serving >= 0), number, -1)
+    counts = kernels.count_numbers(number, links.trials * links.beams * classes * OUTCOMES)
+    return counts.reshape(links.trials, links.beams, classes, OUTCOMES)
+
+
+def outcome_of_class(demand: Demand, admitted: Admitted) -> Any:
+    """Outcome of each user's call, behind those of the classes before his."""
+    if demand.call_class is None:
+        return admitted.outcome
+    return demand.call_class * OUTCOMES + admitted.outcome
+
+
+def totals(services: Services, of_classes: Any) -> dict[str, Any]:
+    """Calls per trial by outcome, and of each service if several are calls.
+
+    Parameters
+    ----------
+    services : Services
+    of_classes : int64 array (trials, classes, ``OUTCOMES``)
+    """
+    counts = of_classes.sum(axis=1)
+    one_by_one = {}
+    if len(services.calls) > 1:
+        for number, each in enumerate(services.calls):
+            carried, offered = calls_of_service(each.name)
+            one_by_one[carried] = of_classes[:, number, CARRIED].astype("i4")
+            one_by_one[offered] = of_classes[:, number].sum(axis=1).astype("i4")
+    refused = {
+        f"calls_refused_{reason}": counts[:, 1 + k].astype("i4")
+        for k, reason in enumerate(REFUSAL_REASONS)
+    }
+    return {
+        "calls": counts[:, CARRIED].astype("i4"),
+        "calls_offered": counts.sum(axis=1).astype("i4"),
+        "calls_refused": counts[:, 1:].sum(axis=1).astype("i4"),
+        **refused,
+        **one_by_one,
+    }
+
+
+def call_histogram(trial: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Trials by the number of calls that they carry, on the host; empty where nobody calls."""
+    if "calls" not in trial:
+        return {}
+    axis = AXES["calls"]
+    return {axis.name: axis.count(trial["calls"], NumpyKernels())}
+
+
+def best_effort_mbps(
+    services: Services,
+    kernels: Kernels,
+    links: CallLinks,
+    demand: Demand,
+    left: Any,
+    sinr: tuple[Any, ...],
+) -> Any:
+    """Downlink throughput of each beam's users without a guaranteed rate, in what calls leave.
+
+    Parameters
+    ----------
+    services, kernels, links, demand
+    left : int64 array (trials · beams, 2)
+        From `admit`.
+    sinr : tuple
+        Arguments of ``beam_sums``: carrier, interference, lit flags, rate table, Shannon bound,
+        mode.
+
+    Returns
+    -------
+    float64 array (trials, beams)
+    """
+    xp = kernels.xp
+    carrier, interference, *others = sinr
+    serving = xp.where(demand.rest, links.serving, -1).astype(xp.int32)
+    # Where nobody is left out, the others' beam of -1 keeps them from counting.
+    _, (carrier, interference, serving, user_trial) = kernels.select(
+        demand.rest, carrier, interference, serving, links.user_trial
+    )
+    efficiency, sums = kernels.beam_sums(
+        carrier, interference, serving, user_trial, *others, links.trials, links.beams
+    )
+    rate = beam_rate(kernels, efficiency, serving, user_trial, sums, services.policy)
+    time = left[:, 0].reshape(links.trials, links.beams) * (1.0 / WHOLE)
+    return rate * time * services.bandwidth_mhz

@@ -1,0 +1,1 @@
+"""A run: planned, computed in batches, reduced, written; and sweeps of runs."""

@@ -1,0 +1,186 @@
+"""The outer loop of a run: plan, execute what is missing, reduce, write the result.
+
+Knows nothing of satellites: what a block is, `capest.runner.task` says. What is finished lies in
+block files, so a run that was cut off anywhere goes on from there and ends with the same bytes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from capest.backend import choose
+from capest.results import netcdf
+from capest.results.ours import Target
+from capest.results.store import BlockStore, RunIdentity
+from capest.runner.batches import Executor, Progress, compute_missing
+from capest.runner.output import (
+    blocks_folder,
+    check_output,
+    drop_blocks_of_finished,
+    result_to_keep,
+)
+from capest.runner.plan import Plan
+from capest.runner.provenance import provenance
+from capest.runner.stopping import Verdict
+from capest.runner.task import Job, layout, prepare, users_per_trial
+from capest.scenario.fingerprint import fingerprint
+from capest.scenario.model import Scenario
+from capest.scenario.until import parse_until
+from capest.version import __version__
+
+__all__ = ["Executor", "Outcome", "Progress", "blocks_folder", "run"]
+
+
+GPU_BLOCK_TRIALS = 1000
+"""Shorter blocks leave a GPU waiting for its kernels to be started."""
+
+_SHORT_BLOCKS = (
+    f"a GPU is faster with longer blocks: --set run.block_trials={GPU_BLOCK_TRIALS} "
+    "(another block length starts from the first trial)"
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did.
+
+    Attributes
+    ----------
+    path : Path
+        The result file.
+    backend : str
+        What computed it.
+    notices : tuple of str
+        Things the user should know, one line each.
+    seconds : float
+        Computing and merging, without the start of workers.
+    verdict : Verdict or None
+        What the scenario's rule ``run.until`` says of the result; ``None`` without one.
+    kept : bool
+        The result was there already.
+    """
+
+    path: Path
+    backend: str
+    notices: tuple[str, ...]
+    seconds: float
+    verdict: Verdict | None = None
+    kept: bool = False
+
+
+def run(
+    scenario: Scenario,
+    output: Path,
+    make_executor: Callable[[], Executor],
+    *,
+    backend: Literal["auto", "numpy", "cupy"] = "auto",
+    overwrite: bool = False,
+    on_progress: Callable[[Progress], None] | None = None,
+    on_merge: Callable[[], None] | None = None,
+) -> Outcome:
+    """Run a scenario to a result file, or finish a run that was cut off.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    output : Path
+        Result file. Block files lie beside it in ``<output>.blocks`` until the run is done.
+    make_executor : callable
+        Starts the workers; called only if there is something to compute.
+    backend : {"auto", "numpy", "cupy"}
+        Decided where the batches run.
+    overwrite : bool
+        Replace a result of another scenario, or with more trials.
+    on_progress, on_merge : callable, optional
+        Called after every batch, and before the merge.
+
+    Returns
+    -------
+    Outcome
+
+    Raises
+    ------
+    InputError
+        If the output is not usable, or the backend is not available.
+    CapestError
+        If a batch fails again and again, or storage does.
+    """
+    target = check_output(output, overwrite=overwrite)
+    output = output.absolute()
+    target = replace(target, path=output)
+    plan = Plan(scenario.run.trials, scenario.block_trials)
+    conditions = parse_until(scenario.run.until) if scenario.run.until is not None else ()
+    asked = RunIdentity(fingerprint(scenario), __version__, backend, plan.block_trials)
+    there = None if overwrite else result_to_keep(output, asked, plan, conditions)
+    if there is not None and there.is_what(plan):
+        drop_blocks_of_finished(output, there.identity)
+        done = (f"{output.name} is complete: nothing to do",)
+        return Outcome(output, there.identity.backend, done, 0.0, there.verdict, kept=True)
+    notes = prepare(scenario)
+    executor = make_executor()
+    store = None
+    try:
+        chosen, device = executor.call(choose.resolve_device, backend)
+        identity = replace(asked, backend=chosen)
+        store = BlockStore.open(blocks_folder(output), identity, replace=overwrite)
+        target.check_unchanged()  # by a run that held the lock until now
+        job = Job(scenario, identity, plan, store.folder)
+        notices = [*notes, *([store.notice] if store.notice else [])]
+        if chosen == "cupy" and plan.block_trials < GPU_BLOCK_TRIALS <= plan.trials // 20:
+            notices.append(_SHORT_BLOCKS)
+        netcdf.sweep(output)
+        found = store.finished(plan.sizes())
+        if found:
+            kept = sum(plan.block_size(block) for block in found)
+            notices.append(f"resumed: {kept:,} of {plan.trials:,} trials were there already")
+        started = time.perf_counter()
+        verdict, said = compute_missing(job, store, executor, found, conditions, on_progress)
+        notices += said
+        if on_merge is not None:
+            on_merge()
+        seconds = time.perf_counter() - started
+        about = {"device": device, "elapsed_s": round(seconds, 3)}
+        if notes:
+            about["notes"] = "\n".join(notes)
+        if verdict is not None:
+            about |= _about_rule(verdict, plan)
+            job = replace(job, plan=replace(plan, trials=verdict.trials))
+        _merge(job, store, target, about)
+        store.remove()
+        seconds = time.perf_counter() - started
+        return Outcome(output, chosen, tuple(notices), seconds, verdict)
+    finally:
+        # Workers first: the lock may go only when nobody writes any more.
+        executor.close()
+        if store is not None:
+            store.close()
+
+
+def _about_rule(verdict: Verdict, plan: Plan) -> dict[str, str | int | float]:
+    """Global attributes that say why the run has the trials it has."""
+    return {
+        "until": verdict.rule,
+        "stopped_by": "rule" if verdict.holds else "limit",
+        "most_trials": plan.trials,
+    }
+
+
+def _merge(
+    job: Job, store: BlockStore, target: Target, measured: Mapping[str, str | int | float]
+) -> None:
+    """Reduce the blocks in their order and write the result file, whole."""
+    blocks = ((block, store.read(block)) for block in range(job.plan.blocks))
+    origin = provenance(job.scenario, job.identity, job.plan.trials, users_per_trial(job))
+    netcdf.write_result(
+        target.path,
+        blocks,
+        layout(job),
+        trials=job.plan.trials,
+        block_trials=job.plan.block_trials,
+        provenance={**origin, **measured},
+        publish=target.publish,
+    )

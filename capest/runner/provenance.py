@@ -1,0 +1,73 @@
+"""Where a result comes from: scenario, versions, command, time and place."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import shlex
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from capest.engine.service_constants import call_attributes
+from capest.results.store import RunIdentity
+
+if TYPE_CHECKING:
+    from capest.scenario.model import Scenario
+
+_PACKAGES = ("numpy", "xarray", "netCDF4", "dask", "distributed")
+_WEATHER = ("itur",)
+_CATALOGUES = ("sgp4",)
+_CUPY = ("cupy-cuda13x", "cupy-cuda12x", "cupy")
+
+
+def provenance(
+    scenario: Scenario, identity: RunIdentity, trials: int, users_per_trial: int
+) -> dict[str, str | int | float]:
+    """Global attributes of a result file.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    identity : RunIdentity
+        What the blocks are stamped with.
+    trials, users_per_trial : int
+
+    Returns
+    -------
+    dict of str to str or int
+        Times and places stand here only, never in variables.
+    """
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    command = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
+    packages: tuple[str, ...] = _PACKAGES if identity.backend == "numpy" else (*_PACKAGES, *_CUPY)
+    if scenario.channel.weather != "clear":
+        packages += _WEATHER
+    if scenario.constellation.catalogue is not None:
+        packages += _CATALOGUES
+    versions = [f"{name} {version}" for name in packages if (version := _version(name))]
+    return {
+        "title": scenario.title or "capest result",
+        "source": f"capest {identity.version}, Monte Carlo over {trials} trials",
+        "history": f"{now} {command}",
+        "scenario_toml": scenario.to_toml(),
+        "scenario_fingerprint": identity.fingerprint,
+        "seed": str(scenario.run.seed),  # may exceed the integers of NetCDF
+        "backend": identity.backend,
+        "capest_version": identity.version,
+        "package_versions": ", ".join(versions),
+        "python_version": platform.python_version(),
+        "command_line": command,
+        "created": now,
+        "host": platform.node(),
+        "users_per_trial": users_per_trial,
+        **call_attributes(scenario),
+    }
+
+
+def _version(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,199 @@
+"""Many values of any keys of a scenario, run one after another into one dataset.
+
+Every combination is a scenario of its own with the same seed: trials of different points share
+their random numbers wherever they draw for the same purpose, so differences are sharper than the
+points themselves. Finished points are kept until the sweep is whole; one that was cut off
+goes on where it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from capest.errors import InputError, StorageError
+from capest.results import files
+from capest.results.lock import locked
+from capest.results.manifest import read_manifest
+from capest.results.ours import Target
+from capest.results.store import BlockStore
+from capest.runner import loop
+from capest.runner.output import check_output
+from capest.runner.stopping import Verdict
+from capest.runner.sweep_dataset import gather
+from capest.runner.sweep_points import Axis, Point, parse_axis, points_of
+from capest.scenario.fingerprint import fingerprint
+from capest.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["Axis", "Point", "gather", "parse_axis", "points_folder", "points_of", "run_sweep"]
+
+
+class _Shared:
+    """Keeps the workers of one point for the next: closing is left to the end of the sweep."""
+
+    def __init__(self, executor: loop.Executor) -> None:
+        self._executor = executor
+        self.workers = executor.workers
+        self.call = executor.call
+        self.run = executor.run
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def run_sweep(
+    points: Sequence[Point],
+    axes: Sequence[Axis],
+    output: Path,
+    make_executor: Callable[[], loop.Executor],
+    *,
+    backend: Literal["auto", "numpy", "cupy"] = "auto",
+    keep_points: bool = False,
+    overwrite: bool = False,
+    on_point: Callable[[int, Point], None] | None = None,
+    on_progress: Callable[[loop.Progress], None] | None = None,
+) -> tuple[str, ...]:
+    """Run every point and gather the estimates.
+
+    Parameters
+    ----------
+    points, axes
+        From `points_of` and `parse_axis`.
+    output : Path
+        NetCDF file of the sweep; results of points lie beside it in ``<output>.points`` until it
+        is whole.
+    make_executor : callable
+        Starts the workers, once for the sweep.
+    backend : {"auto", "numpy", "cupy"}
+    keep_points : bool
+        Leave the results of the points where they are.
+    overwrite : bool
+        Replace a file that is there.
+    on_point, on_progress : callable, optional
+        Called before each point, and after each of its batches.
+
+    Returns
+    -------
+    tuple of str
+        What the user should know, one line each.
+
+    Raises
+    ------
+    InputError, CapestError
+        As of ``loop.run``; if the output is there and not to be replaced.
+    """
+    target = check_output(output, overwrite=True)
+    if target.made is not None and not overwrite:
+        raise InputError(
+            f"{output}: holds {target.made}; choose another -o, or replace it with --overwrite"
+        )
+    blocks = loop.blocks_folder(output)
+    with locked(blocks) as notice:
+        target.check_unchanged()
+        # A run that was cut off has the name too.
+        cut_off = read_manifest(blocks)
+        if cut_off is not None and not overwrite:
+            raise InputError(
+                f"{blocks} holds blocks of a run that was cut off; finish it, choose another -o, "
+                "or drop them with --overwrite"
+            )
+        paths, notices = _run_points(
+            points, axes, output, make_executor, backend, _Watch(on_point, on_progress)
+        )
+        swept = gather(points, axes, paths)
+        # A point that was there already says nothing when it is asked for; its result does.
+        for name in ("notes", "notes_of_some_points"):
+            notices += str(swept.attrs.get(name, "")).splitlines()
+        _write(swept, target)
+        if cut_off is not None:
+            BlockStore.attach(blocks, cut_off).remove()
+    if not keep_points:
+        for path in paths:
+            path.unlink(missing_ok=True)
+        # What else somebody put there stays.
+        with contextlib.suppress(OSError):
+            points_folder(output).rmdir()
+    return tuple(dict.fromkeys([*([notice] if notice else []), *notices]))
+
+
+@dataclass(frozen=True)
+class _Watch:
+    """What is called before each point, and after each of its batches."""
+
+    point: Callable[[int, Point], None] | None
+    progress: Callable[[loop.Progress], None] | None
+
+
+def _run_points(
+    points: Sequence[Point],
+    axes: Sequence[Axis],
+    output: Path,
+    make_executor: Callable[[], loop.Executor],
+    backend: Literal["auto", "numpy", "cupy"],
+    watch: _Watch,
+) -> tuple[list[Path], list[str]]:
+    """Result files of the points, and what the user should know."""
+    started: list[loop.Executor] = []
+
+    def shared() -> loop.Executor:
+        if not started:
+            started.append(make_executor())
+        return _Shared(started[0])
+
+    notices: list[str] = []
+    paths = []
+    try:
+        for number, point in enumerate(points):
+            if watch.point is not None:
+                watch.point(number, point)
+            path = points_folder(output) / _file_name(point.scenario)
+            outcome = loop.run(
+                point.scenario, path, shared, backend=backend, on_progress=watch.progress
+            )
+            notices += [note for note in outcome.notices if not note.startswith(path.name)]
+            if outcome.verdict is not None and not outcome.verdict.holds:
+                notices.append(_not_reached(point, axes, outcome.verdict))
+            paths.append(path)
+    finally:
+        for executor in started:
+            executor.close()
+    return paths, notices
+
+
+def points_folder(output: Path) -> Path:
+    """Folder of the results of a sweep's points, beside its output."""
+    return output.with_name(output.name + ".points")
+
+
+def _file_name(scenario: Scenario) -> str:
+    run = scenario.run
+    rule = "" if run.until is None else f"-{hashlib.sha256(run.until.encode()).hexdigest()[:12]}"
+    return f"{fingerprint(scenario)[:24]}-{run.trials}-{scenario.block_trials}{rule}.nc"
+
+
+def _not_reached(point: Point, axes: Sequence[Axis], verdict: Verdict) -> str:
+    values = zip(axes, point.place, strict=True)
+    where = ", ".join(f"{axis.key} = {axis.values[place]}" for axis, place in values)
+    return f"{where}: {verdict.rule} not reached in {verdict.trials:,} trials"
+
+
+def _write(swept: xr.Dataset, target: Target) -> None:
+    output = target.path
+    temporary = files.temporary_path(output)
+    try:
+        swept.to_netcdf(temporary, engine="netcdf4")
+        target.publish(temporary)
+    except OSError as error:
+        raise StorageError(
+            f"cannot write {output}: {files.reason(error)} ({files.free_space(output.parent)}); "
+            "finished points are kept"
+        ) from error
+    finally:
+        files.discard(temporary)

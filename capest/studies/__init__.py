@@ -1,0 +1,1 @@
+"""Runs in a pattern that answer one question."""
