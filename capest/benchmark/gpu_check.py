@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from capest.backend.numpy_kernels import NumpyKernels
@@ -34,7 +36,10 @@ def check_trials(kernels: Kernels, trials: int = 40) -> dict[str, float]:
     """
     numpy = NumpyKernels()
     both: tuple[Kernels, Kernels] = (kernels, numpy)
-    words, expected = (on_host(each.philox_words(7, 3, 2**30, 5, 1000)) for each in both)
+    words, expected = (
+        on_host(each.philox_words(seed=7, purpose=3, first_trial=2**30, trials=5, entities=1000))
+        for each in both
+    )
     scenario = bench_scenario(uplink__enabled=True, beams__frequency_reuse=3, service__mix=MIX)
     scene = build_scene(scenario)
     got, wanted = (trial_block(scene, each, 0, trials) for each in both)
@@ -73,13 +78,13 @@ def check_kernel(kernels: Kernels, users: int = 20_000) -> dict[str, float]:
     for case, (satellites, colours, random) in enumerate(
         ((3, 1, True), (1, 7, False), (1, 3, True))
     ):
-        arguments = list(sweep.call_arguments(numpy, users, 61, satellites, colours, random))
+        links = sweep.random_links(numpy, users, 61, satellites, colours, random)
         if case == 2:
             long = np.zeros((2**15, 2), dtype=np.float32)
-            long[: len(arguments[7])] = arguments[7]
-            arguments[7] = long
-        got = [on_host(each) for each in kernels.downlink_sinr(*arguments)]
-        wanted = numpy.downlink_sinr(*arguments)
+            long[: len(links.pattern)] = links.pattern
+            links = replace(links, pattern=long)
+        got = [on_host(each) for each in kernels.downlink_sinr(links)]
+        wanted = numpy.downlink_sinr(links)
         same = got[0] == wanted[0]
         sinr = [(c / (i + 1.0))[same].astype(np.float64) for _, c, i in (got, wanted)]
         moved = max(moved, 1.0 - float(same.mean()))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from capest.backend.arguments import SatelliteDownlink
 from capest.backend.protocol import Kernels, on_host
 from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of
-from capest.engine.links import downlink_arguments
+from capest.engine.links import downlink_links
 from capest.engine.scene import build_scene
 from capest.physics import geometry
 from capest.sampling import placement
@@ -86,22 +86,20 @@ def _measured(
     seconds: float,
     colours: int = 1,
 ) -> SweepPoint:
-    arguments = call_arguments(
-        kernels, users, beams, satellites, colours, case.startswith("random")
-    )
+    links = random_links(kernels, users, beams, satellites, colours, case.startswith("random"))
 
     def call() -> None:
-        kernels.downlink_sinr(*arguments)
+        kernels.downlink_sinr(links)
         kernels.wait()
 
     pairs = users * beams * satellites
     return SweepPoint(case, users, beams, satellites, colours, pairs / best_of(call, seconds))
 
 
-def call_arguments(
+def random_links(
     kernels: Kernels, users: int, beams: int, satellites: int, colours: int, random: bool
-) -> tuple[Any, ...]:
-    """Make arguments of the downlink's kernel: a layout once per satellite, each displaced.
+) -> SatelliteDownlink:
+    """Make links for the downlink's kernel: a layout once per satellite, each displaced.
 
     Parameters
     ----------
@@ -115,8 +113,7 @@ def call_arguments(
 
     Returns
     -------
-    tuple
-        See ``backend.numpy_sinr.downlink_sinr``.
+    SatelliteDownlink
     """
     xp = kernels.xp
     scenario = bench_scenario(
@@ -137,19 +134,17 @@ def call_arguments(
         trial = np.repeat(np.arange(trials), rng.poisson(per_trial, trials))
         trial = np.resize(trial, users).astype(np.int32)
         lit = xp.asarray((rng.random((trials, beams * satellites)) < 20 / 61).astype(np.uint8))
-    one = downlink_arguments(
-        scene, view, xp.full(users, PEAK_SNR), xp.asarray(trial[:users]), lit, xp
-    )
+    one = downlink_links(scene, view, xp.full(users, PEAK_SNR), xp.asarray(trial[:users]), lit, xp)
     shift = xp.asarray(rng.uniform(-1.0, 1.0, (satellites, 3, 1)).astype(np.float32))
-    starts = np.diff(on_host(one[5]))
-    return (
-        xp.ascontiguousarray(one[0] + shift),
-        xp.repeat(one[1], satellites, axis=0),
-        one[2],
-        xp.tile(one[3], (1, satellites)),
-        xp.tile(one[4], satellites),
-        xp.asarray(np.append(0, np.cumsum(np.tile(starts, satellites))).astype(np.int32)),
-        *one[6:],
+    starts = np.diff(on_host(one.segment_start))
+    starts = np.append(0, np.cumsum(np.tile(starts, satellites))).astype(np.int32)
+    return replace(
+        one,
+        user=xp.ascontiguousarray(one.user + shift),
+        gain=xp.repeat(one.gain, satellites, axis=0),
+        beam=xp.tile(one.beam, (1, satellites)),
+        beam_power=xp.tile(one.beam_power, satellites),
+        segment_start=xp.asarray(starts),
     )
 
 

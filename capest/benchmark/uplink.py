@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from capest.allocation.uplink_turns import uplink_turns
+from capest.backend.arguments import SatelliteUplink
 from capest.backend.protocol import Kernels, on_host
 from capest.benchmark.baseline import ObviousPattern
 from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of, exact_pattern
@@ -86,19 +87,19 @@ def uplink_speed(
     number = (xp.arange(trials)[:, None] * beams + home).ravel()
     taking_turns = kernels.count_numbers(number, trials * beams)
     scheduled = uplink_turns(number, taking_turns, trials, 10, xp)
-    arguments = (
-        user,
-        xp.full((1, view.range_m.size), PEAK_SNR, dtype=xp.float32),
-        scheduled,
-        beam,
-        xp.ones(beams, dtype=xp.float32),
-        xp.asarray(scene.beams.segment_start),
-        xp.asarray(carrier.pattern),
-        scenario.colours,
+    links = SatelliteUplink(
+        user=user,
+        gain=xp.full((1, view.range_m.size), PEAK_SNR, dtype=xp.float32),
+        scheduled=scheduled,
+        beam=beam,
+        beam_power=xp.ones(beams, dtype=xp.float32),
+        segment_start=xp.asarray(scene.beams.segment_start),
+        pattern=xp.asarray(carrier.pattern),
+        colours=scenario.colours,
     )
 
     def call() -> None:
-        kernels.uplink_sinr(*arguments)
+        kernels.uplink_sinr(links)
         kernels.wait()
 
     best_s = best_of(call, seconds)
@@ -108,7 +109,7 @@ def uplink_speed(
     direction, turns = on_host(view.direction), on_host(scheduled)[few]
     pattern = ObviousPattern()
     baseline_s = best_of(lambda: _obvious(scene, carrier, direction, turns, pattern), seconds)
-    got = [on_host(power)[few].astype(np.float64) for power in kernels.uplink_sinr(*arguments)]
+    got = [on_host(power)[few].astype(np.float64) for power in kernels.uplink_sinr(links)]
     carrier_power, interference = _received(scene, carrier, direction, turns)
     error_db = 10.0 * np.log10(got[0] / (1.0 + got[1]) * (1.0 + interference) / carrier_power)
     return UplinkSpeed(

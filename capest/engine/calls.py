@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from capest.backend.arguments import AttachedLinks
 from capest.backend.protocol import Kernels
 from capest.engine.channel import Surroundings, fading_loss_db
 from capest.engine.links import peak_gain
@@ -106,9 +107,17 @@ def compute_services(
             blocked = blocked_calls(services, kernels, draws, links)
             trial |= blocking_totals(blocked[:, place[statistics]].sum(axis=1))
     if services.has_rest:
-        table, shannon = xp.asarray(link.rate_table), xp.asarray(link.shannon)
-        sinr = (carrier, interference, lit, table, shannon, link.mode)
-        rest = best_effort_mbps(services, kernels, links, demand, left, sinr)[:, place]
+        attached = AttachedLinks(
+            carrier=carrier,
+            interference=interference,
+            serving=downlink.serving,
+            user_trial=downlink.user_trial,
+            lit=lit,
+            adaptation=link.adaptation,
+            trials=links.trials,
+            beams=beams,
+        )
+        rest = best_effort_mbps(services, kernels, attached, demand, left)[:, place]
         trial_beam["beam_best_effort_throughput"] = rest.astype(xp.float32)
     return trial, trial_beam
 
@@ -152,9 +161,7 @@ def _uplink_efficiency(
     sinr = own_snr.astype(xp.float32)
     if up.interference is not None:
         sinr = sinr / (up.interference[downlink.user_trial, downlink.serving] + np.float32(1.0))
-    return kernels.link_efficiency(
-        sinr, xp.asarray(link.rate_table), xp.asarray(link.shannon), link.mode
-    )
+    return kernels.link_efficiency(sinr, link.adaptation)
 
 
 def _calls_on_fading(
@@ -184,9 +191,7 @@ def _calls_on_fading(
     carrier, interference, _ = powers
     carrier = (carrier * peak_gain(-cut_db, xp)).astype(xp.float32)
     sinr = carrier / (interference + np.float32(1.0))
-    efficiency = kernels.link_efficiency(
-        sinr, xp.asarray(link.rate_table), xp.asarray(link.shannon), link.mode
-    )
+    efficiency = kernels.link_efficiency(sinr, link.adaptation)
     without = replace(surroundings, gains=False)
     weaker = replace(downlink, loss_db=downlink.loss_db + cut_db, carrier=carrier)
     if up.heard is not None and scene.uplink is not None and scene.uplink_carrier is not None:

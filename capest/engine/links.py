@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from capest.backend.arguments import SatelliteDownlink
 from capest.engine.radio import Carrier
 from capest.engine.scene import Scene
 from capest.physics import geometry
@@ -20,10 +21,10 @@ def reduced_directions(
     return user.astype(xp.float32)[None], beam.astype(xp.float32)
 
 
-def downlink_arguments(
+def downlink_links(
     scene: Scene, view: geometry.View, gain: Any, user_trial: Any, lit: Any, xp: Any
-) -> tuple[Any, ...]:
-    """Arguments of the downlink's SINR kernel, see ``backend.numpy_sinr.downlink_sinr``.
+) -> SatelliteDownlink:
+    """Links of a satellite's users, as the downlink's SINR kernel takes them.
 
     Parameters
     ----------
@@ -39,16 +40,16 @@ def downlink_arguments(
         ``numpy`` or ``cupy``.
     """
     user, beam = reduced_directions(scene, scene.carrier, view, xp)
-    return (
-        user,
-        gain.astype(xp.float32)[None],
-        user_trial,
-        beam,
-        xp.asarray(scene.beams.power),
-        xp.asarray(scene.beams.segment_start),
-        lit,
-        xp.asarray(scene.carrier.pattern),
-        scene.scenario.colours,
+    return SatelliteDownlink(
+        user=user,
+        gain=gain.astype(xp.float32)[None],
+        user_trial=user_trial,
+        beam=beam,
+        beam_power=xp.asarray(scene.beams.power),
+        segment_start=xp.asarray(scene.beams.segment_start),
+        lit=lit,
+        pattern=xp.asarray(scene.carrier.pattern),
+        colours=scene.scenario.colours,
     )
 
 

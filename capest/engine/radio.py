@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from capest.backend.arguments import LinkAdaptation
 from capest.physics import (
     antenna,
     environment,
@@ -82,10 +83,8 @@ class Link:
         Coupling loss is this minus the SNR in dB.
     bandwidth_mhz : float
         Bandwidth of a beam left to user data: without guard bands, cyclic prefix and overhead.
-    rate_table : float32 array (entries, 2)
-    shannon : float32 array (4,)
-    mode : {0, 1}
-        Which of the two the kernels read.
+    adaptation : LinkAdaptation
+        As the kernels take it, on the host.
     policy : {0, 1, 2}
         One of `POLICIES`.
     """
@@ -93,9 +92,7 @@ class Link:
     snr_at_no_loss_db: float
     coupling_loss_at_0_snr_db: float
     bandwidth_mhz: float
-    rate_table: np.ndarray
-    shannon: np.ndarray
-    mode: int
+    adaptation: LinkAdaptation
     policy: int
 
 
@@ -271,17 +268,19 @@ def link_constants(scenario: Scenario) -> Link:
         ),
         coupling_loss_at_0_snr_db=eirp_dbw_per_hz - satellite.antenna_gain_dbi - noise_dbw_per_hz,
         bandwidth_mhz=bandwidth_hz / 1e6 * (1.0 - link.overhead),
-        rate_table=(
-            np.zeros((0, 2), dtype=np.float32)
-            if use_shannon
-            else link_adaptation.rate_table(link.adaptation, link.table, link.thresholds)
+        adaptation=LinkAdaptation(
+            rate_table=(
+                np.zeros((0, 2), dtype=np.float32)
+                if use_shannon
+                else link_adaptation.rate_table(link.adaptation, link.table, link.thresholds)
+            ),
+            shannon=(
+                link_adaptation.truncated_shannon(link.shannon)
+                if use_shannon
+                else np.zeros(4, dtype=np.float32)
+            ),
+            mode=int(use_shannon),
         ),
-        shannon=(
-            link_adaptation.truncated_shannon(link.shannon)
-            if use_shannon
-            else np.zeros(4, dtype=np.float32)
-        ),
-        mode=int(use_shannon),
         policy=POLICIES[scenario.scheduler.policy],
     )
 

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from capest import allocation
+from capest.backend.arguments import AttachedLinks, BeamShares
 from capest.backend.protocol import Kernels, Transfer
 from capest.engine import calls, uplink
 from capest.engine.channel import draw_surroundings, path_loss_db
-from capest.engine.links import downlink_arguments, link_quantities, peak_gain
+from capest.engine.links import downlink_links, link_quantities, peak_gain
 from capest.engine.scene import Scene
 from capest.engine.scheduler import beam_rate, user_rate
 from capest.engine.uplink_power import Downlink
@@ -101,19 +102,19 @@ def start_trials(scene: Scene, kernels: Kernels, first_trial: int, trials: int) 
 
     gain = peak_gain(link.snr_at_no_loss_db - loss_db, xp)
     serving, carrier, interference = kernels.downlink_sinr(
-        *downlink_arguments(scene, view, gain, user_trial, lit_in_kernel_order, xp)
+        downlink_links(scene, view, gain, user_trial, lit_in_kernel_order, xp)
     )
     efficiency, sums = kernels.beam_sums(
-        carrier,
-        interference,
-        serving,
-        user_trial,
-        lit_in_kernel_order,
-        xp.asarray(link.rate_table),
-        xp.asarray(link.shannon),
-        link.mode,
-        trials,
-        beam_count,
+        AttachedLinks(
+            carrier=carrier,
+            interference=interference,
+            serving=serving,
+            user_trial=user_trial,
+            lit=lit_in_kernel_order,
+            adaptation=link.adaptation,
+            trials=trials,
+            beams=beam_count,
+        )
     )
 
     lit_share = allocation.LIT_SHARE[scenario.beams.allocation](beam_count, active)
@@ -130,7 +131,14 @@ def start_trials(scene: Scene, kernels: Kernels, first_trial: int, trials: int) 
         lit_share,
     )
     place = xp.asarray(beams.place)
-    rate = beam_rate(kernels, efficiency, serving, user_trial, sums, link.policy)
+    shares = BeamShares(
+        efficiency=efficiency,
+        serving=serving,
+        user_trial=user_trial,
+        sums=sums,
+        policy=link.policy,
+    )
+    rate = beam_rate(kernels, shares)
     trial_beam = beam_results(scene, sums[:, place], rate[:, place], lit, xp)
     weight, (shown,) = kernels.select(
         ((trial_beam["beam_lit"] > 0) & xp.asarray(beams.statistics)).ravel(),
@@ -172,7 +180,7 @@ def user_histograms(
         Carrier, interference, efficiency, serving beam and trial as the kernels give and take
         them, and slant range in m.
     sums : int64 array (trials, beams, 5)
-        See ``NumpyKernels.beam_sums``.
+        See ``Kernels.beam_sums``.
     lit_share : float
         Share of slots in which a beam is lit.
 
@@ -184,7 +192,14 @@ def user_histograms(
     weight, (carrier, interference, efficiency, serving, trial, range_m) = kernels.select(
         counts, *users
     )
-    rate_per_hz = user_rate(kernels, efficiency, serving, trial, sums, link.policy)
+    shares = BeamShares(
+        efficiency=efficiency,
+        serving=serving,
+        user_trial=trial,
+        sums=sums,
+        policy=link.policy,
+    )
+    rate_per_hz = user_rate(kernels, shares)
     quantities = link_quantities(carrier.astype(xp.float64), interference.astype(xp.float64), xp)
     quantities |= {
         "coupling_loss_db": link.coupling_loss_at_0_snr_db - quantities["snr_db"],
@@ -203,9 +218,9 @@ def beam_results(scene: Scene, sums: Any, rate: Any, lit: Any | None, xp: Any) -
     ----------
     scene : Scene
     sums : int64 array (trials, beams, 5)
-        See ``NumpyKernels.beam_sums``, beams in the order of the layout.
+        See ``Kernels.beam_sums``, beams in the order of the layout.
     rate : float64 array (trials, beams)
-        bit/s/Hz, see ``sharing.beam_rate``.
+        bit/s/Hz, see ``scheduler.beam_rate``.
     lit : uint8 array (trials, beams) or None
         None: all beams are lit.
     xp : module

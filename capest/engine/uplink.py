@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from capest.allocation.uplink_turns import uplink_turns
+from capest.backend.arguments import AttachedLinks, SatelliteUplink
 from capest.backend.protocol import Kernels
 from capest.engine.channel import Surroundings
 from capest.engine.links import link_quantities
@@ -72,14 +73,16 @@ def compute_uplink(
     users = kernels.count_numbers(number, trials * beam_count)
     scheduled = uplink_turns(number, users, trials, drops, xp)
     received, interference = kernels.uplink_sinr(
-        heard.user,
-        heard.gain.astype(xp.float32)[None],
-        scheduled,
-        heard.beam,
-        xp.ones(beam_count, dtype=xp.float32),
-        xp.asarray(beams.segment_start),
-        xp.asarray(carrier.pattern),
-        scene.scenario.colours,
+        SatelliteUplink(
+            user=heard.user,
+            gain=heard.gain.astype(xp.float32)[None],
+            scheduled=scheduled,
+            beam=heard.beam,
+            beam_power=xp.ones(beam_count, dtype=xp.float32),
+            segment_start=xp.asarray(beams.segment_start),
+            pattern=xp.asarray(carrier.pattern),
+            colours=scene.scenario.colours,
+        )
     )
     mean_interference = interference.reshape(trials, drops, beam_count).astype(xp.float64)
     mean_interference = mean_interference.mean(axis=1).astype(xp.float32)
@@ -93,16 +96,16 @@ def compute_uplink(
         transmits.ravel(), *(each.ravel() for each in turns)
     )
     efficiency, sums = kernels.beam_sums(
-        received,
-        interference,
-        place,
-        trial,
-        None,
-        xp.asarray(link.rate_table),
-        xp.asarray(link.shannon),
-        link.mode,
-        trials,
-        beam_count,
+        AttachedLinks(
+            carrier=received,
+            interference=interference,
+            serving=place,
+            user_trial=trial,
+            lit=None,
+            adaptation=link.adaptation,
+            trials=trials,
+            beams=beam_count,
+        )
     )
     counted = xp.asarray(beams.statistics[beams.order])[place] & (place >= 0)
     counted_turns = (received, interference, efficiency, place, trial, scheduled)
@@ -192,10 +195,10 @@ def _turn_histograms(
 
 def _ready(scene: Scene, downlink: Downlink, own_snr: Any, xp: Any) -> Any:
     """Users that take turns, bool array (users,): of lit beams, and heard if nobody disturbs."""
-    link = scene.link
+    adaptation = scene.link.adaptation
     ready = xp.ones(downlink.serving.shape, dtype=bool)
     if scene.scenario.uplink.scheduled == "heard":
-        lowest = link.shannon[1] if link.mode == 1 else link.rate_table[0, 0]
+        lowest = adaptation.shannon[1] if adaptation.mode == 1 else adaptation.rate_table[0, 0]
         ready = own_snr >= float(lowest)
     if downlink.lit is not None:
         ready &= downlink.lit[downlink.user_trial, downlink.serving] > 0
@@ -220,7 +223,7 @@ def beam_results(access: UplinkAccess, users: Any, sums: Any, xp: Any) -> dict[s
     users : int64 array (trials, beams)
         That take turns.
     sums : int64 array (trials, beams, 5)
-        Over drops, see ``NumpyKernels.beam_sums``.
+        Over drops, see ``Kernels.beam_sums``.
     xp : module
         ``numpy`` or ``cupy``.
 

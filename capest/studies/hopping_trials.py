@@ -193,12 +193,13 @@ def draw_users(scene: Scene, draws: Draws) -> Users:
 
 def rate_mbit_s(link: Link, sinr: np.ndarray) -> np.ndarray:
     """Rate of a beam by the SINR of the user it serves, Mbit/s, any shape."""
-    if link.mode == 1:
-        alpha, smallest, largest, ceiling = link.shannon.astype(np.float64)
+    adaptation = link.adaptation
+    if adaptation.mode == 1:
+        alpha, smallest, largest, ceiling = adaptation.shannon.astype(np.float64)
         rate = np.minimum(alpha * np.log2(1.0 + np.minimum(sinr, largest)), ceiling)
         return np.where(sinr < smallest, 0.0, rate) * link.bandwidth_mhz
-    efficiency = np.append(0.0, link.rate_table[:, 1])
-    step = np.searchsorted(link.rate_table[:, 0].astype(np.float64), sinr, side="right")
+    efficiency = np.append(0.0, adaptation.rate_table[:, 1])
+    step = np.searchsorted(adaptation.rate_table[:, 0].astype(np.float64), sinr, side="right")
     return efficiency[step] * link.bandwidth_mhz
 
 

@@ -188,7 +188,8 @@ def peak_spectral_efficiency(scene: Scene, link: str) -> float:
     strong the signal is.
     """
     constants, access = scene.link, scene.uplink_access
-    highest = constants.shannon[3] if constants.mode == 1 else constants.rate_table[-1, 1]
+    adaptation = constants.adaptation
+    highest = adaptation.shannon[3] if adaptation.mode == 1 else adaptation.rate_table[-1, 1]
     if link == "DL":
         data_mhz = constants.bandwidth_mhz
     else:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from capest.backend.arguments import ConstellationDownlink
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.network.scene import build_network_scene
 from capest.engine.network.space import space_of
@@ -90,14 +91,14 @@ def test_powers_are_those_of_brute_force() -> None:
     seen: list[Any] = []
 
     class Spy(NumpyKernels):
-        def constellation_sinr(self, *arguments: Any) -> Any:
-            found = super().constellation_sinr(*arguments)
-            seen.append((arguments, found))
+        def constellation_sinr(self, links: ConstellationDownlink) -> Any:
+            found = super().constellation_sinr(links)
+            seen.append((links, found))
             return found
 
     network_trial(network_scene(users__indoor_share=0.3, beams__frequency_reuse=3), Spy(), 2)
-    ((arguments, (carrier, interference)),) = seen
-    true_carrier, true_interference, _ = brute_force(*arguments)
+    ((links, (carrier, interference)),) = seen
+    true_carrier, true_interference, _ = brute_force(links)
     heard = true_carrier > 1e-3
     assert heard.sum() > 50
     sinr = carrier[heard] / (1.0 + interference[heard])

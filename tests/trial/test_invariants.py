@@ -132,8 +132,8 @@ def _sir_db(scene: object) -> np.ndarray:
     captured: list[tuple[np.ndarray, np.ndarray]] = []
 
     class Spy(NumpyKernels):
-        def downlink_sinr(self, *arguments):  # type: ignore[no-untyped-def]
-            serving, carrier, interference = super().downlink_sinr(*arguments)
+        def downlink_sinr(self, links):  # type: ignore[no-untyped-def]
+            serving, carrier, interference = super().downlink_sinr(links)
             captured.append((carrier, interference))
             return serving, carrier, interference
 

@@ -30,11 +30,11 @@ class SmallMemory(NumpyKernels):
         self.released = 0
         self._free_bytes = free_bytes
 
-    def philox_uniforms(self, seed: int, purpose: int, first: int, trials: int, *more: int) -> Any:
+    def philox_uniforms(self, *, trials: int, **more: int) -> Any:
         self.asked.append(trials)
         if trials > self.most:
             raise MemoryError
-        return NumpyKernels.philox_uniforms(seed, purpose, first, trials, *more)
+        return NumpyKernels.philox_uniforms(trials=trials, **more)
 
     def free_bytes(self) -> int | None:
         return self._free_bytes

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from capest.backend.arguments import AttachedLinks
 from capest.backend.protocol import Kernels, on_host
 from capest.engine.links import peak_gain
 from capest.engine.network.beams import Beams
@@ -154,11 +155,17 @@ def compute_services(
         satellite = xp.asarray(np.append(sky.number[beams.satellite], -1))[serving]
         result.cell["satellite_calls"] = _count(satellite, carried, len(scene.space), xp)
     if services.has_rest:
-        link = scene.link
-        table, shannon = xp.asarray(link.rate_table), xp.asarray(link.shannon)
-        powers = (of_all(attached.carrier, 0.0), of_all(attached.interference, 0.0))
-        sinr = (*powers, None, table, shannon, link.mode)
-        rest = best_effort_mbps(services, kernels, links, demand, left, sinr)
+        everybody = AttachedLinks(
+            carrier=of_all(attached.carrier, 0.0),
+            interference=of_all(attached.interference, 0.0),
+            serving=serving,
+            user_trial=links.user_trial,
+            lit=None,
+            adaptation=scene.link.adaptation,
+            trials=1,
+            beams=len(beams),
+        )
+        rest = best_effort_mbps(services, kernels, everybody, demand, left)
         result.trial["best_effort_throughput"] = on_host(rest.sum(axis=1))
     return result
 
@@ -201,11 +208,9 @@ def _uplink_efficiency(
     """Efficiency of uplinks, float32 array (n,); ``None`` without one. See `uplink_snr_db`."""
     if services.uplink is None or not services.has_calls:
         return None
-    xp, link = kernels.xp, scene.link
+    xp = kernels.xp
     snr = peak_gain(uplink_snr_db(scene, services, unlimited, xp), xp).astype(xp.float32)
-    return kernels.link_efficiency(
-        snr, xp.asarray(link.rate_table), xp.asarray(link.shannon), link.mode
-    )
+    return kernels.link_efficiency(snr, scene.link.adaptation)
 
 
 def _calls_on_fading(
@@ -221,7 +226,7 @@ def _calls_on_fading(
 
     Beams, interference and the others' calls stay what they are.
     """
-    xp, link = kernels.xp, scene.link
+    xp = kernels.xp
     sky, beams, users = of_trial
     user = xp.flatnonzero(carried)
     own = (xp.cumsum(attached.on_beam) - 1)[user]  # each one's place among users with a beam
@@ -239,9 +244,7 @@ def _calls_on_fading(
     user, own, loss_db = user[lifted], own[lifted], loss_db[lifted]
     factor = peak_gain(loss_db, xp)
     sinr = factor * attached.carrier[own] / (attached.interference[own] + 1.0)
-    efficiency = kernels.link_efficiency(
-        sinr.astype(xp.float32), xp.asarray(link.rate_table), xp.asarray(link.shannon), link.mode
-    )
+    efficiency = kernels.link_efficiency(sinr.astype(xp.float32), scene.link.adaptation)
     unlimited = factor * attached.unlimited[own]
     up_efficiency = _uplink_efficiency(scene, services, kernels, unlimited)
     rates_mbps = (demand.down_mbps[user], demand.up_mbps[user])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from capest.backend.arguments import ConstellationDownlink
 from capest.backend.protocol import Kernels, on_host
 from capest.engine.network.beams import Beams
 from capest.engine.network.scene import NetworkScene
@@ -124,28 +125,32 @@ def aggregate_pfd_w(
     count = centres.shape[1]
     density_w = 10.0 ** (0.1 * scene.scenario.satellite.eirp_density_dbw_per_mhz)
     nothing = np.zeros((count, 8), dtype=np.float32)
+    axial_weight, element_exponent = scene.steering
     carrier, others = kernels.constellation_sinr(
-        xp.asarray(np.ascontiguousarray(centres * EARTH_RADIUS_M)),
-        xp.asarray(np.array([0, count], dtype=np.int64)),
-        xp.full(count, density_w / (4.0 * math.pi), dtype=xp.float32),
-        xp.zeros(count, dtype=xp.uint8),
-        xp.asarray(nothing),
-        xp.asarray(nothing),
-        xp.asarray(np.tile(np.array([0.0, 1.0], dtype=np.float32), (count, 1))),
-        xp.zeros(count, dtype=xp.int32),
-        xp.asarray(np.ascontiguousarray(sky.position_m.T)),
-        xp.asarray(sky.axes),
-        xp.asarray(np.array([0, len(sky)], dtype=np.int64)),
-        xp.asarray(whole),
-        xp.asarray(beams.direction),
-        xp.asarray(beams.power),
-        xp.asarray(beams.segment_start[::colours].copy()),
-        xp.asarray(np.zeros((1, ENTRIES, 6), dtype=np.float32)),
-        xp.asarray(scene.pattern),
-        scene.reduced_aperture,
-        *scene.steering,
-        0.0,
-        1,
+        ConstellationDownlink(
+            user_m=xp.asarray(np.ascontiguousarray(centres * EARTH_RADIUS_M)),
+            user_start=xp.asarray(np.array([0, count], dtype=np.int64)),
+            gain=xp.full(count, density_w / (4.0 * math.pi), dtype=xp.float32),
+            environment=xp.zeros(count, dtype=xp.uint8),
+            sight=xp.asarray(nothing),
+            shadow=xp.asarray(nothing),
+            entry=xp.asarray(np.tile(np.array([0.0, 1.0], dtype=np.float32), (count, 1))),
+            serving=xp.zeros(count, dtype=xp.int32),
+            satellite_m=xp.asarray(np.ascontiguousarray(sky.position_m.T)),
+            axes=xp.asarray(sky.axes),
+            satellite_start=xp.asarray(np.array([0, len(sky)], dtype=np.int64)),
+            satellite_power=xp.asarray(whole),
+            beam=xp.asarray(beams.direction),
+            beam_power=xp.asarray(beams.power),
+            segment_start=xp.asarray(beams.segment_start[::colours].copy()),
+            sky=xp.asarray(np.zeros((1, ENTRIES, 6), dtype=np.float32)),
+            pattern=xp.asarray(scene.pattern),
+            reduced_aperture=scene.reduced_aperture,
+            axial_weight=axial_weight,
+            element_exponent=element_exponent,
+            lowest_sine=0.0,
+            colours=1,
+        )
     )
     # The first beam stands in for the served one: where its satellite is up it counts as well.
     satellite_m = sky.position_m[beams.satellite[0]]

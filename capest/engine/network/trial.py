@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from capest.backend.arguments import AttachedLinks, BeamShares, ConstellationDownlink
 from capest.backend.protocol import Kernels, on_host
 from capest.engine.links import link_quantities
 from capest.engine.network import beams as beam_layouts
@@ -54,18 +55,25 @@ def network_trial(scene: NetworkScene, kernels: Kernels, trial: int) -> BlockRes
     own_beam, carrier, interference = user_beam[on_beam], carrier[on_beam], interference[on_beam]
     alone = xp.zeros(len(own_beam), dtype=xp.int32)
     efficiency, sums = kernels.beam_sums(
-        carrier,
-        interference,
-        own_beam,
-        alone,
-        None,
-        xp.asarray(link.rate_table),
-        xp.asarray(link.shannon),
-        link.mode,
-        1,
-        len(beams),
+        AttachedLinks(
+            carrier=carrier,
+            interference=interference,
+            serving=own_beam,
+            user_trial=alone,
+            lit=None,
+            adaptation=link.adaptation,
+            trials=1,
+            beams=len(beams),
+        )
     )
-    rate_per_hz = user_rate(kernels, efficiency, own_beam, alone, sums, link.policy)
+    shares = BeamShares(
+        efficiency=efficiency,
+        serving=own_beam,
+        user_trial=alone,
+        sums=sums,
+        policy=link.policy,
+    )
+    rate_per_hz = user_rate(kernels, shares)
 
     quantities = link_quantities(carrier.astype(xp.float64), interference.astype(xp.float64), xp)
     sine, range_m = _serving(sky, beams, users.position_m[:, on_beam], own_beam, xp)
@@ -154,28 +162,33 @@ def _powers(
 ) -> tuple[Any, Any]:
     """Carrier and interference of all users in units of their noise."""
     xp, count = kernels.xp, user_beam.size
+    axial_weight, element_exponent = scene.steering
+    cull_elevation_deg = scene.scenario.constellation.cull_elevation_deg
     return kernels.constellation_sinr(
-        users.position_m,
-        xp.asarray(np.array([0, count], dtype=np.int64)),
-        xp.full(count, scene.gain_at_one_metre, dtype=xp.float32),
-        users.environment,
-        users.sight,
-        users.shadow,
-        users.entry,
-        user_beam,
-        xp.asarray(np.ascontiguousarray(sky.position_m.T)),
-        xp.asarray(sky.axes),
-        xp.asarray(np.array([0, len(sky)], dtype=np.int64)),
-        xp.asarray(satellite_power),
-        xp.asarray(beams.direction),
-        xp.asarray(beams.power),
-        xp.asarray(beams.segment_start),
-        xp.asarray(scene.sky),
-        xp.asarray(scene.pattern),
-        scene.reduced_aperture,
-        *scene.steering,
-        math.sin(math.radians(scene.scenario.constellation.cull_elevation_deg)),
-        scene.scenario.colours,
+        ConstellationDownlink(
+            user_m=users.position_m,
+            user_start=xp.asarray(np.array([0, count], dtype=np.int64)),
+            gain=xp.full(count, scene.gain_at_one_metre, dtype=xp.float32),
+            environment=users.environment,
+            sight=users.sight,
+            shadow=users.shadow,
+            entry=users.entry,
+            serving=user_beam,
+            satellite_m=xp.asarray(np.ascontiguousarray(sky.position_m.T)),
+            axes=xp.asarray(sky.axes),
+            satellite_start=xp.asarray(np.array([0, len(sky)], dtype=np.int64)),
+            satellite_power=xp.asarray(satellite_power),
+            beam=xp.asarray(beams.direction),
+            beam_power=xp.asarray(beams.power),
+            segment_start=xp.asarray(beams.segment_start),
+            sky=xp.asarray(scene.sky),
+            pattern=xp.asarray(scene.pattern),
+            reduced_aperture=scene.reduced_aperture,
+            axial_weight=axial_weight,
+            element_exponent=element_exponent,
+            lowest_sine=math.sin(math.radians(cull_elevation_deg)),
+            colours=scene.scenario.colours,
+        )
     )
 
 

@@ -60,17 +60,18 @@ def test_all_beams_lit_are_those_of_capest_run(reuse: int) -> None:
     assert found[all_served] == pytest.approx(wanted["beam_throughput"][all_served], rel=1e-4)
 
 
-@pytest.mark.parametrize("adaptation", ["nr-cqi", "truncated-shannon"])
-def test_rates_rise_by_the_steps_of_link_adaptation(adaptation: str) -> None:
-    link = build_scene(small(f"link.adaptation={adaptation}")).link
+@pytest.mark.parametrize("kind", ["nr-cqi", "truncated-shannon"])
+def test_rates_rise_by_the_steps_of_link_adaptation(kind: str) -> None:
+    link = build_scene(small(f"link.adaptation={kind}")).link
     sinr = 10.0 ** np.linspace(-3.0, 4.0, 2000)
     rate = rate_mbit_s(link, sinr)
     assert rate[0] == 0.0
     assert (np.diff(rate) >= 0.0).all()
-    highest = link.shannon[3] if link.mode else link.rate_table[-1, 1]
+    adaptation = link.adaptation
+    highest = adaptation.shannon[3] if adaptation.mode else adaptation.rate_table[-1, 1]
     assert rate[-1] == pytest.approx(highest * link.bandwidth_mhz)
-    if not link.mode:
-        threshold, efficiency = link.rate_table.T.astype(np.float64)
+    if not adaptation.mode:
+        threshold, efficiency = adaptation.rate_table.T.astype(np.float64)
         assert rate_mbit_s(link, threshold) == pytest.approx(efficiency * link.bandwidth_mhz)
 
 
