@@ -10,9 +10,9 @@ from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import Kernels, on_host
 from capest.benchmark import sweep
 from capest.benchmark.scenario import bench_scenario
+from capest.engine.build import build
 from capest.engine.memory import SliceLength, compute_blocks
-from capest.engine.scene import build_scene
-from capest.engine.trial import trial_block
+from capest.engine.trial import compute
 from capest.scenario.service_classes import EXAMPLE as MIX
 from capest.statistics.figure_names import REFUSAL_REASONS
 
@@ -41,8 +41,8 @@ def check_trials(kernels: Kernels, trials: int = 40) -> dict[str, float]:
         for each in both
     )
     scenario = bench_scenario(uplink__enabled=True, beams__frequency_reuse=3, service__mix=MIX)
-    scene = build_scene(scenario)
-    got, wanted = (trial_block(scene, each, 0, trials) for each in both)
+    world = build(scenario)
+    got, wanted = (compute(world, each, 0, trials) for each in both)
     users = [block.trial_beam["beam_users"] for block in (got, wanted)]
     same = users[0] == users[1]
     sinr = [block.trial_beam["beam_sinr_db"][same] for block in (got, wanted)]
@@ -117,14 +117,14 @@ def little_memory(kernels: Kernels, trials: int = 400) -> dict[str, bool]:
     dict
         Whether slices were ``shortened``, and whether the results have the ``same_bits``.
     """
-    scene = build_scene(bench_scenario())
-    (wanted,) = compute_blocks(scene, kernels, [(0, trials)], SliceLength(trials))
+    world = build(bench_scenario())
+    (wanted,) = compute_blocks(world, kernels, [(0, trials)], SliceLength(trials))
     length = SliceLength(trials)
     pool = kernels.xp.get_default_memory_pool()
     pool.free_all_blocks()
     try:
-        pool.set_limit(size=pool.used_bytes() + 100 * trials * scene.placement.users)
-        (got,) = compute_blocks(scene, kernels, [(0, trials)], length)
+        pool.set_limit(size=pool.used_bytes() + 100 * trials * world.ground.users_per_trial)
+        (got,) = compute_blocks(world, kernels, [(0, trials)], length)
     finally:
         pool.set_limit(size=0)
     groups = ("trial", "trial_beam", "histograms")

@@ -9,11 +9,11 @@ import numpy as np
 
 from capest.backend.arguments import SatelliteDownlink
 from capest.backend.protocol import Kernels, on_host
-from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of
-from capest.engine.links import downlink_links
-from capest.engine.scene import build_scene
+from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of, layout_and_carrier
+from capest.engine.build import build
+from capest.engine.downlink import satellite_links
+from capest.engine.users import draw_users
 from capest.physics import geometry
-from capest.sampling import placement
 from capest.sampling.draws import Draws
 
 SIZES = {"numpy": (1_000, 16_000), "cupy": (10_000, 4_000_000)}
@@ -119,11 +119,13 @@ def random_links(
     scenario = bench_scenario(
         beams__count=beams, beams__statistics_count=beams, beams__frequency_reuse=colours
     )
-    scene = build_scene(scenario)
-    per_trial = scene.placement.users
+    world = build(scenario)
+    layout, _ = layout_and_carrier(world)
+    per_trial = world.ground.users_per_trial
     trials = -(-users // per_trial)
     draws = Draws(kernels, 1, 0, trials)
-    all_users = placement.in_each_beam(scene.coverage, scene.placement, draws)
+    all_users = draw_users(world, draws).view
+    assert all_users is not None  # users are placed in beams
     view = geometry.View(
         all_users.direction[:, :users], all_users.range_m[:users], all_users.sin_elevation[:users]
     )
@@ -134,7 +136,8 @@ def random_links(
         trial = np.repeat(np.arange(trials), rng.poisson(per_trial, trials))
         trial = np.resize(trial, users).astype(np.int32)
         lit = xp.asarray((rng.random((trials, beams * satellites)) < 20 / 61).astype(np.uint8))
-    one = downlink_links(scene, view, xp.full(users, PEAK_SNR), xp.asarray(trial[:users]), lit, xp)
+    gain, of_user = xp.full(users, PEAK_SNR), xp.asarray(trial[:users])
+    one = satellite_links(world.radio, layout, view, gain, of_user, lit, xp)
     shift = xp.asarray(rng.uniform(-1.0, 1.0, (satellites, 3, 1)).astype(np.float32))
     starts = np.diff(on_host(one.segment_start))
     starts = np.append(0, np.cumsum(np.tile(starts, satellites))).astype(np.int32)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from capest.errors import InputError
 from capest.orbits.earth_rotation import (
     JulianDate,
     gmst_rad,
@@ -21,6 +21,7 @@ from capest.orbits.earth_rotation import (
     rotated,
 )
 from capest.orbits.element_sets import ElementSet
+from capest.orbits.records import Elements, sgp4_api
 
 
 @dataclass(frozen=True)
@@ -33,18 +34,27 @@ class Catalogue:
         As the file has them; the catalogue number where it has none.
     epoch_jd : float array (satellites,)
         Julian dates (UTC) of the element sets.
-    satellites : sgp4.api.SatrecArray
+    elements : tuple of Elements
     notes : tuple of str
         What the user should know of how the file was read and what was left out, one line each.
     """
 
     names: tuple[str, ...]
     epoch_jd: np.ndarray
-    satellites: Any
+    elements: tuple[Elements, ...]
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.names)
+
+    @cached_property
+    def satellites(self) -> Any:
+        """Records of SGP4, made where they are used: ``sgp4.api.SatrecArray``."""
+        return sgp4_api().SatrecArray([each.record() for each in self.elements])
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the records out: they do not travel."""
+        return {name: value for name, value in vars(self).items() if name != "satellites"}
 
 
 @dataclass(frozen=True)
@@ -69,29 +79,12 @@ class Propagated:
     left_out: int
 
 
-def sgp4_api() -> Any:
-    """Import ``sgp4.api``.
-
-    Raises
-    ------
-    InputError
-        If the package is not installed; says how to install it.
-    """
-    try:
-        from sgp4 import api
-    except ImportError as error:
-        raise InputError(
-            'reading TLE and OMM files needs the sgp4 package: pip install "capest[orbits]"'
-        ) from error
-    return api
-
-
 def collect(sets: Sequence[ElementSet], notes: Sequence[str] = ()) -> Catalogue:
     """Make a catalogue of element sets."""
     return Catalogue(
         names=tuple(each.label for each in sets),
         epoch_jd=np.array([each.epoch_jd for each in sets]),
-        satellites=sgp4_api().SatrecArray([each.satellite for each in sets]),
+        elements=tuple(each.elements for each in sets),
         notes=tuple(notes),
     )
 

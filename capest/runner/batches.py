@@ -13,7 +13,7 @@ from capest.results.stop_mark import set_stop
 from capest.results.store import BlockStore
 from capest.runner.plan import batches, blocks_per_batch
 from capest.runner.stopping import Verdict, Watch, checkpoints
-from capest.runner.task import Job, run_batch, seconds_per_block
+from capest.runner.task import Job, run_batch
 from capest.scenario.until import Condition
 from capest.statistics.intervals import Interval, Moments, mean_interval, merge_moments
 
@@ -162,7 +162,7 @@ def _tasks(
     start = 0
     for end in ends:
         missing = [block for block in range(start, end) if block not in found]
-        size = blocks_per_batch(len(missing), seconds_per_block(job), 1.0, workers, **most)
+        size = blocks_per_batch(len(missing), job.seconds_per_block, 1.0, workers, **most)
         for batch in batches(missing, size):
             if watch is not None and watch.end is not None:
                 return

@@ -12,7 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from capest.backend import choose
+from capest.engine.build import build
 from capest.results import netcdf
 from capest.results.ours import Target
 from capest.results.store import BlockStore, RunIdentity
@@ -26,7 +29,8 @@ from capest.runner.output import (
 from capest.runner.plan import Plan
 from capest.runner.provenance import provenance
 from capest.runner.stopping import Verdict
-from capest.runner.task import Job, layout, prepare, users_per_trial
+from capest.runner.task import Job, seconds_per_block
+from capest.runner.world_file import save_world
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.model import Scenario
 from capest.scenario.until import parse_until
@@ -120,7 +124,8 @@ def run(
         drop_blocks_of_finished(output, there.identity)
         done = (f"{output.name} is complete: nothing to do",)
         return Outcome(output, there.identity.backend, done, 0.0, there.verdict, kept=True)
-    notes = prepare(scenario)
+    world = build(scenario)
+    notes = scenario.notes + world.notes
     executor = make_executor()
     store = None
     try:
@@ -128,7 +133,8 @@ def run(
         identity = replace(asked, backend=chosen)
         store = BlockStore.open(blocks_folder(output), identity, replace=overwrite)
         target.check_unchanged()  # by a run that held the lock until now
-        job = Job(scenario, identity, plan, store.folder)
+        length = seconds_per_block(world, chosen, plan.block_trials)
+        job = Job(save_world(world, store.folder), identity, plan, store.folder, length)
         notices = [*notes, *([store.notice] if store.notice else [])]
         if chosen == "cupy" and plan.block_trials < GPU_BLOCK_TRIALS <= plan.trials // 20:
             notices.append(_SHORT_BLOCKS)
@@ -149,7 +155,8 @@ def run(
         if verdict is not None:
             about |= _about_rule(verdict, plan)
             job = replace(job, plan=replace(plan, trials=verdict.trials))
-        _merge(job, store, target, about)
+        origin = provenance(scenario, identity, job.plan.trials, world.ground.users_per_trial)
+        _merge(job, store, target, world.layout, {**origin, **about})
         store.remove()
         seconds = time.perf_counter() - started
         return Outcome(output, chosen, tuple(notices), seconds, verdict)
@@ -170,17 +177,20 @@ def _about_rule(verdict: Verdict, plan: Plan) -> dict[str, str | int | float]:
 
 
 def _merge(
-    job: Job, store: BlockStore, target: Target, measured: Mapping[str, str | int | float]
+    job: Job,
+    store: BlockStore,
+    target: Target,
+    layout: Mapping[str, np.ndarray],
+    origin: Mapping[str, str | int | float],
 ) -> None:
     """Reduce the blocks in their order and write the result file, whole."""
     blocks = ((block, store.read(block)) for block in range(job.plan.blocks))
-    origin = provenance(job.scenario, job.identity, job.plan.trials, users_per_trial(job))
     netcdf.write_result(
         target.path,
         blocks,
-        layout(job),
+        layout,
         trials=job.plan.trials,
         block_trials=job.plan.block_trials,
-        provenance={**origin, **measured},
+        provenance=origin,
         publish=target.publish,
     )

@@ -9,8 +9,8 @@ import pytest
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.benchmark.scenario import bench_scenario, plainest_scenario
 from capest.benchmark.sweep import random_links
-from capest.engine.scene import build_scene
-from capest.runner.task import compute_block
+from capest.engine.build import build
+from capest.engine.memory import compute_block
 
 SCENARIOS = {
     "case 9": bench_scenario(),
@@ -28,5 +28,5 @@ def test_downlink_sinr(benchmark, beams):
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_block(benchmark, name):
-    scene = build_scene(SCENARIOS[name])
+    scene = build(SCENARIOS[name])
     benchmark(compute_block, scene, NumpyKernels(), 0, 50)

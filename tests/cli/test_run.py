@@ -272,10 +272,10 @@ def test_trial_path_needs_only_numpy_and_pydantic() -> None:
         "import sys;"
         "sys.modules.update(dict.fromkeys(['dask', 'distributed', 'xarray', 'netCDF4', 'rich']));"
         "from capest.scenario.load import load_scenario;"
-        "from capest.engine.scene import build_scene; from capest.runner.task import compute_block;"
+        "from capest.engine.build import build; from capest.engine.memory import compute_block;"
         "from capest.backend.choose import kernels;"
         "s = load_scenario({'satellite': {'preset': 'tr38821-set1-leo600-s'}});"
-        "print(compute_block(build_scene(s), kernels('numpy'), 0, 2).trials)"
+        "print(compute_block(build(s), kernels('numpy'), 0, 2).trials)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == "2", done.stderr

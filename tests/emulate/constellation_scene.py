@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import j1
 
 from capest.backend.arguments import ConstellationDownlink
-from capest.engine.network.space import frames
+from capest.engine.space import frames
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.physics.pattern_table import look_up, pattern_table
 from capest.physics.sky_table import sky_table

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from capest.engine.network.trial import network_trial
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.network.trial import network_trial
-from capest.engine.scene import build_scene
-from capest.engine.trial import trial_block
+from capest.engine.build import build
+from capest.engine.trial import compute
 from capest.scenario.load import load_scenario
 
 from ..network.small import network_scene
@@ -45,8 +45,8 @@ SCENARIOS = {
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_calls_are_the_same(name, kernels):
-    scene = build_scene(load_scenario(SCENARIOS[name]))
-    cuda, numpy = (trial_block(scene, each, 2, 3) for each in (kernels, NumpyKernels()))
+    scene = build(load_scenario(SCENARIOS[name]))
+    cuda, numpy = (compute(scene, each, 2, 3) for each in (kernels, NumpyKernels()))
     assert cuda.trial.keys() == numpy.trial.keys()
     # Powers agree to rounding: a user on a border or a threshold may move.
     moved = np.abs(cuda.trial_beam["beam_users"] - numpy.trial_beam["beam_users"]).sum() / 2

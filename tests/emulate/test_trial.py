@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.scene import build_scene
-from capest.engine.trial import trial_block
+from capest.engine.build import build
+from capest.engine.trial import compute
 from capest.scenario.load import load_scenario
 
 LEO, GEO = "tr38821-set1-leo600-s", "tr38821-set1-geo-ka"
@@ -37,9 +37,9 @@ TRIALS = 3
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_trial_block(name, kernels):
-    scene = build_scene(load_scenario(SCENARIOS[name]))
-    cuda = trial_block(scene, kernels, 5, TRIALS)
-    numpy = trial_block(scene, NumpyKernels(), 5, TRIALS)
+    scene = build(load_scenario(SCENARIOS[name]))
+    cuda = compute(scene, kernels, 5, TRIALS)
+    numpy = compute(scene, NumpyKernels(), 5, TRIALS)
 
     # Drawn numbers are the same; a user on the border of two beams may move between them.
     np.testing.assert_array_equal(cuda.trial["lit_beams"], numpy.trial["lit_beams"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from capest.engine.network.scene import NetworkScene, build_network_scene
+from capest.engine.build import build
+from capest.engine.world import World
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 
@@ -31,5 +32,5 @@ def network_scenario(**changes: Any) -> Scenario:
     return scenario.replace(**changes) if changes else scenario
 
 
-def network_scene(**changes: Any) -> NetworkScene:
-    return build_network_scene(network_scenario(**changes))
+def network_scene(**changes: Any) -> World:
+    return build(network_scenario(**changes))

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
-import capest
-from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.network import trial as trial_module
 from capest.engine.network.calls import uplink_snr_db
 from capest.engine.network.trial import network_trial
-from capest.engine.service_constants import DOWNLINK_ONLY_NOTE, NETWORK_NOISE_ONLY_NOTE
+
+import capest
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.engine.build.services import DOWNLINK_ONLY_NOTE, NETWORK_NOISE_ONLY_NOTE
 from capest.statistics.figure_names import REFUSAL_REASONS
 from capest.statistics.histograms import AXES
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
-from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.network import calls
 from capest.engine.network.trial import network_trial
+
+from capest.backend.numpy_kernels import NumpyKernels
 
 from .small import network_scene
 

@@ -4,14 +4,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from capest.engine.network.trial import epoch_s, network_trial
 
 from capest.backend.arguments import ConstellationDownlink
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.network.scene import build_network_scene
-from capest.engine.network.space import space_of
-from capest.engine.network.trial import epoch_s, network_trial
+from capest.engine.build import build
+from capest.engine.build.space import space_of
+from capest.engine.memory import compute_block
 from capest.geo.sphere import lat_lon
-from capest.runner.task import compute_block
 from capest.scenario.load import load_scenario
 from capest.scenario.sections import Constellation
 from capest.statistics.block import BlockResult
@@ -134,7 +134,7 @@ def test_one_satellite_is_the_study_case(reuse: int) -> None:
             "users": {"placement": "uniform", "count": 190},
         }
     )
-    scene = build_network_scene(scenario)
+    scene = build(scenario)
     reduction = Reduction()
     for block in range(20):
         reduction.add(block, compute_block(scene, NumpyKernels(), 10 * block, 10))

@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.scene import build_scene
+from capest.engine.build import build
+from capest.engine.memory import compute_block
 from capest.results import network_schema, schema
 from capest.results.netcdf import write_result
 from capest.results.variable import Variable
-from capest.runner.task import compute_block
 from capest.statistics.block import BlockResult
 from capest.statistics.histograms import AXES
 from tests.network.small import network_scene
@@ -102,7 +102,7 @@ def results(tmp_path_factory) -> list[Path]:
     calls["service__simulated_holding_times"] = 2
     dark = {"beams__allocation": "round-robin", "beams__active_count": 6}
     few = {"users": {"placement": "uniform", "count": 30}, "uplink__enabled": True}
-    satellite = build_scene(small_scenario(**calls, **dark, **few))
+    satellite = build(small_scenario(**calls, **dark, **few))
     shells = {"constellation__shells": "60: 40/4/1 @ 600", "cells__diameter_km": 300.0}
     constellation = network_scene(**shells, users__count=20)
     paths = [folder / "satellite.nc", folder / "constellation.nc"]
@@ -190,7 +190,7 @@ def test_it_opens_with_xarray_alone(path, tmp_path):
 
 def test_schema_needs_no_netcdf_xarray_or_rich():
     code = (
-        "import sys, capest.results.store, capest.results.schema, capest.statistics.reduction, "
+        "import sys, capest.results.store, capest.results.schema, capest.reduce, "
         "capest.results.netcdf\n"
         "heavy = {'netCDF4', 'xarray', 'rich', 'scipy', 'dask'} & set(sys.modules)\n"
         "assert not heavy, heavy"

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from capest.engine.build import build
 from capest.errors import InputError, Problem, ScenarioError
-from capest.runner.task import prepare
 from capest.scenario.load import load_scenario
 from capest.scenario.shell_notation import parse_longitudes, parse_shells
 
@@ -135,8 +135,9 @@ def test_surroundings_by_place_need_people():
 
 def test_limits_that_one_satellite_does_not_read_are_told():
     one = load_scenario({"satellite": {"preset": "ast-bluebird-filed"}})
-    assert prepare(one) == (
+    assert (*one.notes, *build(one).notes) == (
         "satellite.rf_power_w is not read: only with a constellation (constellation.shells, "
         "geostationary or catalogue)",
     )
-    assert prepare(one.replace(satellite__rf_power_w=None)) == ()
+    without = one.replace(satellite__rf_power_w=None)
+    assert (*without.notes, *build(without).notes) == ()

@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.network.scene import build_network_scene
-from capest.engine.scene import build_scene
-from capest.runner.task import compute_block
+from capest.engine.build import build
+from capest.engine.memory import compute_block
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
@@ -504,8 +503,7 @@ def test_exactly_the_keys_that_are_read_change_it(mode):
 
 def trial_bytes(scenario: Scenario) -> str:
     """Everything that eight trials of a scenario yield."""
-    scene = build_network_scene if scenario.has_constellation else build_scene
-    block = compute_block(scene(scenario), NumpyKernels(), 0, 8)
+    block = compute_block(build(scenario), NumpyKernels(), 0, 8)
     parts = (block.trial, block.trial_beam, block.histograms, block.cell)
     values = [array.tobytes() for part in parts for _, array in sorted(part.items())]
     return hashlib.sha256(b"".join(values)).hexdigest()

@@ -10,12 +10,11 @@ from click.testing import CliRunner
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.cli import cli
-from capest.engine.network.scene import build_network_scene
-from capest.engine.scene import build_scene
-from capest.engine.service_constants import services_of
+from capest.engine.build import build
+from capest.engine.build.services import services_of
+from capest.engine.memory import compute_block
 from capest.errors import ScenarioError
 from capest.runner.sweep_points import parse_axis, points_of
-from capest.runner.task import compute_block, prepare
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario, fields
@@ -329,8 +328,7 @@ def named(scenario: Scenario, key: str) -> bool:
 @cache
 def _content(text: str) -> bytes:
     scenario = load_scenario(tomllib.loads(text))
-    scene = build_network_scene if scenario.has_constellation else build_scene
-    block = compute_block(scene(scenario), NumpyKernels(), 0, 3)
+    block = compute_block(build(scenario), NumpyKernels(), 0, 3)
     parts = (block.trial, block.trial_beam, block.histograms, block.cell)
     return b"".join(array.tobytes() for part in parts for _, array in sorted(part.items()))
 
@@ -386,7 +384,9 @@ def test_a_key_that_is_not_read_is_named(key, number):
         return
     before, after = load(keys), load(changed)
     assert named(after, key)
-    assert named(after, key) == any(note.startswith(f"{key} is not") for note in prepare(after))
+    assert named(after, key) == any(
+        note.startswith(f"{key} is not") for note in (*after.notes, *build(after).notes)
+    )
     if key not in ("satellite.antenna_diameter_m", "handset.transmit_gain_dbi"):
         assert content(after) == content(before)
         assert fingerprint(after) == fingerprint(before)
@@ -395,7 +395,7 @@ def test_a_key_that_is_not_read_is_named(key, number):
 def test_a_diameter_beside_a_given_width_moves_nothing_but_roundings():
     """S.1528 takes the width of the beam from hpbw_deg."""
     blocks = [
-        compute_block(build_scene(load({**S1528, **more})), NumpyKernels(), 0, 3)
+        compute_block(build(load({**S1528, **more})), NumpyKernels(), 0, 3)
         for more in ({}, {"satellite.antenna_diameter_m": 3.0})
     ]
     one, other = (block.trial["throughput"] for block in blocks)

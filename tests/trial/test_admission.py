@@ -8,8 +8,8 @@ import pytest
 
 from capest.backend.arguments import AttachedLinks, LinkAdaptation
 from capest.backend.numpy_kernels import NumpyKernels
+from capest.engine.build.services import services_of
 from capest.engine.radio import POLICIES
-from capest.engine.service_constants import services_of
 from capest.engine.services.admission import (
     BANDWIDTH,
     BEAM,

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.scene import build_scene
+from capest.engine.build import build
+from capest.engine.memory import compute_block
 from capest.physics.geometry import Satellites
-from capest.runner.task import compute_block
 
 from .small import assert_same_bits, compute, quantile, small_scenario
 
@@ -89,14 +89,14 @@ def test_more_power_to_all_beams_leaves_sir(power_db: float) -> None:
     louder = scenario.replace(
         satellite__eirp_density_dbw_per_mhz=scenario.satellite.eirp_density_dbw_per_mhz + power_db
     )
-    one, other = (_sir_db(build_scene(item)) for item in (scenario, louder))
+    one, other = (_sir_db(build(item)) for item in (scenario, louder))
     np.testing.assert_allclose(one, other, atol=1e-4)
 
 
 @given(angle_deg=st.floats(0.0, 360.0))
 @settings(max_examples=20, deadline=None)
 def test_turning_satellite_and_users_together_changes_nothing(angle_deg: float) -> None:
-    scene = build_scene(small_scenario())
+    scene = build(small_scenario())
     c, s = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
     turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
     turned = dataclasses.replace(
@@ -110,7 +110,7 @@ def test_turning_satellite_and_users_together_changes_nothing(angle_deg: float) 
 def test_turning_the_layout_leaves_the_statistics(angle_deg: float) -> None:
     # Users uniform over the covered area know nothing of the lattice's orientation.
     scenario = small_scenario(users__placement="uniform", users__count=400)
-    scene = build_scene(scenario)
+    scene = build(scenario)
     c, s = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
     turn = np.array([[c, -s], [s, c]])
     grid = dataclasses.replace(scene.beams.grid, uv=scene.beams.grid.uv @ turn.T)

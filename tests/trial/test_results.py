@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from capest.engine.scene import build_scene
+from capest.engine.build import build
 
 from .small import compute, quantile, small_scenario
 
@@ -124,7 +124,7 @@ def test_hopping_never_raises_interference() -> None:
 
 
 def test_layout_coordinates() -> None:
-    layout = build_scene(small_scenario(beams__frequency_reuse=3)).layout()
+    layout = build(small_scenario(beams__frequency_reuse=3)).layout()
     assert {name: len(values) for name, values in layout.items()} == dict.fromkeys(
         ["beam_u", "beam_v", "beam_colour", "beam_statistics"], 19
     )

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.scene import build_scene
-from capest.engine.service_constants import DOWNLINK_ONLY_NOTE, NOISE_ONLY_NOTE
-from capest.runner.task import compute_block, prepare
+from capest.engine.build import build
+from capest.engine.build.services import DOWNLINK_ONLY_NOTE, NOISE_ONLY_NOTE
+from capest.engine.memory import compute_block
 from capest.statistics.figure_names import REFUSAL_REASONS, calls_of_service
 
 from .small import assert_same_bits, compute, quantile, small_scenario
@@ -85,7 +85,7 @@ def test_one_user_per_beam_has_the_whole_beam():
         service__preset="video-call-720p", service__uplink_kbps=0.0, users__per_beam=1,
         service__downlink_kbps=9000.0,
     )  # fmt: skip
-    scene = build_scene(scenario)
+    scene = build(scenario)
     beam = compute_block(scene, NumpyKernels(), 0, 40).trial_beam
     alone = beam["beam_users"] == 1
     rate_mbps = beam["beam_spectral_efficiency"] * scene.link.bandwidth_mhz
@@ -115,7 +115,7 @@ def test_alike_users_fill_the_beam():
         beams__count=1, beams__statistics_count=1, beams__spacing_uv=1e-4, users__per_beam=300,
         channel__line_of_sight="always", channel__shadow_fading=False,
     )  # fmt: skip
-    scene = build_scene(scenario)
+    scene = build(scenario)
     block = compute_block(scene, NumpyKernels(), 0, 2)
     efficiency = block.trial_beam["beam_spectral_efficiency"][0, 0]
     calls = math.floor(float(efficiency) * scene.link.bandwidth_mhz / 1.234)
@@ -130,7 +130,7 @@ def test_users_at_once_limit_the_uplink():
         beams__count=1, beams__statistics_count=1, beams__spacing_uv=1e-4, uplink__enabled=True,
         channel__line_of_sight="always", channel__shadow_fading=False,
     )  # fmt: skip
-    access = build_scene(scenario).services.uplink.access
+    access = build(scenario).services.uplink.access
     assert access.users_at_once == 80
     efficiency = compute(scenario, trials=1).trial_beam["beam_uplink_spectral_efficiency"][0, 0]
     rate_kbps = 0.9 * float(efficiency) * access.user_bandwidth_mhz * 1e3
@@ -194,10 +194,10 @@ def test_without_a_figure_of_the_uplink_the_downlink_decides():
     lacking = small_scenario(
         service__preset="video-call-1080p", satellite__g_over_t_db_per_k=None, users__per_beam=40
     )
-    assert prepare(lacking) == (DOWNLINK_ONLY_NOTE,)
-    assert prepare(lacking.replace(satellite__g_over_t_db_per_k=1.1)) == (NOISE_ONLY_NOTE,)
+    assert build(lacking).notes == (DOWNLINK_ONLY_NOTE,)
+    assert build(lacking.replace(satellite__g_over_t_db_per_k=1.1)).notes == (NOISE_ONLY_NOTE,)
     whole = {"satellite__g_over_t_db_per_k": 1.1, "uplink__enabled": True}
-    assert prepare(lacking.replace(**whole)) == ()
+    assert build(lacking.replace(**whole)).notes == ()
     trial = compute(lacking).trial
     assert (trial["calls_refused_uplink"] == 0).all()
     assert trial["calls_refused_bandwidth"].sum() > 0
@@ -217,7 +217,7 @@ def test_alike_users_of_a_trial_are_blocked_as_engset_says(holding_times, trials
     ).replace(
         service__downlink_kbps=5000.0, service__simulated_holding_times=holding_times
     )  # fmt: skip
-    scene = build_scene(scenario)
+    scene = build(scenario)
     block = compute_block(scene, NumpyKernels(), 0, trials)
     efficiency = float(block.trial_beam["beam_spectral_efficiency"][0, 0])
     servers = math.floor(efficiency * scene.link.bandwidth_mhz / 5.0)

@@ -10,8 +10,8 @@ import numpy as np
 
 from capest.backend.arguments import CallQueues
 from capest.backend.protocol import Kernels
-from capest.engine.service_constants import Services
 from capest.engine.services.demand import Demand
+from capest.engine.services.settings import Services
 from capest.statistics.figure_names import REFUSAL_REASONS
 
 WHOLE = 2**32

@@ -7,9 +7,9 @@ from typing import Any
 
 from capest.backend.arguments import CallEvents
 from capest.backend.protocol import Kernels
-from capest.engine.service_constants import Services
 from capest.engine.services.admission import CARRIED, CallLinks, needs_of, queues
 from capest.engine.services.demand import everybody
+from capest.engine.services.settings import Services
 from capest.sampling.draws import Draws
 from capest.sampling.streams import Purpose
 

@@ -11,9 +11,9 @@ from capest.backend.arguments import AttachedLinks, BeamShares
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import Kernels
 from capest.engine.scheduler import beam_rate
-from capest.engine.service_constants import Services
 from capest.engine.services.admission import CARRIED, OUTCOMES, WHOLE, Admitted, CallLinks
 from capest.engine.services.demand import Demand
+from capest.engine.services.settings import Services
 from capest.statistics.figure_names import REFUSAL_REASONS, calls_of_service
 from capest.statistics.histograms import AXES
 
@@ -64,6 +64,13 @@ def totals(services: Services, of_classes: Any) -> dict[str, Any]:
         "calls_refused": counts[:, 1:].sum(axis=1).astype("i4"),
         **refused,
         **one_by_one,
+    }
+
+
+def refused(counts: Any) -> dict[str, Any]:
+    """Calls refused by reason in each cell, from counts by outcome, (cells, ``OUTCOMES``)."""
+    return {
+        f"cell_calls_refused_{reason}": counts[:, 1 + k] for k, reason in enumerate(REFUSAL_REASONS)
     }
 
 

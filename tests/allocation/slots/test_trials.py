@@ -14,8 +14,8 @@ from capest.allocation.slots.evaluate import cell_rates
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.cli import cli
 from capest.cli.hopping import NAMES
-from capest.engine.scene import build_scene
-from capest.engine.trial import trial_block
+from capest.engine.build import build
+from capest.engine.trial import compute
 from capest.errors import InputError
 from capest.sampling.draws import Draws
 from capest.scenario.load import load_scenario
@@ -48,9 +48,9 @@ def test_all_beams_lit_are_those_of_capest_run(reuse: int) -> None:
     scenario = small(
         f"beams.frequency_reuse={reuse}", "link.adaptation=truncated-shannon",
     ).replace(beams__allocation="all-on", beams__active_count=None)  # fmt: skip
-    scene = build_scene(scenario)
+    scene = build(scenario)
     users = draw_users(scene, Draws(NumpyKernels(), scenario.run.seed, 3, 4))
-    wanted = trial_block(scene, NumpyKernels(), 3, 4).trial_beam
+    wanted = compute(scene, NumpyKernels(), 3, 4).trial_beam
     assert (users.membership().sum(axis=-1) == wanted["beam_users"]).all()
     lit = np.ones((4, 1, 19), dtype=bool)
     found = cell_rates(lit, users, lambda sinr: rate_mbit_s(scene.link, sinr))[:, 0]
@@ -62,7 +62,7 @@ def test_all_beams_lit_are_those_of_capest_run(reuse: int) -> None:
 
 @pytest.mark.parametrize("kind", ["nr-cqi", "truncated-shannon"])
 def test_rates_rise_by_the_steps_of_link_adaptation(kind: str) -> None:
-    link = build_scene(small(f"link.adaptation={kind}")).link
+    link = build(small(f"link.adaptation={kind}")).link
     sinr = 10.0 ** np.linspace(-3.0, 4.0, 2000)
     rate = rate_mbit_s(link, sinr)
     assert rate[0] == 0.0
@@ -76,7 +76,7 @@ def test_rates_rise_by_the_steps_of_link_adaptation(kind: str) -> None:
 
 
 def test_a_trial_depends_on_its_number_alone() -> None:
-    scene = build_scene(small())
+    scene = build(small())
     whole = play_trials(scene, settings(), 0, 5)
     parts = [play_trials(scene, settings(), first, count) for first, count in ((0, 2), (2, 3))]
     for name in NAMES:
