@@ -43,9 +43,9 @@ def check_trials(kernels: Kernels, trials: int = 40) -> dict[str, float]:
     scenario = bench_scenario(uplink__enabled=True, beams__frequency_reuse=3, service__mix=MIX)
     world = build(scenario)
     got, wanted = (compute(world, each, 0, trials) for each in both)
-    users = [block.trial_beam["beam_users"] for block in (got, wanted)]
+    users = [block.trial_cell["cell_users"] for block in (got, wanted)]
     same = users[0] == users[1]
-    sinr = [block.trial_beam["beam_sinr_db"][same] for block in (got, wanted)]
+    sinr = [block.trial_cell["cell_sinr_db"][same] for block in (got, wanted)]
     rate = [block.trial["throughput"] for block in (got, wanted)]
     unmoved = same.all(axis=1)
     outcomes = [
@@ -127,7 +127,7 @@ def little_memory(kernels: Kernels, trials: int = 400) -> dict[str, bool]:
         (got,) = compute_blocks(world, kernels, [(0, trials)], length)
     finally:
         pool.set_limit(size=0)
-    groups = ("trial", "trial_beam", "histograms")
+    groups = ("trial", "trial_cell", "histograms")
     same = all(
         np.array_equal(values, getattr(wanted, group)[name], equal_nan=values.dtype.kind == "f")
         for group in groups

@@ -220,5 +220,5 @@ def join(parts: list[BlockResult]) -> BlockResult:
         }
 
     return BlockResult(
-        first.first_trial, rows("trial"), rows("trial_beam"), total("histograms"), total("cell")
+        first.first_trial, rows("trial"), rows("trial_cell"), total("histograms"), total("cell")
     )

@@ -35,19 +35,19 @@ def collect_beams(
     xp = kernels.xp
     place = xp.asarray(layout.place)
     rate = beam_rate(kernels, down.shares)
-    trial_beam = beam_results(
+    trial_cell = beam_results(
         world, down.shares.sums[:, place], rate[:, place], _in_layout_order(beams.lit, place), xp
     )
     weight, (shown,) = kernels.select(
-        ((trial_beam["beam_lit"] > 0) & xp.asarray(world.ground.counted)).ravel(),
-        trial_beam["beam_throughput"].ravel(),
+        ((trial_cell["cell_lit"] > 0) & xp.asarray(world.ground.counted)).ravel(),
+        trial_cell["cell_throughput"].ravel(),
     )
     axis = AXES["beam_throughput"]
     histograms[axis.name] = axis.count(shown * beams.lit_share, kernels, weight)
     trial, of_beams = _of_services(world, kernels, place, served)
     return {
         "trial": up.trial | trial,
-        "trial_beam": trial_beam | up.trial_beam | of_beams,
+        "trial_cell": trial_cell | up.trial_cell | of_beams,
         "histograms": histograms | up.histograms,
         "cell": {},
     }
@@ -60,21 +60,21 @@ def _in_layout_order(lit: Any | None, place: Any) -> Any | None:
 def _of_services(
     world: World, kernels: Kernels, place: Any, served: Served | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Parts of the groups ``trial`` and ``trial_beam``, empty without services."""
+    """Parts of the groups ``trial`` and ``trial_cell``, empty without services."""
     services, xp = world.services, kernels.xp
     trial: dict[str, Any] = {}
-    trial_beam: dict[str, Any] = {}
+    trial_cell: dict[str, Any] = {}
     if served is None or services is None:
-        return trial, trial_beam
+        return trial, trial_cell
     counted = xp.asarray(np.flatnonzero(world.ground.counted))
     if served.admitted is not None:
         counts = calls_of_beams(services, kernels, served.links, served.demand, served.admitted)[
             :, place
         ]
         trial = totals(services, counts[:, counted].sum(axis=1))
-        trial_beam = {
-            "beam_calls": counts[:, :, :, CARRIED].sum(axis=2).astype(xp.int32),
-            "beam_calls_offered": counts.sum(axis=(2, 3)).astype(xp.int32),
+        trial_cell = {
+            "cell_calls": counts[:, :, :, CARRIED].sum(axis=2).astype(xp.int32),
+            "cell_calls_offered": counts.sum(axis=(2, 3)).astype(xp.int32),
         }
 
         trial["calls_on_fading"] = _on_fading(kernels, served, place)[:, counted].sum(axis=1)
@@ -83,8 +83,8 @@ def _of_services(
             trial |= blocking_totals(served.blocked[:, place[counted]].sum(axis=1))
     if served.best_effort_mbps is not None:
         rest = served.best_effort_mbps[:, place]
-        trial_beam["beam_best_effort_throughput"] = rest.astype(xp.float32)
-    return trial, trial_beam
+        trial_cell["cell_best_effort_throughput"] = rest.astype(xp.float32)
+    return trial, trial_cell
 
 
 def _on_fading(kernels: Kernels, served: Served, place: Any) -> Any:
@@ -124,22 +124,22 @@ def beam_results(world: World, sums: Any, rate: Any, lit: Any | None, xp: Any) -
     else:
         mean_sinr_db = xp.where(lit > 0, mean_sinr_db, np.nan)
     return {
-        "beam_users": attached.astype(xp.int32),
-        "beam_lit": lit.astype(xp.int8),
-        "beam_served_users": served.astype(xp.int32),
-        "beam_sinr_db": mean_sinr_db.astype(xp.float32),
-        "beam_spectral_efficiency": mean_efficiency.astype(xp.float32),
-        "beam_throughput": (rate * world.radio.link.bandwidth_mhz).astype(xp.float32),
+        "cell_users": attached.astype(xp.int32),
+        "cell_lit": lit.astype(xp.int8),
+        "cell_served_users": served.astype(xp.int32),
+        "cell_sinr_db": mean_sinr_db.astype(xp.float32),
+        "cell_spectral_efficiency": mean_efficiency.astype(xp.float32),
+        "cell_throughput": (rate * world.radio.link.bandwidth_mhz).astype(xp.float32),
     }
 
 
 def finish(world: World, first_trial: int, found: dict[str, dict[str, Any]]) -> BlockResult:
     """Put the results of consecutive trials together, from arrays on the host."""
-    counted, of_beams = world.ground.counted, found["trial_beam"]
+    counted, of_beams = world.ground.counted, found["trial_cell"]
     trial = trial_results(counted, of_beams) | found["trial"]
     for name in ("uplink_throughput", "best_effort_throughput"):
-        if f"beam_{name}" in of_beams:
-            rows = of_beams[f"beam_{name}"][:, counted]
+        if f"cell_{name}" in of_beams:
+            rows = of_beams[f"cell_{name}"][:, counted]
             # One row after the other in memory: a sum rounds the same however many trials there
             # are.
             trial[name] = np.ascontiguousarray(rows, dtype=np.float64).sum(axis=1)
@@ -152,12 +152,12 @@ def finish(world: World, first_trial: int, found: dict[str, dict[str, Any]]) -> 
     )
 
 
-def trial_results(counted: np.ndarray, trial_beam: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def trial_results(counted: np.ndarray, trial_cell: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Totals per trial over the counted beams."""
     users, lit, served, throughput = (
         # One row after the other in memory: a sum rounds the same however many trials there are.
-        np.ascontiguousarray(trial_beam[name][:, counted])
-        for name in ("beam_users", "beam_lit", "beam_served_users", "beam_throughput")
+        np.ascontiguousarray(trial_cell[name][:, counted])
+        for name in ("cell_users", "cell_lit", "cell_served_users", "cell_throughput")
     )
     return {
         "users": users.sum(axis=1, dtype=np.int32),
@@ -168,11 +168,11 @@ def trial_results(counted: np.ndarray, trial_beam: dict[str, np.ndarray]) -> dic
     }
 
 
-def all_beams(trial_beam: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def all_beams(trial_cell: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Totals per trial over all beams of the satellite, those of ``ALL_BEAMS`` that are there."""
     found = {}
     for metric, counted in ALL_BEAMS.items():
-        of_beams = trial_beam.get(f"beam_{counted}")
+        of_beams = trial_cell.get(f"cell_{counted}")
         if of_beams is not None:
             dtype = np.int32 if of_beams.dtype.kind == "i" else np.float64
             rows = np.ascontiguousarray(of_beams, dtype=dtype)

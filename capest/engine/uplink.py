@@ -26,14 +26,14 @@ class UplinkResult:
 
     Attributes
     ----------
-    trial, trial_beam, histograms : dict of str to array
+    trial, trial_cell, histograms : dict of str to array
     heard : Heard or None
     interference : float32 array (trials, beams) or None
         That the beam hears, mean over drops, beams in the kernels' order.
     """
 
     trial: dict[str, Any]
-    trial_beam: dict[str, Any]
+    trial_cell: dict[str, Any]
     histograms: dict[str, Any]
     heard: Heard | None = None
     interference: Any | None = None
@@ -115,7 +115,7 @@ def compute_uplink(
     silent = (counts & ~ready).sum()
     histograms["uplink_user_throughput"][0] += silent * drops
     in_layout_order = xp.asarray(layout.place)
-    trial_beam = beam_results(
+    trial_cell = beam_results(
         access,
         of_beam.reshape(trials, beam_count)[:, in_layout_order],
         sums[:, in_layout_order],
@@ -125,14 +125,14 @@ def compute_uplink(
     if beams.lit is not None:
         shown = shown & (beams.lit[:, in_layout_order] > 0)
     weight, (throughput,) = kernels.select(
-        shown.ravel(), trial_beam["beam_uplink_throughput"].ravel()
+        shown.ravel(), trial_cell["cell_uplink_throughput"].ravel()
     )
     axis = AXES["uplink_beam_throughput"]
     histograms[axis.name] = axis.count(throughput * beams.lit_share, kernels, weight)
     own_trial = xp.where(counts & ready, users.trial, -1).astype(xp.int64)
     users_heard = kernels.count_numbers(own_trial, trials).astype(xp.int32)
     return UplinkResult(
-        {"uplink_users": users_heard}, trial_beam, histograms, heard, mean_interference
+        {"uplink_users": users_heard}, trial_cell, histograms, heard, mean_interference
     )
 
 
@@ -227,7 +227,7 @@ def beam_results(access: UplinkAccess, users: Any, sums: Any, xp: Any) -> dict[s
     transmitting = xp.minimum(users, access.users_at_once)
     rate = xp.where(drops > 0, mean_efficiency, 0.0) * transmitting
     return {
-        "beam_uplink_sinr_db": mean_sinr_db.astype(xp.float32),
-        "beam_uplink_spectral_efficiency": mean_efficiency.astype(xp.float32),
-        "beam_uplink_throughput": (rate * access.user_bandwidth_mhz).astype(xp.float32),
+        "cell_uplink_sinr_db": mean_sinr_db.astype(xp.float32),
+        "cell_uplink_spectral_efficiency": mean_efficiency.astype(xp.float32),
+        "cell_uplink_throughput": (rate * access.user_bandwidth_mhz).astype(xp.float32),
     }

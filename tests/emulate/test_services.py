@@ -49,12 +49,12 @@ def test_calls_are_the_same(name, kernels):
     cuda, numpy = (compute(scene, each, 2, 3) for each in (kernels, NumpyKernels()))
     assert cuda.trial.keys() == numpy.trial.keys()
     # Powers agree to rounding: a user on a border or a threshold may move.
-    moved = np.abs(cuda.trial_beam["beam_users"] - numpy.trial_beam["beam_users"]).sum() / 2
+    moved = np.abs(cuda.trial_cell["cell_users"] - numpy.trial_cell["cell_users"]).sum() / 2
     for key, values in numpy.trial.items():
         if key.startswith("calls"):
             assert np.abs(cuda.trial[key] - values).sum() <= 2 * moved + 1, key
-    for key in ("beam_calls", "beam_calls_offered"):
-        assert np.abs(cuda.trial_beam[key] - numpy.trial_beam[key]).sum() <= 4 * moved + 2
+    for key in ("cell_calls", "cell_calls_offered"):
+        assert np.abs(cuda.trial_cell[key] - numpy.trial_cell[key]).sum() <= 4 * moved + 2
     assert numpy.trial["calls"].sum() > 100
     if "call_attempts" in numpy.trial:
         attempts, blocked = numpy.trial["call_attempts"], numpy.trial["calls_blocked"]

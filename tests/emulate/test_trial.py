@@ -43,25 +43,25 @@ def test_trial_block(name, kernels):
 
     # Drawn numbers are the same; a user on the border of two beams may move between them.
     np.testing.assert_array_equal(cuda.trial["lit_beams"], numpy.trial["lit_beams"])
-    np.testing.assert_array_equal(cuda.trial_beam["beam_lit"], numpy.trial_beam["beam_lit"])
-    moved = np.abs(cuda.trial_beam["beam_users"] - numpy.trial_beam["beam_users"]).sum() / 2
+    np.testing.assert_array_equal(cuda.trial_cell["cell_lit"], numpy.trial_cell["cell_lit"])
+    moved = np.abs(cuda.trial_cell["cell_users"] - numpy.trial_cell["cell_users"]).sum() / 2
     assert moved <= 2
 
     # Where none moved, SINR is equal to rounding; the efficiency of a user right on a threshold may
     # be a step apart, which hardly any beam sees.
-    same = cuda.trial_beam["beam_users"] == numpy.trial_beam["beam_users"]
+    same = cuda.trial_cell["cell_users"] == numpy.trial_cell["cell_users"]
     for quantity, atol, share in (
-        ("beam_sinr_db", 2e-3, 1.0),
-        ("beam_spectral_efficiency", 1e-5, 0.98),
-        ("beam_throughput", 1e-3, 0.98),
+        ("cell_sinr_db", 2e-3, 1.0),
+        ("cell_spectral_efficiency", 1e-5, 0.98),
+        ("cell_throughput", 1e-3, 0.98),
     ):
-        values = (cuda.trial_beam[quantity][same], numpy.trial_beam[quantity][same])
+        values = (cuda.trial_cell[quantity][same], numpy.trial_cell[quantity][same])
         near = np.isclose(*values, rtol=1e-5, atol=atol, equal_nan=True)
         assert near.mean() >= share, quantity
     # Who moved may transmit in another beam's turn, and so disturb others.
-    if "beam_uplink_sinr_db" in numpy.trial_beam and moved == 0:
-        uplink = "beam_uplink_sinr_db"
-        np.testing.assert_allclose(cuda.trial_beam[uplink], numpy.trial_beam[uplink], atol=2e-3)
+    if "cell_uplink_sinr_db" in numpy.trial_cell and moved == 0:
+        uplink = "cell_uplink_sinr_db"
+        np.testing.assert_allclose(cuda.trial_cell[uplink], numpy.trial_cell[uplink], atol=2e-3)
     assert (numpy.trial["throughput"] > 0.0).all()
     np.testing.assert_allclose(cuda.trial["throughput"], numpy.trial["throughput"], rtol=5e-3)
 

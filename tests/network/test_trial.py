@@ -34,7 +34,7 @@ MODES: dict[str, dict[str, Any]] = {
 
 
 def assert_same(one: BlockResult, other: BlockResult) -> None:
-    for part in ("trial", "trial_beam", "histograms", "cell"):
+    for part in ("trial", "trial_cell", "histograms", "cell"):
         first, second = getattr(one, part), getattr(other, part)
         assert first.keys() == second.keys()
         for name, values in first.items():

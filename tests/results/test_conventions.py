@@ -53,7 +53,7 @@ def kinds(table: Mapping[str, Variable]) -> set[Kind]:
     return {kind(variable) for variable in table.values()}
 
 
-PARTS = ("trial", "trial_beam", "histograms")
+PARTS = ("trial", "trial_cell", "histograms")
 
 
 def one_of_each_kind(
@@ -123,7 +123,7 @@ def table_of(path: Path) -> dict[str, Variable]:
 
 
 def test_every_kind_of_variable_is_checked(results):
-    satellite = schema.table(AXES, schema.TRIAL | schema.TRIAL_BEAM, schema.LAYOUT)
+    satellite = schema.table(AXES, schema.TRIAL | schema.TRIAL_CELL, schema.LAYOUT)
     constellation = schema.table(AXES, schema.TRIAL, network_schema.LAYOUT)
     everything = satellite | constellation
     checked = [table_of(path) for path in results]
@@ -168,10 +168,10 @@ import sys
 import xarray as xr
 ds = xr.open_dataset(sys.argv[1], engine="netcdf4")
 assert not any(name.startswith("capest") for name in sys.modules)
-assert ds["beam_sinr_db"].dims == ("trial", "beam")
-assert ds["beam_sinr_db"].isnull().any()
+assert ds["cell_sinr_db"].dims == ("trial", "cell")
+assert ds["cell_sinr_db"].isnull().any()
 assert ds["users"].dtype == "int32"
-assert {"beam_u", "beam_v", "beam_colour", "beam_statistics"} <= set(ds.coords)
+assert {"cell_u", "cell_v", "cell_colour", "cell_counted"} <= set(ds.coords)
 print(float(ds["sinr_db_quantile"].sel(quantile=0.5)), ds["sinr_db_count"].dtype)
 """
 

@@ -504,7 +504,7 @@ def test_exactly_the_keys_that_are_read_change_it(mode):
 def trial_bytes(scenario: Scenario) -> str:
     """Everything that eight trials of a scenario yield."""
     block = compute_block(build(scenario), NumpyKernels(), 0, 8)
-    parts = (block.trial, block.trial_beam, block.histograms, block.cell)
+    parts = (block.trial, block.trial_cell, block.histograms, block.cell)
     values = [array.tobytes() for part in parts for _, array in sorted(part.items())]
     return hashlib.sha256(b"".join(values)).hexdigest()
 

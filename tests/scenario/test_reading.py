@@ -329,7 +329,7 @@ def named(scenario: Scenario, key: str) -> bool:
 def _content(text: str) -> bytes:
     scenario = load_scenario(tomllib.loads(text))
     block = compute_block(build(scenario), NumpyKernels(), 0, 3)
-    parts = (block.trial, block.trial_beam, block.histograms, block.cell)
+    parts = (block.trial, block.trial_cell, block.histograms, block.cell)
     return b"".join(array.tobytes() for part in parts for _, array in sorted(part.items()))
 
 

@@ -38,8 +38,8 @@ def test_neither_blocks_nor_slices_change_a_bit(
     whole = compute(scenario, 0, 40)
     assert_same_bits(whole, compute(scenario, 0, 40, slice_trials))
     first, second = compute(scenario, 0, cut), compute(scenario, cut, 40 - cut)
-    for key, values in whole.trial_beam.items():
-        joined = np.concatenate([first.trial_beam[key], second.trial_beam[key]])
+    for key, values in whole.trial_cell.items():
+        joined = np.concatenate([first.trial_cell[key], second.trial_cell[key]])
         assert joined.tobytes() == values.tobytes(), key
     for key, values in whole.trial.items():
         joined = np.concatenate([first.trial[key], second.trial[key]])
@@ -53,7 +53,7 @@ def test_threads_of_the_linear_algebra_library_do_not_change_a_bit() -> None:
         "import sys, hashlib; sys.path.insert(0, sys.argv[1]);"
         "from tests.trial.small import compute, small_scenario as s;"
         "r = compute(s(beams__count=127, beams__statistics_count=61), 0, 10);"
-        "print(hashlib.sha256(b''.join(v.tobytes() for v in r.trial_beam.values())).hexdigest())"
+        "print(hashlib.sha256(b''.join(v.tobytes() for v in r.trial_cell.values())).hexdigest())"
     )
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     digests = {

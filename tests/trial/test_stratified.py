@@ -34,7 +34,7 @@ def figures(scenario: Scenario) -> dict[str, np.ndarray]:
     for name, threshold in THRESHOLDS_DB.items():
         below = 1 + round((threshold - axis.low) / axis.step)
         found[name] = counts[:, :below].sum(axis=1) / counts.sum(axis=1)
-    beams = np.concatenate([block.trial_beam["beam_throughput"][0, :19] for block in blocks])
+    beams = np.concatenate([block.trial_cell["cell_throughput"][0, :19] for block in blocks])
     # A beam's own distribution, not only its mean: users of one beam must stay independent.
     found["beams spread"] = ((beams - beams.mean()) ** 2).reshape(TRIALS, 19).mean(axis=1)
     return found

@@ -127,8 +127,8 @@ def largest_chord(scenario: Scenario, layout: Layout) -> float:
 def layout_coordinates(layout: Layout, counted: np.ndarray) -> dict[str, np.ndarray]:
     """Coordinates of the beams for the result file, one value per beam of the layout."""
     return {
-        "beam_u": layout.grid.uv[:, 0],
-        "beam_v": layout.grid.uv[:, 1],
-        "beam_colour": layout.colour.astype(np.int32),
-        "beam_statistics": counted.astype(np.int8),
+        "cell_u": layout.grid.uv[:, 0],
+        "cell_v": layout.grid.uv[:, 1],
+        "cell_colour": layout.colour.astype(np.int32),
+        "cell_counted": counted.astype(np.int8),
     }

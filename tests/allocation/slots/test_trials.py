@@ -50,14 +50,14 @@ def test_all_beams_lit_are_those_of_capest_run(reuse: int) -> None:
     ).replace(beams__allocation="all-on", beams__active_count=None)  # fmt: skip
     scene = build(scenario)
     users = draw_users(scene, Draws(NumpyKernels(), scenario.run.seed, 3, 4))
-    wanted = compute(scene, NumpyKernels(), 3, 4).trial_beam
-    assert (users.membership().sum(axis=-1) == wanted["beam_users"]).all()
+    wanted = compute(scene, NumpyKernels(), 3, 4).trial_cell
+    assert (users.membership().sum(axis=-1) == wanted["cell_users"]).all()
     lit = np.ones((4, 1, 19), dtype=bool)
     found = cell_rates(lit, users, lambda sinr: rate_mbit_s(scene.link, sinr))[:, 0]
     # There, users that cannot be served take no time.
-    all_served = wanted["beam_users"] == wanted["beam_served_users"]
+    all_served = wanted["cell_users"] == wanted["cell_served_users"]
     assert all_served.sum() > 50
-    assert found[all_served] == pytest.approx(wanted["beam_throughput"][all_served], rel=1e-4)
+    assert found[all_served] == pytest.approx(wanted["cell_throughput"][all_served], rel=1e-4)
 
 
 @pytest.mark.parametrize("kind", ["nr-cqi", "truncated-shannon"])

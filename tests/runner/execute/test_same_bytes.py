@@ -100,7 +100,7 @@ def test_more_trials_begin_with_the_same_ones(
     longer = scenario.replace(run__trials=150)
     loop.run(longer, tmp_path / "out.nc", InlineExecutor)
     got = contents(tmp_path / "out.nc")
-    for name in ("beam_throughput", "beam_sinr_db", "throughput", "users"):
+    for name in ("cell_throughput", "cell_sinr_db", "throughput", "users"):
         assert got[name].startswith(expected[name])
 
 
