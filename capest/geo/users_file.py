@@ -15,8 +15,6 @@ from capest.geo.points import PointsModel
 from capest.geo.users_grid import read_grid
 from capest.geo.users_table import read_points
 
-__all__ = ["read_grid", "read_points", "read_users"]
-
 
 def read_users(
     path: str | Path, variable: str | None = None, units: str | None = None
