@@ -13,13 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from capest.orbits.earth_rotation import (
-    JulianDate,
-    gmst_rad,
-    later,
-    relative_to_ground,
-    rotated,
-)
+from capest.orbits.earth_rotation import JulianDate, gmst_rad, later, rotated
 from capest.orbits.element_sets import ElementSet
 from capest.orbits.records import Elements, sgp4_api
 
@@ -65,8 +59,6 @@ class Propagated:
     ----------
     position_m : float array (kept, 3)
         Earth-fixed.
-    velocity_m_per_s : float array (kept, 3)
-        Relative to the turning Earth, in Earth-fixed axes.
     kept : int array (kept,)
         Index of each in the catalogue.
     left_out : int
@@ -74,7 +66,6 @@ class Propagated:
     """
 
     position_m: np.ndarray
-    velocity_m_per_s: np.ndarray
     kept: np.ndarray
     left_out: int
 
@@ -89,20 +80,20 @@ def collect(sets: Sequence[ElementSet], notes: Sequence[str] = ()) -> Catalogue:
     )
 
 
-def teme_m(catalogue: Catalogue, date: JulianDate) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Positions and velocities in SGP4's own axes (true equator, mean equinox of date).
+def teme_m(catalogue: Catalogue, date: JulianDate) -> tuple[np.ndarray, np.ndarray]:
+    """Positions in SGP4's own axes (true equator, mean equinox of date).
 
     Returns
     -------
     error : uint8 array (satellites,)
         SGP4's error code, 0 for none.
-    position_m, velocity_m_per_s : float array (satellites, 3)
+    position_m : float array (satellites, 3)
         NaN, or not to be trusted, where there is an error.
     """
-    error, position_km, velocity_km_per_s = catalogue.satellites.sgp4(
+    error, position_km, _ = catalogue.satellites.sgp4(
         np.array([date.day]), np.array([date.fraction])
     )
-    return error[:, 0], 1e3 * position_km[:, 0], 1e3 * velocity_km_per_s[:, 0]
+    return error[:, 0], 1e3 * position_km[:, 0]
 
 
 def propagate(catalogue: Catalogue, date: JulianDate, seconds: float = 0.0) -> Propagated:
@@ -120,9 +111,7 @@ def propagate(catalogue: Catalogue, date: JulianDate, seconds: float = 0.0) -> P
         After that date.
     """
     moment = later(date, seconds)
-    error, position_m, velocity_m_per_s = teme_m(catalogue, moment)
+    error, position_m = teme_m(catalogue, moment)
     kept = np.flatnonzero((error == 0) & np.isfinite(position_m).all(axis=1))
-    angle_rad = gmst_rad(moment)
-    fixed_m = rotated(position_m[kept], angle_rad)
-    fixed_velocity = relative_to_ground(rotated(velocity_m_per_s[kept], angle_rad), fixed_m)
-    return Propagated(fixed_m, fixed_velocity, kept, len(catalogue) - len(kept))
+    fixed_m = rotated(position_m[kept], gmst_rad(moment))
+    return Propagated(fixed_m, kept, len(catalogue) - len(kept))
