@@ -93,7 +93,7 @@ def start_trials(scene: Scene, kernels: Kernels, first_trial: int, trials: int) 
     loss_db = path_loss_db(scene, scene.carrier, surroundings, xp)
 
     beam_count = len(beams.colour)
-    active = scenario.beams.active_count or beam_count
+    active = scenario.beams_at_once
     lit = allocation.STRATEGIES[scenario.beams.allocation](beams.grid.lattice, active, draws)
     lit_in_kernel_order = (
         None if lit is None else xp.ascontiguousarray(lit[:, xp.asarray(beams.order)])

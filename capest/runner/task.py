@@ -131,8 +131,7 @@ def seconds_per_block(job: Job) -> float:
     """Estimate how long a block takes one worker, good to a factor of a few."""
     scenario = job.scenario
     if scenario.has_constellation:
-        constellation = scenario.constellation
-        beams = constellation.beams_per_satellite * _SATELLITES_IN_REACH
+        beams = scenario.beams_at_once * _SATELLITES_IN_REACH
     else:
         beams = scenario.beam_count
     pairs = longest_arrays(scenario, users_per_trial(job)) * beams * job.plan.block_trials

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from capest.backend import choose
 from capest.engine.scene import Scene, build_scene
-from capest.errors import InputError
+from capest.errors import InputError, OldNameWarning
 from capest.physics import resource_grid
 from capest.runner.plan import Plan
 from capest.runner.task import compute_block
@@ -118,7 +119,9 @@ def _beam_mhz(scenario: Scenario) -> float:
 
 def evaluate(task: EvaluationTask) -> list[Evaluation]:
     """Compute a study case and hold it against every requirement. Runs on a worker."""
-    scenario = evaluated_case(task.case, task.trials, task.overrides)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", OldNameWarning)  # the client has told of them
+        scenario = evaluated_case(task.case, task.trials, task.overrides)
     scene, kernels = build_scene(scenario), choose.kernels(task.backend)
     plan, reduction = Plan(scenario.run.trials, scenario.block_trials), Reduction()
     for block in range(plan.blocks):

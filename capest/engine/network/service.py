@@ -148,6 +148,4 @@ def assign(scene: NetworkScene, view: View, users_of_cell: np.ndarray) -> np.nda
     """
     settings = scene.scenario.cells
     demand = users_of_cell if settings.lit == "occupied" else np.maximum(users_of_cell, 1)
-    return STRATEGIES[settings.assignment](
-        view.candidates, demand, scene.scenario.constellation.beams_per_satellite
-    )
+    return STRATEGIES[settings.assignment](view.candidates, demand, scene.scenario.beams_at_once)
