@@ -123,7 +123,7 @@ def _in_new_names(
         ((new_key, now),) = settings.items()
         renamed.append(now)
         found += old_names
-    return new_key, renamed, tuple(found)
+    return new_key, renamed, tuple({str(each): each for each in found}.values())
 
 
 def _same(value: Any) -> Any:

@@ -60,7 +60,7 @@ def load_scenario(
     before = flat(raw, fields())
     own = before if complete else {}
     origins, faults, of_overrides = apply_overrides(raw, overrides, constellation=constellation)
-    tell([*(each for each in old_names if complete or not each.problem), *of_overrides])
+    tell([*old_names, *of_overrides], complete=complete)
     faults += problems_of(old_names, complete=complete) + problems_of(of_overrides)
     anchor_paths(raw, folder, origins)
     # Of a complete file, such as a result keeps, nobody chose every key.

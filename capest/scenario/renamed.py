@@ -161,9 +161,17 @@ def in_new_names(
     return renamed, found
 
 
-def tell(found: Iterable[OldName]) -> None:
-    """Warn of old names, each once, in the name of the line outside capest that led here."""
-    for text in dict.fromkeys(map(str, found)):
+def tell(found: Iterable[OldName], *, complete: bool = False) -> None:
+    """Warn of old names that are no fault, each once, beside the line outside capest that led here.
+
+    Parameters
+    ----------
+    found : iterable of OldName
+    complete : bool
+        See `problems_of`.
+    """
+    there = [each for each in found if not problems_of([each], complete=complete)]
+    for text in dict.fromkeys(map(str, there)):
         warnings.warn(text, OldNameWarning, stacklevel=_lines_inside() + 1)
 
 
@@ -207,11 +215,11 @@ def not_of_this_kind(row: Renamed) -> UnreadKey:
 def _problem(
     row: Renamed, value: Any, raw: Mapping[str, Any], constellation: bool | None
 ) -> Problem | None:
+    if value is not None and not row.is_of(constellation):
+        return not_of_this_kind(row)
     if row.value is None and row.new_key in flat(raw, [row.new_key]):
         both = f"is now called {row.new_key}, which is given too"
         return Problem(row.key, value, both, "remove it")
-    if value is not None and not row.is_of(constellation):
-        return not_of_this_kind(row)
     if _version() >= row.goes:
         new = row.new_key if row.value is None else f'"{row.new_value}"'
         return Problem(row.key, value, f"is now called {new}", "the old name is no longer read")
