@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -189,13 +189,19 @@ def measure(
     return found, right
 
 
-def main(arguments: list[str]) -> int:
+def _json(found: Mapping[str, Any]) -> str:
+    return json.dumps(found, indent=1)
+
+
+def main(arguments: list[str], as_text: Callable[[Mapping[str, Any]], str] = _json) -> int:
     """Measure on the current GPU; see the module.
 
     Parameters
     ----------
     arguments : list of str
         Nothing, seconds for each figure, or ``--check``.
+    as_text : callable
+        Makes what is printed of what was found.
 
     Returns
     -------
@@ -217,7 +223,7 @@ def main(arguments: list[str]) -> int:
             print(f"Error: {arguments[0]}: seconds for each figure, or --check", file=sys.stderr)
             return 2
         found, right = measure(kernels, seconds, lambda what: print(what, file=sys.stderr))
-    print(json.dumps(found, indent=2))
+    print(as_text(found))
     return 0 if right else 1
 
 

@@ -21,6 +21,9 @@ UNTIL_BLOCK_TRIALS = 10
 """Trials of a block in runs that end by a rule, however many trials they may take: the trial at
 which they end must not depend on that. Twenty blocks, as quantiles need, are 200 trials."""
 
+BEAMS_AT_ONCE = 19
+"""Beams a satellite of a constellation lights at once where neither file nor preset says."""
+
 MOST_BLOCKS = 1_000
 """Very long runs have longer blocks: fewer files, and more for a GPU to do at once."""
 
@@ -50,6 +53,17 @@ class Derived:
     def beam_count(self) -> int:
         """Beams of one satellite's layout, without those that lie beyond the Earth's edge."""
         return sum(self.cells_on_earth())
+
+    @property
+    def beams_at_once(self) -> int:
+        """Beams a satellite lights at once: given, or 19 in a constellation, all of one satellite.
+
+        Of one satellite that lights all beams, and of satellite-fixed beams, it is not read.
+        """
+        given = self.satellite.beams_at_once
+        if given is not None:
+            return given
+        return BEAMS_AT_ONCE if self.has_constellation else self.beam_count
 
     def cells_on_earth(self) -> list[bool]:
         """Tell of each cell of the full layout whether it lies wholly on the Earth."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from capest.backend import choose
 from capest.engine.build import build
 from capest.engine.memory import compute_block
 from capest.engine.world import World
-from capest.errors import InputError
+from capest.errors import InputError, OldNameWarning
 from capest.physics import resource_grid
 from capest.runner.plan import Plan
 from capest.scenario.model import Scenario
@@ -119,7 +120,9 @@ def _beam_mhz(scenario: Scenario) -> float:
 
 def evaluate(task: EvaluationTask) -> list[Evaluation]:
     """Compute a study case and hold it against every requirement. Runs on a worker."""
-    scenario = evaluated_case(task.case, task.trials, task.overrides)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", OldNameWarning)  # the client has told of them
+        scenario = evaluated_case(task.case, task.trials, task.overrides)
     world, kernels = build(scenario), choose.kernels(task.backend)
     plan, reduction = Plan(scenario.run.trials, scenario.block_trials), Reduction()
     for block in range(plan.blocks):

@@ -108,7 +108,7 @@ def test_broken_toml(scenario: Path) -> None:
 
 def test_all_faults_of_a_file_at_once(scenario: Path) -> None:
     scenario.write_text(
-        SCENARIO.replace("count = 7\nstat", "cuont = 7\nactive_count = 9\nstat", 1)
+        SCENARIO.replace("count = 7\nstat", "cuont = 7\nstat", 1)
         + 'trails = 5\n[carrier]\nbandwidth_mhz = "30 MHz"\n'
     )
     result = run(scenario)
@@ -137,11 +137,9 @@ def test_bad_overrides(scenario: Path, override: str, words: str) -> None:
 
 
 def test_more_active_beams_than_beams(scenario: Path) -> None:
-    result = run(
-        scenario, "--set", "beams.allocation=random-hopping", "--set", "beams.active_count=8"
-    )
+    result = run(scenario, "--set", "beams.allocation=random", "--set", "satellite.beams_at_once=8")
     line = one_line(result)
-    assert "active_count" in line
+    assert "satellite.beams_at_once" in line
     assert "7" in line
 
 

@@ -22,8 +22,8 @@ MORE = {
         "users": {"placement": "hotspots", "count": 60, "hotspots": {"count": 2}},
     },
     "round robin, both links": {
-        "satellite": {"preset": LEO},
-        "beams": {**SMALL, "allocation": "round-robin", "active_count": 5},
+        "satellite": {"preset": LEO, "beams_at_once": 5},
+        "beams": {**SMALL, "allocation": "periodic"},
         "channel": {"environment": "urban", "elevation_lookup": "linear"},
         "uplink": {"enabled": True, "drops": 3, "power_control": "fractional"},
     },

@@ -33,8 +33,8 @@ SCENARIOS = {
         },
     },
     "a mix by random admission, both links, hopping, max C/I": {
-        "satellite": LEO,
-        "beams": {**BEAMS, "allocation": "random-hopping", "active_count": 9},
+        "satellite": {**LEO, "beams_at_once": 9},
+        "beams": {**BEAMS, "allocation": "random"},
         "users": {"per_beam": 40},
         "uplink": {"enabled": True, "drops": 4},
         "service": {"mix": "video-call-480p 40%, voice 30%, best-effort 30%"},

@@ -15,8 +15,8 @@ LEO, GEO = "tr38821-set1-leo600-s", "tr38821-set1-geo-ka"
 SCENARIOS = {
     "full reuse": {"satellite": {"preset": LEO}},
     "hopping, equal rate": {
-        "satellite": {"preset": LEO},
-        "beams": {"frequency_reuse": 3, "allocation": "random-hopping", "active_count": 20},
+        "satellite": {"preset": LEO, "beams_at_once": 20},
+        "beams": {"frequency_reuse": 3, "allocation": "random"},
         "scheduler": {"policy": "equal-rate"},
     },
     "uplink, indoors and in cars": {

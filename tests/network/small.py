@@ -14,11 +14,10 @@ def network_scenario(**changes: Any) -> Scenario:
     """Two hundred satellites at 600 km over central Europe, a hundred users."""
     scenario = load_scenario(
         {
-            "satellite": {"preset": "tr38821-set1-leo600-s"},
+            "satellite": {"preset": "tr38821-set1-leo600-s", "beams_at_once": 12},
             "constellation": {
                 "shells": "60: 200/10/1 @ 600, 50: 40/4/1 @ 1200",
                 "minimum_elevation_deg": 20.0,
-                "beams_per_satellite": 12,
             },
             "region": {
                 "kind": "box", "south_deg": 46.0, "north_deg": 54.0,

@@ -20,7 +20,7 @@ from .small import network_scenario, network_scene
 
 MIX = "video-call-480p 40%, voice 40%, best-effort 20%"
 MODES = {
-    "few beams": {"service__preset": "video-call-480p", "constellation__beams_per_satellite": 2},
+    "few beams": {"service__preset": "video-call-480p", "satellite__beams_at_once": 2},
     "few satellites": {"service__preset": "voice", "constellation__deployed_fraction": 0.2},
     "a mix": {"service__mix": MIX, "scheduler__admission": "random", "users__indoor_share": 0.5},
     "satellite-fixed": {"service__preset": "voice", "cells__layout": "satellite-fixed"},

@@ -68,7 +68,7 @@ def test_calls_on_fading_fail_without_gains(power_dbm, kept):
     kernels = Recorder()
     scene = network_scene(
         **VOICE, channel__line_of_sight="always", channel__environment="urban",
-        handset__transmit_power_dbm=power_dbm, constellation__beams_per_satellite=40,
+        handset__transmit_power_dbm=power_dbm, satellite__beams_at_once=40,
     )  # fmt: skip
     trial = network_trial(scene, kernels, 0).trial
     without, _ = kernels.again(shadow=np.maximum(kernels.links.shadow, np.float32(0.0)))

@@ -26,7 +26,7 @@ MODES: dict[str, dict[str, Any]] = {
     "reuse 3, all cells lit": {"beams__frequency_reuse": 3, "cells__lit": "all"},
     "indoors by place": {"users__indoor_share": 0.4, "channel__environment": "by-place"},
     "equal rate": {"scheduler__policy": "equal-rate"},
-    "greedy": {"cells__assignment": "greedy-demand", "constellation__beams_per_satellite": 2},
+    "greedy": {"cells__assignment": "greedy-demand", "satellite__beams_at_once": 2},
     "few satellites": {"constellation__deployed_fraction": 0.02},
     "no satellite in view": {"constellation__minimum_elevation_deg": 89.9},
     "stratified": {"constellation__epochs": "stratified"},

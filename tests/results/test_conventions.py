@@ -100,7 +100,7 @@ def results(tmp_path_factory) -> list[Path]:
     folder = tmp_path_factory.mktemp("cf")
     calls = {"service__preset": "voice", "service__activity": 0.2}
     calls["service__simulated_holding_times"] = 2
-    dark = {"beams__allocation": "round-robin", "beams__active_count": 6}
+    dark = {"beams__allocation": "periodic", "satellite__beams_at_once": 6}
     few = {"users": {"placement": "uniform", "count": 30}, "uplink__enabled": True}
     satellite = build(small_scenario(**calls, **dark, **few))
     shells = {"constellation__shells": "60: 40/4/1 @ 600", "cells__diameter_km": 300.0}

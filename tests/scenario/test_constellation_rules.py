@@ -115,7 +115,7 @@ def test_a_region_is_given_by_its_keys(region, key):
         ("users", {"file": "a.csv"}, "users.file"),
         ("users", {"count": 2**20 + 1}, "users.count"),
         ("uplink", {"enabled": True}, "uplink.enabled"),
-        ("beams", {"allocation": "round-robin"}, "beams.allocation"),
+        ("beams", {"allocation": "periodic"}, "beams.allocation"),
     ],
 )
 def test_what_a_constellation_does_not_go_with(section, values, key):

@@ -13,8 +13,8 @@ from .small import compute, quantile, small_scenario
     [
         {},
         {"users__placement": "uniform", "users__count": 93},
-        {"beams__allocation": "random-hopping", "beams__active_count": 5},
-        {"beams__allocation": "round-robin", "beams__active_count": 5},
+        {"beams__allocation": "random", "satellite__beams_at_once": 5},
+        {"beams__allocation": "periodic", "satellite__beams_at_once": 5},
         {"scheduler__policy": "equal-rate"},
         {"channel__environment": "dense-urban"},
     ],
@@ -37,7 +37,7 @@ def test_counts_and_totals_agree(changes: dict[str, object]) -> None:
     for metric in ("snr_db", "sir_db", "sinr_db", "spectral_efficiency", "user_throughput"):
         assert block.histograms[metric].sum() == trial["lit_users"].sum()
     assert block.histograms["beam_throughput"].sum() == trial["lit_beams"].sum() == lit.sum()
-    if "active_count" in str(changes):
+    if "beams_at_once" in str(changes):
         assert (beam["cell_lit"].sum(axis=1) <= 5).all()
 
 
@@ -116,7 +116,7 @@ def test_shadow_fading_has_the_published_deviation() -> None:
 
 def test_hopping_never_raises_interference() -> None:
     every = compute(small_scenario())
-    some = compute(small_scenario(beams__allocation="random-hopping", beams__active_count=6))
+    some = compute(small_scenario(beams__allocation="random", satellite__beams_at_once=6))
     lit = some.trial_cell["cell_lit"] > 0
     one, other = every.trial_cell["cell_sinr_db"][lit], some.trial_cell["cell_sinr_db"][lit]
     assert (other >= one - 1e-4).all()

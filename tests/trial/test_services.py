@@ -25,7 +25,7 @@ MODES = {
     "a mix, both links": {"service__mix": MIX, "uplink__enabled": True, "users__per_beam": 40},
     "hopping": {
         "service__preset": "video-call-480p", "users__per_beam": 60,
-        "beams__allocation": "random-hopping", "beams__active_count": 6,
+        "beams__allocation": "random", "satellite__beams_at_once": 6,
     },
     "half of them ask, in any order": {
         "service__preset": "live-streaming", "service__activity": 0.5,

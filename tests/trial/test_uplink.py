@@ -75,7 +75,7 @@ def test_one_beam_alone_hears_no_interference() -> None:
 
 
 def test_dark_beams_are_silent() -> None:
-    scenario = small_scenario(beams__allocation="random-hopping", beams__active_count=4, **UPLINK)
+    scenario = small_scenario(beams__allocation="random", satellite__beams_at_once=4, **UPLINK)
     block = compute(scenario)
     assert block.histograms["uplink_sinr_db"].sum() == 10 * block.trial["uplink_users"].sum()
     every = compute(small_scenario(**UPLINK))

@@ -37,7 +37,7 @@ def build_constellation(scenario: Scenario) -> World:
         layout=layout,
         attachment="cell" if layout is None else "highest",
         allocation="all-on",
-        beams_at_once=constellation.beams_per_satellite,
+        beams_at_once=scenario.beams_at_once,
         only_occupied=cells.lit == "occupied",
         assignment=cells.assignment,
         lowest_deg=constellation.minimum_elevation_deg,

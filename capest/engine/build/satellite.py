@@ -33,7 +33,7 @@ def build_satellite(scenario: Scenario) -> World:
         layout=layout,
         attachment="strongest",
         allocation=scenario.beams.allocation,
-        beams_at_once=scenario.beams.active_count or len(layout.colour),
+        beams_at_once=scenario.beams_at_once,
         only_occupied=False,
         assignment="",
         lowest_deg=-90.0,

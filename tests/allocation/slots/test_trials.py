@@ -35,7 +35,7 @@ RUN = Path(__file__).parents[3] / "runs/hopping-hotspots.toml"
 
 def small(*overrides: str) -> Scenario:
     """19 cells, 5 of them lit."""
-    sizes = ("beams.count=19", "beams.statistics_count=19", "beams.active_count=5")
+    sizes = ("beams.count=19", "beams.statistics_count=19", "satellite.beams_at_once=5")
     return load_scenario(RUN, [*sizes, "users.count=120", "run.trials=30", *overrides])
 
 
@@ -47,7 +47,7 @@ def settings(*strategies: str) -> Settings:
 def test_all_beams_lit_are_those_of_capest_run(reuse: int) -> None:
     scenario = small(
         f"beams.frequency_reuse={reuse}", "link.adaptation=truncated-shannon",
-    ).replace(beams__allocation="all-on", beams__active_count=None)  # fmt: skip
+    ).replace(beams__allocation="all-on", satellite__beams_at_once=None)  # fmt: skip
     scene = build(scenario)
     users = draw_users(scene, Draws(NumpyKernels(), scenario.run.seed, 3, 4))
     wanted = compute(scene, NumpyKernels(), 3, 4).trial_cell
@@ -147,7 +147,7 @@ def test_nothing_can_be_served() -> None:
 
 def test_bound_with_interference() -> None:
     pytest.importorskip("scipy")
-    scenario = small("beams.count=7", "beams.statistics_count=7", "beams.active_count=2")
+    scenario = small("beams.count=7", "beams.statistics_count=7", "satellite.beams_at_once=2")
     fluid = Settings(("max-min",), 2, 16, 1.0)
     exact = Settings(("max-min",), 2, 16, 1.0, bound="interference")
     loose, tight = play(scenario, fluid), play(scenario, exact)
@@ -202,7 +202,7 @@ def test_trials_are_those_of_the_scenario() -> None:
 
 
 def test_one_of_each() -> None:
-    sizes = [f"beams.{key}=1" for key in ("count", "statistics_count", "active_count")]
+    sizes = ["beams.count=1", "beams.statistics_count=1", "satellite.beams_at_once=1"]
     words = [word for size in (*sizes, "users.count=1") for word in ("--set", size)]
     table = invoke(
         str(RUN), *words, "--slots", "1", "--trials", "2", "--strategy", "max-min"
@@ -236,7 +236,7 @@ def test_what_is_not_read_is_said(tmp_path: Path) -> None:
         *("uplink.enabled=true", "satellite.rf_power_w=10", "satellite.payload=regenerative"),
         *(
             "beams.statistics_count=7",
-            "beams.allocation=round-robin",
+            "beams.allocation=periodic",
             "satellite.antenna_gain_dbi=9",
         ),
         *("handset.transmit_power_dbm=20", "run.block_trials=7"),
@@ -266,7 +266,7 @@ def test_a_file_is_what_json_prints(tmp_path: Path) -> None:
         (["--slots", "50000"], "random numbers of a trial"),
         (["--demand", "nan"], "--demand"),
         (["--strategy", "best"], "'best' is not one of"),
-        (["--set", "beams.allocation=all-on"], "beams.active_count"),
+        (["--set", "beams.allocation=all-on"], "satellite.beams_at_once"),
         (["--trials", "1"], "--trials"),
         (["--set", "run.trials=1"], "run.trials = 1"),
         (["--demand", "1e308"], "1e-06<=x<=1000000"),

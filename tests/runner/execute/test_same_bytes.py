@@ -23,12 +23,11 @@ from capest.scenario.model import Scenario
 def scenario() -> Scenario:
     return load_scenario(
         {
-            "satellite": {"preset": "tr38821-set1-leo600-s"},
+            "satellite": {"preset": "tr38821-set1-leo600-s", "beams_at_once": 6},
             "beams": {
                 "count": 19,
                 "statistics_count": 7,
-                "allocation": "random-hopping",
-                "active_count": 6,
+                "allocation": "random",
             },
             "users": {"placement": "hotspots"},
             "run": {"trials": 110, "block_trials": 10},
