@@ -33,6 +33,8 @@ class Sky:
         Unit vectors u, v and w of each, as components.
     later_m : float64 array (n, 3) or None
         Position after the shortest time a satellite has to stay in view, ``None`` without one.
+    is_same : bool
+        The satellites of all trials stand in the same places.
     """
 
     start: np.ndarray
@@ -40,6 +42,7 @@ class Sky:
     position_m: np.ndarray
     axes: np.ndarray
     later_m: np.ndarray | None
+    is_same: bool
 
     def __len__(self) -> int:
         return len(self.number)
@@ -84,25 +87,28 @@ def sky_at(world: World, seconds: np.ndarray) -> Sky:
         After the start of the space.
     """
     space = world.space
+    # One moment stands for all where nothing moves.
+    moments = seconds[:1] if space.is_fixed else seconds
     numbers, positions = [], []
-    still_m = space.positions_m(0.0) if space.is_fixed else None
-    for moment in seconds.tolist():
-        position_m = space.positions_m(moment) if still_m is None else still_m
+    for moment in moments.tolist():
+        position_m = space.positions_m(moment)
         number = _in_reach(world, position_m)
         numbers.append(number)
         positions.append(position_m[number])
+    repeats = len(seconds) // len(moments)
+    numbers, positions = numbers * repeats, positions * repeats
     later_m = None
     if space.minimum_visibility_s > 0.0:
-        moments = (seconds + space.minimum_visibility_s).tolist()
         later_m = np.concatenate(
             [
-                space.positions_m(moment)[number]
-                for moment, number in zip(moments, numbers, strict=True)
+                space.positions_m(moment + space.minimum_visibility_s)[number]
+                for moment, number in zip(seconds.tolist(), numbers, strict=True)
             ]
         )
     start = np.cumsum([0, *map(len, numbers)])
     position_m = np.concatenate(positions)
-    return Sky(start, np.concatenate(numbers), position_m, frames(position_m), later_m)
+    axes = frames(position_m)
+    return Sky(start, np.concatenate(numbers), position_m, axes, later_m, space.is_fixed)
 
 
 def _in_reach(world: World, position_m: np.ndarray) -> np.ndarray:
