@@ -17,7 +17,9 @@ from capest.engine.world import Layout, World
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.sampling.draws import Draws
 
-_USERS_AT_ONCE = 2**13
+_USERS_AT_ONCE = 2**11
+"""A processor's cache holds the distances of so many users from the beams of a layout."""
+
 _SATELLITES_AT_ONCE = 64
 
 
@@ -253,11 +255,19 @@ def _nearest_of_highest(
         offset_m = some - satellites_m[:, best]
         range_m = xp.sqrt((offset_m * offset_m).sum(axis=0))
         across = [(axes[row][:, best] * offset_m).sum(axis=0) / range_m for row in range(2)]
-        squared = (across[0][:, None] - uv[0]) ** 2 + (across[1][:, None] - uv[1]) ** 2
-        beam = best * len(layout.order) + squared.argmin(axis=1)
-        covered = (sine >= lowest) & (squared.min(axis=1) <= corner_squared)
+        squared = _squared(across[0], uv[0], xp) + _squared(across[1], uv[1], xp)
+        nearest = squared.argmin(axis=1)
+        distance_squared = xp.take_along_axis(squared, nearest[:, None], axis=1)[:, 0]
+        beam = best * len(layout.order) + nearest
+        covered = (sine >= lowest) & (distance_squared <= corner_squared)
         found[first : first + _USERS_AT_ONCE] = xp.where(covered, beam, -1)
     return found
+
+
+def _squared(across: Any, centre: Any, xp: Any) -> Any:
+    """Squares of the differences of all pairs, float64 array (users, beams)."""
+    found = across[:, None] - centre
+    return xp.multiply(found, found, out=found)
 
 
 def _highest(position_m: Any, satellites_m: Any, xp: Any) -> tuple[Any, Any]:
