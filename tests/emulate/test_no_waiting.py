@@ -37,9 +37,9 @@ def strict_kernels(build_directory) -> CudaKernels:
 
 @pytest.mark.parametrize("name", [*SCENARIOS, *MORE, *test_services.SCENARIOS])
 def test_a_batch_reads_nothing_and_gives_the_same(name, strict_kernels, emulated_kernels):
-    scene = build(load_scenario((SCENARIOS | MORE | test_services.SCENARIOS)[name]))
-    started = start(scene, strict_kernels, 5, 2)
-    found, expected = started.wait(), compute(scene, emulated_kernels, 5, 2)
+    world = build(load_scenario((SCENARIOS | MORE | test_services.SCENARIOS)[name]))
+    started = start(world, strict_kernels, 5, 2)
+    found, expected = started.wait(), compute(world, emulated_kernels, 5, 2)
     for group in ("trial", "trial_cell", "histograms"):
         for quantity, values in getattr(expected, group).items():
             np.testing.assert_array_equal(getattr(found, group)[quantity], values)
