@@ -124,8 +124,8 @@ def test_epochs() -> None:
     random, even = network_world(), network_world(constellation__epochs="stratified")
     kernels = NumpyKernels()
     for world in (random, even):
-        seconds = epochs_s(world.space, kernels, Draws(kernels, 3, 0, 500))
-        alone = epochs_s(world.space, kernels, Draws(kernels, 3, 7, 1))
+        seconds = epochs_s(world.space, Draws(kernels, 3, 0, 500))
+        alone = epochs_s(world.space, Draws(kernels, 3, 7, 1))
         np.testing.assert_array_equal(alone, seconds[7:8])
         assert ((seconds >= 0.0) & (seconds < 86_400.0)).all()
         counts = np.histogram(seconds, 10, (0.0, 86_400.0))[0]

@@ -97,7 +97,7 @@ def test_both_kernels_say_the_same(case: str) -> None:
     layout, area = world.beams.layout, world.ground.users.coverage.satellites
     draws = Draws(kernels, world.seed, 0, TRIALS)
     users = draw_users(world, draws)
-    sky = draw_sky(world, kernels, draws)
+    sky = draw_sky(world, draws)
     beams = light_beams(world, kernels, sky, None, users, draws)
     one = downlink(world, kernels, sky, users, beams, limit_power(world, kernels, sky, beams))
     assert kernels.asked == ["downlink_sinr"]
