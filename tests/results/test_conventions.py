@@ -190,7 +190,7 @@ def test_it_opens_with_xarray_alone(path, tmp_path):
 
 def test_schema_needs_no_netcdf_xarray_or_rich():
     code = (
-        "import sys, capest.results.store, capest.results.schema, capest.reduce, "
+        "import sys, capest.results.store, capest.results.schema, capest.statistics.reduction, "
         "capest.results.netcdf\n"
         "heavy = {'netCDF4', 'xarray', 'rich', 'scipy', 'dask'} & set(sys.modules)\n"
         "assert not heavy, heavy"
