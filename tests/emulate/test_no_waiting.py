@@ -11,7 +11,7 @@ from capest.engine.build import build
 from capest.engine.trial import compute, start
 from capest.scenario.load import load_scenario
 
-from ..network.small import network_world
+from ..engine.small_network import network_world
 from . import test_services
 from .strict import HostWaits, StrictDevice, bare
 from .test_trial import LEO, SCENARIOS

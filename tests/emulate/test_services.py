@@ -10,7 +10,7 @@ from capest.engine.build import build
 from capest.engine.trial import compute
 from capest.scenario.load import load_scenario
 
-from ..network.small import network_world
+from ..engine.small_network import network_world
 
 LEO = {"preset": "tr38821-set1-leo600-s"}
 BEAMS = {"count": 19, "statistics_count": 7}

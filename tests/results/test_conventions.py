@@ -22,10 +22,10 @@ from capest.results.netcdf import write_result
 from capest.results.variable import Variable
 from capest.statistics.block import BlockResult
 from capest.statistics.histograms import AXES
-from tests.network.small import network_world
+from tests.engine.small import small_scenario
+from tests.engine.small_network import network_world
 from tests.results import synthetic
 from tests.results.test_netcdf import write
-from tests.trial.small import small_scenario
 
 Kind = tuple[object, ...]
 

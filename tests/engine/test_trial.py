@@ -19,7 +19,7 @@ from capest.scenario.sections import Constellation
 from capest.statistics.reduction import Reduction
 
 from ..emulate.constellation_scene import brute_force, only_trial
-from .small import network_world
+from .small_network import network_world
 
 MODES: dict[str, dict[str, Any]] = {
     "earth-fixed": {},

@@ -10,7 +10,7 @@ from capest.engine import downlink
 from capest.engine.services import serve
 from capest.engine.trial import compute
 
-from .small import network_world
+from .small_network import network_world
 
 VOICE = {
     "service__preset": "video-call-480p", "service__uplink_kbps": 60.0, "users__count": 600,

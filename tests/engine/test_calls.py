@@ -15,8 +15,8 @@ from capest.engine.trial import compute
 from capest.statistics.figure_names import REFUSAL_REASONS
 from capest.statistics.histograms import AXES
 
-from ..trial.small import quantile
-from .small import network_scenario, network_world
+from .small import quantile
+from .small_network import network_scenario, network_world
 
 MIX = "video-call-480p 40%, voice 40%, best-effort 20%"
 MODES = {

@@ -52,7 +52,7 @@ def test_neither_blocks_nor_slices_change_a_bit(
 def test_threads_of_the_linear_algebra_library_do_not_change_a_bit() -> None:
     code = (
         "import sys, hashlib; sys.path.insert(0, sys.argv[1]);"
-        "from tests.trial.small import compute, small_scenario as s;"
+        "from tests.engine.small import compute, small_scenario as s;"
         "r = compute(s(beams__count=127, beams__statistics_count=61), 0, 10);"
         "print(hashlib.sha256(b''.join(v.tobytes() for v in r.trial_cell.values())).hexdigest())"
     )

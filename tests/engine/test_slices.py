@@ -24,8 +24,8 @@ from capest.runner import loop
 from capest.runner import task as batch
 from capest.runner.execute.inline import InlineExecutor
 
-from ..network.small import network_world
 from .small import assert_same_bits, compute, small_scenario
+from .small_network import network_world
 
 MAKERS = {
     "one satellite": lambda: build(small_scenario()),

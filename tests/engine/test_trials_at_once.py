@@ -14,8 +14,8 @@ from capest.engine.trial import compute
 from capest.engine.world import World
 from capest.statistics.block import BlockResult
 
-from ..trial.small import assert_same_bits
-from .small import network_world
+from .small import assert_same_bits
+from .small_network import network_world
 from .test_trial import MODES
 
 FIXED = {"cells__layout": "satellite-fixed", "beams__count": 37}

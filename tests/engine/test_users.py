@@ -15,7 +15,7 @@ from capest.physics.constants import EARTH_RADIUS_M
 from capest.sampling.draws import Draws
 from capest.sampling.sectors import SECTORS, draw_sectors
 
-from .small import network_world
+from .small_network import network_world
 
 
 def users_of(trial: int = 5, **changes):

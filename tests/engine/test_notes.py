@@ -17,7 +17,7 @@ from capest.engine.build.notes import altitudes_km, assignment_note, cell_width_
 from capest.engine.world import World
 from capest.scenario.load import load_scenario
 
-from .small import network_scenario, network_world
+from .small_network import network_scenario, network_world
 
 GUOWANG_KM = np.array([508.0, 590.0, 600.0, 1145.0])
 STARLINK_KM = np.array([525.0, 530.0])

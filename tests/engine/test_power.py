@@ -16,7 +16,7 @@ from capest.engine.sky import sky_at
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.statistics.histograms import AXES
 
-from .small import network_world
+from .small_network import network_world
 
 SECONDS = np.array([12_345.0])
 

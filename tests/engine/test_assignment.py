@@ -12,7 +12,7 @@ from capest.errors import InputError
 from capest.physics.constants import EARTH_RADIUS_M
 from tests.orbits.orbit_positions import sin_elevation
 
-from .small import network_world
+from .small_network import network_world
 
 SECONDS = 12_345.0
 
