@@ -103,11 +103,8 @@ def light_beams(
     beams = satellite_fixed(world, layout, sky)
     own = attach_to_highest(world, layout, sky, users, kernels.xp)
     if plan.only_occupied:
-        number = np.where(own_host := on_host(own) >= 0, on_host(own), 0)
-        number = number + beams.start[on_host(users.trial)]
-        occupied = np.zeros(len(beams), dtype=np.float32)
-        occupied[number[own_host]] = 1.0
-        beams.power[:] = occupied
+        number = kernels.xp.where(own >= 0, beams.first_of(users.trial, kernels.xp) + own, -1)
+        beams.power[:] = on_host(kernels.count_numbers(number, len(beams))) > 0
     return replace(beams, of_user=own, are_fixed=True)
 
 

@@ -175,7 +175,9 @@ def _of_many(
     factor = power.factor(beams)
     unlimited = received.astype(xp.float64)
     if factor is not None:
-        unlimited = unlimited / xp.asarray(np.append(factor, 1.0))[number]
+        # The beam that stands in for none may be dark.
+        used = np.append(np.where(factor > 0.0, factor, 1.0), 1.0)
+        unlimited = unlimited / xp.asarray(used)[number]
     return Links(
         serving=serving,
         satellite=satellite,

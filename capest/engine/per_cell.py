@@ -67,10 +67,14 @@ def collect_cells(
 
 def _sums(number: Any, values: Any | None, size: int, weight: Any | None, xp: Any) -> Any:
     """Sums of whole numbers by number, int64 array (size,)."""
-    if weight is not None:
-        values = weight.astype(xp.float64) if values is None else values * weight
-    # Whole numbers below 2**53 add exactly in double precision.
-    return xp.bincount(number, values, minlength=size).astype(xp.int64)
+    if values is None:
+        values = xp.ones(len(number)) if weight is None else weight.astype(xp.float64)
+    elif weight is not None:
+        values = values * weight
+    # Whole numbers below 2**53 add exactly in double precision, in any order.
+    sums = xp.zeros(size)
+    xp.add.at(sums, number, values)
+    return sums.astype(xp.int64)
 
 
 def _of_services(

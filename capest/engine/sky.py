@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capest.backend.protocol import Kernels, on_host
+from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.space import Space, frames
 from capest.engine.world import World
 from capest.orbits.epochs import random_epochs_s, stratified_epochs_s
@@ -58,23 +58,28 @@ class Sky:
         return np.repeat(np.arange(self.trials), np.diff(self.start))
 
 
-def draw_sky(world: World, kernels: Kernels, draws: Draws) -> Sky:
+def draw_sky(world: World, draws: Draws) -> Sky:
     """Find the satellites in reach at the epochs of some trials."""
     if world.space.is_fixed:
         # One epoch is like another.
         return sky_at(world, np.zeros(draws.trials))
-    return sky_at(world, epochs_s(world.space, kernels, draws))
+    return sky_at(world, epochs_s(world.space, draws))
 
 
-def epochs_s(space: Space, kernels: Kernels, draws: Draws) -> np.ndarray:
-    """Moments of trials, seconds after the space's start, float64 array (trials,)."""
+def epochs_s(space: Space, draws: Draws) -> np.ndarray:
+    """Moments of trials, seconds after the space's start, float64 array (trials,).
+
+    The host draws them, to the same bits as a GPU: satellites are its own, and it need not wait.
+    """
+    host = NumpyKernels()
     if space.stratified_epochs:
         # One shift for all trials of a seed: drawn as trial 0 would.
-        (shift,) = Draws(kernels, draws.seed, 0, 1).uniforms(Purpose.EPOCH, 1, 1)
+        (shift,) = Draws(host, draws.seed, 0, 1).uniforms(Purpose.EPOCH, 1, 1)
         number = np.arange(draws.trials, dtype=np.uint64) + np.uint64(draws.first_trial)
-        return stratified_epochs_s(number, float(on_host(shift)[0]), space.window_s)
-    (uniform,) = draws.uniforms(Purpose.EPOCH, 1, 1)
-    return random_epochs_s(on_host(uniform), space.window_s)
+        return stratified_epochs_s(number, float(shift[0]), space.window_s)
+    own = Draws(host, draws.seed, draws.first_trial, draws.trials)
+    (uniform,) = own.uniforms(Purpose.EPOCH, 1, 1)
+    return random_epochs_s(uniform, space.window_s)
 
 
 def sky_at(world: World, seconds: np.ndarray) -> Sky:

@@ -22,10 +22,10 @@ from capest.results.netcdf import write_result
 from capest.results.variable import Variable
 from capest.statistics.block import BlockResult
 from capest.statistics.histograms import AXES
-from tests.network.small import network_scene
+from tests.engine.small import small_scenario
+from tests.engine.small_network import network_world
 from tests.results import synthetic
 from tests.results.test_netcdf import write
-from tests.trial.small import small_scenario
 
 Kind = tuple[object, ...]
 
@@ -104,12 +104,12 @@ def results(tmp_path_factory) -> list[Path]:
     few = {"users": {"placement": "uniform", "count": 30}, "uplink__enabled": True}
     satellite = build(small_scenario(**calls, **dark, **few))
     shells = {"constellation__shells": "60: 40/4/1 @ 600", "cells__diameter_km": 300.0}
-    constellation = network_scene(**shells, users__count=20)
+    constellation = network_world(**shells, users__count=20)
     paths = [folder / "satellite.nc", folder / "constellation.nc"]
     seen: set[Kind] = set()
-    for target, scene in zip(paths, (satellite, constellation), strict=True):
-        blocks = [compute_block(scene, NumpyKernels(), first, 3) for first in (0, 3)]
-        write_thinned(target, blocks, scene.layout(), seen)
+    for target, world in zip(paths, (satellite, constellation), strict=True):
+        blocks = [compute_block(world, NumpyKernels(), first, 3) for first in (0, 3)]
+        write_thinned(target, blocks, world.layout, seen)
     return paths
 
 
@@ -190,7 +190,7 @@ def test_it_opens_with_xarray_alone(path, tmp_path):
 
 def test_schema_needs_no_netcdf_xarray_or_rich():
     code = (
-        "import sys, capest.results.store, capest.results.schema, capest.reduce, "
+        "import sys, capest.results.store, capest.results.schema, capest.statistics.reduction, "
         "capest.results.netcdf\n"
         "heavy = {'netCDF4', 'xarray', 'rich', 'scipy', 'dask'} & set(sys.modules)\n"
         "assert not heavy, heavy"

@@ -35,7 +35,7 @@ from capest.statistics.figure_names import (
     is_of_uplink,
 )
 from capest.statistics.reduction import Reduction
-from tests.network.small import network_scenario
+from tests.engine.small_network import network_scenario
 from tests.results import synthetic
 
 RULE = "sinr_db.p05±0.12, throughput.mean±1.5%"

@@ -37,7 +37,7 @@ def compute(
 def assert_same_bits(one: BlockResult, other: BlockResult) -> None:
     """Fail unless two results are equal to the last bit."""
     assert one.first_trial == other.first_trial
-    for name in ("trial", "trial_cell", "histograms"):
+    for name in ("trial", "trial_cell", "histograms", "cell"):
         first, second = getattr(one, name), getattr(other, name)
         assert first.keys() == second.keys()
         for key in first:
