@@ -17,8 +17,7 @@ from capest.engine.services.serve import Served
 from capest.engine.uplink import UplinkResult
 from capest.engine.world import Layout, World
 from capest.statistics.block import BlockResult
-from capest.statistics.figure_names import ALL_BEAMS
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import ALL_BEAMS, AXES
 
 
 def collect_beams(

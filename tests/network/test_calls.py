@@ -12,8 +12,8 @@ from capest.engine.network.trial import network_trial
 import capest
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.build.services import DOWNLINK_ONLY_NOTE, NETWORK_NOISE_ONLY_NOTE
-from capest.statistics.figure_names import REFUSAL_REASONS
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
+from capest.statistics.refusals import REFUSAL_REASONS
 
 from ..trial.small import quantile
 from .small import network_scenario, network_scene

@@ -9,7 +9,8 @@ from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.build import build
 from capest.engine.build.services import DOWNLINK_ONLY_NOTE, NOISE_ONLY_NOTE
 from capest.engine.memory import compute_block
-from capest.statistics.figure_names import REFUSAL_REASONS, calls_of_service
+from capest.statistics.quantities import calls_of_service
+from capest.statistics.refusals import REFUSAL_REASONS
 
 from .small import assert_same_bits, compute, quantile, small_scenario
 

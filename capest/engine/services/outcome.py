@@ -14,8 +14,8 @@ from capest.engine.scheduler import beam_rate
 from capest.engine.services.admission import CARRIED, OUTCOMES, WHOLE, Admitted, CallLinks
 from capest.engine.services.demand import Demand
 from capest.engine.services.settings import Services
-from capest.statistics.figure_names import REFUSAL_REASONS, calls_of_service
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES, calls_of_service
+from capest.statistics.refusals import REFUSAL_REASONS
 
 
 def calls_of_beams(
