@@ -109,7 +109,7 @@ def results(tmp_path_factory) -> list[Path]:
     seen: set[Kind] = set()
     for target, scene in zip(paths, (satellite, constellation), strict=True):
         blocks = [compute_block(scene, NumpyKernels(), first, 3) for first in (0, 3)]
-        write_thinned(target, blocks, scene.layout(), seen)
+        write_thinned(target, blocks, scene.layout, seen)
     return paths
 
 
@@ -201,8 +201,8 @@ def test_it_opens_with_xarray_alone(path, tmp_path):
 
 def test_schema_needs_no_netcdf_xarray_or_rich():
     code = (
-        "import sys, capest.results.store, capest.results.schema, capest.reduce, "
-        "capest.results.netcdf\n"
+        "import sys, capest.results.store, capest.results.schema, "
+        "capest.statistics.reduction, capest.results.netcdf\n"
         "heavy = {'netCDF4', 'xarray', 'rich', 'scipy', 'dask'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
