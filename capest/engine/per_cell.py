@@ -10,7 +10,7 @@ from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import Kernels
 from capest.engine.assignment import View
 from capest.engine.beams import Beams
-from capest.engine.collect import FIXED_POINT, CountedUsers
+from capest.engine.collect import CountedUsers
 from capest.engine.services.admission import CARRIED, OUTCOMES
 from capest.engine.services.blocking import blocking_totals
 from capest.engine.services.outcome import call_histogram, refused, totals
@@ -19,7 +19,8 @@ from capest.engine.sky import Sky
 from capest.engine.users import Users
 from capest.engine.world import World
 from capest.statistics.block import BlockResult
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
+from capest.statistics.quantities_of_cells import FIXED_POINT
 
 
 def collect_cells(

@@ -47,7 +47,7 @@ def assert_same_bits(one: BlockResult, other: BlockResult) -> None:
 
 def quantile(block: BlockResult, metric: str, p: float) -> float:
     """Quantile of a histogram, by interpolation in its bins."""
-    from capest.statistics.histograms import AXES
+    from capest.statistics.quantities import AXES
 
     counts = block.histograms[metric]
     cumulative = np.cumsum(counts[:-1]) / counts.sum()

@@ -12,8 +12,8 @@ from capest.engine import trial as trial_module
 from capest.engine.build.services import DOWNLINK_ONLY_NOTE, NETWORK_NOISE_ONLY_NOTE
 from capest.engine.services.serve import reversed_snr_db
 from capest.engine.trial import compute
-from capest.statistics.figure_names import REFUSAL_REASONS
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
+from capest.statistics.refusals import REFUSAL_REASONS
 
 from .small import quantile
 from .small_network import network_scenario, network_world
@@ -43,7 +43,12 @@ def test_every_call_is_carried_or_refused_for_one_reason(mode):
         assert nowhere <= 400 - found["lit_users"]
         assert block.cell["satellite_calls"].sum() == found["calls"]
         assert block.cell["cell_calls"].sum() <= found["calls"]
-        assert (block.cell["cell_calls"] <= block.cell["cell_calls_offered"]).all()
+        of_cells = {why: block.cell[f"cell_calls_refused_{why}"] for why in REFUSAL_REASONS}
+        everywhere = sum(of_cells.values()) + block.cell["cell_calls"]
+        np.testing.assert_array_equal(everywhere, block.cell["cell_calls_offered"])
+        for why, count in of_cells.items():
+            # Users at a border without a cell lack a beam, and are in no cell.
+            assert 0 <= found[f"calls_refused_{why}"] - count.sum() <= (400 if why == "beam" else 0)
         assert block.histograms["calls"].sum() == 1
         lost, carried = lost + nowhere, carried + found["calls"]
         if mode == "few satellites":
@@ -149,6 +154,13 @@ def test_a_result_holds_calls_of_cells_and_satellites():
     assert (result["cell_calls"] <= result["cell_calls_offered"] + 1e-6).all()
     by_latitude = result.capest.by_latitude(2.0)
     assert float(by_latitude["calls"].sum()) == pytest.approx(float(result["cell_calls"].sum()))
+    too_weak = result["cell_calls_refused_downlink"]
+    assert too_weak.attrs["long_name"].startswith("calls of the cell's users refused because the")
+    refused = sum(result[f"cell_calls_refused_{reason}"].sum() for reason in REFUSAL_REASONS)
+    asked = float((result["cell_calls_offered"] - result["cell_calls"]).sum())
+    assert float(refused) == pytest.approx(asked, rel=1e-5)
+    of_zones = float(by_latitude["calls_refused_downlink"].sum())
+    assert of_zones == pytest.approx(float(too_weak.sum()))
     summary = result.capest.summary()
     assert summary.headline.startswith(f"{float(result['calls'].mean()):.1f} calls at once, ±")
     assert "(no interference in the uplink)" in summary.headline

@@ -14,7 +14,7 @@ from capest.engine.power import (
 )
 from capest.engine.sky import sky_at
 from capest.physics.constants import EARTH_RADIUS_M
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
 
 from .small_network import network_world
 

@@ -9,7 +9,8 @@ from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.build import build
 from capest.engine.build.services import DOWNLINK_ONLY_NOTE, NOISE_ONLY_NOTE
 from capest.engine.memory import compute_block
-from capest.statistics.figure_names import REFUSAL_REASONS, calls_of_service
+from capest.statistics.quantities import calls_of_service
+from capest.statistics.refusals import REFUSAL_REASONS
 
 from .small import assert_same_bits, compute, quantile, small_scenario
 
@@ -45,6 +46,11 @@ def test_every_call_is_carried_or_refused_for_one_reason(mode):
     np.testing.assert_array_equal(
         trial["calls_offered"], beam["cell_calls_offered"][:, :7].sum(axis=1)
     )
+    for reason in REFUSAL_REASONS:
+        of_cells = block.cell[f"cell_calls_refused_{reason}"]
+        assert of_cells[:7].sum() == trial[f"calls_refused_{reason}"].sum()
+    everywhere = sum(block.cell.values()) + beam["cell_calls"].sum(axis=0)
+    np.testing.assert_array_equal(everywhere, beam["cell_calls_offered"].sum(axis=0))
     assert (beam["cell_calls_offered"] <= beam["cell_users"]).all()
     assert trial["calls"].sum() > 0
     assert refused.sum() > 0

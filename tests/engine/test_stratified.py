@@ -17,7 +17,7 @@ from capest.engine.memory import compute_block
 from capest.errors import ScenarioError
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
 
 CASE_9 = load_scenario(Path(__file__).parents[2] / "runs" / "tr38821-case9.toml")
 TRIALS = 1500
