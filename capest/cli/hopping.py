@@ -89,8 +89,8 @@ def hopping(
     A frame has so many slots, and in each exactly so many beams are lit. All strategies get the
     same users; their traffic is shown in percent of a bound that no plan can exceed, with 95 %
     intervals over trials, and the differences to the first strategy with intervals over pairs.
-    Every user wants --demand and has an equal share of its cell's time, whatever the scenario's
-    [service] and [scheduler]. A comparison that was cut off starts afresh.
+    Every user wants --demand, whatever the scenario's [service] and [scheduler]; those of a cell
+    share its time equally, up to their demand. A comparison that was cut off starts afresh.
 
     \b
     Examples:

@@ -13,9 +13,11 @@ from typing import Literal
 
 import numpy as np
 
-from capest.allocation.slots import STRATEGIES, bounds
+from capest.allocation.bounds.fluid import fluid
+from capest.allocation.bounds.with_interference import check_sets, with_interference
+from capest.allocation.slots import STRATEGIES
 from capest.allocation.slots.evaluate import evaluate
-from capest.allocation.slots.problem import Problem, Users, problem_of
+from capest.allocation.slots.problem import Problem, Users
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.build import build
 from capest.engine.downlink import reduced_directions
@@ -112,7 +114,7 @@ def check(scenario: Scenario, settings: Settings) -> None:
             f"{MAX_ENTITIES} random numbers of a trial"
         )
     if settings.bound == "interference":
-        bounds.check_sets(scenario.beam_count, settings.beams)
+        check_sets(scenario.beam_count, settings.beams)
 
 
 def play(scenario: Scenario, settings: Settings) -> Played:
@@ -145,12 +147,12 @@ def play_trials(world: World, settings: Settings, first_trial: int, trials: int)
     Played
     """
     draws = Draws(NumpyKernels(), world.seed, first_trial, trials)
-    users = draw_users(world, draws)
+    users = draw_users(world, draws, settings.demand_per_user)
 
     def rate_of(sinr: np.ndarray) -> np.ndarray:
         return rate_mbit_s(world.radio.link, sinr)
 
-    problem = problem_of(users, settings.demand_per_user, rate_of, settings.beams, settings.slots)
+    problem = Problem(users, rate_of, settings.beams, settings.slots)
     shape = (settings.slots, problem.cells)
     (flat,) = draws.uniforms(Purpose.BEAM_HOPPING, math.prod(shape), 1)
     uniforms = flat.reshape(trials, *shape)
@@ -165,7 +167,7 @@ def play_trials(world: World, settings: Settings, first_trial: int, trials: int)
     )
 
 
-def draw_users(world: World, draws: Draws) -> Users:
+def draw_users(world: World, draws: Draws, demand_per_user: float) -> Users:
     """Draw the users of some trials: the cell of their strongest beam, and what disturbs them.
 
     Parameters
@@ -174,6 +176,8 @@ def draw_users(world: World, draws: Draws) -> Users:
         Of one satellite.
     draws : Draws
         Of the NumPy backend.
+    demand_per_user : float
+        Mbit/s.
 
     Returns
     -------
@@ -193,7 +197,8 @@ def draw_users(world: World, draws: Draws) -> Users:
     cell = gain.argmax(axis=1)
     gain[layout.colour[cell][:, None] != layout.colour] = 0.0
     shape = (draws.trials, users.per_trial)
-    return Users(cell.reshape(shape), gain.reshape(*shape, -1))
+    demand = np.full(shape, demand_per_user)
+    return Users(cell.reshape(shape), demand, gain.reshape(*shape, -1))
 
 
 def rate_mbit_s(link: Link, sinr: np.ndarray) -> np.ndarray:
@@ -210,9 +215,9 @@ def rate_mbit_s(link: Link, sinr: np.ndarray) -> np.ndarray:
 
 def _limits(problem: Problem, settings: Settings) -> np.ndarray:
     if settings.bound == "fluid":
-        return bounds.fluid(problem)
+        return fluid(problem)
     trials = range(len(problem.demand))
-    return np.array([bounds.with_interference(problem.one(trial)) for trial in trials])
+    return np.array([with_interference(problem.one(trial)) for trial in trials])
 
 
 def _slices(world: World, trials: int, slots: int) -> Iterator[tuple[int, int]]:

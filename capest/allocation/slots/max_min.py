@@ -5,17 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from capest.allocation.slots.apart import keep_apart
+from capest.allocation.slots.evaluate import outcome, serve_slot
 from capest.allocation.slots.frames import lay_out
 from capest.allocation.slots.problem import Problem
 from capest.allocation.slots.shares import fill_lowest
+
+_ALIKE = 1e-9
+"""Levels of satisfaction that differ by no more than this share are one."""
 
 
 def frame(problem: Problem, uniforms: np.ndarray) -> np.ndarray:
     """Make the least satisfaction of the cells, served over demanded, as large as can be.
 
-    Rates are those of undisturbed cells. Cells without demand are lit only when nobody else can
-    be; those with demand but without rate, which nothing helps, are taken for such. Cells that
-    disturb each other are lit in different slots as far as can be.
+    Rates are those of undisturbed cells. Cells in which nobody who wants anything can be reached
+    are lit only when no other cell can be. Cells that disturb each other are lit in different
+    slots as far as can be.
 
     Parameters
     ----------
@@ -33,30 +37,67 @@ def frame(problem: Problem, uniforms: np.ndarray) -> np.ndarray:
 def visits(problem: Problem) -> np.ndarray:
     """Visits of every cell in a frame, int64 array (..., cells).
 
-    Satisfaction s takes ceil(s / w) visits of a cell to which one is worth w, at most all slots.
-    The largest s that needs no more visits than there are is one of the products of w and
-    a number of visits: it is found by bisection among them, and what is left goes to those worst
-    off. Exact, but for products within 10⁻⁹ of each other.
+    A level takes as many visits of a cell as bring it there, at most all slots. The largest level
+    that needs no more visits than there are is one of those in the table: it is found by
+    bisection among them, and what is left goes to those worst off. Exact, but for levels within
+    10⁻⁹ of each other.
     """
-    slots, total = problem.slots, problem.beams * problem.slots
-    with np.errstate(divide="ignore"):
-        worth = np.where(problem.need > 0, 1.0 / (slots * problem.need), np.inf)
-    worth = np.where(np.isinf(problem.need), np.inf, worth)
-    levels = np.where(np.isinf(worth), 0.0, worth)[..., None] * np.arange(1, slots + 1)
-    levels = np.sort(levels.reshape(*worth.shape[:-1], -1), axis=-1)
-    # The largest level that can be afforded lies at low, or there is none (-1).
-    low = np.full((*worth.shape[:-1], 1), -1)
-    high = np.full_like(low, levels.shape[-1])
-    for _ in range(int(levels.shape[-1]).bit_length()):
+    total = problem.beams * problem.slots
+    reached = levels(problem)
+    every = np.where(np.isinf(reached), 0.0, reached)
+    every = np.sort(every.reshape(*every.shape[:-2], -1), axis=-1)
+    # The largest level that can be afforded lies at low; level 0 needs no visits.
+    low = np.zeros((*every.shape[:-1], 1), dtype=np.int64)
+    high = np.full_like(low, every.shape[-1])
+    for _ in range(int(every.shape[-1]).bit_length()):
         middle = (low + high) // 2
-        level = np.take_along_axis(levels, np.maximum(middle, 0), axis=-1)
-        affordable = _visits_for(level, worth, slots).sum(axis=-1, keepdims=True) <= total
-        affordable |= middle < 0
+        level = np.take_along_axis(every, middle, axis=-1)
+        affordable = _visits_for(level, reached).sum(axis=-1, keepdims=True) <= total
         low, high = np.where(affordable, middle, low), np.where(affordable, high, middle)
-    level = np.where(low < 0, 0.0, np.take_along_axis(levels, np.maximum(low, 0), axis=-1))
-    return fill_lowest(_visits_for(level, worth, slots), worth, total, slots)
+    level = np.take_along_axis(every, low, axis=-1)
+    return fill_lowest(_visits_for(level, reached), reached, total)
 
 
-def _visits_for(level: np.ndarray, worth: np.ndarray, slots: int) -> np.ndarray:
-    """Visits that bring every cell to a level of satisfaction, at most all slots."""
-    return np.minimum(np.ceil(level / worth * (1.0 - 1e-9)), slots).astype(np.int64)
+def levels(problem: Problem) -> np.ndarray:
+    """Satisfaction of every cell by the number of its visits, undisturbed.
+
+    A cell that gains no more by visits counts as satisfied, whoever in it cannot be reached: above
+    1, by its visits over its demand, so that visits nobody needs are shared in proportion.
+
+    Parameters
+    ----------
+    problem : Problem
+
+    Returns
+    -------
+    float array (..., cells, slots + 1)
+        Never falls with the visits; infinite for a cell in which nobody can be served.
+    """
+    users, slots = problem.users, problem.slots
+    reachable = problem.rate > 0
+    time = np.divide(users.demand, problem.rate, out=np.zeros(users.demand.shape), where=reachable)
+    needed = users.by_cell(time)[..., None] * slots
+    left = users.demand * slots
+    found = [outcome(problem, left).satisfaction]
+    for _ in range(slots):
+        left = serve_slot(problem.rate, left, users)
+        found.append(outcome(problem, left).satisfaction)
+    visits = np.arange(slots + 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        weight = problem.demand / problem.demand.max(axis=-1, keepdims=True)
+        beyond = 1.0 + visits / weight[..., None]
+    table = np.where(visits >= needed * (1.0 - _ALIKE), beyond, np.stack(found, axis=-1))
+    return np.where(needed > 0, table, np.inf)
+
+
+def _visits_for(level: np.ndarray, reached: np.ndarray) -> np.ndarray:
+    """Visits that bring every cell to a level, at most all slots, int64 array (..., cells).
+
+    Parameters
+    ----------
+    level : float array (..., 1)
+    reached : float array (..., cells, slots + 1)
+        From `levels`.
+    """
+    below = (reached < level[..., None] * (1.0 - _ALIKE)).sum(axis=-1)
+    return np.minimum(below, reached.shape[-1] - 1)

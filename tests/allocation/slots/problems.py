@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from capest.allocation.slots.problem import Problem, Users, problem_of
+from capest.allocation.slots.problem import Problem, Users
+
+Rate = Callable[[np.ndarray], np.ndarray]
 
 
 def shannon(sinr: np.ndarray) -> np.ndarray:
     return 10.0 * np.log2(1.0 + sinr)
 
 
+def stepped(sinr: np.ndarray) -> np.ndarray:
+    """Steps, as those of link adaptation, and nobody reached below the first."""
+    return np.array([0.0, 3.0, 8.0, 20.0, 40.0])[np.searchsorted([4.0, 10.0, 20.0, 40.0], sinr)]
+
+
 def of_cells(
-    demand: list[float], rate: list[float], gain: np.ndarray, beams: int, slots: int
+    demand: list[float], gain: np.ndarray, beams: int, slots: int, rate_of: Rate = shannon
 ) -> Problem:
     """One user in every cell."""
-    users = Users(np.arange(len(demand)), gain)
-    return Problem(np.array(demand), np.array(rate), gain, shannon, beams, slots, users)
+    users = Users(np.arange(len(demand)), np.array(demand), gain)
+    return Problem(users, rate_of, beams, slots)
 
 
 def draw(
-    seed: int, *, cells: int, beams: int, slots: int, users: int = 0, disturbed: bool = True
+    seed: int,
+    *,
+    cells: int,
+    beams: int,
+    slots: int,
+    users: int = 0,
+    disturbed: bool = True,
+    rate_of: Rate = shannon,
+    alike: bool = False,
 ) -> Problem:
-    """Users crowd in some cells, others may be empty; beams next to each other disturb."""
+    """Users crowd in some cells, others may be empty; beams next to each other disturb.
+
+    Users want different amounts of traffic, or are ``alike``.
+    """
     generator = np.random.default_rng(seed)
     users = users or 3 * cells
     weight = generator.gamma(0.5, size=cells) + 1e-3
@@ -32,8 +52,10 @@ def draw(
         0.3, 1.0, size=(users, cells)
     )
     gain = gain * np.where(distance == 0, 1.0, 0.3**distance if disturbed else 0.0)
-    found = Users(cell, gain)
-    return problem_of(found, generator.uniform(0.1, 5.0), shannon, beams, slots)
+    demand = np.full(users, generator.uniform(0.1, 5.0))
+    if not alike:
+        demand *= generator.gamma(1.0, size=users)
+    return Problem(Users(cell, demand, gain), rate_of, beams, slots)
 
 
 def uniforms(seed: int, problem: Problem) -> np.ndarray:
