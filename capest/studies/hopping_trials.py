@@ -6,7 +6,6 @@ that their differences are not blurred by what the trials differ in.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -15,9 +14,9 @@ import numpy as np
 
 from capest.allocation.bounds.fluid import fluid
 from capest.allocation.bounds.with_interference import check_sets, with_interference
-from capest.allocation.slots import STRATEGIES
 from capest.allocation.slots.evaluate import evaluate
 from capest.allocation.slots.problem import Problem, Users
+from capest.allocation.slots.strategies import knows_demand, names, strategy
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.build import build
 from capest.engine.downlink import reduced_directions
@@ -29,7 +28,7 @@ from capest.engine.world import World
 from capest.errors import InputError
 from capest.physics.pattern_table import look_up
 from capest.sampling.draws import Draws
-from capest.sampling.streams import MAX_ENTITIES, Purpose
+from capest.sampling.streams import MAX_ENTITIES
 from capest.scenario.model import Scenario
 
 _PAIRS_AT_ONCE = 500_000
@@ -43,7 +42,7 @@ class Settings:
     Attributes
     ----------
     strategies : tuple of str
-        Names of ``hopping.STRATEGIES``.
+        Of `compared`.
     beams : int
         Lit at a time.
     slots : int
@@ -78,6 +77,12 @@ class Played:
     limit: np.ndarray
     served: dict[str, np.ndarray]
     least_satisfaction: dict[str, np.ndarray]
+
+
+def compared() -> tuple[str, ...]:
+    """Name the strategies that light so many beams at a time; those that know no demand first."""
+    hopping = (name for name in names() if name != "all-on")
+    return tuple(sorted(hopping, key=knows_demand))
 
 
 def check_one_satellite(scenario: Scenario) -> None:
@@ -152,12 +157,12 @@ def play_trials(world: World, settings: Settings, first_trial: int, trials: int)
     def rate_of(sinr: np.ndarray) -> np.ndarray:
         return rate_mbit_s(world.radio.link, sinr)
 
-    problem = Problem(users, rate_of, settings.beams, settings.slots)
-    shape = (settings.slots, problem.cells)
-    (flat,) = draws.uniforms(Purpose.BEAM_HOPPING, math.prod(shape), 1)
-    uniforms = flat.reshape(trials, *shape)
+    layout = world.beams.layout
+    if layout is None:
+        raise ValueError("beam hopping is for one satellite")
+    problem = Problem(layout.grid.lattice, settings.beams, settings.slots, users, rate_of)
     outcomes = {
-        name: evaluate(STRATEGIES[name](problem, uniforms), problem) for name in settings.strategies
+        name: evaluate(strategy(name)(problem, draws), problem) for name in settings.strategies
     }
     return Played(
         problem.demand.sum(axis=-1),

@@ -43,10 +43,34 @@ class Users:
 
 
 @dataclass(frozen=True)
-class Problem:
-    """A satellite that can light some beams at a time, for the slots of one frame.
+class Frame:
+    """The cells of a satellite that can light some of them at a time, for the slots of one frame.
 
-    All arrays may have leading axes (trials, say), for problems that are solved side by side.
+    Attributes
+    ----------
+    lattice : int array (cells, 2)
+        Axial coordinates of the hexagonal layout.
+    beams : int
+        Cells lit at a time, exactly; at most all.
+    slots : int
+    """
+
+    lattice: np.ndarray
+    beams: int
+    slots: int
+
+    @property
+    def cells(self) -> int:
+        """Number of cells."""
+        return len(self.lattice)
+
+
+@dataclass(frozen=True)
+class Problem(Frame):
+    """A frame and the users it is for.
+
+    All arrays of users may have leading axes (trials, say), for problems that are solved side by
+    side.
 
     Attributes
     ----------
@@ -54,21 +78,10 @@ class Problem:
     rate_of : callable
         Rate in Mbit/s of a user that has a beam's whole time, by its SINR, array to array; never
         falls as the SINR rises, and is 0 where the user cannot be reached.
-    beams : int
-        Beams lit at a time, exactly; at most the cells.
-    slots : int
-        Slots of the frame.
     """
 
     users: Users
     rate_of: Callable[[np.ndarray], np.ndarray]
-    beams: int
-    slots: int
-
-    @property
-    def cells(self) -> int:
-        """Number of cells."""
-        return int(self.users.gain.shape[-1])
 
     @cached_property
     def rate(self) -> np.ndarray:

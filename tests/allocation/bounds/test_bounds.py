@@ -10,17 +10,16 @@ import pytest
 
 from capest.allocation.bounds.fluid import fluid
 from capest.allocation.bounds.with_interference import with_interference
-from capest.allocation.slots import STRATEGIES
 from capest.allocation.slots.evaluate import evaluate, user_rates
 from capest.allocation.slots.problem import Problem, Users
 from capest.errors import InputError
 
-from ..slots.problems import draw, of_cells, shannon, stepped, uniforms
+from ..slots.problems import HOPPING, draw, of_cells, plan, problem_of, shannon, stepped
 
 optimize = pytest.importorskip("scipy.optimize")
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize("name", HOPPING)
 def test_no_strategy_exceeds_the_fluid_bound(name: str) -> None:
     tightest = 0.0
     for seed in range(200):
@@ -30,7 +29,7 @@ def test_no_strategy_exceeds_the_fluid_bound(name: str) -> None:
             seed, cells=cells, beams=beams, slots=1 + seed % 17, disturbed=seed % 3 > 0,
             rate_of=stepped if seed % 2 else shannon,
         )  # fmt: skip
-        served = evaluate(STRATEGIES[name](problem, uniforms(seed, problem)), problem).total
+        served = evaluate(plan(name, problem, seed), problem).total
         limit = fluid(problem)
         assert served <= limit * (1 + 1e-12)
         tightest = max(tightest, served / limit if limit > 0 else 0.0)
@@ -57,7 +56,7 @@ def test_no_frame_at_all_exceeds_a_bound(seed: int) -> None:
     users = Users(
         *copies, np.broadcast_to(problem.users.gain, (len(frames), *problem.users.gain.shape))
     )
-    best = evaluate(frames, Problem(users, problem.rate_of, beams, slots)).total.max()
+    best = evaluate(frames, problem_of(users, problem.rate_of, beams, slots)).total.max()
     assert best <= fluid(problem) * (1 + 1e-12)
     assert best <= with_interference(problem) * (1 + 1e-12)
 
@@ -99,10 +98,10 @@ def test_fluid_bound_gives_a_cell_one_beam() -> None:
     # Two users of the first cell want 1.5 beams: what is left of two is a beam of the second.
     gain = np.array([[10.0, 0.0], [8.0, 0.0], [0.0, 4.0]])
     users = Users(np.array([0, 0, 1]), np.array([6.0, 20.0, 9.0]), gain)
-    problem = Problem(users, np.asarray, 2, 1)
+    problem = problem_of(users, np.asarray, 2, 1)
     assert fluid(problem) == pytest.approx(6.0 + 0.4 * 8.0 + 4.0)
     # With one beam the second cell gets none.
-    assert fluid(Problem(users, np.asarray, 1, 1)) == pytest.approx(6.0 + 0.4 * 8.0)
+    assert fluid(problem_of(users, np.asarray, 1, 1)) == pytest.approx(6.0 + 0.4 * 8.0)
 
 
 def all_sets_and_users(problem: Problem) -> float:
@@ -144,8 +143,8 @@ def test_bound_with_interference_lies_between(seed: int) -> None:
     problem = draw(seed, cells=6, beams=1 + seed % 4, slots=12)
     limit = with_interference(problem)
     assert limit <= fluid(problem) * (1 + 1e-9)
-    for strategy in STRATEGIES.values():
-        served = evaluate(strategy(problem, uniforms(seed, problem)), problem).total
+    for name in HOPPING:
+        served = evaluate(plan(name, problem, seed), problem).total
         assert served <= limit * (1 + 1e-12)
 
 

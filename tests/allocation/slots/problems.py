@@ -7,6 +7,13 @@ from collections.abc import Callable
 import numpy as np
 
 from capest.allocation.slots.problem import Problem, Users
+from capest.allocation.slots.strategies import names, strategy
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.physics.beam_grid import hexagonal_lattice
+from capest.sampling.draws import Draws
+
+HOPPING = [name for name in names() if name != "all-on"]
+"""Strategies that light as many cells as they are asked for."""
 
 Rate = Callable[[np.ndarray], np.ndarray]
 
@@ -20,12 +27,21 @@ def stepped(sinr: np.ndarray) -> np.ndarray:
     return np.array([0.0, 3.0, 8.0, 20.0, 40.0])[np.searchsorted([4.0, 10.0, 20.0, 40.0], sinr)]
 
 
+def problem_of(users: Users, rate_of: Rate, beams: int, slots: int) -> Problem:
+    """Cells in rings, as many as have a beam."""
+    rings, cells = 1, users.gain.shape[-1]
+    while 3 * rings * (rings + 1) + 1 < cells:
+        rings += 1
+    lattice = hexagonal_lattice(3 * rings * (rings + 1) + 1)[:cells]
+    return Problem(lattice, beams, slots, users, rate_of)
+
+
 def of_cells(
     demand: list[float], gain: np.ndarray, beams: int, slots: int, rate_of: Rate = shannon
 ) -> Problem:
     """One user in every cell."""
     users = Users(np.arange(len(demand)), np.array(demand), gain)
-    return Problem(users, rate_of, beams, slots)
+    return problem_of(users, rate_of, beams, slots)
 
 
 def draw(
@@ -55,8 +71,14 @@ def draw(
     demand = np.full(users, generator.uniform(0.1, 5.0))
     if not alike:
         demand *= generator.gamma(1.0, size=users)
-    return Problem(Users(cell, demand, gain), rate_of, beams, slots)
+    return problem_of(Users(cell, demand, gain), rate_of, beams, slots)
 
 
-def uniforms(seed: int, problem: Problem) -> np.ndarray:
-    return np.random.default_rng(seed + 1).uniform(size=(problem.slots, problem.cells))
+def draws(seed: int, trials: int = 1) -> Draws:
+    return Draws(NumpyKernels(), seed, 0, trials)
+
+
+def plan(name: str, problem: Problem, seed: int = 1) -> np.ndarray:
+    """Frame of a strategy for one problem, bool array (slots, cells)."""
+    lit = strategy(name)(problem, draws(seed))
+    return np.asarray(lit).reshape(problem.slots, problem.cells)

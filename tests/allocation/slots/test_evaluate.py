@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from capest.allocation.slots import STRATEGIES
 from capest.allocation.slots.evaluate import evaluate, user_rates
 from capest.allocation.slots.problem import Problem, Users
 
-from .problems import Rate, draw, shannon, stepped, uniforms
+from .problems import Rate, draw, plan, problem_of, shannon, stepped
 
 
 def rates_of_slot(users: Users, lit: np.ndarray, rate_of: Rate) -> np.ndarray:
@@ -59,7 +58,7 @@ def test_users_take_turns(rate_of: Rate, alike: bool) -> None:
             seed, cells=2 + seed % 5, beams=2, slots=6, users=20, rate_of=rate_of,
             alike=alike,
         )  # fmt: skip
-        frame = STRATEGIES["random"](problem, uniforms(seed, problem))
+        frame = plan("random", problem, seed)
         wanted = turns(problem, frame)
         found = evaluate(frame, problem)
         by_cell = np.bincount(problem.users.cell, wanted, problem.cells)
@@ -80,7 +79,7 @@ def test_users_take_turns(rate_of: Rate, alike: bool) -> None:
 def test_rates_by_plain_loops() -> None:
     for seed in range(10):
         problem = draw(seed, cells=6, beams=3, slots=4)
-        frame = STRATEGIES["random"](problem, uniforms(seed, problem))
+        frame = plan("random", problem, seed)
         wanted = [rates_of_slot(problem.users, lit, shannon) for lit in frame]
         found = user_rates(frame, problem.users, shannon)
         assert found == pytest.approx(np.array(wanted), rel=1e-9)
@@ -88,7 +87,8 @@ def test_rates_by_plain_loops() -> None:
 
 def one_cell(demand: list[float], rate: list[float], slots: int = 1) -> Problem:
     gain = np.array(rate)[:, None]
-    return Problem(Users(np.zeros(len(rate), int), np.array(demand), gain), np.asarray, 1, slots)
+    users = Users(np.zeros(len(rate), int), np.array(demand), gain)
+    return problem_of(users, np.asarray, 1, slots)
 
 
 def test_who_cannot_be_reached_leaves_the_time_to_others() -> None:
@@ -104,7 +104,7 @@ def test_who_has_its_demand_leaves_the_time_to_others() -> None:
 
 def test_interference_may_raise_the_rate_of_a_cell() -> None:
     users = Users(np.array([0, 0, 1]), np.array([99.0] * 3), np.array([[90, 0], [15.0, 9], [0, 0]]))
-    problem = Problem(users, stepped, 2, 1)
+    problem = problem_of(users, stepped, 2, 1)
     alone, beside = (
         evaluate(np.array([lit], dtype=bool), problem).served[0] for lit in ([1, 0], [1, 1])
     )
@@ -120,7 +120,7 @@ def test_frames_of_any_length_serve_the_same_undisturbed() -> None:
 
 def test_cells_without_users_want_and_get_nothing() -> None:
     gain = np.array([[9.0, 1, 0], [3, 1, 0], [0, 1, 7]])
-    problem = Problem(Users(np.array([0, 0, 2]), np.full(3, 2.0), gain), shannon, 3, 1)
+    problem = problem_of(Users(np.array([0, 0, 2]), np.full(3, 2.0), gain), shannon, 3, 1)
     assert problem.demand.tolist() == [4.0, 0.0, 2.0]
     assert problem.rate == pytest.approx(shannon(np.array([9.0, 3.0, 7.0])))
     assert problem.gain[1].tolist() == [0.0, 0.0, 0.0]
@@ -131,7 +131,7 @@ def test_cells_without_users_want_and_get_nothing() -> None:
 
 def test_long_frames_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = draw(5, cells=7, beams=3, slots=23)
-    frame = STRATEGIES["random"](problem, uniforms(5, problem))
+    frame = plan("random", problem, 5)
     whole = evaluate(frame, problem).served
     monkeypatch.setattr(
         "capest.allocation.slots.evaluate.SLOTS_AND_USERS", 5 * len(problem.users.cell)

@@ -8,60 +8,62 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from capest.allocation.slots import STRATEGIES, max_min, proportional
 from capest.allocation.slots.apart import keep_apart
 from capest.allocation.slots.evaluate import evaluate, user_rates
 from capest.allocation.slots.frames import lay_out
 from capest.allocation.slots.problem import Problem, Users
-from capest.allocation.slots.shares import fill_lowest, proportional_shares, whole_visits
+from capest.allocation.slots.strategies import max_min, strategy
+from capest.allocation.slots.visits import fill_lowest, proportional_shares, whole_visits
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.sampling.draws import Draws
 
-from .problems import draw, of_cells, shannon, stepped, uniforms
+from .problems import HOPPING, draw, draws, of_cells, plan, problem_of, shannon, stepped
 
 SHAPES = [(1, 1, 1), (5, 1, 7), (7, 3, 4), (7, 7, 3), (19, 5, 38), (61, 12, 16)]
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize("name", HOPPING)
 @pytest.mark.parametrize(("cells", "beams", "slots"), SHAPES)
 def test_every_slot_lights_all_beams(name: str, cells: int, beams: int, slots: int) -> None:
     for seed in range(5):
         problem = draw(seed, cells=cells, beams=beams, slots=slots)
-        frame = STRATEGIES[name](problem, uniforms(seed, problem))
+        frame = plan(name, problem, seed)
         assert frame.shape == (slots, cells)
         assert frame.dtype == bool
         assert (frame.sum(axis=1) == beams).all()
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize("name", HOPPING)
 def test_problems_side_by_side_are_solved_as_one_by_one(name: str) -> None:
     drawn = [draw(seed, cells=7, beams=2, slots=9) for seed in range(6)]
-    numbers = np.stack([uniforms(seed, one) for seed, one in enumerate(drawn)])
     users = Users(
         *(
             np.stack([getattr(one.users, key) for one in drawn])
             for key in ("cell", "demand", "gain")
         )
     )
-    together = Problem(users, shannon, 2, 9)
+    together = problem_of(users, shannon, 2, 9)
     assert (together.one(3).users.gain == drawn[3].users.gain).all()
-    found = STRATEGIES[name](together, numbers)
-    for one, own, frame in zip(drawn, numbers, found, strict=True):
-        assert (STRATEGIES[name](one, own) == frame).all()
+    found = np.asarray(strategy(name)(together, draws(5, trials=6)))
+    for trial, one in enumerate(drawn):
+        own = strategy(name)(one, Draws(NumpyKernels(), 5, trial, 1))
+        assert (np.asarray(own).reshape(9, 7) == found[trial]).all()
 
 
 @pytest.mark.parametrize(("cells", "beams"), [(7, 2), (19, 5), (61, 12), (6, 3)])
 def test_periodic_visits_every_cell_equally(cells: int, beams: int) -> None:
     problem = draw(1, cells=cells, beams=beams, slots=2 * cells)
-    visits = STRATEGIES["periodic"](problem, uniforms(1, problem)).sum(axis=0)
+    visits = plan("periodic", problem, 1).sum(axis=0)
     assert (visits == 2 * beams).all()
     for slots in (1, 3, cells + 2):
         part = replace(problem, slots=slots)
-        visits = STRATEGIES["periodic"](part, uniforms(1, part)).sum(axis=0)
+        visits = plan("periodic", part, 1).sum(axis=0)
         assert visits.max() - visits.min() <= 1
 
 
 def test_random_lights_all_cells_alike() -> None:
     problem = draw(2, cells=10, beams=3, slots=20_000)
-    visits = STRATEGIES["random"](problem, uniforms(2, problem)).mean(axis=0)
+    visits = plan("random", problem, 2).mean(axis=0)
     # Five standard errors of a share of 0.3.
     assert visits == pytest.approx(np.full(10, 0.3), abs=5 * (0.21 / 20_000) ** 0.5)
 
@@ -95,7 +97,7 @@ def test_proportional_shares(weight: list[float], beams: int, shares: list[float
 
 def test_visits_in_proportion_to_demand() -> None:
     problem = draw(4, cells=19, beams=3, slots=400)
-    visits = proportional.frame(problem, uniforms(4, problem)).sum(axis=0)
+    visits = plan("proportional", problem).sum(axis=0)
     shares = proportional_shares(problem.demand, 3)
     assert np.abs(visits - 400 * shares).max() < 1
     unlimited = (shares < 1) & (problem.demand > 0)
@@ -111,7 +113,7 @@ def test_visits_stay_when_cells_are_kept_apart() -> None:
             ("proportional", whole_visits(shares, slots)),
             ("max-min", max_min.visits(problem)),
         ):
-            frame = STRATEGIES[name](problem, uniforms(seed, problem))
+            frame = plan(name, problem, seed)
             assert (frame.sum(axis=0) == visits).all()
             assert heard(frame, problem.gain) <= heard(lay_out(visits, slots), problem.gain)
 
@@ -210,13 +212,13 @@ def test_who_cannot_be_reached_takes_no_visits_from_other_cells() -> None:
     # One of two users of the first cell hears nothing: two of ten slots are all it can use.
     gain = np.array([[10.0, 0.0], [0.0, 0.0], [0.0, 10.0]])
     users = Users(np.array([0, 0, 1]), np.array([2.0, 2.0, 9.0]), gain)
-    problem = Problem(users, np.asarray, 1, 10)
+    problem = problem_of(users, np.asarray, 1, 10)
     assert max_min.visits(problem).tolist() == [2, 8]
 
 
 def test_visits_nobody_needs_are_shared_by_demand() -> None:
     users = Users(np.arange(2), np.array([1.0, 3.0]), np.diag([100.0, 100.0]))
-    assert max_min.visits(Problem(users, np.asarray, 1, 40)).tolist() == [10, 30]
+    assert max_min.visits(problem_of(users, np.asarray, 1, 40)).tolist() == [10, 30]
 
 
 def test_visits_left_over() -> None:
@@ -241,7 +243,7 @@ def test_greedy_keeps_neighbours_apart() -> None:
     for one, other in ((0, 1), (1, 2), (2, 3)):
         gain[one, other] = gain[other, one] = 100.0
     problem = of_cells([30.0] * 4, gain, 2, 12)
-    frame = STRATEGIES["interference-aware"](problem, uniforms(1, problem))
+    frame = plan("interference-aware", problem, 1)
     assert not (frame[:, :-1] & frame[:, 1:]).any()
 
 
@@ -249,7 +251,7 @@ def test_a_greedy_choice_makes_room_for_a_better_one() -> None:
     # The middle of three cells is best alone, but both ends beside each other are better.
     gain = np.array([[100.0, 100.0, 0.0], [100.0, 110.0, 100.0], [0.0, 100.0, 100.0]])
     problem = of_cells([1e3] * 3, gain, 2, 1)
-    frame = STRATEGIES["interference-aware"](problem, uniforms(1, problem))
+    frame = plan("interference-aware", problem, 1)
     assert frame[0].tolist() == [True, False, True]
 
 
@@ -257,10 +259,10 @@ def test_greedy_goes_by_the_rate_of_users_and_not_by_that_at_their_mean() -> Non
     # The mean gain of the first cell is the higher, but one of its two users is far below
     # the highest rate.
     gain = np.array([[1e3, 0], [5.0, 0], [0, 60], [0, 60]])
-    problem = Problem(Users(np.array([0, 0, 1, 1]), np.full(4, 1e3), gain), stepped, 1, 1)
+    problem = problem_of(Users(np.array([0, 0, 1, 1]), np.full(4, 1e3), gain), stepped, 1, 1)
     assert problem.gain[0, 0] > problem.gain[1, 1]
     assert problem.rate[:2].mean() < problem.rate[2:].mean()
-    frame = STRATEGIES["interference-aware"](problem, uniforms(1, problem))
+    frame = plan("interference-aware", problem, 1)
     assert frame[0].tolist() == [False, True]
 
 
@@ -271,7 +273,7 @@ def test_a_greedy_slot_against_all_pairs() -> None:
         pairs = np.zeros((15, 6), dtype=bool)
         np.put_along_axis(pairs, np.array(list(combinations(range(6), 2))), True, axis=1)
         totals = user_rates(pairs, problem.users, shannon).sum(axis=1)
-        frame = STRATEGIES["interference-aware"](problem, uniforms(seed, problem))
+        frame = plan("interference-aware", problem, seed)
         found = evaluate(frame, problem).total
         # Never worse than the best beside its first choice, which is the best cell alone.
         begun = totals[pairs[:, np.argmax(np.diag(gain))]].max()

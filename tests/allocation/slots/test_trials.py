@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from capest.allocation.slots import STRATEGIES
 from capest.allocation.slots.evaluate import user_rates
+from capest.allocation.slots.strategies import names
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.cli import cli
 from capest.cli.hopping import NAMES
@@ -24,6 +24,7 @@ from capest.studies.hopping import compare, over_trials, ratio_over_trials
 from capest.studies.hopping_trials import (
     Played,
     Settings,
+    compared,
     draw_users,
     play,
     play_trials,
@@ -158,8 +159,10 @@ def test_bound_with_interference() -> None:
     assert (tight.served["max-min"] <= tight.limit * (1 + 1e-9)).all()
 
 
-def test_names_of_the_command_are_the_strategies() -> None:
-    assert tuple(STRATEGIES) == NAMES
+def test_the_command_compares_all_strategies_that_hop() -> None:
+    assert sorted(compared()) == sorted(NAMES) == sorted({*names()} - {"all-on"})
+    # Differences are to one that knows nothing.
+    assert compared()[0] == "periodic"
 
 
 def invoke(*words: str) -> str:

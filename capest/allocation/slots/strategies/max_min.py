@@ -8,13 +8,16 @@ from capest.allocation.slots.apart import keep_apart
 from capest.allocation.slots.evaluate import outcome, serve_slot
 from capest.allocation.slots.frames import lay_out
 from capest.allocation.slots.problem import Problem
-from capest.allocation.slots.shares import fill_lowest
+from capest.allocation.slots.visits import fill_lowest
+from capest.sampling.draws import Draws
+
+KNOWS_DEMAND = True
 
 _ALIKE = 1e-9
 """Levels of satisfaction that differ by no more than this share are one."""
 
 
-def frame(problem: Problem, uniforms: np.ndarray) -> np.ndarray:
+def light(problem: Problem, draws: Draws) -> np.ndarray:
     """Make the least satisfaction of the cells, served over demanded, as large as can be.
 
     Rates are those of undisturbed cells. Cells in which nobody who wants anything can be reached
@@ -24,7 +27,7 @@ def frame(problem: Problem, uniforms: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     problem : Problem
-    uniforms : float array (..., slots, cells)
+    draws : Draws
         Not used.
 
     Returns

@@ -12,12 +12,15 @@ import numpy as np
 
 from capest.allocation.slots.evaluate import serve_slot, user_rates
 from capest.allocation.slots.problem import Problem
+from capest.sampling.draws import Draws
+
+KNOWS_DEMAND = True
 
 ROUNDS = 1
 """How often each cell chosen may make room for a better one."""
 
 
-def frame(problem: Problem, uniforms: np.ndarray) -> np.ndarray:
+def light(problem: Problem, draws: Draws) -> np.ndarray:
     """Fill slot after slot with the cells that add most to the traffic served in it.
 
     A cell adds what is left of its demand, at most its rate beside those lit already, less what
@@ -33,7 +36,7 @@ def frame(problem: Problem, uniforms: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     problem : Problem
-    uniforms : float array (..., slots, cells)
+    draws : Draws
         Not used.
 
     Returns
