@@ -7,7 +7,6 @@ from itertools import combinations
 
 import numpy as np
 
-from capest.allocation.slots.evaluate import user_rates
 from capest.allocation.slots.problem import Problem
 from capest.errors import InputError
 
@@ -37,7 +36,7 @@ def with_interference(problem: Problem) -> float:
     Parameters
     ----------
     problem : Problem
-        One, without leading axes.
+        One: leading axes of length 1, if any.
 
     Returns
     -------
@@ -50,13 +49,14 @@ def with_interference(problem: Problem) -> float:
         If there are more than `MOST_SETS` sets, or SciPy is not installed.
     """
     check_sets(problem.cells, problem.beams)
-    order = np.argsort(problem.users.cell, kind="stable")
+    cell = problem.users.cell.reshape(-1)
+    order = np.argsort(cell, kind="stable")
     rates = _rates_of_sets(problem)[:, order]
-    demand, scale = problem.users.demand[order], float(rates.max())
+    demand, scale = problem.users.demand.reshape(-1)[order], float(rates.max())
     if scale == 0.0:
         return 0.0
     rates, demand = rates / scale, demand / scale
-    starts = np.flatnonzero(np.diff(problem.users.cell[order], prepend=-1))
+    starts = np.flatnonzero(np.diff(cell[order], prepend=-1))
     plans, price = np.empty((0, len(demand))), np.ones(len(demand))
     bound, reached = math.inf, 0.0
     while True:
@@ -79,7 +79,8 @@ def _rates_of_sets(problem: Problem) -> np.ndarray:
     together = np.array(list(combinations(range(problem.cells), problem.beams)))
     lit = np.zeros((len(together), problem.cells), dtype=bool)
     np.put_along_axis(lit, together, True, axis=-1)
-    return user_rates(lit, problem.users, problem.rate_of)
+    lead = problem.users.cell.shape[:-1]
+    return problem.links.rates(lit.reshape(*lead, *lit.shape)).reshape(len(lit), -1)
 
 
 def _plans(rates: np.ndarray, worth: np.ndarray, starts: np.ndarray) -> np.ndarray:

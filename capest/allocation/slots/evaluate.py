@@ -8,7 +8,6 @@ demand leaves what remains of its share to the others, so users take turns that 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,30 +44,6 @@ class Outcome:
         return np.where(np.isnan(self.satisfaction), 1.0, self.satisfaction).min(axis=-1)
 
 
-def user_rates(
-    lit: np.ndarray, users: Users, rate_of: Callable[[np.ndarray], np.ndarray]
-) -> np.ndarray:
-    """Rate of every user in every slot while it has the whole time of its beam.
-
-    Parameters
-    ----------
-    lit : bool array (..., slots, cells)
-    users : Users
-    rate_of : callable
-
-    Returns
-    -------
-    float array (..., slots, users)
-        Mbit/s; 0 where the user's cell is dark or the user cannot be reached.
-    """
-    own = users.own[..., None, :]
-    received = lit.astype(np.float64) @ np.swapaxes(users.gain, -1, -2)
-    # Read only where the own beam is lit; never less than nothing, whatever rounding does.
-    interference = np.maximum(received - own, 0.0)
-    is_lit = np.take_along_axis(lit, users.cell[..., None, :], axis=-1)
-    return np.where(is_lit, rate_of(own / (1.0 + interference)), 0.0)
-
-
 def serve_slot(rate: np.ndarray, left: np.ndarray, users: Users) -> np.ndarray:
     """Share the time of every lit cell in one slot, and tell what demand is left after it.
 
@@ -79,7 +54,7 @@ def serve_slot(rate: np.ndarray, left: np.ndarray, users: Users) -> np.ndarray:
     Parameters
     ----------
     rate : float array (..., users)
-        From `user_rates`, Mbit/s.
+        While it has the whole time of its beam, Mbit/s; 0 where it is not reached.
     left : float array (..., users)
         Demand not served yet, Mbit/s over the time of one slot.
     users : Users
@@ -124,10 +99,10 @@ def evaluate(frame: np.ndarray, problem: Problem) -> Outcome:
     Outcome
     """
     users = problem.users
-    left = users.demand * problem.slots
+    left = users.demand * float(problem.slots)
     step = max(1, SLOTS_AND_USERS // users.cell.shape[-1])
     for first in range(0, problem.slots, step):
-        rates = user_rates(frame[..., first : first + step, :], users, problem.rate_of)
+        rates = problem.links.rates(frame[..., first : first + step, :])
         for slot in range(rates.shape[-2]):
             left = serve_slot(rates[..., slot, :], left, users)
     return outcome(problem, left)

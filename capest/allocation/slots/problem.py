@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -40,6 +41,26 @@ class Users:
     def by_cell(self, values: np.ndarray) -> np.ndarray:
         """Sum of what the users of a cell have, (..., users) to (..., cells)."""
         return (self.member @ values[..., None].astype(np.float64))[..., 0]
+
+
+class Links(Protocol):
+    """What users receive, whichever cells are lit beside their own."""
+
+    def rates(self, lit: np.ndarray) -> np.ndarray:
+        """Rate of every user in every slot while it has the whole time of its beam.
+
+        Parameters
+        ----------
+        lit : bool array (..., slots, cells)
+
+        Returns
+        -------
+        float array (..., slots, users)
+            Mbit/s; 0 where the user's cell is dark or the user cannot be reached.
+        """
+
+    def of_trial(self, index: int) -> Links:
+        """Those of one of the problems along the first axis, which stays."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +99,13 @@ class Problem(Frame):
     rate_of : callable
         Rate in Mbit/s of a user that has a beam's whole time, by its SINR, array to array; never
         falls as the SINR rises, and is 0 where the user cannot be reached.
+    links : Links
+        What users have beside each other, for strategies that see what a slot has really served.
     """
 
     users: Users
     rate_of: Callable[[np.ndarray], np.ndarray]
+    links: Links
 
     @cached_property
     def rate(self) -> np.ndarray:
@@ -104,6 +128,7 @@ class Problem(Frame):
         return (self.users.member / np.maximum(count, 1)[..., None]) @ self.users.gain
 
     def one(self, index: int) -> Problem:
-        """One of the problems along the first axis."""
-        users = self.users
-        return replace(self, users=Users(users.cell[index], users.demand[index], users.gain[index]))
+        """One of the problems along the first axis, which stays."""
+        own, users = slice(index, index + 1), self.users
+        of_one = Users(users.cell[own], users.demand[own], users.gain[own])
+        return replace(self, users=of_one, links=self.links.of_trial(index))

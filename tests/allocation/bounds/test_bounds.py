@@ -10,7 +10,7 @@ import pytest
 
 from capest.allocation.bounds.fluid import fluid
 from capest.allocation.bounds.with_interference import with_interference
-from capest.allocation.slots.evaluate import evaluate, user_rates
+from capest.allocation.slots.evaluate import evaluate
 from capest.allocation.slots.problem import Problem, Users
 from capest.errors import InputError
 
@@ -108,7 +108,7 @@ def all_sets_and_users(problem: Problem) -> float:
     """The bound with interference in one linear program: time of every user in every set."""
     sets = list(combinations(range(problem.cells), problem.beams))
     lit = np.array([np.isin(np.arange(problem.cells), one) for one in sets])
-    rate = user_rates(lit, problem.users, problem.rate_of)
+    rate = problem.links.rates(lit)
     count, users = rate.shape
     # A cell's users have the time of the set at most; a user gets its demand at most.
     rows, limits = [], []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -27,13 +28,32 @@ def stepped(sinr: np.ndarray) -> np.ndarray:
     return np.array([0.0, 3.0, 8.0, 20.0, 40.0])[np.searchsorted([4.0, 10.0, 20.0, 40.0], sinr)]
 
 
+@dataclass(frozen=True)
+class Dense:
+    """Links from the powers of all users and cells."""
+
+    users: Users
+    rate_of: Rate
+
+    def rates(self, lit: np.ndarray) -> np.ndarray:
+        own = self.users.own[..., None, :]
+        received = lit.astype(np.float64) @ np.swapaxes(self.users.gain, -1, -2)
+        is_lit = np.take_along_axis(lit, self.users.cell[..., None, :], axis=-1)
+        interference = np.maximum(received - own, 0.0)
+        return np.where(is_lit, self.rate_of(own / (1.0 + interference)), 0.0)
+
+    def of_trial(self, index: int) -> Dense:
+        users, own = self.users, slice(index, index + 1)
+        return Dense(Users(users.cell[own], users.demand[own], users.gain[own]), self.rate_of)
+
+
 def problem_of(users: Users, rate_of: Rate, beams: int, slots: int) -> Problem:
     """Cells in rings, as many as have a beam."""
     rings, cells = 1, users.gain.shape[-1]
     while 3 * rings * (rings + 1) + 1 < cells:
         rings += 1
     lattice = hexagonal_lattice(3 * rings * (rings + 1) + 1)[:cells]
-    return Problem(lattice, beams, slots, users, rate_of)
+    return Problem(lattice, beams, slots, users, rate_of, Dense(users, rate_of))
 
 
 def of_cells(

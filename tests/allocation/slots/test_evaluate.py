@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from capest.allocation.slots.evaluate import evaluate, user_rates
+from capest.allocation.slots.evaluate import evaluate
 from capest.allocation.slots.problem import Problem, Users
 
 from .problems import Rate, draw, plan, problem_of, shannon, stepped
@@ -69,7 +69,7 @@ def test_users_take_turns(rate_of: Rate, alike: bool) -> None:
         assert found.least_satisfaction == pytest.approx(least, rel=1e-9, abs=1e-9)
         has_all = wanted > problem.users.demand * (1 - 1e-9)
         ended += 0 < has_all.sum() < 20
-        rates = user_rates(frame, problem.users, rate_of)
+        rates = problem.links.rates(frame)
         own = np.take_along_axis(frame, problem.users.cell[None], axis=1)
         cut_off += bool((own & (rates == 0)).any())
     assert ended > 10  # some have their demand, and leave time to others
@@ -81,7 +81,7 @@ def test_rates_by_plain_loops() -> None:
         problem = draw(seed, cells=6, beams=3, slots=4)
         frame = plan("random", problem, seed)
         wanted = [rates_of_slot(problem.users, lit, shannon) for lit in frame]
-        found = user_rates(frame, problem.users, shannon)
+        found = problem.links.rates(frame)
         assert found == pytest.approx(np.array(wanted), rel=1e-9)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from capest.allocation.slots.apart import keep_apart
-from capest.allocation.slots.evaluate import evaluate, user_rates
+from capest.allocation.slots.evaluate import evaluate
 from capest.allocation.slots.frames import lay_out
 from capest.allocation.slots.problem import Problem, Users
 from capest.allocation.slots.strategies import max_min, strategy
@@ -169,7 +169,8 @@ def undisturbed(problem: Problem) -> Problem:
     """The same users without any power from other cells."""
     users = problem.users
     own = np.arange(problem.cells) == users.cell[:, None]
-    return replace(problem, users=replace(users, gain=users.gain * own))
+    users = replace(users, gain=users.gain * own)
+    return problem_of(users, problem.rate_of, problem.beams, problem.slots)
 
 
 def best_least_satisfaction(problem: Problem) -> float:
@@ -272,7 +273,7 @@ def test_a_greedy_slot_against_all_pairs() -> None:
         problem = of_cells([1e3] * 6, gain, 2, 1)
         pairs = np.zeros((15, 6), dtype=bool)
         np.put_along_axis(pairs, np.array(list(combinations(range(6), 2))), True, axis=1)
-        totals = user_rates(pairs, problem.users, shannon).sum(axis=1)
+        totals = problem.links.rates(pairs).sum(axis=1)
         frame = plan("interference-aware", problem, seed)
         found = evaluate(frame, problem).total
         # Never worse than the best beside its first choice, which is the best cell alone.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capest.allocation.slots.evaluate import serve_slot, user_rates
+from capest.allocation.slots.evaluate import serve_slot
 from capest.allocation.slots.problem import Problem
 from capest.sampling.draws import Draws
 
@@ -45,12 +45,12 @@ def light(problem: Problem, draws: Draws) -> np.ndarray:
     """
     users = problem.users
     # In a slot a cell carries at most its rate: demand counts in slots' worth of it.
-    left = users.demand * problem.slots
+    left = users.demand * float(problem.slots)
     lit = np.zeros((*left.shape[:-1], problem.slots, problem.cells), dtype=bool)
     for slot in range(problem.slots):
         now = lit[..., slot : slot + 1, :]
         np.put_along_axis(now[..., 0, :], _fill_slot(problem, left), True, axis=-1)
-        rate = user_rates(now, users, problem.rate_of)[..., 0, :]
+        rate = problem.links.rates(now)[..., 0, :]
         left = serve_slot(rate, left, users)
     return lit
 

@@ -80,7 +80,7 @@ def levels(problem: Problem) -> np.ndarray:
     reachable = problem.rate > 0
     time = np.divide(users.demand, problem.rate, out=np.zeros(users.demand.shape), where=reachable)
     needed = users.by_cell(time)[..., None] * slots
-    left = users.demand * slots
+    left = users.demand * float(slots)
     found = [outcome(problem, left).satisfaction]
     for _ in range(slots):
         left = serve_slot(problem.rate, left, users)
