@@ -112,6 +112,13 @@ def test_interference_may_raise_the_rate_of_a_cell() -> None:
     assert beside == pytest.approx(40.0)
 
 
+def test_demand_in_whole_numbers_is_served_as_any_other() -> None:
+    frame = np.ones((7, 1), bool)
+    users = Users(np.zeros(2, int), np.array([5, 9]), np.array([[8.0], [3.0]]))
+    whole = evaluate(frame, problem_of(users, np.asarray, 1, 7)).total
+    assert whole == evaluate(frame, one_cell([5.0, 9.0], [8.0, 3.0], slots=7)).total
+
+
 def test_frames_of_any_length_serve_the_same_undisturbed() -> None:
     short, long = (one_cell([1.0, 3.0, 9.0], [8.0, 6.0, 2.0], slots) for slots in (1, 50))
     served = [evaluate(np.ones((one.slots, 1), bool), one).total for one in (short, long)]

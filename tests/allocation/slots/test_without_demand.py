@@ -1,6 +1,7 @@
 """Lit beams: how many, how often, and together with whom."""
 
 import math
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from capest.allocation.slots.strategies import knows_demand, names, strategy
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.physics.beam_grid import hexagonal_grid, hexagonal_lattice
 from capest.sampling.draws import Draws
+from capest.scenario.model import fields
 
 
 def slots(name: str, lattice: np.ndarray, beams: int, trials: int) -> np.ndarray:
@@ -24,6 +26,8 @@ def slots(name: str, lattice: np.ndarray, beams: int, trials: int) -> np.ndarray
 def test_strategies_are_the_files_of_a_folder() -> None:
     without = [name for name in names() if not knows_demand(name)]
     assert without == ["all-on", "periodic", "random"]
+    # They are what a run can be asked for.
+    assert without == sorted(get_args(fields()["beams.allocation"].annotation))
     with_demand = [name for name in names() if knows_demand(name)]
     assert with_demand == ["interference-aware", "max-min", "proportional"]
 
