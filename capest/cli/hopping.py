@@ -102,9 +102,9 @@ def hopping(
       capest hopping my.toml --json | jq '.strategies[] | [.strategy, .of_bound]'
     """
     from capest.scenario.load import load_scenario
-    from capest.scenario.reading_hopping import hopping_notes
+    from capest.scenario.reading_hopping import check_one_satellite, hopping_notes
     from capest.studies.hopping import compare
-    from capest.studies.hopping_trials import Settings, check_one_satellite, compared, play
+    from capest.studies.hopping_trials import Settings, compared, play
 
     if not math.isfinite(demand):
         raise click.BadParameter("must be a number of Mbit/s", param_hint="--demand")

@@ -27,6 +27,7 @@ from capest.errors import InputError
 from capest.sampling.draws import Draws
 from capest.sampling.streams import MAX_ENTITIES
 from capest.scenario.model import Scenario
+from capest.scenario.reading_hopping import check_one_satellite
 
 _PAIRS_AT_ONCE = 500_000
 """Of a user and a beam or a slot, which bounds the memory of a slice of trials."""
@@ -80,17 +81,6 @@ def compared() -> tuple[str, ...]:
     """Name the strategies that light so many beams at a time; those that know no demand first."""
     hopping = (name for name in names() if name != "all-on")
     return tuple(sorted(hopping, key=knows_demand))
-
-
-def check_one_satellite(scenario: Scenario) -> None:
-    """Refuse a constellation.
-
-    Raises
-    ------
-    InputError
-    """
-    if scenario.has_constellation:
-        raise InputError("beam hopping over a frame is for one satellite, not for a constellation")
 
 
 def check(scenario: Scenario, settings: Settings) -> None:
