@@ -13,8 +13,8 @@ import numpy as np
 
 from capest.backend.arguments import AttachedLinks, SatelliteDownlink
 from capest.backend.protocol import Kernels, on_host
-from capest.engine.downlink import satellite_links
 from capest.engine.link_powers import peak_gain
+from capest.engine.links_of_one import satellite_links
 from capest.engine.path_loss import path_loss_db, sightlines
 from capest.engine.radio import Link
 from capest.engine.users import draw_users

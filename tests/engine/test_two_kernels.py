@@ -13,7 +13,8 @@ from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.beams import light_beams, satellite_fixed
 from capest.engine.build import build
 from capest.engine.channel import Surroundings
-from capest.engine.downlink import constellation_links, downlink
+from capest.engine.downlink import downlink
+from capest.engine.links_of_many import constellation_links
 from capest.engine.power import limit_power
 from capest.engine.sky import draw_sky
 from capest.engine.users import Users, draw_users
