@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from capest.errors import StorageError
-from capest.results import files, network_schema, schema
-from capest.results.identity import ResultIdentity, read_identity
+from capest.results import exact_sums, files, network_schema, schema
+from capest.results.identity import GROWING, ResultIdentity, read_identity
 from capest.results.variable import Variable
 from capest.statistics.block import BlockResult
 from capest.statistics.histograms import AXES
@@ -43,8 +43,8 @@ def write_result(
     blocks: Iterable[tuple[int, BlockResult]],
     layout: Mapping[str, np.ndarray],
     *,
-    trials: int,
-    block_trials: int,
+    sizes: Sequence[int],
+    block_trials: int | None,
     provenance: Mapping[str, Attribute],
     publish: Callable[[Path, Path], None] = files.publish,
 ) -> list[Estimate]:
@@ -58,10 +58,10 @@ def write_result(
         Every block of the run in block order, from 0.
     layout : mapping of str to array
         Names of ``schema.LAYOUT``, per beam, or of ``network_schema.LAYOUT``.
-    trials : int
-        Number of trials of the run.
-    block_trials : int
-        Trials per block; the last block may have fewer.
+    sizes : sequence of int
+        Trials of every block.
+    block_trials : int or None
+        Trials per block; the last block may have fewer. ``None`` where they grow by themselves.
     provenance : mapping of str to str, int or float
         Global attributes: title, source, history, ``scenario_toml``, ``scenario_fingerprint``,
         ``seed``, ``backend``, ``capest_version`` and what else tells where the file comes from.
@@ -83,7 +83,7 @@ def write_result(
     path = Path(path)
     temporary = files.temporary_path(path)
     try:
-        estimates = _write(temporary, blocks, layout, trials, block_trials, provenance)
+        estimates = _write(temporary, blocks, layout, sizes, block_trials, provenance)
         publish(temporary, path)
     except (OSError, RuntimeError) as error:
         said = files.reason(error) if isinstance(error, OSError) else str(error)
@@ -112,12 +112,13 @@ def _write(
     temporary: Path,
     blocks: Iterable[tuple[int, BlockResult]],
     layout: Mapping[str, np.ndarray],
-    trials: int,
-    block_trials: int,
+    sizes: Sequence[int],
+    block_trials: int | None,
     provenance: Mapping[str, Attribute],
 ) -> list[Estimate]:
     import netCDF4
 
+    trials = sum(sizes)
     blocks = iter(blocks)
     first_block = next(blocks)
     blocks = itertools.chain([first_block], blocks)
@@ -125,25 +126,29 @@ def _write(
     quantities = (*first_block[1].trial, *first_block[1].trial_beam)
     widest = max([1, *(v.shape[1] for v in first_block[1].trial_beam.values())])
     slab = min(trials, _SLAB_TRIALS, max(1, _SLAB_VALUES // widest))
-    groups = min(GROUPS, -(-trials // block_trials))
+    groups = min(GROUPS, len(sizes))
     reduction = Reduction()
     with netCDF4.Dataset(temporary, "x", format="NETCDF4") as dataset:
         dataset.set_fill_off()
         table = schema.table(metrics, quantities, layout)
+        table |= exact_sums.variables(first_block[1].cell)
         for name, size in _sizes(trials, layout, table, groups, metrics).items():
             dataset.createDimension(name, size)
         for name, variable in table.items():
             _create(dataset, name, variable, slab)
-        done = {"trials_done": trials, "block_trials": block_trials}
+        length = GROWING if block_trials is None else block_trials
+        done = {"trials_done": trials, "block_trials": length}
         dataset.setncatts(schema.GLOBAL_ATTRIBUTES | dict(provenance) | done)
         _write_coordinates(dataset, layout, trials, groups, metrics)
-        checked = _added(_in_order(blocks, trials, block_trials), reduction)
+        checked = _added(_in_order(blocks, sizes), reduction)
         for first, columns in _slabs(checked, slab):
             for name, values in columns.items():
                 dataset[name][first : first + len(values)] = values
         estimates = reduction.estimates()
         for name, values in _cell_means(reduction).items():
             dataset[name][:] = values
+        for name, values in reduction.cell_sums().items():
+            dataset[exact_sums.variable_name(name)][:] = values
         _write_reduction(dataset, reduction, estimates, metrics)
     return estimates
 
@@ -186,12 +191,12 @@ def _create(dataset: netCDF4.Dataset, name: str, variable: Variable, slab: int) 
 
 
 def _in_order(
-    blocks: Iterable[tuple[int, BlockResult]], trials: int, block_trials: int
+    blocks: Iterable[tuple[int, BlockResult]], sizes: Sequence[int]
 ) -> Iterator[tuple[int, BlockResult]]:
     """Pass the blocks on, having checked that they are the run's, all of them and in order."""
     done = 0
     for expected, (index, block) in enumerate(blocks):
-        wanted = min(block_trials, trials - done)
+        wanted = sizes[expected] if expected < len(sizes) else 0
         if (index, block.first_trial, block.trials) != (expected, done, wanted):
             raise ValueError(
                 f"block {index} with trials {block.first_trial}+{block.trials} where block "
@@ -199,8 +204,8 @@ def _in_order(
             )
         yield index, block
         done += block.trials
-    if done != trials:
-        raise ValueError(f"blocks of {done} trials for a run of {trials}")
+    if done != sum(sizes):
+        raise ValueError(f"blocks of {done} trials for a run of {sum(sizes)}")
 
 
 def _added(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from capest.errors import InputError, StorageError
 from capest.results import files
+from capest.results.identity import read_identity
 from capest.results.lock import locked
 from capest.results.manifest import read_manifest
 from capest.results.ours import Target
@@ -153,7 +154,7 @@ def _run_points(
         for number, point in enumerate(points):
             if watch.point is not None:
                 watch.point(number, point)
-            path = points_folder(output) / _file_name(point.scenario)
+            path = _point_file(output, point.scenario)
             outcome = loop.run(
                 point.scenario, path, shared, backend=backend, on_progress=watch.progress
             )
@@ -172,10 +173,16 @@ def points_folder(output: Path) -> Path:
     return output.with_name(output.name + ".points")
 
 
-def _file_name(scenario: Scenario) -> str:
+def _point_file(output: Path, scenario: Scenario) -> Path:
+    """Where the result of a point is, or will be; one with fewer trials is extended there."""
     run = scenario.run
     rule = "" if run.until is None else f"-{hashlib.sha256(run.until.encode()).hexdigest()[:12]}"
-    return f"{fingerprint(scenario)[:24]}-{run.trials}-{scenario.block_trials}{rule}.nc"
+    stem = f"{fingerprint(scenario)[:24]}-{run.block_trials or 'growing'}"
+    path = points_folder(output) / f"{stem}.nc"
+    if path.is_file() and read_identity(path).trials > run.trials:
+        # What a longer sweep left stays as it is, too.
+        return path.with_name(f"{stem}-{run.trials}{rule}.nc")
+    return path
 
 
 def _not_reached(point: Point, axes: Sequence[Axis], verdict: Verdict) -> str:

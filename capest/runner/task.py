@@ -113,7 +113,7 @@ def run_batch(job: Job, blocks: Sequence[int]) -> BatchReport:
     trials = 0
     done: list[int] = []
     spans = (
-        (job.plan.first_trial(block), job.plan.block_size(block))
+        job.plan.span(block)
         for block in itertools.takewhile(lambda _: not is_stopped(job.folder), blocks)
     )
     results, length = _start_blocks(scene, _kernels(job.identity.backend), spans)
@@ -127,15 +127,15 @@ def run_batch(job: Job, blocks: Sequence[int]) -> BatchReport:
     return BatchReport(tuple(done), trials, throughput, notices)
 
 
-def seconds_per_block(job: Job) -> float:
-    """Estimate how long a block takes one worker, good to a factor of a few."""
+def seconds_per_trial(job: Job) -> float:
+    """Estimate how long a trial takes one worker, good to a factor of a few."""
     scenario = job.scenario
     if scenario.has_constellation:
         constellation = scenario.constellation
         beams = constellation.beams_per_satellite * _SATELLITES_IN_REACH
     else:
         beams = scenario.beam_count
-    pairs = longest_arrays(scenario, users_per_trial(job)) * beams * job.plan.block_trials
+    pairs = longest_arrays(scenario, users_per_trial(job)) * beams
     return pairs / _PAIRS_PER_SECOND[job.identity.backend]
 
 

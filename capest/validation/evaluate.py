@@ -120,7 +120,7 @@ def evaluate(task: EvaluationTask) -> list[Evaluation]:
     """Compute a study case and hold it against every requirement. Runs on a worker."""
     scenario = evaluated_case(task.case, task.trials, task.overrides)
     scene, kernels = build_scene(scenario), choose.kernels(task.backend)
-    plan, reduction = Plan(scenario.run.trials, scenario.block_trials), Reduction()
+    plan, reduction = Plan(scenario.run.trials, scenario.run.block_trials), Reduction()
     for block in range(plan.blocks):
         first, count = plan.first_trial(block), plan.block_size(block)
         reduction.add(block, compute_block(scene, kernels, first, count))

@@ -43,9 +43,9 @@ scenario = load_scenario(
 scene = build_scene(scenario)
 assert trial_block(scene, kernels("numpy"), 0, 2).trials == 2
 assert compute_block(scene, kernels("numpy"), 0, 3).trials == 3
-identity = RunIdentity(fingerprint(scenario), __version__, "numpy", scenario.block_trials)
+identity = RunIdentity(fingerprint(scenario), __version__, "numpy", scenario.run.block_trials)
 store = BlockStore.open(Path(sys.argv[2]) / "blocks", identity)
-plan = Plan(20, scenario.block_trials)
+plan = Plan(20, scenario.run.block_trials)
 assert run_batch(Job(scenario, identity, plan, store.folder), [0]).blocks == (0,)
 assert store.read(0).trials == plan.block_size(0)
 print("done")

@@ -88,7 +88,7 @@ def write_thinned(
         target,
         enumerate(thin),
         layout,
-        trials=sum(block.trials for block in thin),
+        sizes=[block.trials for block in thin],
         block_trials=thin[0].trials,
         provenance=synthetic.provenance(),
     )
