@@ -1,11 +1,11 @@
 """Sums over trials as whole numbers, in a constellation's result: a longer run goes on from them.
 
-The means beside them are rounded to single precision; from these the sums cannot be had back.
+The means beside them are rounded to single precision: the sums cannot be had back from those.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,38 +16,41 @@ from capest.results.variable import Variable
 if TYPE_CHECKING:
     import netCDF4
 
-_FIXED_POINT_UNITS = {
-    "cell_throughput": "Mbit s-1",
-    "cell_elevation": "degree",
-    "cell_sinr": "dB",
-    "satellite_throughput": "Mbit s-1",
-}
-"""Sums of real numbers, in units of `1 / FIXED_POINT` of these."""
+_DIMENSIONS = ("cell", "satellite")
 
-_SUFFIX = "_sum"
-
-
-def variable_name(quantity: str) -> str:
-    """Variable of the file that has the sums of a quantity of ``BlockResult.cell``."""
-    return quantity + _SUFFIX
+_COMMENT = (
+    "whole numbers, without rounding, so that a run of more trials goes on from here; sums of real "
+    f"numbers (throughput, elevation, sinr) are in units of 1/{int(FIXED_POINT)} Mbit s-1, degree, "
+    "dB"
+)
 
 
 def variables(quantities: Iterable[str]) -> dict[str, Variable]:
-    """Variables of a result whose blocks have these sums per cell and satellite."""
-    return {variable_name(quantity): _variable(quantity) for quantity in quantities}
+    """Variables of a result whose blocks have these sums (names of ``BlockResult.cell``)."""
+    found = {}
+    for dimension, names in _by_dimension(quantities):
+        which = f"{dimension}_sum"
+        found[which] = Variable((which,), "str", None, f"what is summed up per {dimension}")
+        found[f"{which}s"] = Variable(
+            (which, dimension),
+            "i8",
+            "1",
+            f"{len(names)} sums over all trials per {dimension}",
+            attributes={"comment": _COMMENT},
+        )
+    return found
 
 
-def _variable(quantity: str) -> Variable:
-    dimension, _, what = quantity.partition("_")
-    units = _FIXED_POINT_UNITS.get(quantity)
-    comment = "a whole number: no rounding, so that a run of more trials goes on from here"
-    return Variable(
-        (dimension,),
-        "i8",
-        "1" if units is None else f"{1 / FIXED_POINT!r} {units}",
-        f"sum over all trials: {what.replace('_', ' ')} of the {dimension}",
-        attributes={"comment": comment},
-    )
+def sizes(quantities: Iterable[str]) -> dict[str, int]:
+    """Lengths of the dimensions that only these variables have."""
+    return {f"{dimension}_sum": len(names) for dimension, names in _by_dimension(quantities)}
+
+
+def write(dataset: netCDF4.Dataset, sums: Mapping[str, np.ndarray]) -> None:
+    """Write the sums into their variables."""
+    for dimension, names in _by_dimension(sums):
+        dataset[f"{dimension}_sum"][:] = np.array(names, dtype=object)
+        dataset[f"{dimension}_sums"][:] = np.stack([sums[name] for name in names])
 
 
 def read(dataset: netCDF4.Dataset) -> dict[str, np.ndarray]:
@@ -55,7 +58,17 @@ def read(dataset: netCDF4.Dataset) -> dict[str, np.ndarray]:
 
     Empty for one satellite; raises IndexError where a constellation's result has none.
     """
-    names = [name for name in dataset.variables if name.endswith(_SUFFIX)]
-    if not names and "satellite" in dataset.dimensions:
-        raise IndexError("no sums per cell and satellite")
-    return {name.removesuffix(_SUFFIX): dataset[name][:] for name in names}
+    if "satellite" not in dataset.dimensions:
+        return {}
+    sums: dict[str, np.ndarray] = {}
+    for dimension in _DIMENSIONS:
+        names = map(str, dataset[f"{dimension}_sum"][:])
+        sums |= dict(zip(names, dataset[f"{dimension}_sums"][:], strict=True))
+    return sums
+
+
+def _by_dimension(quantities: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    there = list(quantities)
+    for dimension in _DIMENSIONS:
+        if names := [name for name in there if name.startswith(f"{dimension}_")]:
+            yield dimension, names

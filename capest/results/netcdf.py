@@ -131,8 +131,10 @@ def _write(
     with netCDF4.Dataset(temporary, "x", format="NETCDF4") as dataset:
         dataset.set_fill_off()
         table = schema.table(metrics, quantities, layout)
-        table |= exact_sums.variables(first_block[1].cell)
-        for name, size in _sizes(trials, layout, table, groups, metrics).items():
+        sums = first_block[1].cell
+        table |= exact_sums.variables(sums)
+        sizes_of = _sizes(trials, layout, table, groups, metrics) | exact_sums.sizes(sums)
+        for name, size in sizes_of.items():
             dataset.createDimension(name, size)
         for name, variable in table.items():
             _create(dataset, name, variable, slab)
@@ -147,8 +149,7 @@ def _write(
         estimates = reduction.estimates()
         for name, values in _cell_means(reduction).items():
             dataset[name][:] = values
-        for name, values in reduction.cell_sums().items():
-            dataset[exact_sums.variable_name(name)][:] = values
+        exact_sums.write(dataset, reduction.cell_sums())
         _write_reduction(dataset, reduction, estimates, metrics)
     return estimates
 

@@ -159,7 +159,10 @@ def run(
             on_merge()
         seconds = time.perf_counter() - started
         history, earlier_s = ("", 0.0) if result is None else read_history(result)
-        about: dict[str, str | int | float] = {"device": device, "elapsed_s": round(earlier_s + seconds, 3)}
+        about: dict[str, str | int | float] = {
+            "device": device,
+            "elapsed_s": round(earlier_s + seconds, 3),
+        }
         if notes:
             about["notes"] = "\n".join(notes)
         if verdict is not None:

@@ -16,7 +16,7 @@ import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.scene import build_scene
-from capest.results import network_schema, schema
+from capest.results import exact_sums, network_schema, schema
 from capest.results.netcdf import write_result
 from capest.results.variable import Variable
 from capest.runner.task import compute_block
@@ -118,7 +118,8 @@ def table_of(path: Path) -> dict[str, Variable]:
     with netCDF4.Dataset(path) as file:
         names = list(file.variables)
     metrics = [metric for metric in AXES if f"{metric}_quantile" in names]
-    table = schema.table(metrics, names, names)
+    table = schema.table(metrics, names, names) | exact_sums.variables(["cell_users"])
+    table |= exact_sums.variables(["satellite_users"])
     return {name: table[name] for name in names}
 
 
