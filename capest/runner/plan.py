@@ -71,8 +71,8 @@ class Plan:
         return firsts[full_rounds] + place * lengths[full_rounds]
 
     def whole_blocks(self, trials: int) -> int:
-        """How many blocks end with this number of trials or earlier."""
-        return self.blocks if trials >= self.trials else self._block_of(trials)
+        """How many blocks end with this number of trials or earlier, were the run that long."""
+        return self._block_of(trials)
 
     def sizes(self) -> list[int]:
         """Trials of every block."""
@@ -93,10 +93,10 @@ class Plan:
         return _rounds(self.trials)[1][block // GROUPS]
 
     def _block_of(self, trial: int) -> int:
-        """Block that a trial of the run lies in."""
+        """Block that a trial lies in."""
         if self.block_trials is not None:
             return trial // self.block_trials
-        firsts, lengths = _rounds(self.trials)
+        firsts, lengths = _rounds(max(self.trials, trial + 1))
         full_rounds = bisect_right(firsts, trial) - 1
         return full_rounds * GROUPS + (trial - firsts[full_rounds]) // lengths[full_rounds]
 
