@@ -52,6 +52,10 @@ class ScenarioError(InputError):
         super().__init__("\n".join(f"{one_line(source)}: {each}" for each in self.problems))
 
 
+class OldNameWarning(FutureWarning):
+    """A name of an older version, which is read for some time still; shown by default."""
+
+
 class BackendError(InputError):
     """The compute backend asked for is not usable on this machine."""
 

@@ -1,10 +1,16 @@
-"""What lies at a path, asked before anything is opened: opening a pipe waits for its other end."""
+"""What a file is: what lies at its path, and what its first bytes tell.
+
+What lies at a path is asked before anything is opened: opening a pipe waits for its other end.
+Kinds of files are those people have at hand where a table, a grid or a list is asked for.
+"""
 
 from __future__ import annotations
 
 import os
 import stat
+import zipfile
 from pathlib import Path
+from typing import NamedTuple
 
 from capest.errors import InputError
 from capest.shown import one_line
@@ -49,3 +55,90 @@ def check_regular(path: str | Path) -> None:
             f"{one_line(str(path))}: is {found}, which is read once and may never end; write its "
             "content to a file and name that"
         )
+
+
+class FileKind(NamedTuple):
+    """A kind of file that begins with bytes of its own.
+
+    Attributes
+    ----------
+    name : str
+        For messages, with its article.
+    family : str
+        What one can do with it: `ARCHIVE`, `NETCDF`, `SHEET`, `RASTER` or `OTHER`.
+    ending : str
+        How names of such files end, for a family with several.
+    """
+
+    name: str
+    family: str
+    ending: str = ""
+
+
+ARCHIVE, NETCDF, SHEET, RASTER, OTHER = "archive", "NetCDF", "sheet", "raster", "other"
+
+_ZIP = b"PK\x03\x04"
+_SIGNATURES: tuple[tuple[bytes, FileKind], ...] = (
+    (b"\x1f\x8b", FileKind("a gzip archive", ARCHIVE)),
+    (b"BZh", FileKind("a bzip2 archive", ARCHIVE)),
+    (b"\xfd7zXZ\x00", FileKind("an xz archive", ARCHIVE)),
+    (b"\x28\xb5\x2f\xfd", FileKind("a Zstandard archive", ARCHIVE)),
+    (b"7z\xbc\xaf\x27\x1c", FileKind("a 7z archive", ARCHIVE)),
+    (b"CDF\x01", FileKind("a NetCDF file", NETCDF)),
+    (b"CDF\x02", FileKind("a NetCDF file", NETCDF)),
+    (b"CDF\x05", FileKind("a NetCDF file", NETCDF)),
+    (b"\x89HDF\r\n\x1a\n", FileKind("a NetCDF-4 or HDF5 file", NETCDF)),
+    (b"\xd0\xcf\x11\xe0", FileKind("an Excel file of the old kind", SHEET)),
+    (b"II*\x00", FileKind("a TIFF image, such as GeoTIFF", RASTER, ".tif")),
+    (b"MM\x00*", FileKind("a TIFF image, such as GeoTIFF", RASTER, ".tif")),
+    (b"II+\x00", FileKind("a TIFF image, such as GeoTIFF", RASTER, ".tif")),
+    (b"MM\x00+", FileKind("a TIFF image, such as GeoTIFF", RASTER, ".tif")),
+    (b"\x0e\x03\x13\x01", FileKind("an HDF4 file", RASTER, ".hdf")),
+    (b"GRIB", FileKind("a GRIB file", RASTER, ".grib")),
+    (b"\x00\x00\x27\x0a", FileKind("a shapefile", OTHER)),
+    (b"SQLite format 3\x00", FileKind("an SQLite database, such as GeoPackage", OTHER)),
+    (b"PAR1", FileKind("a Parquet file", OTHER)),
+    (b"ARROW1", FileKind("an Arrow file", OTHER)),
+    (b"\x93NUMPY", FileKind("a NumPy array", OTHER)),
+    (b"%PDF", FileKind("a PDF document", OTHER)),
+    (b"\x89PNG", FileKind("a PNG image", OTHER)),
+    (b"\xff\xd8\xff", FileKind("a JPEG image", OTHER)),
+    (b"GIF8", FileKind("a GIF image", OTHER)),
+)
+_MEMBERS_OF_ZIP = (
+    ("xl/", FileKind("an Excel file", SHEET)),
+    ("content.xml", FileKind("a spreadsheet or document of OpenDocument", SHEET)),
+    (".shp", FileKind("a zipped shapefile", OTHER)),
+)
+
+
+def kind_by_content(path: str | Path, head: bytes) -> FileKind | None:
+    """Tell what kind of file it is by how it begins, not by its name.
+
+    Parameters
+    ----------
+    path : path
+        Opened only for what a zip archive holds.
+    head : bytes
+        Its first bytes, a dozen or more.
+
+    Returns
+    -------
+    FileKind or None
+        ``None`` for what may be text.
+    """
+    if head.startswith(_ZIP):
+        return _kind_of_zip(path)
+    return next((found for start, found in _SIGNATURES if head.startswith(start)), None)
+
+
+def _kind_of_zip(path: str | Path) -> FileKind:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name.lower() for name in archive.namelist()]
+    except (OSError, zipfile.BadZipFile):
+        names = []
+    for part, found in _MEMBERS_OF_ZIP:
+        if any(name.startswith(part) or name.endswith(part) for name in names):
+            return found
+    return FileKind("a zip archive", ARCHIVE)

@@ -32,7 +32,7 @@ def test_load_replace_run_and_open(tmp_path: Path) -> None:
     # Plain xarray opens it too.
     with xr.open_dataset(path, engine="netcdf4") as plain:
         assert plain.attrs["Conventions"] == "CF-1.11"
-        assert plain["beam_throughput"].dims == ("trial", "beam")
+        assert plain["cell_throughput"].dims == ("trial", "cell")
 
 
 def test_without_an_output_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.scene import build_scene
-from capest.runner.task import compute_block
+from capest.engine.build import build
+from capest.engine.memory import compute_block
 from capest.scenario.load import load_scenario
 from capest.statistics.histograms import AXES
 
@@ -31,7 +31,7 @@ def published() -> dict[tuple[str, str, int], float]:
 
 
 def simulated(case: str) -> dict[tuple[str, int], float]:
-    scene = build_scene(load_scenario(RUNS / f"tr38821-case{case}.toml"))
+    scene = build(load_scenario(RUNS / f"tr38821-case{case}.toml"))
     block = compute_block(scene, NumpyKernels(), 0, TRIALS)
     result = {}
     for metric in METRICS:

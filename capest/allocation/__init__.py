@@ -20,12 +20,12 @@ Allocation = Callable[[np.ndarray, int, Draws], Any]
 
 STRATEGIES: dict[str, Allocation] = {
     "all-on": all_on.lit_beams,
-    "random-hopping": random_hopping.lit_beams,
-    "round-robin": round_robin.lit_beams,
+    "random": random_hopping.lit_beams,
+    "periodic": round_robin.lit_beams,
 }
 
 LIT_SHARE: dict[str, Callable[[int, int], float]] = {
     "all-on": all_on.lit_share,
-    "random-hopping": random_hopping.lit_share,
-    "round-robin": round_robin.lit_share,
+    "random": random_hopping.lit_share,
+    "periodic": round_robin.lit_share,
 }

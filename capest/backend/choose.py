@@ -8,6 +8,7 @@ from typing import Any
 from capest.backend import driver
 from capest.backend.cuda_kernels import CudaKernels
 from capest.backend.cupy_device import CupyDevice
+from capest.backend.protocol import Kernels
 from capest.errors import BackendError
 
 NAMES = ("auto", "numpy", "cupy")
@@ -92,7 +93,7 @@ def resolve_device(name: str) -> tuple[str, str]:
     return backend, properties["name"].decode()
 
 
-def kernels(name: str) -> Any:
+def kernels(name: str) -> Kernels:
     """Make the array kernels of a backend.
 
     Parameters
@@ -155,7 +156,9 @@ def cupy_obstacle() -> Obstacle | None:
 
 def _wrong_answer() -> Obstacle | None:
     """Run Philox on the device and compare with the published words."""
-    words = CudaKernels(CupyDevice()).philox_words(0, 0, 0, 1, 1)
+    words = CudaKernels(CupyDevice()).philox_words(
+        seed=0, purpose=0, first_trial=0, trials=1, entities=1
+    )
     if tuple(words.ravel().tolist()) == _KNOWN_WORDS:
         return None
     return Obstacle(

@@ -21,32 +21,14 @@ class CudaHistogramKernels(CudaLauncher):
     def count_values(
         self,
         values: Any,
-        weight: Any,
+        weight: Any | None,
+        *,
         low: float,
         inverse_step: float,
         bins: int,
         logarithmic: bool,
     ) -> Any:
-        """Count values into equal bins; kernel ``count_values`` in ``histogram.cu``.
-
-        Parameters
-        ----------
-        values : float64 array (n,)
-        weight : int32 array (n,) or None
-        low, inverse_step : float
-        bins : int
-            At most ``MOST_BINS``.
-        logarithmic : bool
-
-        Returns
-        -------
-        int64 array (bins,)
-
-        Raises
-        ------
-        TypeError, ValueError
-            If an array has another type of element or shape, or there are too many bins.
-        """
+        """Count values into equal bins; kernel ``count_values`` in ``histogram.cu``."""
         if bins > MOST_BINS:
             raise ValueError(f"bins = {bins}: the kernel takes at most {MOST_BINS}")
         (n,) = values.shape
@@ -65,22 +47,7 @@ class CudaHistogramKernels(CudaLauncher):
         return counts
 
     def count_numbers(self, numbers: Any, size: int) -> Any:
-        """Count each number from 0; kernel ``count_numbers`` in ``histogram.cu``.
-
-        Parameters
-        ----------
-        numbers : int64 array (n,)
-        size : int
-
-        Returns
-        -------
-        int64 array (size,)
-
-        Raises
-        ------
-        TypeError, ValueError
-            If the array has another type of element or shape.
-        """
+        """Count each number from 0; kernel ``count_numbers`` in ``histogram.cu``."""
         (n,) = numbers.shape
         counts = self.xp.zeros(size, dtype=np.int64)
         arguments = (self._array("numbers", numbers, np.int64, (n,)), counts, np.int64(n))

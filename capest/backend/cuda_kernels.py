@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from capest.backend.arguments import AttachedLinks, BeamShares
 from capest.backend.cuda_constellation import CudaConstellationKernel
 from capest.backend.cuda_histogram import CudaHistogramKernels
 from capest.backend.cuda_launcher import COMMON_OPTIONS
@@ -51,8 +52,8 @@ class CudaKernels(
 ):
     """The array kernels of a trial as CUDA; equations in ``kernels/README.md``.
 
-    Arguments and results mean what they mean in `capest.backend.numpy_kernels.NumpyKernels`, as
-    arrays of the device. Small arrays on the host are copied to it.
+    Arguments and results are said in `capest.backend.protocol.Kernels`; arrays are those of the
+    device. Small arrays on the host are copied to it.
 
     Parameters
     ----------
@@ -65,21 +66,9 @@ class CudaKernels(
     name = "cupy"
 
     def philox_words(
-        self, seed: int, purpose: int, first_trial: int, trials: int, entities: int
+        self, *, seed: int, purpose: int, first_trial: int, trials: int, entities: int
     ) -> Any:
-        """Philox4x64-10 words by position; kernel ``philox_words`` in ``philox.cu``.
-
-        Parameters
-        ----------
-        seed, purpose : int
-            Key words, below 2⁶⁴.
-        first_trial, trials, entities : int
-            Which positions; ``entities`` at most 2²⁰.
-
-        Returns
-        -------
-        uint64 array (trials, entities, 4)
-        """
+        """Philox4x64-10 words by position; kernel ``philox_words`` in ``philox.cu``."""
         words = self.xp.empty((trials, entities, 4), dtype=np.uint64)
         scalars = (seed, purpose, first_trial, trials, entities)
         self._launch(
@@ -91,23 +80,9 @@ class CudaKernels(
         return words
 
     def philox_uniforms(
-        self, seed: int, purpose: int, first_trial: int, trials: int, entities: int, count: int
+        self, *, seed: int, purpose: int, first_trial: int, trials: int, entities: int, count: int
     ) -> Any:
-        """Uniforms from the words; kernel ``philox_uniforms`` in ``philox.cu``.
-
-        Parameters
-        ----------
-        seed, purpose : int
-            Key words, below 2⁶⁴.
-        first_trial, trials, entities : int
-            Which positions; ``entities`` at most 2²⁰.
-        count : int
-            How many of the four words of a position.
-
-        Returns
-        -------
-        float64 array (count, trials · entities)
-        """
+        """Uniforms from the words; kernel ``philox_uniforms`` in ``philox.cu``."""
         uniforms = self.xp.empty((count, trials * entities), dtype=np.float64)
         scalars = (seed, purpose, first_trial, trials, entities)
         self._launch(
@@ -136,96 +111,42 @@ class CudaKernels(
         """Wait until all is computed that was started."""
         self.device.wait()
 
-    def beam_sums(
-        self,
-        carrier: Any,
-        interference: Any,
-        serving_beam: Any,
-        user_trial: Any,
-        beam_lit: Any,
-        rate_table: Any,
-        shannon: Any,
-        mode: int,
-        trials: int,
-        beams: int,
-    ) -> tuple[Any, Any]:
-        """Efficiency per user and sums per beam; kernel ``beam_sums`` in ``throughput.cu``.
-
-        Parameters
-        ----------
-        carrier, interference : float32 array (users,)
-        serving_beam, user_trial : int32 array (users,)
-        beam_lit : uint8 array (trials, beams) or None
-        rate_table : float32 array (entries, 2)
-        shannon : float32 array (4,)
-        mode : {0, 1}
-        trials, beams : int
-            Shape of the sums.
-
-        Returns
-        -------
-        efficiency : float32 array (users,)
-        sums : int64 array (trials, beams, 5)
-
-        Raises
-        ------
-        TypeError, ValueError
-            If an array has another type of element or shape.
-        """
-        (users,) = carrier.shape
-        entries = len(rate_table)
+    def beam_sums(self, links: AttachedLinks) -> tuple[Any, Any]:
+        """Efficiency per user and sums per beam; kernel ``beam_sums`` in ``throughput.cu``."""
+        (users,) = links.carrier.shape
+        adaptation, beams = links.adaptation, links.beams
+        entries = len(adaptation.rate_table)
         efficiency = self.xp.empty(users, dtype=np.float32)
-        sums = self.xp.zeros((trials, beams, _SUM_COLUMNS), dtype=np.int64)
+        sums = self.xp.zeros((links.trials, beams, _SUM_COLUMNS), dtype=np.int64)
         arguments = (
-            self._array("carrier", carrier, np.float32, (users,)),
-            self._array("interference", interference, np.float32, (users,)),
-            self._array("serving_beam", serving_beam, np.int32, (users,)),
-            self._array("user_trial", user_trial, np.int32, (users,)),
-            self._lit(beam_lit, beams),
-            self._array("rate_table", rate_table, np.float32, (entries, 2)),
-            self._array("shannon", shannon, np.float32, (4,)),
+            self._array("carrier", links.carrier, np.float32, (users,)),
+            self._array("interference", links.interference, np.float32, (users,)),
+            self._array("serving", links.serving, np.int32, (users,)),
+            self._array("user_trial", links.user_trial, np.int32, (users,)),
+            self._lit(links.lit, beams),
+            *self._adaptation(adaptation),
             efficiency,
             sums,
             np.int32(entries),
-            np.int32(mode),
+            np.int32(adaptation.mode),
             np.int64(users),
             np.int32(beams),
         )
         self._launch(("throughput.cu", COMMON_OPTIONS), "beam_sums", users, arguments)
         return efficiency, sums
 
-    def user_throughput(
-        self, efficiency: Any, serving_beam: Any, user_trial: Any, sums: Any, policy: int
-    ) -> Any:
-        """Throughput per Hz; kernel ``user_throughput`` in ``throughput.cu``.
-
-        Parameters
-        ----------
-        efficiency : float32 array (users,)
-        serving_beam, user_trial : int32 array (users,)
-        sums : int64 array (trials, beams, 5)
-        policy : {0, 1}
-
-        Returns
-        -------
-        float32 array (users,)
-            bit/s per Hz of beam bandwidth.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If an array has another type of element or shape.
-        """
-        (users,) = efficiency.shape
-        trials, beams, _ = sums.shape
+    def user_throughput(self, shares: BeamShares) -> Any:
+        """Throughput per Hz; kernel ``user_throughput`` in ``throughput.cu``."""
+        (users,) = shares.efficiency.shape
+        trials, beams, _ = shares.sums.shape
         throughput = self.xp.empty(users, dtype=np.float32)
         arguments = (
-            self._array("efficiency", efficiency, np.float32, (users,)),
-            self._array("serving_beam", serving_beam, np.int32, (users,)),
-            self._array("user_trial", user_trial, np.int32, (users,)),
-            self._array("sums", sums, np.int64, (trials, beams, _SUM_COLUMNS)),
+            self._array("efficiency", shares.efficiency, np.float32, (users,)),
+            self._array("serving", shares.serving, np.int32, (users,)),
+            self._array("user_trial", shares.user_trial, np.int32, (users,)),
+            self._array("sums", shares.sums, np.int64, (trials, beams, _SUM_COLUMNS)),
             throughput,
-            np.int32(policy),
+            np.int32(shares.policy),
             np.int64(users),
             np.int32(beams),
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from capest.backend.arguments import LinkAdaptation
 from capest.backend.device import Device, Module
 from capest.backend.source import kernel_source
 
@@ -59,8 +60,16 @@ class CudaLauncher:
             raise ValueError(f"{name} has shape {array.shape}, the kernel reads {shape}")
         return self.xp.ascontiguousarray(array)
 
-    def _lit(self, beam_lit: Any, beams: int) -> Any:
+    def _lit(self, lit: Any, beams: int) -> Any:
         """Return the lit flags on the device, or a null pointer if all beams are lit."""
-        if beam_lit is None:
+        if lit is None:
             return NULL
-        return self._array("beam_lit", beam_lit, np.uint8, (len(beam_lit), beams))
+        return self._array("lit", lit, np.uint8, (len(lit), beams))
+
+    def _adaptation(self, adaptation: LinkAdaptation) -> tuple[Any, Any]:
+        """Return the table and the Shannon bound on the device."""
+        table, shannon = adaptation.rate_table, adaptation.shannon
+        return (
+            self._array("rate_table", table, np.float32, (len(table), 2)),
+            self._array("shannon", shannon, np.float32, (4,)),
+        )

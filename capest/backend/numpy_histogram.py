@@ -10,30 +10,13 @@ import numpy as np
 def count_values(
     values: np.ndarray,
     weight: np.ndarray | None,
+    *,
     low: float,
     inverse_step: float,
     bins: int,
     logarithmic: bool,
 ) -> np.ndarray:
-    """Count values into equal bins; twin of ``count_values`` in ``histogram.cu``.
-
-    Parameters
-    ----------
-    values : float64 array (n,)
-        Infinities, and on a logarithmic axis zero, are legal.
-    weight : int32 array (n,) or None
-        How often each value counts, not negative; ``None``: once.
-    low, inverse_step : float
-        Lower edge of bin 1, and regular bins per unit (per decade if ``logarithmic``).
-    bins : int
-        With bin 0 for what is below and the last one for what is above.
-    logarithmic : bool
-        Bin the decadic logarithm.
-
-    Returns
-    -------
-    int64 array (bins,)
-    """
+    """Count values into equal bins; twin of ``count_values`` in ``histogram.cu``."""
     if logarithmic:
         values = np.log10(np.maximum(values, 1e-300))
     position = values - low

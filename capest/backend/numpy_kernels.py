@@ -29,7 +29,7 @@ class Present:
 
 
 class NumpyKernels:
-    """Same names, arguments and results as ``cuda_kernels.CudaKernels``.
+    """Same names, arguments and results as ``cuda_kernels.CudaKernels``; see `protocol.Kernels`.
 
     Attributes
     ----------

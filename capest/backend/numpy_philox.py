@@ -10,23 +10,12 @@ _WORD_MASK = 2**64 - 1
 
 
 def philox_words(
-    seed: int, purpose: int, first_trial: int, trials: int, entities: int
+    *, seed: int, purpose: int, first_trial: int, trials: int, entities: int
 ) -> np.ndarray:
     """Philox4x64-10 words by position; twin of ``philox_words`` in ``philox.cu``.
 
     Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011. Key (seed, purpose),
     256-bit counter trial · 2²⁰ + entity.
-
-    Parameters
-    ----------
-    seed, purpose : int
-        Key words, below 2⁶⁴.
-    first_trial, trials, entities : int
-        Which positions; ``entities`` at most 2²⁰.
-
-    Returns
-    -------
-    uint64 array (trials, entities, 4)
     """
     generator = _generator(seed, purpose, first_trial)
     words = np.empty((trials, 4 * entities), dtype=np.uint64)
@@ -38,24 +27,9 @@ def philox_words(
 
 
 def philox_uniforms(
-    seed: int, purpose: int, first_trial: int, trials: int, entities: int, count: int
+    *, seed: int, purpose: int, first_trial: int, trials: int, entities: int, count: int
 ) -> np.ndarray:
-    """Uniforms from the words; twin of ``philox_uniforms`` in ``philox.cu``.
-
-    Parameters
-    ----------
-    seed, purpose : int
-        Key words, below 2⁶⁴.
-    first_trial, trials, entities : int
-        Which positions; ``entities`` at most 2²⁰.
-    count : int
-        How many of the four words of a position, at most 4.
-
-    Returns
-    -------
-    float64 array (count, trials · entities)
-        ((word >> 11) + 1/2) · 2⁻⁵³ rounded once, in the open interval (0, 1).
-    """
+    """Uniforms from the words; twin of ``philox_uniforms`` in ``philox.cu``."""
     generator = _generator(seed, purpose, first_trial)
     # (word >> 11) · 2⁻⁵³, which is exact: half a step more is all that is missing.
     uniform_of = np.random.Generator(generator).random

@@ -10,70 +10,31 @@ from itertools import pairwise
 
 import numpy as np
 
+from capest.backend.arguments import SatelliteDownlink
 from capest.backend.numpy_pattern import PAIRS_PER_BLOCK, BeamPattern
 
 _MOST_USERS = 2048
 """Of a block: with few beams the last block would otherwise be mostly air."""
 
 
-def downlink_sinr(
-    user_direction: np.ndarray,
-    link_gain: np.ndarray,
-    user_trial: np.ndarray,
-    beam_direction: np.ndarray,
-    beam_power: np.ndarray,
-    segment_start: np.ndarray,
-    beam_lit: np.ndarray | None,
-    pattern: np.ndarray,
-    colours: int,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def downlink_sinr(links: SatelliteDownlink) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Serving beam, carrier and interference; twin of ``downlink_sinr`` in ``sinr.cu``.
 
     The antenna pattern (TR 38.811 clause 6.4.1) is read from a table over the squared reduced
     chord |user - beam|².
-
-    Parameters
-    ----------
-    user_direction : float32 array (satellites, 3, users)
-        Direction of each user from each satellite, reduced: direction cosines minus those of
-        the layout's centre, times wavenumber and aperture radius.
-    link_gain : float32 array (satellites, users)
-        Power received at the peak of a beam of unit power, in units of the user's noise.
-    user_trial : int32 array (users,)
-        Trial of each user, an index into ``beam_lit``.
-    beam_direction : float32 array (3, beams)
-        Reduced boresights; beams sorted by satellite, then colour.
-    beam_power : float32 array (beams,)
-        EIRP density relative to the satellite's nominal one.
-    segment_start : int32 array (satellites · colours + 1,)
-        First beam of each satellite and colour.
-    beam_lit : uint8 array (trials, beams) or None
-        Which beams transmit; ``None`` if all do.
-    pattern : float32 array (n, 2)
-        From ``pattern_table.pattern_table``.
-    colours : int
-        Number of reuse colours.
-
-    Returns
-    -------
-    serving_beam : int32 array (users,)
-        Strongest beam, lit or not.
-    carrier : float32 array (users,)
-        Its power in units of the user's noise.
-    interference : float32 array (users,)
-        Power of all other lit beams of its colour, in the same units.
     """
+    link_gain, segment_start, colours = links.gain, links.segment_start, links.colours
     satellites, users = link_gain.shape
     widest = int(np.diff(segment_start[::colours]).max())
     block = min(max(64, PAIRS_PER_BLOCK // widest // 64 * 64), _MOST_USERS)
-    towards = BeamPattern(beam_direction, pattern)
-    unequal_power = bool((beam_power != 1.0).any())
+    towards = BeamPattern(links.beam, links.pattern)
+    unequal_power = bool((links.beam_power != 1.0).any())
     beam_colour = np.repeat(np.tile(np.arange(colours), satellites), np.diff(segment_start))
-    lit = None if beam_lit is None else beam_lit.T.astype(np.float32)
+    lit = None if links.lit is None else links.lit.T.astype(np.float32)
 
     # Blocks are always computed whole, so that a user's bits do not depend on how many follow.
     columns = towards.columns(satellites, -(-users // block) * block)
-    towards.put(user_direction, columns[..., :users])
+    towards.put(links.user, columns[..., :users])
     work = np.empty((2, widest, block), dtype=np.float32)
     index = np.empty((widest, block), dtype=np.int64)
     is_best = np.empty((widest, block), dtype=bool)
@@ -90,7 +51,7 @@ def downlink_sinr(
         chosen = slice(first, first + count)
         others[:] = 0.0
         if lit is not None:
-            trial[:count] = user_trial[chosen]
+            trial[:count] = links.user_trial[chosen]
         best = np.full(block, -1.0, dtype=np.float32)
         best_beam = np.zeros(block, dtype=np.int64)
         first_satellite = True
@@ -108,7 +69,7 @@ def downlink_sinr(
                 index[: high - low],
             )
             if unequal_power:
-                power *= beam_power[low:high, None]
+                power *= links.beam_power[low:high, None]
             peak, peak_beam = _strongest(power, is_best[: high - low])
             power[peak_beam, lane] = 0.0
             peak *= gain

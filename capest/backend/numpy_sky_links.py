@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from capest.backend.arguments import ConstellationDownlink
 from capest.physics.constants import EARTH_RADIUS_M
 
 _SECTORS = 8
@@ -39,7 +40,7 @@ class Users:
         First entry of the user's environment in the sky table, and first draw of the user in
         ``sight`` and ``shadow``.
     entry : float32 array (2, ...)
-        Entry loss, see ``numpy_constellation.constellation_sinr``.
+        Entry loss, see `ConstellationDownlink`.
     sight, shadow : float32 array (8 · all users,)
     """
 
@@ -62,15 +63,9 @@ class Users:
         )
 
 
-def prepared_users(
-    position: np.ndarray,
-    environment: np.ndarray,
-    sight: np.ndarray,
-    shadow: np.ndarray,
-    entry: np.ndarray,
-    sky_entries: int,
-) -> Users:
-    """Prepare all users; arguments as in ``numpy_constellation.constellation_sinr``."""
+def prepared_users(links: ConstellationDownlink) -> Users:
+    """Prepare all users."""
+    position = links.user_m
     x, y, _ = position
     across = np.sqrt(x * x + y * y)
     at_pole = across == 0.0
@@ -85,9 +80,14 @@ def prepared_users(
     horizontal[:, :3] = _on_grid(horizontal[:, :3], _HORIZONTAL_GRID)
     own = (horizontal[:, :3] * column[:3]).sum(axis=1)
     horizontal[:, 3] = -_on_grid(own, _HORIZONTAL_GRID * _SATELLITE_GRID_M)
-    place = np.stack([environment.astype(np.int64) * sky_entries, np.arange(x.size) * _SECTORS])
+    row = links.environment.astype(np.int64) * links.sky.shape[1]
     return Users(
-        column, horizontal, place, np.ascontiguousarray(entry.T), sight.ravel(), shadow.ravel()
+        column,
+        horizontal,
+        place=np.stack([row, np.arange(x.size) * _SECTORS]),
+        entry=np.ascontiguousarray(links.entry.T),
+        sight=links.sight.ravel(),
+        shadow=links.shadow.ravel(),
     )
 
 
@@ -96,36 +96,25 @@ class SkyLinks:
 
     Parameters
     ----------
-    position : float64 array (3, satellites)
-    axes : float64 array (3, 3, satellites)
-    sky_table : float32 array (environments, entries, 6)
-    reduced_aperture, axial_weight, element_exponent, lowest_sine : float
-        See ``numpy_constellation.constellation_sinr``.
+    links : ConstellationDownlink
+        Satellites, their antennas and the sky are read.
     """
 
-    def __init__(
-        self,
-        position: np.ndarray,
-        axes: np.ndarray,
-        sky_table: np.ndarray,
-        reduced_aperture: float,
-        axial_weight: float,
-        element_exponent: float,
-        lowest_sine: float,
-    ) -> None:
-        self._rows = _satellite_rows(position, axes)
+    def __init__(self, links: ConstellationDownlink) -> None:
+        position, table = links.satellite_m, links.sky
+        self._rows = _satellite_rows(position, links.axes)
         self._position = np.ones((position.shape[1], 4))
         self._position[:, :3] = _on_grid(position.T, _SATELLITE_GRID_M)
-        self._last_entry = np.float32(sky_table.shape[1] - 1)
-        los, sigma_los, sigma_nlos, clutter, clear, growth = sky_table.reshape(-1, 6).T
+        self._last_entry = np.float32(table.shape[1] - 1)
+        los, sigma_los, sigma_nlos, clutter, clear, growth = table.reshape(-1, 6).T
         self._los, self._growth = np.ascontiguousarray(los), np.ascontiguousarray(growth)
         # First without line of sight, then with it; negative: the gain is their exponential.
         self._sigma = -np.concatenate([sigma_nlos, sigma_los])
         self._fixed = -np.concatenate([clear + clutter, clear])
-        self._aperture = np.float32(reduced_aperture)
-        self._axial = np.float32(reduced_aperture * axial_weight)
-        self._exponent = np.float32(element_exponent)
-        self._lowest_sine = np.float32(lowest_sine)
+        self._aperture = np.float32(links.reduced_aperture)
+        self._axial = np.float32(links.reduced_aperture * links.axial_weight)
+        self._exponent = np.float32(links.element_exponent)
+        self._lowest_sine = np.float32(links.lowest_sine)
         self._room = _Room((0, 0))
 
     def of_tiles(

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from capest.backend.arguments import SatelliteUplink
 from capest.backend.numpy_pattern import PAIRS_PER_BLOCK, BeamPattern
 
 # Drops of a block: a whole number of these, so that no vector or matrix operation has a remainder
@@ -18,56 +19,19 @@ _DROPS = 64
 _MOST_DROPS = 512
 
 
-def uplink_sinr(
-    user_direction: np.ndarray,
-    link_gain: np.ndarray,
-    scheduled: np.ndarray,
-    beam_direction: np.ndarray,
-    beam_gain: np.ndarray,
-    segment_start: np.ndarray,
-    pattern: np.ndarray,
-    colours: int,
-) -> tuple[np.ndarray, np.ndarray]:
+def uplink_sinr(links: SatelliteUplink) -> tuple[np.ndarray, np.ndarray]:
     """Carrier and interference at every receive beam; twin of ``uplink_sinr`` in ``uplink.cu``.
 
     In a drop every beam has one user at most transmit to it. All beams of its colour, of all
     satellites, hear that user through the antenna pattern (TR 38.811 clause 6.4.1).
-
-    Parameters
-    ----------
-    user_direction : float32 array (satellites, 3, users)
-        Direction of each user from each satellite, reduced: direction cosines minus those of
-        the layout's centre, times wavenumber and aperture radius.
-    link_gain : float32 array (satellites, users)
-        Power that a user delivers at the peak of a receive beam of unit gain, in units of the
-        beam's noise in the user's bandwidth.
-    scheduled : int32 array (drops, beams)
-        User that each beam serves, an index below ``users``, or -1 for nobody.
-    beam_direction : float32 array (3, beams)
-        Reduced boresights; beams sorted by satellite, then colour.
-    beam_gain : float32 array (beams,)
-        Receive gain relative to the satellite's nominal one.
-    segment_start : int32 array (satellites · colours + 1,)
-        First beam of each satellite and colour.
-    pattern : float32 array (n, 2)
-        From ``pattern_table.pattern_table``.
-    colours : int
-        Number of reuse colours.
-
-    Returns
-    -------
-    carrier : float32 array (drops, beams)
-        Power of the beam's own user in units of noise; 0 if it has none.
-    interference : float32 array (drops, beams)
-        Power of the users of all other beams of its colour, in the same units; also where the
-        beam itself has no user.
     """
+    scheduled, colours = links.scheduled, links.colours
     carrier = np.zeros(scheduled.shape, dtype=np.float32)
     interference = np.zeros(scheduled.shape, dtype=np.float32)
-    if link_gain.shape[1] == 0:
+    if links.gain.shape[1] == 0:
         return carrier, interference
-    towards = BeamPattern(beam_direction, pattern)
-    segments = [slice(*ends) for ends in pairwise(segment_start.tolist())]
+    towards = BeamPattern(links.beam, links.pattern)
+    segments = [slice(*ends) for ends in pairwise(links.segment_start.tolist())]
     for colour in range(colours):
         transmitters = np.concatenate(
             [np.arange(part.start, part.stop) for part in segments[colour::colours]]
@@ -78,14 +42,14 @@ def uplink_sinr(
                     towards,
                     receivers,
                     transmitters,
-                    user_direction[satellite],
-                    link_gain[satellite],
+                    links.user[satellite],
+                    links.gain[satellite],
                     scheduled,
                     carrier[:, receivers],
                     interference[:, receivers],
                 )
-    carrier *= beam_gain
-    interference *= beam_gain
+    carrier *= links.beam_power
+    interference *= links.beam_power
     return carrier, interference
 
 

@@ -6,6 +6,17 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from capest.backend.arguments import (
+    AttachedLinks,
+    BeamShares,
+    CallEvents,
+    CallQueues,
+    ConstellationDownlink,
+    LinkAdaptation,
+    SatelliteDownlink,
+    SatelliteUplink,
+)
+
 Groups = dict[str, dict[str, Any]]
 """Arrays by group and name, such as those of a ``BlockResult``."""
 
@@ -18,7 +29,11 @@ class Transfer(Protocol):
 
 
 class Kernels(Protocol):
-    """The array kernels of a backend (``backend.numpy_kernels``, ``backend.cuda_kernels``)."""
+    """The array kernels of a backend (``backend.numpy_kernels``, ``backend.cuda_kernels``).
+
+    What they take is in `arguments`, what they return is said here, once for all backends. A GPU
+    refuses an array of another type (``TypeError``) or shape (``ValueError``).
+    """
 
     name: str
 
@@ -27,44 +42,166 @@ class Kernels(Protocol):
         """Array module of its arrays."""
 
     def philox_words(
-        self, seed: int, purpose: int, first_trial: int, trials: int, entities: int
+        self, *, seed: int, purpose: int, first_trial: int, trials: int, entities: int
     ) -> Any:
-        """Random words by position."""
+        """Random words by position (Philox4x64-10).
+
+        Parameters
+        ----------
+        seed, purpose : int
+            Key words, below 2⁶⁴.
+        first_trial, trials, entities : int
+            Which positions; ``entities`` at most 2²⁰.
+
+        Returns
+        -------
+        uint64 array (trials, entities, 4)
+        """
 
     def philox_uniforms(
-        self, seed: int, purpose: int, first_trial: int, trials: int, entities: int, count: int
+        self, *, seed: int, purpose: int, first_trial: int, trials: int, entities: int, count: int
     ) -> Any:
-        """Uniforms from the random words."""
+        """Uniforms from the first ``count`` of the four random words of each position.
 
-    def downlink_sinr(self, *arguments: Any) -> tuple[Any, Any, Any]:
-        """Serving beam, carrier and interference per user."""
+        Returns
+        -------
+        float64 array (count, trials · entities)
+            ((word >> 11) + 1/2) · 2⁻⁵³ rounded once, in the open interval (0, 1).
+        """
 
-    def uplink_sinr(self, *arguments: Any) -> tuple[Any, Any]:
-        """Carrier and interference per drop and receive beam."""
+    def downlink_sinr(self, links: SatelliteDownlink) -> tuple[Any, Any, Any]:
+        """Serving beam, carrier and interference of users in the beams of satellites.
 
-    def constellation_sinr(self, *arguments: Any) -> tuple[Any, Any]:
-        """Carrier and interference of users with given beams under many satellites."""
+        Returns
+        -------
+        serving : int32 array (users,)
+            Strongest beam, lit or not.
+        carrier : float32 array (users,)
+            Its power in units of the user's noise.
+        interference : float32 array (users,)
+            Power of all other lit beams of its colour, in the same units.
+        """
 
-    def beam_sums(self, *arguments: Any) -> tuple[Any, Any]:
-        """Efficiency per user and sums per beam."""
+    def uplink_sinr(self, links: SatelliteUplink) -> tuple[Any, Any]:
+        """Carrier and interference at every receive beam.
 
-    def user_throughput(self, *arguments: Any) -> Any:
-        """Throughput per user and Hz."""
+        Returns
+        -------
+        carrier : float32 array (drops, beams)
+            Power of the beam's own user in units of noise; 0 if it has none.
+        interference : float32 array (drops, beams)
+            Power of the users of all other beams of its colour, in the same units; also where
+            the beam itself has no user.
+        """
 
-    def link_efficiency(self, *arguments: Any) -> Any:
-        """Efficiency of links by their SINR."""
+    def constellation_sinr(self, links: ConstellationDownlink) -> tuple[Any, Any]:
+        """Carrier and interference of users with given beams under many satellites.
 
-    def beam_best(self, *arguments: Any) -> Any:
-        """Greatest efficiency of a beam's users."""
+        Returns
+        -------
+        carrier : float32 array (users,)
+            Of the serving beam, in units of noise; 0 for none.
+        interference : float32 array (users,)
+            Of all other beams of its colour of all satellites heard; 0 for a user without a beam.
+        """
 
-    def admit_calls(self, *arguments: Any) -> tuple[Any, Any]:
-        """Which users get what they need, and what is left of each beam."""
+    def beam_sums(self, links: AttachedLinks) -> tuple[Any, Any]:
+        """Efficiency per user and sums per beam.
 
-    def simulate_calls(self, *arguments: Any) -> Any:
-        """How many calls that come and go find their beam taken."""
+        Returns
+        -------
+        efficiency : float32 array (users,)
+            bit/s/Hz; zero where the beam is dark or the SINR too low.
+        sums : int64 array (trials, beams, 5)
+            Users attached; users served; sums over served users of efficiency · 2²⁴ and of
+            2²⁴ / efficiency; sum over users of lit beams of SINR in dB · 2¹⁶.
+        """
 
-    def count_values(self, *arguments: Any) -> Any:
-        """Histogram of a quantity."""
+    def user_throughput(self, shares: BeamShares) -> Any:
+        """Throughput of each user.
+
+        Returns
+        -------
+        float32 array (users,)
+            bit/s per Hz of beam bandwidth; zero for users not served.
+        """
+
+    def link_efficiency(self, sinr: Any, adaptation: LinkAdaptation) -> Any:
+        """Efficiency of links by their linear SINR, float32 array (users,).
+
+        Returns
+        -------
+        float32 array (users,)
+            bit/s/Hz; zero where the SINR is too low.
+        """
+
+    def beam_best(
+        self, *, efficiency: Any, serving: Any, user_trial: Any, trials: int, beams: int
+    ) -> Any:
+        """Greatest efficiency of a beam's users.
+
+        Parameters
+        ----------
+        efficiency : float32 array (users,)
+        serving, user_trial : int32 array (users,)
+            The beam is not read where the efficiency is zero.
+        trials, beams : int
+
+        Returns
+        -------
+        float32 array (trials, beams)
+            Zero where a beam serves nobody.
+        """
+
+    def admit_calls(self, queues: CallQueues) -> tuple[Any, Any]:
+        """Admit the users of every beam in turn.
+
+        Returns
+        -------
+        admitted : uint8 array (users,)
+        left : int64 array (groups, 2)
+            What remains of the downlink and of the uplink.
+        """
+
+    def simulate_calls(self, calls: CallEvents) -> Any:
+        """Let calls arrive and end in every beam.
+
+        Returns
+        -------
+        int64 array (groups, 2)
+            Calls asked for, and of these blocked.
+        """
+
+    def count_values(
+        self,
+        values: Any,
+        weight: Any | None,
+        *,
+        low: float,
+        inverse_step: float,
+        bins: int,
+        logarithmic: bool,
+    ) -> Any:
+        """Count values into equal bins.
+
+        Parameters
+        ----------
+        values : float64 array (n,)
+            Infinities, and on a logarithmic axis zero, are legal.
+        weight : int32 array (n,) or None
+            How often each value counts, not negative; ``None``: once.
+        low, inverse_step : float
+            Lower edge of bin 1, and regular bins per unit (per decade if ``logarithmic``).
+        bins : int
+            With bin 0 for what is below and the last one for what is above; a GPU takes
+            ``cuda_histogram.MOST_BINS`` at most.
+        logarithmic : bool
+            Bin the decadic logarithm.
+
+        Returns
+        -------
+        int64 array (bins,)
+        """
 
     def count_numbers(self, numbers: Any, size: int) -> Any:
         """How often each number from 0 to ``size`` occurs; negative ones do not count."""

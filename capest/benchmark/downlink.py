@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from capest.backend.arguments import SatelliteDownlink
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.backend.protocol import Kernels, on_host
+from capest.backend.protocol import Kernels
 from capest.benchmark.baseline import ObviousPattern
-from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of, exact_pattern
-from capest.engine.links import downlink_arguments
-from capest.engine.scene import Scene, build_scene
+from capest.benchmark.scenario import (
+    PEAK_SNR,
+    bench_scenario,
+    best_of,
+    exact_pattern,
+    layout_and_carrier,
+)
+from capest.engine.build import build
+from capest.engine.downlink import satellite_links
+from capest.engine.users import draw_users
+from capest.engine.world import World
 from capest.physics import geometry
 from capest.physics.pattern_table import beginnings
-from capest.sampling import placement
 from capest.sampling.draws import Draws
 
 _PAIRS_OF_CALL = {"numpy": 2**21, "cupy": 2**28}
@@ -75,89 +82,91 @@ def kernel_speed(
     KernelSpeed
     """
     scenario = bench_scenario(beams__count=beams, beams__frequency_reuse=frequency_reuse)
-    scene = build_scene(scenario)
+    world = build(scenario)
     pairs_of_trial = scenario.users_per_trial * beams
     trials = max(1, (pairs or _PAIRS_OF_CALL[kernels.name]) // pairs_of_trial)
-    arguments, view = _kernel_arguments(scene, kernels, trials)
-    users = arguments[1].shape[1]
+    links, view = _links(world, kernels, trials)
+    users = links.gain.shape[1]
 
     def call() -> None:
-        kernels.downlink_sinr(*arguments)
+        kernels.downlink_sinr(links)
         kernels.wait()
 
     best_s = best_of(call, seconds)
     few = max(1, min(trials, _PAIRS_OF_CALL["numpy"] // pairs_of_trial))
-    host = [on_host(a) for a in _kernel_arguments(scene, NumpyKernels(), few)[0]]
+    on_the_host, _ = _links(world, NumpyKernels(), few)
     pattern = ObviousPattern()
-    baseline_s = best_of(lambda: _obvious(host, pattern), seconds)
+    baseline_s = best_of(lambda: _obvious(on_the_host, pattern), seconds)
     return KernelSpeed(
         users=users,
         beams=beams,
         colours=scenario.colours,
         pairs_per_s=users * beams / best_s,
         baseline_pairs_per_s=few * pairs_of_trial / baseline_s,
-        gain_error_db=_gain_error_db(scene, kernels),
-        sinr_error_db=_sinr_error_db(scene, kernels, arguments, view),
+        gain_error_db=_gain_error_db(world, kernels),
+        sinr_error_db=_sinr_error_db(world, kernels, links, view),
     )
 
 
-def _kernel_arguments(
-    scene: Scene, kernels: Kernels, trials: int
-) -> tuple[tuple[Any, ...], geometry.View]:
+def _links(world: World, kernels: Kernels, trials: int) -> tuple[SatelliteDownlink, geometry.View]:
     xp = kernels.xp
     draws = Draws(kernels, 1, 0, trials)
-    view = placement.in_each_beam(scene.coverage, scene.placement, draws)
+    layout, _ = layout_and_carrier(world)
+    users = draw_users(world, draws)
+    view = users.view
+    assert view is not None  # users are placed in beams
     gain = xp.full(view.range_m.shape, PEAK_SNR)
-    user_trial = xp.repeat(xp.arange(trials, dtype=xp.int32), scene.placement.users)
-    return downlink_arguments(scene, view, gain, user_trial, None, xp), view
+    return satellite_links(world.radio, layout, view, gain, users.trial, None, xp), view
 
 
-def _reference(scene: Scene, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _reference(world: World, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Carrier and interference in double precision with the exact pattern, by brute force."""
-    uv = scene.beams.grid.uv
+    layout, down = layout_and_carrier(world)
+    uv = layout.grid.uv
     boresight = np.column_stack([uv, np.sqrt(1.0 - (uv**2).sum(axis=1))])
     chord = np.linalg.norm(direction.T[:, None] - boresight[None], axis=2)
-    gain = PEAK_SNR * exact_pattern(
-        chord * np.sqrt(1.0 - 0.25 * chord**2), scene.carrier.reduced_aperture
-    )
+    gain = PEAK_SNR * exact_pattern(chord * np.sqrt(1.0 - 0.25 * chord**2), down.reduced_aperture)
     best = gain.argmax(axis=1)
-    same = scene.beams.colour[best][:, None] == scene.beams.colour[None]
+    same = layout.colour[best][:, None] == layout.colour[None]
     same[np.arange(len(best)), best] = False
     return gain.max(axis=1), (gain * same).sum(axis=1)
 
 
 def _sinr_error_db(
-    scene: Scene, kernels: Kernels, arguments: tuple[Any, ...], view: geometry.View
+    world: World, kernels: Kernels, links: SatelliteDownlink, view: geometry.View
 ) -> float:
     some = slice(0, 20_000)
     direction = view.direction.get() if hasattr(view.direction, "get") else view.direction
-    carrier, interference = _reference(scene, direction[:, some])
-    got = kernels.downlink_sinr(*arguments)[1:]
+    carrier, interference = _reference(world, direction[:, some])
+    got = kernels.downlink_sinr(links)[1:]
     c, i = (np.asarray(p.get() if hasattr(p, "get") else p, dtype=np.float64)[some] for p in got)
     error_db = 10.0 * np.log10(c / (1.0 + i) * (1.0 + interference) / carrier)
     return float(np.abs(error_db).max())
 
 
-def _gain_error_db(scene: Scene, kernels: Kernels) -> float:
-    xp, ka = kernels.xp, scene.carrier.reduced_aperture
-    beam = scene.beams.direction[:, :1] + scene.centre_direction[:, None]
+def _gain_error_db(world: World, kernels: Kernels) -> float:
+    layout, down = layout_and_carrier(world)
+    xp, ka = kernels.xp, down.reduced_aperture
+    beam = layout.direction[:, :1] + layout.centre_direction[:, None]
     # Users on a great circle through the boresight, out to the end of the pattern's table.
-    largest_chord = np.sqrt(beginnings(len(scene.carrier.pattern))[-1] - 1.0) / ka
+    largest_chord = np.sqrt(beginnings(len(down.pattern))[-1] - 1.0) / ka
     angle = 2.0 * np.arcsin(np.linspace(1e-4, min(largest_chord, 1.4), 50_000) / 2.0)
     across = np.cross(beam[:, 0], [0.0, 1.0, 0.0])
     across /= np.linalg.norm(across)
     direction = np.cos(angle) * beam + np.sin(angle) * across[:, None]
-    reduced = ((direction - scene.centre_direction[:, None]) * ka).astype(np.float32)
+    reduced = ((direction - layout.centre_direction[:, None]) * ka).astype(np.float32)
     carrier = kernels.downlink_sinr(
-        xp.asarray(np.ascontiguousarray(reduced[None])),
-        xp.ones((1, angle.size), dtype=xp.float32),
-        xp.zeros(angle.size, dtype=xp.int32),
-        xp.asarray((scene.beams.direction[:, :1] * ka).astype(np.float32)),
-        xp.ones(1, dtype=xp.float32),
-        xp.asarray(np.array([0, 1], dtype=np.int32)),
-        None,
-        xp.asarray(scene.carrier.pattern),
-        1,
+        SatelliteDownlink(
+            user=xp.asarray(np.ascontiguousarray(reduced[None])),
+            gain=xp.ones((1, angle.size), dtype=xp.float32),
+            user_trial=xp.zeros(angle.size, dtype=xp.int32),
+            beam=xp.asarray((layout.direction[:, :1] * ka).astype(np.float32)),
+            beam_power=xp.ones(1, dtype=xp.float32),
+            segment_start=xp.asarray(np.array([0, 1], dtype=np.int32)),
+            lit=None,
+            pattern=xp.asarray(down.pattern),
+            colours=1,
+        )
     )[1]
     got = np.asarray(carrier.get() if hasattr(carrier, "get") else carrier, dtype=np.float64)
     chord = np.linalg.norm(direction - beam, axis=0)
@@ -166,14 +175,12 @@ def _gain_error_db(scene: Scene, kernels: Kernels) -> float:
     return float(np.abs(10.0 * np.log10(got[strong] / true[strong])).max())
 
 
-def _obvious(arguments: list[Any], pattern: ObviousPattern) -> np.ndarray:
+def _obvious(links: SatelliteDownlink, pattern: ObviousPattern) -> np.ndarray:
     """SINR as one would first write it: whole arrays, double precision, one beam colour mask."""
-    user, gain, _, beam, power, start, _, _, colours = arguments
-    colour = np.repeat(np.arange(colours), np.diff(start))
-    chord = np.linalg.norm(
-        user[0].T.astype(np.float64)[:, None] - beam.T.astype(np.float64)[None], axis=2
-    )
-    received = gain[0][:, None] * power[None] * pattern(chord)
+    colour = np.repeat(np.arange(links.colours), np.diff(links.segment_start))
+    user, beam = links.user[0].T.astype(np.float64), links.beam.T.astype(np.float64)
+    chord = np.linalg.norm(user[:, None] - beam[None], axis=2)
+    received = links.gain[0][:, None] * links.beam_power[None] * pattern(chord)
     best = received.argmax(axis=1)
     same = colour[best][:, None] == colour[None]
     carrier = received.max(axis=1)

@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -32,9 +32,10 @@ from capest.benchmark.gpu_check import (
 )
 from capest.benchmark.scenario import LAYOUTS, bench_scenario, machine
 from capest.benchmark.uplink import uplink_speed
+from capest.engine.build import build
 from capest.engine.memory import SliceLength, compute_blocks, join, slice_length
-from capest.engine.scene import Scene, build_scene
-from capest.engine.trial import start_trials
+from capest.engine.trial import start
+from capest.engine.world import World
 from capest.errors import BackendError
 from capest.scenario.service_classes import EXAMPLE as MIX
 
@@ -63,16 +64,16 @@ def pipeline(
         ``trials_per_s_waiting`` without, their ratio ``overlap``, ``slice_trials``, and
         ``free_mib`` of the device after the first blocks and at the end.
     """
-    scene = build_scene(bench_scenario(**changes))
-    length = slice_length(scene.scenario, kernels)
-    _trials_per_s(lambda first: _blocks(scene, kernels, first, block_trials, length), 0.0)
+    world = build(bench_scenario(**changes))
+    length = slice_length(world, kernels)
+    _trials_per_s(lambda first: _blocks(world, kernels, first, block_trials, length), 0.0)
     free_mib = [_free_mib(kernels)]
     ahead = _trials_per_s(
-        lambda first: _blocks(scene, kernels, first, block_trials, length), seconds
+        lambda first: _blocks(world, kernels, first, block_trials, length), seconds
     )
     free_mib.append(_free_mib(kernels))
     waiting = _trials_per_s(
-        lambda first: _waiting(scene, kernels, first, block_trials, length), seconds
+        lambda first: _waiting(world, kernels, first, block_trials, length), seconds
     )
     return {
         "trials_per_s": ahead,
@@ -91,19 +92,18 @@ def _trials_per_s(compute: Callable[[int], int], seconds: float) -> float:
     return done / (time.perf_counter() - started)
 
 
-def _blocks(scene: Scene, kernels: Kernels, first: int, trials: int, length: SliceLength) -> int:
+def _blocks(world: World, kernels: Kernels, first: int, trials: int, length: SliceLength) -> int:
     """Compute four blocks as a run does."""
     spans = [(first + number * trials, trials) for number in range(4)]
-    return sum(block.trials for block in compute_blocks(scene, kernels, spans, length))
+    return sum(block.trials for block in compute_blocks(world, kernels, spans, length))
 
 
-def _waiting(scene: Scene, kernels: Kernels, first: int, trials: int, length: SliceLength) -> int:
+def _waiting(world: World, kernels: Kernels, first: int, trials: int, length: SliceLength) -> int:
     """Compute a block, and wait for every slice before the next."""
     step = min(length.trials, trials)
-    starts = range(first, first + trials, step)
     parts = [
-        start_trials(scene, kernels, start, min(step, first + trials - start)).wait()
-        for start in starts
+        start(world, kernels, number, min(step, first + trials - number)).wait()
+        for number in range(first, first + trials, step)
     ]
     return join(parts).trials
 
@@ -189,13 +189,19 @@ def measure(
     return found, right
 
 
-def main(arguments: list[str]) -> int:
+def _json(found: Mapping[str, Any]) -> str:
+    return json.dumps(found, indent=1)
+
+
+def main(arguments: list[str], as_text: Callable[[Mapping[str, Any]], str] = _json) -> int:
     """Measure on the current GPU; see the module.
 
     Parameters
     ----------
     arguments : list of str
         Nothing, seconds for each figure, or ``--check``.
+    as_text : callable
+        Makes what is printed of what was found.
 
     Returns
     -------
@@ -217,7 +223,7 @@ def main(arguments: list[str]) -> int:
             print(f"Error: {arguments[0]}: seconds for each figure, or --check", file=sys.stderr)
             return 2
         found, right = measure(kernels, seconds, lambda what: print(what, file=sys.stderr))
-    print(json.dumps(found, indent=2))
+    print(as_text(found))
     return 0 if right else 1
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import Kernels, on_host
 from capest.benchmark import sweep
 from capest.benchmark.scenario import bench_scenario
+from capest.engine.build import build
 from capest.engine.memory import SliceLength, compute_blocks
-from capest.engine.scene import build_scene
-from capest.engine.trial import trial_block
+from capest.engine.trial import compute
 from capest.scenario.service_classes import EXAMPLE as MIX
 from capest.statistics.figure_names import REFUSAL_REASONS
 
@@ -34,13 +36,16 @@ def check_trials(kernels: Kernels, trials: int = 40) -> dict[str, float]:
     """
     numpy = NumpyKernels()
     both: tuple[Kernels, Kernels] = (kernels, numpy)
-    words, expected = (on_host(each.philox_words(7, 3, 2**30, 5, 1000)) for each in both)
+    words, expected = (
+        on_host(each.philox_words(seed=7, purpose=3, first_trial=2**30, trials=5, entities=1000))
+        for each in both
+    )
     scenario = bench_scenario(uplink__enabled=True, beams__frequency_reuse=3, service__mix=MIX)
-    scene = build_scene(scenario)
-    got, wanted = (trial_block(scene, each, 0, trials) for each in both)
-    users = [block.trial_beam["beam_users"] for block in (got, wanted)]
+    world = build(scenario)
+    got, wanted = (compute(world, each, 0, trials) for each in both)
+    users = [block.trial_cell["cell_users"] for block in (got, wanted)]
     same = users[0] == users[1]
-    sinr = [block.trial_beam["beam_sinr_db"][same] for block in (got, wanted)]
+    sinr = [block.trial_cell["cell_sinr_db"][same] for block in (got, wanted)]
     rate = [block.trial["throughput"] for block in (got, wanted)]
     unmoved = same.all(axis=1)
     outcomes = [
@@ -73,13 +78,13 @@ def check_kernel(kernels: Kernels, users: int = 20_000) -> dict[str, float]:
     for case, (satellites, colours, random) in enumerate(
         ((3, 1, True), (1, 7, False), (1, 3, True))
     ):
-        arguments = list(sweep.call_arguments(numpy, users, 61, satellites, colours, random))
+        links = sweep.random_links(numpy, users, 61, satellites, colours, random)
         if case == 2:
             long = np.zeros((2**15, 2), dtype=np.float32)
-            long[: len(arguments[7])] = arguments[7]
-            arguments[7] = long
-        got = [on_host(each) for each in kernels.downlink_sinr(*arguments)]
-        wanted = numpy.downlink_sinr(*arguments)
+            long[: len(links.pattern)] = links.pattern
+            links = replace(links, pattern=long)
+        got = [on_host(each) for each in kernels.downlink_sinr(links)]
+        wanted = numpy.downlink_sinr(links)
         same = got[0] == wanted[0]
         sinr = [(c / (i + 1.0))[same].astype(np.float64) for _, c, i in (got, wanted)]
         moved = max(moved, 1.0 - float(same.mean()))
@@ -112,17 +117,17 @@ def little_memory(kernels: Kernels, trials: int = 400) -> dict[str, bool]:
     dict
         Whether slices were ``shortened``, and whether the results have the ``same_bits``.
     """
-    scene = build_scene(bench_scenario())
-    (wanted,) = compute_blocks(scene, kernels, [(0, trials)], SliceLength(trials))
+    world = build(bench_scenario())
+    (wanted,) = compute_blocks(world, kernels, [(0, trials)], SliceLength(trials))
     length = SliceLength(trials)
     pool = kernels.xp.get_default_memory_pool()
     pool.free_all_blocks()
     try:
-        pool.set_limit(size=pool.used_bytes() + 100 * trials * scene.placement.users)
-        (got,) = compute_blocks(scene, kernels, [(0, trials)], length)
+        pool.set_limit(size=pool.used_bytes() + 100 * trials * world.ground.users_per_trial)
+        (got,) = compute_blocks(world, kernels, [(0, trials)], length)
     finally:
         pool.set_limit(size=0)
-    groups = ("trial", "trial_beam", "histograms")
+    groups = ("trial", "trial_cell", "histograms")
     same = all(
         np.array_equal(values, getattr(wanted, group)[name], equal_nan=values.dtype.kind == "f")
         for group in groups

@@ -55,7 +55,7 @@ def runs(backend: str, trials: int, workers: int) -> Iterator[RunSpeed]:
         Of the downlink of case 9; the others are as long as that takes, about.
     workers : int
     """
-    hopping = {"beams__allocation": "random-hopping", "beams__active_count": 20}
+    hopping = {"beams__allocation": "random", "satellite__beams_at_once": 20}
     cases = (
         ("case 9", bench_scenario(), trials),
         ("case 9, both links", bench_scenario(uplink__enabled=True), max(1, trials // 2)),

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from capest.backend.arguments import SatelliteDownlink
 from capest.backend.protocol import Kernels, on_host
-from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of
-from capest.engine.links import downlink_arguments
-from capest.engine.scene import build_scene
+from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of, layout_and_carrier
+from capest.engine.build import build
+from capest.engine.downlink import satellite_links
+from capest.engine.users import draw_users
 from capest.physics import geometry
-from capest.sampling import placement
 from capest.sampling.draws import Draws
 
 SIZES = {"numpy": (1_000, 16_000), "cupy": (10_000, 4_000_000)}
@@ -86,22 +86,20 @@ def _measured(
     seconds: float,
     colours: int = 1,
 ) -> SweepPoint:
-    arguments = call_arguments(
-        kernels, users, beams, satellites, colours, case.startswith("random")
-    )
+    links = random_links(kernels, users, beams, satellites, colours, case.startswith("random"))
 
     def call() -> None:
-        kernels.downlink_sinr(*arguments)
+        kernels.downlink_sinr(links)
         kernels.wait()
 
     pairs = users * beams * satellites
     return SweepPoint(case, users, beams, satellites, colours, pairs / best_of(call, seconds))
 
 
-def call_arguments(
+def random_links(
     kernels: Kernels, users: int, beams: int, satellites: int, colours: int, random: bool
-) -> tuple[Any, ...]:
-    """Make arguments of the downlink's kernel: a layout once per satellite, each displaced.
+) -> SatelliteDownlink:
+    """Make links for the downlink's kernel: a layout once per satellite, each displaced.
 
     Parameters
     ----------
@@ -115,18 +113,19 @@ def call_arguments(
 
     Returns
     -------
-    tuple
-        See ``backend.numpy_sinr.downlink_sinr``.
+    SatelliteDownlink
     """
     xp = kernels.xp
     scenario = bench_scenario(
         beams__count=beams, beams__statistics_count=beams, beams__frequency_reuse=colours
     )
-    scene = build_scene(scenario)
-    per_trial = scene.placement.users
+    world = build(scenario)
+    layout, _ = layout_and_carrier(world)
+    per_trial = world.ground.users_per_trial
     trials = -(-users // per_trial)
     draws = Draws(kernels, 1, 0, trials)
-    all_users = placement.in_each_beam(scene.coverage, scene.placement, draws)
+    all_users = draw_users(world, draws).view
+    assert all_users is not None  # users are placed in beams
     view = geometry.View(
         all_users.direction[:, :users], all_users.range_m[:users], all_users.sin_elevation[:users]
     )
@@ -137,19 +136,18 @@ def call_arguments(
         trial = np.repeat(np.arange(trials), rng.poisson(per_trial, trials))
         trial = np.resize(trial, users).astype(np.int32)
         lit = xp.asarray((rng.random((trials, beams * satellites)) < 20 / 61).astype(np.uint8))
-    one = downlink_arguments(
-        scene, view, xp.full(users, PEAK_SNR), xp.asarray(trial[:users]), lit, xp
-    )
+    gain, of_user = xp.full(users, PEAK_SNR), xp.asarray(trial[:users])
+    one = satellite_links(world.radio, layout, view, gain, of_user, lit, xp)
     shift = xp.asarray(rng.uniform(-1.0, 1.0, (satellites, 3, 1)).astype(np.float32))
-    starts = np.diff(on_host(one[5]))
-    return (
-        xp.ascontiguousarray(one[0] + shift),
-        xp.repeat(one[1], satellites, axis=0),
-        one[2],
-        xp.tile(one[3], (1, satellites)),
-        xp.tile(one[4], satellites),
-        xp.asarray(np.append(0, np.cumsum(np.tile(starts, satellites))).astype(np.int32)),
-        *one[6:],
+    starts = np.diff(on_host(one.segment_start))
+    starts = np.append(0, np.cumsum(np.tile(starts, satellites))).astype(np.int32)
+    return replace(
+        one,
+        user=xp.ascontiguousarray(one.user + shift),
+        gain=xp.repeat(one.gain, satellites, axis=0),
+        beam=xp.tile(one.beam, (1, satellites)),
+        beam_power=xp.tile(one.beam_power, satellites),
+        segment_start=xp.asarray(starts),
     )
 
 

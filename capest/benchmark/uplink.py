@@ -9,13 +9,21 @@ from typing import Any
 import numpy as np
 
 from capest.allocation.uplink_turns import uplink_turns
+from capest.backend.arguments import SatelliteUplink
 from capest.backend.protocol import Kernels, on_host
 from capest.benchmark.baseline import ObviousPattern
-from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of, exact_pattern
-from capest.engine.links import reduced_directions
+from capest.benchmark.scenario import (
+    PEAK_SNR,
+    bench_scenario,
+    best_of,
+    exact_pattern,
+    layout_and_carrier,
+)
+from capest.engine.build import build
+from capest.engine.downlink import reduced_directions
 from capest.engine.radio import Carrier
-from capest.engine.scene import Scene, build_scene
-from capest.sampling import placement
+from capest.engine.users import draw_users
+from capest.engine.world import Layout
 from capest.sampling.draws import Draws
 
 _PAIRS_OF_CALL = {"numpy": 2**23, "cupy": 2**28}
@@ -73,43 +81,45 @@ def uplink_speed(
     scenario = bench_scenario(
         beams__count=beams, beams__frequency_reuse=frequency_reuse, uplink__enabled=True
     )
-    scene = build_scene(scenario)
-    carrier = scene.uplink_carrier
+    world = build(scenario)
+    carrier = world.radio.call_carrier
     assert carrier is not None  # the preset has an uplink
+    layout, _ = layout_and_carrier(world)
     trials = max(1, (pairs or _PAIRS_OF_CALL[kernels.name]) // (10 * beams**2))
     draws = Draws(kernels, 1, 0, trials)
-    users = scene.placement.users
-    view = placement.in_each_beam(scene.coverage, scene.placement, draws)
-    user, beam = reduced_directions(scene, carrier, view, xp)
+    users = world.ground.users_per_trial
+    view = draw_users(world, draws).view
+    assert view is not None  # users are placed in beams
+    user, beam = reduced_directions(layout, carrier, view, xp)
     # Every user transmits to the beam whose cell it is in.
-    home = xp.asarray(scene.beams.place)[xp.arange(users) // scenario.users.per_beam]
+    home = xp.asarray(layout.place)[xp.arange(users) // scenario.users.per_beam]
     number = (xp.arange(trials)[:, None] * beams + home).ravel()
     taking_turns = kernels.count_numbers(number, trials * beams)
     scheduled = uplink_turns(number, taking_turns, trials, 10, xp)
-    arguments = (
-        user,
-        xp.full((1, view.range_m.size), PEAK_SNR, dtype=xp.float32),
-        scheduled,
-        beam,
-        xp.ones(beams, dtype=xp.float32),
-        xp.asarray(scene.beams.segment_start),
-        xp.asarray(carrier.pattern),
-        scenario.colours,
+    links = SatelliteUplink(
+        user=user,
+        gain=xp.full((1, view.range_m.size), PEAK_SNR, dtype=xp.float32),
+        scheduled=scheduled,
+        beam=beam,
+        beam_power=xp.ones(beams, dtype=xp.float32),
+        segment_start=xp.asarray(layout.segment_start),
+        pattern=xp.asarray(carrier.pattern),
+        colours=scenario.colours,
     )
 
     def call() -> None:
-        kernels.uplink_sinr(*arguments)
+        kernels.uplink_sinr(links)
         kernels.wait()
 
     best_s = best_of(call, seconds)
-    pairs_of_a_drop = int((np.diff(scene.beams.segment_start) ** 2).sum())
+    pairs_of_a_drop = int((np.diff(layout.segment_start) ** 2).sum())
     # Whole arrays of all drops would not fit the memory.
     few = slice(0, max(1, 2**20 // beams**2))
     direction, turns = on_host(view.direction), on_host(scheduled)[few]
     pattern = ObviousPattern()
-    baseline_s = best_of(lambda: _obvious(scene, carrier, direction, turns, pattern), seconds)
-    got = [on_host(power)[few].astype(np.float64) for power in kernels.uplink_sinr(*arguments)]
-    carrier_power, interference = _received(scene, carrier, direction, turns)
+    baseline_s = best_of(lambda: _obvious(layout, carrier, direction, turns, pattern), seconds)
+    got = [on_host(power)[few].astype(np.float64) for power in kernels.uplink_sinr(links)]
+    carrier_power, interference = _received(layout, carrier, direction, turns)
     error_db = 10.0 * np.log10(got[0] / (1.0 + got[1]) * (1.0 + interference) / carrier_power)
     return UplinkSpeed(
         drops=len(scheduled),
@@ -122,11 +132,12 @@ def uplink_speed(
 
 
 def _gains(
-    scene: Scene, direction: np.ndarray, turns: np.ndarray, pattern: Any
+    layout: Layout, direction: np.ndarray, turns: np.ndarray, pattern: Any
 ) -> tuple[np.ndarray, np.ndarray]:
     """Carrier and interference of every drop and beam, from a pattern over the chord."""
-    boresight = scene.beams.direction + scene.centre_direction[:, None]
-    colour = np.repeat(np.arange(scene.scenario.colours), np.diff(scene.beams.segment_start))
+    boresight = layout.direction + layout.centre_direction[:, None]
+    colours = len(layout.segment_start) - 1
+    colour = np.repeat(np.arange(colours), np.diff(layout.segment_start))
     chord = np.linalg.norm(
         direction[:, turns].transpose(1, 2, 0)[:, :, None] - boresight.T[None, None], axis=3
     )
@@ -136,11 +147,11 @@ def _gains(
 
 
 def _received(
-    scene: Scene, carrier: Carrier, direction: np.ndarray, turns: np.ndarray
+    layout: Layout, carrier: Carrier, direction: np.ndarray, turns: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     ka = carrier.reduced_aperture
     return _gains(
-        scene,
+        layout,
         direction,
         turns,
         lambda chord: exact_pattern(chord * np.sqrt(1.0 - 0.25 * chord**2), ka),
@@ -148,7 +159,7 @@ def _received(
 
 
 def _obvious(
-    scene: Scene,
+    layout: Layout,
     carrier: Carrier,
     direction: np.ndarray,
     turns: np.ndarray,
@@ -156,9 +167,9 @@ def _obvious(
 ) -> np.ndarray:
     """SINR as one would first write it: whole arrays of double precision, colour by colour."""
     ka = carrier.reduced_aperture
-    boresight = scene.beams.direction + scene.centre_direction[:, None]
+    boresight = layout.direction + layout.centre_direction[:, None]
     found = []
-    for start, end in pairwise(scene.beams.segment_start):
+    for start, end in pairwise(layout.segment_start):
         user = direction[:, turns[:, start:end]].transpose(1, 2, 0)[:, :, None]
         chord = np.linalg.norm(user - boresight.T[None, None, start:end], axis=3)
         received = PEAK_SNR * pattern(ka * chord)

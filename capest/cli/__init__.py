@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import io
 import os
 import sys
+import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
-from capest.errors import CapestError
+from capest.errors import CapestError, OldNameWarning
 from capest.shown import fit
 from capest.version import __version__
 
@@ -51,7 +54,8 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Turn capest's own errors and interrupts into lines on stderr and an exit code."""
         try:
-            return super().invoke(ctx)
+            with _warnings_in_lines():
+                return super().invoke(ctx)
         except CapestError as error:
             for line in str(error).split("\n"):
                 click.echo(f"Error: {fit(line)}", err=True)
@@ -59,6 +63,25 @@ class LazyGroup(click.Group):
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             ctx.exit(130)
+
+
+@contextlib.contextmanager
+def _warnings_in_lines() -> Iterator[None]:
+    """Print old names as lines on stderr, each once: where Python stood means nothing to people."""
+    told: set[str] = set()
+
+    def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+        if not issubclass(category, OldNameWarning):
+            usual(message, category, *place, **more)
+        elif str(message) not in told:
+            told.add(str(message))
+            click.echo(f"Warning: {fit(str(message))}", err=True)
+
+    with warnings.catch_warnings():
+        usual = warnings.showwarning
+        warnings.simplefilter("always", OldNameWarning)
+        warnings.showwarning = show
+        yield
 
 
 @click.group(

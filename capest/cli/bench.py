@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Literal
 
 import click
 
+from capest.cli.json_output import json_text
 from capest.cli.options import backend_option, json_option
 
 
@@ -64,7 +64,7 @@ def bench(
     if gpu:
         from capest.benchmark.gpu import main
 
-        sys.exit(main([str(seconds)]))
+        sys.exit(main([str(seconds)], json_text))
     from rich.console import Console
 
     from capest.backend import choose
@@ -85,6 +85,6 @@ def bench(
         lambda what: click.echo(f"measuring {what} …", err=True),
     )
     if as_json:
-        click.echo(json.dumps(found, indent=2))
+        click.echo(json_text(found))
     else:
         print_tables(found, Console())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from capest.cli.json_output import json_text
 from capest.cli.options import json_option, scenario_argument, set_option
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def budget(
     if lacking:
         click.echo(f"no uplink: {lacking}", err=True)
     if as_json:
-        click.echo(json.dumps([asdict(one) for one in found], indent=1))
+        click.echo(json_text({"budgets": [asdict(one) for one in found]}))
         return
     _print_table(loaded.title or str(scenario), found)
 

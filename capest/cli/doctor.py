@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from capest.cli.json_output import json_text
 from capest.cli.options import json_option
 
 _REQUIRED = (
@@ -45,9 +46,7 @@ def doctor(as_json: bool) -> None:
     facts = machine_facts()
     facts["missing"] = missing_things(facts)
     if as_json:
-        import json
-
-        click.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+        click.echo(json_text(facts))
     else:
         _print_facts(facts)
     if not facts["run_possible"]:

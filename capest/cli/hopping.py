@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import math
 import tempfile
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from capest.cli.json_output import json_text
 from capest.cli.options import FilePath, json_option, scenario_argument, set_option, settings
 from capest.errors import InputError, StorageError
 
@@ -31,7 +31,7 @@ NAMES = ("periodic", "random", "proportional", "max-min", "interference-aware")
 @click.option(
     "--active",
     type=click.IntRange(min=1),
-    help="Beams lit at a time.  [default: the scenario's beams.active_count]",
+    help="Beams lit at a time.  [default: the scenario's satellite.beams_at_once]",
 )
 @click.option(
     "--slots", type=click.IntRange(1, 100_000), default=64, show_default=True, help="Of a frame."
@@ -111,17 +111,17 @@ def hopping(
     loaded = load_scenario(scenario, [*overrides, *settings(trials, seed)])
     check_one_satellite(loaded)
     _refuse_unread(scenario, loaded, overrides)
-    beams = active or loaded.beams.active_count
+    beams = active or loaded.satellite.beams_at_once
     if beams is None:
         raise InputError(
-            "how many beams are lit at a time? The scenario has no beams.active_count: "
+            "how many beams are lit at a time? The scenario has no satellite.beams_at_once: "
             "give --active"
         )
     for note in hopping_notes(loaded):
         click.echo(note, err=True)
     played = Settings(tuple(dict.fromkeys(strategies)) or NAMES, beams, slots, demand, bound)
     found = compare(play(loaded, played))
-    text = json.dumps(_as_dict(loaded, played, found), indent=1)
+    text = json_text(_as_dict(loaded, played, found))
 
     def show() -> None:
         if as_json:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from capest.cli.options import FilePath
+from capest.cli.json_output import json_text
+from capest.cli.options import FilePath, json_option
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -49,7 +50,7 @@ def presets(context: click.Context) -> None:
 
 
 @presets.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@json_option
 def list_presets(as_json: bool) -> None:
     """List all presets.
 
@@ -62,7 +63,8 @@ def list_presets(as_json: bool) -> None:
 
     found = [load_preset(name) for name in preset_names()]
     if as_json:
-        _print_json([{"name": p.name, "kind": p.kind, "title": p.title} for p in found])
+        listed = [{"name": p.name, "kind": p.kind, "title": p.title} for p in found]
+        click.echo(json_text({"presets": listed}))
         return
     table = _table("name", "kind", "what it is")
     for preset in sorted(found, key=lambda p: p.kind, reverse=True):
@@ -72,7 +74,7 @@ def list_presets(as_json: bool) -> None:
 
 @presets.command("show")
 @click.argument("name", shell_complete=_complete)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@json_option
 def show_preset(name: str, as_json: bool) -> None:
     """Show every figure of preset NAME with unit, confidence and source.
 
@@ -86,7 +88,7 @@ def show_preset(name: str, as_json: bool) -> None:
 
     preset = load_preset(name)
     if as_json:
-        _print_json(_as_dict(preset))
+        click.echo(json_text(_as_dict(preset)))
         return
     click.echo(f"{preset.title} ({preset.kind} preset)\n")
     words = any(isinstance(figure.value, str) for figure in preset.figures.values())
@@ -146,12 +148,6 @@ def _as_dict(preset: Preset) -> dict[str, object]:
 
     figures = {key: {**asdict(f), "unit": unit_of(key)} for key, f in preset.figures.items()}
     return {"name": preset.name, "kind": preset.kind, "title": preset.title, "figures": figures}
-
-
-def _print_json(value: object) -> None:
-    import json
-
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def _table(*headings: str, words: bool = False) -> Table:

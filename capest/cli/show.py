@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from capest.cli.json_output import json_text
 from capest.cli.options import FilePath, json_option
 from capest.errors import CapestError, InputError
 from capest.shown import cut, one_line
@@ -80,10 +81,7 @@ def print_summary(
 
 
 def _json(summary: Summary, more: Mapping[str, Any] | None) -> str:
-    import json
-
-    content = summary.to_dict() | dict(more or {})
-    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_text({**summary.to_dict(), **(more or {})}) + "\n"
 
 
 def _table(summary: Summary, intervals: bool) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from capest.cli.json_output import json_text
 from capest.errors import CapestError, InputError
 
 
@@ -17,7 +18,7 @@ def report(path: Path, as_json: bool) -> None:
     path : Path
         File of a sweep.
     as_json : bool
-        A list of objects, with all figures, instead of a table.
+        An object with all figures of all points, instead of a table.
 
     Raises
     ------
@@ -36,9 +37,7 @@ def report(path: Path, as_json: bool) -> None:
             f"{path}: damaged ({type(error).__name__}: {error}); run its sweep again"
         ) from error
     if as_json:
-        import json
-
-        click.echo(json.dumps(summary.to_list(), indent=1, ensure_ascii=False, allow_nan=False))
+        click.echo(json_text({"points": summary.to_list()}))
         return
     from rich.console import Console
 

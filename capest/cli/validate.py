@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
+from capest.cli.json_output import json_text
 from capest.cli.options import FilePath, backend_option, json_option, set_option
 from capest.errors import InputError
 
@@ -73,7 +73,7 @@ def validate(
       capest validate --budget
       capest validate --m2514
       capest validate --m2514 --case 10 --set link.adaptation=nr-mcs
-      capest validate --json | jq '.[] | select(.case == 9 and .percentile == 50)'
+      capest validate --json | jq '.comparisons[] | select(.case == 9 and .percentile == 50)'
     """
     if budget and m2514:
         raise click.UsageError("give one of --budget and --m2514")
@@ -106,7 +106,7 @@ def validate(
         draw_calibration(found, picture)
     comparisons = [comparison for one in found for comparison in one.comparisons]
     if as_json:
-        click.echo(json.dumps([_as_dict(one) for one in comparisons], indent=1))
+        click.echo(json_text({"comparisons": [_as_dict(one) for one in comparisons]}))
         return
     _print_table(found)
 
@@ -179,7 +179,7 @@ def _show_requirements(
     )
     found = sorted((one for case in results for one in case), key=lambda one: one.case)
     if as_json:
-        click.echo(json.dumps([as_dict(one) for one in found], indent=1))
+        click.echo(json_text({"requirements": [as_dict(one) for one in found]}))
         return
     print_evaluations(found)
 
@@ -262,7 +262,7 @@ def _show_budgets(as_json: bool) -> None:
             }
             for one in found
         ]
-        click.echo(json.dumps(content, indent=1))
+        click.echo(json_text({"budgets": content}))
         return
     from rich.console import Console
     from rich.table import Table

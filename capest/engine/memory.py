@@ -10,19 +10,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
 from capest.backend.protocol import Kernels
-from capest.engine.scene import Scene
-from capest.engine.trial import StartedTrials, start_trials
+from capest.engine.trial import Started, start
+from capest.engine.world import World
 from capest.errors import CapestError
-from capest.scenario.service_classes import service_classes
 from capest.statistics.block import BlockResult
-
-if TYPE_CHECKING:
-    from capest.scenario.model import Scenario
 
 MEMORY_NOTE = "memory ran out: fewer trials are computed at once, the results stay the same"
 
@@ -40,6 +36,13 @@ _BYTES_PER_BEAM = 250
 _BYTES_PER_TURN = 150
 _BYTES_PER_CALL = 250
 _BYTES_PER_CLASS = 200
+
+# Of each further sector of azimuth: two draws, once in the order of drawing and once by cell, and
+# the random words they come from.
+_BYTES_PER_SECTOR = 40
+
+_SATELLITES_IN_REACH = 100
+"""Of a constellation, for a rough estimate only."""
 
 # The rest is left to results on their way and to the gaps of the memory pool.
 _SHARE_OF_MEMORY = 0.5
@@ -78,45 +81,52 @@ class SliceLength:
         self.shortened = True
 
 
-def slice_length(scenario: Scenario, kernels: Kernels) -> SliceLength:
+def slice_length(world: World, kernels: Kernels) -> SliceLength:
     """Choose a length that fits the cache, or the GPU's free memory."""
-    trials = _USERS_PER_SLICE[kernels.name] // longest_arrays(scenario, scenario.users_per_trial)
+    trials = _USERS_PER_SLICE[kernels.name] // longest_arrays(world)
     free = kernels.free_bytes()
     if free is not None:
-        trials = min(trials, int(free * _SHARE_OF_MEMORY) // bytes_per_trial(scenario))
+        trials = min(trials, int(free * _SHARE_OF_MEMORY) // bytes_per_trial(world))
     return SliceLength(max(1, trials))
 
 
-def longest_arrays(scenario: Scenario, users: int) -> int:
+def longest_arrays(world: World) -> int:
     """Entries of the longest arrays of a trial: its users, or the turns of its uplink."""
-    return max(users, _turns(scenario))
+    return max(world.ground.users_per_trial, _turns(world))
 
 
-def bytes_per_trial(scenario: Scenario) -> int:
+def bytes_per_trial(world: World) -> int:
     """Estimate of the memory that a trial takes on a GPU."""
-    per_user, per_beam = _BYTES_PER_USER, _BYTES_PER_BEAM
-    if service_classes(scenario.service):
+    per_user = _BYTES_PER_USER + _BYTES_PER_SECTOR * (world.channel.sectors - 1)
+    per_beam, services = _BYTES_PER_BEAM, world.services
+    if services is not None:
         per_user += _BYTES_PER_CALL
-        per_beam += _BYTES_PER_CLASS * len(service_classes(scenario.service))
-    return (
-        per_user * scenario.users_per_trial
-        + per_beam * scenario.beam_count
-        + _BYTES_PER_TURN * _turns(scenario)
-    )
+        per_beam += _BYTES_PER_CLASS * len(services.classes)
+    users = world.ground.users_per_trial
+    return per_user * users + per_beam * beams_of_trial(world) + _BYTES_PER_TURN * _turns(world)
 
 
-def _turns(scenario: Scenario) -> int:
-    return scenario.uplink.drops * scenario.beam_count if scenario.uplink.enabled else 0
+def beams_of_trial(world: World) -> int:
+    """About as many beams as a trial has at most."""
+    layout, cells = world.beams.layout, len(world.ground.colour)
+    if layout is None:
+        return min(cells, len(world.space) * world.beams.beams_at_once)
+    return len(layout.colour) * min(len(world.space), _SATELLITES_IN_REACH)
+
+
+def _turns(world: World) -> int:
+    uplink = world.radio.uplink
+    return 0 if uplink is None else uplink.drops * beams_of_trial(world)
 
 
 def compute_blocks(
-    scene: Scene, kernels: Kernels, blocks: Iterable[tuple[int, int]], length: SliceLength
+    world: World, kernels: Kernels, blocks: Iterable[tuple[int, int]], length: SliceLength
 ) -> Iterator[BlockResult]:
     """Compute blocks one after the other.
 
     Parameters
     ----------
-    scene : Scene
+    world : World
     kernels : Kernels
     blocks : iterable of (int, int)
         First trial of each block, and how many it has.
@@ -130,21 +140,46 @@ def compute_blocks(
     slices = (
         (number, started)
         for number, (first, trials) in enumerate(blocks)
-        for started in _start_block(scene, kernels, first, trials, length)
+        for started in _start_block(world, kernels, first, trials, length)
     )
     for _, parts in itertools.groupby(_one_behind(slices), key=lambda part: part[0]):
         yield join([started.wait() for _, started in parts])
 
 
+def compute_block(
+    world: World,
+    kernels: Kernels,
+    first_trial: int,
+    trials: int,
+    slice_trials: int | None = None,
+) -> BlockResult:
+    """Compute one block.
+
+    Parameters
+    ----------
+    world : World
+    kernels : Kernels
+    first_trial, trials : int
+    slice_trials : int, optional
+        Trials at once; chosen by the number of users if not given. The result is the same.
+
+    Returns
+    -------
+    BlockResult
+    """
+    length = slice_length(world, kernels) if slice_trials is None else SliceLength(slice_trials)
+    return next(compute_blocks(world, kernels, [(first_trial, trials)], length))
+
+
 def _start_block(
-    scene: Scene, kernels: Kernels, first: int, trials: int, length: SliceLength
-) -> Iterator[StartedTrials]:
+    world: World, kernels: Kernels, first: int, trials: int, length: SliceLength
+) -> Iterator[Started]:
     """Start the slices of a block, each when it is asked for."""
     end = first + trials
     while first < end:
         count = min(length.trials, end - first)
         try:
-            started = start_trials(scene, kernels, first, count)
+            started = start(world, kernels, first, count)
         except MemoryError:
             length.trials = count
             length.halve()
@@ -185,5 +220,5 @@ def join(parts: list[BlockResult]) -> BlockResult:
         }
 
     return BlockResult(
-        first.first_trial, rows("trial"), rows("trial_beam"), total("histograms"), total("cell")
+        first.first_trial, rows("trial"), rows("trial_cell"), total("histograms"), total("cell")
     )

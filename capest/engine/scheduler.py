@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from capest.backend.arguments import BeamShares
 from capest.backend.protocol import Kernels
 from capest.engine.radio import EQUAL_TIME, MAX_CI
 
 
-def user_rate(
-    kernels: Kernels, efficiency: Any, serving: Any, user_trial: Any, sums: Any, policy: int
-) -> Any:
+def user_rate(kernels: Kernels, shares: BeamShares) -> Any:
     """Throughput of each user per Hz of beam bandwidth.
 
     With ``MAX_CI`` the users of the greatest efficiency of their beam share its time equally:
@@ -21,34 +20,28 @@ def user_rate(
     Parameters
     ----------
     kernels : Kernels
-    efficiency : float32 array (users,)
-        Zero for who has no share.
-    serving, user_trial : int32 array (users,)
-    sums : int64 array (trials, beams, 5)
-        From ``beam_sums`` of the same users, or of more of whole beams.
-    policy : int
-        See ``Link.policy``.
+    shares : BeamShares
+        Of any policy of ``radio.POLICIES``.
 
     Returns
     -------
     float32 array (users,)
         bit/s/Hz.
     """
-    if policy != MAX_CI:
-        return kernels.user_throughput(efficiency, serving, user_trial, sums, policy)
-    xp = kernels.xp
-    trials, beams, _ = sums.shape
-    best = kernels.beam_best(efficiency, serving, user_trial, trials, beams)
-    own = xp.where(efficiency > 0.0, user_trial.astype(xp.int64) * beams + serving, 0)
+    if shares.policy != MAX_CI:
+        return kernels.user_throughput(shares)
+    xp, efficiency = kernels.xp, shares.efficiency
+    trials, beams, _ = shares.sums.shape
+    own_beam = shares.user_trial.astype(xp.int64) * beams + shares.serving
+    own = xp.where(efficiency > 0.0, own_beam, 0)
+    best = _best(kernels, shares)
     chosen = (efficiency > 0.0) & (efficiency == best.ravel().take(own))
     alike = kernels.count_numbers(xp.where(chosen, own, -1), trials * beams).take(own)
     rate = efficiency.astype(xp.float64) / xp.maximum(alike, 1)
     return xp.where(chosen, rate, 0.0).astype(xp.float32)
 
 
-def beam_rate(
-    kernels: Kernels, efficiency: Any, serving: Any, user_trial: Any, sums: Any, policy: int
-) -> Any:
+def beam_rate(kernels: Kernels, shares: BeamShares) -> Any:
     """Throughput of each beam per Hz of its bandwidth, zero where it serves nobody.
 
     Parameters
@@ -60,12 +53,25 @@ def beam_rate(
     float64 array (trials, beams)
         bit/s/Hz.
     """
-    xp = kernels.xp
-    trials, beams, _ = sums.shape
-    if policy == MAX_CI:
-        best = kernels.beam_best(efficiency, serving, user_trial, trials, beams)
-        return best.astype(xp.float64)
+    xp, sums = kernels.xp, shares.sums
+    if shares.policy == MAX_CI:
+        return _best(kernels, shares).astype(xp.float64)
     served, total, inverse = sums[:, :, 1], sums[:, :, 2], sums[:, :, 3]
     with np.errstate(invalid="ignore", divide="ignore"):
-        rate = total / served * 2.0**-24 if policy == EQUAL_TIME else served / (inverse * 2.0**-24)
+        if shares.policy == EQUAL_TIME:
+            rate = total / served * 2.0**-24
+        else:
+            rate = served / (inverse * 2.0**-24)
     return xp.where(served > 0, rate, 0.0)
+
+
+def _best(kernels: Kernels, shares: BeamShares) -> Any:
+    """Greatest efficiency of each beam's users, float32 array (trials, beams)."""
+    trials, beams, _ = shares.sums.shape
+    return kernels.beam_best(
+        efficiency=shares.efficiency,
+        serving=shares.serving,
+        user_trial=shares.user_trial,
+        trials=trials,
+        beams=beams,
+    )

@@ -1,4 +1,4 @@
-"""The uplink of a trial: what a satellite's beams hear of the users they serve."""
+"""The uplink of some trials: what a satellite's beams hear of the users they serve."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from capest.allocation.uplink_turns import uplink_turns
+from capest.backend.arguments import AttachedLinks, SatelliteUplink
 from capest.backend.protocol import Kernels
-from capest.engine.channel import Surroundings
-from capest.engine.links import link_quantities
-from capest.engine.radio import UplinkAccess
-from capest.engine.scene import Scene
-from capest.engine.uplink_power import Downlink, Heard, hear
-from capest.physics.uplink_budget import UplinkBudget
+from capest.engine.beams import Beams
+from capest.engine.downlink import Links
+from capest.engine.link_powers import link_quantities
+from capest.engine.radio import Uplink, UplinkAccess
+from capest.engine.uplink_power import Heard, hear
+from capest.engine.users import Users
+from capest.engine.world import World
 from capest.statistics.histograms import AXES
 
 
@@ -24,21 +26,21 @@ class UplinkResult:
 
     Attributes
     ----------
-    trial, trial_beam, histograms : dict of str to array
+    trial, trial_cell, histograms : dict of str to array
     heard : Heard or None
     interference : float32 array (trials, beams) or None
         That the beam hears, mean over drops, beams in the kernels' order.
     """
 
     trial: dict[str, Any]
-    trial_beam: dict[str, Any]
+    trial_cell: dict[str, Any]
     histograms: dict[str, Any]
     heard: Heard | None = None
     interference: Any | None = None
 
 
 def compute_uplink(
-    scene: Scene, kernels: Kernels, surroundings: Surroundings, downlink: Downlink, counts: Any
+    world: World, kernels: Kernels, users: Users, beams: Beams, links: Links, counts: Any
 ) -> UplinkResult:
     """Let the users of every beam transmit in turn and take down what the satellite hears.
 
@@ -47,39 +49,40 @@ def compute_uplink(
 
     Parameters
     ----------
-    scene : Scene
+    world : World
     kernels : Kernels
-    surroundings : Surroundings
-    downlink : Downlink
+    users, beams, links
+        Of the downlink.
     counts : bool array (users,)
-        From `statistics_users`.
+        Users that count in the statistics.
 
     Returns
     -------
     UplinkResult
         Arrays of the backend.
     """
-    xp, budget, carrier, beams = kernels.xp, scene.uplink, scene.uplink_carrier, scene.beams
-    access = scene.uplink_access
-    if budget is None or carrier is None or access is None:
+    xp, uplink, layout = kernels.xp, world.radio.uplink, world.beams.layout
+    if uplink is None or layout is None:
         return UplinkResult({}, {}, {})
-    trials, beam_count = downlink.trials, len(beams.colour)
-    drops, link = scene.scenario.uplink.drops, scene.link
-    heard = hear(scene, budget, carrier, surroundings, downlink, xp)
-    ready = _ready(scene, downlink, heard.own_snr, xp)
-    number = downlink.user_trial.astype(xp.int64) * beam_count + downlink.serving
+    trials, beam_count = len(beams.start) - 1, beams.most
+    drops, link, access = uplink.drops, world.radio.link, uplink.access
+    heard = hear(world, uplink.budget, uplink.carrier, links, xp)
+    ready = _ready(world, uplink, users, beams, links, heard.own_snr, xp)
+    number = users.trial.astype(xp.int64) * beam_count + links.serving
     number = xp.where(ready, number, -1)
-    users = kernels.count_numbers(number, trials * beam_count)
-    scheduled = uplink_turns(number, users, trials, drops, xp)
+    of_beam = kernels.count_numbers(number, trials * beam_count)
+    scheduled = uplink_turns(number, of_beam, trials, drops, xp)
     received, interference = kernels.uplink_sinr(
-        heard.user,
-        heard.gain.astype(xp.float32)[None],
-        scheduled,
-        heard.beam,
-        xp.ones(beam_count, dtype=xp.float32),
-        xp.asarray(beams.segment_start),
-        xp.asarray(carrier.pattern),
-        scene.scenario.colours,
+        SatelliteUplink(
+            user=heard.user,
+            gain=heard.gain.astype(xp.float32)[None],
+            scheduled=scheduled,
+            beam=heard.beam,
+            beam_power=xp.ones(beam_count, dtype=xp.float32),
+            segment_start=xp.asarray(layout.segment_start),
+            pattern=xp.asarray(uplink.carrier.pattern),
+            colours=world.radio.colours,
+        )
     )
     mean_interference = interference.reshape(trials, drops, beam_count).astype(xp.float64)
     mean_interference = mean_interference.mean(axis=1).astype(xp.float32)
@@ -93,93 +96,81 @@ def compute_uplink(
         transmits.ravel(), *(each.ravel() for each in turns)
     )
     efficiency, sums = kernels.beam_sums(
-        received,
-        interference,
-        place,
-        trial,
-        None,
-        xp.asarray(link.rate_table),
-        xp.asarray(link.shannon),
-        link.mode,
-        trials,
-        beam_count,
+        AttachedLinks(
+            carrier=received,
+            interference=interference,
+            serving=place,
+            user_trial=trial,
+            lit=None,
+            adaptation=link.adaptation,
+            trials=trials,
+            beams=beam_count,
+        )
     )
-    counted = xp.asarray(beams.statistics[beams.order])[place] & (place >= 0)
+    counted = xp.asarray(world.ground.counted[layout.order])[place] & (place >= 0)
     counted_turns = (received, interference, efficiency, place, trial, scheduled)
     histograms = _turn_histograms(
-        scene,
-        budget,
-        access,
-        kernels,
-        counted,
-        counted_turns,
-        users,
-        heard.power_dbw,
-        downlink.lit_share,
+        uplink, kernels, counted, counted_turns, of_beam, heard.power_dbw, beams
     )
     silent = (counts & ~ready).sum()
     histograms["uplink_user_throughput"][0] += silent * drops
-    in_layout_order = xp.asarray(beams.place)
-    trial_beam = beam_results(
+    in_layout_order = xp.asarray(layout.place)
+    trial_cell = beam_results(
         access,
-        users.reshape(trials, beam_count)[:, in_layout_order],
+        of_beam.reshape(trials, beam_count)[:, in_layout_order],
         sums[:, in_layout_order],
         xp,
     )
-    shown = xp.broadcast_to(xp.asarray(beams.statistics), (trials, beam_count))
-    if downlink.lit is not None:
-        shown = shown & (downlink.lit[:, in_layout_order] > 0)
+    shown = xp.broadcast_to(xp.asarray(world.ground.counted), (trials, beam_count))
+    if beams.lit is not None:
+        shown = shown & (beams.lit[:, in_layout_order] > 0)
     weight, (throughput,) = kernels.select(
-        shown.ravel(), trial_beam["beam_uplink_throughput"].ravel()
+        shown.ravel(), trial_cell["cell_uplink_throughput"].ravel()
     )
     axis = AXES["uplink_beam_throughput"]
-    histograms[axis.name] = axis.count(throughput * downlink.lit_share, kernels, weight)
-    own_trial = xp.where(counts & ready, downlink.user_trial, -1).astype(xp.int64)
+    histograms[axis.name] = axis.count(throughput * beams.lit_share, kernels, weight)
+    own_trial = xp.where(counts & ready, users.trial, -1).astype(xp.int64)
     users_heard = kernels.count_numbers(own_trial, trials).astype(xp.int32)
     return UplinkResult(
-        {"uplink_users": users_heard}, trial_beam, histograms, heard, mean_interference
+        {"uplink_users": users_heard}, trial_cell, histograms, heard, mean_interference
     )
 
 
 def _turn_histograms(
-    scene: Scene,
-    budget: UplinkBudget,
-    access: UplinkAccess,
+    uplink: Uplink,
     kernels: Kernels,
     counted: Any,
     turns: tuple[Any, ...],
-    users: Any,
+    of_beam: Any,
     power_dbw: Any,
-    lit_share: float,
+    beams: Beams,
 ) -> dict[str, Any]:
     """Count turns into the bins of every user quantity.
 
     Parameters
     ----------
-    scene : Scene
-    budget : UplinkBudget
-    access : UplinkAccess
+    uplink : Uplink
     kernels : Kernels
     counted : bool array (n,)
         Which turns count.
     turns : tuple of array (n,)
         Carrier, interference, efficiency, beam, trial and user of each turn.
-    users : int64 array (trials · beams,)
-        That take turns.
+    of_beam : int64 array (trials · beams,)
+        Users that take turns.
     power_dbw : float64 array (users,)
-    lit_share : float
+    beams : Beams
     """
-    xp = kernels.xp
+    xp, access = kernels.xp, uplink.access
     chosen, (received, interference, efficiency, place, trial, user) = kernels.select(
         counted, *turns
     )
-    own = users[trial.astype(xp.int64) * len(scene.beams.colour) + place]
+    own = of_beam[trial.astype(xp.int64) * beams.most + place]
     share = xp.minimum(access.users_at_once / xp.maximum(own, 1), 1.0)
     quantities = link_quantities(received.astype(xp.float64), interference.astype(xp.float64), xp)
     quantities |= {
-        "coupling_loss_db": budget.coupling_loss_db(power_dbw[user], quantities["snr_db"]),
+        "coupling_loss_db": uplink.budget.coupling_loss_db(power_dbw[user], quantities["snr_db"]),
         "spectral_efficiency": efficiency,
-        "user_throughput": efficiency * share * (access.user_bandwidth_mhz * lit_share),
+        "user_throughput": efficiency * share * (access.user_bandwidth_mhz * beams.lit_share),
     }
     weight = own.astype(xp.int32)
     if chosen is not None:
@@ -190,25 +181,25 @@ def _turn_histograms(
     }
 
 
-def _ready(scene: Scene, downlink: Downlink, own_snr: Any, xp: Any) -> Any:
-    """Users that take turns, bool array (users,): of lit beams, and heard if nobody disturbs."""
-    link = scene.link
-    ready = xp.ones(downlink.serving.shape, dtype=bool)
-    if scene.scenario.uplink.scheduled == "heard":
-        lowest = link.shannon[1] if link.mode == 1 else link.rate_table[0, 0]
+def _ready(
+    world: World,
+    uplink: Uplink,
+    users: Users,
+    beams: Beams,
+    links: Links,
+    own_snr: Any,
+    xp: Any,
+) -> Any:
+    """Users that take turns, bool array (users,): of lit beams, and decodable alone."""
+    ready = xp.ones(links.serving.shape, dtype=bool)
+    if uplink.only_heard:
+        adaptation = world.radio.link.adaptation
+        table, shannon = adaptation.rate_table, adaptation.shannon
+        lowest = shannon[1] if adaptation.mode == 1 else table[0, 0]
         ready = own_snr >= float(lowest)
-    if downlink.lit is not None:
-        ready &= downlink.lit[downlink.user_trial, downlink.serving] > 0
+    if beams.lit is not None:
+        ready &= beams.lit[users.trial, links.serving] > 0
     return ready
-
-
-def statistics_users(scene: Scene, downlink: Downlink, xp: Any) -> Any:
-    """Users of lit statistics beams, bool array (users,)."""
-    beams = scene.beams
-    found = xp.asarray(beams.statistics[beams.order]).take(downlink.serving)
-    if downlink.lit is not None:
-        found &= downlink.lit[downlink.user_trial, downlink.serving] > 0
-    return found
 
 
 def beam_results(access: UplinkAccess, users: Any, sums: Any, xp: Any) -> dict[str, Any]:
@@ -236,14 +227,7 @@ def beam_results(access: UplinkAccess, users: Any, sums: Any, xp: Any) -> dict[s
     transmitting = xp.minimum(users, access.users_at_once)
     rate = xp.where(drops > 0, mean_efficiency, 0.0) * transmitting
     return {
-        "beam_uplink_sinr_db": mean_sinr_db.astype(xp.float32),
-        "beam_uplink_spectral_efficiency": mean_efficiency.astype(xp.float32),
-        "beam_uplink_throughput": (rate * access.user_bandwidth_mhz).astype(xp.float32),
+        "cell_uplink_sinr_db": mean_sinr_db.astype(xp.float32),
+        "cell_uplink_spectral_efficiency": mean_efficiency.astype(xp.float32),
+        "cell_uplink_throughput": (rate * access.user_bandwidth_mhz).astype(xp.float32),
     }
-
-
-def trial_results(scene: Scene, trial_beam: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Totals per trial over the statistics beams."""
-    throughput = trial_beam["beam_uplink_throughput"][:, scene.beams.statistics]
-    # One row after the other in memory: a sum rounds the same however many trials there are.
-    return {"uplink_throughput": np.ascontiguousarray(throughput, dtype=np.float64).sum(axis=1)}

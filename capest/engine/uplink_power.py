@@ -5,39 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from capest.engine.channel import Surroundings, path_loss_db
-from capest.engine.links import peak_gain, reduced_directions
+from capest.engine.downlink import Links, reduced_directions
+from capest.engine.link_powers import peak_gain
+from capest.engine.path_loss import Sightlines, path_loss_db
 from capest.engine.radio import Carrier
-from capest.engine.scene import Scene
+from capest.engine.world import World
 from capest.physics.pattern_table import look_up
 from capest.physics.uplink_budget import UplinkBudget
-
-
-@dataclass(frozen=True)
-class Downlink:
-    """What the uplink needs of the downlink of some trials.
-
-    Attributes
-    ----------
-    trials : int
-    loss_db : float64 array (users,)
-        Loss between isotropic antennas.
-    carrier : float32 array (users,)
-        Of the serving beam in units of the user's noise: power control goes by it.
-    serving, user_trial : int32 array (users,)
-    lit : uint8 array (trials, beams) or None
-        Beams in the kernels' order; users of dark ones are silent.
-    lit_share : float
-        Share of slots in which a beam is lit.
-    """
-
-    trials: int
-    loss_db: Any
-    carrier: Any
-    serving: Any
-    user_trial: Any
-    lit: Any | None
-    lit_share: float
 
 
 @dataclass(frozen=True)
@@ -63,37 +37,34 @@ class Heard:
     beam: Any
 
 
-def hear(
-    scene: Scene,
-    budget: UplinkBudget,
-    carrier: Carrier,
-    surroundings: Surroundings,
-    downlink: Downlink,
-    xp: Any,
-) -> Heard:
+def hear(world: World, budget: UplinkBudget, carrier: Carrier, links: Links, xp: Any) -> Heard:
     """Work out what the satellite hears.
 
     Parameters
     ----------
-    scene : Scene
+    world : World
+        With one satellite.
     budget, carrier
         Of the uplink.
-    surroundings : Surroundings
-    downlink : Downlink
+    links : Links
+        Of the downlink: power control goes by its carrier.
     xp : module
         ``numpy`` or ``cupy``.
     """
-    loss_db = downlink.loss_db
-    if carrier.frequency_hz != scene.carrier.frequency_hz:
-        loss_db = path_loss_db(scene, carrier, surroundings, xp)
-    power_dbw = budget.power_dbw(_coupling_loss_db(scene, downlink, xp), xp)
+    down, layout = world.radio.carrier, world.beams.layout
+    if links.ways is None or down is None or layout is None:
+        raise ValueError("the ways of these links are not known")
+    loss_db = links.loss_db
+    if carrier.frequency_hz != down.frequency_hz:
+        loss_db = path_loss_db(carrier, links.ways, xp)
+    power_dbw = budget.power_dbw(_coupling_loss_db(world, links, xp), xp)
     gain = peak_gain(budget.peak_snr_db(power_dbw, loss_db), xp)
-    user, beam = reduced_directions(scene, carrier, surroundings.view, xp)
-    own_gain = own_beam_gain(carrier, user[0], beam, downlink, xp)
+    user, beam = reduced_directions(layout, carrier, links.ways.view, xp)
+    own_gain = own_beam_gain(carrier, user[0], beam, links.serving, xp)
     return Heard(power_dbw, gain, gain * own_gain, user, beam)
 
 
-def own_beam_gain(carrier: Carrier, user: Any, beam: Any, downlink: Downlink, xp: Any) -> Any:
+def own_beam_gain(carrier: Carrier, user: Any, beam: Any, serving: Any, xp: Any) -> Any:
     """Gain of each user's own receive beam towards it, relative to the peak.
 
     Parameters
@@ -101,7 +72,7 @@ def own_beam_gain(carrier: Carrier, user: Any, beam: Any, downlink: Downlink, xp
     carrier : Carrier
     user, beam : float32 array (3, users), (3, beams)
         Reduced directions.
-    downlink : Downlink
+    serving : int32 array (users,)
     xp : module
         ``numpy`` or ``cupy``.
 
@@ -109,10 +80,24 @@ def own_beam_gain(carrier: Carrier, user: Any, beam: Any, downlink: Downlink, xp
     -------
     float64 array (users,)
     """
-    offset = user.astype(xp.float64) - beam[:, downlink.serving]
+    offset = user.astype(xp.float64) - beam[:, serving]
     return look_up(xp.asarray(carrier.pattern), (offset * offset).sum(axis=0), xp)
 
 
-def _coupling_loss_db(scene: Scene, downlink: Downlink, xp: Any) -> Any:
-    snr_db = 10.0 * xp.log10(xp.maximum(downlink.carrier.astype(xp.float64), 1e-300))
-    return scene.link.coupling_loss_at_0_snr_db - snr_db
+def _coupling_loss_db(world: World, links: Links, xp: Any) -> Any:
+    snr_db = 10.0 * xp.log10(xp.maximum(links.carrier.astype(xp.float64), 1e-300))
+    return world.radio.link.coupling_loss_at_0_snr_db - snr_db
+
+
+def without_gains(ways: Sightlines) -> Sightlines:
+    """The same ways, where fading lifts no link above free space."""
+    return Sightlines(
+        ways.view,
+        ways.elevation_deg,
+        ways.angles,
+        ways.line_of_sight,
+        ways.shadow,
+        ways.surroundings,
+        ways.vehicle_loss_db,
+        gains=False,
+    )

@@ -35,6 +35,7 @@ import numpy as np
 
 from capest.errors import InputError
 from capest.geo.fibonacci import GOLDEN
+from capest.geo.spans import expand
 from capest.geo.tiling import Cells
 
 NEIGHBOUR_SPACINGS = 1.4
@@ -98,7 +99,7 @@ def cell_pairs(tiling: Cells, reach_spacings: float) -> tuple[np.ndarray, np.nda
     distance : float64 array (pairs,)
         In spacings, through the Earth.
     """
-    centre, count = tiling.centre_unit, len(tiling.centre_unit)
+    centre = tiling.centre_unit
     reach = reach_spacings * spacing_rad(tiling)
     # Cubes with edges of the reach: a cell's partners are in its cube and the 26 around it.
     cube = np.floor((centre + 1.0) / reach).astype(np.int64) + 1
@@ -113,9 +114,8 @@ def cell_pairs(tiling: Cells, reach_spacings: float) -> tuple[np.ndarray, np.nda
     for step in steps[len(steps) // 2 :]:
         start = np.searchsorted(sorted_number, number + step, side="left")
         length = np.searchsorted(sorted_number, number + step, side="right") - start
-        one = np.repeat(np.arange(count), length)
-        place = np.arange(len(one)) - np.repeat(np.cumsum(length) - length, length)
-        other = order[np.repeat(start, length) + place]
+        one, at = expand(start, length)
+        other = order[at]
         distance = np.linalg.norm(centre[one] - centre[other], axis=1) / spacing_rad(tiling)
         near = distance < reach_spacings
         if step == 0:

@@ -8,12 +8,9 @@ import numpy as np
 
 from capest.errors import InputError
 from capest.geo import data
-from capest.geo.country_names import find_country
 from capest.geo.polygon import PolygonSet, Ring, unrolled
 from capest.geo.shapes import Circle
 from capest.geo.sphere import cap_radius_km, ring_area_km2
-
-__all__ = ["country_at", "find_country", "outlines", "polygons_of", "stand_in"]
 
 
 @cache
@@ -82,7 +79,7 @@ def country_at(lat_deg: np.ndarray, lon_deg: np.ndarray) -> np.ndarray:
         north = max(lat.max() for lat, _ in polygons.rings)
         rows = np.nonzero((lat_deg >= south) & (lat_deg <= north) & (found < 0))[0]
         if len(rows):
-            found[rows[polygons.contains(lat_deg[rows], lon_deg[rows])]] = index
+            found[rows[polygons.bands.contains(lat_deg[rows], lon_deg[rows])]] = index
     return found
 
 

@@ -1,52 +1,24 @@
-"""What kind of file a file is, by its first bytes and not by its name."""
+"""Whether a file of users is a grid or text, by its first bytes and not by its name."""
 
 from __future__ import annotations
 
 import re
-import zipfile
 from pathlib import Path
 
 from capest.errors import InputError
-from capest.file_kinds import check_regular
+from capest.file_kinds import ARCHIVE, NETCDF, OTHER, RASTER, SHEET, check_regular, kind_by_content
 
-NETCDF = "NetCDF"
 TEXT = "text"
 
 _HEAD = 4096
-_NETCDF = (b"CDF\x01", b"CDF\x02", b"CDF\x05", b"\x89HDF\r\n\x1a\n")
 _TAKE = "expected a CSV file, or a NetCDF grid"
-_UNPACK = "unpack it first"
-_SHEET = "save the sheet as CSV"
-_TABLE = "write it as CSV with columns lat, lon and weight"
-_RASTER = "make a NetCDF grid of it: gdal_translate -of netCDF in.tif out.nc"
-_OTHERS: tuple[tuple[bytes, str, str], ...] = (
-    (b"\x1f\x8b", "a gzip archive", _UNPACK),
-    (b"BZh", "a bzip2 archive", _UNPACK),
-    (b"\xfd7zXZ\x00", "an xz archive", _UNPACK),
-    (b"\x28\xb5\x2f\xfd", "a zstd archive", _UNPACK),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
-    (b"\xd0\xcf\x11\xe0", "an Excel file of the old kind", _SHEET),
-    (b"II*\x00", "a TIFF image, such as GeoTIFF", _RASTER),
-    (b"MM\x00*", "a TIFF image, such as GeoTIFF", _RASTER),
-    (b"II+\x00", "a TIFF image, such as GeoTIFF", _RASTER),
-    (b"MM\x00+", "a TIFF image, such as GeoTIFF", _RASTER),
-    (b"\x0e\x03\x13\x01", "an HDF4 file", _RASTER.replace("in.tif", "in.hdf")),
-    (b"GRIB", "a GRIB file", _RASTER.replace("in.tif", "in.grib")),
-    (b"\x00\x00\x27\x0a", "a shapefile", _TABLE),
-    (b"SQLite format 3\x00", "an SQLite database, such as GeoPackage", _TABLE),
-    (b"PAR1", "a Parquet file", _TABLE),
-    (b"ARROW1", "an Arrow file", _TABLE),
-    (b"\x93NUMPY", "a NumPy array", _TABLE),
-    (b"%PDF", "a PDF document", _TABLE),
-    (b"\x89PNG", "an image", _TABLE),
-    (b"\xff\xd8\xff", "an image", _TABLE),
-)
-_OF_ZIP = (
-    ("xl/", "an Excel file", _SHEET),
-    ("content.xml", "a spreadsheet or document of OpenDocument", _SHEET),
-    (".shp", "a zipped shapefile", _TABLE),
-    (".csv", "a zip archive", _UNPACK),
-)
+_RASTER = "make a NetCDF grid of it: gdal_translate -of netCDF in{ending} out.nc"
+_REMEDIES = {
+    ARCHIVE: "unpack it first",
+    SHEET: "save the sheet as CSV",
+    RASTER: _RASTER,
+    OTHER: "write it as CSV with columns lat, lon and weight",
+}
 
 
 def kind_of(path: str | Path) -> str:
@@ -55,7 +27,7 @@ def kind_of(path: str | Path) -> str:
     Returns
     -------
     str
-        `NETCDF` or `TEXT`.
+        `file_kinds.NETCDF` or `TEXT`.
 
     Raises
     ------
@@ -68,31 +40,16 @@ def kind_of(path: str | Path) -> str:
             head = stream.read(_HEAD)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    if head.startswith(_NETCDF):
-        return NETCDF
     if not head.strip():
         raise InputError(f"{path}: is empty; {_TAKE}")
-    for start, kind, remedy in _OTHERS:
-        if head.startswith(start):
-            raise InputError(f"{path}: is {kind}, which is not read: {remedy}")
-    if head.startswith(b"PK\x03\x04"):
-        kind, remedy = _kind_of_zip(path)
-        raise InputError(f"{path}: is {kind}, which is not read: {remedy}")
+    if found := kind_by_content(path, head):
+        if found.family == NETCDF:
+            return NETCDF
+        remedy = _REMEDIES[found.family].format(ending=found.ending)
+        raise InputError(f"{path}: is {found.name}, which is not read: {remedy}")
     if remedy := _marked_text(head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()):
         raise InputError(f"{path}: {remedy}")
     return TEXT
-
-
-def _kind_of_zip(path: str | Path) -> tuple[str, str]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except (OSError, zipfile.BadZipFile):
-        names = []
-    for part, kind, remedy in _OF_ZIP:
-        if any(name.lower().startswith(part) or name.lower().endswith(part) for name in names):
-            return kind, remedy
-    return "a zip archive", _UNPACK
 
 
 def _marked_text(head: bytes) -> str:
@@ -100,9 +57,9 @@ def _marked_text(head: bytes) -> str:
     if head.startswith((b"<!doctype html", b"<html")):
         return f"is a web page (HTML), which is not read: download the file itself; {_TAKE}"
     if head.startswith(b"<"):
-        return f"is XML, such as KML, which is not read: {_TABLE}"
+        return f"is XML, such as KML, which is not read: {_REMEDIES[OTHER]}"
     if re.match(rb'\{|\[\s*[\[{"\d-]', head):
-        return f"is JSON, such as GeoJSON, which is not read: {_TABLE}"
+        return f"is JSON, such as GeoJSON, which is not read: {_REMEDIES[OTHER]}"
     if head.startswith(b"ncols"):
-        return "is an ESRI ASCII grid, which is not read: " + _RASTER.replace("in.tif", "in.asc")
+        return "is an ESRI ASCII grid, which is not read: " + _RASTER.format(ending=".asc")
     return ""

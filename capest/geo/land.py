@@ -10,14 +10,14 @@ from capest.geo import data
 from capest.geo.sphere import wrapped
 
 
-def land_at(lat_deg: Any, lon_deg: Any, grid: Any = None, xp: Any = np) -> Any:
+def land_at(lat_deg: Any, lon_deg: Any, land: data.Land | None = None, xp: Any = np) -> Any:
     """Land fraction of the cell of 1/8 degree (14 km) that holds each point.
 
     Parameters
     ----------
     lat_deg, lon_deg : float array (n,)
-    grid : float32 array (1440, 2880), optional
-        `data.land_fraction` as an array of ``xp``; read if left out.
+    land : data.Land, optional
+        With arrays of ``xp``; read if left out, for NumPy.
     xp : module
         ``numpy`` or ``cupy``.
 
@@ -26,8 +26,9 @@ def land_at(lat_deg: Any, lon_deg: Any, grid: Any = None, xp: Any = np) -> Any:
     float32 array (n,)
         0 is sea, 1 is land.
     """
-    grid = xp.asarray(data.land_fraction()) if grid is None else grid
-    rows, columns = grid.shape
+    land = data.land() if land is None else land
+    rows, columns = land.level.shape
     row = ((lat_deg + 90.0) * (rows / 180.0)).astype(xp.int32)
     column = ((wrapped(lon_deg) + 180.0) * (columns / 360.0)).astype(xp.int32)
-    return grid[xp.clip(row, 0, rows - 1), xp.minimum(column, columns - 1)]
+    level = land.level[xp.clip(row, 0, rows - 1), xp.minimum(column, columns - 1)]
+    return land.fraction[level]

@@ -31,7 +31,7 @@ class LandSpots:
     people : float64
     country : int16
     surroundings : int8
-        Code in `kernel.SURROUNDINGS`.
+        Code in `settlement_density.SURROUNDINGS`.
     low, high : float64
         Sine of the latitude of the southern and northern edge.
     west, width : float64

@@ -9,9 +9,6 @@ from typing import Any
 
 from capest.errors import InputError
 
-CHOICES = ("per-cell", "per-km2")
-"""Values of ``users.file_units``."""
-
 _KM2_OF = {"km": 1.0, "m": 1e-6, "ha": 0.01, "mi": 2.589988110336}
 _PEOPLE = (
     r"(?:(?:number|count|no\.?)\s*(?:of)?\s*)?"

@@ -29,7 +29,7 @@ class PointsModel:
     height_deg, width_deg : float64 array (n,)
         Extent of cells, in which users are uniform by area; 0 for points.
     surroundings : int8 array (n,)
-        Code in `kernel.SURROUNDINGS`.
+        Code in `settlement_density.SURROUNDINGS`.
     country : int16 array (n,)
         Index into `data.countries`, -1 outside all polygons.
     notes : tuple of str

@@ -32,6 +32,7 @@ from capest.geo.place_spots import PlaceSpots, place_spots
 from capest.geo.region import Region
 from capest.geo.settings import PopulationSettings
 from capest.geo.settlement_density import kernel_radius, surroundings
+from capest.geo.shapes import Border
 from capest.geo.sphere import moved
 from capest.geo.split import members, national_split
 
@@ -46,28 +47,28 @@ class PopulationModel:
 
     Attributes
     ----------
-    region : Region
+    border : Border
+        Of the region.
+    cuts_places : bool
+        Whether people of a place may live outside the region: of countries they do not.
     settings : PopulationSettings
     people : float
         Living in the region.
-    people_of_country : float64 array (countries,)
-        The same by country, see `data.countries`.
     places : PlaceSpots
     land : LandSpots
     cumulative : float64 array (places + cells,)
         Running share of people, places first; the last entry is 1.
-    land_fraction : float32 array (1440, 2880)
-        See `data.land_fraction`.
+    ground : data.Land
     """
 
-    region: Region
+    border: Border
+    cuts_places: bool
     settings: PopulationSettings
     people: float
-    people_of_country: np.ndarray
     places: PlaceSpots
     land: LandSpots
     cumulative: Any
-    land_fraction: Any
+    ground: data.Land
 
     uniforms_needed = UNIFORMS
 
@@ -75,10 +76,11 @@ class PopulationModel:
         """Copy the arrays to ``xp``, once instead of at every draw."""
         return replace(
             self,
+            border=self.border.on(xp),
             places=_moved_to(self.places, xp),
             land=_moved_to(self.land, xp),
             cumulative=xp.asarray(self.cumulative),
-            land_fraction=xp.asarray(self.land_fraction),
+            ground=_moved_to(self.ground, xp),
         )
 
     def draw(self, uniforms: list[Any], xp: Any = np) -> tuple[Any, Any, Any, Any]:
@@ -95,7 +97,7 @@ class PopulationModel:
         -------
         lat_deg, lon_deg : float64 array (n,)
         surroundings : int8 array (n,)
-            Code in `kernel.SURROUNDINGS`.
+            Code in `settlement_density.SURROUNDINGS`.
         country : int16 array (n,)
             Index into `data.countries`.
         """
@@ -138,12 +140,17 @@ def population_model(region: Region, settings: PopulationSettings | None = None)
     total = float(people.sum())
     if total <= 0.0:
         raise InputError(f"region: nobody lives in {region.name}; choose one with people")
-    country = np.concatenate([places.country, land.country])
     cumulative = np.cumsum(people) / total
     cumulative[-1] = 1.0
-    by_country = np.bincount(country, people, len(data.countries().alpha2))
     return PopulationModel(
-        region, settings, total, by_country, places, land, cumulative, data.land_fraction()
+        border=region.shape.border,
+        cuts_places=members(region) is None,
+        settings=settings,
+        people=total,
+        places=places,
+        land=land,
+        cumulative=cumulative,
+        ground=data.land(),
     )
 
 
@@ -163,8 +170,8 @@ def _around_places(
         bearing = 2.0 * xp.pi * uniforms[2 * k + 1]
         new_lat, new_lon = moved(lat0, lon0, away * sigma, bearing, xp)
         kept = waiting & _on_land(model, new_lat, new_lon, most_land, uniforms[2 * k], xp)
-        if members(model.region) is None:
-            kept &= model.region.contains(new_lat, new_lon, xp)
+        if model.cuts_places:
+            kept &= model.border.contains(new_lat, new_lon, xp)
         lat, lon = xp.where(kept, new_lat, lat), xp.where(kept, new_lon, lon)
         radius = xp.where(kept, away, radius)
         waiting &= ~kept
@@ -187,7 +194,7 @@ def _in_cells(
         new_lat = xp.degrees(xp.arcsin(low + uniforms[2 * k] * (high - low)))
         new_lon = west + uniforms[2 * k + 1] * width
         kept = waiting & _on_land(model, new_lat, new_lon, most_land, uniforms[2 * k], xp)
-        kept[check] &= model.region.contains(new_lat[check], new_lon[check], xp)
+        kept[check] &= model.border.contains(new_lat[check], new_lon[check], xp)
         lat, lon = xp.where(kept, new_lat, lat), xp.where(kept, new_lon, lon)
         waiting &= ~kept
     return lat, lon, land.surroundings[spot], land.country[spot]
@@ -200,10 +207,12 @@ def _on_land(
 
     The lower 27 of the uniform's 53 bits decide; the upper ones already gave the position.
     """
-    fraction = land_at(lat_deg, lon_deg, model.land_fraction, xp)
+    fraction = land_at(lat_deg, lon_deg, model.ground, xp)
     chance = uniform * 2.0**26
     return (chance - xp.floor(chance)) * most_land < fraction
 
 
-def _moved_to(spots: Any, xp: Any) -> Any:
-    return replace(spots, **{f.name: xp.asarray(getattr(spots, f.name)) for f in fields(spots)})
+def _moved_to(columns: Any, xp: Any) -> Any:
+    return replace(
+        columns, **{f.name: xp.asarray(getattr(columns, f.name)) for f in fields(columns)}
+    )

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from capest.errors import InputError
 from capest.geo import data
-from capest.geo.countries import find_country, polygons_of, stand_in
+from capest.geo.countries import polygons_of, stand_in
+from capest.geo.country_names import find_country
 from capest.geo.geojson import read_polygons
 from capest.geo.shapes import (
     OUTLINE_STEP_DEG,
@@ -54,21 +55,20 @@ class Region:
     countries: tuple[int, ...] | None = None
     notes: tuple[str, ...] = ()
 
-    def contains(self, lat_deg: Any, lon_deg: Any, xp: Any = np) -> Any:
+    def contains(self, lat_deg: np.ndarray, lon_deg: np.ndarray) -> np.ndarray:
         """Tell which points are inside.
 
         Parameters
         ----------
         lat_deg, lon_deg : float array (n,)
             Any longitude is understood.
-        xp : module
-            ``numpy`` or ``cupy``.
 
         Returns
         -------
         bool array (n,)
         """
-        return self.shape.contains(lat_deg, lon_deg, xp)
+        inside: np.ndarray = self.shape.border.contains(lat_deg, lon_deg)
+        return inside
 
     @property
     def area_km2(self) -> float:

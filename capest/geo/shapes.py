@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 
-from capest.geo.polygon import PolygonSet
-from capest.geo.spans import Spans, around, make_spans
+from capest.geo.polygon import EdgeBands, PolygonSet
+from capest.geo.spans import Spans, around, expand, make_spans
 from capest.geo.sphere import (
     EARTH_AREA_KM2,
     EARTH_RADIUS_KM,
@@ -32,6 +33,16 @@ class Bounds(NamedTuple):
     east: float
 
 
+class Border(Protocol):
+    """What tells inside from outside: numbers and arrays alone, for a worker or a GPU."""
+
+    def on(self, xp: Any) -> Border:
+        """Copy the arrays to ``xp``."""
+
+    def contains(self, lat_deg: Any, lon_deg: Any, xp: Any = np) -> Any:
+        """Tell for points, arrays (n,) of ``xp``, whether they are inside; bool array (n,)."""
+
+
 class Shape(Protocol):
     """What a region needs of a shape."""
 
@@ -46,8 +57,9 @@ class Shape(Protocol):
     def bounds(self) -> Bounds:
         """Smallest extent in latitude and longitude."""
 
-    def contains(self, lat_deg: Any, lon_deg: Any, xp: Any = np) -> Any:
-        """Tell for points, float arrays (n,), whether they are inside; bool array (n,)."""
+    @property
+    def border(self) -> Border:
+        """What tells which points are inside."""
 
     def spans(self, lat_deg: np.ndarray) -> Spans:
         """Pieces inside, of parallels given in ascending order."""
@@ -56,8 +68,21 @@ class Shape(Protocol):
         """Latitudes and longitudes of points along the edge, at most about 1/4 degree apart."""
 
 
+class _Numbers:
+    """A shape of a few numbers, which is its own border."""
+
+    @property
+    def border(self) -> Self:
+        """See `Shape`."""
+        return self
+
+    def on(self, xp: Any) -> Self:
+        """See `Border`; there is no array."""
+        return self
+
+
 @dataclass(frozen=True)
-class Earth:
+class Earth(_Numbers):
     """The whole surface."""
 
     @property
@@ -71,7 +96,7 @@ class Earth:
         return Bounds(-90.0, -180.0, 90.0, 180.0)
 
     def contains(self, lat_deg: Any, lon_deg: Any, xp: Any = np) -> Any:
-        """See `Shape`."""
+        """See `Border`."""
         return xp.ones(lat_deg.shape, dtype=bool)
 
     def spans(self, lat_deg: np.ndarray) -> Spans:
@@ -85,7 +110,7 @@ class Earth:
 
 
 @dataclass(frozen=True)
-class Box:
+class Box(_Numbers):
     """Between two parallels and, going east, two meridians; edges belong to it.
 
     Attributes
@@ -110,7 +135,7 @@ class Box:
         return Bounds(self.south, self.west, self.north, self.west + self.width)
 
     def contains(self, lat_deg: Any, lon_deg: Any, xp: Any = np) -> Any:
-        """See `Shape`."""
+        """See `Border`."""
         east_of = (lon_deg - self.west) % 360.0
         return (lat_deg >= self.south) & (lat_deg <= self.north) & (east_of <= self.width)
 
@@ -127,7 +152,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Circle:
+class Circle(_Numbers):
     """Within a distance along the surface of a point."""
 
     lat_deg: float
@@ -153,7 +178,7 @@ class Circle:
         return Bounds(south, west, north, west + 2.0 * half)
 
     def contains(self, lat_deg: Any, lon_deg: Any, xp: Any = np) -> Any:
-        """See `Shape`."""
+        """See `Border`."""
         away = great_circle_km(self.lat_deg, self.lon_deg, lat_deg, lon_deg, xp)
         return away <= self.radius_km
 
@@ -171,6 +196,27 @@ class Circle:
         bearing = np.linspace(0.0, 2.0 * np.pi, 1440)
         far = np.full(1440, self.radius_km)
         return moved(np.full(1440, self.lat_deg), np.full(1440, self.lon_deg), far, bearing)
+
+
+@dataclass(frozen=True)
+class AreasBorder:
+    """Border of `Areas`; polygons that are none are ``None``."""
+
+    bands: EdgeBands | None
+    circles: tuple[Circle, ...]
+
+    def on(self, xp: Any) -> AreasBorder:
+        """See `Border`."""
+        return replace(self, bands=self.bands.on(xp) if self.bands else None)
+
+    def contains(self, lat_deg: Any, lon_deg: Any, xp: Any = np) -> Any:
+        """See `Border`."""
+        inside = xp.zeros(lat_deg.shape, dtype=bool)
+        if self.bands:
+            inside = self.bands.contains(lat_deg, lon_deg, xp)
+        for circle in self.circles:
+            inside = inside | circle.contains(lat_deg, lon_deg, xp)
+        return inside
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,14 +240,10 @@ class Areas:
             extents.append(Bounds(lat.min(), lon.min(), lat.max(), lon.max()))
         return together(extents)
 
-    def contains(self, lat_deg: Any, lon_deg: Any, xp: Any = np) -> Any:
+    @cached_property
+    def border(self) -> AreasBorder:
         """See `Shape`."""
-        inside = xp.zeros(lat_deg.shape, dtype=bool)
-        if self.polygons:
-            inside = self.polygons.contains(lat_deg, lon_deg, xp)
-        for circle in self.circles:
-            inside = inside | circle.contains(lat_deg, lon_deg, xp)
-        return inside
+        return AreasBorder(self.polygons.bands if self.polygons else None, self.circles)
 
     def spans(self, lat_deg: np.ndarray) -> Spans:
         """See `Shape`."""
@@ -223,9 +265,8 @@ def dense(lat_deg: np.ndarray, lon_deg: np.ndarray) -> tuple[np.ndarray, np.ndar
     """Add points on the edges of a ring until they are `OUTLINE_STEP_DEG` apart or less."""
     longest = np.maximum(np.abs(np.diff(lat_deg)), np.abs(np.diff(lon_deg)))
     pieces = np.maximum(1, np.ceil(longest / OUTLINE_STEP_DEG)).astype(np.int64)
-    edge = np.repeat(np.arange(len(pieces)), pieces)
-    start = np.cumsum(pieces) - pieces
-    along = (np.arange(len(edge)) - start[edge]) / pieces[edge]
+    edge, piece = expand(np.zeros_like(pieces), pieces)
+    along = piece / pieces[edge]
     lat = lat_deg[edge] + along * np.diff(lat_deg)[edge]
     return lat, lon_deg[edge] + along * np.diff(lon_deg)[edge]
 

@@ -15,17 +15,16 @@ from capest.geo.shapes import Earth
 
 @dataclass(frozen=True)
 class NationalSplit:
-    """People of each country.
+    """People of each country, in listed places and elsewhere.
 
     Attributes
     ----------
-    city, rural : float64 array (countries,)
-        In listed places, and elsewhere.
+    rural : float64 array (countries,)
+        Of those in no listed place.
     scale : float64 array (countries,)
         By which the listed population of a place is multiplied.
     """
 
-    city: np.ndarray
     rural: np.ndarray
     scale: np.ndarray
 
@@ -45,7 +44,7 @@ def national_split(settings: PopulationSettings) -> NationalSplit:
     capped = np.minimum(in_places, settings.city_share_cap * national)
     city = np.where(drawn, capped, np.where(in_places > 0.0, national, 0.0))
     scale = city / np.where(in_places > 0.0, in_places, 1.0)
-    return NationalSplit(city, np.where(drawn, national - city, 0.0), scale)
+    return NationalSplit(np.where(drawn, national - city, 0.0), scale)
 
 
 def members(region: Region) -> tuple[int, ...] | None:

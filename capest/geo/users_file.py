@@ -9,12 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from capest.errors import InputError
-from capest.geo.file_kind import NETCDF, kind_of
+from capest.file_kinds import NETCDF
+from capest.geo.file_kind import kind_of
 from capest.geo.points import PointsModel
 from capest.geo.users_grid import read_grid
 from capest.geo.users_table import read_points
-
-__all__ = ["read_grid", "read_points", "read_users"]
 
 
 def read_users(

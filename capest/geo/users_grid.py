@@ -15,8 +15,9 @@ from capest.geo.points import PointsModel, points_model
 from capest.geo.settings import PopulationSettings
 from capest.geo.settlement_density import DENSE_URBAN, RURAL, SUBURBAN, URBAN
 from capest.geo.sphere import box_area_km2, wrapped
+from capest.geo.users_table import LAT_NAMES, LON_NAMES
 
-_AXES = {"lat": ("lat", "latitude", "y"), "lon": ("lon", "longitude", "lng", "long", "x")}
+_AXES = {"lat": LAT_NAMES, "lon": LON_NAMES}
 _DEGREES = {"lat": "north", "lon": "east"}
 
 

@@ -8,19 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from capest.errors import InputError
-from capest.orbits.earth_rotation import (
-    JulianDate,
-    gmst_rad,
-    later,
-    relative_to_ground,
-    rotated,
-)
+from capest.orbits.earth_rotation import JulianDate, gmst_rad, later, rotated
 from capest.orbits.element_sets import ElementSet
+from capest.orbits.records import Elements, sgp4_api
 
 
 @dataclass(frozen=True)
@@ -33,18 +28,27 @@ class Catalogue:
         As the file has them; the catalogue number where it has none.
     epoch_jd : float array (satellites,)
         Julian dates (UTC) of the element sets.
-    satellites : sgp4.api.SatrecArray
+    elements : tuple of Elements
     notes : tuple of str
         What the user should know of how the file was read and what was left out, one line each.
     """
 
     names: tuple[str, ...]
     epoch_jd: np.ndarray
-    satellites: Any
+    elements: tuple[Elements, ...]
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.names)
+
+    @cached_property
+    def satellites(self) -> Any:
+        """Records of SGP4, made where they are used: ``sgp4.api.SatrecArray``."""
+        return sgp4_api().SatrecArray([each.record() for each in self.elements])
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the records out: they do not travel."""
+        return {name: value for name, value in vars(self).items() if name != "satellites"}
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,6 @@ class Propagated:
     ----------
     position_m : float array (kept, 3)
         Earth-fixed.
-    velocity_m_per_s : float array (kept, 3)
-        Relative to the turning Earth, in Earth-fixed axes.
     kept : int array (kept,)
         Index of each in the catalogue.
     left_out : int
@@ -64,26 +66,8 @@ class Propagated:
     """
 
     position_m: np.ndarray
-    velocity_m_per_s: np.ndarray
     kept: np.ndarray
     left_out: int
-
-
-def sgp4_api() -> Any:
-    """Import ``sgp4.api``.
-
-    Raises
-    ------
-    InputError
-        If the package is not installed; says how to install it.
-    """
-    try:
-        from sgp4 import api
-    except ImportError as error:
-        raise InputError(
-            'reading TLE and OMM files needs the sgp4 package: pip install "capest[orbits]"'
-        ) from error
-    return api
 
 
 def collect(sets: Sequence[ElementSet], notes: Sequence[str] = ()) -> Catalogue:
@@ -91,25 +75,25 @@ def collect(sets: Sequence[ElementSet], notes: Sequence[str] = ()) -> Catalogue:
     return Catalogue(
         names=tuple(each.label for each in sets),
         epoch_jd=np.array([each.epoch_jd for each in sets]),
-        satellites=sgp4_api().SatrecArray([each.satellite for each in sets]),
+        elements=tuple(each.elements for each in sets),
         notes=tuple(notes),
     )
 
 
-def teme_m(catalogue: Catalogue, date: JulianDate) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Positions and velocities in SGP4's own axes (true equator, mean equinox of date).
+def teme_m(catalogue: Catalogue, date: JulianDate) -> tuple[np.ndarray, np.ndarray]:
+    """Positions in SGP4's own axes (true equator, mean equinox of date).
 
     Returns
     -------
     error : uint8 array (satellites,)
         SGP4's error code, 0 for none.
-    position_m, velocity_m_per_s : float array (satellites, 3)
+    position_m : float array (satellites, 3)
         NaN, or not to be trusted, where there is an error.
     """
-    error, position_km, velocity_km_per_s = catalogue.satellites.sgp4(
+    error, position_km, _ = catalogue.satellites.sgp4(
         np.array([date.day]), np.array([date.fraction])
     )
-    return error[:, 0], 1e3 * position_km[:, 0], 1e3 * velocity_km_per_s[:, 0]
+    return error[:, 0], 1e3 * position_km[:, 0]
 
 
 def propagate(catalogue: Catalogue, date: JulianDate, seconds: float = 0.0) -> Propagated:
@@ -127,9 +111,7 @@ def propagate(catalogue: Catalogue, date: JulianDate, seconds: float = 0.0) -> P
         After that date.
     """
     moment = later(date, seconds)
-    error, position_m, velocity_m_per_s = teme_m(catalogue, moment)
+    error, position_m = teme_m(catalogue, moment)
     kept = np.flatnonzero((error == 0) & np.isfinite(position_m).all(axis=1))
-    angle_rad = gmst_rad(moment)
-    fixed_m = rotated(position_m[kept], angle_rad)
-    fixed_velocity = relative_to_ground(rotated(velocity_m_per_s[kept], angle_rad), fixed_m)
-    return Propagated(fixed_m, fixed_velocity, kept, len(catalogue) - len(kept))
+    fixed_m = rotated(position_m[kept], gmst_rad(moment))
+    return Propagated(fixed_m, kept, len(catalogue) - len(kept))

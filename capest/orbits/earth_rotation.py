@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from capest.orbits.constants import DAY_S, EARTH_ROTATION_RAD_PER_S
+from capest.orbits.constants import DAY_S
 
 _JULIAN_DAY_OF_ORDINAL_0 = 1_721_424.5
 _J2000 = 2_451_545.0
@@ -97,26 +97,4 @@ def rotated(vector: Any, angle_rad: float, xp: Any = np) -> Any:
     result[:, 0] = x * cosine + y * sine
     result[:, 1] = y * cosine - x * sine
     result[:, 2] = vector[:, 2]
-    return result
-
-
-def relative_to_ground(velocity_m_per_s: Any, position_m: Any, xp: Any = np) -> Any:
-    """Take the Earth's turning, ω × r, off inertial velocities given in Earth-fixed axes.
-
-    Parameters
-    ----------
-    velocity_m_per_s, position_m : float array (n, 3)
-        In Earth-fixed axes.
-    xp : module
-        ``numpy`` or ``cupy``.
-
-    Returns
-    -------
-    float array (n, 3)
-        Velocity an observer on the ground measures.
-    """
-    result = xp.empty_like(velocity_m_per_s)
-    result[:, 0] = velocity_m_per_s[:, 0] + EARTH_ROTATION_RAD_PER_S * position_m[:, 1]
-    result[:, 1] = velocity_m_per_s[:, 1] - EARTH_ROTATION_RAD_PER_S * position_m[:, 0]
-    result[:, 2] = velocity_m_per_s[:, 2]
     return result

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from capest.orbits.records import Elements
 from capest.physics.constants import EARTH_RADIUS_M
 
 TAKE = "take TLE, or OMM as CSV, JSON or XML"
@@ -44,6 +45,8 @@ class ElementSet:
     decay_jd : float
         Julian date of the decay; infinite where the file says nothing of one.
     satellite : sgp4.api.Satrec
+    elements : Elements
+        What the record is made of.
     """
 
     name: str
@@ -52,6 +55,7 @@ class ElementSet:
     kind: str
     decay_jd: float
     satellite: Any
+    elements: Elements
 
     @property
     def epoch_jd(self) -> float:

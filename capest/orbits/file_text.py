@@ -7,28 +7,10 @@ import unicodedata
 from pathlib import Path
 
 from capest.errors import InputError
-from capest.file_kinds import check_regular
+from capest.file_kinds import ARCHIVE, SHEET, check_regular, kind_by_content
 from capest.orbits.element_sets import TAKE
 
-# First bytes of files that people have at hand, and what to call them.
-_SIGNATURES = (
-    (b"\x1f\x8b", "compressed with gzip, unpack it"),
-    (b"BZh", "compressed with bzip2, unpack it"),
-    (b"\xfd7zXZ\x00", "compressed with xz, unpack it"),
-    (b"(\xb5/\xfd", "compressed with Zstandard, unpack it"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive, unpack it"),
-    (b"\x89HDF\r\n\x1a\n", "a NetCDF-4 or HDF5 file"),
-    (b"CDF\x01", "a NetCDF file"),
-    (b"CDF\x02", "a NetCDF file"),
-    (b"CDF\x05", "a NetCDF file"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Excel workbook (or another file of old Office)"),
-    (b"%PDF", "a PDF document"),
-    (b"\x89PNG", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"SQLite format 3\x00", "an SQLite database"),
-    (b"PAR1", "a Parquet file"),
-)
+_REMEDIES = {ARCHIVE: ", unpack it", SHEET: ", save its table as CSV"}
 _ENCODINGS = (
     (b"\xff\xfe\x00\x00", "UTF-32"),
     (b"\x00\x00\xfe\xff", "UTF-32"),
@@ -64,7 +46,7 @@ def read_text(path: Path) -> str:
         content = path.read_bytes()
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
-    if found := _not_text(content):
+    if found := _not_text(path, content):
         raise InputError(f"{path}: is {found}; {TAKE}")
     try:
         text = content.decode("utf-8-sig")
@@ -128,13 +110,10 @@ def cut(text: object, length: int = 40) -> str:
     return shown if len(shown) <= length else f"{shown[: length - 1]}…"
 
 
-def _not_text(content: bytes) -> str:
+def _not_text(path: Path, content: bytes) -> str:
     """Say what a file is that is no text, empty if it may be one."""
-    if content.startswith(b"PK\x03\x04"):
-        return _kind_of_zip(content)
-    for signature, name in _SIGNATURES:
-        if content.startswith(signature):
-            return name
+    if found := kind_by_content(path, content):
+        return found.name + _REMEDIES.get(found.family, "")
     for mark, encoding in _ENCODINGS:
         if content.startswith(mark):
             return f"text in {encoding}, save it as UTF-8"
@@ -145,9 +124,3 @@ def _not_text(content: bytes) -> str:
     if 2.5 * head.count(0) > len(head) and not (any(head[::2]) and any(head[1::2])):
         return "text in UTF-16, save it as UTF-8"
     return "a binary file"
-
-
-def _kind_of_zip(content: bytes) -> str:
-    if b"xl/workbook" in content or b"opendocument.spreadsheet" in content[:200]:
-        return "an Excel workbook or another spreadsheet, save its table as CSV"
-    return "a zip archive, unpack it"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from capest.errors import InputError
-from capest.orbits.catalogue import sgp4_api
 from capest.orbits.earth_rotation import julian_date
 from capest.orbits.element_sets import ElementFile, ElementSet, kind_of
 from capest.orbits.file_text import cut, describe, misleading
+from capest.orbits.records import Elements
 
 # Key: lowest and highest value. The units are CCSDS 502.0's: degrees, revolutions per day.
 RANGES = {
@@ -83,8 +82,9 @@ def read_messages(
         kind = kind_of(message.get("OBJECT_TYPE", ""), name)
         decay = message.get("DECAY_DATE", "")
         decay_jd = sum(julian_date(_moment(decay))) if decay else float("inf")
-        record = _satellite(message)
-        found.append(ElementSet(name, int(written), name or written, kind, decay_jd, record))
+        elements = _elements(message)
+        label, record = name or written, elements.record()
+        found.append(ElementSet(name, int(written), label, kind, decay_jd, record, elements))
     return ElementFile(found, tuple(notes))
 
 
@@ -140,11 +140,7 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-def _satellite(fields: Mapping[str, str]) -> Any:
-    """Hand a message without faults to the sgp4 package."""
-    satellite = sgp4_api().Satrec()
-    from sgp4 import omm
-
+def _elements(fields: Mapping[str, str]) -> Elements:
+    """Keep what SGP4 takes of a message without faults."""
     epoch = _moment(fields["EPOCH"]).strftime("%Y-%m-%dT%H:%M:%S.%f")
-    omm.initialize(satellite, {**fields, **_BOOKKEEPING, "EPOCH": epoch})
-    return satellite
+    return Elements(fields=tuple({**fields, **_BOOKKEEPING, "EPOCH": epoch}.items()))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from capest.errors import InputError
-from capest.orbits.catalogue import sgp4_api
 from capest.orbits.element_sets import TAKE, ElementFile, ElementSet, kind_of
 from capest.orbits.file_text import cut, describe, misleading, not_plain
+from capest.orbits.records import Elements
 
 LINE_LENGTH = 69
 SHORTEST = {1: 64, 2: 68}
@@ -112,7 +112,6 @@ def read_tle(path: Path, text: str) -> ElementFile:
     InputError
         At the first fault: file, line, what is wrong.
     """
-    satrec = sgp4_api().Satrec
     lines, skipped = _lines_of_sets(path, text)
     found, unchecked = [], 0
     for name, first, second in _element_sets(path, lines):
@@ -127,10 +126,12 @@ def read_tle(path: Path, text: str) -> ElementFile:
                 f"{path}: line {second.number}: catalogue number {second.text[2:7]!r} is not that "
                 f"of line {first.number}, {written!r}"
             )
-        record = satrec.twoline2rv(first.text, second.text)
+        elements = Elements(lines=(first.text, second.text))
         label = name or written.strip()
         number = catalogue_number(written)
-        found.append(ElementSet(name, number, label, kind_of("", name), float("inf"), record))
+        sort = kind_of("", name)
+        decay_jd = float("inf")
+        found.append(ElementSet(name, number, label, sort, decay_jd, elements.record(), elements))
     notes = [_skipped_note(path, skipped)] if skipped else []
     if unchecked:
         notes.append(

@@ -81,8 +81,10 @@ def _check(dataset: xr.Dataset) -> None:
         raise InputError(
             "a sweep has no cells to sum up; --keep-points keeps the result of every point"
         )
+    if "cell_country" not in dataset.variables:
+        raise InputError("this result is of one satellite: its cells lie in no country")
     if "cell" not in dataset.sizes:
-        raise InputError("this result is of one satellite: it has no cells to sum up")
+        raise InputError("one cell is selected: there is nothing to sum up")
 
 
 def _grouped(dataset: xr.Dataset, name: str, key: np.ndarray) -> xr.Dataset:

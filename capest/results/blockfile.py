@@ -17,7 +17,7 @@ import numpy as np
 
 from capest.statistics.block import BlockResult
 
-_GROUPS = ("trial", "trial_beam", "histograms", "cell")
+_GROUPS = ("trial", "trial_cell", "histograms", "cell")
 _ALIGNMENT = 8
 
 

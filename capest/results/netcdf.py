@@ -123,8 +123,8 @@ def _write(
     first_block = next(blocks)
     blocks = itertools.chain([first_block], blocks)
     metrics = [metric for metric in AXES if metric in first_block[1].histograms]
-    quantities = (*first_block[1].trial, *first_block[1].trial_beam)
-    widest = max([1, *(v.shape[1] for v in first_block[1].trial_beam.values())])
+    quantities = (*first_block[1].trial, *first_block[1].trial_cell)
+    widest = max([1, *(v.shape[1] for v in first_block[1].trial_cell.values())])
     slab = min(trials, _SLAB_TRIALS, max(1, _SLAB_VALUES // widest))
     groups = min(GROUPS, len(sizes))
     reduction = Reduction()
@@ -231,7 +231,7 @@ def _slabs(
     """
     first, waiting, held = 0, [], 0
     for block in blocks:
-        waiting.append({**block.trial, **block.trial_beam})
+        waiting.append({**block.trial, **block.trial_cell})
         held += block.trials
         if held < length:
             continue
@@ -258,7 +258,7 @@ def _write_coordinates(
     for first in range(0, trials, trial_chunk):
         last = min(trials, first + trial_chunk)
         dataset["trial"][first:last] = np.arange(first, last)
-    for name in ("beam", "cell", "satellite"):
+    for name in ("cell", "satellite"):
         if name in dataset.dimensions:
             dataset[name][:] = np.arange(dataset.dimensions[name].size)
     dataset["group"][:] = np.arange(groups)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from capest.errors import InputError
 from capest.results.identity import read_identity
+from capest.results.old_names import with_new_names
 from capest.results.sweep_file import axes_of, check_sweep
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def open_result(path: str | Path) -> xr.Dataset:
     # No chunks: HDF5 is not thread-safe, and Dask would read in threads.
     opened = xr.open_dataset(path, engine="netcdf4", chunks=None)
     if not of_sweep:
-        return opened
+        return with_new_names(opened)
     # A sweep is small, and the NetCDF library may crash where a file of texts is opened twice.
     with opened:
         try:

@@ -59,7 +59,7 @@ def _per_trial(dtype: str, units: str, long_name: str) -> Variable:
     return Variable(("trial",), dtype, units, long_name, cell_methods="area: sum")
 
 
-def _per_beam(
+def _per_cell(
     dtype: str,
     units: str | None,
     long_name: str,
@@ -67,9 +67,9 @@ def _per_beam(
     fill: float | None = None,
     attributes: Mapping[str, object] | None = None,
 ) -> Variable:
-    where = {"coordinates": "beam_u beam_v beam_colour beam_statistics"}
+    where = {"coordinates": "cell_u cell_v cell_colour cell_counted"}
     methods = method and f"area: {method}"
-    dims = ("trial", "beam")
+    dims = ("trial", "cell")
     everything = dict(attributes or {}) | where
     return Variable(dims, dtype, units, long_name, None, methods, fill, everything)
 
@@ -88,11 +88,11 @@ TRIAL: dict[str, Variable] = {
 }
 """One value per trial: names of ``BlockResult.trial``, those of the uplink where it is computed."""
 
-TRIAL_BEAM: dict[str, Variable] = {
-    "beam_users": _per_beam("i4", "1", "users attached to the beam", "sum"),
-    "beam_lit": _per_beam("i1", None, "beam lit or dark", attributes=flags((0, 1), "dark lit")),
-    "beam_served_users": _per_beam("i4", "1", "users served by the beam", "sum"),
-    "beam_sinr_db": _per_beam(
+TRIAL_CELL: dict[str, Variable] = {
+    "cell_users": _per_cell("i4", "1", "users attached to the beam", "sum"),
+    "cell_lit": _per_cell("i1", None, "beam lit or dark", attributes=flags((0, 1), "dark lit")),
+    "cell_served_users": _per_cell("i4", "1", "users served by the beam", "sum"),
+    "cell_sinr_db": _per_cell(
         "f4",
         "dB",
         "signal to interference and noise ratio, mean of the dB values of the beam's users",
@@ -100,7 +100,7 @@ TRIAL_BEAM: dict[str, Variable] = {
         np.nan,
         {"comment": "missing where the beam is dark or has no user"},
     ),
-    "beam_spectral_efficiency": _per_beam(
+    "cell_spectral_efficiency": _per_cell(
         "f4",
         "bit s-1 Hz-1",
         "spectral efficiency of the link before overhead, mean of the beam's served users",
@@ -108,10 +108,10 @@ TRIAL_BEAM: dict[str, Variable] = {
         np.nan,
         {"comment": "missing where the beam serves no user"},
     ),
-    "beam_throughput": _per_beam(
+    "cell_throughput": _per_cell(
         "f4", "Mbit s-1", "downlink throughput of the beam in this trial, zero where dark", "sum"
     ),
-    "beam_uplink_sinr_db": _per_beam(
+    "cell_uplink_sinr_db": _per_cell(
         "f4",
         "dB",
         "uplink signal to interference and noise ratio, mean of the dB values of the beam's drops",
@@ -119,7 +119,7 @@ TRIAL_BEAM: dict[str, Variable] = {
         np.nan,
         {"comment": "missing where the beam has no user that transmits"},
     ),
-    "beam_uplink_spectral_efficiency": _per_beam(
+    "cell_uplink_spectral_efficiency": _per_cell(
         "f4",
         "bit s-1 Hz-1",
         "uplink spectral efficiency of the link before overhead, mean of the beam's drops",
@@ -127,29 +127,29 @@ TRIAL_BEAM: dict[str, Variable] = {
         np.nan,
         {"comment": "missing where the beam has no user that transmits"},
     ),
-    "beam_uplink_throughput": _per_beam(
+    "cell_uplink_throughput": _per_cell(
         "f4", "Mbit s-1", "uplink throughput of the beam in this trial, zero where dark", "sum"
     ),
-    **service_schema.TRIAL_BEAM,
+    **service_schema.TRIAL_CELL,
 }
-"""One value per trial and beam: names of ``BlockResult.trial_beam``; as above for the uplink."""
+"""One value per trial and beam: names of ``BlockResult.trial_cell``; as above for the uplink."""
 
 LAYOUT: dict[str, Variable] = {
-    "beam_u": Variable(("beam",), "f8", "1", "direction cosine u of the beam centre"),
-    "beam_v": Variable(("beam",), "f8", "1", "direction cosine v of the beam centre"),
-    "beam_colour": Variable(("beam",), "i4", "1", "colour of the beam in the reuse pattern"),
-    "beam_statistics": Variable(
-        ("beam",),
+    "cell_u": Variable(("cell",), "f8", "1", "direction cosine u of the beam centre"),
+    "cell_v": Variable(("cell",), "f8", "1", "direction cosine v of the beam centre"),
+    "cell_colour": Variable(("cell",), "i4", "1", "colour of the beam in the reuse pattern"),
+    "cell_counted": Variable(
+        ("cell",),
         "i1",
         None,
         "whether the beam counts in the statistics",
-        attributes=flags((0, 1), "guard_beam statistics_beam"),
+        attributes=flags((0, 1), "guard counted"),
     ),
 }
 """The beam layout of one satellite, given by the scene."""
 
-BEAM_COORDINATES: dict[str, Variable] = {
-    "beam": Variable(("beam",), "i4", "1", "number of the beam in the layout"),
+CELL_COORDINATES: dict[str, Variable] = {
+    "cell": Variable(("cell",), "i4", "1", "number of the beam in the layout"),
 }
 
 COORDINATES: dict[str, Variable] = {
@@ -301,14 +301,13 @@ def table(
     layout : collection of str
         Coordinates that the scene gives: of beams, or of cells and satellites.
     """
-    recorded = {name: kind for name, kind in (TRIAL | TRIAL_BEAM).items() if name in quantities}
-    of_scene = LAYOUT | network_schema.LAYOUT
-    everything = COORDINATES | (
-        BEAM_COORDINATES if set(layout) & set(LAYOUT) else network_schema.COORDINATES
-    )
+    recorded = {name: kind for name, kind in (TRIAL | TRIAL_CELL).items() if name in quantities}
+    one_satellite = "cell_counted" in layout
+    of_scene = LAYOUT if one_satellite else network_schema.LAYOUT
+    everything = COORDINATES | (CELL_COORDINATES if one_satellite else network_schema.COORDINATES)
     everything |= {name: of_scene[name] for name in of_scene if name in layout}
     everything |= recorded | mean_variables(quantities)
-    if not set(layout) & set(LAYOUT):
+    if not one_satellite:
         everything |= network_schema.MEANS
         if "calls" in quantities:
             everything |= network_schema.CALL_MEANS

@@ -54,16 +54,16 @@ TRIAL: dict[str, Variable] = {
 """One value per trial: over the statistics beams, or the region."""
 
 
-def _per_beam(dtype: str, units: str, long_name: str) -> Variable:
-    where = {"coordinates": "beam_u beam_v beam_colour beam_statistics"}
-    dims = ("trial", "beam")
+def _per_cell(dtype: str, units: str, long_name: str) -> Variable:
+    where = {"coordinates": "cell_u cell_v cell_colour cell_counted"}
+    dims = ("trial", "cell")
     return Variable(dims, dtype, units, long_name, None, "area: sum", None, where)
 
 
-TRIAL_BEAM: dict[str, Variable] = {
-    "beam_calls": _per_beam("i4", "1", "calls that the beam carries at once"),
-    "beam_calls_offered": _per_beam("i4", "1", "calls that the beam's users ask for"),
-    "beam_best_effort_throughput": _per_beam(
+TRIAL_CELL: dict[str, Variable] = {
+    "cell_calls": _per_cell("i4", "1", "calls that the beam carries at once"),
+    "cell_calls_offered": _per_cell("i4", "1", "calls that the beam's users ask for"),
+    "cell_best_effort_throughput": _per_cell(
         "f4", "Mbit s-1", "downlink throughput of the beam's users without a guaranteed rate"
     ),
 }

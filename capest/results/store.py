@@ -1,8 +1,8 @@
 """Blocks of a run on disk: written whole by workers, found again by the next run.
 
-A folder holds ``manifest.json`` (whose blocks these are), ``lock`` (one client at a time)
-and ``block-000123.npz`` files. A block may be written twice, by two workers even: both write
-the same bytes and the rename is atomic.
+A folder holds ``manifest.json`` (whose blocks these are), ``lock`` (one client at a time),
+``world.pickle`` (what workers compute with) and ``block-000123.npz`` files. A block may be written
+twice, by two workers even: both write the same bytes and the rename is atomic.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from capest.results.lock import LOCK_NAME, take_lock
 from capest.results.manifest import MANIFEST_NAME, check_folder, read_manifest, write_manifest
 from capest.results.stop_mark import clear_stop
 from capest.statistics.block import BlockResult
+
+WORLD_NAME = "world.pickle"
+"""What the client has built for the workers."""
 
 _BLOCK = r"block-\d{6,}\.npz"
 _FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -220,8 +223,10 @@ class BlockStore:
         """
         try:
             self._drop_blocks()
-            files.sweep_temporaries(self.folder, _BLOCK)
+            for pattern in (_BLOCK, re.escape(WORLD_NAME)):
+                files.sweep_temporaries(self.folder, pattern)
             clear_stop(self.folder)
+            (self.folder / WORLD_NAME).unlink(missing_ok=True)
             (self.folder / MANIFEST_NAME).unlink(missing_ok=True)
             (self.folder / LOCK_NAME).unlink(missing_ok=True)
             self.folder.rmdir()
@@ -237,7 +242,7 @@ class BlockStore:
 
     def _prepare(self, replace: bool) -> None:
         clear_stop(self.folder)
-        for pattern in (_BLOCK, re.escape(MANIFEST_NAME)):
+        for pattern in (_BLOCK, re.escape(MANIFEST_NAME), re.escape(WORLD_NAME)):
             files.sweep_temporaries(self.folder, pattern)
         earlier = read_manifest(self.folder)
         if earlier == self.identity:

@@ -42,8 +42,8 @@ ROWS = {
 """Metrics in the order and with the names of the summary."""
 
 
-_SIZES = ("beam", "cell", "satellite")
-"""Dimensions that tell what a result is of."""
+_SIZES = ("cell", "satellite")
+"""Dimensions that tell what a result is of: that of satellites is there of a constellation."""
 
 
 class Summary:
@@ -64,15 +64,19 @@ class Summary:
         self._groups = int(dataset.sizes["group"])
         self._sizes = {name: int(dataset.sizes[name]) for name in _SIZES if name in dataset.sizes}
         self._statistics_beams = (
-            int(dataset["beam_statistics"].sum()) if "beam" in self._sizes else 0
+            0 if self._is_of_constellation else int(dataset["cell_counted"].sum())
         )
         elapsed_s = dataset.attrs.get("elapsed_s")
         self._elapsed_s = None if elapsed_s is None else float(elapsed_s)
         self.trials = int(dataset.attrs["trials_done"])
         users = dataset.attrs.get("users_per_trial")
         if users is None:
-            users = dataset["beam_users"].isel(trial=0).sum()
+            users = dataset["cell_users"].isel(trial=0).sum()
         self.users_per_trial = int(users)
+
+    @property
+    def _is_of_constellation(self) -> bool:
+        return "satellite" in self._sizes
 
     @property
     def heading(self) -> str:
@@ -98,12 +102,18 @@ class Summary:
     @property
     def _beams(self) -> tuple[int, int]:
         """Beams that count, and all beams, of one satellite; zeros of a constellation."""
-        return self._statistics_beams, self._sizes.get("beam", 0)
+        return self._statistics_beams, 0 if self._is_of_constellation else self._sizes["cell"]
 
     @property
     def counted_beams(self) -> str:
         """Which beams the figures are of; empty for a constellation, whose beams all count."""
         return which_beams(*self._beams)
+
+    @property
+    def _plain_sizes(self) -> dict[str, int]:
+        if self._is_of_constellation:
+            return {f"{name}s": size for name, size in self._sizes.items()}
+        return {"beams": self._sizes["cell"], "statistics_beams": self._statistics_beams}
 
     @property
     def _run_notes(self) -> list[str]:
@@ -126,7 +136,7 @@ class Summary:
     @property
     def means(self) -> list[tuple[str, Estimate, str]]:
         """Label, estimate and unit for people, of what is averaged over trials."""
-        if "cell" in self._sizes:
+        if self._is_of_constellation:
             return self._network_means()
         beams = self._statistics_beams
         which = f"{beams} statistics beams" if beams > 1 else "the statistics beam"
@@ -167,7 +177,7 @@ class Summary:
 
     @property
     def _population(self) -> str:
-        if "cell" in self._sizes:
+        if self._is_of_constellation:
             return "Users with a beam (throughput: all)"
         return "Users (beams) of lit statistics beams"
 
@@ -175,7 +185,8 @@ class Summary:
     def notes(self) -> list[str]:
         """What the intervals are intervals of."""
         lines = []
-        if self._statistics_beams != self._sizes.get("beam", 0):
+        counted, beams = self._beams
+        if counted != beams:
             lines.append(RIM_NOTE)
         lines += [
             f"{self._population}, all trials. CI: 95 % confidence interval,",
@@ -222,8 +233,7 @@ class Summary:
             "trials": self.trials,
             "users_per_trial": self.users_per_trial,
             **self._rule(),
-            **{f"{name}s": size for name, size in self._sizes.items()},
-            **({"statistics_beams": self._statistics_beams} if "beam" in self._sizes else {}),
+            **self._plain_sizes,
             **({"counted_beams": which} if (which := self.counted_beams) else {}),
             "backend": str(attributes["backend"]),
             **({"notes": self._run_notes} if self._run_notes else {}),

@@ -13,7 +13,7 @@ from capest.results.stop_mark import set_stop
 from capest.runner.plan import batches, trials_per_batch
 from capest.runner.run_blocks import RunBlocks
 from capest.runner.stopping import Verdict, Watch, checkpoints
-from capest.runner.task import Job, run_batch, seconds_per_trial
+from capest.runner.task import Job, run_batch
 from capest.scenario.until import Condition
 from capest.statistics.block import BlockResult
 from capest.statistics.intervals import Interval, Moments, mean_interval, merge_moments
@@ -171,7 +171,7 @@ def _tasks(
     for end in ends:
         missing = {k: spans[k][1] for k in range(start, end) if k not in found}
         trials = sum(missing.values())
-        size = trials_per_batch(trials, seconds_per_trial(job), 1.0, workers, **most)
+        size = trials_per_batch(trials, job.seconds_per_trial, 1.0, workers, **most)
         for batch in batches(missing, size):
             if watch is not None and watch.end is not None:
                 return

@@ -12,7 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from capest.backend import choose
+from capest.engine.build import build
 from capest.errors import BackendError, InputError
 from capest.results import netcdf
 from capest.results.kept import read_history
@@ -30,7 +33,8 @@ from capest.runner.plan import Plan
 from capest.runner.provenance import provenance
 from capest.runner.run_blocks import RunBlocks
 from capest.runner.stopping import Verdict
-from capest.runner.task import Job, layout, prepare, users_per_trial
+from capest.runner.task import Job, seconds_per_trial
+from capest.runner.world_file import save_world
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.model import Scenario
 from capest.scenario.until import parse_until
@@ -130,7 +134,8 @@ def run(
         # What is there goes on as it was begun.
         wanted = there.identity.backend
         plan, result = replace(plan, kept=there.identity.trials), output
-    notes = prepare(scenario)
+    world = build(scenario)
+    notes = scenario.notes + world.notes
     executor = make_executor()
     store = None
     try:
@@ -138,7 +143,8 @@ def run(
         identity = replace(asked, backend=chosen)
         store = BlockStore.open(blocks_folder(output), identity, replace=overwrite)
         target.check_unchanged()  # by a run that held the lock until now
-        job = Job(scenario, identity, plan, store.folder)
+        each_s = seconds_per_trial(world, chosen)
+        job = Job(save_world(world, store.folder), identity, plan, store.folder, each_s)
         notices = [*notes, *([store.notice] if store.notice else [])]
         if there is not None and result is None:
             notices.append(other_blocks(there.identity, plan))
@@ -168,7 +174,10 @@ def run(
         if verdict is not None:
             about |= _about_rule(verdict, plan)
             job = replace(job, plan=replace(plan, trials=verdict.trials))
-        _merge(job, blocks, target, about, history)
+        origin = provenance(scenario, identity, job.plan.trials, world.ground.users_per_trial)
+        if history:
+            origin["history"] = f"{history}\n{origin['history']}"
+        _merge(job, blocks, target, world.layout, {**origin, **about})
         store.remove()
         seconds = time.perf_counter() - started
         return Outcome(output, chosen, tuple(notices), seconds, verdict)
@@ -206,19 +215,16 @@ def _merge(
     job: Job,
     blocks: RunBlocks,
     target: Target,
-    measured: Mapping[str, str | int | float],
-    history: str,
+    layout: Mapping[str, np.ndarray],
+    origin: Mapping[str, str | int | float],
 ) -> None:
     """Reduce the blocks in their order and write the result file, whole."""
-    origin = provenance(job.scenario, job.identity, job.plan.trials, users_per_trial(job))
-    if history:
-        origin["history"] = f"{history}\n{origin['history']}"
     netcdf.write_result(
         target.path,
         blocks.in_order(job.plan),
-        layout(job),
+        layout,
         sizes=job.plan.sizes(),
         block_trials=job.plan.block_trials,
-        provenance={**origin, **measured},
+        provenance=origin,
         publish=target.publish,
     )

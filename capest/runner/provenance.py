@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from capest.engine.service_constants import call_attributes
+from capest.engine.build.services import call_attributes
 from capest.results.store import RunIdentity
 
 if TYPE_CHECKING:

@@ -83,12 +83,12 @@ def gather(points: Sequence[Point], axes: Sequence[Axis], paths: Sequence[Path])
 
 
 def _sizes(dataset: xr.Dataset) -> dict[str, int]:
-    beams = dataset.sizes.get("beam", 0)
+    beams = 0 if "satellite" in dataset.sizes else dataset.sizes["cell"]
     return {
         "satellites": dataset.sizes.get("satellite", 1),
         "trials": dataset.sizes["trial"],
         "beams": beams,
-        "statistics_beams": int(dataset["beam_statistics"].sum()) if beams else 0,
+        "statistics_beams": int(dataset["cell_counted"].sum()) if beams else 0,
     }
 
 

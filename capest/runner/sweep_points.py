@@ -19,6 +19,7 @@ from capest.results.sweep_file import MOST_POINTS, axis_name
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 from capest.scenario.reading_table import is_read
+from capest.scenario.renamed import OldName, in_new_names, not_of_this_kind, tell
 from capest.shown import as_text
 
 
@@ -31,10 +32,13 @@ class Axis:
     key : str
         Dotted, such as ``"beams.frequency_reuse"``.
     values : tuple
+    old_names : tuple of OldName
+        Under which they were given.
     """
 
     key: str
     values: tuple[Any, ...]
+    old_names: tuple[OldName, ...] = ()
 
     @property
     def name(self) -> str:
@@ -100,9 +104,26 @@ def parse_axis(text: str) -> Axis:
             raise InputError(f"--vary {text}: broken array: {error}") from None
     else:
         values = [_value(part.strip()) for part in listed.split(",")]
+    key, values, old_names = _in_new_names(text, key, values)
+    tell(old_names)
     if not values or len(set(map(_same, values))) != len(values):
         raise InputError(f"--vary {text}: names no value, or one twice; {example}")
-    return Axis(key, tuple(values))
+    return Axis(key, tuple(values), old_names)
+
+
+def _in_new_names(
+    text: str, key: str, values: Sequence[Any]
+) -> tuple[str, list[Any], tuple[OldName, ...]]:
+    """Key and values by the names of today, and the old ones there were."""
+    renamed, found = [], []
+    new_key = key
+    for value in values:
+        # Which kind of scenario it is shows when the points are loaded.
+        settings, old_names = in_new_names({key: value}, f"--vary {text}", None)
+        ((new_key, now),) = settings.items()
+        renamed.append(now)
+        found += old_names
+    return new_key, renamed, tuple({str(each): each for each in found}.values())
 
 
 def _same(value: Any) -> Any:
@@ -169,6 +190,13 @@ def points_of(
         here = {problem.key for problem in unread} | {k for k in keys if not is_read(k, values)}
         idle = here if idle is None else idle & here
     faults = [problem for key, problem in problems.items() if idle and key in idle]
+    kinds = {point.scenario.has_constellation for point in found}
+    faults += [
+        not_of_this_kind(old.renamed)
+        for axis in axes
+        for old in axis.old_names
+        if not any(map(old.renamed.is_of, kinds))
+    ]
     if faults:
         name = "scenario" if isinstance(source, Mapping) else str(source)
         raise ScenarioError(name, faults)

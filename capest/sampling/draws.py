@@ -16,12 +16,12 @@ class WordSource(Protocol):
         """Array module of the words."""
 
     def philox_words(
-        self, seed: int, purpose: int, first_trial: int, trials: int, entities: int
+        self, *, seed: int, purpose: int, first_trial: int, trials: int, entities: int
     ) -> Any:
         """Return four 64-bit words per trial and entity."""
 
     def philox_uniforms(
-        self, seed: int, purpose: int, first_trial: int, trials: int, entities: int, count: int
+        self, *, seed: int, purpose: int, first_trial: int, trials: int, entities: int, count: int
     ) -> Any:
         """Return so many uniforms per trial and entity."""
 
@@ -49,7 +49,11 @@ class Draws:
     def words(self, purpose: Purpose, entities: int) -> Any:
         """Four 64-bit words per trial and entity, uint64 array (trials, entities, 4)."""
         return self._source.philox_words(
-            self.seed, int(purpose), self.first_trial, self.trials, entities
+            seed=self.seed,
+            purpose=int(purpose),
+            first_trial=self.first_trial,
+            trials=self.trials,
+            entities=entities,
         )
 
     def uniforms(self, purpose: Purpose, entities: int, count: int) -> list[Any]:
@@ -63,7 +67,12 @@ class Draws:
         """
         return list(
             self._source.philox_uniforms(
-                self.seed, int(purpose), self.first_trial, self.trials, entities, count
+                seed=self.seed,
+                purpose=int(purpose),
+                first_trial=self.first_trial,
+                trials=self.trials,
+                entities=entities,
+                count=count,
             )
         )
 

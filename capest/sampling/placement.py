@@ -98,6 +98,11 @@ def coverage(grid: BeamGrid, satellites: Satellites) -> Coverage:
     return Coverage(grid, satellites, points, cumulative / cumulative[-1])
 
 
+def untiled(grid: BeamGrid, satellites: Satellites) -> Coverage:
+    """Cells without triangles, for users who are placed in given cells."""
+    return Coverage(grid, satellites, np.empty((3, 3, 0)), np.empty(0))
+
+
 def in_each_beam(area: Coverage, settings: PlacementSettings, draws: Draws) -> View:
     """Same number of users in every beam, uniform in its Voronoi cell of the u-v plane.
 

@@ -10,6 +10,9 @@ from capest.scenario import layout_fit
 if TYPE_CHECKING:
     from capest.scenario import sections
 
+BEAMS_AT_ONCE = 19
+"""Beams a satellite of a constellation lights at once where neither file nor preset says."""
+
 
 def users_per_trial(placement: str, per_beam: int, count: int | None, beams: int) -> int:
     """Users of one trial, as `users.placement` counts them."""
@@ -36,6 +39,17 @@ class Derived:
     def beam_count(self) -> int:
         """Beams of one satellite's layout, without those that lie beyond the Earth's edge."""
         return sum(self.cells_on_earth())
+
+    @property
+    def beams_at_once(self) -> int:
+        """Beams a satellite lights at once: given, or 19 in a constellation, all of one satellite.
+
+        Of one satellite that lights all beams, and of satellite-fixed beams, it is not read.
+        """
+        given = self.satellite.beams_at_once
+        if given is not None:
+            return given
+        return BEAMS_AT_ONCE if self.has_constellation else self.beam_count
 
     def cells_on_earth(self) -> list[bool]:
         """Tell of each cell of the full layout whether it lies wholly on the Earth."""

@@ -29,6 +29,10 @@ _KEPT = {
 }
 """Keys that stay although nothing reads them."""
 
+_ALLOCATIONS = {"random": "random-hopping", "periodic": "round-robin"}
+"""Fingerprints have the names of 0.2, here and of the beams lit at once: they stay what they are in
+finished runs."""
+
 
 def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
     """Return section -> key -> value of what trials read, with defaults and equals resolved.
@@ -117,6 +121,7 @@ def _given(section: dict[str, Any]) -> dict[str, Any]:
 
 def _satellite(scenario: Scenario) -> dict[str, Any]:
     content = _read(scenario, "satellite")
+    content.pop("beams_at_once", None)
     if scenario.satellite.antenna == "array" or scenario.satellite.pattern == "bessel":
         content.pop("hpbw_deg", None)  # it enters through the spacing of beams or cells
     return content
@@ -127,6 +132,8 @@ def _where_satellites_are(scenario: Scenario) -> dict[str, Any]:
     constellation = scenario.constellation
     content = _given(_read(scenario, "constellation"))
     del content["select"]
+    if scenario.cells.layout == "earth-fixed":
+        content["beams_per_satellite"] = scenario.beams_at_once
     content["start"] = utc_text(constellation.start)
     if constellation.catalogue is None:
         return content
@@ -205,9 +212,11 @@ def _beams(scenario: Scenario) -> dict[str, Any]:
     content = _given(_read(scenario, "beams"))
     del content["beyond_earth"]  # the layout that is left tells it
     content["spacing_uv"] = scenario.beam_spacing_uv
-    if content.get("active_count") == scenario.beam_count:
+    if content["allocation"] != "all-on" and scenario.beams_at_once == scenario.beam_count:
         content["allocation"] = "all-on"
-        del content["active_count"]
+    if content["allocation"] != "all-on":
+        content["allocation"] = _ALLOCATIONS.get(content["allocation"], content["allocation"])
+        content["active_count"] = scenario.beams_at_once
     return content
 
 

@@ -15,6 +15,7 @@ from capest.scenario.overrides import apply_overrides, name_overrides
 from capest.scenario.paths import anchor_paths
 from capest.scenario.plain import plain
 from capest.scenario.presets import STARTS, load_preset, preset_names
+from capest.scenario.renamed import is_of_constellation, problems_of, rename, tell
 from capest.scenario.written import Written, flat, is_complete
 
 
@@ -51,15 +52,22 @@ def load_scenario(
         name, raw, folder = "scenario", plain(source), Path()
     else:
         name, raw, folder = str(source), read_toml(Path(source)), Path(source).parent
+    # What an old name stands for depends on the kind of scenario, which no old name decides.
+    overridden = plain(raw)
+    apply_overrides(overridden, overrides)
+    constellation, complete = is_of_constellation(overridden), is_complete(raw, fields())
+    old_names = rename(raw, name, constellation)
     before = flat(raw, fields())
-    own = before if is_complete(raw, fields()) else {}
-    origins, unreadable = apply_overrides(raw, overrides)
+    own = before if complete else {}
+    origins, faults, of_overrides = apply_overrides(raw, overrides, constellation=constellation)
+    tell([*old_names, *of_overrides], complete=complete)
+    faults += problems_of(old_names, complete=complete) + problems_of(of_overrides)
     anchor_paths(raw, folder, origins)
     # Of a complete file, such as a result keeps, nobody chose every key.
     keys = frozenset(origins.keys() & fields().keys()) | (before.keys() - own.keys())
     written, idle = Written(keys, own=own), None if excused is None else list[Problem]()
     try:
-        scenario = build_scenario(name, raw, unreadable, written=written, excused=idle)
+        scenario = build_scenario(name, raw, faults, written=written, excused=idle)
     except ScenarioError as error:
         raise ScenarioError(name, name_overrides(error.problems, origins)) from None
     if excused is not None and idle is not None:

@@ -16,10 +16,11 @@ from capest.scenario.effective import effective
 from capest.scenario.linked import GAINS, Moved, beam_notes, move_gain
 from capest.scenario.moments import with_text_start
 from capest.scenario.paths import anchor_paths
-from capest.scenario.plain import plain, set_key
-from capest.scenario.presets import KINDS, supplied, with_presets
+from capest.scenario.plain import plain, remove_key, set_key
+from capest.scenario.presets import KINDS, supplied, supplier, with_presets
 from capest.scenario.problems import find_problems, good_values, keys_of
 from capest.scenario.reading_table import is_read
+from capest.scenario.renamed import in_new_names, is_of_constellation, problems_of, tell
 from capest.scenario.rules import broken_rules
 from capest.scenario.sections import (
     Beams,
@@ -145,10 +146,15 @@ class Scenario(Derived, Section):
         keys: dict[str, Any] = {}
         for name, value in changes.items():
             keys |= _leaves(name.replace("__", "."), plain(value))
+        after = self.model_dump()
+        for key, value in keys.items():
+            set_key(after, key, value)
+        keys, old_names = in_new_names(keys, "scenario", is_of_constellation(after))
+        tell(old_names)
         renewed = [section for section in KINDS if keys.get(f"{section}.preset") is not None]
-        for section in renewed:
-            raw[section] = {}
-        own = {key: value for key, value in self.items() if key.split(".")[0] not in renewed}
+        own = {key: value for key, value in self.items() if supplier(key) not in renewed}
+        for key in dict(self.items()).keys() - own.keys():
+            remove_key(raw, key)
         before = self._written.all & own.keys()
         named = keys.keys() & fields().keys()
         for key, value in keys.items():
@@ -156,7 +162,8 @@ class Scenario(Derived, Section):
         anchor_paths(raw, "")
         moved = tuple(one for one in self._moved if one.key in own and one.key not in named)
         written = Written(frozenset(named), before, own)
-        return build_scenario("scenario", raw, written=written, moved=moved)
+        problems = problems_of(old_names)
+        return build_scenario("scenario", raw, problems, written=written, moved=moved)
 
     def to_toml(self) -> str:
         """Write the scenario as TOML, complete, so that it loads to an equal scenario."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from capest.scenario.units import unit_of, without_unit
 
@@ -15,7 +15,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return by_lower[found[0]] if found else None
 
 
-def did_you_mean_key(key: str, known: Sequence[str]) -> str:
+def did_you_mean_key(key: str, known: Sequence[str], renamed: Mapping[str, str]) -> str:
     """Suggest a key for an unknown one.
 
     Parameters
@@ -24,6 +24,8 @@ def did_you_mean_key(key: str, known: Sequence[str]) -> str:
         Dotted unknown key.
     known : sequence of str
         All dotted keys there are.
+    renamed : mapping of str to str
+        Keys of older versions, with what they are called now.
 
     Returns
     -------
@@ -32,7 +34,9 @@ def did_you_mean_key(key: str, known: Sequence[str]) -> str:
     """
     section, _, name = key.rpartition(".")
     own = [k for k in known if k.rpartition(".")[0] == section]
-    found = _nearest_key(name, own, _ALIKE) or _nearest_key(key, known, _ALIKE_ELSEWHERE)
+    old = [k for k in renamed if k.rpartition(".")[0] == section]
+    found = _nearest_key(name, [*own, *old], _ALIKE) or _nearest_key(key, known, _ALIKE_ELSEWHERE)
+    found = renamed.get(found or "", found)
     if not found:
         return "known: " + ", ".join(k.rpartition(".")[2] for k in own)
     shown = found.rpartition(".")[2] if found in own else found

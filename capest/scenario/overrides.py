@@ -10,13 +10,14 @@ from typing import Any
 
 from capest.errors import Problem
 from capest.scenario.plain import set_key
+from capest.scenario.renamed import OldName, in_new_names
 from capest.scenario.rules import BrokenRule
 from capest.shown import cut, one_line
 
 
 def apply_overrides(
-    raw: dict[str, Any], overrides: Sequence[str]
-) -> tuple[dict[str, str], list[Problem]]:
+    raw: dict[str, Any], overrides: Sequence[str], *, constellation: bool = False
+) -> tuple[dict[str, str], list[Problem], list[OldName]]:
     """Set the overridden keys in place; later ones win.
 
     Parameters
@@ -25,7 +26,9 @@ def apply_overrides(
         Nested values of a scenario.
     overrides : sequence of str
         ``section.key=value`` each, with a TOML value; other text is taken as a string, so that
-        ``beams.allocation=round-robin`` needs no quotes.
+        ``beams.allocation=periodic`` needs no quotes.
+    constellation : bool
+        Whether the scenario is one of many satellites; tells what an old name stands for.
 
     Returns
     -------
@@ -33,9 +36,12 @@ def apply_overrides(
         Overridden key to the override's text.
     problems : list of Problem
         Overrides that cannot be read.
+    old_names : list of OldName
+        Names of older versions.
     """
-    origins = {}
-    problems = []
+    origins: dict[str, str] = {}
+    problems: list[Problem] = []
+    old_names: list[OldName] = []
     for text in overrides:
         key, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not all(part.strip() for part in key.split(".")):
@@ -49,11 +55,17 @@ def apply_overrides(
             )
             continue
         try:
-            set_key(raw, key, _value(value))
+            one = {key: _value(value)}
         except ValueError as error:
             problems.append(Problem(f"--set {_shown(text)}", None, f"broken value: {error}"))
-        origins[key] = text
-    return origins, problems
+            origins[key] = text
+            continue
+        settings, found = in_new_names(one, f"--set {_shown(text)}", constellation)
+        old_names += found
+        for name, setting in settings.items():
+            set_key(raw, name, setting)
+        origins |= dict.fromkeys((*settings, *(each.renamed.key for each in found)), text)
+    return origins, problems, old_names
 
 
 def name_overrides(problems: Sequence[Problem], origins: dict[str, str]) -> list[Problem]:

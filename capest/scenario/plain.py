@@ -31,3 +31,13 @@ def set_key(raw: dict[str, Any], key: str, value: Any) -> None:
             raw[part] = {}
         raw = raw[part]
     raw[name] = value
+
+
+def remove_key(raw: dict[str, Any], key: str) -> None:
+    """Remove a dotted key, where it is, from nested dicts in place."""
+    *path, name = key.split(".")
+    for part in path:
+        if not isinstance(raw.get(part), dict):
+            return
+        raw = raw[part]
+    raw.pop(name, None)

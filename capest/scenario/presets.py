@@ -73,7 +73,8 @@ class Preset:
     name, kind, title : str
         ``kind`` is the section, one of `KINDS`.
     figures : mapping of str to Figure
-        By key of the section; read-only, since all who ask for the preset share it.
+        By key of the section, or by dotted key of another one; read-only, since all who ask for the
+        preset share it.
     starter : mapping of str to StarterValue
         By dotted key: the rest of the system, for a scenario that starts from the preset.
     """
@@ -83,6 +84,12 @@ class Preset:
     title: str
     figures: Mapping[str, Figure]
     starter: Mapping[str, StarterValue]
+
+    @property
+    def values(self) -> dict[str, float | str]:
+        """Values of all figures by dotted key."""
+        figures = self.figures.items()
+        return {key if "." in key else f"{self.kind}.{key}": one.value for key, one in figures}
 
 
 @cache
@@ -154,10 +161,14 @@ def with_presets(
             if not _supplied_keys(kind) <= section.keys():
                 problems.append(_unknown(kind, name))
         elif (preset := load_preset(name)).kind == kind:
-            values = {key: figure.value for key, figure in preset.figures.items()}
             # Of a service, None is what nobody gave; elsewhere it may be a preset's figure undone.
             given = {k: v for k, v in section.items() if kind != "service" or v is not None}
-            filled[kind] = {**values, **given}
+            filled[kind] = given
+            for key, value in preset.values.items():
+                place, _, own = key.partition(".")
+                table = filled.get(place)
+                if isinstance(table, Mapping) and own not in table:
+                    filled[place] = {**table, own: value}
         else:
             problems.append(_unknown(kind, name, f"it is a {preset.kind} preset"))
     return filled, problems
@@ -176,15 +187,26 @@ def supplied(raw: Mapping[str, Any], defaults: Mapping[str, str]) -> dict[str, A
         section = raw.get(kind, {})
         name = section.get("preset", defaults.get(kind)) if isinstance(section, Mapping) else None
         if isinstance(name, str) and name in preset_names() and load_preset(name).kind == kind:
-            figures = load_preset(name).figures
-            found |= {f"{kind}.{key}": figure.value for key, figure in figures.items()}
+            found |= load_preset(name).values
     return found
+
+
+@cache
+def _suppliers() -> dict[str, str]:
+    """Kind of preset by key of another section that its presets supply."""
+    presets = map(load_preset, preset_names())
+    return {key: preset.kind for preset in presets for key in preset.figures if "." in key}
+
+
+def supplier(key: str) -> str:
+    """Return the kind of preset that a new one of takes a key along: nearly always its section."""
+    return _suppliers().get(key, key.partition(".")[0])
 
 
 def _supplied_keys(kind: str) -> set[str]:
     """Keys that most presets of a kind supply: a section with all of them needs none."""
     presets = presets_of(kind)
-    counts = Counter(key for preset in presets for key in preset.figures)
+    counts = Counter(key for preset in presets for key in preset.figures if "." not in key)
     return {key for key, count in counts.items() if 2 * count > len(presets)}
 
 

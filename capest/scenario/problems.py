@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from capest.errors import Problem
 from capest.scenario.lists import Listed
 from capest.scenario.nearest import did_you_mean_key, nearest
+from capest.scenario.renamed import new_names, new_values
 from capest.scenario.rules import broken_rules
 from capest.scenario.units import unit_of
 
@@ -159,7 +160,7 @@ def _unknown(loc: tuple[Any, ...], value: Any, keys: Mapping[str, FieldInfo]) ->
         return Problem(shown, None, "unknown section", hint)
     if key in keys:  # only a quoted key with a dot in it gets here
         return Problem(shown, value, "unknown key", f"write {key} without quotes")
-    return Problem(shown, value, "unknown key", did_you_mean_key(key, list(keys)))
+    return Problem(shown, value, "unknown key", did_you_mean_key(key, list(keys), new_names(keys)))
 
 
 def printable(text: str) -> str:
@@ -191,7 +192,9 @@ def _hint(key: str, field: FieldInfo, value: Any) -> str:
 
 def _hint_for_text(key: str, kind: Any, choices: tuple[Any, ...], value: str) -> str:
     if kind is str:
-        found = nearest(value, choices)
+        old = new_values(key)
+        found = nearest(value, [*choices, *old])
+        found = old.get(found or "", found)
         return f'did you mean "{found}"' if found else ""
     if kind is bool:
         lowered = value.strip().lower()

@@ -124,6 +124,7 @@ def _nothing_reads(_: Values) -> str | None:
 
 
 _EARTH_FIXED = chosen("cells.layout", "earth-fixed")
+_HOPPING = chosen("beams.allocation", "random", "periodic")
 _ARRAY, _DISH = chosen("satellite.antenna", "array"), chosen("satellite.antenna", "dish")
 _MOVING = Condition("with `constellation.shells` or `catalogue`", _all_stand)
 _FROM_FILE = chosen("users.placement", "file")
@@ -143,6 +144,10 @@ _GUARANTEED = Condition("with `service.guaranteed` = true", _best_effort)
 _NOBODY = Condition("by nothing, for people only", _nothing_reads)
 _COUNTED = Condition('with `users.placement` other than "beam"', _beam_by_beam)
 _PER_BEAM = Condition("without `users.count`", _count_given)
+
+
+def _no_choice_of_beams(values: Values) -> str | None:
+    return (_EARTH_FIXED if is_constellation(values) else _HOPPING).lacks(values)
 
 
 def _of_beams(values: Values) -> str | None:
@@ -190,6 +195,13 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
     "satellite.pattern": (_DISH,),
     "satellite.antenna": (CONSTELLATION,),
     "satellite.element_exponent": (CONSTELLATION, _ARRAY),
+    "satellite.beams_at_once": (
+        Condition(
+            "with Earth-fixed cells of a constellation, or with one satellite and "
+            '`beams.allocation` = "random" or "periodic"',
+            _no_choice_of_beams,
+        ),
+    ),
     "satellite.rf_power_w": (CONSTELLATION,),
     "satellite.pfd_limit_dbw_per_m2_mhz": (CONSTELLATION,),
     "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz": (CONSTELLATION,),
@@ -209,7 +221,6 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
     "constellation.minimum_elevation_deg": (CONSTELLATION,),
     "constellation.minimum_visibility_s": (CONSTELLATION, _EARTH_FIXED, _MOVING),
     "constellation.cull_elevation_deg": (CONSTELLATION,),
-    "constellation.beams_per_satellite": (CONSTELLATION, _EARTH_FIXED),
     "region.kind": (CONSTELLATION,),
     **{
         f"region.{key}": (CONSTELLATION, chosen("region.kind", kind))
@@ -228,10 +239,6 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
         ),
     ),
     "beams.allocation": (_OF_LAYOUT,),
-    "beams.active_count": (
-        _OF_LAYOUT,
-        chosen("beams.allocation", "random-hopping", "round-robin"),
-    ),
     "beams.beyond_earth": (_OF_LAYOUT,),
     "users.positions": (_OF_LAYOUT, chosen("users.placement", "beam")),
     "users.per_beam": (one_satellite("users.count says how many users its region has"), _PER_BEAM),

@@ -40,21 +40,21 @@ def _statistics_within(statistics: int, count: int) -> Problem | None:
     )
 
 
-def _active_count(allocation: str, active: int | None) -> Problem | None:
-    if allocation != "all-on" and active is None:
+def _at_once_given(allocation: str, at_once: int | None) -> Problem | None:
+    if allocation != "all-on" and at_once is None:
         return Problem(
-            "beams.active_count",
+            "satellite.beams_at_once",
             None,
-            f'required with allocation = "{allocation}": how many beams are lit at once',
+            f'required with beams.allocation = "{allocation}": how many beams are lit at once',
             "give a whole number from 1 to beams.count",
         )
     return None
 
 
-def _active_within(allocation: str, active: int | None, count: int) -> Problem | None:
-    if allocation == "all-on" or active is None or active <= count:
+def _at_once_within(allocation: str, at_once: int | None, count: int) -> Problem | None:
+    if allocation == "all-on" or at_once is None or at_once <= count:
         return None
-    return Problem("beams.active_count", active, f"must be at most beams.count, {count}")
+    return Problem("satellite.beams_at_once", at_once, f"must be at most beams.count, {count}")
 
 
 def _users_limit(placement: str, per_beam: int, count: int | None, beams: int) -> Problem | None:
@@ -155,8 +155,8 @@ SINGLE_SATELLITE: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], .
     (("beams.count",), _beams_hexagonal),
     (("beams.statistics_count",), _statistics_hexagonal),
     (("beams.statistics_count", "beams.count"), _statistics_within),
-    (("beams.allocation", "beams.active_count"), _active_count),
-    (("beams.allocation", "beams.active_count", "beams.count"), _active_within),
+    (("beams.allocation", "satellite.beams_at_once"), _at_once_given),
+    (("beams.allocation", "satellite.beams_at_once", "beams.count"), _at_once_within),
     (("users.placement", "users.per_beam", "users.count", "beams.count"), _users_limit),
     (("uplink.enabled", *_UPLINK_KEYS), _uplink_figures),
     (

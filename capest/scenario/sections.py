@@ -57,6 +57,7 @@ class Satellite(Section):
     pattern: Literal["bessel", "s1528-leo"] = "bessel"
     antenna: Literal["dish", "array"] = "dish"
     element_exponent: float = Field(default=1.3, ge=0, le=10)
+    beams_at_once: int | None = Field(default=None, ge=1, le=10_000)
     rf_power_w: float | None = Field(default=None, ge=1e-6, le=1_000_000)
     pfd_limit_dbw_per_m2_mhz: float | None = Field(default=None, ge=-300, le=0)
     out_of_band_pfd_limit_dbw_per_m2_mhz: float | None = Field(default=None, ge=-300, le=0)
@@ -86,7 +87,6 @@ class Constellation(Section):
     minimum_elevation_deg: float = Field(default=30.0, ge=0, lt=90)
     minimum_visibility_s: float = Field(default=0.0, ge=0, le=86_400)
     cull_elevation_deg: float = Field(default=0.0, ge=0, lt=90)
-    beams_per_satellite: int = Field(default=19, ge=1, le=10_000)
     select: Select = Select()
 
 
@@ -124,8 +124,7 @@ class Beams(Section):
     spacing_uv: float | None = Field(default=None, ge=1e-9, le=2)
     frequency_reuse: Annotated[Literal[1, 2, 3, 4, 7], BeforeValidator(_whole)] = 1
     polarisation_reuse: bool = False
-    allocation: Literal["all-on", "random-hopping", "round-robin"] = "all-on"
-    active_count: int | None = Field(default=None, ge=1, le=LARGEST_COUNT)
+    allocation: Literal["all-on", "random", "periodic"] = "all-on"
     beyond_earth: Literal["error", "discard"] = "error"
 
 

@@ -9,16 +9,19 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from capest.errors import Problem
+from capest.scenario.derived import BEAMS_AT_ONCE
 from capest.scenario.reading import Values
 from capest.scenario.reading_table import unread
 from capest.scenario.service_classes import NEEDED
 
-_OF_PRESETS = (
-    *("satellite.rf_power_w", "satellite.pfd_limit_dbw_per_m2_mhz"),
-    "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz",
-    *("constellation.beams_per_satellite", "constellation.minimum_visibility_s"),
-)
-"""Limits: who takes them from a preset believes that they hold."""
+_OF_PRESETS = {
+    "satellite.beams_at_once": BEAMS_AT_ONCE,
+    "satellite.rf_power_w": None,
+    "satellite.pfd_limit_dbw_per_m2_mhz": None,
+    "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz": None,
+    "constellation.minimum_visibility_s": 0.0,
+}
+"""Limits: who takes them from a preset believes that they hold. With what each is without one."""
 
 _SERVICE = tuple(f"service.{name}" for name in NEEDED)
 
@@ -107,13 +110,11 @@ def unread_problems(
             yield UnreadKey(key, values[key], found.reason, "remove it")
 
 
-def unread_notes(
-    written: frozenset[str], values: Values, fields: Mapping[str, FieldInfo]
-) -> Iterator[str]:
+def unread_notes(written: frozenset[str], values: Values, fields: Iterable[str]) -> Iterator[str]:
     """Yield a line for every key that somebody wrote, or a limit of a preset, and nothing reads."""
-    for key, field_info in fields.items():
+    for key in fields:
         value = values[key]
-        of_preset = key in _OF_PRESETS and value != field_info.default
+        of_preset = key in _OF_PRESETS and value != _OF_PRESETS[key]
         if value is None or not (key in written or of_preset):
             continue
         found = unread(key, values)

@@ -17,7 +17,7 @@ class BlockResult:
         Number of the block's first trial.
     trial : dict of str to array (trials,)
         One value per trial and quantity (names in ``results.schema``).
-    trial_beam : dict of str to array (trials, beams)
+    trial_cell : dict of str to array (trials, cells)
         One value per trial, beam and quantity; beams in the order of the layout. Empty for a
         constellation, whose beams come and go.
     histograms : dict of str to int64 array (bins,)
@@ -28,7 +28,7 @@ class BlockResult:
 
     first_trial: int
     trial: dict[str, np.ndarray] = field(repr=False)
-    trial_beam: dict[str, np.ndarray] = field(repr=False)
+    trial_cell: dict[str, np.ndarray] = field(repr=False)
     histograms: dict[str, np.ndarray] = field(repr=False)
     cell: dict[str, np.ndarray] = field(repr=False, default_factory=dict)
 

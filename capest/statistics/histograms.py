@@ -9,9 +9,29 @@ everything above ``high``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
+
+
+class Counter(Protocol):
+    """What `HistogramAxis.count` needs of a backend (see ``backend.protocol.Kernels``)."""
+
+    @property
+    def xp(self) -> Any:
+        """Array module of the values."""
+
+    def count_values(
+        self,
+        values: Any,
+        weight: Any | None,
+        *,
+        low: float,
+        inverse_step: float,
+        bins: int,
+        logarithmic: bool,
+    ) -> Any:
+        """Return how many values lie in each bin."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +75,14 @@ class HistogramAxis:
         grid = self.low + self.step * np.arange(self.regular_bins + 1)
         return 10.0**grid if self.logarithmic else grid
 
-    def count(self, values: Any, counter: Any, weight: Any | None = None) -> Any:
+    def count(self, values: Any, counter: Counter, weight: Any | None = None) -> Any:
         """Count values into the bins.
 
         Parameters
         ----------
         values : array (n,)
             Values in ``units``; infinities and (on a logarithmic axis) zero are legal.
-        counter : Kernels
+        counter : Counter
             The backend that owns ``values``.
         weight : int32 array (n,), optional
             How often each value counts; once if not given.
@@ -74,10 +94,10 @@ class HistogramAxis:
         return counter.count_values(
             values.astype(counter.xp.float64, copy=False),
             weight,
-            self.low,
-            1.0 / self.step,
-            self.bins,
-            self.logarithmic,
+            low=self.low,
+            inverse_step=1.0 / self.step,
+            bins=self.bins,
+            logarithmic=self.logarithmic,
         )
 
 

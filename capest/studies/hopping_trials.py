@@ -17,13 +17,15 @@ from capest.allocation.slots import STRATEGIES, bounds
 from capest.allocation.slots.evaluate import evaluate
 from capest.allocation.slots.problem import Problem, Users, problem_of
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.channel import draw_surroundings, path_loss_db
-from capest.engine.links import peak_gain, reduced_directions
+from capest.engine.build import build
+from capest.engine.downlink import reduced_directions
+from capest.engine.link_powers import peak_gain
+from capest.engine.path_loss import path_loss_db, sightlines
 from capest.engine.radio import Link
-from capest.engine.scene import Scene, build_scene
+from capest.engine.users import draw_users as engine_users
+from capest.engine.world import World
 from capest.errors import InputError
 from capest.physics.pattern_table import look_up
-from capest.sampling import placement
 from capest.sampling.draws import Draws
 from capest.sampling.streams import MAX_ENTITIES, Purpose
 from capest.scenario.model import Scenario
@@ -116,10 +118,10 @@ def check(scenario: Scenario, settings: Settings) -> None:
 def play(scenario: Scenario, settings: Settings) -> Played:
     """Play all trials of a scenario."""
     check(scenario, settings)
-    scene = build_scene(scenario)
+    world = build(scenario)
     parts = [
-        play_trials(scene, settings, first, trials)
-        for first, trials in _slices(scene, settings.slots)
+        play_trials(world, settings, first, trials)
+        for first, trials in _slices(world, scenario.run.trials, settings.slots)
     ]
     return Played(
         np.concatenate([part.offered for part in parts]),
@@ -129,12 +131,12 @@ def play(scenario: Scenario, settings: Settings) -> Played:
     )
 
 
-def play_trials(scene: Scene, settings: Settings, first_trial: int, trials: int) -> Played:
+def play_trials(world: World, settings: Settings, first_trial: int, trials: int) -> Played:
     """Play consecutive trials; what a trial comes to depends on its number alone.
 
     Parameters
     ----------
-    scene : Scene
+    world : World
     settings : Settings
     first_trial, trials : int
 
@@ -142,11 +144,11 @@ def play_trials(scene: Scene, settings: Settings, first_trial: int, trials: int)
     -------
     Played
     """
-    draws = Draws(NumpyKernels(), scene.scenario.run.seed, first_trial, trials)
-    users = draw_users(scene, draws)
+    draws = Draws(NumpyKernels(), world.seed, first_trial, trials)
+    users = draw_users(world, draws)
 
     def rate_of(sinr: np.ndarray) -> np.ndarray:
-        return rate_mbit_s(scene.link, sinr)
+        return rate_mbit_s(world.radio.link, sinr)
 
     problem = problem_of(users, settings.demand_per_user, rate_of, settings.beams, settings.slots)
     shape = (settings.slots, problem.cells)
@@ -163,12 +165,13 @@ def play_trials(scene: Scene, settings: Settings, first_trial: int, trials: int)
     )
 
 
-def draw_users(scene: Scene, draws: Draws) -> Users:
+def draw_users(world: World, draws: Draws) -> Users:
     """Draw the users of some trials: the cell of their strongest beam, and what disturbs them.
 
     Parameters
     ----------
-    scene : Scene
+    world : World
+        Of one satellite.
     draws : Draws
         Of the NumPy backend.
 
@@ -177,28 +180,31 @@ def draw_users(scene: Scene, draws: Draws) -> Users:
     Users
         Leading axis: trials. Cells in the order of the layout.
     """
-    scenario, count = scene.scenario, scene.users_per_trial
-    view = placement.STRATEGIES[scenario.users.placement](scene.coverage, scene.placement, draws)
-    surroundings = draw_surroundings(scene, view, draws, count)
-    loss_db = path_loss_db(scene, scene.carrier, surroundings, np)
-    peak = peak_gain(scene.link.snr_at_no_loss_db - loss_db, np)
-    user, beam = reduced_directions(scene, scene.carrier, view, np)
-    offset = user[0][:, :, None].astype(np.float64) - beam[:, None, scene.beams.place]
-    gain = look_up(scene.carrier.pattern, (offset * offset).sum(axis=0), np) * peak[:, None]
+    carrier, layout = world.radio.carrier, world.beams.layout
+    users = engine_users(world, draws)
+    if carrier is None or layout is None or users.view is None:
+        raise ValueError("beam hopping is for one satellite")
+    ways = sightlines(world.channel, carrier, users.view, users.surroundings, np)
+    loss_db = path_loss_db(carrier, ways, np)
+    peak = peak_gain(world.radio.link.snr_at_no_loss_db - loss_db, np)
+    user, beam = reduced_directions(layout, carrier, users.view, np)
+    offset = user[0][:, :, None].astype(np.float64) - beam[:, None, layout.place]
+    gain = look_up(carrier.pattern, (offset * offset).sum(axis=0), np) * peak[:, None]
     cell = gain.argmax(axis=1)
-    gain[scene.beams.colour[cell][:, None] != scene.beams.colour] = 0.0
-    shape = (draws.trials, count)
+    gain[layout.colour[cell][:, None] != layout.colour] = 0.0
+    shape = (draws.trials, users.per_trial)
     return Users(cell.reshape(shape), gain.reshape(*shape, -1))
 
 
 def rate_mbit_s(link: Link, sinr: np.ndarray) -> np.ndarray:
     """Rate of a beam by the SINR of the user it serves, Mbit/s, any shape."""
-    if link.mode == 1:
-        alpha, smallest, largest, ceiling = link.shannon.astype(np.float64)
+    adaptation = link.adaptation
+    if adaptation.mode == 1:
+        alpha, smallest, largest, ceiling = adaptation.shannon.astype(np.float64)
         rate = np.minimum(alpha * np.log2(1.0 + np.minimum(sinr, largest)), ceiling)
         return np.where(sinr < smallest, 0.0, rate) * link.bandwidth_mhz
-    efficiency = np.append(0.0, link.rate_table[:, 1])
-    step = np.searchsorted(link.rate_table[:, 0].astype(np.float64), sinr, side="right")
+    efficiency = np.append(0.0, adaptation.rate_table[:, 1])
+    step = np.searchsorted(adaptation.rate_table[:, 0].astype(np.float64), sinr, side="right")
     return efficiency[step] * link.bandwidth_mhz
 
 
@@ -209,10 +215,9 @@ def _limits(problem: Problem, settings: Settings) -> np.ndarray:
     return np.array([bounds.with_interference(problem.one(trial)) for trial in trials])
 
 
-def _slices(scene: Scene, slots: int) -> Iterator[tuple[int, int]]:
+def _slices(world: World, trials: int, slots: int) -> Iterator[tuple[int, int]]:
     """First trial and number of trials of every slice."""
-    trials = scene.scenario.run.trials
-    of_a_trial = scene.users_per_trial * max(len(scene.beams.colour), slots)
+    of_a_trial = world.ground.users_per_trial * max(len(world.ground.colour), slots)
     length = max(1, _PAIRS_AT_ONCE // of_a_trial)
     for first in range(0, trials, length):
         yield first, min(length, trials - first)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from capest.backend import choose
-from capest.engine.scene import build_scene
+from capest.engine.build import build
+from capest.engine.memory import compute_block
 from capest.runner.plan import Plan
-from capest.runner.task import compute_block
 from capest.statistics.histograms import AXES
 from capest.statistics.reduction import Reduction
 from capest.validation.cases import LINKS, METRICS, PERCENTILES, published, study_case
@@ -79,12 +79,12 @@ class CalibrationTask:
 def calibrate(task: CalibrationTask) -> Calibration:
     """Compute one study case, both links. Runs on a worker."""
     scenario = study_case(task.case, task.trials)
-    scene, kernels = build_scene(scenario), choose.kernels(task.backend)
+    world, kernels = build(scenario), choose.kernels(task.backend)
     plan = Plan(scenario.run.trials, scenario.run.block_trials)
     reduction = Reduction()
     for block in range(plan.blocks):
         first, count = plan.first_trial(block), plan.block_size(block)
-        reduction.add(block, compute_block(scene, kernels, first, count))
+        reduction.add(block, compute_block(world, kernels, first, count))
     comparisons, distributions = [], {}
     for link in LINKS:
         for metric in METRICS:

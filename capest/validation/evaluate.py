@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from capest.backend import choose
-from capest.engine.scene import Scene, build_scene
-from capest.errors import InputError
+from capest.engine.build import build
+from capest.engine.memory import compute_block
+from capest.engine.world import World
+from capest.errors import InputError, OldNameWarning
 from capest.physics import resource_grid
 from capest.runner.plan import Plan
-from capest.runner.task import compute_block
 from capest.scenario.model import Scenario
 from capest.statistics.intervals import Interval
 from capest.statistics.reduction import Reduction
@@ -118,13 +120,15 @@ def _beam_mhz(scenario: Scenario) -> float:
 
 def evaluate(task: EvaluationTask) -> list[Evaluation]:
     """Compute a study case and hold it against every requirement. Runs on a worker."""
-    scenario = evaluated_case(task.case, task.trials, task.overrides)
-    scene, kernels = build_scene(scenario), choose.kernels(task.backend)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", OldNameWarning)  # the client has told of them
+        scenario = evaluated_case(task.case, task.trials, task.overrides)
+    world, kernels = build(scenario), choose.kernels(task.backend)
     plan, reduction = Plan(scenario.run.trials, scenario.run.block_trials), Reduction()
     for block in range(plan.blocks):
         first, count = plan.first_trial(block), plan.block_size(block)
-        reduction.add(block, compute_block(scene, kernels, first, count))
-    found = {link: quantities(scene, reduction, link) for link in LINKS}
+        reduction.add(block, compute_block(world, kernels, first, count))
+    found = {link: quantities(scenario, world, reduction, link) for link in LINKS}
     return [
         Evaluation(
             task.case,
@@ -142,12 +146,15 @@ def evaluate(task: EvaluationTask) -> list[Evaluation]:
     ]
 
 
-def quantities(scene: Scene, reduction: Reduction, link: str) -> dict[str, Interval]:
+def quantities(
+    scenario: Scenario, world: World, reduction: Reduction, link: str
+) -> dict[str, Interval]:
     """Every quantity of M.2514 from a run.
 
     Parameters
     ----------
-    scene : Scene
+    scenario : Scenario
+    world : World
     reduction : Reduction
         Of the run's blocks.
     link : {"DL", "UL"}
@@ -158,40 +165,41 @@ def quantities(scene: Scene, reduction: Reduction, link: str) -> dict[str, Inter
         By the names of ``m2514.QUANTITIES``.
     """
     prefix = "" if link == "DL" else "uplink_"
-    scenario = scene.scenario
     bandwidth_mhz = scenario.carrier.bandwidth_mhz
     average = m2514.average_spectral_efficiency(
         reduction.interval(f"{prefix}throughput", "mean"),
         bandwidth_mhz,
-        int(scene.beams.statistics.sum()),
+        int(world.ground.counted.sum()),
     )
     user = m2514.user_spectral_efficiency(
         reduction.interval(f"{prefix}user_throughput", "p05"), bandwidth_mhz
     )
-    peak = peak_spectral_efficiency(scene, link)
+    peak = peak_spectral_efficiency(world, _beam_mhz(scenario), link)
     return {
         "average_spectral_efficiency": average,
         "user_spectral_efficiency_p05": user,
         "user_experienced_rate": m2514.user_experienced_rate(user, bandwidth_mhz),
         "area_traffic_capacity": m2514.area_traffic_capacity(
-            average, bandwidth_mhz, m2514.mean_beam_area_km2(scene)
+            average, bandwidth_mhz, m2514.mean_beam_area_km2(world)
         ),
         "peak_spectral_efficiency": Interval(peak, peak, peak),
         "peak_data_rate": m2514.scaled(Interval(peak, peak, peak), bandwidth_mhz),
     }
 
 
-def peak_spectral_efficiency(scene: Scene, link: str) -> float:
+def peak_spectral_efficiency(world: World, beam_mhz: float, link: str) -> float:
     """Rate of a beam at the highest step of link adaptation over its bandwidth, bit/s/Hz.
 
     Without errors, all resources to one user (M.2410 clause 4.2): what the format allows, however
     strong the signal is.
     """
-    constants, access = scene.link, scene.uplink_access
-    highest = constants.shannon[3] if constants.mode == 1 else constants.rate_table[-1, 1]
+    constants, uplink = world.radio.link, world.radio.uplink
+    adaptation = constants.adaptation
+    highest = adaptation.shannon[3] if adaptation.mode == 1 else adaptation.rate_table[-1, 1]
     if link == "DL":
         data_mhz = constants.bandwidth_mhz
     else:
-        assert access is not None
+        assert uplink is not None
+        access = uplink.access
         data_mhz = access.user_bandwidth_mhz * access.users_at_once
-    return float(highest) * data_mhz / _beam_mhz(scene.scenario)
+    return float(highest) * data_mhz / beam_mhz

@@ -31,8 +31,8 @@ SYSTEMS = {
 }
 """Scenario files and what they are called."""
 
-_BEAMS_OF_AST = "constellation.beams_per_satellite=160"
-_BEAMS_OF_STARLINK = "constellation.beams_per_satellite=24"
+_BEAMS_OF_AST = "satellite.beams_at_once=160"
+_BEAMS_OF_STARLINK = "satellite.beams_at_once=24"
 _BAND_OF_AST = ["carrier.bandwidth_mhz=15", "beams.frequency_reuse=3"]
 _BAND_OF_STARLINK = ["carrier.bandwidth_mhz=5", "beams.frequency_reuse=1"]
 _LIKE_AST = [_BEAMS_OF_AST, *_BAND_OF_AST]
@@ -102,7 +102,7 @@ VARIANTS: list[tuple[str, str, str, list[str]]] = [
     *(
         ("beams", "gw-a59-china", f"{beams} a satellite", keys)
         for beams in (7, 19, 61)
-        for keys in [[f"constellation.beams_per_satellite={beams}"]]
+        for keys in [[f"satellite.beams_at_once={beams}"]]
     ),
     *(
         ("cells", "gw-a59-china", f"{km} km wide", [f"cells.diameter_km={km}"])

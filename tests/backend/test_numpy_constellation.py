@@ -1,11 +1,13 @@
 """The NumPy kernel of constellations against double precision with SciPy's Bessel function."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from capest.backend import numpy_constellation, numpy_tiles
+from capest.backend.arguments import ConstellationDownlink, SatelliteDownlink
 from capest.backend.numpy_constellation import constellation_sinr
 from capest.backend.numpy_sinr import downlink_sinr
 from capest.physics.constants import EARTH_RADIUS_M
@@ -37,10 +39,10 @@ def decibels(ratio: np.ndarray) -> np.ndarray:
     return 10.0 * np.log10(ratio)
 
 
-def assert_close(found: tuple[np.ndarray, np.ndarray], arguments: dict[str, Any]) -> None:
+def assert_close(found: tuple[np.ndarray, np.ndarray], links: ConstellationDownlink) -> None:
     carrier, interference = (power.astype(np.float64) for power in found)
-    true_carrier, true_interference, own_gain = brute_force(**arguments)
-    without = arguments["user_beam"] < 0
+    true_carrier, true_interference, own_gain = brute_force(links)
+    without = links.serving < 0
     assert (carrier[without] == 0.0).all()
     assert (interference[without] == 0.0).all()
     near = (own_gain > 1e-4) & (true_carrier > 0.0)
@@ -54,43 +56,43 @@ def assert_close(found: tuple[np.ndarray, np.ndarray], arguments: dict[str, Any]
 
 @pytest.mark.parametrize("case", CASES)
 def test_against_double_precision(case: str) -> None:
-    arguments = random_constellation(sum(map(ord, case)), **CASES[case])
-    found = constellation_sinr(**arguments)
+    links = random_constellation(sum(map(ord, case)), **CASES[case])
+    found = constellation_sinr(links)
     assert found[0].dtype == found[1].dtype == np.float32
-    assert_close(found, arguments)
+    assert_close(found, links)
 
 
 def test_a_horizon_culls_what_the_earth_hides() -> None:
-    arguments = random_constellation(5, lowest_sine=0.0)
+    links = random_constellation(5, lowest_sine=0.0)
     sine = []
-    for satellite in arguments["satellite_position"].T:
-        toward = satellite[:, None] - arguments["user_position"]
-        sine.append((toward * arguments["user_position"]).sum(axis=0))
+    for satellite in links.satellite_m.T:
+        toward = satellite[:, None] - links.user_m
+        sine.append((toward * links.user_m).sum(axis=0))
     assert (np.array(sine) < 0.0).any()
-    hidden = constellation_sinr(**arguments)[1]
-    heard = constellation_sinr(**arguments | {"lowest_sine": -1.0})[1]
+    hidden = constellation_sinr(links)[1]
+    heard = constellation_sinr(replace(links, lowest_sine=-1.0))[1]
     assert (heard >= hidden).all()
     assert (heard > hidden).any()
 
 
 def test_trials_in_one_call_are_those_of_calls_of_their_own() -> None:
-    arguments = random_constellation(11, trials=3, colours=3, beams=7)
-    together = constellation_sinr(**arguments)
+    links = random_constellation(11, trials=3, colours=3, beams=7)
+    together = constellation_sinr(links)
     for trial in range(3):
         users = slice(60 * trial, 60 * trial + 60)
-        alone = constellation_sinr(**only_trial(arguments, trial))
+        alone = constellation_sinr(only_trial(links, trial))
         for one, other in zip(together, alone, strict=True):
             np.testing.assert_array_equal(one[users], other, strict=True)
-        assert_close(alone, only_trial(arguments, trial))
+        assert_close(alone, only_trial(links, trial))
 
 
 @pytest.mark.parametrize("system", ["LEO", "narrow"])
 @pytest.mark.parametrize("users", [1, 64, 211])
 def test_a_user_does_not_depend_on_the_others(users: int, system: str) -> None:
-    arguments = random_constellation(12, system=system, users=300, colours=3, beams=7)
-    whole = constellation_sinr(**arguments)
+    links = random_constellation(12, system=system, users=300, colours=3, beams=7)
+    whole = constellation_sinr(links)
     order = np.random.default_rng(users).permutation(300)[:users]
-    for one, other in zip(constellation_sinr(**users_of(arguments, order)), whole, strict=True):
+    for one, other in zip(constellation_sinr(users_of(links, order)), whole, strict=True):
         np.testing.assert_array_equal(one, other[order])
 
 
@@ -100,20 +102,20 @@ def test_a_user_does_not_depend_on_the_others(users: int, system: str) -> None:
 def test_what_is_computed_together_does_not_matter(
     name: str, value: int, system: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    arguments = random_constellation(12, system=system, users=300, colours=3, beams=7)
-    whole = constellation_sinr(**arguments)
+    links = random_constellation(12, system=system, users=300, colours=3, beams=7)
+    whole = constellation_sinr(links)
     monkeypatch.setattr(numpy_constellation, name, value)
-    for one, other in zip(constellation_sinr(**arguments), whole, strict=True):
+    for one, other in zip(constellation_sinr(links), whole, strict=True):
         np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize("block", [16, 128])
 def test_users_of_a_block(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    arguments = random_constellation(12, users=300, colours=3, beams=7)
-    whole = constellation_sinr(**arguments)
+    links = random_constellation(12, users=300, colours=3, beams=7)
+    whole = constellation_sinr(links)
     for module in (numpy_constellation, numpy_tiles):
         monkeypatch.setattr(module, "USERS_PER_BLOCK", block)
-    for one, other in zip(constellation_sinr(**arguments), whole, strict=True):
+    for one, other in zip(constellation_sinr(links), whole, strict=True):
         np.testing.assert_allclose(one, other, rtol=2e-6)
 
 
@@ -146,13 +148,13 @@ def test_blocks_hold_everybody_among_neighbours() -> None:
 
 
 def test_a_dark_beam_serves_nobody_and_disturbs_nobody() -> None:
-    arguments = random_constellation(14, users=100, colours=3, beams=7, unserved_share=0.0)
-    beam = int(np.bincount(arguments["user_beam"]).argmax())
-    lit = constellation_sinr(**arguments)
-    power = arguments["beam_power"].copy()
+    links = random_constellation(14, users=100, colours=3, beams=7, unserved_share=0.0)
+    beam = int(np.bincount(links.serving).argmax())
+    lit = constellation_sinr(links)
+    power = links.beam_power.copy()
     power[beam] = 0.0
-    dark = constellation_sinr(**arguments | {"beam_power": power})
-    own = arguments["user_beam"] == beam
+    dark = constellation_sinr(replace(links, beam_power=power))
+    own = links.serving == beam
     assert (lit[0][own] > 0.0).all()
     assert (dark[0][own] == 0.0).all()
     np.testing.assert_array_equal(dark[1][own], lit[1][own])  # its own was never in the sum
@@ -160,18 +162,18 @@ def test_a_dark_beam_serves_nobody_and_disturbs_nobody() -> None:
     assert (dark[1] <= lit[1] * np.float32(1.0 + 1e-6)).all()
     assert (dark[1][~own] < lit[1][~own]).any()
     for powers in ("beam_power", "satellite_power"):
-        nothing = {powers: np.zeros_like(arguments[powers])}
-        assert not np.any(constellation_sinr(**arguments | nothing))
+        nothing = {powers: np.zeros_like(getattr(links, powers))}
+        assert not np.any(constellation_sinr(replace(links, **nothing)))
 
 
 def test_the_own_satellite_counts_at_any_elevation() -> None:
-    arguments = random_constellation(15, users=200, unserved_share=0.0)
-    free = constellation_sinr(**arguments | {"lowest_sine": -1.0})
-    high = arguments | {"lowest_sine": 0.9}
-    carrier, interference = constellation_sinr(**high)
+    links = random_constellation(15, users=200, unserved_share=0.0)
+    free = constellation_sinr(replace(links, lowest_sine=-1.0))
+    high = replace(links, lowest_sine=0.9)
+    carrier, interference = constellation_sinr(high)
     assert_close((carrier, interference), high)
     np.testing.assert_allclose(carrier, free[0], rtol=1e-4, atol=1e-5 * free[0].max())
-    alone = constellation_sinr(**arguments | {"lowest_sine": 1.1})
+    alone = constellation_sinr(replace(links, lowest_sine=1.1))
     np.testing.assert_allclose(alone[0], carrier, rtol=1e-4, atol=1e-5 * carrier.max())
     assert (alone[1] == 0.0).all()
     assert (interference > 0.0).any()
@@ -180,31 +182,29 @@ def test_the_own_satellite_counts_at_any_elevation() -> None:
 @pytest.mark.parametrize("empty", ["users", "satellites"])
 def test_a_trial_may_be_empty(empty: str) -> None:
     """Trial 1 of three has no users, or no satellites; the others are what they are alone."""
-    arguments = random_constellation(16, trials=2, colours=3, beams=7)
-    start = arguments["user_start"]
-    both = constellation_sinr(**arguments)
+    links = random_constellation(16, trials=2, colours=3, beams=7)
+    start = links.user_start
+    both = constellation_sinr(links)
     if empty == "users":
-        satellites = arguments["satellite_start"]
+        satellites = links.satellite_start
         changed = {
             "user_start": np.array([start[0], start[1], start[1], start[2]]),
             "satellite_start": np.array([0, satellites[1], satellites[1] + 3, satellites[2]]),
         }
-        found = constellation_sinr(**arguments | changed)
+        found = constellation_sinr(replace(links, **changed))
         first = slice(0, start[1])
         for one, other in zip(found, both, strict=True):
             np.testing.assert_array_equal(one[first], other[first])
         return
     middle = slice(start[1], start[1] + 20)
-    beam = arguments["user_beam"].copy()
+    beam = links.serving.copy()
     beam[middle] = -1
     changed = {
-        "user_beam": beam,
+        "serving": beam,
         "user_start": np.array([start[0], start[1], middle.stop, start[2]]),
-        "satellite_start": np.insert(
-            arguments["satellite_start"], 1, arguments["satellite_start"][1]
-        ),
+        "satellite_start": np.insert(links.satellite_start, 1, links.satellite_start[1]),
     }
-    found = constellation_sinr(**arguments | changed)
+    found = constellation_sinr(replace(links, **changed))
     for one, other in zip(found, both, strict=True):
         assert (one[middle] == 0.0).all()
         np.testing.assert_array_equal(
@@ -215,74 +215,77 @@ def test_a_trial_may_be_empty(empty: str) -> None:
 def test_one_satellite_is_what_the_other_kernel_says() -> None:
     beams = 61
     one = random_constellation(13, users=400, unserved_share=0.0, beams=beams)
-    own_satellite = one["user_beam"] // beams
+    own_satellite = one.serving // beams
     keep = own_satellite == 0
     assert keep.sum() > 10
-    ka = one["reduced_aperture"]
-    toward = one["satellite_position"][:, :1] - one["user_position"][:, keep]
+    ka = one.reduced_aperture
+    toward = one.satellite_m[:, :1] - one.user_m[:, keep]
     range_m = np.linalg.norm(toward, axis=0)
-    direction = -np.einsum("ac,cu->au", one["satellite_axes"][:, :, 0], toward) / range_m
+    direction = -np.einsum("ac,cu->au", one.axes[:, :, 0], toward) / range_m
     centre = np.array([[0.0], [0.0], [1.0]])
     serving, carrier, interference = downlink_sinr(
-        ((direction - centre) * ka).astype(np.float32)[None],
-        (one["user_gain"][keep] / range_m**2).astype(np.float32)[None],
-        np.zeros(keep.sum(), np.int32),
-        (one["beam_direction"][:, :beams] - centre * ka).astype(np.float32),
-        one["beam_power"][:beams],
-        np.array([0, beams], np.int32),
-        None,
-        one["pattern"],
-        1,
+        SatelliteDownlink(
+            user=((direction - centre) * ka).astype(np.float32)[None],
+            gain=(one.gain[keep] / range_m**2).astype(np.float32)[None],
+            user_trial=np.zeros(keep.sum(), np.int32),
+            beam=(one.beam[:, :beams] - centre * ka).astype(np.float32),
+            beam_power=one.beam_power[:beams],
+            segment_start=np.array([0, beams], np.int32),
+            lit=None,
+            pattern=one.pattern,
+            colours=1,
+        )
     )
-    alone = one | {
-        **{f"user_{n}": one[f"user_{n}"][keep] for n in ("gain", "environment", "shadow")},
-        "user_position": one["user_position"][:, keep],
-        "user_start": np.array([0, keep.sum()]),
-        "user_sight": np.full((keep.sum(), 8), -1.0, np.float32),
-        "user_entry": np.tile(np.array([[0.0, 1.0]], np.float32), (keep.sum(), 1)),
-        "user_beam": serving,
-        "satellite_position": one["satellite_position"][:, :1],
-        "satellite_axes": one["satellite_axes"][:, :, :1],
-        "satellite_start": np.array([0, 1]),
-        "satellite_power": np.ones(1, np.float32),
-        "beam_direction": one["beam_direction"][:, :beams],
-        "beam_power": one["beam_power"][:beams],
-        "segment_start": np.array([0, beams], np.int32),
-        "sky_table": np.zeros_like(one["sky_table"]),
-        "lowest_sine": -1.0,
-    }
-    found = constellation_sinr(**alone)
+    alone = replace(
+        users_of(one, np.flatnonzero(keep)),
+        sight=np.full((keep.sum(), 8), -1.0, np.float32),
+        entry=np.tile(np.array([[0.0, 1.0]], np.float32), (keep.sum(), 1)),
+        serving=serving,
+        satellite_m=one.satellite_m[:, :1],
+        axes=one.axes[:, :, :1],
+        satellite_start=np.array([0, 1]),
+        satellite_power=np.ones(1, np.float32),
+        beam=one.beam[:, :beams],
+        beam_power=one.beam_power[:beams],
+        segment_start=np.array([0, beams], np.int32),
+        sky=np.zeros_like(one.sky),
+        lowest_sine=-1.0,
+    )
+    found = constellation_sinr(alone)
     np.testing.assert_allclose(found[0], carrier, rtol=3e-4)
     np.testing.assert_allclose(found[1], interference, rtol=3e-3, atol=1e-4 * carrier.max())
 
 
 @pytest.mark.parametrize("case", ["no satellites", "no users", "no beams"])
 def test_nothing_there(case: str) -> None:
-    arguments = random_constellation(3)
+    links = random_constellation(3)
     if case == "no users":
-        names = ("gain", "environment", "sight", "shadow", "entry", "beam")
-        arguments |= {f"user_{name}": arguments[f"user_{name}"][:0] for name in names}
-        arguments["user_position"] = arguments["user_position"][:, :0]
-        arguments["user_start"] = np.array([0, 0])
+        links = users_of(links, np.arange(0))
     else:
-        arguments["beam_direction"] = arguments["beam_direction"][:, :0]
-        arguments["beam_power"] = arguments["beam_power"][:0]
-        arguments["segment_start"] = np.zeros_like(arguments["segment_start"])
-        arguments["user_beam"] = np.full_like(arguments["user_beam"], -1)
+        links = replace(
+            links,
+            beam=links.beam[:, :0],
+            beam_power=links.beam_power[:0],
+            segment_start=np.zeros_like(links.segment_start),
+            serving=np.full_like(links.serving, -1),
+        )
         if case == "no satellites":
-            for name in ("position", "axes", "power"):
-                values = arguments[f"satellite_{name}"]
-                arguments[f"satellite_{name}"] = values[..., :0]
-            arguments["satellite_start"] = np.array([0, 0])
-            arguments["segment_start"] = np.zeros(1, np.int32)
-    carrier, interference = constellation_sinr(**arguments)
+            links = replace(
+                links,
+                satellite_m=links.satellite_m[..., :0],
+                axes=links.axes[..., :0],
+                satellite_power=links.satellite_power[:0],
+                satellite_start=np.array([0, 0]),
+                segment_start=np.zeros(1, np.int32),
+            )
+    carrier, interference = constellation_sinr(links)
     assert (carrier == 0.0).all()
     assert (interference == 0.0).all()
 
 
 def test_at_the_pole_the_sectors_are_defined() -> None:
-    arguments = random_constellation(4, users=2, unserved_share=0.0)
-    arguments["user_position"][:, 0] = (0.0, 0.0, 6_371_000.0)
-    found = constellation_sinr(**arguments)
+    links = random_constellation(4, users=2, unserved_share=0.0)
+    links.user_m[:, 0] = (0.0, 0.0, 6_371_000.0)
+    found = constellation_sinr(links)
     assert np.isfinite(found).all()
-    assert_close(found, arguments)
+    assert_close(found, links)

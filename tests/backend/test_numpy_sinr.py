@@ -1,6 +1,7 @@
 """The NumPy pair kernel against brute force in double precision with SciPy's Bessel function."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import j1
 
+from capest.backend.arguments import SatelliteDownlink
 from capest.backend.numpy_sinr import downlink_sinr
 from capest.physics import beam_grid
 from capest.physics.pattern_table import pattern_table
@@ -33,23 +35,23 @@ class Case:
         self.ka = ka
         centre = np.array([0.0, 0.0, 1.0])
         chord = 2.2 * np.linalg.norm(self.beam - centre, axis=1).max() + 2 * spacing_uv
-        self.arguments = {
-            "user_direction": ((self.user - centre) * ka).T[None].astype(np.float32),
-            "link_gain": rng.uniform(1, 100, (1, users)).astype(np.float32),
-            "user_trial": np.zeros(users, dtype=np.int32),
-            "beam_direction": ((self.beam - centre) * ka).T.astype(np.float32),
-            "beam_power": np.ones(beams, dtype=np.float32),
-            "segment_start": np.searchsorted(self.colour, np.arange(colours + 1)).astype(np.int32),
-            "beam_lit": None,
-            "pattern": pattern_table(ka, chord),
-            "colours": colours,
-        }
+        self.links = SatelliteDownlink(
+            user=((self.user - centre) * ka).T[None].astype(np.float32),
+            gain=rng.uniform(1, 100, (1, users)).astype(np.float32),
+            user_trial=np.zeros(users, dtype=np.int32),
+            beam=((self.beam - centre) * ka).T.astype(np.float32),
+            beam_power=np.ones(beams, dtype=np.float32),
+            segment_start=np.searchsorted(self.colour, np.arange(colours + 1)).astype(np.int32),
+            lit=None,
+            pattern=pattern_table(ka, chord),
+            colours=colours,
+        )
 
     def truth(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Serving beam, carrier and interference."""
         chord = np.linalg.norm(self.user[:, None] - self.beam[None], axis=2)
         x = np.maximum(self.ka * chord * np.sqrt(1 - chord**2 / 4), 1e-9)
-        gain = (2 * j1(x) / x) ** 2 * self.arguments["link_gain"][0][:, None].astype(float)
+        gain = (2 * j1(x) / x) ** 2 * self.links.gain[0][:, None].astype(float)
         best = gain.argmax(axis=1)
         same = self.colour[best][:, None] == self.colour[None]
         same[np.arange(len(best)), best] = False
@@ -71,10 +73,10 @@ class Case:
 )
 def test_against_double_precision(ka: float, beams: int, spacing_uv: float, colours: int) -> None:
     case = Case(ka, beams, spacing_uv, colours)
-    serving, carrier, interference = downlink_sinr(**case.arguments)
+    serving, carrier, interference = downlink_sinr(case.links)
     best, true_carrier, true_interference = case.truth()
     assert (serving != best).sum() <= 2  # near ties
-    near = true_carrier > 1e-4 * case.arguments["link_gain"][0]
+    near = true_carrier > 1e-4 * case.links.gain[0]
     assert near.mean() > 0.2
     error_db = 10 * np.log10(carrier[near] / true_carrier[near])
     assert np.abs(error_db).max() < 0.01
@@ -91,7 +93,7 @@ def test_another_lit_beam_never_raises_anyones_sinr(seed: int, added: int, share
     before[0, added] = 0
     after = before.copy()
     after[0, added] = 1
-    one, other = (downlink_sinr(**{**case.arguments, "beam_lit": lit}) for lit in (before, after))
+    one, other = (downlink_sinr(replace(case.links, lit=lit)) for lit in (before, after))
     np.testing.assert_array_equal(one[0], other[0])  # the serving beam is held
     np.testing.assert_array_equal(one[1], other[1])
     assert (other[2] >= one[2]).all()
@@ -102,9 +104,12 @@ def test_another_lit_beam_never_raises_anyones_sinr(seed: int, added: int, share
 @pytest.mark.parametrize("shift", [1, 63, 700])
 def test_the_place_of_a_user_in_the_array_does_not_matter(shift: int) -> None:
     case = Case(41.917, 61, 0.06669, 1)
-    whole = downlink_sinr(**case.arguments)
-    later = dict(case.arguments)
-    for name in ("user_direction", "link_gain", "user_trial"):
-        later[name] = np.ascontiguousarray(case.arguments[name][..., shift:])
-    for one, other in zip(whole, downlink_sinr(**later), strict=True):
+    whole = downlink_sinr(case.links)
+    later = replace(
+        case.links,
+        user=np.ascontiguousarray(case.links.user[..., shift:]),
+        gain=np.ascontiguousarray(case.links.gain[..., shift:]),
+        user_trial=np.ascontiguousarray(case.links.user_trial[shift:]),
+    )
+    for one, other in zip(whole, downlink_sinr(later), strict=True):
         assert one[shift:].tobytes() == other.tobytes()

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from capest.backend.arguments import SatelliteUplink
 from capest.backend.numpy_uplink import uplink_sinr
 from capest.physics.pattern_table import pattern_table
 
@@ -37,7 +38,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_against_double_precision(case: str) -> None:
     uplink = random_uplink(sum(map(ord, case)), **CASES[case])
-    assert_close(*uplink_sinr(**uplink.arguments()), uplink)
+    assert_close(*uplink_sinr(uplink.links()), uplink)
 
 
 @pytest.mark.parametrize("colours", [1, 2])
@@ -47,14 +48,16 @@ def test_two_beams_with_a_user_on_each_boresight(colours: int, beam_gain: float)
     sine = 2.0 / ka
     direction = np.array([[0.0, ka * sine], [0.0, 0.0], [0.0, ka * (np.sqrt(1 - sine**2) - 1)]])
     carrier, interference = uplink_sinr(
-        direction[None].astype(np.float32),
-        delivered,
-        np.array([[0, 1], [-1, 1]], dtype=np.int32),
-        direction.astype(np.float32),
-        np.array([1.0, beam_gain], dtype=np.float32),
-        np.array([0, 2] if colours == 1 else [0, 1, 2], dtype=np.int32),
-        pattern_table(ka, 0.2),
-        colours,
+        SatelliteUplink(
+            user=direction[None].astype(np.float32),
+            gain=delivered,
+            scheduled=np.array([[0, 1], [-1, 1]], dtype=np.int32),
+            beam=direction.astype(np.float32),
+            beam_power=np.array([1.0, beam_gain], dtype=np.float32),
+            segment_start=np.array([0, 2] if colours == 1 else [0, 1, 2], dtype=np.int32),
+            pattern=pattern_table(ka, 0.2),
+            colours=colours,
+        )
     )
     np.testing.assert_allclose(carrier, [[6.0, 10.0 * beam_gain], [0.0, 10.0 * beam_gain]], 1e-6)
     leak = J1_OF_2**2 if colours == 1 else 0.0
@@ -69,14 +72,16 @@ def test_a_neighbour_satellite_hears_with_its_own_gain() -> None:
     direction = np.zeros((2, 3, 2), dtype=np.float32)
     direction[0, :, 1] = direction[1, :, 0] = off  # each sees the other's user off its boresight
     carrier, interference = uplink_sinr(
-        direction,
-        np.array([[8.0, 3.0], [5.0, 7.0]], dtype=np.float32),
-        np.array([[0, 1]], dtype=np.int32),
-        np.zeros((3, 2), dtype=np.float32),
-        np.ones(2, dtype=np.float32),
-        np.array([0, 1, 2], dtype=np.int32),
-        pattern_table(ka, 0.2),
-        1,
+        SatelliteUplink(
+            user=direction,
+            gain=np.array([[8.0, 3.0], [5.0, 7.0]], dtype=np.float32),
+            scheduled=np.array([[0, 1]], dtype=np.int32),
+            beam=np.zeros((3, 2), dtype=np.float32),
+            beam_power=np.ones(2, dtype=np.float32),
+            segment_start=np.array([0, 1, 2], dtype=np.int32),
+            pattern=pattern_table(ka, 0.2),
+            colours=1,
+        )
     )
     np.testing.assert_allclose(carrier, [[8.0, 7.0]], rtol=1e-6)
     np.testing.assert_allclose(interference, np.array([[3.0, 5.0]]) * J1_OF_2**2, rtol=3e-5)
@@ -99,7 +104,7 @@ def test_another_user_never_lowers_interference(
     after[drop, beam] = full.scheduled[drop, beam]
     before = after.copy()
     before[drop, beam] = -1
-    one, other = (uplink_sinr(**Uplink(full.scene, s).arguments()) for s in (before, after))
+    one, other = (uplink_sinr(Uplink(full.scene, s).links()) for s in (before, after))
     assert (other[1] >= one[1]).all()
     assert other[1][drop, beam] == one[1][drop, beam]
     same = full.scene.beam_colour == full.scene.beam_colour[beam]
@@ -112,8 +117,8 @@ def test_another_user_never_lowers_interference(
 def test_the_place_of_a_drop_in_the_array_does_not_matter(case: str) -> None:
     settings = CASES.get(case, CASES["wide, three colours"])
     uplink = random_uplink(5, **{**settings, "drops": 1200})
-    whole = uplink_sinr(**uplink.arguments())
+    whole = uplink_sinr(uplink.links())
     for chosen in (slice(1, None), slice(63, 64), slice(700, None), slice(0, 513)):
-        part = uplink_sinr(**uplink.drops(chosen).arguments())
+        part = uplink_sinr(uplink.drops(chosen).links())
         for one, other in zip(whole, part, strict=True):
             assert one[chosen].tobytes() == other.tobytes()

@@ -8,9 +8,9 @@ import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.benchmark.scenario import bench_scenario, plainest_scenario
-from capest.benchmark.sweep import call_arguments
-from capest.engine.scene import build_scene
-from capest.runner.task import compute_block
+from capest.benchmark.sweep import random_links
+from capest.engine.build import build
+from capest.engine.memory import compute_block
 
 SCENARIOS = {
     "case 9": bench_scenario(),
@@ -22,11 +22,11 @@ SCENARIOS = {
 @pytest.mark.parametrize("beams", [7, 61, 331])
 def test_downlink_sinr(benchmark, beams):
     kernels = NumpyKernels()
-    arguments = call_arguments(kernels, 16_000, beams, 1, 1, random=False)
-    benchmark(kernels.downlink_sinr, *arguments)
+    links = random_links(kernels, 16_000, beams, 1, 1, random=False)
+    benchmark(kernels.downlink_sinr, links)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_block(benchmark, name):
-    scene = build_scene(SCENARIOS[name])
+    scene = build(SCENARIOS[name])
     benchmark(compute_block, scene, NumpyKernels(), 0, 50)

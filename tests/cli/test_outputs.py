@@ -24,13 +24,13 @@ SCENARIO = """
 title = "small"
 [satellite]
 preset = "tr38821-set1-leo600-s"
+beams_at_once = 2
 [users]
 per_beam = 2
 [beams]
 count = 7
 statistics_count = 7
-active_count = 2
-allocation = "round-robin"
+allocation = "periodic"
 [run]
 trials = 8
 """

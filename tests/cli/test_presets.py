@@ -38,7 +38,7 @@ def test_list_fits_the_terminal(arguments):
 
 
 def test_list_json():
-    listed = json.loads(run("list", "--json"))
+    listed = json.loads(run("list", "--json"))["presets"]
     assert [entry["name"] for entry in listed] == list(preset_names())
     assert {"name": "3gpp-handheld", "kind": "handset"}.items() <= listed[0].items()
 

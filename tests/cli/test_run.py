@@ -108,7 +108,7 @@ def test_broken_toml(scenario: Path) -> None:
 
 def test_all_faults_of_a_file_at_once(scenario: Path) -> None:
     scenario.write_text(
-        SCENARIO.replace("count = 7\nstat", "cuont = 7\nactive_count = 9\nstat", 1)
+        SCENARIO.replace("count = 7\nstat", "cuont = 7\nstat", 1)
         + 'trails = 5\n[carrier]\nbandwidth_mhz = "30 MHz"\n'
     )
     result = run(scenario)
@@ -137,11 +137,9 @@ def test_bad_overrides(scenario: Path, override: str, words: str) -> None:
 
 
 def test_more_active_beams_than_beams(scenario: Path) -> None:
-    result = run(
-        scenario, "--set", "beams.allocation=random-hopping", "--set", "beams.active_count=8"
-    )
+    result = run(scenario, "--set", "beams.allocation=random", "--set", "satellite.beams_at_once=8")
     line = one_line(result)
-    assert "active_count" in line
+    assert "satellite.beams_at_once" in line
     assert "7" in line
 
 
@@ -272,10 +270,10 @@ def test_trial_path_needs_only_numpy_and_pydantic() -> None:
         "import sys;"
         "sys.modules.update(dict.fromkeys(['dask', 'distributed', 'xarray', 'netCDF4', 'rich']));"
         "from capest.scenario.load import load_scenario;"
-        "from capest.engine.scene import build_scene; from capest.runner.task import compute_block;"
+        "from capest.engine.build import build; from capest.engine.memory import compute_block;"
         "from capest.backend.choose import kernels;"
         "s = load_scenario({'satellite': {'preset': 'tr38821-set1-leo600-s'}});"
-        "print(compute_block(build_scene(s), kernels('numpy'), 0, 2).trials)"
+        "print(compute_block(build(s), kernels('numpy'), 0, 2).trials)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == "2", done.stderr

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import defaultdict
+from dataclasses import replace
 
 import numpy as np
 from scipy.special import j1
 
-from capest.engine.network.space import frames
+from capest.backend.arguments import ConstellationDownlink
+from capest.engine.space import frames
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.physics.pattern_table import look_up, pattern_table
 from capest.physics.sky_table import sky_table
 
-NAMES = (
-    "user_position", "user_start", "user_gain", "user_environment", "user_sight", "user_shadow",
-    "user_entry", "user_beam", "satellite_position", "satellite_axes", "satellite_start",
-    "satellite_power", "beam_direction", "beam_power", "segment_start", "sky_table", "pattern",
-    "reduced_aperture", "axial_weight", "element_exponent", "lowest_sine",
-    "colours",
-)  # fmt: skip
+OF_USERS = ("gain", "environment", "sight", "shadow", "entry", "serving")
+"""Fields whose first axis counts users."""
 
 SYSTEMS = {"LEO": (600e3, 41.9, 8), "narrow": (600e3, 150.0, 8), "GEO": (35_786e3, 1047.9, 3)}
 """Altitude in m, wavenumber × aperture radius, satellites."""
@@ -37,15 +34,15 @@ def random_constellation(
     element_exponent: float = 0.0,
     unserved_share: float = 0.1,
     dark_share: float = 0.0,
-) -> dict[str, Any]:
-    """Arguments of ``constellation_sinr``: satellites around a point, beams aimed near users.
+) -> ConstellationDownlink:
+    """Links for ``constellation_sinr``: satellites around a point, beams aimed near users.
 
     Beams of a satellite are aimed at points of the ground below it, most users are served by one
     of the beams whose centre is nearest to them.
     """
     rng = np.random.default_rng(seed)
     altitude_m, ka, satellites = SYSTEMS[system]
-    parts: dict[str, list[np.ndarray]] = {name: [] for name in NAMES}
+    parts: dict[str, list[np.ndarray]] = defaultdict(list)
     beam_count = 0
     for _ in range(trials):
         # A few degrees around a place, for GEO within its horizon.
@@ -71,11 +68,11 @@ def random_constellation(
         )
         own = nearest[np.arange(users), rng.integers(0, min(3, beams), users)]
         own = np.where(rng.random(users) < unserved_share, -1, own + beam_count)
-        parts["user_position"].append(ground.T * EARTH_RADIUS_M)
-        parts["user_beam"].append(own)
-        parts["satellite_position"].append(above.T)
-        parts["satellite_axes"].append(axes)
-        parts["beam_direction"].append(cosines.reshape(-1, 3).T * ka)
+        parts["user_m"].append(ground.T * EARTH_RADIUS_M)
+        parts["serving"].append(own)
+        parts["satellite_m"].append(above.T)
+        parts["axes"].append(axes)
+        parts["beam"].append(cosines.reshape(-1, 3).T * ka)
         parts["segment_start"].append(starts[:-1] + beam_count)
         beam_count += satellites * beams
     total = users * trials
@@ -90,84 +87,77 @@ def random_constellation(
     def joined(name: str, axis: int, dtype: type) -> np.ndarray:
         return np.ascontiguousarray(np.concatenate(parts[name], axis=axis), dtype=dtype)
 
-    values = (
-        joined("user_position", 1, np.float64),
-        np.arange(trials + 1, dtype=np.int64) * users,
+    starts = np.append(np.concatenate(parts["segment_start"]), beam_count)
+    return ConstellationDownlink(
+        user_m=joined("user_m", 1, np.float64),
+        user_start=np.arange(trials + 1, dtype=np.int64) * users,
         # An SNR of some 20 dB on boresight over the shortest path.
-        (rng.uniform(50.0, 200.0, total) * altitude_m**2).astype(np.float32),
-        rng.integers(0, 2, total).astype(np.uint8),
-        rng.random((total, 8)).astype(np.float32),
-        rng.normal(size=(total, 8)).astype(np.float32),
-        entry.astype(np.float32),
-        joined("user_beam", 0, np.int32),
-        joined("satellite_position", 1, np.float64),
-        joined("satellite_axes", 2, np.float64),
-        np.arange(trials + 1, dtype=np.int64) * satellites,
-        rng.uniform(0.5, 1.0, satellites * trials).astype(np.float32),
-        joined("beam_direction", 1, np.float32),
-        power.astype(np.float32),
-        np.append(np.concatenate(parts["segment_start"]), beam_count).astype(np.int32),
-        table,
-        pattern_table(ka, np.sqrt(2.0)),
-        ka,
-        axial_weight,
-        element_exponent,
-        lowest_sine,
-        colours,
+        gain=(rng.uniform(50.0, 200.0, total) * altitude_m**2).astype(np.float32),
+        environment=rng.integers(0, 2, total).astype(np.uint8),
+        sight=rng.random((total, 8)).astype(np.float32),
+        shadow=rng.normal(size=(total, 8)).astype(np.float32),
+        entry=entry.astype(np.float32),
+        serving=joined("serving", 0, np.int32),
+        satellite_m=joined("satellite_m", 1, np.float64),
+        axes=joined("axes", 2, np.float64),
+        satellite_start=np.arange(trials + 1, dtype=np.int64) * satellites,
+        satellite_power=rng.uniform(0.5, 1.0, satellites * trials).astype(np.float32),
+        beam=joined("beam", 1, np.float32),
+        beam_power=power.astype(np.float32),
+        segment_start=starts.astype(np.int32),
+        sky=table,
+        pattern=pattern_table(ka, np.sqrt(2.0)),
+        reduced_aperture=ka,
+        axial_weight=axial_weight,
+        element_exponent=element_exponent,
+        lowest_sine=lowest_sine,
+        colours=colours,
     )
-    return dict(zip(NAMES, values, strict=True))
 
 
-def only_trial(arguments: dict[str, Any], trial: int) -> dict[str, Any]:
-    """The arguments of one trial alone."""
-    users = slice(*arguments["user_start"][trial : trial + 2])
-    satellites = slice(*arguments["satellite_start"][trial : trial + 2])
-    colours = arguments["colours"]
-    starts = arguments["segment_start"][satellites.start * colours : satellites.stop * colours + 1]
+def only_trial(links: ConstellationDownlink, trial: int) -> ConstellationDownlink:
+    """What the kernel takes of one trial alone."""
+    users = slice(*links.user_start[trial : trial + 2])
+    satellites = slice(*links.satellite_start[trial : trial + 2])
+    colours = links.colours
+    starts = links.segment_start[satellites.start * colours : satellites.stop * colours + 1]
     beams = slice(int(starts[0]), int(starts[-1]))
-    own = arguments["user_beam"][users]
-    changed = {
-        "user_position": arguments["user_position"][:, users],
-        "user_start": np.array([0, users.stop - users.start]),
-        "user_beam": np.where(own < 0, -1, own - beams.start).astype(np.int32),
-        "satellite_position": arguments["satellite_position"][:, satellites],
-        "satellite_axes": arguments["satellite_axes"][:, :, satellites],
-        "satellite_start": np.array([0, satellites.stop - satellites.start]),
-        "satellite_power": arguments["satellite_power"][satellites],
-        "beam_direction": arguments["beam_direction"][:, beams],
-        "beam_power": arguments["beam_power"][beams],
-        "segment_start": (starts - starts[0]).astype(np.int32),
-    }
-    for name in ("gain", "environment", "sight", "shadow", "entry"):
-        changed[f"user_{name}"] = arguments[f"user_{name}"][users]
-    return arguments | changed
+    own = links.serving[users]
+    return replace(
+        users_of(links, np.arange(users.start, users.stop)),
+        serving=np.where(own < 0, -1, own - beams.start).astype(np.int32),
+        satellite_m=links.satellite_m[:, satellites],
+        axes=links.axes[:, :, satellites],
+        satellite_start=np.array([0, satellites.stop - satellites.start]),
+        satellite_power=links.satellite_power[satellites],
+        beam=links.beam[:, beams],
+        beam_power=links.beam_power[beams],
+        segment_start=(starts - starts[0]).astype(np.int32),
+    )
 
 
-def users_of(arguments: dict[str, Any], chosen: np.ndarray) -> dict[str, Any]:
+def users_of(links: ConstellationDownlink, chosen: np.ndarray) -> ConstellationDownlink:
     """The same trial with some of its users only, in this order."""
-    changed = {
-        name: np.ascontiguousarray(
-            values[..., chosen] if name == "user_position" else values[chosen]
-        )
-        for name, values in arguments.items()
-        if name.startswith("user_") and name != "user_start"
-    }
-    return arguments | changed | {"user_start": np.array([0, len(chosen)])}
+    return replace(
+        links,
+        user_m=np.ascontiguousarray(links.user_m[:, chosen]),
+        user_start=np.array([0, len(chosen)]),
+        **{name: getattr(links, name)[chosen] for name in OF_USERS},
+    )
 
 
-def brute_force(*values: Any, **named: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def brute_force(links: ConstellationDownlink) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Truth of one trial: carrier, interference, and gain of the own beam relative to its peak.
 
     A dish has the exact Bessel pattern, a planar array what its table says.
     """
-    a = dict(zip(NAMES, values, strict=False)) | named
-    position_m, satellite_m, axes = a["user_position"], a["satellite_position"], a["satellite_axes"]
-    ka, colours, user_beam = a["reduced_aperture"], a["colours"], a["user_beam"]
+    position_m, satellite_m, axes = links.user_m, links.satellite_m, links.axes
+    ka, colours, serving = links.reduced_aperture, links.colours, links.serving
     users, satellites = position_m.shape[1], satellite_m.shape[1]
     everybody = np.arange(users)
-    starts = a["segment_start"]
+    starts = links.segment_start
     colour = np.repeat(np.tile(np.arange(colours), satellites), np.diff(starts))
-    own_colour = np.where(user_beam >= 0, np.append(colour, -1)[user_beam], -1)
+    own_colour = np.where(serving >= 0, np.append(colour, -1)[serving], -1)
     carrier, interference, own_gain = np.zeros(users), np.zeros(users), np.zeros(users)
     up = position_m / EARTH_RADIUS_M
     east = np.stack([-position_m[1], position_m[0], np.zeros(users)])
@@ -180,31 +170,31 @@ def brute_force(*values: Any, **named: Any) -> tuple[np.ndarray, np.ndarray, np.
         sine = (toward_m * up).sum(axis=0) / range_m
         e, n = (east * toward_m).sum(axis=0), (north * toward_m).sum(axis=0)
         sector = 4 * (e < 0) + 2 * (n < 0) + (np.abs(e) < np.abs(n))
-        row = np.rint(np.clip(sine, 0, 1) * (a["sky_table"].shape[1] - 1)).astype(int)
-        los, sigma_los, sigma_nlos, clutter, clear, growth = a["sky_table"][
-            a["user_environment"], row
+        row = np.rint(np.clip(sine, 0, 1) * (links.sky.shape[1] - 1)).astype(int)
+        los, sigma_los, sigma_nlos, clutter, clear, growth = links.sky[
+            links.environment, row
         ].T.astype(float)
-        normal = a["user_shadow"][everybody, sector].astype(float)
-        sight = a["user_sight"][everybody, sector] < los
+        normal = links.shadow[everybody, sector].astype(float)
+        sight = links.sight[everybody, sector] < los
         loss = clear + np.where(sight, sigma_los * normal, clutter + sigma_nlos * normal)
         direction = -np.einsum("acu,cu->au", np.repeat(axes[:, :, s : s + 1], users, 2), toward_m)
         direction /= range_m
-        gain = a["user_gain"].astype(float) * a["satellite_power"][s] * np.exp(-loss) / range_m**2
-        gain /= a["user_entry"][:, 0] * growth + a["user_entry"][:, 1]
-        if a["element_exponent"]:
-            gain *= np.maximum(direction[2], 0.0) ** a["element_exponent"]
+        gain = links.gain.astype(float) * links.satellite_power[s] * np.exp(-loss) / range_m**2
+        gain /= links.entry[:, 0] * growth + links.entry[:, 1]
+        if links.element_exponent:
+            gain *= np.maximum(direction[2], 0.0) ** links.element_exponent
         for beam in range(starts[s * colours], starts[(s + 1) * colours]):
-            aim = a["beam_direction"][:, beam].astype(float) / ka
-            if a["axial_weight"] == 1.0:
+            aim = links.beam[:, beam].astype(float) / ka
+            if links.axial_weight == 1.0:
                 aim /= np.linalg.norm(aim)
                 x = np.maximum(ka * np.linalg.norm(np.cross(direction.T, aim), axis=1), 1e-9)
                 pattern = (2.0 * j1(x) / x) ** 2
             else:
                 x = ka * np.hypot(direction[0] - aim[0], direction[1] - aim[1])
-                pattern = look_up(a["pattern"], x * x, np)
-            power = gain * pattern * a["beam_power"][beam]
-            own = user_beam == beam
+                pattern = look_up(links.pattern, x * x, np)
+            power = gain * pattern * links.beam_power[beam]
+            own = serving == beam
             carrier[own], own_gain[own] = power[own], pattern[own]
-            others = ~own & (sine >= a["lowest_sine"]) & (own_colour == colour[beam])
+            others = ~own & (sine >= links.lowest_sine) & (own_colour == colour[beam])
             interference[others] += power[others]
     return carrier, interference, own_gain

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from scipy.special import j1
 
+from capest.backend.arguments import SatelliteDownlink
 from capest.physics.pattern_table import pattern_table
 
 # Wavenumber times aperture radius, beam spacing in the u-v plane, and layout centre (u, v):
@@ -20,7 +20,7 @@ GEO_KA = (1047.92, 0.0026677, (0.107, 0.0))
 
 @dataclass(frozen=True)
 class Scene:
-    """Arguments of ``downlink_sinr`` with the double-precision directions they came from.
+    """Links for ``downlink_sinr`` with the double-precision directions they came from.
 
     Attributes
     ----------
@@ -54,21 +54,21 @@ class Scene:
         key = self.beam_satellite * self.colours + self.beam_colour
         return np.searchsorted(key, np.arange(segments + 1)).astype(np.int32)
 
-    def arguments(self) -> dict[str, Any]:
-        """Keyword arguments of ``downlink_sinr``."""
+    def links(self) -> SatelliteDownlink:
+        """What ``downlink_sinr`` takes."""
         user = (self.user_unit - self.centre) * self.ka
         beam = (self.beam_unit - self.centre) * self.ka
-        return {
-            "user_direction": np.ascontiguousarray(user.transpose(0, 2, 1), dtype=np.float32),
-            "link_gain": self.link_gain,
-            "user_trial": self.user_trial,
-            "beam_direction": np.ascontiguousarray(beam.T, dtype=np.float32),
-            "beam_power": self.beam_power,
-            "segment_start": self.segment_start,
-            "beam_lit": self.beam_lit,
-            "pattern": scipy_table(self.ka, 150.0),
-            "colours": self.colours,
-        }
+        return SatelliteDownlink(
+            user=np.ascontiguousarray(user.transpose(0, 2, 1), dtype=np.float32),
+            gain=self.link_gain,
+            user_trial=self.user_trial,
+            beam=np.ascontiguousarray(beam.T, dtype=np.float32),
+            beam_power=self.beam_power,
+            segment_start=self.segment_start,
+            lit=self.beam_lit,
+            pattern=scipy_table(self.ka, 150.0),
+            colours=self.colours,
+        )
 
     def users(self, chosen: slice) -> Scene:
         """The same scene with some of its users only."""

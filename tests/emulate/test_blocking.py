@@ -7,13 +7,16 @@ import math
 import numpy as np
 import pytest
 
+from capest.backend.arguments import CallEvents, CallQueues
 from capest.backend.cuda_kernels import CudaKernels
 from capest.backend.numpy_kernels import NumpyKernels
 
-KEY = (7, 13)
+SEED, PURPOSE = 7, 13
 
 
-def beams_of_trials(seed: int, trials: int = 2, beams: int = 6, users: int = 40):
+def beams_of_trials(
+    seed: int, trials: int = 2, beams: int = 6, users: int = 40, first_trial: int = 0
+) -> CallEvents:
     """Users of every beam with needs of all sizes; one beam has nobody."""
     rng = np.random.default_rng(seed)
     beam = np.sort(rng.integers(0, beams - 1, (trials, users)), axis=1)
@@ -21,27 +24,52 @@ def beams_of_trials(seed: int, trials: int = 2, beams: int = 6, users: int = 40)
     start = np.cumsum(count, axis=1) - count + users * np.arange(trials)[:, None]
     order = np.concatenate([t * users + rng.permutation(users) for t in range(trials)])
     down, up = rng.integers(1, 500, (2, trials * users))
-    return order, start.ravel(), count.ravel(), down, up
+    queues = CallQueues(
+        order=order,
+        start=start.ravel(),
+        count=count.ravel(),
+        down=down,
+        up=up,
+        capacity_down=900,
+        capacity_up=1200,
+    )
+    return CallEvents(
+        queues=queues,
+        arrival_probability=0.7,
+        end_probability=1.0,
+        warm_up_events=3,
+        events=20,
+        seed=SEED,
+        purpose=PURPOSE,
+        first_trial=first_trial,
+        trials=trials,
+    )
 
 
-def played_by_hand(arguments, capacity, probability, events, trials):
+def played_by_hand(calls: CallEvents) -> np.ndarray:
     """One beam after the other, one event after the other."""
-    order, start, count, down, up = arguments
-    beams = len(start) // trials[1]
+    queues = calls.queues
+    start, count, down, up = queues.start, queues.count, queues.down, queues.up
+    capacity = (queues.capacity_down, queues.capacity_up)
+    beams = len(start) // calls.trials
     outcome = np.zeros((len(start), 2), dtype=np.int64)
     for own in range(len(start)):
-        users = order[start[own] : start[own] + count[own]].tolist()
+        users = queues.order[start[own] : start[own] + count[own]].tolist()
         calling: set[int] = set()
-        for event in range(events[1] * len(users)):
+        for event in range(calls.events * len(users)):
             words = NumpyKernels().philox_words(
-                KEY[0], KEY[1] + (event // 2 << 32), trials[0] + own // beams, 1, beams
+                seed=calls.seed,
+                purpose=calls.purpose + (event // 2 << 32),
+                first_trial=calls.first_trial + own // beams,
+                trials=1,
+                entities=beams,
             )[0, own % beams]
             which, chance = ((int(word) >> 11) / 2**53 for word in words[event % 2 * 2 :][:2])
             user = users[int(which * len(users))]
             if user in calling:
-                if chance < probability[1]:
+                if chance < calls.end_probability:
                     calling.remove(user)
-            elif chance < probability[0]:
+            elif chance < calls.arrival_probability:
                 taken = [sum(int(need[other]) for other in calling) for need in (down, up)]
                 fits = all(
                     t + need[user] <= c
@@ -49,28 +77,27 @@ def played_by_hand(arguments, capacity, probability, events, trials):
                 )
                 if fits:
                     calling.add(user)
-                if event >= events[0] * len(users):
+                if event >= calls.warm_up_events * len(users):
                     outcome[own] += (1, not fits)
     return outcome
 
 
 def test_events_are_those_played_by_hand(kernels, to_host):
-    arguments = beams_of_trials(1)
-    rest = ((900, 1200), (0.7, 1.0), (3, 20))
-    expected = played_by_hand(arguments, *rest, (5, 2))
+    calls = beams_of_trials(1, first_trial=5)
+    expected = played_by_hand(calls)
     assert expected[:, 1].sum() > 100
     assert (expected[:, 0] > expected[:, 1]).sum() >= 10
     for backend in (kernels, NumpyKernels()):
-        found = backend.simulate_calls(*arguments, *rest, KEY, (5, 2))
+        found = backend.simulate_calls(calls)
         np.testing.assert_array_equal(to_host(found), expected, strict=True)
 
 
 @pytest.mark.parametrize("block_size", [1, 24])
 def test_block_size_changes_no_call(block_size, kernels, to_host):
-    arguments = (*beams_of_trials(2), (900, 1200), (0.7, 1.0), (3, 20), KEY, (0, 2))
+    calls = beams_of_trials(2)
     other = CudaKernels(kernels.device, block_size=block_size)
     np.testing.assert_array_equal(
-        to_host(other.simulate_calls(*arguments)), to_host(kernels.simulate_calls(*arguments))
+        to_host(other.simulate_calls(calls)), to_host(kernels.simulate_calls(calls))
     )
 
 
@@ -90,11 +117,28 @@ def alike(sources: int, servers: int, load: float, beams: int, events: int) -> t
     """Share of calls lost in many equal beams, and its standard error over beams."""
     n = sources * beams
     everybody, ones = np.arange(n), np.ones(n, dtype=np.int64)
-    start, count = sources * np.arange(beams), np.full(beams, sources)
     fastest = max(load, 1.0)
+    queues = CallQueues(
+        order=everybody,
+        start=sources * np.arange(beams),
+        count=np.full(beams, sources),
+        down=ones,
+        up=ones,
+        capacity_down=servers,
+        capacity_up=n,
+    )
     found = NumpyKernels().simulate_calls(
-        *(everybody, start, count, ones, ones, (servers, n)),
-        *((load / fastest, 1.0 / fastest), (10, 10 + events), KEY, (0, 1)),
+        CallEvents(
+            queues=queues,
+            arrival_probability=load / fastest,
+            end_probability=1.0 / fastest,
+            warm_up_events=10,
+            events=10 + events,
+            seed=SEED,
+            purpose=PURPOSE,
+            first_trial=0,
+            trials=1,
+        )
     )
     share = found[:, 1].sum() / found[:, 0].sum()
     spread = found[:, 1] - share * found[:, 0]

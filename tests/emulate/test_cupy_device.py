@@ -82,8 +82,8 @@ def test_auto_takes_it_and_gets_the_same_bits(cupy_on_the_cpu, emulated_kernels)
     assert choose.resolve("auto") == "cupy"
     kernels = choose.kernels("auto")
     scene = random_scene(3, beams=19, colours=4, lit_share=0.5, users=300)
-    expected = emulated_kernels.downlink_sinr(**scene.arguments())
-    for result, wanted in zip(kernels.downlink_sinr(**scene.arguments()), expected, strict=True):
+    expected = emulated_kernels.downlink_sinr(scene.links())
+    for result, wanted in zip(kernels.downlink_sinr(scene.links()), expected, strict=True):
         np.testing.assert_array_equal(result, wanted, strict=True)
 
 

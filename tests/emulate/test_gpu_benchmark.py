@@ -79,8 +79,8 @@ def test_variants_of_the_kernel_are_compared(emulated_kernels) -> None:
 def test_the_comparison_finds_a_wrong_kernel(emulated_kernels, monkeypatch) -> None:
     right = emulated_kernels.downlink_sinr
 
-    def wrong(*arguments):
-        serving, carrier, interference = right(*arguments)
+    def wrong(links):
+        serving, carrier, interference = right(links)
         return serving, carrier * np.float32(1.01), interference
 
     monkeypatch.setattr(emulated_kernels, "downlink_sinr", wrong)

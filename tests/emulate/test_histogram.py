@@ -11,6 +11,7 @@ from capest.backend.cuda_histogram import MOST_BINS
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.statistics.histograms import AXES
 
+UNIT_BINS = {"low": 0.0, "inverse_step": 1.0, "logarithmic": False}
 EVERY_KIND = ("snr_db", "spectral_efficiency", "one_way_delay")
 
 
@@ -46,7 +47,7 @@ def test_counts_beyond_32_bits(kernels, to_host):
     """A block's own counts run over, more than once, into those of 64 bits."""
     weight = np.full(1000, 2**31 - 1, dtype=np.int32)
     found = kernels.count_values(
-        kernels.xp.full(1000, 2.5), kernels.xp.asarray(weight), 0.0, 1.0, 7, False
+        kernels.xp.full(1000, 2.5), kernels.xp.asarray(weight), **UNIT_BINS, bins=7
     )
     assert to_host(found).tolist() == [0, 0, 0, 1000 * (2**31 - 1), 0, 0, 0]
 
@@ -69,7 +70,7 @@ def test_numbers(kernels, to_host):
 
 def test_nothing_to_count(kernels, to_host):
     empty = kernels.xp.zeros(0)
-    assert to_host(kernels.count_values(empty, None, 0.0, 1.0, 7, False)).tolist() == [0] * 7
+    assert to_host(kernels.count_values(empty, None, **UNIT_BINS, bins=7)).tolist() == [0] * 7
     assert to_host(kernels.count_numbers(empty.astype(np.int64), 3)).tolist() == [0] * 3
 
 
@@ -91,4 +92,4 @@ def test_every_axis_fits_the_shared_memory():
 
 def test_too_many_bins_are_refused(kernels):
     with pytest.raises(ValueError, match="bins"):
-        kernels.count_values(kernels.xp.zeros(1), None, 0.0, 1.0, MOST_BINS + 1, False)
+        kernels.count_values(kernels.xp.zeros(1), None, **UNIT_BINS, bins=MOST_BINS + 1)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from capest.backend.cuda_kernels import CudaKernels
-from capest.engine.scene import build_scene
-from capest.engine.trial import start_trials, trial_block
+from capest.engine.build import build
+from capest.engine.trial import compute, start
 from capest.scenario.load import load_scenario
 
 from . import test_services
@@ -22,8 +22,8 @@ MORE = {
         "users": {"placement": "hotspots", "count": 60, "hotspots": {"count": 2}},
     },
     "round robin, both links": {
-        "satellite": {"preset": LEO},
-        "beams": {**SMALL, "allocation": "round-robin", "active_count": 5},
+        "satellite": {"preset": LEO, "beams_at_once": 5},
+        "beams": {**SMALL, "allocation": "periodic"},
         "channel": {"environment": "urban", "elevation_lookup": "linear"},
         "uplink": {"enabled": True, "drops": 3, "power_control": "fractional"},
     },
@@ -37,10 +37,10 @@ def strict_kernels(build_directory) -> CudaKernels:
 
 @pytest.mark.parametrize("name", [*SCENARIOS, *MORE, *test_services.SCENARIOS])
 def test_a_batch_reads_nothing_and_gives_the_same(name, strict_kernels, emulated_kernels):
-    scene = build_scene(load_scenario((SCENARIOS | MORE | test_services.SCENARIOS)[name]))
-    started = start_trials(scene, strict_kernels, 5, 2)
-    found, expected = started.wait(), trial_block(scene, emulated_kernels, 5, 2)
-    for group in ("trial", "trial_beam", "histograms"):
+    scene = build(load_scenario((SCENARIOS | MORE | test_services.SCENARIOS)[name]))
+    started = start(scene, strict_kernels, 5, 2)
+    found, expected = started.wait(), compute(scene, emulated_kernels, 5, 2)
+    for group in ("trial", "trial_cell", "histograms"):
         for quantity, values in getattr(expected, group).items():
             np.testing.assert_array_equal(getattr(found, group)[quantity], values)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,6 +41,17 @@ extern "C" __global__ void philox_any(
 """
 
 
+def place(seed: int, purpose: int, first: int, trials: int, entities: int) -> dict[str, Any]:
+    """Positions of words, as the kernels take them."""
+    return {
+        "seed": seed,
+        "purpose": purpose,
+        "first_trial": first,
+        "trials": trials,
+        "entities": entities,
+    }
+
+
 def numpy_words(counter: int, key: tuple[int, int], count: int = 4) -> np.ndarray:
     """Words of NumPy's Philox; it counts up before its first block, so start one early."""
     before = (counter - 1) % 2**256
@@ -67,7 +79,7 @@ def test_numpy_agrees_with_the_published_vectors(counter, key, words):
 
 
 def test_kernel_gives_the_published_words_at_position_zero(kernels, to_host):
-    words = to_host(kernels.philox_words(0, 0, 0, 1, 1))
+    words = to_host(kernels.philox_words(**place(0, 0, 0, 1, 1)))
     assert words.dtype == np.uint64
     assert words.shape == (1, 1, 4)
     assert tuple(words.ravel().tolist()) == KNOWN_ANSWERS[0][2]
@@ -86,7 +98,7 @@ def test_kernel_gives_the_published_words_at_position_zero(kernels, to_host):
 def test_words_are_numpys_at_their_positions(
     seed, purpose, first_trial, trials, entities, kernels, to_host
 ):
-    words = to_host(kernels.philox_words(seed, purpose, first_trial, trials, entities))
+    words = to_host(kernels.philox_words(**place(seed, purpose, first_trial, trials, entities)))
     for trial in range(trials):
         counter = (first_trial + trial) * 2**20
         expected = numpy_words(counter, (seed, purpose), 4 * entities)
@@ -95,38 +107,38 @@ def test_words_are_numpys_at_their_positions(
 
 @pytest.mark.slow
 def test_last_entity_of_the_last_trial(kernels, to_host):
-    words = to_host(kernels.philox_words(11, 2, 2**43 - 1, 1, 2**20))
+    words = to_host(kernels.philox_words(**place(11, 2, 2**43 - 1, 1, 2**20)))
     expected = numpy_words((2**43 - 1) * 2**20, (11, 2), 2**22)
     np.testing.assert_array_equal(words.ravel(), expected)
 
 
 def test_equals_the_numpy_twin(kernels, to_host):
-    place = (2024, 4, 10**12, 5, 123)
-    expected = NumpyKernels().philox_words(*place)
-    np.testing.assert_array_equal(to_host(kernels.philox_words(*place)), expected)
+    there = place(2024, 4, 10**12, 5, 123)
+    expected = NumpyKernels().philox_words(**there)
+    np.testing.assert_array_equal(to_host(kernels.philox_words(**there)), expected)
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])
 def test_uniforms_equal_the_numpy_twin(count, kernels, to_host):
-    place = (2024, 4, 10**12, 5, 123, count)
-    expected = NumpyKernels().philox_uniforms(*place)
+    there = {**place(2024, 4, 10**12, 5, 123), "count": count}
+    expected = NumpyKernels().philox_uniforms(**there)
     assert expected.shape == (count, 5 * 123)
-    np.testing.assert_array_equal(to_host(kernels.philox_uniforms(*place)), expected)
+    np.testing.assert_array_equal(to_host(kernels.philox_uniforms(**there)), expected)
 
 
 def test_launch_geometry_changes_nothing(build_directory, emulated_kernels):
     from capest.backend.cuda_kernels import CudaKernels
 
-    expected = emulated_kernels.philox_words(3, 1, 4, 3, 101)
+    expected = emulated_kernels.philox_words(**place(3, 1, 4, 3, 101))
     for block_size, block_limit in ((1, 1), (7, 2), (64, 100)):
         device = EmulatedDevice(build_directory, block_size=block_size, block_limit=block_limit)
-        words = CudaKernels(device).philox_words(3, 1, 4, 3, 101)
+        words = CudaKernels(device).philox_words(**place(3, 1, 4, 3, 101))
         np.testing.assert_array_equal(words, expected)
 
 
 def test_no_trials_or_entities(kernels):
-    assert kernels.philox_words(1, 1, 0, 0, 5).shape == (0, 5, 4)
-    assert kernels.philox_words(1, 1, 0, 5, 0).shape == (5, 0, 4)
+    assert kernels.philox_words(**place(1, 1, 0, 0, 5)).shape == (0, 5, 4)
+    assert kernels.philox_words(**place(1, 1, 0, 5, 0)).shape == (5, 0, 4)
 
 
 def test_source_needs_no_other_file():

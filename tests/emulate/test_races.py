@@ -42,11 +42,13 @@ downlink = random_scene(1, beams=140, colours=3, users=40, lit_share=0.5)
 uplink = random_uplink(1, satellites=2, beams=10, colours=3, drops=6)
 values = np.random.default_rng(1).uniform(-1.0, 2.0, 200)
 calls = {
-    "downlink": lambda: kernels.downlink_sinr(**downlink.arguments()),
-    "uplink": lambda: kernels.uplink_sinr(**uplink.arguments()),
-    "counts": lambda: kernels.count_values(values, None, 0.0, 10.0, 12, False),
+    "downlink": lambda: kernels.downlink_sinr(downlink.links()),
+    "uplink": lambda: kernels.uplink_sinr(uplink.links()),
+    "counts": lambda: kernels.count_values(
+        values, None, low=0.0, inverse_step=10.0, bins=12, logarithmic=False
+    ),
     "constellation": lambda: kernels.constellation_sinr(
-        **random_constellation(1, users=20, colours=3)
+        random_constellation(1, users=20, colours=3)
     ),
 }
 for link, call in calls.items():

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from capest.engine.network.trial import network_trial
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.network.trial import network_trial
-from capest.engine.scene import build_scene
-from capest.engine.trial import trial_block
+from capest.engine.build import build
+from capest.engine.trial import compute
 from capest.scenario.load import load_scenario
 
 from ..network.small import network_scene
@@ -33,8 +33,8 @@ SCENARIOS = {
         },
     },
     "a mix by random admission, both links, hopping, max C/I": {
-        "satellite": LEO,
-        "beams": {**BEAMS, "allocation": "random-hopping", "active_count": 9},
+        "satellite": {**LEO, "beams_at_once": 9},
+        "beams": {**BEAMS, "allocation": "random"},
         "users": {"per_beam": 40},
         "uplink": {"enabled": True, "drops": 4},
         "service": {"mix": "video-call-480p 40%, voice 30%, best-effort 30%"},
@@ -45,16 +45,16 @@ SCENARIOS = {
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_calls_are_the_same(name, kernels):
-    scene = build_scene(load_scenario(SCENARIOS[name]))
-    cuda, numpy = (trial_block(scene, each, 2, 3) for each in (kernels, NumpyKernels()))
+    scene = build(load_scenario(SCENARIOS[name]))
+    cuda, numpy = (compute(scene, each, 2, 3) for each in (kernels, NumpyKernels()))
     assert cuda.trial.keys() == numpy.trial.keys()
     # Powers agree to rounding: a user on a border or a threshold may move.
-    moved = np.abs(cuda.trial_beam["beam_users"] - numpy.trial_beam["beam_users"]).sum() / 2
+    moved = np.abs(cuda.trial_cell["cell_users"] - numpy.trial_cell["cell_users"]).sum() / 2
     for key, values in numpy.trial.items():
         if key.startswith("calls"):
             assert np.abs(cuda.trial[key] - values).sum() <= 2 * moved + 1, key
-    for key in ("beam_calls", "beam_calls_offered"):
-        assert np.abs(cuda.trial_beam[key] - numpy.trial_beam[key]).sum() <= 4 * moved + 2
+    for key in ("cell_calls", "cell_calls_offered"):
+        assert np.abs(cuda.trial_cell[key] - numpy.trial_cell[key]).sum() <= 4 * moved + 2
     assert numpy.trial["calls"].sum() > 100
     if "call_attempts" in numpy.trial:
         attempts, blocked = numpy.trial["call_attempts"], numpy.trial["calls_blocked"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from capest.backend.arguments import SatelliteDownlink
 from capest.backend.numpy_kernels import NumpyKernels
 
 from .scene import GEO_KA, longer_than_shared, random_scene
@@ -44,7 +47,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_against_double_precision(case, kernels, to_host):
     scene = random_scene(sum(map(ord, case)), **CASES[case])
-    serving, carrier, interference = map(to_host, kernels.downlink_sinr(**scene.arguments()))
+    serving, carrier, interference = map(to_host, kernels.downlink_sinr(scene.links()))
     assert serving.dtype == np.int32
     assert carrier.dtype == interference.dtype == np.float32
 
@@ -69,10 +72,8 @@ def test_against_double_precision(case, kernels, to_host):
 @pytest.mark.parametrize("case", CASES)
 def test_against_the_numpy_twin(case, kernels, to_host):
     scene = random_scene(1 + sum(map(ord, case)), **CASES[case])
-    serving, carrier, interference = map(to_host, kernels.downlink_sinr(**scene.arguments()))
-    twin_serving, twin_carrier, twin_interference = NumpyKernels().downlink_sinr(
-        **scene.arguments()
-    )
+    serving, carrier, interference = map(to_host, kernels.downlink_sinr(scene.links()))
+    twin_serving, twin_carrier, twin_interference = NumpyKernels().downlink_sinr(scene.links())
     same = serving == twin_serving
     power = scene.power()
     row = np.arange(len(serving))
@@ -100,9 +101,9 @@ def scene():
 
 
 def test_a_users_result_does_not_depend_on_the_others(scene, kernels, to_host):
-    whole = [to_host(a) for a in kernels.downlink_sinr(**scene.arguments())]
+    whole = [to_host(a) for a in kernels.downlink_sinr(scene.links())]
     for chosen in (slice(0, 1), slice(1, 60), slice(60, 203), slice(202, 203)):
-        part = kernels.downlink_sinr(**scene.users(chosen).arguments())
+        part = kernels.downlink_sinr(scene.users(chosen).links())
         same_bits(part, [array[chosen] for array in whole], to_host)
 
 
@@ -111,60 +112,60 @@ def test_block_size_changes_nothing(block_size, scene, kernels, to_host):
     from capest.backend.cuda_kernels import CudaKernels
 
     other = CudaKernels(kernels.device, block_size=block_size)
-    expected = kernels.downlink_sinr(**scene.arguments())
-    same_bits(other.downlink_sinr(**scene.arguments()), expected, to_host)
+    expected = kernels.downlink_sinr(scene.links())
+    same_bits(other.downlink_sinr(scene.links()), expected, to_host)
 
 
 @pytest.mark.parametrize("colours", [1, 3])
 def test_no_flags_mean_all_lit(colours, kernels, to_host):
     scene = random_scene(8, beams=37, colours=colours)
-    arguments = scene.arguments()
-    assert arguments["beam_lit"] is None
-    expected = kernels.downlink_sinr(**arguments)
-    arguments["beam_lit"] = np.ones((3, 37), dtype=np.uint8)
-    same_bits(kernels.downlink_sinr(**arguments), expected, to_host)
+    links = scene.links()
+    assert links.lit is None
+    expected = kernels.downlink_sinr(links)
+    links = replace(links, lit=np.ones((3, 37), dtype=np.uint8))
+    same_bits(kernels.downlink_sinr(links), expected, to_host)
 
 
 def test_table_in_global_memory_gives_the_same_bits(scene, kernels, to_host):
-    arguments = scene.arguments()
+    links = scene.links()
     shared_bytes = kernels.device.shared_bytes
-    assert arguments["pattern"].nbytes <= shared_bytes
-    short = kernels.downlink_sinr(**arguments)
-    arguments["pattern"] = longer_than_shared(arguments["pattern"], shared_bytes)
-    same_bits(kernels.downlink_sinr(**arguments), short, to_host)
+    assert links.pattern.nbytes <= shared_bytes
+    short = kernels.downlink_sinr(links)
+    links = replace(links, pattern=longer_than_shared(links.pattern, shared_bytes))
+    same_bits(kernels.downlink_sinr(links), short, to_host)
 
 
 def test_beyond_the_table_its_last_entry_holds(kernels, to_host):
     scene = random_scene(9, beams=7, users=50)
-    arguments = scene.arguments()
-    arguments["pattern"] = np.array([[0.25, 0.0]], dtype=np.float32)
-    _, carrier, _ = kernels.downlink_sinr(**arguments)
+    links = scene.links()
+    links = replace(links, pattern=np.array([[0.25, 0.0]], dtype=np.float32))
+    _, carrier, _ = kernels.downlink_sinr(links)
     strongest = scene.beam_power.max()
     np.testing.assert_allclose(to_host(carrier), scene.link_gain[0] * strongest * 0.25, rtol=1e-6)
 
 
 def test_weaker_dark_beams_change_nothing(scene, kernels, to_host):
     """A dark copy of every beam at half its power can neither serve nor interfere."""
-    arguments = scene.arguments()
-    serving, carrier, interference = map(to_host, kernels.downlink_sinr(**arguments))
-    arguments["beam_direction"] = np.repeat(arguments["beam_direction"], 2, axis=1)
-    arguments["beam_power"] = np.repeat(arguments["beam_power"], 2)
-    arguments["beam_power"][1::2] *= 0.5
-    arguments["beam_lit"] = np.repeat(arguments["beam_lit"], 2, axis=1)
-    arguments["beam_lit"][:, 1::2] = 0
-    arguments["segment_start"] = 2 * arguments["segment_start"]
-    same_bits(kernels.downlink_sinr(**arguments), (2 * serving, carrier, interference), to_host)
+    links = scene.links()
+    serving, carrier, interference = map(to_host, kernels.downlink_sinr(links))
+    links = replace(links, beam=np.repeat(links.beam, 2, axis=1))
+    links = replace(links, beam_power=np.repeat(links.beam_power, 2))
+    links.beam_power[1::2] *= 0.5
+    links = replace(links, lit=np.repeat(links.lit, 2, axis=1))
+    links.lit[:, 1::2] = 0
+    links = replace(links, segment_start=2 * links.segment_start)
+    same_bits(kernels.downlink_sinr(links), (2 * serving, carrier, interference), to_host)
 
 
 def test_lighting_a_beam_never_lowers_interference(scene, kernels, to_host):
-    arguments = scene.arguments()
-    serving, carrier, before = map(to_host, kernels.downlink_sinr(**arguments))
+    links = scene.links()
+    serving, carrier, before = map(to_host, kernels.downlink_sinr(links))
     rng = np.random.default_rng(3)
     for beam in rng.integers(0, scene.beam_lit.shape[1], 6):
         lit = scene.beam_lit.copy()
         lit[:, beam] = 1
-        arguments["beam_lit"] = lit
-        same, unmoved, after = map(to_host, kernels.downlink_sinr(**arguments))
+        links = replace(links, lit=lit)
+        same, unmoved, after = map(to_host, kernels.downlink_sinr(links))
         np.testing.assert_array_equal(same, serving)
         np.testing.assert_array_equal(unmoved, carrier)
         assert (after >= before).all()
@@ -182,15 +183,17 @@ def test_lowest_index_serves_on_a_tie(colours, kernels, to_host):
     serving, carrier, interference = map(
         to_host,
         kernels.downlink_sinr(
-            np.zeros((1, 3, 5), dtype=np.float32),
-            np.full((1, 5), 8.0, dtype=np.float32),
-            np.zeros(5, dtype=np.int32),
-            on_spot,
-            np.ones(3, dtype=np.float32),
-            starts,
-            None,
-            np.array([[1.0, 0.0], [0.9, 0.0]], dtype=np.float32),
-            colours,
+            SatelliteDownlink(
+                user=np.zeros((1, 3, 5), dtype=np.float32),
+                gain=np.full((1, 5), 8.0, dtype=np.float32),
+                user_trial=np.zeros(5, dtype=np.int32),
+                beam=on_spot,
+                beam_power=np.ones(3, dtype=np.float32),
+                segment_start=starts,
+                lit=None,
+                pattern=np.array([[1.0, 0.0], [0.9, 0.0]], dtype=np.float32),
+                colours=colours,
+            )
         ),
     )
     assert (serving == 0).all()
@@ -199,40 +202,40 @@ def test_lowest_index_serves_on_a_tie(colours, kernels, to_host):
 
 
 def test_a_user_no_satellite_reaches(scene, kernels, to_host):
-    arguments = scene.arguments()
-    arguments["link_gain"] = np.zeros_like(arguments["link_gain"])
-    for array in kernels.downlink_sinr(**arguments):
+    links = scene.links()
+    links = replace(links, gain=np.zeros_like(links.gain))
+    for array in kernels.downlink_sinr(links):
         assert not to_host(array).any()
 
 
 def test_no_users(scene, kernels):
-    for array in kernels.downlink_sinr(**scene.users(slice(0, 0)).arguments()):
+    for array in kernels.downlink_sinr(scene.users(slice(0, 0)).links()):
         assert array.shape == (0,)
 
 
 @pytest.mark.parametrize(
     ("name", "wrong", "error", "message"),
     [
-        ("link_gain", lambda a: a.astype(np.float64), TypeError, "link_gain has type float64"),
+        ("gain", lambda a: a.astype(np.float64), TypeError, "gain has type float64"),
         ("user_trial", lambda a: a[1:], ValueError, r"user_trial has shape \(202,\)"),
-        ("beam_direction", lambda a: a.T, ValueError, r"beam_direction has shape \(80, 3\)"),
+        ("beam", lambda a: a.T, ValueError, r"beam has shape \(80, 3\)"),
         ("segment_start", lambda a: a[:-1], ValueError, "segment_start has shape"),
-        ("beam_lit", lambda a: a.astype(bool), TypeError, "beam_lit has type bool"),
+        ("lit", lambda a: a.astype(bool), TypeError, "lit has type bool"),
         ("pattern", lambda a: a[:, :1], ValueError, "pattern has shape"),
         ("colours", lambda a: 8, ValueError, "colours = 8"),
         ("beam_power", lambda a: a[:0], ValueError, "beam_power is empty"),
     ],
 )
 def test_wrong_arguments_are_refused(name, wrong, error, message, scene, kernels):
-    arguments = scene.arguments()
-    arguments[name] = wrong(arguments[name])
+    links = scene.links()
+    links = replace(links, **{name: wrong(getattr(links, name))})
     with pytest.raises(error, match=message):
-        kernels.downlink_sinr(**arguments)
+        kernels.downlink_sinr(links)
 
 
 def test_arrays_need_not_be_contiguous(scene, kernels, to_host):
-    arguments = scene.arguments()
-    expected = kernels.downlink_sinr(**arguments)
-    arguments["beam_direction"] = np.asfortranarray(arguments["beam_direction"])
-    arguments["user_trial"] = np.repeat(arguments["user_trial"], 2)[::2]
-    same_bits(kernels.downlink_sinr(**arguments), expected, to_host)
+    links = scene.links()
+    expected = kernels.downlink_sinr(links)
+    links = replace(links, beam=np.asfortranarray(links.beam))
+    links = replace(links, user_trial=np.repeat(links.user_trial, 2)[::2])
+    same_bits(kernels.downlink_sinr(links), expected, to_host)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from capest.backend.arguments import AttachedLinks, BeamShares, LinkAdaptation
 from capest.backend.cuda_kernels import CudaKernels
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.physics.link_adaptation import truncated_shannon
@@ -27,7 +28,7 @@ SHANNON_LIMITED = np.array([0.6, 0.1, 10.0**2.2, 9.9], dtype=np.float32)
 
 @dataclass(frozen=True)
 class Link:
-    """Users of some trials with their links; the arguments of ``beam_sums``."""
+    """Users of some trials with their links."""
 
     carrier: np.ndarray
     interference: np.ndarray
@@ -39,16 +40,25 @@ class Link:
 
     def sums(self, kernels, mode: int, shannon: np.ndarray = SHANNON_BOUND):
         return kernels.beam_sums(
-            self.carrier,
-            self.interference,
-            self.serving_beam,
-            self.user_trial,
-            self.beam_lit,
-            RATE_TABLE,
-            shannon,
-            mode,
-            self.trials,
-            self.beams,
+            AttachedLinks(
+                carrier=self.carrier,
+                interference=self.interference,
+                serving=self.serving_beam,
+                user_trial=self.user_trial,
+                lit=self.beam_lit,
+                adaptation=LinkAdaptation(rate_table=RATE_TABLE, shannon=shannon, mode=mode),
+                trials=self.trials,
+                beams=self.beams,
+            )
+        )
+
+    def shares(self, efficiency, sums, policy: int) -> BeamShares:
+        return BeamShares(
+            efficiency=efficiency,
+            serving=self.serving_beam,
+            user_trial=self.user_trial,
+            sums=sums,
+            policy=policy,
         )
 
 
@@ -199,9 +209,7 @@ def test_block_size_changes_nothing(block_size, kernels, to_host):
 def test_throughput(policy, kernels, to_host):
     link = draw(6)
     efficiency, sums = link.sums(kernels, SHANNON)
-    throughput = to_host(
-        kernels.user_throughput(efficiency, link.serving_beam, link.user_trial, sums, policy)
-    )
+    throughput = to_host(kernels.user_throughput(link.shares(efficiency, sums, policy)))
     assert throughput.dtype == np.float32
     rate = to_host(efficiency).astype(np.float64)
     expected = np.zeros(len(rate))
@@ -226,10 +234,9 @@ def test_against_the_numpy_twin_with_a_table(lit_share, kernels, to_host):
     np.testing.assert_array_equal(to_host(efficiency), twin_efficiency, strict=True)
     np.testing.assert_array_equal(to_host(sums), twin_sums, strict=True)
     for policy in (EQUAL_TIME, EQUAL_RATE):
-        place = (link.serving_beam, link.user_trial)
         np.testing.assert_array_equal(
-            to_host(kernels.user_throughput(efficiency, *place, sums, policy)),
-            twin.user_throughput(twin_efficiency, *place, twin_sums, policy),
+            to_host(kernels.user_throughput(link.shares(efficiency, sums, policy))),
+            twin.user_throughput(link.shares(twin_efficiency, twin_sums, policy)),
             strict=True,
         )
 
@@ -262,7 +269,5 @@ def test_no_users(kernels, to_host):
     efficiency, sums = map(to_host, link.sums(kernels, TABLE))
     assert efficiency.shape == (0,)
     assert not sums.any()
-    throughput = kernels.user_throughput(
-        efficiency, link.serving_beam, link.user_trial, sums, EQUAL_TIME
-    )
+    throughput = kernels.user_throughput(link.shares(efficiency, sums, EQUAL_TIME))
     assert throughput.shape == (0,)

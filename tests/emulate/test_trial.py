@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.scene import build_scene
-from capest.engine.trial import trial_block
+from capest.engine.build import build
+from capest.engine.trial import compute
 from capest.scenario.load import load_scenario
 
 LEO, GEO = "tr38821-set1-leo600-s", "tr38821-set1-geo-ka"
@@ -15,8 +15,8 @@ LEO, GEO = "tr38821-set1-leo600-s", "tr38821-set1-geo-ka"
 SCENARIOS = {
     "full reuse": {"satellite": {"preset": LEO}},
     "hopping, equal rate": {
-        "satellite": {"preset": LEO},
-        "beams": {"frequency_reuse": 3, "allocation": "random-hopping", "active_count": 20},
+        "satellite": {"preset": LEO, "beams_at_once": 20},
+        "beams": {"frequency_reuse": 3, "allocation": "random"},
         "scheduler": {"policy": "equal-rate"},
     },
     "uplink, indoors and in cars": {
@@ -37,31 +37,31 @@ TRIALS = 3
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_trial_block(name, kernels):
-    scene = build_scene(load_scenario(SCENARIOS[name]))
-    cuda = trial_block(scene, kernels, 5, TRIALS)
-    numpy = trial_block(scene, NumpyKernels(), 5, TRIALS)
+    scene = build(load_scenario(SCENARIOS[name]))
+    cuda = compute(scene, kernels, 5, TRIALS)
+    numpy = compute(scene, NumpyKernels(), 5, TRIALS)
 
     # Drawn numbers are the same; a user on the border of two beams may move between them.
     np.testing.assert_array_equal(cuda.trial["lit_beams"], numpy.trial["lit_beams"])
-    np.testing.assert_array_equal(cuda.trial_beam["beam_lit"], numpy.trial_beam["beam_lit"])
-    moved = np.abs(cuda.trial_beam["beam_users"] - numpy.trial_beam["beam_users"]).sum() / 2
+    np.testing.assert_array_equal(cuda.trial_cell["cell_lit"], numpy.trial_cell["cell_lit"])
+    moved = np.abs(cuda.trial_cell["cell_users"] - numpy.trial_cell["cell_users"]).sum() / 2
     assert moved <= 2
 
     # Where none moved, SINR is equal to rounding; the efficiency of a user right on a threshold may
     # be a step apart, which hardly any beam sees.
-    same = cuda.trial_beam["beam_users"] == numpy.trial_beam["beam_users"]
+    same = cuda.trial_cell["cell_users"] == numpy.trial_cell["cell_users"]
     for quantity, atol, share in (
-        ("beam_sinr_db", 2e-3, 1.0),
-        ("beam_spectral_efficiency", 1e-5, 0.98),
-        ("beam_throughput", 1e-3, 0.98),
+        ("cell_sinr_db", 2e-3, 1.0),
+        ("cell_spectral_efficiency", 1e-5, 0.98),
+        ("cell_throughput", 1e-3, 0.98),
     ):
-        values = (cuda.trial_beam[quantity][same], numpy.trial_beam[quantity][same])
+        values = (cuda.trial_cell[quantity][same], numpy.trial_cell[quantity][same])
         near = np.isclose(*values, rtol=1e-5, atol=atol, equal_nan=True)
         assert near.mean() >= share, quantity
     # Who moved may transmit in another beam's turn, and so disturb others.
-    if "beam_uplink_sinr_db" in numpy.trial_beam and moved == 0:
-        uplink = "beam_uplink_sinr_db"
-        np.testing.assert_allclose(cuda.trial_beam[uplink], numpy.trial_beam[uplink], atol=2e-3)
+    if "cell_uplink_sinr_db" in numpy.trial_cell and moved == 0:
+        uplink = "cell_uplink_sinr_db"
+        np.testing.assert_allclose(cuda.trial_cell[uplink], numpy.trial_cell[uplink], atol=2e-3)
     assert (numpy.trial["throughput"] > 0.0).all()
     np.testing.assert_allclose(cuda.trial["throughput"], numpy.trial["throughput"], rtol=5e-3)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -44,15 +45,15 @@ def uplink():
 @pytest.mark.parametrize("case", CASES)
 def test_against_double_precision(case, kernels, to_host):
     uplink = random_uplink(sum(map(ord, case)), **CASES[case])
-    carrier, interference = map(to_host, kernels.uplink_sinr(**uplink.arguments()))
+    carrier, interference = map(to_host, kernels.uplink_sinr(uplink.links()))
     assert_close(carrier, interference, uplink)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_against_the_numpy_twin(case, kernels, to_host):
     uplink = random_uplink(1 + sum(map(ord, case)), **CASES[case])
-    carrier, interference = map(to_host, kernels.uplink_sinr(**uplink.arguments()))
-    twin_carrier, twin_interference = NumpyKernels().uplink_sinr(**uplink.arguments())
+    carrier, interference = map(to_host, kernels.uplink_sinr(uplink.links()))
+    twin_carrier, twin_interference = NumpyKernels().uplink_sinr(uplink.links())
     np.testing.assert_array_equal(carrier == 0.0, twin_carrier == 0.0)
     # Relative to what a user delivers on boresight: distances are rounded differently, which shows
     # on the slopes between the sidelobes.
@@ -66,7 +67,7 @@ def test_one_user_in_the_air(uplink, kernels, to_host):
     scheduled = np.full((80, 80), -1, dtype=np.int32)
     np.fill_diagonal(scheduled, np.arange(100, 180))  # drop d: beam d alone
     alone = Uplink(uplink.scene, scheduled)
-    carrier, interference = map(to_host, kernels.uplink_sinr(**alone.arguments()))
+    carrier, interference = map(to_host, kernels.uplink_sinr(alone.links()))
     gain = uplink.scene.link_gain[uplink.scene.beam_satellite][:, 100:180].T
     power, heard = uplink.scene.power()[100:180], carrier + interference
     colour = uplink.scene.beam_colour
@@ -81,42 +82,42 @@ def test_one_user_in_the_air(uplink, kernels, to_host):
 
 
 def test_a_drops_result_does_not_depend_on_the_others(uplink, kernels, to_host):
-    whole = [to_host(a) for a in kernels.uplink_sinr(**uplink.arguments())]
+    whole = [to_host(a) for a in kernels.uplink_sinr(uplink.links())]
     for chosen in (slice(0, 1), slice(1, 14), slice(14, 33), slice(32, 33)):
-        part = kernels.uplink_sinr(**uplink.drops(chosen).arguments())
+        part = kernels.uplink_sinr(uplink.drops(chosen).links())
         same_bits(part, [array[chosen] for array in whole], to_host)
 
 
 @pytest.mark.parametrize("block_size", [1, 7, 24, 64])
 def test_block_size_changes_nothing(block_size, uplink, kernels, to_host):
     other = CudaKernels(kernels.device, block_size=block_size)
-    expected = kernels.uplink_sinr(**uplink.arguments())
-    same_bits(other.uplink_sinr(**uplink.arguments()), expected, to_host)
+    expected = kernels.uplink_sinr(uplink.links())
+    same_bits(other.uplink_sinr(uplink.links()), expected, to_host)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 50])
 def test_number_of_blocks_changes_nothing(limit, uplink, kernels, to_host):
     device = copy.copy(kernels.device)
     device.block_limit = limit
-    expected = kernels.uplink_sinr(**uplink.arguments())
-    same_bits(CudaKernels(device).uplink_sinr(**uplink.arguments()), expected, to_host)
+    expected = kernels.uplink_sinr(uplink.links())
+    same_bits(CudaKernels(device).uplink_sinr(uplink.links()), expected, to_host)
 
 
 def test_table_in_global_memory_gives_the_same_bits(kernels, to_host):
     uplink = random_uplink(8, beams=19, colours=3)
-    arguments = uplink.arguments()
-    short = kernels.uplink_sinr(**arguments)
+    links = uplink.links()
+    short = kernels.uplink_sinr(links)
     shared_bytes = kernels.device.shared_bytes
-    assert arguments["pattern"].nbytes <= shared_bytes
-    arguments["pattern"] = longer_than_shared(arguments["pattern"], shared_bytes)
-    same_bits(kernels.uplink_sinr(**arguments), short, to_host)
+    assert links.pattern.nbytes <= shared_bytes
+    links = replace(links, pattern=longer_than_shared(links.pattern, shared_bytes))
+    same_bits(kernels.uplink_sinr(links), short, to_host)
 
 
 def test_beyond_the_table_its_last_entry_holds(kernels, to_host):
     uplink = random_uplink(9, beams=7, drops=4, silent_share=0.0)
-    arguments = uplink.arguments()
-    arguments["pattern"] = np.array([[0.25, 0.0]], dtype=np.float32)
-    carrier, interference = map(to_host, kernels.uplink_sinr(**arguments))
+    links = uplink.links()
+    links = replace(links, pattern=np.array([[0.25, 0.0]], dtype=np.float32))
+    carrier, interference = map(to_host, kernels.uplink_sinr(links))
     delivered = 0.25 * uplink.scene.link_gain[0][uplink.scheduled]
     gain = uplink.scene.beam_power
     np.testing.assert_allclose(carrier, gain * delivered, rtol=1e-6)
@@ -125,14 +126,14 @@ def test_beyond_the_table_its_last_entry_holds(kernels, to_host):
 
 
 def test_another_user_never_lowers_interference(uplink, kernels, to_host):
-    carrier, before = map(to_host, kernels.uplink_sinr(**uplink.arguments()))
+    carrier, before = map(to_host, kernels.uplink_sinr(uplink.links()))
     colour = uplink.scene.beam_colour
     silent = np.argwhere(uplink.scheduled < 0)
     for drop, beam in silent[:: len(silent) // 6]:
         scheduled = uplink.scheduled.copy()
         scheduled[drop, beam] = uplink.scheduled[:, beam].max()
         louder = Uplink(uplink.scene, scheduled)
-        new_carrier, after = map(to_host, kernels.uplink_sinr(**louder.arguments()))
+        new_carrier, after = map(to_host, kernels.uplink_sinr(louder.links()))
         touched = np.zeros(before.shape, dtype=bool)
         touched[drop] = (colour == colour[beam]) & (np.arange(len(colour)) != beam)
         np.testing.assert_array_equal(after[~touched], before[~touched])
@@ -147,56 +148,56 @@ def test_the_same_user_in_two_beams(kernels, to_host):
     """It is its own interferer, at full strength."""
     uplink = random_uplink(10, beams=2, users=9, drops=1)
     twice = Uplink(uplink.scene, np.full((1, 2), 4, dtype=np.int32))
-    carrier, interference = map(to_host, kernels.uplink_sinr(**twice.arguments()))
+    carrier, interference = map(to_host, kernels.uplink_sinr(twice.links()))
     assert (carrier > 0.0).all()
     np.testing.assert_array_equal(interference, carrier)
 
 
 def test_nobody_is_scheduled(uplink, kernels, to_host):
     silent = Uplink(uplink.scene, np.full_like(uplink.scheduled, -1))
-    for array in kernels.uplink_sinr(**silent.arguments()):
+    for array in kernels.uplink_sinr(silent.links()):
         assert array.shape == uplink.scheduled.shape
         assert not to_host(array).any()
 
 
 def test_no_users(uplink, kernels, to_host):
-    arguments = uplink.arguments()
-    arguments["user_direction"] = arguments["user_direction"][:, :, :0]
-    arguments["link_gain"] = arguments["link_gain"][:, :0]
-    arguments["scheduled"] = np.full_like(uplink.scheduled, -1)
-    for array in kernels.uplink_sinr(**arguments):
+    links = uplink.links()
+    links = replace(links, user=links.user[:, :, :0])
+    links = replace(links, gain=links.gain[:, :0])
+    links = replace(links, scheduled=np.full_like(uplink.scheduled, -1))
+    for array in kernels.uplink_sinr(links):
         assert array.shape == uplink.scheduled.shape
         assert not to_host(array).any()
 
 
 def test_no_drops(uplink, kernels):
-    for array in kernels.uplink_sinr(**uplink.drops(slice(0, 0)).arguments()):
+    for array in kernels.uplink_sinr(uplink.drops(slice(0, 0)).links()):
         assert array.shape == (0, 80)
 
 
 @pytest.mark.parametrize(
     ("name", "wrong", "error", "message"),
     [
-        ("user_direction", lambda a: a[:1], ValueError, r"user_direction has shape \(1, 3, 400\)"),
-        ("link_gain", lambda a: a.astype(np.float64), TypeError, "link_gain has type float64"),
+        ("user", lambda a: a[:1], ValueError, r"user has shape \(1, 3, 400\)"),
+        ("gain", lambda a: a.astype(np.float64), TypeError, "gain has type float64"),
         ("scheduled", lambda a: a.astype(np.int64), TypeError, "scheduled has type int64"),
-        ("scheduled", lambda a: a[:, 1:], ValueError, "beam_direction has shape"),
-        ("beam_gain", lambda a: a[1:], ValueError, r"beam_gain has shape \(79,\)"),
+        ("scheduled", lambda a: a[:, 1:], ValueError, "beam has shape"),
+        ("beam_power", lambda a: a[1:], ValueError, r"beam_power has shape \(79,\)"),
         ("segment_start", lambda a: a[:-1], ValueError, "segment_start has shape"),
         ("pattern", lambda a: a[:, :1], ValueError, "pattern has shape"),
         ("colours", lambda a: 0, ValueError, "colours = 0"),
     ],
 )
 def test_wrong_arguments_are_refused(name, wrong, error, message, uplink, kernels):
-    arguments = uplink.arguments()
-    arguments[name] = wrong(arguments[name])
+    links = uplink.links()
+    links = replace(links, **{name: wrong(getattr(links, name))})
     with pytest.raises(error, match=message):
-        kernels.uplink_sinr(**arguments)
+        kernels.uplink_sinr(links)
 
 
 def test_arrays_need_not_be_contiguous(uplink, kernels, to_host):
-    arguments = uplink.arguments()
-    expected = kernels.uplink_sinr(**arguments)
-    arguments["scheduled"] = np.asfortranarray(arguments["scheduled"])
-    arguments["link_gain"] = np.repeat(arguments["link_gain"], 2, axis=1)[:, ::2]
-    same_bits(kernels.uplink_sinr(**arguments), expected, to_host)
+    links = uplink.links()
+    expected = kernels.uplink_sinr(links)
+    links = replace(links, scheduled=np.asfortranarray(links.scheduled))
+    links = replace(links, gain=np.repeat(links.gain, 2, axis=1)[:, ::2])
+    same_bits(kernels.uplink_sinr(links), expected, to_host)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
+
+from capest.backend.arguments import SatelliteUplink
 
 from .scene import LEO_S, Scene, random_scene, scipy_table
 
@@ -18,7 +19,7 @@ SIDELOBE_END = 7.0
 
 @dataclass(frozen=True)
 class Uplink:
-    """Arguments of ``uplink_sinr`` with the scene they came from.
+    """Links for ``uplink_sinr`` with the scene they came from.
 
     Attributes
     ----------
@@ -31,16 +32,20 @@ class Uplink:
     scene: Scene
     scheduled: np.ndarray
 
-    def arguments(self) -> dict[str, Any]:
-        """Keyword arguments of ``uplink_sinr``."""
-        arguments = self.scene.arguments()
-        for name in ("user_trial", "beam_lit"):
-            del arguments[name]
-        arguments["beam_gain"] = arguments.pop("beam_power")
-        width = np.ptp(arguments["user_direction"], axis=(0, 2)).max()
-        arguments["pattern"] = scipy_table(self.scene.ka, 1.5 * width)
-        arguments["scheduled"] = self.scheduled
-        return arguments
+    def links(self) -> SatelliteUplink:
+        """What ``uplink_sinr`` takes."""
+        links = self.scene.links()
+        width = np.ptp(links.user, axis=(0, 2)).max()
+        return SatelliteUplink(
+            user=links.user,
+            gain=links.gain,
+            scheduled=self.scheduled,
+            beam=links.beam,
+            beam_power=links.beam_power,
+            segment_start=links.segment_start,
+            pattern=scipy_table(self.scene.ka, 1.5 * width),
+            colours=links.colours,
+        )
 
     def drops(self, chosen: slice) -> Uplink:
         """The same scene with some of its drops only."""

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from capest.geo import data
-from capest.geo.countries import country_at, find_country, outlines, polygons_of
+from capest.geo.countries import country_at, outlines, polygons_of
+from capest.geo.country_names import find_country
 from capest.geo.land import land_at
 from capest.geo.sphere import box_area_km2
 
@@ -55,7 +56,7 @@ def test_places_are_sorted_and_on_earth() -> None:
 
 
 def test_land_is_29_percent_of_the_surface() -> None:
-    land = data.land_fraction()
+    land = data.land().fraction[data.land().level]
     south = -90.0 + np.arange(land.shape[0]) / 8.0
     area = box_area_km2(south, south + 0.125, 360.0)
     assert np.average(land.mean(axis=1), weights=area) == pytest.approx(0.29, abs=0.003)

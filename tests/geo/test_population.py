@@ -1,15 +1,20 @@
 """People are where the data puts them, as many as the data says, however they are drawn."""
 
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from capest.errors import InputError
 from capest.geo import data
-from capest.geo.countries import find_country
+from capest.geo.country_names import find_country
 from capest.geo.land import land_at
 from capest.geo.population import UNIFORMS, PopulationModel, population_model
-from capest.geo.region import Region, box, circle, country, whole_earth
+from capest.geo.region import Region, box, circle, country, geojson, whole_earth
 from capest.geo.settings import PopulationSettings
 from capest.geo.settlement_density import SURROUNDINGS, kernel_points, kernel_radius, surroundings
 from capest.geo.sphere import great_circle_km
@@ -35,10 +40,19 @@ def spot_of(model: PopulationModel, first_uniform: np.ndarray) -> np.ndarray:
     )
 
 
+def people_of_country(model: PopulationModel) -> np.ndarray:
+    spots = (model.places, model.land)
+    country, people = (
+        np.concatenate([getattr(spot, name) for spot in spots]) for name in ("country", "people")
+    )
+    return np.bincount(country, people, len(data.countries().alpha2))
+
+
 def test_every_country_has_its_national_population(earth: PopulationModel) -> None:
     national = data.countries().population
-    has_people = earth.people_of_country > 0.0
-    np.testing.assert_allclose(earth.people_of_country[has_people], national[has_people], rtol=1e-9)
+    people = people_of_country(earth)
+    has_people = people > 0.0
+    np.testing.assert_allclose(people[has_people], national[has_people], rtol=1e-9)
     # Tokelau, Diego Garcia and uninhabited islands have neither a polygon nor a place.
     assert national[~has_people].sum() < 6000
     assert earth.people == pytest.approx(national.sum(), rel=1e-5)
@@ -47,8 +61,9 @@ def test_every_country_has_its_national_population(earth: PopulationModel) -> No
 def test_draws_are_shared_out_by_population(
     earth: PopulationModel, drawn: tuple[np.ndarray, ...]
 ) -> None:
-    found = np.bincount(drawn[3], minlength=len(earth.people_of_country))
-    expected = USERS * earth.people_of_country / earth.people
+    people = people_of_country(earth)
+    found = np.bincount(drawn[3], minlength=len(people))
+    expected = USERS * people / earth.people
     large = expected > 20.0
     pooled_found = np.append(found[large], found[~large].sum())
     pooled_expected = np.append(expected[large], expected[~large].sum())
@@ -224,3 +239,37 @@ def test_nobody_lives_in_the_middle_of_the_ocean() -> None:
 def test_a_model_is_built_from_few_uniforms_per_user(earth: PopulationModel) -> None:
     with pytest.raises(IndexError):
         earth.draw(uniforms(10, count=4))
+
+
+DRAW_ELSEWHERE = """
+import pickle, sys
+
+sys.path.insert(0, sys.argv[1])
+for name in ("shapely", "pydantic", "xarray", "dask", "scipy"):
+    sys.modules[name] = None
+with open(sys.argv[2], "rb") as stream:
+    model, uniforms = pickle.load(stream)
+sys.stdout.buffer.write(pickle.dumps(model.draw(uniforms)))
+"""
+SQUARE = """{"type": "Polygon", "coordinates": [[[5, 45], [15, 45], [15, 55], [5, 55], [5, 45]]]}"""
+
+
+@pytest.mark.parametrize("kind", ["country", "islands", "box", "circle", "geojson"])
+def test_a_model_draws_where_there_is_numpy_alone(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "square.json").write_text(SQUARE)
+    region = {
+        "country": lambda: country("CN"),
+        "islands": lambda: country(["MV", "FJ"]),
+        "box": lambda: box(45.0, 5.0, 55.0, 15.0),
+        "circle": lambda: circle(48.0, 11.0, 300.0),
+        "geojson": lambda: geojson(tmp_path / "square.json"),
+    }[kind]()
+    model, drawn_from = population_model(region), uniforms(2000)
+    assert not any(isinstance(value, Region) for value in vars(model).values())
+    (tmp_path / "model").write_bytes(pickle.dumps((model, drawn_from)))
+    top = Path(__file__).parents[2]
+    command = [sys.executable, "-c", DRAW_ELSEWHERE, str(top), str(tmp_path / "model")]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    for here, there in zip(model.draw(drawn_from), pickle.loads(done.stdout), strict=True):
+        assert here.tobytes() == there.tobytes()

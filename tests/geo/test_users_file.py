@@ -9,11 +9,13 @@ import pytest
 import xarray as xr
 
 from capest.errors import InputError
-from capest.geo.countries import find_country
+from capest.geo.country_names import find_country
 from capest.geo.people_units import km2_of_unit
 from capest.geo.points import UNIFORMS
 from capest.geo.sphere import box_area_km2
-from capest.geo.users_file import read_grid, read_points, read_users
+from capest.geo.users_file import read_users
+from capest.geo.users_grid import read_grid
+from capest.geo.users_table import read_points
 from tests.geo.uniforms import uniforms
 
 

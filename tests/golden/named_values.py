@@ -63,7 +63,7 @@ TRIALS_SHOWN = 8
 """Up to so many trials every trial has a line of its own; of more, their sum has one."""
 
 PARTS = 4
-"""Into so many parts beams, cells and satellites are divided, in their order; a sum for each."""
+"""Into so many parts cells and satellites are divided, in their order; a sum for each."""
 
 Values = dict[str, int | float]
 
@@ -103,7 +103,7 @@ def _compared(name: str) -> Mapping[str, Any]:
 def _of_run(result: xr.Dataset) -> Iterator[tuple[str, int | float]]:
     with result:
         yield "trials", result.sizes["trial"]
-        for dimension in ("beam", "cell", "satellite"):
+        for dimension in ("cell", "satellite"):
             if dimension in result.sizes:
                 yield f"{dimension}s", result.sizes[dimension]
         for name in map(str, result.variables):
@@ -123,9 +123,9 @@ def _of_variable(
         yield f"{name}.sum", _plain(values.sum())
     elif dims == ("quantile",):
         yield from _of_quantiles(name, values)
-    elif dims == ("trial", "beam"):
+    elif dims == ("trial", "cell"):
         yield from _of_parts(name, _sum(values, axis=0))
-    elif dims in (("beam",), ("cell",), ("satellite",)):
+    elif dims in (("cell",), ("satellite",)):
         yield from _of_parts(name, values)
     elif dims and dims[0] == "group" and name.endswith(("_count", "_below", "_above")):
         yield f"{name}.sum", int(values.sum())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from capest.engine.network.scene import NetworkScene, build_network_scene
+from capest.engine.build import build
+from capest.engine.world import World
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 
@@ -13,11 +14,10 @@ def network_scenario(**changes: Any) -> Scenario:
     """Two hundred satellites at 600 km over central Europe, a hundred users."""
     scenario = load_scenario(
         {
-            "satellite": {"preset": "tr38821-set1-leo600-s"},
+            "satellite": {"preset": "tr38821-set1-leo600-s", "beams_at_once": 12},
             "constellation": {
                 "shells": "60: 200/10/1 @ 600, 50: 40/4/1 @ 1200",
                 "minimum_elevation_deg": 20.0,
-                "beams_per_satellite": 12,
             },
             "region": {
                 "kind": "box", "south_deg": 46.0, "north_deg": 54.0,
@@ -31,5 +31,5 @@ def network_scenario(**changes: Any) -> Scenario:
     return scenario.replace(**changes) if changes else scenario
 
 
-def network_scene(**changes: Any) -> NetworkScene:
-    return build_network_scene(network_scenario(**changes))
+def network_scene(**changes: Any) -> World:
+    return build(network_scenario(**changes))

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
-import capest
-from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.network import trial as trial_module
 from capest.engine.network.calls import uplink_snr_db
 from capest.engine.network.trial import network_trial
-from capest.engine.service_constants import DOWNLINK_ONLY_NOTE, NETWORK_NOISE_ONLY_NOTE
+
+import capest
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.engine.build.services import DOWNLINK_ONLY_NOTE, NETWORK_NOISE_ONLY_NOTE
 from capest.statistics.figure_names import REFUSAL_REASONS
 from capest.statistics.histograms import AXES
 
@@ -20,7 +20,7 @@ from .small import network_scenario, network_scene
 
 MIX = "video-call-480p 40%, voice 40%, best-effort 20%"
 MODES = {
-    "few beams": {"service__preset": "video-call-480p", "constellation__beams_per_satellite": 2},
+    "few beams": {"service__preset": "video-call-480p", "satellite__beams_at_once": 2},
     "few satellites": {"service__preset": "voice", "constellation__deployed_fraction": 0.2},
     "a mix": {"service__mix": MIX, "scheduler__admission": "random", "users__indoor_share": 0.5},
     "satellite-fixed": {"service__preset": "voice", "cells__layout": "satellite-fixed"},

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.network.scene import build_network_scene
+from capest.engine.build import build
+from capest.engine.memory import compute_block
 from capest.orbits.tle import checksum
-from capest.runner.task import compute_block, prepare
 from capest.scenario.load import load_scenario
 
 pytest.importorskip("sgp4")
@@ -59,7 +59,7 @@ def scenario_of(folder: Path, text: str, **constellation: object):
 
 
 def figures(scenario) -> list[bytes]:
-    block = compute_block(build_network_scene(scenario), NumpyKernels(), 0, 20)
+    block = compute_block(build(scenario), NumpyKernels(), 0, 20)
     parts = (block.trial, block.histograms, block.cell)
     return [array.tobytes() for part in parts for _, array in sorted(part.items())]
 
@@ -67,25 +67,25 @@ def figures(scenario) -> list[bytes]:
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     scenario = scenario_of(tmp_path_factory.mktemp("alone"), ONE)
-    assert prepare(scenario) == ()
+    assert build(scenario).notes == ()
     return figures(scenario)
 
 
 @pytest.mark.parametrize("other", OTHERS)
 def test_the_same_figures_and_a_note(tmp_path: Path, alone: list[bytes], other: str) -> None:
     scenario = scenario_of(tmp_path, OTHERS[other])
-    assert len(build_network_scene(scenario).space) == 40
+    assert len(build(scenario).space) == 40
     assert figures(scenario) == alone
-    (note,) = prepare(scenario)
+    (note,) = build(scenario).notes
     assert note.startswith(scenario.constellation.catalogue)
 
 
 def test_select_names_what_takes_part(tmp_path: Path, alone: list[bytes]) -> None:
     ours = scenario_of(tmp_path, ONE, select={"names": ["OWN-1", "OWN-2?"], "numbers": [90030]})
-    assert len(build_network_scene(ours).space) == 12
+    assert len(build(ours).space) == 12
     everybody = scenario_of(tmp_path, ONE, select={"numbers": "90001-90040"})
     assert figures(everybody) == alone
     far = scenario_of(tmp_path, ONE, select={"height_km": [500, 700]}).replace(
         satellite__altitude_km=1200.0, cells__diameter_km=50.0
     )
-    assert len(build_network_scene(far).space) == 40
+    assert len(build(far).space) == 40

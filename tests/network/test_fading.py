@@ -1,32 +1,31 @@
 """Shadow fading of serving links, and calls that rest on it, against the kernel of all links."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-
-from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.network import calls
 from capest.engine.network.trial import network_trial
+
+from capest.backend.numpy_kernels import NumpyKernels
 
 from .small import network_scene
 
 VOICE = {
     "service__preset": "video-call-480p", "service__uplink_kbps": 60.0, "users__count": 600,
 }  # fmt: skip
-SHADOW, SKY = 5, 15  # places among the kernel's arguments
 
 
 class Recorder(NumpyKernels):
     """Keeps what the kernel of all links gets, and asks it again with something else."""
 
-    def constellation_sinr(self, *arguments):
-        self.arguments = arguments
-        self.found = super().constellation_sinr(*arguments)
+    def constellation_sinr(self, links):
+        self.links = links
+        self.found = super().constellation_sinr(links)
         return self.found
 
-    def again(self, place, value):
-        arguments = list(self.arguments)
-        arguments[place] = value
-        return super().constellation_sinr(*arguments)
+    def again(self, **changed):
+        return super().constellation_sinr(replace(self.links, **changed))
 
 
 @pytest.fixture
@@ -57,7 +56,7 @@ def test_fading_of_serving_links_is_what_the_kernel_takes(environment, kept):
     carried = kept["admit"].outcome == 0
     free = np.array(scene.sky)
     free[:, :, 1:4] = 0.0
-    carrier, _ = kernels.again(SKY, free)
+    carrier, _ = kernels.again(sky=free)
     expected_db = 10.0 * np.log10(carrier[carried] / kernels.found[0][carried])
     assert len(expected_db) > 100
     np.testing.assert_allclose(kept["fading_loss_db"], expected_db, atol=2e-3)
@@ -69,12 +68,16 @@ def test_calls_on_fading_fail_without_gains(power_dbm, kept):
     kernels = Recorder()
     scene = network_scene(
         **VOICE, channel__line_of_sight="always", channel__environment="urban",
-        handset__transmit_power_dbm=power_dbm, constellation__beams_per_satellite=40,
+        handset__transmit_power_dbm=power_dbm, satellite__beams_at_once=40,
     )  # fmt: skip
     trial = network_trial(scene, kernels, 0).trial
-    without, _ = kernels.again(SHADOW, np.maximum(kernels.arguments[SHADOW], np.float32(0.0)))
+    without, _ = kernels.again(shadow=np.maximum(kernels.links.shadow, np.float32(0.0)))
     _, interference = kernels.found
-    table, link, uplink = scene.link.rate_table.astype(float), scene.link, scene.services.uplink
+    table, link, uplink = (
+        scene.link.adaptation.rate_table.astype(float),
+        scene.link,
+        scene.services.uplink,
+    )
 
     def efficiency(sinr):
         steps = np.searchsorted(table[:, 0], sinr, side="right")

@@ -12,8 +12,9 @@ from click.testing import CliRunner
 
 import capest
 from capest.cli import cli
-from capest.engine.network.notes import altitudes_km, assignment_note, cell_width_note
-from capest.engine.network.scene import NetworkScene, build_network_scene
+from capest.engine.build import build
+from capest.engine.build.notes import altitudes_km, assignment_note, cell_width_note
+from capest.engine.world import World
 from capest.scenario.load import load_scenario
 
 from .small import network_scenario, network_scene
@@ -22,7 +23,7 @@ GUOWANG_KM = np.array([508.0, 590.0, 600.0, 1145.0])
 STARLINK_KM = np.array([525.0, 530.0])
 
 
-def system_scene(satellite: str, constellation: str, **changes: object) -> NetworkScene:
+def system_scene(satellite: str, constellation: str, **changes: object) -> World:
     """A constellation preset over a box, with the cells and the assignment of the defaults."""
     scenario = load_scenario(
         {
@@ -35,7 +36,7 @@ def system_scene(satellite: str, constellation: str, **changes: object) -> Netwo
             "users": {"placement": "uniform", "count": 10},
         }
     )  # fmt: skip
-    return build_network_scene(scenario.replace(**changes) if changes else scenario)
+    return build(scenario.replace(**changes) if changes else scenario)
 
 
 def by_elevation(notes: tuple[str, ...]) -> list[str]:

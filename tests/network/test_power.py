@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.network import beams as beam_layouts
-from capest.engine.network.power import (
+from capest.engine import beams as beam_layouts
+from capest.engine.assignment import assign, view_of_cells
+from capest.engine.memory import compute_block
+from capest.engine.power import (
     aggregate_pfd_w,
     beam_power_w,
     boresight_pfd_dbw,
     limit_power,
 )
-from capest.engine.network.service import assign, view_of_cells
-from capest.engine.network.sky import sky_at
+from capest.engine.sky import sky_at
 from capest.physics.constants import EARTH_RADIUS_M
-from capest.runner.task import compute_block
 from capest.statistics.histograms import AXES
 
 from .small import network_scene

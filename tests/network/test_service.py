@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from capest.engine.network import beams as beam_layouts
-from capest.engine.network.service import assign, view_of_cells
-from capest.engine.network.sky import elevation_of, sky_at
+from capest.engine import beams as beam_layouts
+from capest.engine.assignment import assign, view_of_cells
+from capest.engine.sky import elevation_of, sky_at
 from capest.errors import InputError
-from capest.orbits.visibility import sin_elevation
 from capest.physics.constants import EARTH_RADIUS_M
+from tests.orbits.orbit_positions import sin_elevation
 
 from .small import network_scene
 

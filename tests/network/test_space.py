@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from capest.engine.network.space import frames, space_of
+from capest.engine.build.space import space_of
+from capest.engine.space import frames
 from capest.orbits.constants import GEOSTATIONARY_RADIUS_M
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.scenario.sections import Constellation

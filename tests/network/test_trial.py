@@ -4,13 +4,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.network.scene import build_network_scene
-from capest.engine.network.space import space_of
 from capest.engine.network.trial import epoch_s, network_trial
+
+from capest.backend.arguments import ConstellationDownlink
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.engine.build import build
+from capest.engine.build.space import space_of
+from capest.engine.memory import compute_block
 from capest.geo.sphere import lat_lon
-from capest.runner.task import compute_block
 from capest.scenario.load import load_scenario
 from capest.scenario.sections import Constellation
 from capest.statistics.block import BlockResult
@@ -25,7 +26,7 @@ MODES: dict[str, dict[str, Any]] = {
     "reuse 3, all cells lit": {"beams__frequency_reuse": 3, "cells__lit": "all"},
     "indoors by place": {"users__indoor_share": 0.4, "channel__environment": "by-place"},
     "equal rate": {"scheduler__policy": "equal-rate"},
-    "greedy": {"cells__assignment": "greedy-demand", "constellation__beams_per_satellite": 2},
+    "greedy": {"cells__assignment": "greedy-demand", "satellite__beams_at_once": 2},
     "few satellites": {"constellation__deployed_fraction": 0.02},
     "no satellite in view": {"constellation__minimum_elevation_deg": 89.9},
     "stratified": {"constellation__epochs": "stratified"},
@@ -33,7 +34,7 @@ MODES: dict[str, dict[str, Any]] = {
 
 
 def assert_same(one: BlockResult, other: BlockResult) -> None:
-    for part in ("trial", "trial_beam", "histograms", "cell"):
+    for part in ("trial", "trial_cell", "histograms", "cell"):
         first, second = getattr(one, part), getattr(other, part)
         assert first.keys() == second.keys()
         for name, values in first.items():
@@ -90,14 +91,14 @@ def test_powers_are_those_of_brute_force() -> None:
     seen: list[Any] = []
 
     class Spy(NumpyKernels):
-        def constellation_sinr(self, *arguments: Any) -> Any:
-            found = super().constellation_sinr(*arguments)
-            seen.append((arguments, found))
+        def constellation_sinr(self, links: ConstellationDownlink) -> Any:
+            found = super().constellation_sinr(links)
+            seen.append((links, found))
             return found
 
     network_trial(network_scene(users__indoor_share=0.3, beams__frequency_reuse=3), Spy(), 2)
-    ((arguments, (carrier, interference)),) = seen
-    true_carrier, true_interference, _ = brute_force(*arguments)
+    ((links, (carrier, interference)),) = seen
+    true_carrier, true_interference, _ = brute_force(links)
     heard = true_carrier > 1e-3
     assert heard.sum() > 50
     sinr = carrier[heard] / (1.0 + interference[heard])
@@ -133,7 +134,7 @@ def test_one_satellite_is_the_study_case(reuse: int) -> None:
             "users": {"placement": "uniform", "count": 190},
         }
     )
-    scene = build_network_scene(scenario)
+    scene = build(scenario)
     reduction = Reduction()
     for block in range(20):
         reduction.add(block, compute_block(scene, NumpyKernels(), 10 * block, 10))

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.network.users import draw_users
+from capest.engine.users import draw_users
 from capest.errors import InputError
 from capest.geo import data
 from capest.physics.constants import EARTH_RADIUS_M

@@ -5,10 +5,12 @@ import math
 import numpy as np
 import pytest
 
+from capest.geo.sphere import unit_vectors
 from capest.orbits.constants import EARTH_ROTATION_RAD_PER_S, GEOSTATIONARY_RADIUS_M
 from capest.orbits.geostationary import positions_m
-from capest.orbits.visibility import ground_units, largest_earth_angle_rad, sin_elevation
+from capest.orbits.visibility import largest_earth_angle_rad
 from capest.physics.constants import EARTH_RADIUS_M
+from tests.orbits.orbit_positions import sin_elevation
 
 
 def test_the_radius_turns_with_the_earth() -> None:
@@ -31,7 +33,7 @@ def test_slots() -> None:
 def test_elevations(latitude_deg: float, longitude_deg: float) -> None:
     # tan e = (cos γ - R/r) / sin γ with cos γ = cos φ cos Δλ (Maral and Bousquet, Satellite
     # Communications Systems, chapter 2).
-    unit = ground_units(latitude_deg, longitude_deg)[0]
+    unit = unit_vectors(latitude_deg, longitude_deg)
     found = math.asin(sin_elevation(positions_m(110.5), unit)[0])
     cosine = math.cos(math.radians(latitude_deg)) * math.cos(math.radians(longitude_deg - 110.5))
     rise = cosine - EARTH_RADIUS_M / GEOSTATIONARY_RADIUS_M

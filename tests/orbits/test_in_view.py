@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from capest.orbits.positions import each_epoch_positions_m, ground_motion
-from capest.orbits.visibility import ground_units, in_view_counts
+from capest.geo.sphere import unit_vectors
+from capest.orbits.positions import ground_motion
+from capest.orbits.visibility import largest_earth_angle_rad
 from capest.orbits.walker import Shell, elements
+from tests.orbits.orbit_positions import moved_m
 
 SHELLS = [
     Shell("590 km 85°", 590.0, 85.0, 16, 30, 1),
@@ -54,13 +56,17 @@ def expected_in_view(shell: Shell, latitude_deg: float, elevation_deg: float) ->
 def counted_in_view(shell: Shell) -> np.ndarray:
     """Mean over longitudes, array (epochs, latitudes, elevations), at random epochs of a year."""
     epochs_s = np.random.default_rng(11).uniform(0.0, YEAR_S, EPOCHS)
-    units = ground_units(np.array(LATITUDES_DEG)[:, None], LONGITUDES_DEG)
+    places = np.meshgrid(LATITUDES_DEG, LONGITUDES_DEG, indexing="ij")
+    units = unit_vectors(*(np.ravel(each) for each in places))
     shape = (len(LATITUDES_DEG), len(LONGITUDES_DEG))
     counts = np.empty((EPOCHS, len(LATITUDES_DEG), len(ELEVATIONS_DEG)))
     motion = ground_motion(elements(shell), 0.4)
-    for row, position_m in zip(counts, each_epoch_positions_m(motion, epochs_s), strict=True):
-        for column, elevation_deg in enumerate(ELEVATIONS_DEG):
-            seen = in_view_counts(position_m, units, elevation_deg)
+    radius_m = float(motion.semi_major_axis_m[0])
+    least_cosines = [np.cos(largest_earth_angle_rad(radius_m, e)) for e in ELEVATIONS_DEG]
+    for row, seconds in zip(counts, epochs_s, strict=True):
+        cosine = moved_m(motion, seconds) @ units / radius_m
+        for column, least in enumerate(least_cosines):
+            seen = np.count_nonzero(cosine >= least, axis=0)
             row[:, column] = seen.reshape(shape).mean(axis=1)
     return counts
 

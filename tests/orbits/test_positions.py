@@ -1,4 +1,4 @@
-"""Positions of circular orbits: Kepler's ellipse, the turning Earth, bits, memory and speed."""
+"""Positions of circular orbits: Kepler's ellipse, the turning Earth, bits and memory."""
 
 import math
 import tracemalloc
@@ -9,14 +9,9 @@ import pytest
 from capest.orbits.constants import DAY_S, EARTH_ROTATION_RAD_PER_S
 from capest.orbits.elements import Elements, columns, join
 from capest.orbits.j2 import argument_of_latitude_rate_rad_per_s, raan_rate_rad_per_s
-from capest.orbits.positions import (
-    each_epoch_positions_m,
-    fill_positions_m,
-    ground_motion,
-    positions_m,
-    velocities_m_per_s,
-)
+from capest.orbits.positions import ground_motion, write_positions_m
 from capest.orbits.walker import Shell, elements
+from tests.orbits.orbit_positions import moved_m, positions_m
 
 MIXED = join(
     [
@@ -48,7 +43,7 @@ def by_rotations_m(
 
 @pytest.mark.parametrize("seconds", MOMENTS_S[:-1])
 def test_against_rotation_matrices(seconds: float) -> None:
-    found = positions_m(MIXED, seconds, gmst_at_epoch_rad=1.234)
+    found = positions_m(MIXED, seconds, gmst_rad=1.234)
     rows = list(zip(*columns(MIXED), strict=True))
     for index in range(0, len(MIXED), 97):
         expected = by_rotations_m(rows[index], seconds, 1.234)
@@ -56,7 +51,8 @@ def test_against_rotation_matrices(seconds: float) -> None:
 
 
 def test_orbits_are_circles_in_their_inclination() -> None:
-    for position_m in each_epoch_positions_m(ground_motion(MIXED), MOMENTS_S):
+    for seconds in MOMENTS_S:
+        position_m = positions_m(MIXED, seconds)
         radius_m = np.linalg.norm(position_m, axis=1)
         np.testing.assert_allclose(radius_m, MIXED.semi_major_axis_m, rtol=1e-14)
         assert np.all(
@@ -79,7 +75,7 @@ def test_one_period_is_keplers() -> None:
 def test_a_geosynchronous_equatorial_satellite_stands_still_but_for_j2() -> None:
     axis_m = 42_164_170.0
     one = Elements(*(np.array([value]) for value in (axis_m, 0.0, 0.3, 0.2)))
-    track = [position[0] for position in each_epoch_positions_m(ground_motion(one), (0.0, DAY_S))]
+    track = [positions_m(one, seconds)[0] for seconds in (0.0, DAY_S)]
     # Both J2 terms together turn it 3 J2 (Rₑ/a)² further: 3/2 · (3 - 1).
     j2_m = 2 * math.pi * 3 * 1.08262668e-3 * (6_378_137 / axis_m) ** 2 * axis_m
     assert np.linalg.norm(track[1] - track[0]) == pytest.approx(j2_m, rel=0.05)
@@ -88,33 +84,21 @@ def test_a_geosynchronous_equatorial_satellite_stands_still_but_for_j2() -> None
 def test_an_epoch_has_the_same_bits_in_any_company() -> None:
     motion = ground_motion(MIXED, 0.7)
     alone = [positions_m(MIXED, seconds, 0.7) for seconds in MOMENTS_S]
-    together = np.full((len(MOMENTS_S), len(MIXED), 3), np.nan)
-    fill_positions_m(motion, MOMENTS_S, together)
-    backwards = list(each_epoch_positions_m(motion, MOMENTS_S[::-1]))[::-1]
+    backwards = [moved_m(motion, seconds) for seconds in MOMENTS_S[::-1]][::-1]
     odd_place = np.empty(len(MIXED) * 3 + 1)[1:].reshape(len(MIXED), 3)
     for index, expected in enumerate(alone):
         assert expected.dtype == np.float64
-        assert expected.tobytes() == together[index].tobytes() == backwards[index].tobytes()
-        fill_positions_m(motion, MOMENTS_S[index : index + 1], odd_place[None])
+        assert expected.tobytes() == backwards[index].tobytes()
+        write_positions_m(motion, MOMENTS_S[index], odd_place)
         assert odd_place.tobytes() == expected.tobytes()
-
-
-def test_velocities_are_the_derivative() -> None:
-    step_s = 0.05
-    for seconds in (0.0, 4000.0):
-        ahead = positions_m(MIXED, seconds + step_s, 0.7)
-        behind = positions_m(MIXED, seconds - step_s, 0.7)
-        slope = (ahead - behind) / (2 * step_s)
-        found = velocities_m_per_s(MIXED, seconds, 0.7)
-        np.testing.assert_allclose(found, slope, atol=1e-4)
 
 
 def test_memory_of_thirteen_thousand_satellites_is_flat() -> None:
     many = ground_motion(elements(Shell("many", 550.0, 53.0, 130, 100, 17)))
-    epochs = np.linspace(0.0, DAY_S, 200)
+    position_m = np.empty((13_000, 3))
     tracemalloc.start()
-    for _ in each_epoch_positions_m(many, epochs[:50]):
-        pass
+    for seconds in np.linspace(0.0, DAY_S, 50):
+        write_positions_m(many, seconds, position_m)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 24 * 13_000 * 8

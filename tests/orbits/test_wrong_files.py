@@ -59,9 +59,10 @@ def fault_of(tmp_path: Path, content: bytes) -> str:
     [
         (b"", "the file is empty"),
         (b"\xef\xbb\xbf", "the file is empty"),
-        (gzip.compress(TLE.encode()), "is compressed with gzip"),
-        (zipped("sats.tle"), "is a zip archive"),
-        (zipped("xl/workbook.xml"), "is an Excel workbook"),
+        (gzip.compress(TLE.encode()), "is a gzip archive, unpack it; take TLE"),
+        (zipped("sats.tle"), "is a zip archive, unpack it; take TLE"),
+        (zipped("xl/workbook.xml"), "is an Excel file, save its table as CSV; take TLE"),
+        (b"PAR1" + bytes(100), "is a Parquet file; take TLE"),
         (b"\x89HDF\r\n\x1a\n" + bytes(100), "is a NetCDF-4 or HDF5 file"),
         (b"CDF\x01" + bytes(100), "is a NetCDF file"),
         (TLE.encode("utf-16"), "is text in UTF-16"),

@@ -26,10 +26,10 @@ IDENTITY = RunIdentity(
 def layout(beams: int = BEAMS) -> dict[str, np.ndarray]:
     angle = 2 * np.pi * np.arange(beams) / beams
     return {
-        "beam_u": 0.05 * np.cos(angle),
-        "beam_v": 0.05 * np.sin(angle),
-        "beam_colour": np.arange(beams, dtype=np.int32) % 3,
-        "beam_statistics": (np.arange(beams) < STATISTICS_BEAMS).astype(np.int8),
+        "cell_u": 0.05 * np.cos(angle),
+        "cell_v": 0.05 * np.sin(angle),
+        "cell_colour": np.arange(beams, dtype=np.int32) % 3,
+        "cell_counted": (np.arange(beams) < STATISTICS_BEAMS).astype(np.int8),
     }
 
 
@@ -42,7 +42,7 @@ def block(first_trial: int, trials: int, beams: int = BEAMS, seed: int = 1) -> B
             name: np.array([p.trial[name] for p in parts], parts[0].trial[name].dtype)
             for name in parts[0].trial
         },
-        {name: np.stack([p.trial_beam[name] for p in parts]) for name in parts[0].trial_beam},
+        {name: np.stack([p.trial_cell[name] for p in parts]) for name in parts[0].trial_cell},
         {name: sum(p.histograms[name] for p in parts) for name in parts[0].histograms},
     )
 
@@ -64,7 +64,7 @@ def expected(trials: int, block_trials: int) -> dict[int, tuple[int, int]]:
 def table() -> dict[str, Variable]:
     """Every variable of a result of one satellite with its uplink and services."""
     of_network = network_schema.TRIAL
-    quantities = [n for n in (*schema.TRIAL, *schema.TRIAL_BEAM) if n not in of_network]
+    quantities = [n for n in (*schema.TRIAL, *schema.TRIAL_CELL) if n not in of_network]
     return schema.table(AXES, quantities, schema.LAYOUT)
 
 
@@ -158,18 +158,18 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
             "best_effort_throughput_all_beams": np.float64(rate.sum(dtype=np.float64) / 3),
         },
         {
-            "beam_users": users,
-            "beam_lit": lit,
-            "beam_served_users": served,
-            "beam_sinr_db": sinr,
-            "beam_spectral_efficiency": efficiency,
-            "beam_throughput": rate,
-            "beam_uplink_sinr_db": sinr - np.float32(1),
-            "beam_uplink_spectral_efficiency": efficiency / np.float32(2),
-            "beam_uplink_throughput": rate / np.float32(10),
-            "beam_calls": calls,
-            "beam_calls_offered": asked,
-            "beam_best_effort_throughput": rate / np.float32(3),
+            "cell_users": users,
+            "cell_lit": lit,
+            "cell_served_users": served,
+            "cell_sinr_db": sinr,
+            "cell_spectral_efficiency": efficiency,
+            "cell_throughput": rate,
+            "cell_uplink_sinr_db": sinr - np.float32(1),
+            "cell_uplink_spectral_efficiency": efficiency / np.float32(2),
+            "cell_uplink_throughput": rate / np.float32(10),
+            "cell_calls": calls,
+            "cell_calls_offered": asked,
+            "cell_best_effort_throughput": rate / np.float32(3),
         },
         {
             name: AXES[name].count(np.asarray(values), NumpyKernels())

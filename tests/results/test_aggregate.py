@@ -6,6 +6,7 @@ import xarray as xr
 
 import capest.results.accessor  # noqa: F401  registers ds.capest
 from capest.errors import InputError
+from tests.results import synthetic
 
 CELLS = xr.Dataset(
     {
@@ -50,6 +51,15 @@ def test_zones_that_are_none(step: object) -> None:
         CELLS.capest.by_latitude(step)
 
 
-def test_one_satellite_has_no_cells() -> None:
+def test_cells_of_one_satellite_lie_in_no_country() -> None:
+    layout = synthetic.layout()
+    cells = xr.Dataset(coords={name: ("cell", values) for name, values in layout.items()})
     with pytest.raises(InputError, match="of one satellite"):
+        cells.capest.by_country()
+    with pytest.raises(InputError, match="of one satellite"):
+        cells.capest.by_latitude()
+
+
+def test_of_one_cell_there_is_nothing_to_sum_up() -> None:
+    with pytest.raises(InputError, match="one cell is selected"):
         CELLS.isel(cell=0).capest.by_country()

@@ -20,7 +20,7 @@ def same(one, other):
             and getattr(other, part)[name].tobytes() == values.tobytes()
             for name, values in getattr(one, part).items()
         )
-        for part in ("trial", "trial_beam", "histograms")
+        for part in ("trial", "trial_cell", "histograms")
     )
 
 

@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.scene import build_scene
+from capest.engine.build import build
+from capest.engine.memory import compute_block
 from capest.results import exact_sums, network_schema, schema
 from capest.results.netcdf import write_result
 from capest.results.variable import Variable
-from capest.runner.task import compute_block
 from capest.statistics.block import BlockResult
 from capest.statistics.histograms import AXES
 from tests.network.small import network_scene
@@ -53,7 +53,7 @@ def kinds(table: Mapping[str, Variable]) -> set[Kind]:
     return {kind(variable) for variable in table.values()}
 
 
-PARTS = ("trial", "trial_beam", "histograms")
+PARTS = ("trial", "trial_cell", "histograms")
 
 
 def one_of_each_kind(
@@ -100,9 +100,9 @@ def results(tmp_path_factory) -> list[Path]:
     folder = tmp_path_factory.mktemp("cf")
     calls = {"service__preset": "voice", "service__activity": 0.2}
     calls["service__simulated_holding_times"] = 2
-    dark = {"beams__allocation": "round-robin", "beams__active_count": 6}
+    dark = {"beams__allocation": "periodic", "satellite__beams_at_once": 6}
     few = {"users": {"placement": "uniform", "count": 30}, "uplink__enabled": True}
-    satellite = build_scene(small_scenario(**calls, **dark, **few))
+    satellite = build(small_scenario(**calls, **dark, **few))
     shells = {"constellation__shells": "60: 40/4/1 @ 600", "cells__diameter_km": 300.0}
     constellation = network_scene(**shells, users__count=20)
     paths = [folder / "satellite.nc", folder / "constellation.nc"]
@@ -124,7 +124,7 @@ def table_of(path: Path) -> dict[str, Variable]:
 
 
 def test_every_kind_of_variable_is_checked(results):
-    satellite = schema.table(AXES, schema.TRIAL | schema.TRIAL_BEAM, schema.LAYOUT)
+    satellite = schema.table(AXES, schema.TRIAL | schema.TRIAL_CELL, schema.LAYOUT)
     constellation = schema.table(AXES, schema.TRIAL, network_schema.LAYOUT)
     everything = satellite | constellation
     checked = [table_of(path) for path in results]
@@ -169,10 +169,10 @@ import sys
 import xarray as xr
 ds = xr.open_dataset(sys.argv[1], engine="netcdf4")
 assert not any(name.startswith("capest") for name in sys.modules)
-assert ds["beam_sinr_db"].dims == ("trial", "beam")
-assert ds["beam_sinr_db"].isnull().any()
+assert ds["cell_sinr_db"].dims == ("trial", "cell")
+assert ds["cell_sinr_db"].isnull().any()
 assert ds["users"].dtype == "int32"
-assert {"beam_u", "beam_v", "beam_colour", "beam_statistics"} <= set(ds.coords)
+assert {"cell_u", "cell_v", "cell_colour", "cell_counted"} <= set(ds.coords)
 print(float(ds["sinr_db_quantile"].sel(quantile=0.5)), ds["sinr_db_count"].dtype)
 """
 

@@ -49,15 +49,15 @@ def test_the_summary_gives_the_whole_satellite_beside_the_beams_that_count(inner
     # Services are parts of the calls that count, not of the satellite's.
     assert labels[rows["of these: voice"] + 1] == "of all 19 beams"
     total = float(inner["calls_all_beams_mean"])
-    assert total == pytest.approx(inner["beam_calls"].values.sum(axis=1).mean())
+    assert total == pytest.approx(inner["cell_calls"].values.sum(axis=1).mean())
     found = summary.means[rows["of these: voice"] + 1]
     assert found[1].value == total
-    offered = inner["beam_calls_offered"].values.sum(axis=1).mean()
+    offered = inner["cell_calls_offered"].values.sum(axis=1).mean()
     assert float(found[2].removeprefix("of ")) == pytest.approx(offered, rel=1e-3)
 
 
 def test_the_total_has_the_interval_of_a_mean_over_trials(inner):
-    totals = inner["beam_throughput"].values.astype(np.float64).sum(axis=1)
+    totals = inner["cell_throughput"].values.astype(np.float64).sum(axis=1)
     half = 2.0227 * totals.std(ddof=1) / np.sqrt(40)  # Student t, 39 degrees of freedom, 97.5 %
     mean = inner["throughput_all_beams_mean"]
     assert float(mean) == pytest.approx(totals.mean(), rel=1e-12)

@@ -5,7 +5,7 @@ import math
 import pytest
 
 import capest
-from capest.engine.service_constants import call_attributes
+from capest.engine.build.services import call_attributes
 from capest.results.delay_verdict import delay_verdicts
 from capest.scenario.load import load_scenario
 from capest.statistics.reduction import Estimate

@@ -16,7 +16,7 @@ one = synthetic.block(0, size, beams)
 def all_blocks():
     for index in range(blocks):
         arrays = ({k: v.copy() for k, v in part.items()}
-                  for part in (one.trial, one.trial_beam, one.histograms))
+                  for part in (one.trial, one.trial_cell, one.histograms))
         yield index, type(one)(index * size, *arrays)
 write_result(sys.argv[1], all_blocks(), synthetic.layout(beams), sizes=[size] * blocks,
              block_trials=size, provenance=synthetic.provenance())
@@ -32,6 +32,6 @@ def peak_mib(tmp_path, blocks):
 
 @pytest.mark.slow
 def test_memory_of_the_merge_is_flat(tmp_path):
-    """20,000 trials x 61 beams are 26 MB of trial_beam arrays and 38 MB of histograms."""
+    """20,000 trials x 61 beams are 26 MB of trial_cell arrays and 38 MB of histograms."""
     few, many = peak_mib(tmp_path, 40), peak_mib(tmp_path, 400)
     assert many - few < 6, (few, many)

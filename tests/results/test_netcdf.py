@@ -58,7 +58,7 @@ def test_every_trial_is_in_its_place(path):
     with netCDF4.Dataset(path) as dataset:
         dataset.set_auto_maskandscale(False)
         assert dataset["trial"][:].tolist() == list(range(TRIALS))
-        for name, values in {**whole.trial, **whole.trial_beam}.items():
+        for name, values in {**whole.trial, **whole.trial_cell}.items():
             assert dataset[name][:].tobytes() == values.tobytes(), name
         for name, values in synthetic.layout().items():
             assert np.array_equal(dataset[name][:], values), name
@@ -106,7 +106,7 @@ def test_slabs_longer_and_shorter_than_blocks_give_the_same_trials(monkeypatch, 
         target = tmp_path / f"{block_trials}.nc"
         write(target, block_trials=block_trials)
         found = content(target)
-        for name in (*synthetic.block(0, 1).trial, *schema.TRIAL_BEAM):
+        for name in (*synthetic.block(0, 1).trial, *schema.TRIAL_CELL):
             assert found[name] == wanted[name], name
 
 
@@ -242,7 +242,7 @@ def test_infinite_quantiles_are_stored_as_such(tmp_path):
             counts = dict(block.histograms)
             counts["sir_db"] = np.zeros_like(counts["sir_db"])
             counts["sir_db"][-1] = 10
-            yield index, BlockResult(block.first_trial, block.trial, block.trial_beam, counts)
+            yield index, BlockResult(block.first_trial, block.trial, block.trial_cell, counts)
 
     target = tmp_path / "out.nc"
     write(target, no_interference(), trials=24, block_trials=1)

@@ -45,7 +45,7 @@ def reduction():
 
 
 def test_opening_reads_no_trials(dataset):
-    assert not dataset["beam_sinr_db"].variable._in_memory
+    assert not dataset["cell_sinr_db"].variable._in_memory
     assert dataset.chunks == {}
 
 
@@ -138,7 +138,7 @@ def test_summary_in_a_notebook_is_html(dataset):
 
 def test_users_per_trial_without_the_attribute(dataset):
     del dataset.attrs["users_per_trial"]
-    wanted = int(synthetic.block(0, 1).trial_beam["beam_users"].sum())
+    wanted = int(synthetic.block(0, 1).trial_cell["cell_users"].sum())
     assert dataset.capest.summary().users_per_trial == wanted
 
 
@@ -160,7 +160,7 @@ def test_infinities_survive_json_and_the_table(tmp_path):
             counts = dict(block.histograms)
             counts["sir_db"] = np.zeros_like(counts["sir_db"])
             counts["sir_db"][-1] = 10
-            yield index, BlockResult(block.first_trial, block.trial, block.trial_beam, counts)
+            yield index, BlockResult(block.first_trial, block.trial, block.trial_cell, counts)
 
     target = tmp_path / "out.nc"
     write(target, no_interference(), trials=24, block_trials=1)

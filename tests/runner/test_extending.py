@@ -108,7 +108,7 @@ def extend(scenario: Scenario, path: Path, *steps: int) -> list[int]:
         (one_satellite(), (3, 49, 120, 230, 333, 333 + 1)),
         (one_satellite(run__block_trials=3), (10, 20, 155, 160)),
         (one_satellite(run__block_trials=50), (7, 20)),
-        (one_satellite(beams__allocation="round-robin", beams__active_count=3), (30, 61)),
+        (one_satellite(beams__allocation="periodic", satellite__beams_at_once=3), (30, 61)),
         (constellation(), (2, 7)),
         (constellation(run__block_trials=4), (6, 7, 13)),
     ],

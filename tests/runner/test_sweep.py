@@ -33,7 +33,7 @@ BASE = {
         ("constellation.start=2026-01-01T00:00:00Z", ("2026-01-01T00:00:00Z",)),
         ("a.b = 0.1:0.5:5", (0.1, 0.2, 0.3, 0.4, 0.5)),
         ('handset.preset=["x", "y, z"]', ("x", "y, z")),
-        ("beams.allocation=all-on,round-robin", ("all-on", "round-robin")),
+        ("beams.allocation=all-on,periodic", ("all-on", "periodic")),
         ("channel.gas_loss=true,false", (True, False)),
     ],
 )
@@ -188,8 +188,8 @@ def test_command_line(tmp_path):
     again = CliRunner().invoke(cli, arguments)
     assert again.exit_code == 2
     assert "--overwrite" in again.stderr
-    rows = json.loads(CliRunner().invoke(cli, [*arguments, "--json", "--overwrite"]).stdout)
-    assert [row["users.per_beam"] for row in rows] == [1, 5]
+    swept = json.loads(CliRunner().invoke(cli, [*arguments, "--json", "--overwrite"]).stdout)
+    assert [row["users.per_beam"] for row in swept["points"]] == [1, 5]
     shown = CliRunner().invoke(cli, ["show", str(output)])
     assert shown.stdout.splitlines()[:-1] == result.stdout.splitlines()[:-1]
     bad = CliRunner().invoke(cli, [*arguments[:3], "users.per_beam=0", *arguments[4:]])

@@ -127,7 +127,8 @@ def test_equal_values_are_one():
 
 
 def test_json_has_every_figure_with_its_interval(presets):
-    rows = json.loads(CliRunner().invoke(cli, ["show", str(presets), "--json"]).stdout)
+    shown = json.loads(CliRunner().invoke(cli, ["show", str(presets), "--json"]).stdout)
+    rows = shown["points"]
     assert [(row["handset.preset"], row["service.preset"]) for row in rows] == [
         (handset, service)
         for handset in ("3gpp-handheld", "smartphone-worst")

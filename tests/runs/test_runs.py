@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.network.notes import altitudes_km, assignment_note, cell_width_note
-from capest.engine.network.scene import build_network_scene
-from capest.engine.network.space import space_of
-from capest.engine.scene import build_scene
-from capest.runner.task import compute_block
+from capest.engine.build import build
+from capest.engine.build.notes import altitudes_km, assignment_note, cell_width_note
+from capest.engine.build.space import space_of
+from capest.engine.memory import compute_block
 from capest.scenario.load import load_scenario
 from capest.statistics.histograms import AXES
 
@@ -34,14 +33,14 @@ def test_it_loads_and_computes(path: Path) -> None:
     scenario = load_scenario(path)
     assert scenario.title
     if scenario.has_constellation:
-        scene = build_network_scene(scenario.replace(users__count=200))
+        scene = build(scenario.replace(users__count=200))
         block = compute_block(scene, NumpyKernels(), 0, 2)
         assert block.trial["users"].tolist() == [200] * 2
         assert np.isfinite(block.trial["throughput"]).all()
         if path.stem not in ("guowang-test-satellite-china", "lynk-usa"):
             assert block.trial["served_users"].sum() > 0
     else:
-        block = compute_block(build_scene(scenario), NumpyKernels(), 0, 3)
+        block = compute_block(build(scenario), NumpyKernels(), 0, 3)
         assert (block.trial["throughput"] > 0.0).all()
 
 
@@ -60,7 +59,7 @@ def test_messages_of_beidou() -> None:
     """What the run and the page on validation say: 285,000 messages of 14,000 bits an hour."""
     scenario = load_scenario(RUNS / "beidou-messages.toml")
     assert scenario.beam_bandwidth_hz == 16.5e6
-    block = compute_block(build_network_scene(scenario), NumpyKernels(), 0, 20)
+    block = compute_block(build(scenario), NumpyKernels(), 0, 20)
     assert (block.trial["served_users"] == 2000).all()
     throughput_bps = 1e6 * block.trial["throughput"].mean()
     assert throughput_bps * 3600.0 / 14_000.0 == pytest.approx(285e3, rel=0.02)

@@ -39,7 +39,9 @@ def test_the_written_out_generator_gives_the_published_vectors() -> None:
 @pytest.mark.parametrize("entities", [1, 7, 2**20])
 def test_words_by_position(first_trial: int, entities: int) -> None:
     seed, purpose, trials = 2**64 - 1, 3, 2
-    words = NumpyKernels().philox_words(seed, purpose, first_trial, trials, entities)
+    words = NumpyKernels().philox_words(
+        seed=seed, purpose=purpose, first_trial=first_trial, trials=trials, entities=entities
+    )
     assert words.shape == (trials, entities, 4)
     for trial in range(trials):
         for entity in {0, entities // 2, entities - 1}:

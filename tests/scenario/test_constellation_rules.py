@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from capest.engine.build import build
 from capest.errors import InputError, Problem, ScenarioError
-from capest.runner.task import prepare
 from capest.scenario.load import load_scenario
 from capest.scenario.shell_notation import parse_longitudes, parse_shells
 
@@ -115,7 +115,7 @@ def test_a_region_is_given_by_its_keys(region, key):
         ("users", {"file": "a.csv"}, "users.file"),
         ("users", {"count": 2**20 + 1}, "users.count"),
         ("uplink", {"enabled": True}, "uplink.enabled"),
-        ("beams", {"allocation": "round-robin"}, "beams.allocation"),
+        ("beams", {"allocation": "periodic"}, "beams.allocation"),
     ],
 )
 def test_what_a_constellation_does_not_go_with(section, values, key):
@@ -135,8 +135,9 @@ def test_surroundings_by_place_need_people():
 
 def test_limits_that_one_satellite_does_not_read_are_told():
     one = load_scenario({"satellite": {"preset": "ast-bluebird-filed"}})
-    assert prepare(one) == (
+    assert (*one.notes, *build(one).notes) == (
         "satellite.rf_power_w is not read: only with a constellation (constellation.shells, "
         "geostationary or catalogue)",
     )
-    assert prepare(one.replace(satellite__rf_power_w=None)) == ()
+    without = one.replace(satellite__rf_power_w=None)
+    assert (*without.notes, *build(without).notes) == ()

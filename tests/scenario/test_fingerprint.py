@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.network.scene import build_network_scene
-from capest.engine.scene import build_scene
-from capest.runner.task import compute_block
+from capest.engine.build import build
+from capest.engine.memory import compute_block
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
@@ -39,6 +38,7 @@ CHANGES = {
     "satellite.pattern": "s1528-leo",
     "satellite.antenna": "array",
     "satellite.element_exponent": 0.5,
+    "satellite.beams_at_once": 6,
     "satellite.rf_power_w": 20.0,
     "satellite.pfd_limit_dbw_per_m2_mhz": -120.0,
     "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz": -190.0,
@@ -55,7 +55,6 @@ CHANGES = {
     "constellation.minimum_elevation_deg": 20.0,
     "constellation.minimum_visibility_s": 120.0,
     "constellation.cull_elevation_deg": 15.0,
-    "constellation.beams_per_satellite": 2,
     "constellation.select.names": ["OWN-*"],
     "constellation.select.numbers": [90001, "90003-90005"],
     "constellation.select.height_km": [300.0, 700.0],
@@ -78,8 +77,7 @@ CHANGES = {
     "beams.spacing_uv": 0.06,
     "beams.frequency_reuse": 3,
     "beams.polarisation_reuse": True,
-    "beams.allocation": "round-robin",
-    "beams.active_count": 6,
+    "beams.allocation": "periodic",
     "beams.beyond_earth": "discard",
     "carrier.bandwidth_mhz": 31.0,
     "users.placement": "uniform",
@@ -199,80 +197,80 @@ MODES = {
     "default": (
         {},
         HOTSPOTS | UPLINK | {"link.shannon"},
-        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "hotspots": (
         {"users.placement": "hotspots", "users.count": 500},
         UPLINK | {"users.per_beam", "link.shannon"},
-        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count"},
+        {"beams.polarisation_reuse", "beams.allocation"},
     ),
     "hotspots by default count": (
         {"users.placement": "hotspots"},
         UPLINK | {"link.shannon"},
-        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count"},
+        {"beams.polarisation_reuse", "beams.allocation"},
     ),
     "hopping": (
-        {"beams.allocation": "random-hopping", "beams.active_count": 5},
+        {"beams.allocation": "random", "satellite.beams_at_once": 5},
         HOTSPOTS | UPLINK | {"link.shannon"},
         {"beams.polarisation_reuse", "users.count"},
     ),
     "shannon": (
         {"link.adaptation": "truncated-shannon"},
         HOTSPOTS | UPLINK | {"link.table", "link.thresholds"},
-        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "given spacing": (
         {"beams.spacing_uv": 0.05},
         HOTSPOTS | UPLINK | {"link.shannon", "satellite.hpbw_deg"},
-        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "free space": (
         {"channel.line_of_sight": "always", "channel.shadow_fading": False},
         HOTSPOTS | UPLINK | {"link.shannon", "channel.environment"},
-        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "clear sky with shadow fading": (
         {"channel.line_of_sight": "always"},
         HOTSPOTS | UPLINK | {"link.shannon"},
-        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "uplink": (
         {"uplink.enabled": True},
         HOTSPOTS | {"link.shannon", "uplink.p0_dbm", "uplink.alpha"},
-        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "regenerative payload": (
         {"satellite.payload": "regenerative"},
         HOTSPOTS | UPLINK | {"link.shannon", "satellite.gateway_elevation_deg"},
-        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "uplink with power control": (
         {"uplink.enabled": True, "uplink.power_control": "fractional"},
         HOTSPOTS | {"link.shannon"},
-        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "indoors and in cars": (
         {"users.indoor_share": 0.3, "users.vehicle_share": 0.2},
         HOTSPOTS | UPLINK | {"link.shannon"},
-        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "stratified positions": (
         {"users.positions": "stratified"},
         HOTSPOTS | UPLINK | {"link.shannon"},
         {
-            *("beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"),
+            *("beams.polarisation_reuse", "beams.allocation", "users.count"),
             *("users.placement", "uplink.enabled"),
         },
     ),
     "weather exceeded": (
         {"channel.weather": "exceeded", **PLACE},
         HOTSPOTS | UPLINK | {"link.shannon"},
-        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "random weather": (
         {"channel.weather": "random", **PLACE},
         HOTSPOTS | UPLINK | {"link.shannon", "channel.exceeded_percent"},
-        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "constellation": (
         {
@@ -293,7 +291,6 @@ MODES = {
             *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.enabled"),
             "users.devices_per_person",
             *("beams.polarisation_reuse", "beams.allocation"),
-            "beams.active_count",
         },
     ),
     "calls in a constellation": (
@@ -316,7 +313,6 @@ MODES = {
             *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.enabled"),
             "users.devices_per_person",
             *("beams.polarisation_reuse", "beams.allocation"),
-            "beams.active_count",
         },
     ),
     "half a constellation": (
@@ -339,7 +335,7 @@ MODES = {
             *(OF_REGION - {"region.latitude_deg", "region.longitude_deg", "region.radius_km"}),
             *("constellation.catalogue", *OF_FILE, "uplink.enabled", "users.count"),
             "users.placement",
-            *("beams.polarisation_reuse", "beams.allocation", "beams.active_count"),
+            *("beams.polarisation_reuse", "beams.allocation"),
         },
     ),
     "satellite-fixed beams": (
@@ -355,7 +351,7 @@ MODES = {
             *UPLINK,
             *("satellite.altitude_km", "satellite.elevation_deg"),
             *("beams.statistics_count", "users.per_beam", "cells.assignment"),
-            *("constellation.beams_per_satellite", "constellation.deployment"),
+            *("satellite.beams_at_once", "constellation.deployment"),
             *("link.shannon", "users.activity_factor"),
             "constellation.minimum_visibility_s",
         },
@@ -364,7 +360,6 @@ MODES = {
             *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.enabled"),
             "users.devices_per_person",
             *("beams.polarisation_reuse", "beams.allocation"),
-            "beams.active_count",
         },
     ),
     "an array with all its limits": (
@@ -390,7 +385,6 @@ MODES = {
             *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.enabled"),
             "users.devices_per_person",
             *("beams.polarisation_reuse", "beams.allocation"),
-            "beams.active_count",
         },
     ),
     "hotspots in a region": (
@@ -411,28 +405,27 @@ MODES = {
             *("constellation.catalogue", *OF_FILE, "uplink.enabled"),
             "users.devices_per_person",
             *("beams.polarisation_reuse", "beams.allocation"),
-            "beams.active_count",
         },
     ),
     "calls": (
         CALLS,
         HOTSPOTS | NO_TURNS | {"link.shannon"},
-        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "calls that come and go": (
         {**CALLS, "service.activity": 0.3, "service.simulated_holding_times": 3},
         HOTSPOTS | NO_TURNS | {"link.shannon"},
-        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "a mix of services": (
         {"service.mix": "voice 60%, best-effort 40%"},
         HOTSPOTS | NO_TURNS | {"link.shannon"},
-        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "S.1528": (
         {"satellite.pattern": "s1528-leo", "beams.spacing_uv": 0.05},
         HOTSPOTS | UPLINK | {"link.shannon"},
-        {"beams.polarisation_reuse", "beams.allocation", "beams.active_count", "users.count"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
 }  # fmt: skip
 NETWORK_MODES = {
@@ -450,6 +443,8 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         illegal = illegal | SOURCES | {"region.kind", *OF_FILE, "users.devices_per_person"}
         illegal, inert = illegal | {"satellite.antenna"}, inert | PAYLOAD | LIMITS
         inert = inert | (OF_NETWORK - SOURCES - {"region.kind"}) | {"users.activity_factor"}
+        if "beams.allocation" not in settings:
+            inert = inert | {"satellite.beams_at_once"}
     elif "satellite.antenna" not in settings:
         inert = inert | PAYLOAD
     if {"users.placement", "uplink.enabled"} & set(settings):
@@ -504,9 +499,8 @@ def test_exactly_the_keys_that_are_read_change_it(mode):
 
 def trial_bytes(scenario: Scenario) -> str:
     """Everything that eight trials of a scenario yield."""
-    scene = build_network_scene if scenario.has_constellation else build_scene
-    block = compute_block(scene(scenario), NumpyKernels(), 0, 8)
-    parts = (block.trial, block.trial_beam, block.histograms, block.cell)
+    block = compute_block(build(scenario), NumpyKernels(), 0, 8)
+    parts = (block.trial, block.trial_cell, block.histograms, block.cell)
     values = [array.tobytes() for part in parts for _, array in sorted(part.items())]
     return hashlib.sha256(b"".join(values)).hexdigest()
 
@@ -530,8 +524,8 @@ SAME_TRIALS = [
     ({"service.mix": "voice 100%"}, {"service.preset": "voice"}),
     ({}, {"beams.spacing_uv": SPACING}),
     ({"beams.spacing_uv": SPACING}, {"beams.spacing_uv": SPACING, "satellite.hpbw_deg": 1.0}),
-    ({}, {"beams.allocation": "random-hopping", "beams.active_count": 37}),
-    ({}, {"beams.allocation": "round-robin", "beams.active_count": 37}),
+    ({}, {"beams.allocation": "random", "satellite.beams_at_once": 37}),
+    ({}, {"beams.allocation": "periodic", "satellite.beams_at_once": 37}),
     ({"users.placement": "uniform"}, {"users.placement": "uniform", "users.count": 370}),
     (
         {"users.placement": "uniform"},

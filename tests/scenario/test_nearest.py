@@ -4,14 +4,18 @@ import pytest
 
 from capest.scenario.model import fields
 from capest.scenario.nearest import did_you_mean_key
+from capest.scenario.renamed import new_names
 
+RENAMED = new_names(fields())
 MEANT = {
     "beams.reuse": "frequency_reuse",
     "beams.freq_reuse": "frequency_reuse",
     "beams.colours": "frequency_reuse",
     "beams.number": "count",
     "beams.spacing": "spacing_uv",
-    "beams.active": "active_count",
+    "beams.active": "satellite.beams_at_once",
+    "beams.active_cuont": "satellite.beams_at_once",
+    "constellation.beam_per_satellite": "satellite.beams_at_once",
     "beams.polarization_reuse": "polarisation_reuse",
     "users.number": "count",
     "users.n_users": "count",
@@ -60,18 +64,20 @@ FAR = (
 
 @pytest.mark.parametrize("typed", MEANT)
 def test_the_key_that_is_meant(typed):
-    said = did_you_mean_key(typed, list(fields()))
+    said = did_you_mean_key(typed, list(fields()), RENAMED)
     assert said.partition(" (in ")[0] == f"did you mean {MEANT[typed]}"
 
 
 @pytest.mark.parametrize("typed", FAR)
 def test_nothing_far_is_suggested(typed):
-    assert did_you_mean_key(typed, list(fields())).startswith("known: ")
+    assert did_you_mean_key(typed, list(fields()), RENAMED).startswith("known: ")
 
 
 @pytest.mark.parametrize("key", fields())
 def test_a_key_is_nearest_to_itself_without_its_unit_or_a_letter(key):
     section, _, name = key.rpartition(".")
     if len(name) > 6:
-        said = did_you_mean_key(f"{section}.{name[:2]}{name[3:]}".lstrip("."), list(fields()))
+        said = did_you_mean_key(
+            f"{section}.{name[:2]}{name[3:]}".lstrip("."), list(fields()), RENAMED
+        )
         assert said.partition(" (in ")[0] == f"did you mean {name}"

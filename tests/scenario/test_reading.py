@@ -10,12 +10,11 @@ from click.testing import CliRunner
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.cli import cli
-from capest.engine.network.scene import build_network_scene
-from capest.engine.scene import build_scene
-from capest.engine.service_constants import services_of
+from capest.engine.build import build
+from capest.engine.build.services import services_of
+from capest.engine.memory import compute_block
 from capest.errors import ScenarioError
 from capest.runner.sweep_points import parse_axis, points_of
-from capest.runner.task import compute_block, prepare
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario, fields
@@ -62,7 +61,7 @@ UPLINK = {**ONE, "uplink.enabled": True}
 TURNS = {**UPLINK, "users.per_beam": 40, "handset.body_loss_db": 3.0}
 FRACTIONAL = {**UPLINK, "uplink.power_control": "fractional"}
 CROWDS = {**WITHOUT_USERS, "users.placement": "hotspots", "users.count": 40}
-HOPPING = {**ONE, "beams.allocation": "random-hopping", "beams.active_count": 3}
+HOPPING = {**ONE, "beams.allocation": "random", "satellite.beams_at_once": 3}
 SHANNON = {**ONE, "link.adaptation": "truncated-shannon"}
 S1528 = {**ONE, "satellite.pattern": "s1528-leo", "beams.spacing_uv": 0.06}
 INDOORS = {**ONE, "users.indoor_share": 0.6, "users.vehicle_share": 0.3}
@@ -92,6 +91,7 @@ READ = {
     "satellite.pattern": (ONE, "s1528-leo"),
     "satellite.antenna": (BOX, "array"),
     "satellite.element_exponent": (ARRAY, 3.0),
+    "satellite.beams_at_once": (BOX, 1),
     "satellite.rf_power_w": (BOX, 1.0),
     "satellite.pfd_limit_dbw_per_m2_mhz": (BOX, -120.0),
     "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz": (BOX, -170.0),
@@ -109,7 +109,6 @@ READ = {
     "constellation.minimum_elevation_deg": (BOX, 50.0),
     "constellation.minimum_visibility_s": (BOX, 300.0),
     "constellation.cull_elevation_deg": (BOX, 29.0),
-    "constellation.beams_per_satellite": (BOX, 1),
     "region.kind": (BOX, None),
     "region.country": (ISRAEL, "LB"),
     "region.south_deg": (BOX, 22.0),
@@ -129,8 +128,7 @@ READ = {
     "beams.spacing_uv": (ONE, 0.08),
     "beams.frequency_reuse": (ONE, 3),
     "beams.polarisation_reuse": (ONE, None),
-    "beams.allocation": (HOPPING, "round-robin"),
-    "beams.active_count": (HOPPING, 2),
+    "beams.allocation": (HOPPING, "periodic"),
     "beams.beyond_earth": (ONE, None),
     "carrier.bandwidth_mhz": (ONE, 10.0),
     "users.placement": (ONE, "uniform"),
@@ -240,6 +238,7 @@ UNREAD = {
     "satellite.pattern": [(ARRAY, ERROR)],
     "satellite.antenna": [(ONE, ERROR)],
     "satellite.element_exponent": [(BOX, ERROR), (ONE, ERROR)],
+    "satellite.beams_at_once": [(SWEEPING, ERROR), (ONE, ERROR)],
     "satellite.out_of_band_rejection_db": [(BOX, ERROR), (ONE, ERROR)],
     "constellation.deployed_fraction": [(GEO, ERROR), (ONE, ERROR)],
     "constellation.deployment": [(BOX, NOTE), (GEO, ERROR), (ONE, ERROR)],
@@ -247,13 +246,11 @@ UNREAD = {
     "constellation.window_h": [(GEO, ERROR), (ONE, ERROR)],
     "constellation.epochs": [(GEO, ERROR), (ONE, ERROR)],
     "constellation.minimum_visibility_s": [(SWEEPING, ERROR), (GEO, ERROR), (ONE, ERROR)],
-    "constellation.beams_per_satellite": [(SWEEPING, ERROR), (ONE, ERROR)],
     "cells.assignment": [(SWEEPING, ERROR), (ONE, ERROR)],
     "beams.count": [(BOX, ERROR)],
     "beams.statistics_count": [(BOX, ERROR), (SWEEPING, ERROR)],
     "beams.spacing_uv": [(BOX, ERROR)],
     "beams.allocation": [(BOX, ERROR)],
-    "beams.active_count": [(ONE, ERROR), (BOX, ERROR)],
     "beams.beyond_earth": [(BOX, ERROR), (SWEEPING, ERROR)],
     "users.positions": [(CROWDS, ERROR)],
     "users.per_beam": [(BOX, ERROR), (CROWDS | {"users.per_beam": 10}, ERROR)],
@@ -329,9 +326,8 @@ def named(scenario: Scenario, key: str) -> bool:
 @cache
 def _content(text: str) -> bytes:
     scenario = load_scenario(tomllib.loads(text))
-    scene = build_network_scene if scenario.has_constellation else build_scene
-    block = compute_block(scene(scenario), NumpyKernels(), 0, 3)
-    parts = (block.trial, block.trial_beam, block.histograms, block.cell)
+    block = compute_block(build(scenario), NumpyKernels(), 0, 3)
+    parts = (block.trial, block.trial_cell, block.histograms, block.cell)
     return b"".join(array.tobytes() for part in parts for _, array in sorted(part.items()))
 
 
@@ -386,7 +382,9 @@ def test_a_key_that_is_not_read_is_named(key, number):
         return
     before, after = load(keys), load(changed)
     assert named(after, key)
-    assert named(after, key) == any(note.startswith(f"{key} is not") for note in prepare(after))
+    assert named(after, key) == any(
+        note.startswith(f"{key} is not") for note in (*after.notes, *build(after).notes)
+    )
     if key not in ("satellite.antenna_diameter_m", "handset.transmit_gain_dbi"):
         assert content(after) == content(before)
         assert fingerprint(after) == fingerprint(before)
@@ -395,7 +393,7 @@ def test_a_key_that_is_not_read_is_named(key, number):
 def test_a_diameter_beside_a_given_width_moves_nothing_but_roundings():
     """S.1528 takes the width of the beam from hpbw_deg."""
     blocks = [
-        compute_block(build_scene(load({**S1528, **more})), NumpyKernels(), 0, 3)
+        compute_block(build(load({**S1528, **more})), NumpyKernels(), 0, 3)
         for more in ({}, {"satellite.antenna_diameter_m": 3.0})
     ]
     one, other = (block.trial["throughput"] for block in blocks)
@@ -468,7 +466,7 @@ def test_of_a_preset_only_limits_are_noted():
     assert [note.partition(" ")[0] for note in notes] == ["satellite.rf_power_w"]
     sweeping = {key: value for key, value in SWEEPING.items() if key != "constellation.shells"}
     notes = load({**sweeping, "constellation.preset": "iridium-66"}).notes
-    assert [note.partition(" ")[0] for note in notes] == ["constellation.beams_per_satellite"]
+    assert [note.partition(" ")[0] for note in notes] == ["satellite.beams_at_once"]
 
 
 @pytest.mark.parametrize(
@@ -491,7 +489,7 @@ def test_a_stored_scenario_loads_again(keys):
 def test_a_switch_leaves_what_was_written_before():
     hopping = load(HOPPING)
     still = hopping.replace(beams__allocation="all-on")
-    assert named(still, "beams.active_count")
+    assert named(still, "satellite.beams_at_once")
     assert content(still) == content(load(ONE))
     assert fingerprint(still) == fingerprint(load(ONE))
     again = load_scenario(tomllib.loads(still.to_toml()))
@@ -511,14 +509,14 @@ def test_notes_do_not_make_scenarios_differ():
 
 
 def test_a_sweep_refuses_only_what_no_point_reads():
-    varied = [parse_axis("beams.allocation=all-on,random-hopping")]
-    points = points_of(nested(ONE), ["beams.active_count=3"], varied)
-    assert [named(point.scenario, "beams.active_count") for point in points] == [True, False]
+    varied = [parse_axis("beams.allocation=all-on,random")]
+    points = points_of(nested(ONE), ["satellite.beams_at_once=3"], varied)
+    assert [named(point.scenario, "satellite.beams_at_once") for point in points] == [True, False]
     assert content(points[0].scenario) == content(load(ONE))
-    both = [*varied, parse_axis("beams.active_count=2,3")]
+    both = [*varied, parse_axis("satellite.beams_at_once=2,3")]
     with pytest.raises(ScenarioError) as caught:
-        points_of(nested(ONE), [], [parse_axis("beams.active_count=2,3")])
-    assert "beams.active_count is not read" in str(caught.value)
+        points_of(nested(ONE), [], [parse_axis("satellite.beams_at_once=2,3")])
+    assert "satellite.beams_at_once is not read" in str(caught.value)
     assert len(points_of(nested(ONE), [], both)) == 4
     with pytest.raises(ScenarioError, match=r"cells.lit is not read.*--set cells.lit=all"):
         points_of(nested(ONE), ["cells.lit=all"], [parse_axis("beams.frequency_reuse=1,3")])

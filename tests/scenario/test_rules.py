@@ -41,19 +41,22 @@ def test_statistics_count_is_hexagonal_and_no_more_than_count():
     assert load(beams={"count": 7, "statistics_count": 7}).beams.statistics_count == 7
 
 
-def test_active_count_belongs_to_hopping():
-    problem = only_problem(beams={"active_count": 5})
-    assert (problem.key, problem.value) == ("beams.active_count", 5)
-    assert "random-hopping" in problem.allowed
+def test_beams_at_once_of_one_satellite_belong_to_hopping():
+    satellite = PRESET
+    problem = only_problem(satellite={**satellite, "beams_at_once": 5})
+    assert (problem.key, problem.value) == ("satellite.beams_at_once", 5)
+    assert "random" in problem.allowed
     assert "is not read: " in str(problem)
-    assert "round-robin" in problem.allowed
-    for allocation in ("random-hopping", "round-robin"):
+    assert "periodic" in problem.allowed
+    for allocation in ("random", "periodic"):
         problem = only_problem(beams={"allocation": allocation})
-        assert (problem.key, problem.value) == ("beams.active_count", None)
-        assert problem.allowed.startswith(f'required with allocation = "{allocation}"')
-        problem = only_problem(beams={"allocation": allocation, "active_count": 62})
+        assert (problem.key, problem.value) == ("satellite.beams_at_once", None)
+        assert problem.allowed.startswith(f'required with beams.allocation = "{allocation}"')
+        given = {"beams": {"allocation": allocation}}
+        problem = only_problem(satellite={**satellite, "beams_at_once": 62}, **given)
         assert problem.allowed == "must be at most beams.count, 61"
-        assert load(beams={"allocation": allocation, "active_count": 61}).beams.active_count == 61
+        all_of_them = load(satellite={**satellite, "beams_at_once": 61}, **given)
+        assert all_of_them.satellite.beams_at_once == 61
 
 
 def test_polarisation_reuse_only_with_two_frequencies():

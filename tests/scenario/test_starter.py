@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.network.scene import build_network_scene
-from capest.engine.scene import build_scene
+from capest.engine.build import build
+from capest.engine.memory import compute_block
 from capest.errors import InputError
-from capest.runner.task import compute_block
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 from capest.scenario.presets import load_preset, presets_of
@@ -143,14 +142,14 @@ def test_starters_of_presets_are_keys_of_a_scenario(preset: Any) -> None:
 @pytest.mark.parametrize("name", ["beidou-3", "tiantong-1", "guowang-gw-a59"])
 def test_a_system_runs(name: str) -> None:
     scenario = started(name).replace(users__count=50)
-    block = compute_block(build_network_scene(scenario), NumpyKernels(), 0, 1)
+    block = compute_block(build(scenario), NumpyKernels(), 0, 1)
     assert block.trial["users"].tolist() == [50]
     assert block.trial["throughput"] > 0.0
 
 
 def test_a_study_case_runs() -> None:
     scenario = started("tr38821-set1-geo-ka").replace(users__per_beam=1)
-    block = compute_block(build_scene(scenario), NumpyKernels(), 0, 1)
+    block = compute_block(build(scenario), NumpyKernels(), 0, 1)
     assert block.trial["throughput"] > 0.0
 
 

@@ -315,7 +315,7 @@ def rare_blocks(trials, block_trials, contributing):
         for reason in REFUSAL_REASONS:
             trial[f"calls_refused_{reason}"] = trial["calls_refused"] * (reason == "beam")
         histograms = {name: counts * some.any() for name, counts in block.histograms.items()}
-        yield index, BlockResult(first, trial, block.trial_beam, histograms)
+        yield index, BlockResult(first, trial, block.trial_cell, histograms)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.scene import build_scene
-from capest.runner.task import compute_block
+from capest.engine.build import build
+from capest.engine.memory import compute_block
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 from capest.statistics.block import BlockResult
@@ -31,13 +31,13 @@ def compute(
     scenario: Scenario, first: int = 0, trials: int = 40, slice_trials: int | None = None
 ) -> BlockResult:
     """Compute trials of a scenario with NumPy."""
-    return compute_block(build_scene(scenario), NumpyKernels(), first, trials, slice_trials)
+    return compute_block(build(scenario), NumpyKernels(), first, trials, slice_trials)
 
 
 def assert_same_bits(one: BlockResult, other: BlockResult) -> None:
     """Fail unless two results are equal to the last bit."""
     assert one.first_trial == other.first_trial
-    for name in ("trial", "trial_beam", "histograms"):
+    for name in ("trial", "trial_cell", "histograms"):
         first, second = getattr(one, name), getattr(other, name)
         assert first.keys() == second.keys()
         for key in first:

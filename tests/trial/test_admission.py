@@ -6,9 +6,10 @@ import math
 import numpy as np
 import pytest
 
+from capest.backend.arguments import AttachedLinks, LinkAdaptation
 from capest.backend.numpy_kernels import NumpyKernels
+from capest.engine.build.services import services_of
 from capest.engine.radio import POLICIES
-from capest.engine.service_constants import services_of
 from capest.engine.services.admission import (
     BANDWIDTH,
     BEAM,
@@ -21,6 +22,7 @@ from capest.engine.services.admission import (
     UPLINK,
     WHOLE,
     CallLinks,
+    Needs,
     admit,
     queues,
 )
@@ -139,8 +141,17 @@ def test_best_effort_shares_what_calls_leave(policy):
     # SINR right at the steps of a table makes the efficiencies those drawn.
     table = np.stack([STEPS[1:], STEPS[1:]], axis=1)
     shannon = np.zeros(4, dtype=np.float32)
-    sinr = (links.efficiency, np.zeros_like(links.efficiency), None, table, shannon, 0)
-    found = best_effort_mbps(settings, NumpyKernels(), links, demand, left, sinr)
+    attached = AttachedLinks(
+        carrier=links.efficiency,
+        interference=np.zeros_like(links.efficiency),
+        serving=links.serving,
+        user_trial=links.user_trial,
+        lit=None,
+        adaptation=LinkAdaptation(rate_table=table, shannon=shannon, mode=0),
+        trials=TRIALS,
+        beams=BEAMS,
+    )
+    found = best_effort_mbps(settings, NumpyKernels(), attached, demand, left)
     for trial in range(TRIALS):
         for beam in range(BEAMS):
             own = demand.rest & (links.serving == beam) & (links.user_trial == trial)
@@ -172,6 +183,8 @@ def test_the_least_difference_of_efficiency_decides():
         uplink_efficiency=None,
         delay_ms=np.zeros(n),
     )
-    order, start, count = queues(NumpyKernels(), links, np.ones(n, dtype=bool), None)
-    assert (start.tolist(), count.tolist()) == ([0], [n])
-    assert order.tolist() == [1, 3, 0, 2]
+    nothing = np.zeros(n, dtype=np.int64)
+    needs = Needs(outcome=np.full(n, CARRIED), down=nothing, up=nothing, capacity_up=0)
+    found = queues(NumpyKernels(), links, needs, np.ones(n, dtype=bool), None)
+    assert (found.start.tolist(), found.count.tolist()) == ([0], [n])
+    assert found.order.tolist() == [1, 3, 0, 2]

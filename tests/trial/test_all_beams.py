@@ -12,7 +12,7 @@ MODES = {
     "both links": ({"uplink__enabled": True}, {"throughput", "uplink_throughput"}),
     "uniform users": ({"users__placement": "uniform", "users__count": 93}, {"throughput"}),
     "hopping": (
-        {"beams__allocation": "random-hopping", "beams__active_count": 6,
+        {"beams__allocation": "random", "satellite__beams_at_once": 6,
          "service__preset": "voice", "users__per_beam": 20},
         {"throughput", "calls", "calls_offered"},
     ),

@@ -7,10 +7,10 @@ import pytest
 from scipy.stats import norm
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.scene import build_scene
+from capest.engine.build import build
+from capest.engine.memory import compute_block
 from capest.physics import weather
 from capest.physics.entry_loss import building_entry_loss_db
-from capest.runner.task import compute_block
 from capest.sampling.draws import Draws
 from capest.sampling.whereabouts import INDOOR, OUTDOOR, VEHICLE, draw_whereabouts
 from capest.scenario.model import Scenario
@@ -196,6 +196,6 @@ class TestWeather:
 
     def test_slices_do_not_matter(self) -> None:
         scenario = self.scenario(channel__weather="random", users__indoor_share=0.5)
-        scene = build_scene(scenario)
+        scene = build(scenario)
         whole = compute_block(scene, NumpyKernels(), 0, 12)
         assert_same_bits(whole, compute_block(scene, NumpyKernels(), 0, 12, slice_trials=5))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.service_constants import services_of
+from capest.engine.build.services import services_of
 from capest.engine.services.demand import draw_demand
 from capest.physics.packet_delay import PacketDelay
 from capest.sampling.draws import Draws

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.scene import build_scene
+from capest.engine.build import build
+from capest.engine.memory import compute_block
 from capest.physics.geometry import Satellites
-from capest.runner.task import compute_block
 
 from .small import assert_same_bits, compute, quantile, small_scenario
 
@@ -21,8 +21,8 @@ MODES = [
     {},
     {"users__placement": "uniform"},
     {"users__placement": "hotspots", "channel__environment": "urban"},
-    {"beams__allocation": "random-hopping", "beams__active_count": 5, "beams__frequency_reuse": 3},
-    {"beams__allocation": "round-robin", "beams__active_count": 4},
+    {"beams__allocation": "random", "satellite__beams_at_once": 5, "beams__frequency_reuse": 3},
+    {"beams__allocation": "periodic", "satellite__beams_at_once": 4},
     {"link__adaptation": "truncated-shannon", "scheduler__policy": "equal-rate"},
     {"uplink__enabled": True, "uplink__power_control": "fractional"},
 ]
@@ -38,8 +38,8 @@ def test_neither_blocks_nor_slices_change_a_bit(
     whole = compute(scenario, 0, 40)
     assert_same_bits(whole, compute(scenario, 0, 40, slice_trials))
     first, second = compute(scenario, 0, cut), compute(scenario, cut, 40 - cut)
-    for key, values in whole.trial_beam.items():
-        joined = np.concatenate([first.trial_beam[key], second.trial_beam[key]])
+    for key, values in whole.trial_cell.items():
+        joined = np.concatenate([first.trial_cell[key], second.trial_cell[key]])
         assert joined.tobytes() == values.tobytes(), key
     for key, values in whole.trial.items():
         joined = np.concatenate([first.trial[key], second.trial[key]])
@@ -53,7 +53,7 @@ def test_threads_of_the_linear_algebra_library_do_not_change_a_bit() -> None:
         "import sys, hashlib; sys.path.insert(0, sys.argv[1]);"
         "from tests.trial.small import compute, small_scenario as s;"
         "r = compute(s(beams__count=127, beams__statistics_count=61), 0, 10);"
-        "print(hashlib.sha256(b''.join(v.tobytes() for v in r.trial_beam.values())).hexdigest())"
+        "print(hashlib.sha256(b''.join(v.tobytes() for v in r.trial_cell.values())).hexdigest())"
     )
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     digests = {
@@ -89,14 +89,14 @@ def test_more_power_to_all_beams_leaves_sir(power_db: float) -> None:
     louder = scenario.replace(
         satellite__eirp_density_dbw_per_mhz=scenario.satellite.eirp_density_dbw_per_mhz + power_db
     )
-    one, other = (_sir_db(build_scene(item)) for item in (scenario, louder))
+    one, other = (_sir_db(build(item)) for item in (scenario, louder))
     np.testing.assert_allclose(one, other, atol=1e-4)
 
 
 @given(angle_deg=st.floats(0.0, 360.0))
 @settings(max_examples=20, deadline=None)
 def test_turning_satellite_and_users_together_changes_nothing(angle_deg: float) -> None:
-    scene = build_scene(small_scenario())
+    scene = build(small_scenario())
     c, s = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
     turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
     turned = dataclasses.replace(
@@ -110,7 +110,7 @@ def test_turning_satellite_and_users_together_changes_nothing(angle_deg: float) 
 def test_turning_the_layout_leaves_the_statistics(angle_deg: float) -> None:
     # Users uniform over the covered area know nothing of the lattice's orientation.
     scenario = small_scenario(users__placement="uniform", users__count=400)
-    scene = build_scene(scenario)
+    scene = build(scenario)
     c, s = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
     turn = np.array([[c, -s], [s, c]])
     grid = dataclasses.replace(scene.beams.grid, uv=scene.beams.grid.uv @ turn.T)
@@ -132,8 +132,8 @@ def _sir_db(scene: object) -> np.ndarray:
     captured: list[tuple[np.ndarray, np.ndarray]] = []
 
     class Spy(NumpyKernels):
-        def downlink_sinr(self, *arguments):  # type: ignore[no-untyped-def]
-            serving, carrier, interference = super().downlink_sinr(*arguments)
+        def downlink_sinr(self, links):  # type: ignore[no-untyped-def]
+            serving, carrier, interference = super().downlink_sinr(links)
             captured.append((carrier, interference))
             return serving, carrier, interference
 

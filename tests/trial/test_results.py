@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from capest.engine.scene import build_scene
+from capest.engine.build import build
 
 from .small import compute, quantile, small_scenario
 
@@ -13,8 +13,8 @@ from .small import compute, quantile, small_scenario
     [
         {},
         {"users__placement": "uniform", "users__count": 93},
-        {"beams__allocation": "random-hopping", "beams__active_count": 5},
-        {"beams__allocation": "round-robin", "beams__active_count": 5},
+        {"beams__allocation": "random", "satellite__beams_at_once": 5},
+        {"beams__allocation": "periodic", "satellite__beams_at_once": 5},
         {"scheduler__policy": "equal-rate"},
         {"channel__environment": "dense-urban"},
     ],
@@ -22,23 +22,23 @@ from .small import compute, quantile, small_scenario
 def test_counts_and_totals_agree(changes: dict[str, object]) -> None:
     scenario = small_scenario(**changes)
     block = compute(scenario)
-    beam, trial = block.trial_beam, block.trial
-    assert beam["beam_users"].sum(axis=1).tolist() == [scenario.users_per_trial] * 40
+    beam, trial = block.trial_cell, block.trial
+    assert beam["cell_users"].sum(axis=1).tolist() == [scenario.users_per_trial] * 40
     inner = slice(0, 7)
-    lit = beam["beam_lit"][:, inner]
-    assert (trial["lit_users"] == (beam["beam_users"][:, inner] * lit).sum(axis=1)).all()
+    lit = beam["cell_lit"][:, inner]
+    assert (trial["lit_users"] == (beam["cell_users"][:, inner] * lit).sum(axis=1)).all()
     assert (trial["served_users"] <= trial["lit_users"]).all()
     assert (trial["lit_users"] <= trial["users"]).all()
-    assert (beam["beam_throughput"][beam["beam_lit"] == 0] == 0).all()
-    assert (beam["beam_served_users"][beam["beam_lit"] == 0] == 0).all()
+    assert (beam["cell_throughput"][beam["cell_lit"] == 0] == 0).all()
+    assert (beam["cell_served_users"][beam["cell_lit"] == 0] == 0).all()
     np.testing.assert_allclose(
-        trial["throughput"], beam["beam_throughput"][:, inner].sum(axis=1), rtol=1e-6
+        trial["throughput"], beam["cell_throughput"][:, inner].sum(axis=1), rtol=1e-6
     )
     for metric in ("snr_db", "sir_db", "sinr_db", "spectral_efficiency", "user_throughput"):
         assert block.histograms[metric].sum() == trial["lit_users"].sum()
     assert block.histograms["beam_throughput"].sum() == trial["lit_beams"].sum() == lit.sum()
-    if "active_count" in str(changes):
-        assert (beam["beam_lit"].sum(axis=1) <= 5).all()
+    if "beams_at_once" in str(changes):
+        assert (beam["cell_lit"].sum(axis=1) <= 5).all()
 
 
 def test_equal_time_shares_the_bandwidth() -> None:
@@ -46,11 +46,11 @@ def test_equal_time_shares_the_bandwidth() -> None:
     block = compute(scenario)
     # 160 resource blocks of 12 subcarriers (TS 38.101-1, 30 MHz), 14 symbols a millisecond.
     bandwidth_mhz = 160 * 12 * 14 * 1e3 / 1e6 * (1 - 0.14)
-    served = block.trial_beam["beam_served_users"] > 0
+    served = block.trial_cell["cell_served_users"] > 0
     # Equal time: the beam's rate is the mean efficiency of its users times its bandwidth.
     np.testing.assert_allclose(
-        block.trial_beam["beam_throughput"][served],
-        block.trial_beam["beam_spectral_efficiency"][served] * bandwidth_mhz,
+        block.trial_cell["cell_throughput"][served],
+        block.trial_cell["cell_spectral_efficiency"][served] * bandwidth_mhz,
         rtol=1e-6,
     )
 
@@ -59,7 +59,7 @@ def test_equal_rate_is_never_faster_than_equal_time() -> None:
     # Harmonic mean against arithmetic mean of the efficiencies, the same users.
     one = compute(small_scenario())
     other = compute(small_scenario(scheduler__policy="equal-rate"))
-    fair, fast = other.trial_beam["beam_throughput"], one.trial_beam["beam_throughput"]
+    fair, fast = other.trial_cell["cell_throughput"], one.trial_cell["cell_throughput"]
     assert (fair <= fast * (1 + 1e-6)).all()
     assert (fair < fast * 0.99).any()
 
@@ -116,19 +116,19 @@ def test_shadow_fading_has_the_published_deviation() -> None:
 
 def test_hopping_never_raises_interference() -> None:
     every = compute(small_scenario())
-    some = compute(small_scenario(beams__allocation="random-hopping", beams__active_count=6))
-    lit = some.trial_beam["beam_lit"] > 0
-    one, other = every.trial_beam["beam_sinr_db"][lit], some.trial_beam["beam_sinr_db"][lit]
+    some = compute(small_scenario(beams__allocation="random", satellite__beams_at_once=6))
+    lit = some.trial_cell["cell_lit"] > 0
+    one, other = every.trial_cell["cell_sinr_db"][lit], some.trial_cell["cell_sinr_db"][lit]
     assert (other >= one - 1e-4).all()
     assert np.median(other - one) > 2.0
 
 
 def test_layout_coordinates() -> None:
-    layout = build_scene(small_scenario(beams__frequency_reuse=3)).layout()
+    layout = build(small_scenario(beams__frequency_reuse=3)).layout()
     assert {name: len(values) for name, values in layout.items()} == dict.fromkeys(
-        ["beam_u", "beam_v", "beam_colour", "beam_statistics"], 19
+        ["cell_u", "cell_v", "cell_colour", "cell_counted"], 19
     )
-    assert layout["beam_statistics"].tolist() == [1] * 7 + [0] * 12
+    assert layout["cell_counted"].tolist() == [1] * 7 + [0] * 12
 
 
 @pytest.mark.parametrize(

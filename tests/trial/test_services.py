@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.scene import build_scene
-from capest.engine.service_constants import DOWNLINK_ONLY_NOTE, NOISE_ONLY_NOTE
-from capest.runner.task import compute_block, prepare
+from capest.engine.build import build
+from capest.engine.build.services import DOWNLINK_ONLY_NOTE, NOISE_ONLY_NOTE
+from capest.engine.memory import compute_block
 from capest.statistics.figure_names import REFUSAL_REASONS, calls_of_service
 
 from .small import assert_same_bits, compute, quantile, small_scenario
@@ -25,7 +25,7 @@ MODES = {
     "a mix, both links": {"service__mix": MIX, "uplink__enabled": True, "users__per_beam": 40},
     "hopping": {
         "service__preset": "video-call-480p", "users__per_beam": 60,
-        "beams__allocation": "random-hopping", "beams__active_count": 6,
+        "beams__allocation": "random", "satellite__beams_at_once": 6,
     },
     "half of them ask, in any order": {
         "service__preset": "live-streaming", "service__activity": 0.5,
@@ -37,20 +37,20 @@ MODES = {
 @pytest.mark.parametrize("mode", MODES)
 def test_every_call_is_carried_or_refused_for_one_reason(mode):
     block = compute(small_scenario(**MODES[mode]))
-    trial, beam = block.trial, block.trial_beam
+    trial, beam = block.trial, block.trial_cell
     refused = sum(trial[f"calls_refused_{reason}"] for reason in REFUSAL_REASONS)
     np.testing.assert_array_equal(trial["calls_refused"], refused)
     np.testing.assert_array_equal(trial["calls"] + refused, trial["calls_offered"])
-    np.testing.assert_array_equal(trial["calls"], beam["beam_calls"][:, :7].sum(axis=1))
+    np.testing.assert_array_equal(trial["calls"], beam["cell_calls"][:, :7].sum(axis=1))
     np.testing.assert_array_equal(
-        trial["calls_offered"], beam["beam_calls_offered"][:, :7].sum(axis=1)
+        trial["calls_offered"], beam["cell_calls_offered"][:, :7].sum(axis=1)
     )
-    assert (beam["beam_calls_offered"] <= beam["beam_users"]).all()
+    assert (beam["cell_calls_offered"] <= beam["cell_users"]).all()
     assert trial["calls"].sum() > 0
     assert refused.sum() > 0
     assert block.histograms["calls"].sum() == 40
     if "beams__allocation" in MODES[mode]:
-        assert (beam["beam_calls"][beam["beam_lit"] == 0] == 0).all()
+        assert (beam["cell_calls"][beam["cell_lit"] == 0] == 0).all()
         assert (trial["calls_refused_beam"] > 0).any()
 
 
@@ -62,7 +62,7 @@ def test_slices_change_no_call(mode):
 
 def test_a_service_leaves_everything_else_as_it_was():
     without, among = compute(small_scenario()), compute(small_scenario(service__mix=MIX))
-    for group in ("trial", "trial_beam", "histograms"):
+    for group in ("trial", "trial_cell", "histograms"):
         for name, values in getattr(without, group).items():
             np.testing.assert_array_equal(getattr(among, group)[name], values)
 
@@ -72,7 +72,7 @@ def test_the_most_efficient_first_carries_no_fewer_calls():
     changes = {"service__preset": "video-call-480p", "users__per_beam": 60}
     changes |= {"satellite__g_over_t_db_per_k": 30.0}  # the uplink is no limit
     best, random = (
-        compute(small_scenario(**changes, scheduler__admission=order)).trial_beam["beam_calls"]
+        compute(small_scenario(**changes, scheduler__admission=order)).trial_cell["cell_calls"]
         for order in ("efficient", "random")
     )
     assert (best >= random).all()
@@ -85,12 +85,12 @@ def test_one_user_per_beam_has_the_whole_beam():
         service__preset="video-call-720p", service__uplink_kbps=0.0, users__per_beam=1,
         service__downlink_kbps=9000.0,
     )  # fmt: skip
-    scene = build_scene(scenario)
-    beam = compute_block(scene, NumpyKernels(), 0, 40).trial_beam
-    alone = beam["beam_users"] == 1
-    rate_mbps = beam["beam_spectral_efficiency"] * scene.link.bandwidth_mhz
+    scene = build(scenario)
+    beam = compute_block(scene, NumpyKernels(), 0, 40).trial_cell
+    alone = beam["cell_users"] == 1
+    rate_mbps = beam["cell_spectral_efficiency"] * scene.link.bandwidth_mhz
     expected = np.where(np.isnan(rate_mbps), 0.0, rate_mbps) >= 9.0
-    np.testing.assert_array_equal(beam["beam_calls"][alone] == 1, expected[alone])
+    np.testing.assert_array_equal(beam["cell_calls"][alone] == 1, expected[alone])
     assert 0.1 < expected[alone].mean() < 0.9
 
 
@@ -115,9 +115,9 @@ def test_alike_users_fill_the_beam():
         beams__count=1, beams__statistics_count=1, beams__spacing_uv=1e-4, users__per_beam=300,
         channel__line_of_sight="always", channel__shadow_fading=False,
     )  # fmt: skip
-    scene = build_scene(scenario)
+    scene = build(scenario)
     block = compute_block(scene, NumpyKernels(), 0, 2)
-    efficiency = block.trial_beam["beam_spectral_efficiency"][0, 0]
+    efficiency = block.trial_cell["cell_spectral_efficiency"][0, 0]
     calls = math.floor(float(efficiency) * scene.link.bandwidth_mhz / 1.234)
     assert block.trial["calls"].tolist() == [calls, calls]
     assert block.trial["calls_refused_bandwidth"].tolist() == [300 - calls] * 2
@@ -130,9 +130,9 @@ def test_users_at_once_limit_the_uplink():
         beams__count=1, beams__statistics_count=1, beams__spacing_uv=1e-4, uplink__enabled=True,
         channel__line_of_sight="always", channel__shadow_fading=False,
     )  # fmt: skip
-    access = build_scene(scenario).services.uplink.access
+    access = build(scenario).services.uplink.access
     assert access.users_at_once == 80
-    efficiency = compute(scenario, trials=1).trial_beam["beam_uplink_spectral_efficiency"][0, 0]
+    efficiency = compute(scenario, trials=1).trial_cell["cell_uplink_spectral_efficiency"][0, 0]
     rate_kbps = 0.9 * float(efficiency) * access.user_bandwidth_mhz * 1e3
     block = compute(scenario.replace(service__uplink_kbps=rate_kbps), trials=2)
     assert block.trial["calls"].tolist() == [88, 88]
@@ -194,10 +194,10 @@ def test_without_a_figure_of_the_uplink_the_downlink_decides():
     lacking = small_scenario(
         service__preset="video-call-1080p", satellite__g_over_t_db_per_k=None, users__per_beam=40
     )
-    assert prepare(lacking) == (DOWNLINK_ONLY_NOTE,)
-    assert prepare(lacking.replace(satellite__g_over_t_db_per_k=1.1)) == (NOISE_ONLY_NOTE,)
+    assert build(lacking).notes == (DOWNLINK_ONLY_NOTE,)
+    assert build(lacking.replace(satellite__g_over_t_db_per_k=1.1)).notes == (NOISE_ONLY_NOTE,)
     whole = {"satellite__g_over_t_db_per_k": 1.1, "uplink__enabled": True}
-    assert prepare(lacking.replace(**whole)) == ()
+    assert build(lacking.replace(**whole)).notes == ()
     trial = compute(lacking).trial
     assert (trial["calls_refused_uplink"] == 0).all()
     assert trial["calls_refused_bandwidth"].sum() > 0
@@ -217,9 +217,9 @@ def test_alike_users_of_a_trial_are_blocked_as_engset_says(holding_times, trials
     ).replace(
         service__downlink_kbps=5000.0, service__simulated_holding_times=holding_times
     )  # fmt: skip
-    scene = build_scene(scenario)
+    scene = build(scenario)
     block = compute_block(scene, NumpyKernels(), 0, trials)
-    efficiency = float(block.trial_beam["beam_spectral_efficiency"][0, 0])
+    efficiency = float(block.trial_cell["cell_spectral_efficiency"][0, 0])
     servers = math.floor(efficiency * scene.link.bandwidth_mhz / 5.0)
     assert 10 < servers < 25
     load = 0.4 / 0.6

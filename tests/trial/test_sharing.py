@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import optimize
 
+from capest.backend.arguments import BeamShares
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.radio import POLICIES
 from capest.engine.scheduler import beam_rate, user_rate
@@ -47,12 +48,18 @@ def rates_one_by_one(efficiency, beam, trial, policy):
 @pytest.mark.parametrize("policy", POLICIES)
 def test_rates_are_those_of_the_loop(policy):
     efficiency, beam, trial, sums = users_of_beams(1)
-    arguments = (NumpyKernels(), efficiency, beam, trial, sums, POLICIES[policy])
-    rates = user_rate(*arguments)
+    shares = BeamShares(
+        efficiency=efficiency,
+        serving=beam,
+        user_trial=trial,
+        sums=sums,
+        policy=POLICIES[policy],
+    )
+    rates = user_rate(NumpyKernels(), shares)
     np.testing.assert_allclose(rates, rates_one_by_one(efficiency, beam, trial, policy), rtol=2e-7)
     total = np.zeros((2, 16))
     np.add.at(total, (trial, beam), rates.astype(np.float64))
-    np.testing.assert_allclose(beam_rate(*arguments), total, rtol=1e-6)
+    np.testing.assert_allclose(beam_rate(NumpyKernels(), shares), total, rtol=1e-6)
     assert (total[:, 15] == 0.0).all()
 
 
@@ -65,7 +72,14 @@ def rates_of_one_beam(efficiency, policy):
     sums = np.zeros((1, 1, 5), dtype=np.int64)
     sums[0, 0, :4] = n, n, (exact * 2**24).sum(), np.rint(2**24 / exact).sum()
     nobody = np.zeros(n, dtype=np.int32)
-    return user_rate(NumpyKernels(), efficiency, nobody, nobody, sums, POLICIES[policy])
+    shares = BeamShares(
+        efficiency=efficiency,
+        serving=nobody,
+        user_trial=nobody,
+        sums=sums,
+        policy=POLICIES[policy],
+    )
+    return user_rate(NumpyKernels(), shares)
 
 
 def test_proportional_fair_is_what_its_scheduler_comes_to():

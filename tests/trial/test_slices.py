@@ -11,8 +11,8 @@ import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine import memory as slices
+from capest.engine.build import build
 from capest.engine.memory import MEMORY_NOTE, SliceLength, compute_blocks, slice_length
-from capest.engine.scene import build_scene
 from capest.errors import CapestError
 from capest.runner import loop
 from capest.runner import task as batch
@@ -30,11 +30,11 @@ class SmallMemory(NumpyKernels):
         self.released = 0
         self._free_bytes = free_bytes
 
-    def philox_uniforms(self, seed: int, purpose: int, first: int, trials: int, *more: int) -> Any:
+    def philox_uniforms(self, *, trials: int, **more: int) -> Any:
         self.asked.append(trials)
         if trials > self.most:
             raise MemoryError
-        return NumpyKernels.philox_uniforms(seed, purpose, first, trials, *more)
+        return NumpyKernels.philox_uniforms(trials=trials, **more)
 
     def free_bytes(self) -> int | None:
         return self._free_bytes
@@ -50,7 +50,7 @@ def test_running_out_of_memory_changes_no_bit(most: int) -> None:
     scenario = small_scenario()
     kernels, length = SmallMemory(most), SliceLength(30)
     spans = [(0, 40), (40, 25)]
-    found = list(compute_blocks(build_scene(scenario), kernels, spans, length))
+    found = list(compute_blocks(build(scenario), kernels, spans, length))
     for (first, trials), block in zip(spans, found, strict=True):
         assert_same_bits(block, compute(scenario, first, trials))
     assert length.trials <= most
@@ -61,7 +61,7 @@ def test_running_out_of_memory_changes_no_bit(most: int) -> None:
 
 
 def test_a_trial_that_does_not_fit_is_told() -> None:
-    scene = build_scene(small_scenario())
+    scene = build(small_scenario())
     with pytest.raises(CapestError, match="one trial does not fit"):
         list(compute_blocks(scene, SmallMemory(0), [(0, 4)], SliceLength(4)))
 
@@ -101,7 +101,7 @@ def test_the_next_slice_is_started_before_the_last_is_waited_for() -> None:
 
             return Fetch()
 
-    scene = build_scene(small_scenario())
+    scene = build(small_scenario())
     blocks = compute_blocks(scene, Slow(), [(0, 4), (4, 2)], SliceLength(2))
     first = next(blocks)
     # Both slices of the first block, and the one of the second before the first is put together.

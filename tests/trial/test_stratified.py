@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.scene import build_scene
+from capest.engine.build import build
+from capest.engine.memory import compute_block
 from capest.errors import ScenarioError
-from capest.runner.task import compute_block
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 from capest.statistics.histograms import AXES
@@ -27,14 +27,14 @@ THRESHOLDS_DB = {"p05": -3.1, "p50": -1.2, "p95": 0.95}
 
 def figures(scenario: Scenario) -> dict[str, np.ndarray]:
     """Figures of each trial, arrays (trials,)."""
-    scene, kernels, axis = build_scene(scenario), NumpyKernels(), AXES["sinr_db"]
+    scene, kernels, axis = build(scenario), NumpyKernels(), AXES["sinr_db"]
     blocks = [compute_block(scene, kernels, trial, 1) for trial in range(TRIALS)]
     found = {"throughput": np.array([block.trial["throughput"][0] for block in blocks])}
     counts = np.array([block.histograms["sinr_db"] for block in blocks])
     for name, threshold in THRESHOLDS_DB.items():
         below = 1 + round((threshold - axis.low) / axis.step)
         found[name] = counts[:, :below].sum(axis=1) / counts.sum(axis=1)
-    beams = np.concatenate([block.trial_beam["beam_throughput"][0, :19] for block in blocks])
+    beams = np.concatenate([block.trial_cell["cell_throughput"][0, :19] for block in blocks])
     # A beam's own distribution, not only its mean: users of one beam must stay independent.
     found["beams spread"] = ((beams - beams.mean()) ** 2).reshape(TRIALS, 19).mean(axis=1)
     return found

@@ -75,7 +75,7 @@ def test_one_beam_alone_hears_no_interference() -> None:
 
 
 def test_dark_beams_are_silent() -> None:
-    scenario = small_scenario(beams__allocation="random-hopping", beams__active_count=4, **UPLINK)
+    scenario = small_scenario(beams__allocation="random", satellite__beams_at_once=4, **UPLINK)
     block = compute(scenario)
     assert block.histograms["uplink_sinr_db"].sum() == 10 * block.trial["uplink_users"].sum()
     every = compute(small_scenario(**UPLINK))
@@ -106,16 +106,16 @@ def test_throughput_is_the_resource_grid_times_the_efficiency() -> None:
         **UPLINK, channel__line_of_sight="always", channel__shadow_fading=False
     )
     block = compute(scenario)
-    beam = block.trial_beam
+    beam = block.trial_cell
     # Five users a beam, 80 pairs of resource blocks in 30 MHz: all of them always transmit.
     np.testing.assert_allclose(
-        beam["beam_uplink_throughput"],
-        beam["beam_uplink_spectral_efficiency"] * beam["beam_users"] * user_mhz,
+        beam["cell_uplink_throughput"],
+        beam["cell_uplink_spectral_efficiency"] * beam["cell_users"] * user_mhz,
         rtol=2e-6,
     )
     np.testing.assert_allclose(
         block.trial["uplink_throughput"],
-        beam["beam_uplink_throughput"][:, :7].sum(axis=1, dtype=np.float64),
+        beam["cell_uplink_throughput"][:, :7].sum(axis=1, dtype=np.float64),
         rtol=1e-6,
     )
     efficiency = quantile(block, "uplink_spectral_efficiency", 0.5)
@@ -134,13 +134,13 @@ def test_more_users_than_fit_take_turns() -> None:
         carrier__bandwidth_mhz=210.0, run__trials=4,
     )  # fmt: skip
     block = compute(scenario, trials=4)
-    beam = block.trial_beam
-    users = beam["beam_users"]
+    beam = block.trial_cell
+    users = beam["cell_users"]
     full = users >= 80
     assert full.any()
     np.testing.assert_allclose(
-        beam["beam_uplink_throughput"][full],
-        beam["beam_uplink_spectral_efficiency"][full] * 80 * user_mhz,
+        beam["cell_uplink_throughput"][full],
+        beam["cell_uplink_spectral_efficiency"][full] * 80 * user_mhz,
         rtol=2e-6,
     )
     ratio = quantile(block, "uplink_user_throughput", 0.5) / (

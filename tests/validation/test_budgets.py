@@ -28,7 +28,7 @@ def test_within_a_tenth_of_a_decibel(one: BudgetComparison) -> None:
 def test_command_line() -> None:
     result = CliRunner().invoke(cli, ["validate", "--budget", "--json"], catch_exceptions=False)
     assert result.exit_code == 0
-    rows = json.loads(result.stdout)
+    rows = json.loads(result.stdout)["budgets"]
     (cnr,) = [row for row in rows if (row["case"], row["link"], row["line"]) == (9, "DL", "cnr_db")]
     assert cnr["reference"] == 6.6
     assert cnr["value"] == pytest.approx(6.6, abs=0.1)
@@ -42,7 +42,7 @@ def test_budget_of_a_scenario(tmp_path) -> None:
     path.write_text('[satellite]\npreset = "tr38821-set1-leo600-s"\n')
     arguments = ["budget", str(path), "--elevation", "30", "--elevation", "90", "--json"]
     result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
-    found = json.loads(result.stdout)
+    found = json.loads(result.stdout)["budgets"]
     assert [(one["link"], one["elevation_deg"]) for one in found] == [
         ("DL", 30.0), ("UL", 30.0), ("DL", 90.0), ("UL", 90.0),
     ]  # fmt: skip

@@ -79,7 +79,7 @@ def test_beams_beyond_the_earth_are_left_out() -> None:
 def test_command_line(tmp_path) -> None:
     arguments = ["validate", "--case", "9", "--trials", "40"]
     result = CliRunner().invoke(cli, [*arguments, "--json"], catch_exceptions=False)
-    rows = json.loads(result.stdout)
+    rows = json.loads(result.stdout)["comparisons"]
     assert len(rows) == 2 * 4 * 3
     assert list(rows[0]) == [
         "case", "link", "metric", "percentile", "value", "ci95", "reference", "difference",

@@ -6,8 +6,8 @@ import tomllib
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.network.scene import build_network_scene
-from capest.runner.task import compute_block
+from capest.engine.build import build
+from capest.engine.memory import compute_block
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 from capest.scenario.starter import starter
@@ -17,7 +17,7 @@ from ..runs.test_runs import RUNS
 
 
 def reduced(scenario: Scenario, trials: int = 20) -> Reduction:
-    scene, reduction = build_network_scene(scenario), Reduction()
+    scene, reduction = build(scenario), Reduction()
     for trial in range(trials):
         reduction.add(trial, compute_block(scene, NumpyKernels(), trial, 1))
     return reduction

@@ -30,3 +30,6 @@ STRATEGIES: dict[str, Assignment] = {
     "greedy-demand": greedy_demand.assign,
     "solved": solved.assign,
 }
+
+ONE_BY_ONE = frozenset({"solved"})
+"""Strategies whose choice among equals may change with what is solved together."""

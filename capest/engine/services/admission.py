@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from capest.backend.arguments import CallQueues
 from capest.backend.protocol import Kernels
-from capest.engine.service_constants import Services
 from capest.engine.services.demand import Demand
+from capest.engine.services.settings import Services
 from capest.statistics.figure_names import REFUSAL_REASONS
 
 WHOLE = 2**32
@@ -113,10 +114,7 @@ def admit(services: Services, kernels: Kernels, links: CallLinks, demand: Demand
     xp = kernels.xp
     needs = needs_of(services, links, demand, xp)
     asks = demand.call & (needs.outcome == CARRIED)
-    order, start, count = queues(kernels, links, asks, demand.arrival)
-    admitted, left = kernels.admit_calls(
-        order, start, count, needs.down, needs.up, WHOLE, needs.capacity_up
-    )
+    admitted, left = kernels.admit_calls(queues(kernels, links, needs, asks, demand.arrival))
     return Admitted(xp.where(asks & (admitted == 0), BANDWIDTH, needs.outcome), left)
 
 
@@ -199,9 +197,9 @@ def _share(rate_mbps: Any, efficiency: Any, bandwidth_mhz: float, xp: Any) -> An
 
 
 def queues(
-    kernels: Kernels, links: CallLinks, asks: Any, arrival: Any | None
-) -> tuple[Any, Any, Any]:
-    """Calls in the order of admission: users, and each beam's first place and number of calls.
+    kernels: Kernels, links: CallLinks, needs: Needs, asks: Any, arrival: Any | None
+) -> CallQueues:
+    """Calls of each beam in the order of admission.
 
     The users of a trial are sorted by beam, key and number, all in one whole number: so the order
     is one and the same on both backends.
@@ -228,4 +226,12 @@ def queues(
     count = kernels.count_numbers(xp.where(asks, links.own_beam, -1), trials * beams)
     of_beams = count.reshape(trials, beams)
     start = xp.cumsum(of_beams, axis=1) - of_beams + first
-    return (sorted_users + first).ravel(), start.ravel(), count
+    return CallQueues(
+        order=(sorted_users + first).ravel(),
+        start=start.ravel(),
+        count=count,
+        down=needs.down,
+        up=needs.up,
+        capacity_down=WHOLE,
+        capacity_up=needs.capacity_up,
+    )

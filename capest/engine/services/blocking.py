@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from capest.backend.arguments import CallEvents
 from capest.backend.protocol import Kernels
-from capest.engine.service_constants import Services
-from capest.engine.services.admission import CARRIED, WHOLE, CallLinks, needs_of, queues
+from capest.engine.services.admission import CARRIED, CallLinks, needs_of, queues
 from capest.engine.services.demand import everybody
+from capest.engine.services.settings import Services
 from capest.sampling.draws import Draws
 from capest.sampling.streams import Purpose
 
@@ -38,23 +39,23 @@ def blocked_calls(services: Services, kernels: Kernels, draws: Draws, links: Cal
     """
     xp = kernels.xp
     needs = needs_of(services, links, everybody(services, len(links.serving), xp), xp)
-    order, start, count = queues(kernels, links, needs.outcome == CARRIED, None)
     (each,) = services.classes
     # Rates in units of one over the mean holding time.
     arrivals = each.activity / (1.0 - each.activity)
     fastest = max(arrivals, 1.0)
     warm = math.ceil(fastest * WARM_UP_HOLDING_TIMES)
     found = kernels.simulate_calls(
-        order,
-        start,
-        count,
-        needs.down,
-        needs.up,
-        (WHOLE, needs.capacity_up),
-        (arrivals / fastest, 1.0 / fastest),
-        (warm, warm + math.ceil(fastest * services.holding_times)),
-        (draws.seed, int(Purpose.CALL_EVENTS)),
-        (draws.first_trial, links.trials),
+        CallEvents(
+            queues=queues(kernels, links, needs, needs.outcome == CARRIED, None),
+            arrival_probability=arrivals / fastest,
+            end_probability=1.0 / fastest,
+            warm_up_events=warm,
+            events=warm + math.ceil(fastest * services.holding_times),
+            seed=draws.seed,
+            purpose=int(Purpose.CALL_EVENTS),
+            first_trial=draws.first_trial,
+            trials=links.trials,
+        )
     )
     return found.reshape(links.trials, links.beams, 2)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from capest.engine.service_constants import Services
+from capest.engine.services.settings import Services
 from capest.sampling.draws import Draws
 from capest.sampling.streams import Purpose
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from capest.backend.arguments import AttachedLinks, BeamShares
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import Kernels
 from capest.engine.scheduler import beam_rate
-from capest.engine.service_constants import Services
 from capest.engine.services.admission import CARRIED, OUTCOMES, WHOLE, Admitted, CallLinks
 from capest.engine.services.demand import Demand
+from capest.engine.services.settings import Services
 from capest.statistics.figure_names import REFUSAL_REASONS, calls_of_service
 from capest.statistics.histograms import AXES
 
@@ -65,6 +67,13 @@ def totals(services: Services, of_classes: Any) -> dict[str, Any]:
     }
 
 
+def refused(counts: Any) -> dict[str, Any]:
+    """Calls refused by reason in each cell, from counts by outcome, (cells, ``OUTCOMES``)."""
+    return {
+        f"cell_calls_refused_{reason}": counts[:, 1 + k] for k, reason in enumerate(REFUSAL_REASONS)
+    }
+
+
 def call_histogram(trial: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Trials by the number of calls that they carry, on the host; empty where nobody calls."""
     if "calls" not in trial:
@@ -76,36 +85,47 @@ def call_histogram(trial: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 def best_effort_mbps(
     services: Services,
     kernels: Kernels,
-    links: CallLinks,
+    links: AttachedLinks,
     demand: Demand,
     left: Any,
-    sinr: tuple[Any, ...],
 ) -> Any:
     """Downlink throughput of each beam's users without a guaranteed rate, in what calls leave.
 
     Parameters
     ----------
-    services, kernels, links, demand
+    services : Services
+    kernels : Kernels
+    links : AttachedLinks
+        Of all users.
+    demand : Demand
     left : int64 array (trials · beams, 2)
         From `admit`.
-    sinr : tuple
-        Arguments of ``beam_sums``: carrier, interference, lit flags, rate table, Shannon bound,
-        mode.
 
     Returns
     -------
     float64 array (trials, beams)
     """
     xp = kernels.xp
-    carrier, interference, *others = sinr
     serving = xp.where(demand.rest, links.serving, -1).astype(xp.int32)
     # Where nobody is left out, the others' beam of -1 keeps them from counting.
     _, (carrier, interference, serving, user_trial) = kernels.select(
-        demand.rest, carrier, interference, serving, links.user_trial
+        demand.rest, links.carrier, links.interference, serving, links.user_trial
     )
     efficiency, sums = kernels.beam_sums(
-        carrier, interference, serving, user_trial, *others, links.trials, links.beams
+        replace(
+            links,
+            carrier=carrier,
+            interference=interference,
+            serving=serving,
+            user_trial=user_trial,
+        )
     )
-    rate = beam_rate(kernels, efficiency, serving, user_trial, sums, services.policy)
+    shares = BeamShares(
+        efficiency=efficiency,
+        serving=serving,
+        user_trial=user_trial,
+        sums=sums,
+        policy=services.policy,
+    )
     time = left[:, 0].reshape(links.trials, links.beams) * (1.0 / WHOLE)
-    return rate * time * services.bandwidth_mhz
+    return beam_rate(kernels, shares) * time * services.bandwidth_mhz

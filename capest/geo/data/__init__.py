@@ -6,6 +6,7 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
+from typing import Any
 
 import numpy as np
 
@@ -70,6 +71,22 @@ class Rings:
     country: np.ndarray
 
 
+@dataclass(frozen=True)
+class Land:
+    """How much of each cell of 1/8 degree is land. Lakes count as land.
+
+    Attributes
+    ----------
+    level : uint8 array (1440, 2880)
+        Index into ``fraction``. Rows go north from 90° S, columns east from 180° W.
+    fraction : float32 array (226,)
+        Shares of land that a cell may have, ascending.
+    """
+
+    level: Any
+    fraction: Any
+
+
 def _read(name: str) -> dict[str, np.ndarray]:
     with as_file(files(__package__) / f"{name}.npz") as path, np.load(path) as archive:
         return dict(archive)
@@ -120,10 +137,9 @@ def rings() -> Rings:
 
 
 @cache
-def land_fraction() -> np.ndarray:
-    """Read the share of land of cells of 1/8 degree, float32 array (1440, 2880).
-
-    Rows go north from 90° S, columns east from 180° W. Lakes count as land.
-    """
+def land() -> Land:
+    """Read where there is land."""
     data = _read("land")
-    return (data["land"] / data["whole"]).astype(np.float32)
+    whole = int(data["whole"])
+    fraction = (np.arange(whole + 1) / whole).astype(np.float32)
+    return Land(data["land"].astype(np.uint8, copy=False), fraction)

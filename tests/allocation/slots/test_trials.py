@@ -14,8 +14,8 @@ from capest.allocation.slots.evaluate import cell_rates
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.cli import cli
 from capest.cli.hopping import NAMES
-from capest.engine.scene import build_scene
-from capest.engine.trial import trial_block
+from capest.engine.build import build
+from capest.engine.trial import compute
 from capest.errors import InputError
 from capest.sampling.draws import Draws
 from capest.scenario.load import load_scenario
@@ -35,7 +35,7 @@ RUN = Path(__file__).parents[3] / "runs/hopping-hotspots.toml"
 
 def small(*overrides: str) -> Scenario:
     """19 cells, 5 of them lit."""
-    sizes = ("beams.count=19", "beams.statistics_count=19", "beams.active_count=5")
+    sizes = ("beams.count=19", "beams.statistics_count=19", "satellite.beams_at_once=5")
     return load_scenario(RUN, [*sizes, "users.count=120", "run.trials=30", *overrides])
 
 
@@ -47,35 +47,36 @@ def settings(*strategies: str) -> Settings:
 def test_all_beams_lit_are_those_of_capest_run(reuse: int) -> None:
     scenario = small(
         f"beams.frequency_reuse={reuse}", "link.adaptation=truncated-shannon",
-    ).replace(beams__allocation="all-on", beams__active_count=None)  # fmt: skip
-    scene = build_scene(scenario)
+    ).replace(beams__allocation="all-on", satellite__beams_at_once=None)  # fmt: skip
+    scene = build(scenario)
     users = draw_users(scene, Draws(NumpyKernels(), scenario.run.seed, 3, 4))
-    wanted = trial_block(scene, NumpyKernels(), 3, 4).trial_beam
-    assert (users.membership().sum(axis=-1) == wanted["beam_users"]).all()
+    wanted = compute(scene, NumpyKernels(), 3, 4).trial_cell
+    assert (users.membership().sum(axis=-1) == wanted["cell_users"]).all()
     lit = np.ones((4, 1, 19), dtype=bool)
     found = cell_rates(lit, users, lambda sinr: rate_mbit_s(scene.link, sinr))[:, 0]
     # There, users that cannot be served take no time.
-    all_served = wanted["beam_users"] == wanted["beam_served_users"]
+    all_served = wanted["cell_users"] == wanted["cell_served_users"]
     assert all_served.sum() > 50
-    assert found[all_served] == pytest.approx(wanted["beam_throughput"][all_served], rel=1e-4)
+    assert found[all_served] == pytest.approx(wanted["cell_throughput"][all_served], rel=1e-4)
 
 
-@pytest.mark.parametrize("adaptation", ["nr-cqi", "truncated-shannon"])
-def test_rates_rise_by_the_steps_of_link_adaptation(adaptation: str) -> None:
-    link = build_scene(small(f"link.adaptation={adaptation}")).link
+@pytest.mark.parametrize("kind", ["nr-cqi", "truncated-shannon"])
+def test_rates_rise_by_the_steps_of_link_adaptation(kind: str) -> None:
+    link = build(small(f"link.adaptation={kind}")).link
     sinr = 10.0 ** np.linspace(-3.0, 4.0, 2000)
     rate = rate_mbit_s(link, sinr)
     assert rate[0] == 0.0
     assert (np.diff(rate) >= 0.0).all()
-    highest = link.shannon[3] if link.mode else link.rate_table[-1, 1]
+    adaptation = link.adaptation
+    highest = adaptation.shannon[3] if adaptation.mode else adaptation.rate_table[-1, 1]
     assert rate[-1] == pytest.approx(highest * link.bandwidth_mhz)
-    if not link.mode:
-        threshold, efficiency = link.rate_table.T.astype(np.float64)
+    if not adaptation.mode:
+        threshold, efficiency = adaptation.rate_table.T.astype(np.float64)
         assert rate_mbit_s(link, threshold) == pytest.approx(efficiency * link.bandwidth_mhz)
 
 
 def test_a_trial_depends_on_its_number_alone() -> None:
-    scene = build_scene(small())
+    scene = build(small())
     whole = play_trials(scene, settings(), 0, 5)
     parts = [play_trials(scene, settings(), first, count) for first, count in ((0, 2), (2, 3))]
     for name in NAMES:
@@ -146,7 +147,7 @@ def test_nothing_can_be_served() -> None:
 
 def test_bound_with_interference() -> None:
     pytest.importorskip("scipy")
-    scenario = small("beams.count=7", "beams.statistics_count=7", "beams.active_count=2")
+    scenario = small("beams.count=7", "beams.statistics_count=7", "satellite.beams_at_once=2")
     fluid = Settings(("max-min",), 2, 16, 1.0)
     exact = Settings(("max-min",), 2, 16, 1.0, bound="interference")
     loose, tight = play(scenario, fluid), play(scenario, exact)
@@ -201,7 +202,7 @@ def test_trials_are_those_of_the_scenario() -> None:
 
 
 def test_one_of_each() -> None:
-    sizes = [f"beams.{key}=1" for key in ("count", "statistics_count", "active_count")]
+    sizes = ["beams.count=1", "beams.statistics_count=1", "satellite.beams_at_once=1"]
     words = [word for size in (*sizes, "users.count=1") for word in ("--set", size)]
     table = invoke(
         str(RUN), *words, "--slots", "1", "--trials", "2", "--strategy", "max-min"
@@ -235,7 +236,7 @@ def test_what_is_not_read_is_said(tmp_path: Path) -> None:
         *("uplink.enabled=true", "satellite.rf_power_w=10", "satellite.payload=regenerative"),
         *(
             "beams.statistics_count=7",
-            "beams.allocation=round-robin",
+            "beams.allocation=periodic",
             "satellite.antenna_gain_dbi=9",
         ),
         *("handset.transmit_power_dbm=20", "run.block_trials=7"),
@@ -265,7 +266,7 @@ def test_a_file_is_what_json_prints(tmp_path: Path) -> None:
         (["--slots", "50000"], "random numbers of a trial"),
         (["--demand", "nan"], "--demand"),
         (["--strategy", "best"], "'best' is not one of"),
-        (["--set", "beams.allocation=all-on"], "beams.active_count"),
+        (["--set", "beams.allocation=all-on"], "satellite.beams_at_once"),
         (["--trials", "1"], "--trials"),
         (["--set", "run.trials=1"], "run.trials = 1"),
         (["--demand", "1e308"], "1e-06<=x<=1000000"),

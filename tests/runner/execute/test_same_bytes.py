@@ -23,12 +23,11 @@ from capest.scenario.model import Scenario
 def scenario() -> Scenario:
     return load_scenario(
         {
-            "satellite": {"preset": "tr38821-set1-leo600-s"},
+            "satellite": {"preset": "tr38821-set1-leo600-s", "beams_at_once": 6},
             "beams": {
                 "count": 19,
                 "statistics_count": 7,
-                "allocation": "random-hopping",
-                "active_count": 6,
+                "allocation": "random",
             },
             "users": {"placement": "hotspots"},
             "run": {"trials": 110, "block_trials": 10},
@@ -100,7 +99,7 @@ def test_more_trials_begin_with_the_same_ones(
     longer = scenario.replace(run__trials=150)
     loop.run(longer, tmp_path / "out.nc", InlineExecutor)
     got = contents(tmp_path / "out.nc")
-    for name in ("beam_throughput", "beam_sinr_db", "throughput", "users"):
+    for name in ("cell_throughput", "cell_sinr_db", "throughput", "users"):
         assert got[name].startswith(expected[name])
 
 

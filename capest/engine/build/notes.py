@@ -6,7 +6,13 @@ import math
 
 import numpy as np
 
+from capest.engine.space import Space
+from capest.orbits.catalogue import propagate
+from capest.orbits.constants import DAY_S
 from capest.physics.constants import EARTH_RADIUS_M
+
+OLD_DAYS = 30.0
+"""Age of element sets beyond which the user is told."""
 
 _BY_ELEVATION = ("highest-elevation", "greedy-demand")
 """Assignments that take the satellite that stands highest."""
@@ -20,6 +26,32 @@ _WIDTHS = 1.25
 
 _DIAMETERS_KM = (5.0, 5000.0)
 """Least and largest ``cells.diameter_km``."""
+
+
+def catalogue_notes(space: Space) -> tuple[str, ...]:
+    """What the user should know of the element sets of a catalogue, one line each.
+
+    SGP4's error along the track grows by kilometres a day with the age of the elements (Vallado
+    and Cefola 2012, Two-line element sets: practice and use).
+    """
+    if space.catalogue is None:
+        return ()
+    name, start_jd = space.names[-1], space.start.day + space.start.fraction
+    start_day = space.catalogue.epoch_jd - start_jd
+    age_days = np.maximum(np.abs(start_day), np.abs(start_day - space.window_s / DAY_S))
+    found = list(space.catalogue.notes)
+    if (old := int((age_days > OLD_DAYS).sum())) > 0:
+        found.append(
+            f"{name}: {old} of {len(space.catalogue)} element sets are more than "
+            f"{OLD_DAYS:.0f} days from constellation.start or its window's end, "
+            f"{age_days.max():,.0f} at most: not where the satellites are"
+        )
+    if lost := propagate(space.catalogue, space.start).left_out:
+        found.append(
+            f"{name}: SGP4 has no position for {lost} of {len(space.catalogue)} satellites at "
+            "constellation.start; they take no part"
+        )
+    return tuple(found)
 
 
 def altitudes_km(position_m: np.ndarray) -> np.ndarray:

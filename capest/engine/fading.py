@@ -8,7 +8,7 @@ from capest.physics.constants import EARTH_RADIUS_M
 from capest.physics.sky_table import ENTRIES, NEPER_PER_DB
 
 
-def fading_loss_db(
+def ground_fading_loss_db(
     sky_table: Any,
     position_m: Any,
     satellite_m: Any,

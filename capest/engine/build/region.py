@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from capest.engine.places import InRegion, People
+from capest.engine.world import Ground
 from capest.errors import InputError
+from capest.geo import data
 from capest.geo import region as regions
 from capest.geo.colouring import reuse_colours, spacing_rad
 from capest.geo.countries import country_at
@@ -29,59 +32,26 @@ BEYOND_CAP_RAD = math.radians(2.0)
 """Users of a region may live a little outside its coarse outline."""
 
 
-class UserModel(Protocol):
-    """Something users can be drawn from (see ``geo.population.PopulationModel``)."""
-
-    @property
-    def uniforms_needed(self) -> int:
-        """Uniforms a draw takes of each user."""
-
-    @property
-    def people(self) -> float:
-        """People the users stand for."""
-
-    def on(self, xp: Any) -> Any:
-        """Copy the arrays to a backend."""
-
-    def draw(self, uniforms: list[Any], xp: Any) -> tuple[Any, Any, Any, Any]:
-        """Latitude, longitude, surroundings and country of users."""
-
-
 @dataclass(frozen=True)
-class Ground:
-    """A region in numbers.
+class Region:
+    """A region with its cells and its people.
 
     Attributes
     ----------
-    region : Region
-    reach_rad : float
-        Earth-central angle from the middle of the region's cap to the farthest user or cell.
+    ground : Ground
+    layout : dict of str to array
+        Coordinates of the cells for the result file.
     notes : tuple of str
         What the user should know of it, one line each.
-    cells : Cells
-    colour : int32 array (cells,)
-        Reuse colour of each cell's beam.
-    country : int16 array (cells,)
-        Country of the cell's centre, index into ``geo.data.countries``, -1 for none.
-    users : UserModel
-    users_per_trial : int
-    people : float64 array (cells,) or None
-        People living in each cell; ``None`` where users do not follow the population.
     """
 
-    region: regions.Region
-    reach_rad: float
+    ground: Ground
+    layout: dict[str, np.ndarray]
     notes: tuple[str, ...]
-    cells: Cells
-    colour: np.ndarray
-    country: np.ndarray
-    users: UserModel
-    users_per_trial: int
-    people: np.ndarray | None
 
 
-def ground_of(scenario: Scenario) -> Ground:
-    """Build the region of a scenario.
+def build_region(scenario: Scenario) -> Region:
+    """Cut the region of a scenario into cells and find out where its users are.
 
     Raises
     ------
@@ -105,17 +75,46 @@ def ground_of(scenario: Scenario) -> Ground:
                 f"{shown_path(scenario.users.file)}: {share:.2%} of the weight lies in no cell of "
                 f"{region.name} and is left out",
             )
-    return Ground(
-        region=region,
-        reach_rad=_reach_rad(region, tiling),
-        notes=notes,
+    users = scenario.users.count or _active_users(scenario, region, model.people)
+    colour = reuse_colours(tiling, scenario.colours)
+    ground = Ground(
+        users=_placed(scenario, model, users),
+        users_per_trial=users,
+        counted=np.ones(len(colour), dtype=bool),
+        colour=colour,
         cells=tiling,
-        colour=reuse_colours(tiling, scenario.colours),
-        country=country_at(tiling.lat_deg, tiling.lon_deg).astype(np.int16),
-        users=model,
-        people=_people(model, tiling) if isinstance(model, PopulationModel) else None,
-        users_per_trial=scenario.users.count or _active_users(scenario, region, model.people),
+        cap_centre=region.cap.centre,
+        reach_rad=_reach_rad(region, tiling),
     )
+    people = _people(model, tiling) if isinstance(model, PopulationModel) else None
+    return Region(ground, _layout(tiling, colour, people), notes)
+
+
+def _placed(scenario: Scenario, model: People, users: int) -> InRegion:
+    by_place = scenario.channel.environment == "by-place"
+    hotspots = scenario.users.hotspots
+    clustered = round(users * hotspots.share) if scenario.users.placement == "hotspots" else 0
+    return InRegion(
+        model,
+        users,
+        by_place,
+        hotspots=min(hotspots.count, clustered),
+        hotspot_users=clustered,
+        hotspot_radius_km=hotspots.radius_km,
+    )
+
+
+def _layout(tiling: Cells, colour: np.ndarray, people: np.ndarray | None) -> dict[str, np.ndarray]:
+    codes = np.array([*data.countries().alpha2, "--"])
+    country = country_at(tiling.lat_deg, tiling.lon_deg).astype(np.int16)
+    return {
+        "cell_latitude": np.asarray(tiling.lat_deg),
+        "cell_longitude": np.asarray(tiling.lon_deg),
+        "cell_area": np.full(len(tiling.lat_deg), tiling.area_km2),
+        **({} if people is None else {"cell_people": people}),
+        "cell_colour": colour.astype(np.int32),
+        "cell_country": codes[country],
+    }
 
 
 def _within(model: Any, tiling: Cells, scenario: Scenario) -> tuple[Any, float]:
@@ -186,7 +185,7 @@ def region_of(scenario: Scenario) -> regions.Region:
     return regions.whole_earth()
 
 
-def _users(scenario: Scenario, region: regions.Region) -> UserModel:
+def _users(scenario: Scenario, region: regions.Region) -> People:
     users = scenario.users
     if users.placement == "population":
         return population_model(region)
@@ -195,7 +194,7 @@ def _users(scenario: Scenario, region: regions.Region) -> UserModel:
     return uniform_model(region)
 
 
-def uniform_model(region: regions.Region) -> UserModel:
+def uniform_model(region: regions.Region) -> People:
     """Users uniform by area over a region, land or sea.
 
     Drawn from cells of a grid of latitude and longitude, each weighed with the area of the

@@ -1,0 +1,192 @@
+"""Which satellites cells see, and which of them lights which cell."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from capest.allocation.cells import ONE_BY_ONE, STRATEGIES
+from capest.allocation.cells.candidates import Candidates
+from capest.engine.sky import Sky, elevation_of, pairs_above
+from capest.engine.world import World
+from capest.orbits.visibility import largest_earth_angle_rad
+from capest.physics.constants import EARTH_RADIUS_M
+from capest.physics.sky_table import ENTRIES
+
+_PAIRS_AT_ONCE = 2**22
+"""Pairs of cell and satellite looked at together: 32 MiB of float64."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What the centres of a region's cells see, trial by trial.
+
+    Attributes
+    ----------
+    candidates : Candidates
+        Pairs that may serve each other. The cells of trial t are those of the region, counted
+        from t · cells; satellites are indices into the sky.
+    in_view : int64 array (trials, cells)
+        Satellites above the elevation mask.
+    above_horizon : bool array (trials, cells)
+        There is one above the horizon, or above the elevation below which none is heard.
+    """
+
+    candidates: Candidates
+    in_view: np.ndarray
+    above_horizon: np.ndarray
+
+
+def view_of_cells(world: World, sky: Sky) -> View:
+    """Find the satellites that may serve each cell.
+
+    A satellite must stand at the elevation mask or higher, and still do so after the shortest
+    time of service.
+    """
+    cells = world.ground.cells
+    centres = np.empty((0, 3)) if cells is None else np.asarray(cells.centre_unit)
+    in_view = np.zeros((sky.trials, len(centres)), dtype=np.int64)
+    above_horizon = np.zeros(in_view.shape, dtype=bool)
+    # The pairs of one trial fill the cache: those of several are no faster together.
+    parts = [
+        _pairs_of_trial(world, sky, trial, centres, in_view[trial], above_horizon[trial])
+        for trial in range(sky.trials)
+    ]
+    cell, satellite, sine, range_m = (np.concatenate(column) for column in zip(*parts, strict=True))
+    clear = world.radio.sky[0, np.rint(sine * (ENTRIES - 1)).astype(np.int64), 4]
+    radius_m = np.linalg.norm(sky.position_m, axis=1)[satellite]
+    power = beam_power(world, sine, range_m, radius_m)
+    snr = world.radio.gain_at_one_metre * power * np.exp(-clear) / (range_m * range_m)
+    candidates = Candidates(
+        cell=cell.astype(np.int32),
+        satellite=satellite.astype(np.int32),
+        elevation_deg=np.degrees(np.arcsin(np.minimum(sine, 1.0))).astype(np.float32),
+        snr=snr.astype(np.float32),
+        cells=in_view.size,
+        satellites=len(sky),
+    )
+    return View(candidates, in_view, above_horizon)
+
+
+def _pairs_of_trial(
+    world: World,
+    sky: Sky,
+    trial: int,
+    centres: np.ndarray,
+    in_view: np.ndarray,
+    above_horizon: np.ndarray,
+) -> tuple[np.ndarray, ...]:
+    """Cell, satellite, sine and range of each pair of a trial; fills the last two arguments."""
+    lowest_deg = world.beams.lowest_deg
+    near = above_mask_somewhere(world, sky, trial)
+    position_m = sky.position_m[near]
+    later_m = None if sky.later_m is None else sky.later_m[near]
+    step = max(1, _PAIRS_AT_ONCE // max(len(near), 1))
+    parts = []
+    for first in range(0, len(centres), step):
+        some = centres[first : first + step]
+        pairs = pairs_above(some, position_m, lowest_deg)
+        in_view[first : first + step] = np.bincount(pairs[0], minlength=len(some))
+        if later_m is not None:
+            stay = np.zeros((len(some), len(near)), dtype=bool)
+            stay[pairs_above(some, later_m, lowest_deg)[:2]] = True
+            kept = stay[pairs[:2]]
+            pairs = tuple(column[kept] for column in pairs)  # type: ignore[assignment]
+        cell, satellite, sine, range_m = pairs
+        parts.append((cell + (first + trial * len(centres)), near[satellite], sine, range_m))
+    satellites_m = sky.position_m[sky.start[trial] : sky.start[trial + 1]]
+    above_horizon[:] = _above_horizon(world, satellites_m, centres, in_view)
+    return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+
+
+def _above_horizon(
+    world: World, position_m: np.ndarray, centres: np.ndarray, in_view: np.ndarray
+) -> np.ndarray:
+    """Cells with any satellite above the horizon; only those with none in view are looked at."""
+    found = in_view > 0
+    lowest = math.sin(math.radians(world.beams.lowest_heard_deg))
+    blind = np.flatnonzero(~found)
+    step = max(1, _PAIRS_AT_ONCE // max(len(position_m), 1))
+    for first in range(0, len(blind), step):
+        some = blind[first : first + step]
+        found[some] = (elevation_of(centres[some], position_m)[0] >= lowest).any(axis=1)
+    return found
+
+
+def beam_power(
+    world: World, sine: np.ndarray, range_m: np.ndarray, radius_m: np.ndarray
+) -> np.ndarray:
+    """Share of its EIRP that a beam aimed at a cell has: scan loss, and the limit at the ground.
+
+    Parameters
+    ----------
+    world : World
+    sine : float64 array (pairs,)
+        Of the satellite's elevation at the cell.
+    range_m, radius_m : float64 array (pairs,)
+        From the satellite to the cell, and to the Earth's centre.
+
+    Returns
+    -------
+    float64 array (pairs,)
+    """
+    radio = world.radio
+    # Law of sines: the angle at the satellite between the cell and the Earth's centre.
+    off_nadir_sine_squared = (EARTH_RADIUS_M / radius_m) ** 2 * (1.0 - sine * sine)
+    power = (1.0 - off_nadir_sine_squared) ** (0.5 * radio.steering.element_exponent)
+    limit_dbw = radio.limits.pfd_dbw_per_m2_mhz
+    if limit_dbw is not None:
+        most = 10.0 ** (0.1 * (limit_dbw - radio.eirp_density_dbw_per_mhz))
+        power = np.minimum(power, most * 4.0 * math.pi * range_m**2)
+    return power
+
+
+def above_mask_somewhere(world: World, sky: Sky, trial: int) -> np.ndarray:
+    """Satellites of a trial that may stand above the mask in the region, int64 array (n,)."""
+    some = slice(sky.start[trial], sky.start[trial + 1])
+    position_m = sky.position_m[some]
+    radius_m = np.linalg.norm(position_m, axis=1)
+    reach = world.ground.reach_rad + largest_earth_angle_rad(radius_m, world.beams.lowest_deg)
+    cosine = (position_m * world.ground.cap_centre).sum(axis=1) / radius_m
+    return np.flatnonzero(np.arccos(np.clip(cosine, -1.0, 1.0)) <= reach) + sky.start[trial]
+
+
+def assign(world: World, view: View, users_of_cell: np.ndarray) -> np.ndarray:
+    """Let the scenario's strategy decide.
+
+    Parameters
+    ----------
+    world : World
+    view : View
+    users_of_cell : int64 array (trials, cells)
+
+    Returns
+    -------
+    int32 array (trials, cells)
+        Satellite of the sky that serves each cell, -1 for none.
+    """
+    demand = users_of_cell if world.beams.only_occupied else np.maximum(users_of_cell, 1)
+    strategy, room = STRATEGIES[world.beams.assignment], world.beams.beams_at_once
+    if world.beams.assignment not in ONE_BY_ONE:
+        # Trials have neither cells nor satellites in common: all can be assigned at once.
+        return strategy(view.candidates, demand.ravel(), room).reshape(demand.shape)
+    cells = demand.shape[1]
+    found = np.empty(demand.shape, dtype=np.int32)
+    for trial, of_cells in enumerate(demand):
+        some = slice(*np.searchsorted(view.candidates.cell, [trial * cells, (trial + 1) * cells]))
+        found[trial] = strategy(_some(view.candidates, some, trial * cells, cells), of_cells, room)
+    return found
+
+
+def _some(candidates: Candidates, some: slice, first_cell: int, cells: int) -> Candidates:
+    """Candidates of one trial, whose cells count from 0."""
+    return Candidates(
+        candidates.cell[some] - np.int32(first_cell),
+        candidates.satellite[some],
+        candidates.elevation_deg[some],
+        candidates.snr[some],
+        cells,
+        candidates.satellites,
+    )

@@ -1,0 +1,282 @@
+"""The beams of some trials and the users on them: fixed to satellites, or aimed at cells."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from capest import allocation
+from capest.backend.protocol import Kernels, on_host
+from capest.engine.assignment import View, assign
+from capest.engine.sky import Sky
+from capest.engine.users import Users
+from capest.engine.world import Layout, World
+from capest.physics.constants import EARTH_RADIUS_M
+from capest.sampling.draws import Draws
+
+_USERS_AT_ONCE = 2**13
+_SATELLITES_AT_ONCE = 64
+
+
+@dataclass(frozen=True)
+class Beams:
+    """Beams, sorted by trial, then satellite, then colour.
+
+    Attributes
+    ----------
+    start : int64 array (trials + 1,)
+        Beams of trial t are ``start[t]`` to before ``start[t + 1]``.
+    satellite : int64 array (beams,)
+        Index into the sky.
+    direction : float32 array (3, beams) or None
+        Reduced boresights, see ``backend.numpy_constellation``; ``None`` for a layout whose
+        boresights never change.
+    segment_start : int32 array (satellites · colours + 1,) or None
+    power : float32 array (beams,)
+        1, or 0 for a dark beam.
+    lit : uint8 array (trials, beams of a trial) or None
+        Which beams of a layout are lit in each trial's slot; ``None``: those with power.
+    lit_share : float
+        Share of slots in which a beam is lit.
+    of_user : int32 array (users,) or None
+        Each user's beam, counted from the first of its trial, -1 for none; ``None`` where it is
+        the strongest.
+    """
+
+    start: np.ndarray
+    satellite: np.ndarray
+    direction: np.ndarray | None
+    segment_start: np.ndarray | None
+    power: np.ndarray
+    lit: Any | None
+    lit_share: float
+    of_user: Any
+
+    def __len__(self) -> int:
+        return len(self.satellite)
+
+    @property
+    def most(self) -> int:
+        """Most beams of a trial."""
+        return int(np.diff(self.start).max(initial=0))
+
+    def first_of(self, user_trial: Any, xp: Any) -> Any:
+        """First beam of each user's trial, int64 array (users,)."""
+        return xp.asarray(self.start)[user_trial]
+
+
+def light_beams(
+    world: World,
+    kernels: Kernels,
+    sky: Sky,
+    view: View | None,
+    users: Users,
+    draws: Draws,
+) -> Beams:
+    """Light the beams of some trials and give users theirs.
+
+    Parameters
+    ----------
+    world : World
+    kernels : Kernels
+    sky : Sky
+    view : View or None
+        Of a region's cells.
+    users : Users
+    draws : Draws
+    """
+    plan, layout = world.beams, world.beams.layout
+    if layout is None:
+        if view is None:
+            raise ValueError("beams can be aimed at the cells of a region only")
+        return _aimed(world, kernels, sky, view, users)
+    if plan.attachment == "strongest":
+        return _fixed(world, layout, sky, draws)
+    beams = satellite_fixed(world, layout, sky)
+    own = attach_to_highest(world, layout, sky, users, kernels.xp)
+    if plan.only_occupied:
+        number = np.where(own_host := on_host(own) >= 0, on_host(own), 0)
+        number = number + beams.start[on_host(users.trial)]
+        occupied = np.zeros(len(beams), dtype=np.float32)
+        occupied[number[own_host]] = 1.0
+        beams.power[:] = occupied
+    return _with_users(beams, own)
+
+
+def _fixed(world: World, layout: Layout, sky: Sky, draws: Draws) -> Beams:
+    """Beams of one satellite, lit by an allocation of its slots."""
+    xp, plan, beams = draws.xp, world.beams, len(layout.colour)
+    active = plan.beams_at_once
+    lit = allocation.STRATEGIES[plan.allocation](layout.grid.lattice, active, draws)
+    if lit is not None:
+        lit = xp.ascontiguousarray(lit[:, xp.asarray(layout.order)])
+    return Beams(
+        start=np.arange(sky.trials + 1) * beams,
+        satellite=np.repeat(np.arange(len(sky)), beams),
+        direction=None,
+        segment_start=None,
+        power=np.ones(beams, dtype=np.float32),
+        lit=lit,
+        lit_share=allocation.LIT_SHARE[plan.allocation](beams, active),
+        of_user=None,
+    )
+
+
+def _aimed(world: World, kernels: Kernels, sky: Sky, view: View, users: Users) -> Beams:
+    """Beams aimed at the cells of a region, as the assignment says."""
+    xp, cells = kernels.xp, len(world.ground.colour)
+    inside = users.cell >= 0
+    number = xp.where(inside, users.trial.astype(xp.int64) * cells + users.cell, -1)
+    users_of_cell = on_host(kernels.count_numbers(number, sky.trials * cells))
+    satellite_of_cell = assign(world, view, users_of_cell.reshape(sky.trials, cells))
+    beams, beam_of_cell = earth_fixed(world, sky, satellite_of_cell)
+    own = xp.where(inside, xp.asarray(beam_of_cell.ravel())[xp.maximum(number, 0)], -1)
+    return _with_users(beams, own.astype(xp.int32))
+
+
+def _with_users(beams: Beams, of_user: Any) -> Beams:
+    return Beams(
+        beams.start,
+        beams.satellite,
+        beams.direction,
+        beams.segment_start,
+        beams.power,
+        None,
+        1.0,
+        of_user,
+    )
+
+
+def earth_fixed(world: World, sky: Sky, satellite_of_cell: np.ndarray) -> tuple[Beams, np.ndarray]:
+    """Aim a beam at the centre of every served cell.
+
+    Parameters
+    ----------
+    world : World
+    sky : Sky
+    satellite_of_cell : int32 array (trials, cells)
+        -1 for none.
+
+    Returns
+    -------
+    beams : Beams
+    beam_of_cell : int32 array (trials, cells)
+        Counted from the first beam of the trial; -1 where a cell is dark.
+    """
+    colour, cells = world.ground.colour, world.ground.cells
+    centres = np.empty((0, 3)) if cells is None else np.asarray(cells.centre_unit)
+    trial, cell = np.nonzero(satellite_of_cell >= 0)
+    satellite = satellite_of_cell[trial, cell].astype(np.int64)
+    order = np.lexsort((cell, colour[cell], satellite))
+    trial, cell, satellite = trial[order], cell[order], satellite[order]
+    offset_m = (EARTH_RADIUS_M * centres[cell] - sky.position_m[satellite]).T
+    range_m = np.sqrt((offset_m * offset_m).sum(axis=0))
+    cosines = (sky.axes[:, :, satellite] * offset_m).sum(axis=1) / range_m
+    beams = _beams(world, sky, satellite, colour[cell], cosines)
+    beam_of_cell = np.full(satellite_of_cell.shape, -1, dtype=np.int32)
+    beam_of_cell[trial, cell] = np.arange(len(cell)) - beams.start[trial]
+    return beams, beam_of_cell
+
+
+def satellite_fixed(world: World, layout: Layout, sky: Sky) -> Beams:
+    """Give every satellite the layout of the scenario around its nadir."""
+    uv = layout.grid.uv[layout.order]
+    cosines = np.stack([*uv.T, np.sqrt(1.0 - (uv * uv).sum(axis=1))])
+    satellite = np.repeat(np.arange(len(sky)), len(layout.order))
+    colour = np.tile(layout.colour[layout.order], len(sky))
+    return _beams(world, sky, satellite, colour, np.tile(cosines, (1, len(sky))))
+
+
+def _beams(
+    world: World, sky: Sky, satellite: np.ndarray, colour: np.ndarray, cosines: np.ndarray
+) -> Beams:
+    colours, steering = world.radio.colours, world.radio.steering
+    ka = steering.reduced_aperture
+    segment = satellite * colours + colour
+    weights = np.array([[ka], [ka], [ka * steering.axial_weight]])
+    return Beams(
+        start=np.searchsorted(satellite, sky.start).astype(np.int64),
+        satellite=satellite,
+        direction=np.ascontiguousarray(cosines * weights, dtype=np.float32),
+        segment_start=np.searchsorted(segment, np.arange(len(sky) * colours + 1)).astype(np.int32),
+        power=np.ones(len(satellite), dtype=np.float32),
+        lit=None,
+        lit_share=1.0,
+        of_user=None,
+    )
+
+
+def attach_to_highest(world: World, layout: Layout, sky: Sky, users: Users, xp: Any) -> Any:
+    """Attach users to satellite-fixed beams: the highest satellite, and its nearest beam.
+
+    Parameters
+    ----------
+    world : World
+    layout : Layout
+    sky : Sky
+    users : Users
+    xp : module
+        ``numpy`` or ``cupy``.
+
+    Returns
+    -------
+    int32 array (users,)
+        Beam of `satellite_fixed`, counted from the first of the trial; -1 where no satellite
+        stands above the elevation mask, or the highest has no cell there: the nearest centre is
+        farther than a hexagon's corner.
+    """
+    found = xp.full(len(users.trial), -1, dtype=xp.int32)
+    satellites_m = xp.asarray(np.ascontiguousarray(sky.position_m.T))
+    axes = xp.asarray(sky.axes)
+    for trial in range(sky.trials):
+        some = slice(sky.start[trial], sky.start[trial + 1])
+        if some.stop == some.start:
+            continue
+        own = slice(trial * users.per_trial, (trial + 1) * users.per_trial)
+        position_m = users.position_m[:, own]
+        of_sky = (satellites_m[:, some], axes[:, :, some])
+        found[own] = _nearest_of_highest(world, layout, of_sky, position_m, xp)
+    return found
+
+
+def _nearest_of_highest(
+    world: World, layout: Layout, of_sky: tuple[Any, Any], position_m: Any, xp: Any
+) -> Any:
+    """Beam of the users of one trial, int32 array (users,), see `attach_to_highest`."""
+    satellites_m, axes = of_sky
+    users = position_m.shape[1]
+    lowest = math.sin(math.radians(world.beams.lowest_deg))
+    corner_squared = layout.grid.spacing_uv**2 / 3.0
+    uv = xp.asarray(np.ascontiguousarray(layout.grid.uv[layout.order].T))
+    found = xp.empty(users, dtype=xp.int32)
+    for first in range(0, users, _USERS_AT_ONCE):
+        some = position_m[:, first : first + _USERS_AT_ONCE]
+        best, sine = _highest(some, satellites_m, xp)
+        offset_m = some - satellites_m[:, best]
+        range_m = xp.sqrt((offset_m * offset_m).sum(axis=0))
+        across = [(axes[row][:, best] * offset_m).sum(axis=0) / range_m for row in range(2)]
+        squared = (across[0][:, None] - uv[0]) ** 2 + (across[1][:, None] - uv[1]) ** 2
+        beam = best * len(layout.order) + squared.argmin(axis=1)
+        covered = (sine >= lowest) & (squared.min(axis=1) <= corner_squared)
+        found[first : first + _USERS_AT_ONCE] = xp.where(covered, beam, -1)
+    return found
+
+
+def _highest(position_m: Any, satellites_m: Any, xp: Any) -> tuple[Any, Any]:
+    """Satellite that stands highest over each user, and the sine of its elevation."""
+    best = xp.zeros(position_m.shape[1], dtype=xp.int64)
+    best_sine = xp.full(position_m.shape[1], -2.0)
+    for first in range(0, satellites_m.shape[1], _SATELLITES_AT_ONCE):
+        part_m = satellites_m[:, None, first : first + _SATELLITES_AT_ONCE]
+        offset_m = part_m - position_m[:, :, None]
+        range_m = xp.sqrt((offset_m * offset_m).sum(axis=0))
+        sine = (offset_m * position_m[:, :, None]).sum(axis=0) / (range_m * EARTH_RADIUS_M)
+        here = sine.argmax(axis=1)
+        largest = sine.max(axis=1)
+        better = largest > best_sine
+        best = xp.where(better, here + first, best)
+        best_sine = xp.where(better, largest, best_sine)
+    return best, best_sine

@@ -1,0 +1,77 @@
+"""A constellation over a region, as a world."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from capest.engine.build import notes
+from capest.engine.build.common import channel_of, services_and_radio
+from capest.engine.build.region import build_region
+from capest.engine.build.satellite import layout_around
+from capest.engine.build.space import space_of
+from capest.engine.space import Space
+from capest.engine.world import BeamPlan, Layout, World
+from capest.errors import InputError
+from capest.physics.beam_grid import hexagonal_lattice
+from capest.physics.constants import EARTH_RADIUS_M
+from capest.sampling.sectors import SECTORS
+
+if TYPE_CHECKING:
+    from capest.scenario.model import Scenario
+
+
+def build_constellation(scenario: Scenario) -> World:
+    """Build the satellites, the region with its cells and people, and the radio."""
+    constellation, cells = scenario.constellation, scenario.cells
+    space = space_of(constellation, scenario.satellite.altitude_km)
+    layout = None
+    if cells.layout == "satellite-fixed":
+        lattice = hexagonal_lattice(scenario.beams.count)
+        layout = layout_around(scenario, lattice, (0.0, 0.0))
+        _check_on_earth(layout, space)
+    region = build_region(scenario)
+    services, radio = services_and_radio(scenario, None)
+    plan = BeamPlan(
+        layout=layout,
+        attachment="cell" if layout is None else "highest",
+        allocation="all-on",
+        beams_at_once=scenario.beams_at_once,
+        only_occupied=cells.lit == "occupied",
+        assignment=cells.assignment,
+        lowest_deg=constellation.minimum_elevation_deg,
+        lowest_heard_deg=constellation.cull_elevation_deg,
+    )
+    of_choices: tuple[str, ...] = ()
+    if layout is None:
+        altitude_km = notes.altitudes_km(space.positions_m(0.0))
+        of_choices = notes.assignment_note(cells.assignment, altitude_km)
+        of_choices += notes.cell_width_note(
+            scenario.cell_diameter_km, scenario.beam_spacing_uv, altitude_km
+        )
+    of_services = () if services is None else services.notes
+    return World(
+        seed=scenario.run.seed,
+        space=space,
+        ground=region.ground,
+        beams=plan,
+        channel=channel_of(scenario, SECTORS),
+        radio=radio,
+        services=services,
+        layout=region.layout | {"satellite_group": space.group},
+        notes=region.notes + notes.catalogue_notes(space) + of_choices + of_services,
+    )
+
+
+def _check_on_earth(layout: Layout, space: Space) -> None:
+    """Refuse a layout of satellite-fixed beams that reaches beyond the Earth's edge."""
+    highest_m = float(np.nanmax(np.linalg.norm(space.positions_m(0.0), axis=1)))
+    edge = EARTH_RADIUS_M / highest_m
+    reach = float(np.linalg.norm(layout.grid.uv, axis=1).max())
+    if reach >= edge:
+        raise InputError(
+            f"beams.count and beams.spacing_uv: the layout reaches {reach:.3g} from the nadir; "
+            f"seen from the highest satellite the Earth ends at {edge:.3g} (sines of angles); "
+            "fewer or closer beams"
+        )

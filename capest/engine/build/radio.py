@@ -1,0 +1,318 @@
+"""The radio of a scenario: carriers, budgets, link adaptation, limits on power."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from capest.backend.arguments import LinkAdaptation
+from capest.engine.radio import (
+    POLICIES,
+    Carrier,
+    Link,
+    PowerLimits,
+    Radio,
+    Steering,
+    Uplink,
+    UplinkAccess,
+)
+from capest.geo.settlement_density import SURROUNDINGS
+from capest.physics import (
+    antenna,
+    environment,
+    link_adaptation,
+    link_budget,
+    propagation,
+    resource_grid,
+    weather,
+)
+from capest.physics.constants import SCINTILLATION_FROM_GHZ
+from capest.physics.pattern_table import pattern_table
+from capest.physics.propagation import free_space_loss_db
+from capest.physics.sky_table import sky_table
+from capest.physics.uplink_budget import UplinkBudget
+
+if TYPE_CHECKING:
+    from capest.scenario.model import Scenario
+
+
+def carrier(
+    scenario: Scenario, frequency_hz: float, diameter_m: float, largest_chord: float
+) -> Carrier:
+    """Work out what depends on a carrier; ``largest_chord`` bounds the pattern's table."""
+    channel = scenario.channel
+    ka = antenna.reduced_aperture(frequency_hz, diameter_m)
+    return Carrier(
+        frequency_hz=frequency_hz,
+        zenith_gas_loss_db=(
+            propagation.zenith_gas_loss_db(frequency_hz) if channel.gas_loss else 0.0
+        ),
+        scintillation=(
+            channel.tropospheric_scintillation and frequency_hz >= SCINTILLATION_FROM_GHZ * 1e9
+        ),
+        ionospheric_loss_db=propagation.ionospheric_scintillation_db(
+            frequency_hz, channel.ionosphere
+        ),
+        environment=environment.environment_tables(channel.environment, frequency_hz),
+        weather=weather_of(scenario, frequency_hz),
+        reduced_aperture=ka,
+        pattern=pattern_table(ka, largest_chord, beam_pattern(scenario, ka)),
+    )
+
+
+def beam_pattern(scenario: Scenario, ka: float) -> antenna.Pattern:
+    """Pattern of a beam whose aperture has a reduced radius ``ka`` at its carrier."""
+    satellite = scenario.satellite
+    if satellite.antenna == "array":
+        return antenna.planar_array(ka)
+    if satellite.pattern == "bessel":
+        return antenna.dish(ka)
+    # Of an uplink's aperture the beamwidth is not given: it goes with the inverse of ka.
+    downlink_ka = antenna.reduced_aperture(
+        satellite.frequency_ghz * 1e9, satellite.antenna_diameter_m
+    )
+    return antenna.s1528_leo(satellite.hpbw_deg * downlink_ka / ka, satellite.antenna_gain_dbi)
+
+
+def weather_of(scenario: Scenario, frequency_hz: float) -> weather.WeatherTable | None:
+    """Tabulate the weather of a carrier, ``None`` for a clear sky.
+
+    Raises
+    ------
+    InputError
+        If the library it needs is not installed.
+    """
+    channel = scenario.channel
+    place = _place(scenario)
+    if place is None:
+        return None
+    percent = channel.exceeded_percent if channel.weather == "exceeded" else None
+    return weather.weather_table(place, frequency_hz, percent)
+
+
+def weather_losses_db(
+    scenario: Scenario, frequency_hz: float, elevation_deg: float
+) -> tuple[float, float]:
+    """Loss by gas and in total of one elevation, exceeded ``channel.exceeded_percent``.
+
+    Raises
+    ------
+    InputError
+        If the library it needs is not installed.
+    """
+    place = _place(scenario)
+    if place is None:
+        return 0.0, 0.0
+    gas_db, total_db = weather.losses_db(
+        place, frequency_hz, np.array([elevation_deg]), scenario.channel.exceeded_percent
+    )
+    return float(gas_db[0]), float(total_db[0])
+
+
+def _place(scenario: Scenario) -> weather.Place | None:
+    channel, handset = scenario.channel, scenario.handset
+    if channel.weather == "clear":
+        return None
+    if channel.latitude_deg is None or channel.longitude_deg is None:
+        return None
+    frequency_hz = scenario.satellite.frequency_ghz * 1e9
+    return weather.Place(
+        channel.latitude_deg,
+        channel.longitude_deg,
+        weather.antenna_diameter_m(handset.antenna_gain_dbi, frequency_hz),
+        channel.gas_loss,
+        channel.tropospheric_scintillation,
+    )
+
+
+def uplink_carrier(scenario: Scenario, largest_chord: float) -> Carrier | None:
+    """Return the uplink's carrier, ``None`` where its figures are lacking."""
+    frequency_ghz = scenario.satellite.uplink_frequency_ghz
+    diameter_m = scenario.satellite.uplink_antenna_diameter_m
+    if frequency_ghz is None or diameter_m is None:
+        return None
+    return carrier(scenario, frequency_ghz * 1e9, diameter_m, largest_chord)
+
+
+def uplink_budget(scenario: Scenario) -> UplinkBudget | None:
+    """Return the uplink's budget, ``None`` where its figures are lacking."""
+    uplink, handset, satellite = scenario.uplink, scenario.handset, scenario.satellite
+    figures = (
+        handset.transmit_power_dbm,
+        handset.transmit_gain_dbi,
+        satellite.g_over_t_db_per_k,
+    )
+    if None in figures:
+        return None
+    power_dbm, gain_dbi, g_over_t_db_per_k = (float(figure or 0.0) for figure in figures)
+    return UplinkBudget(
+        largest_power_dbw=power_dbm - 30.0,
+        transmit_gain_dbi=gain_dbi - _handset_loss_db(scenario),
+        g_over_t_db_per_k=g_over_t_db_per_k,
+        beam_gain_dbi=satellite.antenna_gain_dbi,
+        bandwidth_hz=uplink.bandwidth_mhz * 1e6,
+        p0_dbw=uplink.p0_dbm - 30.0 if uplink.power_control == "fractional" else None,
+        alpha=uplink.alpha,
+    )
+
+
+def uplink_access(scenario: Scenario) -> UplinkAccess | None:
+    """Work out how users share the uplink, ``None`` where its carrier is not known."""
+    frequency_ghz, uplink = scenario.satellite.uplink_frequency_ghz, scenario.uplink
+    if frequency_ghz is None:
+        return None
+    user_hz, beam_hz = uplink.bandwidth_mhz * 1e6, scenario.beam_bandwidth_hz
+    # As for the downlink: a truncated Shannon bound is stated per Hz of channel.
+    if scenario.link.adaptation == "truncated-shannon":
+        at_once = max(1, int(beam_hz / user_hz * (1.0 + 1e-9)))
+    else:
+        user_hz, at_once = resource_grid.users_at_once(user_hz, beam_hz, frequency_ghz * 1e9)
+    return UplinkAccess(user_hz / 1e6 * (1.0 - uplink.overhead), at_once)
+
+
+def link_constants(scenario: Scenario) -> Link:
+    """Work out the downlink's budget and link adaptation."""
+    satellite, handset, link = scenario.satellite, scenario.handset, scenario.link
+    noise_dbw_per_hz = link_budget.noise_density_dbw_per_hz(
+        handset.noise_figure_db, handset.antenna_temperature_k
+    )
+    eirp_dbw_per_hz = satellite.eirp_density_dbw_per_mhz - 60.0
+    use_shannon = link.adaptation == "truncated-shannon"
+    bandwidth_hz = scenario.beam_bandwidth_hz
+    # A truncated Shannon bound is stated per Hz of channel, the NR tables per resource element.
+    if not use_shannon:
+        frequency_hz = satellite.frequency_ghz * 1e9
+        bandwidth_hz = resource_grid.symbol_rate_hz(bandwidth_hz, frequency_hz)
+    return Link(
+        snr_at_no_loss_db=(
+            eirp_dbw_per_hz
+            + handset.antenna_gain_dbi
+            - _handset_loss_db(scenario)
+            - noise_dbw_per_hz
+        ),
+        coupling_loss_at_0_snr_db=eirp_dbw_per_hz - satellite.antenna_gain_dbi - noise_dbw_per_hz,
+        bandwidth_mhz=bandwidth_hz / 1e6 * (1.0 - link.overhead),
+        adaptation=LinkAdaptation(
+            rate_table=(
+                np.zeros((0, 2), dtype=np.float32)
+                if use_shannon
+                else link_adaptation.rate_table(link.adaptation, link.table, link.thresholds)
+            ),
+            shannon=(
+                link_adaptation.truncated_shannon(link.shannon)
+                if use_shannon
+                else np.zeros(4, dtype=np.float32)
+            ),
+            mode=int(use_shannon),
+        ),
+        policy=POLICIES[scenario.scheduler.policy],
+    )
+
+
+def _handset_loss_db(scenario: Scenario) -> float:
+    """Loss at the handset, the same in both directions and part of the coupling loss."""
+    return scenario.handset.body_loss_db + scenario.handset.polarisation_loss_db
+
+
+def steering(scenario: Scenario) -> Steering:
+    """Work out how beams look from all sides, for many satellites."""
+    satellite = scenario.satellite
+    frequency_hz = satellite.frequency_ghz * 1e9
+    ka = antenna.reduced_aperture(frequency_hz, satellite.antenna_diameter_m)
+    array = satellite.antenna == "array"
+    return Steering(
+        reduced_aperture=ka,
+        # Two satellites' directions to the Earth are never farther apart than these.
+        pattern=pattern_table(ka, 2.0, beam_pattern(scenario, ka)),
+        axial_weight=0.0 if array else 1.0,
+        element_exponent=satellite.element_exponent if array else 0.0,
+    )
+
+
+def sky_of(scenario: Scenario) -> np.ndarray:
+    """Tabulate the loss of links to many satellites, see ``physics.sky_table``."""
+    channel, frequency_hz = scenario.channel, scenario.satellite.frequency_ghz * 1e9
+    by_place = channel.environment == "by-place"
+    return sky_table(
+        SURROUNDINGS if by_place else (channel.environment,),
+        frequency_hz,
+        channel.elevation_lookup,
+        gas=channel.gas_loss,
+        tropospheric=(
+            channel.tropospheric_scintillation and frequency_hz >= SCINTILLATION_FROM_GHZ * 1e9
+        ),
+        ionosphere=channel.ionosphere,
+    )
+
+
+def power_limits(scenario: Scenario) -> PowerLimits:
+    """Limits on the power of beams; one satellite reads none."""
+    satellite = scenario.satellite
+    if not scenario.has_constellation:
+        return PowerLimits()
+    out_of_band_dbw = satellite.out_of_band_pfd_limit_dbw_per_m2_mhz
+    if out_of_band_dbw is not None:
+        out_of_band_dbw += satellite.out_of_band_rejection_db
+    return PowerLimits(satellite.pfd_limit_dbw_per_m2_mhz, satellite.rf_power_w, out_of_band_dbw)
+
+
+def uplink_of(scenario: Scenario, uplink_carrier: Carrier | None) -> Uplink | None:
+    """Work out the uplink with its interference, ``None`` where it is not computed."""
+    budget, access = uplink_budget(scenario), uplink_access(scenario)
+    if not scenario.uplink.enabled or None in (uplink_carrier, budget, access):
+        return None
+    return Uplink(
+        uplink_carrier,  # type: ignore[arg-type]
+        budget,  # type: ignore[arg-type]
+        access,  # type: ignore[arg-type]
+        scenario.uplink.drops,
+        scenario.uplink.scheduled == "heard",
+    )
+
+
+def radio_of(scenario: Scenario, chord: float | None, *, calls: bool) -> Radio:
+    """Work out the radio of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    chord : float or None
+        Largest chord between a boresight and a user's direction under one satellite; ``None`` for
+        many.
+    calls : bool
+        Calls are heard in the uplink.
+
+    Raises
+    ------
+    InputError
+        If the library that the weather needs is not installed.
+    """
+    satellite = scenario.satellite
+    frequency_hz = satellite.frequency_ghz * 1e9
+    link = link_constants(scenario)
+    one_metre_db = link.snr_at_no_loss_db - float(free_space_loss_db(1.0, frequency_hz))
+    down = up = None
+    if chord is not None:
+        down = carrier(scenario, frequency_hz, satellite.antenna_diameter_m, chord)
+        if scenario.uplink.enabled or calls:
+            up = uplink_carrier(scenario, chord)
+    density_w_per_mhz = 10.0 ** (
+        0.1 * (satellite.eirp_density_dbw_per_mhz - satellite.antenna_gain_dbi)
+    )
+    return Radio(
+        frequency_hz=frequency_hz,
+        colours=scenario.colours,
+        link=link,
+        carrier=down,
+        steering=steering(scenario),
+        sky=sky_of(scenario),
+        gain_at_one_metre=10.0 ** (one_metre_db * 0.1),
+        eirp_density_dbw_per_mhz=satellite.eirp_density_dbw_per_mhz,
+        beam_power_w=density_w_per_mhz * scenario.beam_bandwidth_hz / 1e6,
+        limits=power_limits(scenario),
+        transparent=satellite.payload == "transparent",
+        gateway_elevation_deg=satellite.gateway_elevation_deg,
+        uplink=uplink_of(scenario, up),
+        call_carrier=up,
+    )

@@ -1,0 +1,134 @@
+"""One satellite with its own layout of beams, as a world."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from capest.engine.build.common import channel_of, services_and_radio
+from capest.engine.places import InCells
+from capest.engine.space import space_overhead
+from capest.engine.world import BeamPlan, Ground, Layout, World
+from capest.physics import beam_grid, geometry
+from capest.sampling.placement import PlacementSettings, coverage, untiled
+from capest.scenario.layout_fit import LARGEST_NORMAL
+
+if TYPE_CHECKING:
+    from capest.scenario.model import Scenario
+
+
+def build_satellite(scenario: Scenario) -> World:
+    """Build the satellite with its beams, its cells and their users, and the radio."""
+    satellite = scenario.satellite
+    altitude_m = satellite.altitude_km * 1e3
+    # Beams beyond the Earth's edge are left out.
+    lattice = beam_grid.hexagonal_lattice(scenario.beams.count)[scenario.cells_on_earth()]
+    centre_uv = geometry.centre_direction(altitude_m, satellite.elevation_deg)
+    layout = layout_around(scenario, lattice, centre_uv)
+    ground = ground_below(scenario, layout)
+    services, radio = services_and_radio(scenario, largest_chord(scenario, layout))
+    plan = BeamPlan(
+        layout=layout,
+        attachment="strongest",
+        allocation=scenario.beams.allocation,
+        beams_at_once=scenario.beams_at_once,
+        only_occupied=False,
+        assignment="",
+        lowest_deg=-90.0,
+        lowest_heard_deg=-90.0,
+    )
+    return World(
+        seed=scenario.run.seed,
+        space=space_overhead(altitude_m),
+        ground=ground,
+        beams=plan,
+        channel=channel_of(scenario, 1),
+        radio=radio,
+        services=services,
+        layout=layout_coordinates(layout, ground.counted),
+        notes=() if services is None else services.notes,
+    )
+
+
+def layout_around(
+    scenario: Scenario, lattice: np.ndarray, centre_uv: tuple[float, float]
+) -> Layout:
+    """Lay the beams of a satellite out around a direction.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    lattice : int array (beams, 2)
+        From ``beam_grid.hexagonal_lattice``.
+    centre_uv : (float, float)
+        Direction of the centre.
+    """
+    grid = beam_grid.hexagonal_grid(lattice, scenario.beam_spacing_uv, centre_uv)
+    colours = scenario.colours
+    colour = beam_grid.reuse_colours(grid.lattice, colours)
+    order = np.argsort(colour, kind="stable")
+    centre = np.array([*centre_uv, math.sqrt(1.0 - centre_uv[0] ** 2 - centre_uv[1] ** 2)])
+    boresight = np.stack([*grid.uv.T, np.sqrt(1.0 - (grid.uv**2).sum(axis=1))])
+    return Layout(
+        grid=grid,
+        colour=colour,
+        order=order,
+        place=np.argsort(order),
+        segment_start=np.searchsorted(colour[order], np.arange(colours + 1)).astype(np.int32),
+        centre_direction=centre,
+        direction=(boresight - centre[:, None])[:, order],
+    )
+
+
+def ground_below(scenario: Scenario, layout: Layout) -> Ground:
+    """Cells of a layout, with their users."""
+    satellites = geometry.satellite_overhead(scenario.satellite.altitude_km * 1e3)
+    settings, strategy = placement_of(scenario), scenario.users.placement
+    # Users who lie in given cells need no map of the ground.
+    area = (untiled if strategy == "beam" else coverage)(layout.grid, satellites)
+    return Ground(
+        users=InCells(strategy, settings, area),
+        users_per_trial=settings.users,
+        counted=np.arange(len(layout.colour)) < scenario.beams.statistics_count,
+        colour=layout.colour,
+    )
+
+
+def placement_of(scenario: Scenario) -> PlacementSettings:
+    """Numbers of the placement of users."""
+    hotspots = scenario.users.hotspots
+    if scenario.users.placement != "hotspots":
+        stratified = scenario.users.positions == "stratified"
+        strata = scenario.beams.statistics_count if stratified else 0
+        return PlacementSettings(scenario.users_per_trial, strata=strata)
+    return PlacementSettings(
+        scenario.users_per_trial,
+        hotspots.count,
+        hotspots.radius_km * 1e3,
+        scenario.hotspot_users,
+    )
+
+
+def largest_chord(scenario: Scenario, layout: Layout) -> float:
+    """Largest chord between a boresight and a user's direction that a trial can meet."""
+    grid = layout.grid
+    w = np.sqrt(1.0 - (grid.uv**2).sum(axis=1))
+    boresight = np.column_stack([grid.uv, w])
+    radius = float(np.linalg.norm(boresight - boresight[0], axis=1).max())
+    # A cell's corner is spacing/sqrt(3) from its boresight in u-v; the chord is longer by 1/w.
+    corner = grid.spacing_uv / math.sqrt(3.0) / float(w.min())
+    altitude_m = scenario.satellite.altitude_km * 1e3
+    strayed = LARGEST_NORMAL * placement_of(scenario).hotspot_radius_m / altitude_m
+    return 2.0 * (radius + corner) + corner + strayed
+
+
+def layout_coordinates(layout: Layout, counted: np.ndarray) -> dict[str, np.ndarray]:
+    """Coordinates of the beams for the result file, one value per beam of the layout."""
+    return {
+        "cell_u": layout.grid.uv[:, 0],
+        "cell_v": layout.grid.uv[:, 1],
+        "cell_colour": layout.colour.astype(np.int32),
+        "cell_counted": counted.astype(np.int8),
+    }

@@ -1,0 +1,91 @@
+"""The services of a scenario: who asks for what, and how the uplink carries it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from capest.engine.build.radio import link_constants, uplink_access, uplink_budget
+from capest.engine.services.settings import CallUplink, Services
+from capest.physics.packet_delay import PacketDelay
+from capest.scenario.service_classes import service_classes
+
+if TYPE_CHECKING:
+    from capest.scenario.model import Scenario
+
+DOWNLINK_ONLY_NOTE = (
+    "calls are admitted by the downlink only, as the satellite or the handset has no figures of an "
+    "uplink: with one, fewer would be carried"
+)
+NOISE_ONLY_NOTE = (
+    "the uplink of calls has no interference; uplink.enabled = true adds it, and fewer are carried"
+)
+NETWORK_NOISE_ONLY_NOTE = (
+    "the uplink of calls has no interference, which is not computed in constellations: with it, "
+    "fewer would be carried"
+)
+_LACKING = {
+    DOWNLINK_ONLY_NOTE: "by the downlink only",
+    NOISE_ONLY_NOTE: "no interference in the uplink",
+    NETWORK_NOISE_ONLY_NOTE: "no interference in the uplink",
+}
+
+
+def services_of(scenario: Scenario) -> Services | None:
+    """Work out the services, ``None`` where there are none."""
+    classes = service_classes(scenario.service)
+    if not classes:
+        return None
+    uplink, link = _uplink(scenario), link_constants(scenario)
+    return Services(
+        classes=classes,
+        random_order=scenario.scheduler.admission == "random",
+        policy=link.policy,
+        bandwidth_mhz=link.bandwidth_mhz,
+        delay=PacketDelay(
+            scenario.service.inter_satellite_hops,
+            scenario.service.harq_retransmissions,
+            scenario.satellite.payload == "transparent",
+        ),
+        uplink=uplink,
+        missing_note=_missing_note(scenario, uplink),
+        holding_times=scenario.service.simulated_holding_times,
+    )
+
+
+def call_attributes(scenario: Scenario) -> dict[str, str]:
+    """Return what a result file says of its calls, as global attributes; empty without calls.
+
+    Returns
+    -------
+    dict of str to str
+        ``delay_budgets``, a line ``name: ms`` for each budget; ``calls_lack``, what stands against
+        calls in fact and is not computed, empty if nothing does.
+    """
+    services = services_of(scenario)
+    if services is None or not services.has_calls:
+        return {}
+    budgets: dict[float, str] = {}
+    for each in services.calls:
+        budgets.setdefault(each.delay_budget_ms, each.budget_name)
+    return {
+        "delay_budgets": "\n".join(f"{name}: {ms:g}" for ms, name in sorted(budgets.items())),
+        "calls_lack": _LACKING.get(services.missing_note, ""),
+    }
+
+
+def _missing_note(scenario: Scenario, uplink: CallUplink | None) -> str:
+    if uplink is None:
+        return DOWNLINK_ONLY_NOTE
+    if scenario.has_constellation:
+        return NETWORK_NOISE_ONLY_NOTE
+    return "" if scenario.uplink.enabled else NOISE_ONLY_NOTE
+
+
+def _uplink(scenario: Scenario) -> CallUplink | None:
+    budget, access = uplink_budget(scenario), uplink_access(scenario)
+    frequency_ghz = scenario.satellite.uplink_frequency_ghz
+    if budget is None or access is None or frequency_ghz is None:
+        return None
+    if not scenario.has_constellation and scenario.satellite.uplink_antenna_diameter_m is None:
+        return None
+    return CallUplink(budget, access, frequency_ghz * 1e9)

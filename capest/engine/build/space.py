@@ -1,0 +1,104 @@
+"""The satellites of a scenario: one at a given elevation, or a constellation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from capest.engine.space import Space
+from capest.orbits import geostationary, walker
+from capest.orbits.earth_rotation import JulianDate, gmst_rad, julian_date
+from capest.orbits.elements import Elements, join
+from capest.orbits.load import load_catalogue
+from capest.orbits.positions import ground_motion
+from capest.orbits.selection import Choice
+from capest.scenario.lists import number_range
+from capest.scenario.paths import shown_path
+from capest.scenario.shell_notation import parse_longitudes, parse_shells
+
+if TYPE_CHECKING:
+    from capest.scenario import sections
+
+
+def space_of(constellation: sections.Constellation, altitude_km: float | None = None) -> Space:
+    """Build the satellites of a scenario.
+
+    Parameters
+    ----------
+    constellation : Constellation
+        Validated.
+    altitude_km : float, optional
+        Of the satellites meant; objects of a catalogue must be near it unless
+        ``constellation.select`` says otherwise.
+
+    Returns
+    -------
+    Space
+
+    Raises
+    ------
+    InputError
+        If a catalogue cannot be read.
+    """
+    start = julian_date(datetime.fromisoformat(constellation.start))
+    names: list[str] = []
+    counts: list[int] = []
+    parts: list[Elements] = []
+    for text in parse_shells(constellation.shells) if constellation.shells else []:
+        shell = walker.Shell(
+            name="",
+            altitude_km=text.altitude_km,
+            inclination_deg=text.inclination_deg,
+            planes=text.planes,
+            satellites_per_plane=text.satellites // text.planes,
+            phasing=text.phasing,
+            pattern="star" if text.pattern == "star" else "delta",
+        )
+        full = walker.elements(shell)
+        up = walker.deployed(full, shell, constellation.deployed_fraction, constellation.deployment)
+        parts.append(up)
+        counts.append(len(up))
+        star = " star" if text.pattern == "star" else ""
+        names.append(
+            f"{text.inclination_deg:g}: {text.satellites}/{text.planes}/{text.phasing} @ "
+            f"{text.altitude_km:g}{star}"
+        )
+    longitudes = (
+        parse_longitudes(constellation.geostationary) if constellation.geostationary else []
+    )
+    names += [f"geostationary {longitude:g}" for longitude in longitudes]
+    counts += [1] * len(longitudes)
+    catalogue = None
+    if constellation.catalogue is not None:
+        path = shown_path(constellation.catalogue)
+        catalogue = load_catalogue(path, _choice(constellation, start, altitude_km))
+        names.append(path)
+        counts.append(len(catalogue))
+    return Space(
+        names=tuple(names),
+        group=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
+        motion=ground_motion(join(parts), gmst_rad(start)) if parts else None,
+        still_m=geostationary.positions_m(np.array(longitudes)) if longitudes else np.empty((0, 3)),
+        catalogue=catalogue,
+        start=start,
+        window_s=3600.0 * constellation.window_h,
+        stratified_epochs=constellation.epochs == "stratified",
+        minimum_visibility_s=constellation.minimum_visibility_s,
+    )
+
+
+def _choice(
+    constellation: sections.Constellation, start: JulianDate, altitude_km: float | None
+) -> Choice:
+    """What is asked of the objects of a catalogue."""
+    select, start_jd = constellation.select, start.day + start.fraction
+    return Choice(
+        start_jd=start_jd,
+        end_jd=start_jd + constellation.window_h / 24.0,
+        altitude_km=altitude_km,
+        names=select.names or (),
+        numbers=tuple(map(number_range, select.numbers or ())),
+        height_km=select.height_km,
+    )

@@ -1,1 +1,0 @@
-"""Many satellites over a region: what stays, what a trial draws, and what it yields."""

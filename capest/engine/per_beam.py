@@ -1,0 +1,180 @@
+"""Results trial by trial and beam by beam, of a satellite whose beams stay: cells are beams."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from capest.backend.protocol import Kernels
+from capest.engine.beams import Beams
+from capest.engine.collect import Downlinks
+from capest.engine.scheduler import beam_rate
+from capest.engine.services.admission import CARRIED
+from capest.engine.services.blocking import blocking_totals
+from capest.engine.services.outcome import call_histogram, calls_of_beams, totals
+from capest.engine.services.serve import Served
+from capest.engine.uplink import UplinkResult
+from capest.engine.world import Layout, World
+from capest.statistics.block import BlockResult
+from capest.statistics.figure_names import ALL_BEAMS
+from capest.statistics.histograms import AXES
+
+
+def collect_beams(
+    world: World,
+    kernels: Kernels,
+    layout: Layout,
+    beams: Beams,
+    down: Downlinks,
+    up: UplinkResult,
+    served: Served | None,
+    histograms: dict[str, Any],
+) -> dict[str, dict[str, Any]]:
+    """Arrays of the backend for `finish`, by group of a ``BlockResult``."""
+    xp = kernels.xp
+    place = xp.asarray(layout.place)
+    rate = beam_rate(kernels, down.shares)
+    trial_cell = beam_results(
+        world, down.shares.sums[:, place], rate[:, place], _in_layout_order(beams.lit, place), xp
+    )
+    weight, (shown,) = kernels.select(
+        ((trial_cell["cell_lit"] > 0) & xp.asarray(world.ground.counted)).ravel(),
+        trial_cell["cell_throughput"].ravel(),
+    )
+    axis = AXES["beam_throughput"]
+    histograms[axis.name] = axis.count(shown * beams.lit_share, kernels, weight)
+    trial, of_beams = _of_services(world, kernels, place, served)
+    return {
+        "trial": up.trial | trial,
+        "trial_cell": trial_cell | up.trial_cell | of_beams,
+        "histograms": histograms | up.histograms,
+        "cell": {},
+    }
+
+
+def _in_layout_order(lit: Any | None, place: Any) -> Any | None:
+    return None if lit is None else lit[:, place]
+
+
+def _of_services(
+    world: World, kernels: Kernels, place: Any, served: Served | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Parts of the groups ``trial`` and ``trial_cell``, empty without services."""
+    services, xp = world.services, kernels.xp
+    trial: dict[str, Any] = {}
+    trial_cell: dict[str, Any] = {}
+    if served is None or services is None:
+        return trial, trial_cell
+    counted = xp.asarray(np.flatnonzero(world.ground.counted))
+    if served.admitted is not None:
+        counts = calls_of_beams(services, kernels, served.links, served.demand, served.admitted)[
+            :, place
+        ]
+        trial = totals(services, counts[:, counted].sum(axis=1))
+        trial_cell = {
+            "cell_calls": counts[:, :, :, CARRIED].sum(axis=2).astype(xp.int32),
+            "cell_calls_offered": counts.sum(axis=(2, 3)).astype(xp.int32),
+        }
+
+        trial["calls_on_fading"] = _on_fading(kernels, served, place)[:, counted].sum(axis=1)
+        trial["calls_on_fading"] = trial["calls_on_fading"].astype(xp.int32)
+        if served.blocked is not None:
+            trial |= blocking_totals(served.blocked[:, place[counted]].sum(axis=1))
+    if served.best_effort_mbps is not None:
+        rest = served.best_effort_mbps[:, place]
+        trial_cell["cell_best_effort_throughput"] = rest.astype(xp.float32)
+    return trial, trial_cell
+
+
+def _on_fading(kernels: Kernels, served: Served, place: Any) -> Any:
+    """Calls that rest on fading, int64 array (trials, beams) in the order of the layout."""
+    shape = (served.links.trials, served.links.beams)
+    if served.on_fading is None:
+        return kernels.xp.zeros(shape, dtype=kernels.xp.int64)
+    number = kernels.xp.where(served.on_fading, served.links.own_beam, -1)
+    return kernels.count_numbers(number, shape[0] * shape[1]).reshape(shape)[:, place]
+
+
+def beam_results(world: World, sums: Any, rate: Any, lit: Any | None, xp: Any) -> dict[str, Any]:
+    """Results per trial and beam from the kernels' integer sums.
+
+    Parameters
+    ----------
+    world : World
+    sums : int64 array (trials, beams, 5)
+        See ``NumpyKernels.beam_sums``, beams in the order of the layout.
+    rate : float64 array (trials, beams)
+        bit/s/Hz, see ``scheduler.beam_rate``.
+    lit : uint8 array (trials, beams) or None
+        None: all beams are lit.
+    xp : module
+        ``numpy`` or ``cupy``.
+
+    Returns
+    -------
+    dict of str to array (trials, beams)
+    """
+    attached, served, efficiency, sinr_db = (sums[:, :, k] for k in (0, 1, 2, 4))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean_efficiency = efficiency / served * 2.0**-24
+        mean_sinr_db = sinr_db / attached * 2.0**-16
+    if lit is None:
+        lit = xp.ones(attached.shape, dtype=xp.int8)
+    else:
+        mean_sinr_db = xp.where(lit > 0, mean_sinr_db, np.nan)
+    return {
+        "cell_users": attached.astype(xp.int32),
+        "cell_lit": lit.astype(xp.int8),
+        "cell_served_users": served.astype(xp.int32),
+        "cell_sinr_db": mean_sinr_db.astype(xp.float32),
+        "cell_spectral_efficiency": mean_efficiency.astype(xp.float32),
+        "cell_throughput": (rate * world.radio.link.bandwidth_mhz).astype(xp.float32),
+    }
+
+
+def finish(world: World, first_trial: int, found: dict[str, dict[str, Any]]) -> BlockResult:
+    """Put the results of consecutive trials together, from arrays on the host."""
+    counted, of_beams = world.ground.counted, found["trial_cell"]
+    trial = trial_results(counted, of_beams) | found["trial"]
+    for name in ("uplink_throughput", "best_effort_throughput"):
+        if f"cell_{name}" in of_beams:
+            rows = of_beams[f"cell_{name}"][:, counted]
+            # One row after the other in memory: a sum rounds the same however many trials there
+            # are.
+            trial[name] = np.ascontiguousarray(rows, dtype=np.float64).sum(axis=1)
+    return BlockResult(
+        first_trial,
+        trial | all_beams(of_beams),
+        of_beams,
+        found["histograms"] | call_histogram(trial),
+        found["cell"],
+    )
+
+
+def trial_results(counted: np.ndarray, trial_cell: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Totals per trial over the counted beams."""
+    users, lit, served, throughput = (
+        # One row after the other in memory: a sum rounds the same however many trials there are.
+        np.ascontiguousarray(trial_cell[name][:, counted])
+        for name in ("cell_users", "cell_lit", "cell_served_users", "cell_throughput")
+    )
+    return {
+        "users": users.sum(axis=1, dtype=np.int32),
+        "lit_users": (users * lit).sum(axis=1, dtype=np.int32),
+        "served_users": served.sum(axis=1, dtype=np.int32),
+        "throughput": throughput.astype(np.float64).sum(axis=1),
+        "lit_beams": lit.sum(axis=1, dtype=np.int32),
+    }
+
+
+def all_beams(trial_cell: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Totals per trial over all beams of the satellite, those of ``ALL_BEAMS`` that are there."""
+    found = {}
+    for metric, counted in ALL_BEAMS.items():
+        of_beams = trial_cell.get(f"cell_{counted}")
+        if of_beams is not None:
+            dtype = np.int32 if of_beams.dtype.kind == "i" else np.float64
+            rows = np.ascontiguousarray(of_beams, dtype=dtype)
+            found[metric] = rows.sum(axis=1, dtype=dtype)
+    return found

@@ -1,0 +1,180 @@
+"""Results by cell of a region and by satellite, of beams that come and go: sums over trials."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.backend.protocol import Kernels
+from capest.engine.assignment import View
+from capest.engine.beams import Beams
+from capest.engine.collect import FIXED_POINT, CountedUsers
+from capest.engine.services.admission import CARRIED, OUTCOMES
+from capest.engine.services.blocking import blocking_totals
+from capest.engine.services.outcome import call_histogram, refused, totals
+from capest.engine.services.serve import Served
+from capest.engine.sky import Sky
+from capest.engine.users import Users
+from capest.engine.world import World
+from capest.statistics.block import BlockResult
+from capest.statistics.histograms import AXES
+
+
+def collect_cells(
+    world: World,
+    kernels: Kernels,
+    users: Users,
+    beams: Beams,
+    counted: CountedUsers,
+    served: Served | None,
+    histograms: dict[str, Any],
+) -> dict[str, dict[str, Any]]:
+    """Arrays of the backend for `finish`, by group."""
+    xp = kernels.xp
+    rate = xp.rint(counted.throughput_mbps * FIXED_POINT)
+    is_served = (counted.efficiency > 0.0).astype(xp.float64)
+    number = beams.first_of(counted.trial, xp) + counted.serving
+    # Users that do not count weigh nothing: they may have no beam.
+    number = xp.where(counted.serving >= 0, number, len(beams))
+    per_beam = {
+        name: _sums(number, values, len(beams) + 1, counted.weight, xp)[:-1]
+        for name, values in (("users", None), ("served", is_served), ("throughput", rate))
+    }
+    elevation_deg = xp.degrees(xp.arcsin(xp.minimum(counted.sin_elevation, 1.0)))
+    cells = len(world.ground.colour)
+    cell = xp.where(counted.cell >= 0, counted.cell, cells)
+    per_cell = {
+        name: _sums(cell, values, cells + 1, counted.weight, xp)[:-1]
+        for name, values in (
+            ("cell_lit_users", None),
+            ("cell_served_users", is_served),
+            ("cell_throughput", rate),
+            ("cell_elevation", xp.rint(elevation_deg * FIXED_POINT)),
+            ("cell_sinr", xp.rint(xp.clip(counted.sinr_db, -300.0, 300.0) * FIXED_POINT)),
+        )
+    }
+    per_cell["cell_users"] = kernels.count_numbers(users.cell.astype(xp.int64), cells)
+    trial, of_cells, calls = _of_services(world, kernels, users, served)
+    return {
+        "trial": trial,
+        "beam": per_beam | calls,
+        "cell": per_cell | of_cells,
+        "histograms": histograms,
+    }
+
+
+def _sums(number: Any, values: Any | None, size: int, weight: Any | None, xp: Any) -> Any:
+    """Sums of whole numbers by number, int64 array (size,)."""
+    if weight is not None:
+        values = weight.astype(xp.float64) if values is None else values * weight
+    # Whole numbers below 2**53 add exactly in double precision.
+    return xp.bincount(number, values, minlength=size).astype(xp.int64)
+
+
+def _of_services(
+    world: World, kernels: Kernels, users: Users, served: Served | None
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Parts of the groups ``trial``, ``cell`` and ``beam``, empty without services."""
+    services, xp = world.services, kernels.xp
+    trial: dict[str, Any] = {}
+    per_cell: dict[str, Any] = {}
+    per_beam: dict[str, Any] = {}
+    if served is None or services is None:
+        return trial, per_cell, per_beam
+    links, demand = served.links, served.demand
+    user_trial = users.trial.astype(xp.int64)
+    if served.admitted is not None:
+        outcome, classes = served.admitted.outcome, len(services.calls)
+        number = user_trial * (classes * OUTCOMES) + served.outcome
+        counts = kernels.count_numbers(
+            xp.where(demand.call, number, -1), links.trials * classes * OUTCOMES
+        )
+        trial = totals(services, counts.reshape(links.trials, classes, OUTCOMES))
+        lifted = xp.zeros(links.trials, dtype=xp.int64)
+        if served.on_fading is not None:
+            lifted = kernels.count_numbers(xp.where(served.on_fading, user_trial, -1), links.trials)
+        trial["calls_on_fading"] = lifted.astype(xp.int32)
+        if served.blocked is not None:
+            trial |= blocking_totals(served.blocked.sum(axis=1))
+        cells = len(world.ground.colour)
+        calling = demand.call & (users.cell >= 0)
+        number = users.cell.astype(xp.int64) * OUTCOMES + outcome
+        of_outcome = kernels.count_numbers(xp.where(calling, number, -1), cells * OUTCOMES)
+        of_outcome = of_outcome.reshape(cells, OUTCOMES)
+        per_cell = {
+            "cell_calls": of_outcome[:, CARRIED],
+            "cell_calls_offered": of_outcome.sum(axis=1),
+            **refused(of_outcome),
+        }
+        carried = demand.call & (outcome == CARRIED) & (links.serving >= 0)
+        per_beam["calls"] = kernels.count_numbers(
+            xp.where(carried, links.own_beam, -1), links.trials * links.beams
+        )
+    if served.best_effort_mbps is not None:
+        rest = xp.rint(served.best_effort_mbps * FIXED_POINT).sum(axis=1)
+        trial["best_effort_throughput"] = rest / FIXED_POINT
+    return trial, per_cell, per_beam
+
+
+def finish(
+    world: World,
+    first_trial: int,
+    sky: Sky,
+    view: View,
+    beams: Beams,
+    found: dict[str, dict[str, Any]],
+) -> BlockResult:
+    """Put the results of consecutive trials together, from arrays on the host."""
+    per_beam = found["beam"]
+    lit = beams.power > 0.0
+    histograms = dict(found["histograms"])
+    axis = AXES["beam_throughput"]
+    shown = per_beam["throughput"][lit] / FIXED_POINT
+    histograms[axis.name] = axis.count(shown, NumpyKernels())
+    trials, satellites = sky.trials, len(world.space)
+    beam_trial = np.repeat(np.arange(trials), np.diff(beams.start))
+    number = sky.number[beams.satellite]
+
+    def per_trial(values: np.ndarray) -> np.ndarray:
+        return np.bincount(beam_trial, values, minlength=trials)
+
+    def per_satellite(values: np.ndarray) -> np.ndarray:
+        # Whole numbers below 2**53 add exactly in double precision.
+        return np.bincount(number, values, minlength=satellites).astype(np.int64)
+
+    in_use = np.zeros(len(sky), dtype=bool)
+    in_use[beams.satellite[lit]] = True
+    covered = view.in_view > 0
+    trial = {
+        "users": np.full(trials, world.ground.users_per_trial, dtype=np.int32),
+        "lit_users": per_trial(per_beam["users"]).astype(np.int32),
+        "served_users": per_trial(per_beam["served"]).astype(np.int32),
+        "throughput": per_trial(per_beam["throughput"]) / FIXED_POINT,
+        "lit_beams": per_trial(lit).astype(np.int32),
+        "satellites_in_use": np.bincount(sky.trial, in_use, minlength=trials).astype(np.int32),
+        "satellites_in_reach": np.diff(sky.start).astype(np.int32),
+        "covered_cells": covered.sum(axis=1).astype(np.int32),
+        **found["trial"],
+    }
+    sums = {
+        "cell_covered_trials": covered.sum(axis=0),
+        "cell_satellites_in_view": view.in_view.sum(axis=0),
+        **found["cell"],
+        "satellite_lit_trials": np.bincount(sky.number, in_use, minlength=satellites),
+        "satellite_beams": per_satellite(lit),
+        "satellite_users": per_satellite(per_beam["users"]),
+        "satellite_throughput": per_satellite(per_beam["throughput"]),
+    }
+    if "calls" in per_beam:
+        width = len(per_beam["calls"]) // trials
+        place = np.arange(len(beams)) - beams.start[beam_trial] + beam_trial * width
+        sums["satellite_calls"] = per_satellite(per_beam["calls"][place])
+    return BlockResult(
+        first_trial,
+        trial,
+        {},
+        histograms | call_histogram(trial),
+        {name: values.astype(np.int64) for name, values in sums.items()},
+    )

@@ -1,0 +1,269 @@
+"""What the users of some trials get of what they ask for."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from capest.backend.arguments import AttachedLinks
+from capest.backend.protocol import Kernels
+from capest.engine.assignment import View
+from capest.engine.beams import Beams
+from capest.engine.downlink import Links, gain_by_fading_db
+from capest.engine.link_powers import peak_gain
+from capest.engine.services.admission import (
+    CARRIED,
+    WHOLE,
+    Admitted,
+    CallLinks,
+    admit,
+    are_carried_alone,
+)
+from capest.engine.services.blocking import blocked_calls
+from capest.engine.services.demand import Demand, draw_demand
+from capest.engine.services.outcome import best_effort_mbps, outcome_of_class
+from capest.engine.services.settings import CallUplink, Services
+from capest.engine.sky import Sky, feeder_ranges_m
+from capest.engine.uplink import UplinkResult
+from capest.engine.uplink_power import hear, without_gains
+from capest.engine.users import Users
+from capest.engine.world import World
+from capest.sampling.draws import Draws
+
+
+@dataclass(frozen=True)
+class Served:
+    """What became of the users of some trials that ask for services.
+
+    Attributes
+    ----------
+    links : CallLinks
+    demand : Demand
+    delay_ms : float64 array (users,)
+        Of packets, one way; without meaning for users without a beam.
+    admitted : Admitted or None
+        ``None`` where nobody calls.
+    on_fading : bool array (users,) or None
+        Calls carried whose own links fail without fading above free space.
+    blocked : int64 array (trials, beams, 2) or None
+        Calls that come and go: asked for, and blocked.
+    best_effort_mbps : float64 array (trials, beams) or None
+        Throughput of users without a guaranteed rate; ``None`` where there are none.
+    """
+
+    links: CallLinks
+    demand: Demand
+    delay_ms: Any
+    admitted: Admitted | None = None
+    on_fading: Any | None = None
+    blocked: Any | None = None
+    best_effort_mbps: Any | None = None
+    outcome: Any | None = field(default=None, repr=False)
+
+
+def serve(
+    world: World,
+    kernels: Kernels,
+    draws: Draws,
+    sky: Sky,
+    view: View | None,
+    users: Users,
+    beams: Beams,
+    links: Links,
+    attached: AttachedLinks,
+    efficiency: Any,
+    up: UplinkResult,
+) -> Served | None:
+    """Let users ask for services, admit calls, and share out what they leave.
+
+    Parameters
+    ----------
+    world : World
+    kernels : Kernels
+    draws : Draws
+    sky, view, users, beams, links
+        Of the trials.
+    attached : AttachedLinks
+        All users.
+    efficiency : float32 array (users,)
+        Of the downlink.
+    up : UplinkResult
+
+    Returns
+    -------
+    Served or None
+        ``None`` without services.
+    """
+    services, xp = world.services, kernels.xp
+    if services is None:
+        return None
+    demand = draw_demand(services, draws, users.per_trial, xp)
+    own_snr = _uplink_snr(world, services, links, up, xp)
+    call_links = CallLinks(
+        trials=attached.trials,
+        beams=attached.beams,
+        serving=links.serving,
+        user_trial=users.trial,
+        above_horizon=None if view is None else _seen(view.above_horizon, users, links, xp),
+        in_view=None if view is None else _seen(view.in_view > 0, users, links, xp),
+        lit=None if beams.lit is None else beams.lit[users.trial, links.serving] > 0,
+        efficiency=efficiency,
+        uplink_efficiency=_uplink_efficiency(world, kernels, users, links, up, own_snr),
+        delay_ms=packet_delay_ms(world, services, sky, links, xp),
+    )
+    served = Served(call_links, demand, call_links.delay_ms)
+    left = xp.full((attached.trials * attached.beams, 2), WHOLE, dtype=xp.int64)
+    if services.has_calls:
+        admitted = admit(services, kernels, call_links, demand)
+        left = admitted.left
+        lifted = _on_fading(world, kernels, sky, users, links, attached, up, demand, admitted)
+        blocked = None
+        if services.holding_times:
+            blocked = blocked_calls(services, kernels, draws, call_links)
+        served = replace(
+            served,
+            admitted=admitted,
+            on_fading=lifted,
+            blocked=blocked,
+            outcome=outcome_of_class(demand, admitted),
+        )
+    if services.has_rest:
+        rest = best_effort_mbps(services, kernels, attached, demand, left)
+        served = replace(served, best_effort_mbps=rest)
+    return served
+
+
+def _seen(of_cells: np.ndarray, users: Users, links: Links, xp: Any) -> Any:
+    """Flags of each user's cell, from those of (trials, cells) on the host.
+
+    Outside all cells it is the beam that lacks, whatever is overhead.
+    """
+    number = users.trial.astype(xp.int64) * of_cells.shape[1] + xp.maximum(users.cell, 0)
+    return xp.asarray(of_cells.ravel())[number] | (users.cell < 0) | (links.serving >= 0)
+
+
+def packet_delay_ms(world: World, services: Services, sky: Sky, links: Links, xp: Any) -> Any:
+    """One-way delay of packets, float64 array (users,)."""
+    if not len(sky):
+        return xp.zeros(links.serving.shape)
+    feeder_m = xp.asarray(feeder_ranges_m(world, sky))[links.satellite]
+    return services.delay.one_way_ms(links.range_m, feeder_m)
+
+
+def _uplink_snr(
+    world: World, services: Services, links: Links, up: UplinkResult, xp: Any
+) -> Any | None:
+    """SNR of each user's uplink at its own beam, linear, float64 array (users,).
+
+    ``None`` without an uplink or without calls.
+    """
+    uplink, carrier = services.uplink, world.radio.call_carrier
+    if uplink is None or not services.has_calls:
+        return None
+    if links.ways is None:
+        return peak_gain(reversed_snr_db(world, uplink, links.unlimited, xp), xp)
+    if carrier is None:
+        return None
+    if up.heard is not None:
+        return up.heard.own_snr
+    down = world.radio.carrier
+    same_way = down is not None and (carrier.frequency_hz, carrier.reduced_aperture) == (
+        down.frequency_hz,
+        down.reduced_aperture,
+    )
+    if same_way and uplink.budget.p0_dbw is None:
+        return links.carrier * reversed_gain(world, uplink)
+    return hear(world, uplink.budget, carrier, links, xp).own_snr
+
+
+def reversed_gain(world: World, uplink: CallUplink) -> float:
+    """SNR of the uplink at full power over that of the downlink, on one carrier, linear."""
+    up_db = uplink.budget.peak_snr_db(uplink.budget.largest_power_dbw, 0.0)
+    return float(10.0 ** (0.1 * (up_db - world.radio.link.snr_at_no_loss_db)))
+
+
+def reversed_snr_db(world: World, uplink: CallUplink, unlimited: Any, xp: Any) -> Any:
+    """SNR of users' uplinks from that of their downlinks, without interference.
+
+    The way is the same, but for the free-space loss between the two carriers; that the
+    downlink's beam is as wide as the uplink's is assumed.
+
+    Parameters
+    ----------
+    world : World
+    uplink : CallUplink
+    unlimited : float64 array (n,)
+        Downlink carrier over noise, linear, as if the beam had its whole EIRP.
+    xp : module
+        ``numpy`` or ``cupy``.
+    """
+    budget, link = uplink.budget, world.radio.link
+    snr_db = 10.0 * xp.log10(xp.maximum(unlimited, 1e-300))
+    further_db = 20.0 * math.log10(uplink.frequency_hz / world.radio.frequency_hz)
+    loss_db = link.snr_at_no_loss_db - snr_db + further_db
+    power_dbw = budget.power_dbw(link.coupling_loss_at_0_snr_db - snr_db, xp)
+    return budget.peak_snr_db(power_dbw, loss_db)
+
+
+def _uplink_efficiency(
+    world: World,
+    kernels: Kernels,
+    users: Users,
+    links: Links,
+    up: UplinkResult,
+    own_snr: Any | None,
+) -> Any | None:
+    """Efficiency of each user's uplink, float32 array (users,); ``None`` without an uplink.
+
+    Where interference is computed, a user has what its beam hears on average over the drops of
+    the trial; else only noise.
+    """
+    if own_snr is None:
+        return None
+    sinr = own_snr.astype(kernels.xp.float32)
+    if up.interference is not None:
+        sinr = sinr / (up.interference[users.trial, links.serving] + np.float32(1.0))
+    return kernels.link_efficiency(sinr, world.radio.link.adaptation)
+
+
+def _on_fading(
+    world: World,
+    kernels: Kernels,
+    sky: Sky,
+    users: Users,
+    links: Links,
+    attached: AttachedLinks,
+    up: UplinkResult,
+    demand: Demand,
+    admitted: Admitted,
+) -> Any | None:
+    """Calls carried whose own links fail without fading above free space, bool array (users,).
+
+    Beams, interference and the others' calls stay what they are. ``None`` where nothing fades.
+    """
+    services, xp = world.services, kernels.xp
+    cut_db = gain_by_fading_db(world, sky, users, links, xp)
+    if services is None or cut_db is None:
+        return None
+    factor = peak_gain(-cut_db, xp)
+    carrier = (links.carrier * factor).astype(xp.float32)
+    sinr = carrier / (links.interference + np.float32(1.0))
+    efficiency = kernels.link_efficiency(sinr, attached.adaptation)
+    weaker = replace(
+        links,
+        carrier=carrier,
+        unlimited=links.unlimited * factor,
+        ways=None if links.ways is None else without_gains(links.ways),
+        loss_db=None if links.loss_db is None else links.loss_db + cut_db,
+    )
+    uplink = world.radio.uplink
+    if up.heard is not None and uplink is not None:
+        up = replace(up, heard=hear(world, uplink.budget, uplink.carrier, weaker, xp))
+    own_snr = _uplink_snr(world, services, weaker, up, xp)
+    up_efficiency = _uplink_efficiency(world, kernels, users, weaker, up, own_snr)
+    rates_mbps = (demand.down_mbps, demand.up_mbps)
+    alone = are_carried_alone(services, rates_mbps, (efficiency, up_efficiency), xp)
+    return demand.call & (admitted.outcome == CARRIED) & (cut_db > 0.0) & ~alone

@@ -1,0 +1,79 @@
+"""Services in numbers: who asks for what, and how the uplink carries it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from capest.engine.radio import UplinkAccess
+from capest.physics.packet_delay import PacketDelay
+from capest.physics.uplink_budget import UplinkBudget
+from capest.scenario.service_classes import ServiceClass
+
+
+@dataclass(frozen=True)
+class CallUplink:
+    """The uplink as far as calls need it.
+
+    Attributes
+    ----------
+    budget : UplinkBudget
+    access : UplinkAccess
+    frequency_hz : float
+    """
+
+    budget: UplinkBudget
+    access: UplinkAccess
+    frequency_hz: float
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the users of a scenario ask for.
+
+    Attributes
+    ----------
+    classes : tuple of ServiceClass
+        At least one.
+    random_order : bool
+        Calls are admitted in a drawn order, not by efficiency.
+    policy : int
+        Of the scheduler, for what calls leave; see ``radio.POLICIES``.
+    bandwidth_mhz : float
+        Of a beam, left to user data.
+    delay : PacketDelay
+    uplink : CallUplink or None
+        ``None`` where satellite or handset lack the figures.
+    missing_note : str
+        What of the uplink is not computed; empty if it is as a whole.
+    holding_times : int
+        For which calls that come and go are simulated; 0: not.
+    """
+
+    classes: tuple[ServiceClass, ...]
+    random_order: bool
+    policy: int
+    bandwidth_mhz: float
+    delay: PacketDelay
+    uplink: CallUplink | None
+    missing_note: str
+    holding_times: int
+
+    @property
+    def has_calls(self) -> bool:
+        """Whether some users ask for a guaranteed rate."""
+        return bool(self.calls)
+
+    @property
+    def calls(self) -> tuple[ServiceClass, ...]:
+        """Classes of calls."""
+        return tuple(each for each in self.classes if each.guaranteed)
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether some users take what calls leave."""
+        return not all(each.guaranteed for each in self.classes)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know, one line each."""
+        return (self.missing_note,) if self.has_calls and self.missing_note else ()

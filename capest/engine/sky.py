@@ -1,0 +1,189 @@
+"""The satellites in reach, in some trials."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from capest.backend.protocol import Kernels, on_host
+from capest.engine.space import Space, frames
+from capest.engine.world import World
+from capest.orbits.epochs import random_epochs_s, stratified_epochs_s
+from capest.orbits.visibility import largest_earth_angle_rad
+from capest.physics import geometry
+from capest.physics.constants import EARTH_RADIUS_M
+from capest.sampling.draws import Draws
+from capest.sampling.streams import Purpose
+
+
+@dataclass(frozen=True)
+class Sky:
+    """Satellites that anybody may hear, trial by trial.
+
+    Attributes
+    ----------
+    start : int64 array (trials + 1,)
+        Satellites of trial t are ``start[t]`` to before ``start[t + 1]``.
+    number : int64 array (n,)
+        Of each in the space.
+    position_m : float64 array (n, 3)
+    axes : float64 array (3, 3, n)
+        Unit vectors u, v and w of each, as components.
+    later_m : float64 array (n, 3) or None
+        Position after the shortest time a satellite has to stay in view, ``None`` without one.
+    """
+
+    start: np.ndarray
+    number: np.ndarray
+    position_m: np.ndarray
+    axes: np.ndarray
+    later_m: np.ndarray | None
+
+    def __len__(self) -> int:
+        return len(self.number)
+
+    @property
+    def trials(self) -> int:
+        """Trials they are of."""
+        return len(self.start) - 1
+
+    @property
+    def trial(self) -> np.ndarray:
+        """Trial of each satellite, int64 array (n,)."""
+        return np.repeat(np.arange(self.trials), np.diff(self.start))
+
+
+def draw_sky(world: World, kernels: Kernels, draws: Draws) -> Sky:
+    """Find the satellites in reach at the epochs of some trials."""
+    if world.space.is_fixed:
+        # One epoch is like another.
+        return sky_at(world, np.zeros(draws.trials))
+    return sky_at(world, epochs_s(world.space, kernels, draws))
+
+
+def epochs_s(space: Space, kernels: Kernels, draws: Draws) -> np.ndarray:
+    """Moments of trials, seconds after the space's start, float64 array (trials,)."""
+    if space.stratified_epochs:
+        # One shift for all trials of a seed: drawn as trial 0 would.
+        (shift,) = Draws(kernels, draws.seed, 0, 1).uniforms(Purpose.EPOCH, 1, 1)
+        number = np.arange(draws.trials, dtype=np.uint64) + np.uint64(draws.first_trial)
+        return stratified_epochs_s(number, float(on_host(shift)[0]), space.window_s)
+    (uniform,) = draws.uniforms(Purpose.EPOCH, 1, 1)
+    return random_epochs_s(on_host(uniform), space.window_s)
+
+
+def sky_at(world: World, seconds: np.ndarray) -> Sky:
+    """Find the satellites in reach at some moments.
+
+    Parameters
+    ----------
+    world : World
+    seconds : float64 array (trials,)
+        After the start of the space.
+    """
+    space = world.space
+    numbers, positions = [], []
+    still_m = space.positions_m(0.0) if space.is_fixed else None
+    for moment in seconds.tolist():
+        position_m = space.positions_m(moment) if still_m is None else still_m
+        number = _in_reach(world, position_m)
+        numbers.append(number)
+        positions.append(position_m[number])
+    later_m = None
+    if space.minimum_visibility_s > 0.0:
+        moments = (seconds + space.minimum_visibility_s).tolist()
+        later_m = np.concatenate(
+            [
+                space.positions_m(moment)[number]
+                for moment, number in zip(moments, numbers, strict=True)
+            ]
+        )
+    start = np.cumsum([0, *map(len, numbers)])
+    position_m = np.concatenate(positions)
+    return Sky(start, np.concatenate(numbers), position_m, frames(position_m), later_m)
+
+
+def _in_reach(world: World, position_m: np.ndarray) -> np.ndarray:
+    """Numbers of the satellites that somebody on the ground may hear, int64 array (n,)."""
+    cap_centre, beams = world.ground.cap_centre, world.beams
+    if cap_centre is None:
+        return np.arange(len(position_m))
+    radius_m = np.linalg.norm(position_m, axis=1)
+    # What may serve is never culled.
+    reach_deg = min(beams.lowest_heard_deg, beams.lowest_deg)
+    # A satellite that SGP4 knows no position of compares false.
+    with np.errstate(invalid="ignore"):
+        reach = world.ground.reach_rad + largest_earth_angle_rad(radius_m, reach_deg)
+        cosine = (position_m * cap_centre).sum(axis=1) / radius_m
+        near = np.arccos(np.clip(cosine, -1.0, 1.0)) <= reach
+    return np.flatnonzero(near)
+
+
+def feeder_ranges_m(world: World, sky: Sky) -> np.ndarray:
+    """Length of each satellite's feeder link, float64 array (n,)."""
+    altitude_m = np.linalg.norm(sky.position_m, axis=1) - EARTH_RADIUS_M
+    return geometry.slant_range_m(altitude_m, world.radio.gateway_elevation_deg)
+
+
+def elevation_of(centres: np.ndarray, position_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sine of elevation and range of satellites from points on the ground.
+
+    Parameters
+    ----------
+    centres : float64 array (points, 3)
+        Unit vectors.
+    position_m : float64 array (satellites, 3)
+
+    Returns
+    -------
+    sine, range_m : float64 array (points, satellites)
+    """
+    return _elevation(_heights_m(centres, position_m), (position_m * position_m).sum(axis=1))
+
+
+def pairs_above(
+    centres: np.ndarray, position_m: np.ndarray, lowest_deg: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Pairs of a point on the ground and a satellite that stands at an elevation or higher.
+
+    Parameters
+    ----------
+    centres : float64 array (points, 3)
+        Unit vectors.
+    position_m : float64 array (satellites, 3)
+    lowest_deg : float
+
+    Returns
+    -------
+    point, satellite : int64 array (pairs,)
+        Ascending.
+    sine, range_m : float64 array (pairs,)
+        As of `elevation_of`.
+    """
+    squared = (position_m * position_m).sum(axis=1)
+    radius_m = np.sqrt(squared)
+    # Satellites lower than this are out of the question; the others are looked at one by one.
+    least_m = radius_m * np.cos(largest_earth_angle_rad(radius_m, lowest_deg)) - 1.0
+    height_m = _heights_m(centres, position_m)
+    place = np.flatnonzero(height_m >= least_m)
+    satellite = place % len(position_m)
+    sine, range_m = _elevation(height_m.ravel()[place], squared[satellite])
+    kept = sine >= math.sin(math.radians(lowest_deg))
+    place, satellite = place[kept], satellite[kept]
+    return place // len(position_m), satellite, sine[kept], range_m[kept]
+
+
+def _heights_m(centres: np.ndarray, position_m: np.ndarray) -> np.ndarray:
+    """Height of each satellite along each point's vertical, from the Earth's centre."""
+    height_m = np.multiply.outer(centres[:, 0], position_m[:, 0])
+    for axis in (1, 2):
+        height_m += np.multiply.outer(centres[:, axis], position_m[:, axis])
+    return height_m
+
+
+def _elevation(height_m: np.ndarray, squared_m2: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sine of elevation, (h - R) / range, and range² = r² + R² - 2 R h."""
+    range_m = np.sqrt(squared_m2 + EARTH_RADIUS_M**2 - 2.0 * EARTH_RADIUS_M * height_m)
+    return (height_m - EARTH_RADIUS_M) / range_m, range_m

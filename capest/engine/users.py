@@ -1,0 +1,69 @@
+"""The users of some trials: where they are and what stands around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from capest.engine.channel import Surroundings, draw_surroundings
+from capest.engine.world import World
+from capest.geo.tiling import nearest_cell
+from capest.physics.constants import EARTH_RADIUS_M
+from capest.physics.geometry import View
+from capest.sampling.draws import Draws
+
+
+@dataclass(frozen=True)
+class Users:
+    """Users, trial by trial.
+
+    Attributes
+    ----------
+    per_trial : int
+    trial : int32 array (users,)
+        Counted from the first of the trials computed together.
+    view : View or None
+        What they see of the one satellite in whose cells they are placed.
+    position_m : float64 array (3, users) or None
+        Earth-centred, on the sphere; ``None`` where there is a view.
+    cell : int32 array (users,) or None
+        Cell of the region, -1 outside all; ``None`` where cells are those of beams. The users of
+        a trial are sorted by it.
+    environment : uint8 array (users,) or None
+        Row of the sky table.
+    surroundings : Surroundings
+    """
+
+    per_trial: int
+    trial: Any
+    view: View | None
+    position_m: Any
+    cell: Any
+    environment: Any
+    surroundings: Surroundings
+
+
+def draw_users(world: World, draws: Draws) -> Users:
+    """Draw the users of the trials of some draws."""
+    xp, count = draws.xp, world.ground.users_per_trial
+    places = world.ground.users.place(draws)
+    surroundings = draw_surroundings(world.channel, draws, count)
+    trial = xp.broadcast_to(
+        xp.arange(draws.trials, dtype=xp.int32)[:, None], (draws.trials, count)
+    ).ravel()
+    cells = world.ground.cells
+    if places.unit is None or places.surroundings is None or cells is None:
+        return Users(count, trial, places.view, None, None, None, surroundings)
+    cell = nearest_cell(places.unit, cells, xp)
+    # Neighbours on the ground are neighbours in memory: they hear the same satellites.
+    number = trial.astype(xp.int64) * (len(world.ground.colour) + 1) + cell
+    order = xp.argsort(number, kind="stable")
+    return Users(
+        count,
+        trial,
+        None,
+        xp.ascontiguousarray(places.unit[:, order]) * EARTH_RADIUS_M,
+        cell[order],
+        places.surroundings[order],
+        surroundings.of(order),
+    )
