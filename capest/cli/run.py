@@ -64,7 +64,8 @@ def run(
 ) -> None:
     """Run SCENARIO (a TOML file) to a NetCDF result and print its summary.
 
-    A run that was cut off goes on where it stopped when it is started again the same way.
+    A run that was cut off goes on where it stopped when it is started again the same way. A result
+    with fewer trials is extended: what it has is not computed again.
     Ctrl-C stops it cleanly.
 
     \b

@@ -33,14 +33,15 @@ class RunIdentity:
         Version of capest.
     backend : str
         Backend that computed, ``numpy`` or ``cupy``.
-    block_trials : int
-        Trials per block (the last block of a run may have fewer).
+    block_trials : int or None
+        Trials per block (the last block of a run may have fewer); ``None`` where they grow by
+        themselves.
     """
 
     fingerprint: str
     version: str
     backend: str
-    block_trials: int
+    block_trials: int | None
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,13 @@ from capest.statistics.quantity import QUANTILES
 from capest.statistics.reduction import Estimate
 
 _LIMITS = ("_low", "_high")
-_COUNTS = ("trials_done", "block_trials")
-_ATTRIBUTES = {"scenario_fingerprint", "capest_version", "backend", *_COUNTS}
+_ATTRIBUTES = {
+    *("scenario_fingerprint", "capest_version", "backend"),
+    *("trials_done", "block_trials"),
+}
+
+GROWING = "growing"
+"""Attribute ``block_trials`` of a result whose blocks grow by themselves."""
 
 
 @dataclass(frozen=True)
@@ -28,15 +33,17 @@ class ResultIdentity:
     ----------
     fingerprint : str
         Of the scenario.
-    trials, block_trials : int
-        Trials in the file, and per block.
+    trials : int
+        Trials in the file.
+    block_trials : int or None
+        Trials per block; ``None`` where they grow by themselves.
     version, backend : str
         Version of capest, and what computed.
     """
 
     fingerprint: str
     trials: int
-    block_trials: int
+    block_trials: int | None
     version: str
     backend: str
 
@@ -73,7 +80,9 @@ def read_identity(path: str | Path) -> ResultIdentity:
         raise InputError(
             f"{path}: a NetCDF file, but not a result of capest (no attribute {min(missing)})"
         )
-    trials, block_trials = (_count(found[name], name, path) for name in _COUNTS)
+    trials = _count(found["trials_done"], "trials_done", path)
+    length = found["block_trials"]
+    block_trials = None if str(length) == GROWING else _count(length, "block_trials", path)
     if size != trials:
         raise InputError(
             f"{path}: damaged: attribute trials_done is {trials}, but it "

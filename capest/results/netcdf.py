@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from capest.errors import StorageError
-from capest.results import files, schema
-from capest.results.identity import ResultIdentity, read_identity
+from capest.results import exact_sums, files, schema
+from capest.results.identity import GROWING, ResultIdentity, read_identity
 from capest.results.variable import Variable
 from capest.statistics.block import BlockResult
 from capest.statistics.quantities import AXES
@@ -44,8 +44,8 @@ def write_result(
     blocks: Iterable[tuple[int, BlockResult]],
     layout: Mapping[str, np.ndarray],
     *,
-    trials: int,
-    block_trials: int,
+    sizes: Sequence[int],
+    block_trials: int | None,
     provenance: Mapping[str, Attribute],
     publish: Callable[[Path, Path], None] = files.publish,
 ) -> list[Estimate]:
@@ -59,10 +59,10 @@ def write_result(
         Every block of the run in block order, from 0.
     layout : mapping of str to array
         Coordinates of cells and satellites, names of ``layouts``.
-    trials : int
-        Number of trials of the run.
-    block_trials : int
-        Trials per block; the last block may have fewer.
+    sizes : sequence of int
+        Trials of every block.
+    block_trials : int or None
+        Trials per block; the last block may have fewer. ``None`` where they grow by themselves.
     provenance : mapping of str to str, int or float
         Global attributes: title, source, history, ``scenario_toml``, ``scenario_fingerprint``,
         ``seed``, ``backend``, ``capest_version`` and what else tells where the file comes from.
@@ -84,7 +84,7 @@ def write_result(
     path = Path(path)
     temporary = files.temporary_path(path)
     try:
-        estimates = _write(temporary, blocks, layout, trials, block_trials, provenance)
+        estimates = _write(temporary, blocks, layout, sizes, block_trials, provenance)
         publish(temporary, path)
     except (OSError, RuntimeError) as error:
         said = files.reason(error) if isinstance(error, OSError) else str(error)
@@ -113,12 +113,13 @@ def _write(
     temporary: Path,
     blocks: Iterable[tuple[int, BlockResult]],
     layout: Mapping[str, np.ndarray],
-    trials: int,
-    block_trials: int,
+    sizes: Sequence[int],
+    block_trials: int | None,
     provenance: Mapping[str, Attribute],
 ) -> list[Estimate]:
     import netCDF4
 
+    trials = sum(sizes)
     blocks = iter(blocks)
     first_block = next(blocks)
     blocks = itertools.chain([first_block], blocks)
@@ -126,7 +127,7 @@ def _write(
     metrics = [metric for metric in AXES if metric in first.histograms]
     widest = max([1, *(v.shape[1] for v in first.trial_cell.values())])
     slab = min(trials, _SLAB_TRIALS, max(1, _SLAB_VALUES // widest))
-    groups = min(GROUPS, -(-trials // block_trials))
+    groups = min(GROUPS, len(sizes))
     reduction = Reduction()
     with netCDF4.Dataset(temporary, "x", format="NETCDF4") as dataset:
         dataset.set_fill_off()
@@ -137,14 +138,17 @@ def _write(
             cell=first.cell,
             histograms=first.histograms,
         )
-        for name, size in _sizes(trials, layout, table, groups, metrics).items():
+        table |= exact_sums.variables(first.cell)
+        sizes_of = _sizes(trials, layout, table, groups, metrics) | exact_sums.sizes(first.cell)
+        for name, size in sizes_of.items():
             dataset.createDimension(name, size)
         for name, variable in table.items():
             _create(dataset, name, variable, slab)
-        done = {"trials_done": trials, "block_trials": block_trials}
+        length = GROWING if block_trials is None else block_trials
+        done = {"trials_done": trials, "block_trials": length}
         dataset.setncatts(schema.GLOBAL_ATTRIBUTES | dict(provenance) | done)
         _write_coordinates(dataset, layout, trials, groups, metrics)
-        checked = _added(_in_order(blocks, trials, block_trials), reduction)
+        checked = _added(_in_order(blocks, sizes), reduction)
         for start, columns in _slabs(checked, slab):
             for name, values in columns.items():
                 dataset[name][start : start + len(values)] = values
@@ -152,6 +156,7 @@ def _write(
         sums = reduction.cell_sums()
         for name, values in schema.cell_means(sums, trials, first.trial_cell).items():
             dataset[name][:] = values
+        exact_sums.write(dataset, sums)
         _write_reduction(dataset, reduction, estimates, metrics)
     return estimates
 
@@ -189,12 +194,12 @@ def _create(dataset: netCDF4.Dataset, name: str, variable: Variable, slab: int) 
 
 
 def _in_order(
-    blocks: Iterable[tuple[int, BlockResult]], trials: int, block_trials: int
+    blocks: Iterable[tuple[int, BlockResult]], sizes: Sequence[int]
 ) -> Iterator[tuple[int, BlockResult]]:
     """Pass the blocks on, having checked that they are the run's, all of them and in order."""
     done = 0
     for expected, (index, block) in enumerate(blocks):
-        wanted = min(block_trials, trials - done)
+        wanted = sizes[expected] if expected < len(sizes) else 0
         if (index, block.first_trial, block.trials) != (expected, done, wanted):
             raise ValueError(
                 f"block {index} with trials {block.first_trial}+{block.trials} where block "
@@ -202,8 +207,8 @@ def _in_order(
             )
         yield index, block
         done += block.trials
-    if done != trials:
-        raise ValueError(f"blocks of {done} trials for a run of {trials}")
+    if done != sum(sizes):
+        raise ValueError(f"blocks of {done} trials for a run of {sum(sizes)}")
 
 
 def _added(

@@ -7,6 +7,7 @@ twice, by two workers even: both write the same bytes and the rename is atomic.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
@@ -119,13 +120,13 @@ class BlockStore:
         """Path of a block's file."""
         return self.folder / f"block-{index:06d}.npz"
 
-    def finished(self, expected: Mapping[int, int]) -> set[int]:
+    def finished(self, expected: Mapping[int, tuple[int, int]]) -> set[int]:
         """Blocks that are on disk, whole and of this run; others among ``expected`` are removed.
 
         Parameters
         ----------
-        expected : mapping of int to int
-            Block number to number of trials.
+        expected : mapping of int to (int, int)
+            Block number to first trial and number of trials.
 
         Returns
         -------
@@ -138,18 +139,27 @@ class BlockStore:
         """
         present = {path.name for path in self._blocks()}
         done = set()
-        for index, trials in expected.items():
+        for index, span in expected.items():
             if self.path(index).name not in present:
                 continue
             try:
                 block = self._load(index)
             except DamagedBlock:
                 block = None
-            if block is not None and block.trials == trials:
+            if block is not None and (block.first_trial, block.trials) == span:
                 done.add(index)
             else:
                 self._unlink(self.path(index))
         return done
+
+    def reaches_beyond(self, trials: int) -> bool:
+        """Whether a block on disk has a later trial than the first so many."""
+        for path in self._blocks():
+            with contextlib.suppress(DamagedBlock):
+                block = self._load(int(path.stem.removeprefix("block-")))
+                if block.first_trial + block.trials > trials:
+                    return True
+        return False
 
     def write(self, index: int, block: BlockResult) -> None:
         """Write a block's file, whole, replacing an earlier one; `sync` makes its name durable.
@@ -247,8 +257,7 @@ class BlockStore:
             dropped = self._drop_blocks()
             if dropped:
                 why = different or (
-                    f"{earlier.block_trials} trials per block there, now "
-                    f"{self.identity.block_trials}"
+                    f"{_length(earlier)} trials per block there, now {_length(self.identity)}"
                 )
                 self.notice = (
                     f"dropped {dropped} blocks of an earlier run in {self.folder}: {why}. "
@@ -288,6 +297,10 @@ class BlockStore:
                 f"{path} is not a whole block of this run and cannot be removed: "
                 f"{files.reason(error)}; delete it by hand"
             ) from error
+
+
+def _length(identity: RunIdentity) -> str:
+    return "ever more" if identity.block_trials is None else str(identity.block_trials)
 
 
 def _differences(earlier: RunIdentity, now: RunIdentity) -> str:

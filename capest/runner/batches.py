@@ -10,11 +10,12 @@ from typing import Any, Protocol
 
 from capest.errors import CapestError
 from capest.results.stop_mark import set_stop
-from capest.results.store import BlockStore
-from capest.runner.plan import batches, blocks_per_batch
+from capest.runner.plan import batches, trials_per_batch
+from capest.runner.run_blocks import RunBlocks
 from capest.runner.stopping import Verdict, Watch, checkpoints
 from capest.runner.task import Job, run_batch
 from capest.scenario.until import Condition
+from capest.statistics.block import BlockResult
 from capest.statistics.intervals import Interval, Moments, mean_interval, merge_moments
 
 _MOST_BATCHES_A_STAGE = 2000
@@ -79,7 +80,7 @@ class Progress:
 
 def compute_missing(
     job: Job,
-    store: BlockStore,
+    blocks: RunBlocks,
     executor: Executor,
     found: set[int],
     conditions: tuple[Condition, ...],
@@ -90,10 +91,11 @@ def compute_missing(
     Parameters
     ----------
     job : Job
-    store : BlockStore
+    blocks : RunBlocks
+        What of the run is there already.
     executor : Executor
     found : set of int
-        Blocks that are there already.
+        Blocks on disk that are of this run.
     conditions : tuple of Condition
         The rule that ends the run; empty if none does.
     on_progress : callable, optional
@@ -112,11 +114,13 @@ def compute_missing(
     CapestError
         If a worker's block is not to be seen here.
     """
-    plan = job.plan
+    plan, store = job.plan, blocks.store
     watch = Watch(conditions, plan) if conditions else None
-    there = set(found)
-    kept = done = sum(plan.block_size(block) for block in found)
-    _follow(watch, store, there)
+    spans = plan.spans()
+    there = set(range(plan.blocks)) - set(spans) | found
+    kept = done = plan.kept + sum(spans[block][1] for block in found)
+    in_order = blocks.in_order(plan, with_cells=False)
+    _follow(watch, in_order, there)
     throughput: Moments = (0, 0.0, 0.0)
     notices: dict[str, None] = {}
     started = time.perf_counter()
@@ -133,7 +137,7 @@ def compute_missing(
         throughput = merge_moments(throughput, report.throughput)
         if watch is not None and watch.end is not None:
             continue  # what was on its way when the run ended
-        _follow(watch, store, there)
+        _follow(watch, in_order, there)
         if watch is not None and watch.end is not None:
             set_stop(store.folder)
         if on_progress is not None:
@@ -144,10 +148,12 @@ def compute_missing(
     return (None if watch is None else watch.end), list(notices)
 
 
-def _follow(watch: Watch | None, store: BlockStore, there: set[int]) -> None:
+def _follow(
+    watch: Watch | None, blocks: Iterator[tuple[int, BlockResult]], there: set[int]
+) -> None:
     """Show the watch the blocks that are there without a gap, until it ends the run."""
     while watch is not None and watch.end is None and watch.blocks in there:
-        watch.add(store.read(watch.blocks))
+        watch.add(next(blocks)[1])
 
 
 def _tasks(
@@ -157,14 +163,17 @@ def _tasks(
 
     Cut at the checkpoints of a rule, so that none waits for a batch that is long for its sake.
     """
-    ends = [job.plan.blocks] if watch is None else checkpoints(job.plan)
+    plan = job.plan
+    ends = [plan.blocks] if watch is None else checkpoints(plan)
     most = {} if watch is None else {"most_batches": _MOST_BATCHES_A_STAGE}
-    start = 0
+    spans = plan.spans()
+    start = min(spans)
     for end in ends:
-        missing = [block for block in range(start, end) if block not in found]
-        size = blocks_per_batch(len(missing), job.seconds_per_block, 1.0, workers, **most)
+        missing = {k: spans[k][1] for k in range(start, end) if k not in found}
+        trials = sum(missing.values())
+        size = trials_per_batch(trials, job.seconds_per_trial, 1.0, workers, **most)
         for batch in batches(missing, size):
             if watch is not None and watch.end is not None:
                 return
             yield batch
-        start = end
+        start = max(start, end)

@@ -16,7 +16,9 @@ import numpy as np
 
 from capest.backend import choose
 from capest.engine.build import build
+from capest.errors import BackendError, InputError
 from capest.results import netcdf
+from capest.results.kept import read_history
 from capest.results.ours import Target
 from capest.results.store import BlockStore, RunIdentity
 from capest.runner.batches import Executor, Progress, compute_missing
@@ -24,12 +26,14 @@ from capest.runner.output import (
     blocks_folder,
     check_output,
     drop_blocks_of_finished,
+    other_blocks,
     result_to_keep,
 )
 from capest.runner.plan import Plan
 from capest.runner.provenance import provenance
+from capest.runner.run_blocks import RunBlocks
 from capest.runner.stopping import Verdict
-from capest.runner.task import Job, seconds_per_block
+from capest.runner.task import Job, seconds_per_trial
 from capest.runner.world_file import save_world
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.model import Scenario
@@ -86,13 +90,14 @@ def run(
     on_progress: Callable[[Progress], None] | None = None,
     on_merge: Callable[[], None] | None = None,
 ) -> Outcome:
-    """Run a scenario to a result file, or finish a run that was cut off.
+    """Run a scenario to a result file, finish a run that was cut off, or extend one.
 
     Parameters
     ----------
     scenario : Scenario
     output : Path
-        Result file. Block files lie beside it in ``<output>.blocks`` until the run is done.
+        Result file; one of the same scenario with fewer trials is extended. Block files lie beside
+        it in ``<output>.blocks`` until the run is done.
     make_executor : callable
         Starts the workers; called only if there is something to compute.
     backend : {"auto", "numpy", "cupy"}
@@ -116,47 +121,63 @@ def run(
     target = check_output(output, overwrite=overwrite)
     output = output.absolute()
     target = replace(target, path=output)
-    plan = Plan(scenario.run.trials, scenario.block_trials)
+    plan = Plan(scenario.run.trials, scenario.run.block_trials)
     conditions = parse_until(scenario.run.until) if scenario.run.until is not None else ()
     asked = RunIdentity(fingerprint(scenario), __version__, backend, plan.block_trials)
     there = None if overwrite else result_to_keep(output, asked, plan, conditions)
     if there is not None and there.is_what(plan):
-        drop_blocks_of_finished(output, there.identity)
-        done = (f"{output.name} is complete: nothing to do",)
+        left = drop_blocks_of_finished(output, there.identity)
+        done = (f"{output.name} is complete: nothing to do", *left)
         return Outcome(output, there.identity.backend, done, 0.0, there.verdict, kept=True)
+    result, wanted = None, str(backend)
+    if there is not None and there.is_begun(plan):
+        # What is there goes on as it was begun.
+        wanted = there.identity.backend
+        plan, result = replace(plan, kept=there.identity.trials), output
     world = build(scenario)
     notes = scenario.notes + world.notes
     executor = make_executor()
     store = None
     try:
-        chosen, device = executor.call(choose.resolve_device, backend)
+        chosen, device = _resolve(executor, wanted, result)
         identity = replace(asked, backend=chosen)
         store = BlockStore.open(blocks_folder(output), identity, replace=overwrite)
         target.check_unchanged()  # by a run that held the lock until now
-        length = seconds_per_block(world, chosen, plan.block_trials)
-        job = Job(save_world(world, store.folder), identity, plan, store.folder, length)
+        each_s = seconds_per_trial(world, chosen)
+        job = Job(save_world(world, store.folder), identity, plan, store.folder, each_s)
         notices = [*notes, *([store.notice] if store.notice else [])]
-        if chosen == "cupy" and plan.block_trials < GPU_BLOCK_TRIALS <= plan.trials // 20:
+        if there is not None and result is None:
+            notices.append(other_blocks(there.identity, plan))
+        if chosen == "cupy" and plan.longest_block < GPU_BLOCK_TRIALS <= plan.trials // 20:
             notices.append(_SHORT_BLOCKS)
         netcdf.sweep(output)
-        found = store.finished(plan.sizes())
+        found = store.finished(plan.spans())
+        if plan.kept:
+            notices.append(f"extended: {plan.kept:,} of {plan.trials:,} trials were there already")
         if found:
-            kept = sum(plan.block_size(block) for block in found)
+            kept = plan.kept + sum(plan.span(block)[1] for block in found)
             notices.append(f"resumed: {kept:,} of {plan.trials:,} trials were there already")
+        blocks = RunBlocks(store, result)
         started = time.perf_counter()
-        verdict, said = compute_missing(job, store, executor, found, conditions, on_progress)
+        verdict, said = compute_missing(job, blocks, executor, found, conditions, on_progress)
         notices += said
         if on_merge is not None:
             on_merge()
         seconds = time.perf_counter() - started
-        about = {"device": device, "elapsed_s": round(seconds, 3)}
+        history, earlier_s = ("", 0.0) if result is None else read_history(result)
+        about: dict[str, str | int | float] = {
+            "device": device,
+            "elapsed_s": round(earlier_s + seconds, 3),
+        }
         if notes:
             about["notes"] = "\n".join(notes)
         if verdict is not None:
             about |= _about_rule(verdict, plan)
             job = replace(job, plan=replace(plan, trials=verdict.trials))
         origin = provenance(scenario, identity, job.plan.trials, world.ground.users_per_trial)
-        _merge(job, store, target, world.layout, {**origin, **about})
+        if history:
+            origin["history"] = f"{history}\n{origin['history']}"
+        _merge(job, blocks, target, world.layout, {**origin, **about})
         store.remove()
         seconds = time.perf_counter() - started
         return Outcome(output, chosen, tuple(notices), seconds, verdict)
@@ -165,6 +186,20 @@ def run(
         executor.close()
         if store is not None:
             store.close()
+
+
+def _resolve(executor: Executor, backend: str, result: Path | None) -> tuple[str, str]:
+    """Backend of the run and what it computes on; that of the result which it extends."""
+    try:
+        chosen: tuple[str, str] = executor.call(choose.resolve_device, backend)
+    except BackendError as error:
+        if result is None:
+            raise
+        raise InputError(
+            f"{result}: was computed with {backend}, and so are more trials of it, but {error}; "
+            "choose another -o, or make it anew with --overwrite"
+        ) from error
+    return chosen
 
 
 def _about_rule(verdict: Verdict, plan: Plan) -> dict[str, str | int | float]:
@@ -178,18 +213,17 @@ def _about_rule(verdict: Verdict, plan: Plan) -> dict[str, str | int | float]:
 
 def _merge(
     job: Job,
-    store: BlockStore,
+    blocks: RunBlocks,
     target: Target,
     layout: Mapping[str, np.ndarray],
     origin: Mapping[str, str | int | float],
 ) -> None:
     """Reduce the blocks in their order and write the result file, whole."""
-    blocks = ((block, store.read(block)) for block in range(job.plan.blocks))
     netcdf.write_result(
         target.path,
-        blocks,
+        blocks.in_order(job.plan),
         layout,
-        trials=job.plan.trials,
+        sizes=job.plan.sizes(),
         block_trials=job.plan.block_trials,
         provenance=origin,
         publish=target.publish,

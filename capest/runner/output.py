@@ -42,6 +42,11 @@ class Existing:
         there = self.identity
         return (there.trials, there.block_trials) == (plan.trials, plan.block_trials)
 
+    def is_begun(self, plan: Plan) -> bool:
+        """Whether a run of this plan goes on from it: the same blocks, and more of them."""
+        there = self.identity
+        return there.block_trials == plan.block_trials and there.trials < plan.trials
+
 
 def blocks_folder(output: Path) -> Path:
     """Folder of the block files of an output, beside it."""
@@ -125,14 +130,40 @@ def result_to_keep(
     return found
 
 
-def drop_blocks_of_finished(output: Path, there: ResultIdentity) -> None:
-    """Remove the blocks of a run that ended between its result's rename and their removal."""
+def other_blocks(there: ResultIdentity, plan: Plan) -> str:
+    """Say why a result is not extended that is of other blocks."""
+    lengths = (
+        "ever more" if each is None else f"{each:,}"
+        for each in (there.block_trials, plan.block_trials)
+    )
+    return (
+        "computed anew: {} trials per block in the result that was there, now {}: run.block_trials"
+    ).format(*lengths)
+
+
+def drop_blocks_of_finished(output: Path, there: ResultIdentity) -> tuple[str, ...]:
+    """Remove the blocks of a run that ended between its result's rename and their removal.
+
+    Those of a run of more trials that was cut off stay.
+
+    Returns
+    -------
+    tuple of str
+        What the user should know of blocks that stay.
+    """
     folder = blocks_folder(output)
     if not folder.exists():
-        return
+        return ()
     identity = RunIdentity(there.fingerprint, there.version, there.backend, there.block_trials)
     with contextlib.suppress(InputError):  # another run's, or one at work: not ours to remove
-        BlockStore.open(folder, identity).remove()
+        store = BlockStore.open(folder, identity)
+        if store.reaches_beyond(there.trials):
+            store.close()
+            return (
+                f"{folder.name} holds trials beyond those: ask for more trials to go on with them",
+            )
+        store.remove()
+    return ()
 
 
 def _verdict(output: Path, there: ResultIdentity, conditions: tuple[Condition, ...]) -> Verdict:

@@ -1,10 +1,29 @@
-"""How a run is cut: blocks of trials (fixed by the scenario) and batches of blocks (free)."""
+"""How a run is cut: blocks of trials (fixed, whatever its length) and batches of blocks (free).
+
+Limits of blocks know neither the number of trials of a run nor a clock, so that a run of more
+trials has the blocks of a shorter one and goes on from its result. Block b belongs to the
+statistical group b % GROUPS. A short run needs groups as much as a long one, and a long one should
+not consist of very many blocks: so blocks come in rounds of one a group, and grow from round to
+round.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+
+from capest.statistics.reduction import GROUPS
+
+BLOCK_TRIALS = 50
+"""Blocks double from round to round up to this length."""
+
+BEFORE_PER_ROUND = 5
+"""From then on a round adds a fifth to what every group has before it, or `BLOCK_TRIALS`."""
+
+LONGEST_BLOCK = 10_000
+"""Of what grows by itself: a block's results are held in memory."""
 
 
 @dataclass(frozen=True)
@@ -15,39 +34,93 @@ class Plan:
     ----------
     trials : int
         Trials of the run.
-    block_trials : int
-        Trials of every block but perhaps the last.
+    block_trials : int or None
+        Trials of every block but perhaps the last; ``None`` for blocks that grow by themselves.
+    kept : int
+        Trials that a result holds already, fewer than ``trials``.
     """
 
     trials: int
-    block_trials: int
+    block_trials: int | None = None
+    kept: int = 0
 
     @property
     def blocks(self) -> int:
         """Number of blocks."""
-        return math.ceil(self.trials / self.block_trials)
+        return self._block_of(self.trials - 1) + 1
+
+    @property
+    def longest_block(self) -> int:
+        """Trials of the longest block if the last one is whole."""
+        if self.block_trials is not None:
+            return self.block_trials
+        return _rounds(self.trials)[1][(self.blocks - 1) // GROUPS]
 
     def block_size(self, block: int) -> int:
         """Trials of one block."""
-        return min(self.block_trials, self.trials - block * self.block_trials)
+        return min(self._length(block), self.trials - self.first_trial(block))
 
     def first_trial(self, block: int) -> int:
-        """Number of a block's first trial."""
-        return block * self.block_trials
+        """Number of a block's first trial; for the number of blocks, the number of trials."""
+        if block == self.blocks:
+            return self.trials
+        if self.block_trials is not None:
+            return block * self.block_trials
+        firsts, lengths = _rounds(self.trials)
+        full_rounds, place = divmod(block, GROUPS)
+        return firsts[full_rounds] + place * lengths[full_rounds]
 
-    def sizes(self) -> dict[int, int]:
+    def whole_blocks(self, trials: int) -> int:
+        """How many blocks end with this number of trials or earlier, were the run that long."""
+        return self._block_of(trials)
+
+    def sizes(self) -> list[int]:
         """Trials of every block."""
-        return {block: self.block_size(block) for block in range(self.blocks)}
+        return [self.block_size(block) for block in range(self.blocks)]
+
+    def span(self, block: int) -> tuple[int, int]:
+        """First trial that is to be computed of a block, and how many: those not kept."""
+        first = max(self.first_trial(block), self.kept)
+        return first, self.first_trial(block) + self.block_size(block) - first
+
+    def spans(self) -> dict[int, tuple[int, int]]:
+        """What is to be computed of every block that is not kept."""
+        return {block: self.span(block) for block in range(self._block_of(self.kept), self.blocks)}
+
+    def _length(self, block: int) -> int:
+        if self.block_trials is not None:
+            return self.block_trials
+        return _rounds(self.trials)[1][block // GROUPS]
+
+    def _block_of(self, trial: int) -> int:
+        """Block that a trial lies in."""
+        if self.block_trials is not None:
+            return trial // self.block_trials
+        firsts, lengths = _rounds(max(self.trials, trial + 1))
+        full_rounds = bisect_right(firsts, trial) - 1
+        return full_rounds * GROUPS + (trial - firsts[full_rounds]) // lengths[full_rounds]
 
 
-def blocks_per_batch(
-    blocks: int,
-    work_per_block: float,
-    work_per_batch: float,
+@lru_cache(maxsize=8)
+def _rounds(trials: int) -> tuple[list[int], list[int]]:
+    """First trial of every round of blocks that so many trials begin, and its blocks' length."""
+    firsts, lengths, before = [0], [1], 1
+    while GROUPS * before < trials:
+        length = max(min(before, BLOCK_TRIALS), min(before // BEFORE_PER_ROUND, LONGEST_BLOCK))
+        firsts.append(GROUPS * before)
+        lengths.append(length)
+        before += length
+    return firsts, lengths
+
+
+def trials_per_batch(
+    trials: int,
+    seconds_per_trial: float,
+    seconds_per_batch: float,
     workers: int,
-    most_batches: int = 10_000,
-) -> int:
-    """Choose how many blocks one task computes.
+    most_batches: int = 5000,
+) -> float:
+    """Choose how many trials one task computes.
 
     A task should last about a second, so that Dask's milliseconds per task do not count and little
     is lost with a worker; every worker should get several tasks, so that none idles at
@@ -55,25 +128,39 @@ def blocks_per_batch(
 
     Parameters
     ----------
-    blocks : int
-        Blocks still to be computed.
-    work_per_block, work_per_batch : float
-        Cost of a block, and the cost of a task to aim for, in the same unit.
+    trials : int
+        Trials still to be computed.
+    seconds_per_trial, seconds_per_batch : float
+        Cost of a trial, and the cost of a task to aim for.
     workers : int
     most_batches : int
-        Largest number of tasks in a run.
+        Number of tasks in a run to stay near to, or below.
 
     Returns
     -------
-    int
-        At least 1.
+    float
     """
-    by_time = max(1, int(work_per_batch / work_per_block))
-    by_balance = max(1, blocks // (4 * max(1, workers)))
-    by_count = math.ceil(blocks / most_batches)
-    return max(min(by_time, by_balance), by_count, 1)
+    by_time = seconds_per_batch / seconds_per_trial
+    by_balance = trials / (4 * max(1, workers))
+    return max(min(by_time, by_balance), trials / most_batches)
 
 
-def batches(blocks: Sequence[int], size: int) -> list[tuple[int, ...]]:
-    """Cut a list of blocks into consecutive batches."""
-    return [tuple(blocks[start : start + size]) for start in range(0, len(blocks), size)]
+def batches(sizes: Mapping[int, int], trials: float) -> Iterator[tuple[int, ...]]:
+    """Cut blocks into consecutive batches of up to so many trials, at least one block each.
+
+    Parameters
+    ----------
+    sizes : mapping of int to int
+        Trials of each block, in the order of blocks.
+    trials : float
+    """
+    batch: list[int] = []
+    held = 0
+    for block, size in sizes.items():
+        if batch and held + size > trials:
+            yield tuple(batch)
+            batch, held = [], 0
+        batch.append(block)
+        held += size
+    if batch:
+        yield tuple(batch)

@@ -120,10 +120,10 @@ def checkpoints(plan: Plan) -> list[int]:
     They do not depend on how long the plan is, but for the last.
     """
     found = []
-    blocks = max(FEWEST_BLOCKS, math.ceil(FEWEST_TRIALS / plan.block_trials))
+    blocks = max(FEWEST_BLOCKS, plan.whole_blocks(FEWEST_TRIALS - 1) + 1)
     while blocks < plan.blocks:
         found.append(blocks)
-        blocks = max(blocks + 1, math.floor(blocks * GROWTH))
+        blocks = max(blocks + 1, plan.whole_blocks(math.floor(plan.first_trial(blocks) * GROWTH)))
     return [*found, plan.blocks]
 
 
@@ -160,7 +160,10 @@ class Watch:
         self.end: Verdict | None = None
         self._conditions = tuple(conditions)
         self._plan = plan
-        self._checkpoints = set(checkpoints(plan))
+        # A result that is there was asked about already, and earlier it cannot be asked any more.
+        self._checkpoints = {
+            blocks for blocks in checkpoints(plan) if plan.first_trial(blocks) > plan.kept
+        }
         self._reduction = Reduction()
 
     def add(self, block: BlockResult) -> None:

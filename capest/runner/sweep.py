@@ -158,7 +158,7 @@ def _run_points(
         for number, point in enumerate(points):
             if watch.point is not None:
                 watch.point(number, point)
-            path = points_folder(output) / _file_name(point.scenario)
+            path = _point_file(output, point.scenario)
             other = _other_version(path)
             if other is not None and not overwrite:
                 raise InputError(
@@ -199,10 +199,16 @@ def points_folder(output: Path) -> Path:
     return output.with_name(output.name + ".points")
 
 
-def _file_name(scenario: Scenario) -> str:
+def _point_file(output: Path, scenario: Scenario) -> Path:
+    """Where the result of a point is, or will be; one with fewer trials is extended there."""
     run = scenario.run
     rule = "" if run.until is None else f"-{hashlib.sha256(run.until.encode()).hexdigest()[:12]}"
-    return f"{fingerprint(scenario)[:24]}-{run.trials}-{scenario.block_trials}{rule}.nc"
+    stem = f"{fingerprint(scenario)[:24]}-{run.block_trials or 'growing'}"
+    path = points_folder(output) / f"{stem}.nc"
+    if path.is_file() and read_identity(path).trials > run.trials:
+        # What a longer sweep left stays as it is, too.
+        return path.with_name(f"{stem}-{run.trials}{rule}.nc")
+    return path
 
 
 def _not_reached(point: Point, axes: Sequence[Axis], verdict: Verdict) -> str:

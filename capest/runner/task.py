@@ -44,15 +44,15 @@ class Job:
     plan : Plan
     folder : Path
         Where block files go; shared with the client.
-    seconds_per_block : float
-        Estimate of how long a block takes one worker, good to a factor of a few.
+    seconds_per_trial : float
+        Estimate of how long a trial takes one worker, good to a factor of a few.
     """
 
     world: WorldFile
     identity: RunIdentity
     plan: Plan
     folder: Path
-    seconds_per_block: float
+    seconds_per_trial: float
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def run_batch(job: Job, blocks: Sequence[int]) -> BatchReport:
     trials = 0
     done: list[int] = []
     spans = (
-        (job.plan.first_trial(block), job.plan.block_size(block))
+        job.plan.span(block)
         for block in itertools.takewhile(lambda _: not is_stopped(job.folder), blocks)
     )
     kernels = _kernels(job.identity.backend)
@@ -115,9 +115,9 @@ def run_batch(job: Job, blocks: Sequence[int]) -> BatchReport:
     return BatchReport(tuple(done), trials, throughput, notices)
 
 
-def seconds_per_block(world: World, backend: str, block_trials: int) -> float:
-    """Estimate how long a block takes one worker, good to a factor of a few."""
-    pairs = longest_arrays(world) * beams_of_trial(world) * block_trials
+def seconds_per_trial(world: World, backend: str) -> float:
+    """Estimate how long a trial takes one worker, good to a factor of a few."""
+    pairs = longest_arrays(world) * beams_of_trial(world)
     return pairs / _PAIRS_PER_SECOND[backend]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from capest.physics.beam_spacing import spacing_from_hpbw
@@ -11,21 +10,8 @@ from capest.scenario import layout_fit
 if TYPE_CHECKING:
     from capest.scenario import sections
 
-SHORT_RUN_BLOCKS = 20
-"""Even a short run has this many blocks: intervals of quantiles come from blocks."""
-
-BLOCK_TRIALS = 50
-"""Trials of a block in longer runs."""
-
-UNTIL_BLOCK_TRIALS = 10
-"""Trials of a block in runs that end by a rule, however many trials they may take: the trial at
-which they end must not depend on that. Twenty blocks, as quantiles need, are 200 trials."""
-
 BEAMS_AT_ONCE = 19
 """Beams a satellite of a constellation lights at once where neither file nor preset says."""
-
-MOST_BLOCKS = 1_000
-"""Very long runs have longer blocks: fewer files, and more for a GPU to do at once."""
 
 
 def users_per_trial(placement: str, per_beam: int, count: int | None, beams: int) -> int:
@@ -95,16 +81,6 @@ class Derived:
     def hotspot_users(self) -> int:
         """Users of one trial that belong to hotspots, where users are placed in hotspots."""
         return round(self.users_per_trial * self.users.hotspots.share)
-
-    @property
-    def block_trials(self) -> int:
-        """Trials of one block, the unit of statistics and storage."""
-        if self.run.block_trials is not None:
-            return self.run.block_trials
-        if self.run.until is not None:
-            return UNTIL_BLOCK_TRIALS
-        longest = max(BLOCK_TRIALS, math.ceil(self.run.trials / MOST_BLOCKS))
-        return max(1, min(longest, self.run.trials // SHORT_RUN_BLOCKS))
 
     @property
     def colours(self) -> int:

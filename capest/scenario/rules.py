@@ -19,7 +19,6 @@ from capest.scenario.constellation_rules import (
     is_constellation,
     select_needs_catalogue,
 )
-from capest.scenario.derived import UNTIL_BLOCK_TRIALS
 from capest.scenario.satellite_rules import SINGLE_SATELLITE
 from capest.scenario.service_rules import (
     KEYS,
@@ -86,18 +85,8 @@ def _polarisation(reuse: int, polarisation: bool) -> Problem | None:
     return None
 
 
-def _blocks_limit(trials: int, block_trials: int | None, until: str | None) -> Problem | None:
-    if block_trials is None:
-        most = UNTIL_BLOCK_TRIALS * BLOCKS_LIMIT
-        if until is None or trials <= most:
-            return None
-        return Problem(
-            "run.trials",
-            trials,
-            f"with run.until a block has {UNTIL_BLOCK_TRIALS} trials, so {most} are possible",
-            f"write at most {most}, or run.block_trials = {math.ceil(trials / BLOCKS_LIMIT)}",
-        )
-    if trials <= block_trials * BLOCKS_LIMIT:
+def _blocks_limit(trials: int, block_trials: int | None) -> Problem | None:
+    if block_trials is None or trials <= block_trials * BLOCKS_LIMIT:
         return None
     return Problem(
         "run.block_trials",
@@ -156,7 +145,7 @@ def _weather_place(
 
 _ALWAYS: _Rules = (
     (("beams.frequency_reuse", "beams.polarisation_reuse"), _polarisation),
-    (("run.trials", "run.block_trials", "run.until"), _blocks_limit),
+    (("run.trials", "run.block_trials"), _blocks_limit),
     (("users.indoor_share", "users.vehicle_share"), _whereabouts),
     (("users.positions", "users.placement", "uplink.enabled"), _stratified),
     (("channel.weather", "channel.latitude_deg", "channel.longitude_deg"), _weather_place),

@@ -26,7 +26,6 @@ def to_toml(scenario: Scenario) -> str:
     """
     automatic: dict[str, bool | int | float] = {
         "beams.spacing_uv": scenario.beam_spacing_uv,
-        "run.block_trials": scenario.block_trials,
     }
     if scenario.has_constellation:
         automatic["cells.diameter_km"] = scenario.cell_diameter_km

@@ -80,7 +80,7 @@ def calibrate(task: CalibrationTask) -> Calibration:
     """Compute one study case, both links. Runs on a worker."""
     scenario = study_case(task.case, task.trials)
     world, kernels = build(scenario), choose.kernels(task.backend)
-    plan = Plan(scenario.run.trials, scenario.block_trials)
+    plan = Plan(scenario.run.trials, scenario.run.block_trials)
     reduction = Reduction()
     for block in range(plan.blocks):
         first, count = plan.first_trial(block), plan.block_size(block)

@@ -125,7 +125,7 @@ def evaluate(task: EvaluationTask) -> list[Evaluation]:
         warnings.simplefilter("ignore", OldNameWarning)  # the client has told of them
         scenario = evaluated_case(task.case, task.trials, task.overrides)
     world, kernels = build(scenario), choose.kernels(task.backend)
-    plan, reduction = Plan(scenario.run.trials, scenario.block_trials), Reduction()
+    plan, reduction = Plan(scenario.run.trials, scenario.run.block_trials), Reduction()
     for block in range(plan.blocks):
         first, count = plan.first_trial(block), plan.block_size(block)
         reduction.add(block, compute_block(world, kernels, first, count))

@@ -342,11 +342,6 @@ def test_bad_until(scenario: Path, until: str, words: str) -> None:
     assert not Path("small.nc").exists()
 
 
-def test_until_with_too_many_blocks(scenario: Path) -> None:
-    line = one_line(run(scenario, "--until", "sinr_db.p05±0.1", "--trials", 10**9))
-    assert "write at most 10000000, or run.block_trials = 1000" in line
-
-
 AREAS = """
 [satellite]
 preset = "tr38821-set1-leo600-s"

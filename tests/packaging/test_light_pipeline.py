@@ -22,9 +22,9 @@ from capest.scenario.load import load_scenario
 from capest.version import __version__
 
 scenario = load_scenario(sys.argv[2], ["run.trials=20"])
-identity = RunIdentity(fingerprint(scenario), __version__, "numpy", scenario.block_trials)
+identity = RunIdentity(fingerprint(scenario), __version__, "numpy", scenario.run.block_trials)
 store = BlockStore.open(sys.argv[3], identity)
-plan = Plan(20, scenario.block_trials)
+plan = Plan(20, scenario.run.block_trials)
 job = Job(save_world(build(scenario), store.folder), identity, plan, store.folder, 1.0)
 with open(sys.argv[4], "wb") as file:
     pickle.dump(job, file)

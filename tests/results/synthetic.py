@@ -54,9 +54,13 @@ def blocks(trials: int, block_trials: int, beams: int = BEAMS) -> Iterator[tuple
         yield index, block(first, min(block_trials, trials - first), beams)
 
 
-def expected(trials: int, block_trials: int) -> dict[int, int]:
+def sizes(trials: int, block_trials: int) -> list[int]:
+    return [min(block_trials, trials - first) for first in range(0, trials, block_trials)]
+
+
+def expected(trials: int, block_trials: int) -> dict[int, tuple[int, int]]:
     firsts = range(0, trials, block_trials)
-    return {i: min(block_trials, trials - first) for i, first in enumerate(firsts)}
+    return dict(enumerate(zip(firsts, sizes(trials, block_trials), strict=True)))
 
 
 def table() -> dict[str, Variable]:

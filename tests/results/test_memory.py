@@ -18,7 +18,7 @@ def all_blocks():
         arrays = ({k: v.copy() for k, v in part.items()}
                   for part in (one.trial, one.trial_cell, one.histograms))
         yield index, type(one)(index * size, *arrays)
-write_result(sys.argv[1], all_blocks(), synthetic.layout(beams), trials=blocks * size,
+write_result(sys.argv[1], all_blocks(), synthetic.layout(beams), sizes=[size] * blocks,
              block_trials=size, provenance=synthetic.provenance())
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """

@@ -24,7 +24,7 @@ def write(path, blocks=None, trials=TRIALS, block_trials=BLOCK_TRIALS, **more):
         path,
         synthetic.blocks(trials, block_trials) if blocks is None else blocks,
         synthetic.layout(),
-        trials=trials,
+        sizes=synthetic.sizes(trials, block_trials),
         block_trials=block_trials,
         provenance=synthetic.provenance(**more),
     )

@@ -82,7 +82,7 @@ def test_a_block_with_another_number_of_trials_is_removed(folder):
 
 def test_blocks_beyond_the_run_stay(folder):
     store = filled(folder)
-    assert store.finished({0: 4}) == {0}
+    assert store.finished({0: (0, 4)}) == {0}
     assert store.path(1).exists()
 
 

@@ -25,7 +25,6 @@ from capest.statistics.quantities import AXES
 
 RUNS = 2000
 MOST = 4000
-BLOCK = 10
 EFFECT = 0.3
 """Share of the variance that the users of a trial have in common."""
 
@@ -34,36 +33,41 @@ SHAPE = 2.0
 """Totals are gamma distributed with this shape: skewness 1.4."""
 
 
-def totals(random: np.random.Generator) -> BlockResult:
+def totals(random: np.random.Generator, trials: int) -> BlockResult:
     """Throughputs of trials whose mean is 1."""
-    return BlockResult(0, {"throughput": random.gamma(SHAPE, 1 / SHAPE, BLOCK)}, {}, {})
+    return BlockResult(0, {"throughput": random.gamma(SHAPE, 1 / SHAPE, trials)}, {}, {})
 
 
-def users(random: np.random.Generator) -> BlockResult:
+def users(random: np.random.Generator, trials: int) -> BlockResult:
     """Ten users a trial with a common effect; N(0, 1) in dB in all."""
-    effect = random.normal(0, np.sqrt(EFFECT), (BLOCK, 1))
-    values = effect + random.normal(0, np.sqrt(1 - EFFECT), (BLOCK, 10))
+    effect = random.normal(0, np.sqrt(EFFECT), (trials, 1))
+    values = effect + random.normal(0, np.sqrt(1 - EFFECT), (trials, 10))
     counts = AXIS.count(values.ravel(), NumpyKernels())
-    return BlockResult(0, {"throughput": np.zeros(BLOCK)}, {}, {AXIS.name: counts})
+    return BlockResult(0, {"throughput": np.zeros(trials)}, {}, {AXIS.name: counts})
 
 
-def shares(random: np.random.Generator) -> BlockResult:
+def shares(random: np.random.Generator, trials: int) -> BlockResult:
     """A served share of 0.7 that differs from trial to trial, Poisson users."""
-    lit = random.poisson(10, BLOCK)
-    served = random.binomial(lit, random.beta(7, 3, BLOCK))
-    trial = {"throughput": np.zeros(BLOCK), "lit_users": lit, "served_users": served}
+    lit = random.poisson(10, trials)
+    served = random.binomial(lit, random.beta(7, 3, trials))
+    trial = {"throughput": np.zeros(trials), "lit_users": lit, "served_users": served}
     return BlockResult(0, trial, {}, {})
 
 
-def stopped(rule: str, draw: Callable[[np.random.Generator], BlockResult], runs: int):
+def stopped(
+    rule: str,
+    draw: Callable[[np.random.Generator, int], BlockResult],
+    runs: int,
+    block_trials: int | None = None,
+):
     """Value, limits and trials at the end of many runs, arrays (runs,) each."""
     random = np.random.default_rng(list(rule.encode()))
-    conditions, plan = parse_until(rule), Plan(MOST, BLOCK)
+    conditions, plan = parse_until(rule), Plan(MOST, block_trials)
     found = []
     for _ in range(runs):
         watch = Watch(conditions, plan)
         while watch.end is None:
-            watch.add(draw(random))
+            watch.add(draw(random, plan.block_size(watch.blocks)))
         one = watch.end.reached[0].estimate
         found.append((one.value, one.low, one.high, watch.end.trials))
     return np.array(found).T
@@ -101,7 +105,7 @@ def test_a_rule_that_is_asked_early_and_always_covers_less(monkeypatch):
     monkeypatch.setattr(stopping, "FEWEST_BLOCKS", 2)
     monkeypatch.setattr(stopping, "GROWTH", 1.0)
     true = stats.norm.ppf(0.05)
-    _, low, high, trials = stopped("sinr_db.p05±0.3", users, RUNS)
+    _, low, high, trials = stopped("sinr_db.p05±0.3", users, RUNS, block_trials=10)
     covered = np.mean((low <= true) & (true <= high))
     print("asked after every block", covered, trials.mean())
     assert covered < 0.85

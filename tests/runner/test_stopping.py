@@ -40,7 +40,7 @@ def scenario() -> Scenario:
             "satellite": {"preset": "tr38821-set1-leo600-s"},
             "beams": {"count": 7, "statistics_count": 1},
             "users": {"per_beam": 2},
-            "run": {"trials": MOST, "until": RULE},
+            "run": {"trials": MOST, "until": RULE, "block_trials": 10},
         }
     )
 
@@ -84,7 +84,7 @@ def test_the_file_says_why_it_has_the_trials_it_has(expected: dict[str, object])
 def test_it_is_the_first_checkpoint_at_which_a_plain_run_fulfils_it(
     scenario: Scenario, expected: dict[str, object], tmp_path: Path
 ) -> None:
-    plain = scenario.replace(run__until=None, run__block_trials=10)
+    plain = scenario.replace(run__until=None)
     stop = trials_of(expected)
     for blocks in checkpoints(Plan(MOST, 10)):
         path = tmp_path / f"{blocks}.nc"
@@ -259,7 +259,9 @@ def test_what_is_there_serves_a_wider_rule_and_not_a_narrower(
     assert longer.verdict is not None
     assert longer.verdict.holds
     assert longer.verdict.trials > trials_of(expected)
-    assert contents(path)["throughput"].startswith(expected["throughput"])  # type: ignore[union-attr]
+    assert longer.notices[0].startswith(f"extended: {trials_of(expected):,} of 3,000 trials were")
+    loop.run(narrower, tmp_path / "undisturbed.nc", InlineExecutor)
+    assert contents(path) == contents(tmp_path / "undisturbed.nc")
 
 
 def test_few_trials_never_fulfil_it(scenario: Scenario, tmp_path: Path) -> None:
@@ -275,16 +277,24 @@ def test_few_trials_never_fulfil_it(scenario: Scenario, tmp_path: Path) -> None:
     assert outcome.verdict.trials == 20 * 50
 
 
-@given(block_trials=st.integers(1, 500), trials=st.integers(1, 10**6), more=st.integers(1, 10**6))
-def test_checkpoints_do_not_know_the_limit(block_trials: int, trials: int, more: int) -> None:
+@given(
+    block_trials=st.one_of(st.none(), st.integers(1, 500)),
+    trials=st.integers(1, 10**6),
+    more=st.integers(1, 10**6),
+)
+def test_checkpoints_do_not_know_the_limit(
+    block_trials: int | None, trials: int, more: int
+) -> None:
     found = checkpoints(Plan(trials, block_trials))
-    longer = checkpoints(Plan(trials + more, block_trials))
-    assert found[:-1] == longer[: len(found) - 1]
-    assert found[-1] == Plan(trials, block_trials).blocks
+    plan = Plan(trials + more, block_trials)
+    longer = checkpoints(plan)
+    end = Plan(trials, block_trials).blocks
+    assert found == [*(blocks for blocks in longer if blocks < end), end]
     assert found == sorted(set(found))
     for one, following in itertools.pairwise(longer):
-        assert one * block_trials >= FEWEST_TRIALS
-        assert following <= max(one + 1, one * GROWTH)
+        assert plan.first_trial(one) >= FEWEST_TRIALS
+        grown = plan.first_trial(following) <= plan.first_trial(one) * GROWTH
+        assert grown or following == one + 1
 
 
 def test_expected_trials() -> None:

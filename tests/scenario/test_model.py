@@ -56,26 +56,6 @@ def test_colours_and_bandwidth(reuse, polarisation, colours, bandwidth_hz):
     assert scenario.beam_bandwidth_hz == bandwidth_hz
 
 
-@pytest.mark.parametrize(
-    ("trials", "block"),
-    [
-        (1, 1),
-        (19, 1),
-        (39, 1),
-        (40, 2),
-        (500, 25),
-        (999, 49),
-        (1000, 50),
-        (50_000, 50),
-        (100_000, 100),
-        (10**9, 1_000_000),
-    ],
-)
-def test_automatic_blocks(trials, block):
-    assert load(run={"trials": trials}).block_trials == block
-    assert load(run={"trials": trials, "block_trials": 1300}).block_trials == 1300
-
-
 def test_users_per_trial():
     assert load(users={"placement": "uniform"}).users_per_trial == 610
     assert load(users={"placement": "hotspots", "count": 7}).users_per_trial == 7
@@ -196,7 +176,6 @@ def test_toml_is_complete_and_survives_presets_that_change(monkeypatch):
 def test_toml_says_what_is_automatic():
     text = load(users={"placement": "uniform"}, run={"trials": 100}).to_toml()
     assert "# count = 610  (automatic)\n" in text
-    assert "# block_trials = 5  (automatic)\n" in text
     assert "# spacing_uv = 0.0666" in text
 
 

@@ -148,7 +148,7 @@ def test_a_run_has_no_more_blocks_than_files_fit_a_folder():
     assert (problem.key, problem.value) == ("run.block_trials", 9)
     assert "gives 1111112 blocks" in problem.allowed
     assert problem.hint == "write at least 10, or leave it out"
-    assert load(run={"trials": 10**7, "block_trials": 10}).block_trials == 10
+    assert load(run={"trials": 10**7, "block_trials": 10}).run.block_trials == 10
 
 
 def test_users_are_somewhere_only_once():
