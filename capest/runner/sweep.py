@@ -200,14 +200,23 @@ def points_folder(output: Path) -> Path:
 
 
 def _point_file(output: Path, scenario: Scenario) -> Path:
-    """Where the result of a point is, or will be; one with fewer trials is extended there."""
-    run = scenario.run
+    """Where the result of a point is, or will be.
+
+    Points of other lengths or rules have files of their own. A new one begins as a copy of the
+    longest shorter one, which an earlier sweep may have left: the run goes on from there.
+    """
+    run, folder = scenario.run, points_folder(output)
     rule = "" if run.until is None else f"-{hashlib.sha256(run.until.encode()).hexdigest()[:12]}"
     stem = f"{fingerprint(scenario)[:24]}-{run.block_trials or 'growing'}"
-    path = points_folder(output) / f"{stem}.nc"
-    if path.is_file() and read_identity(path).trials > run.trials:
-        # What a longer sweep left stays as it is, too.
-        return path.with_name(f"{stem}-{run.trials}{rule}.nc")
+    path = folder / f"{stem}-{run.trials}{rule}.nc"
+    if path.exists():
+        return path
+    there = [each for each in folder.glob(f"{stem}-*.nc") if each.is_file()]
+    trials = {each: read_identity(each).trials for each in there}
+    shorter = [each for each in there if trials[each] < run.trials]
+    # Under a rule nobody knows yet how long the point will be.
+    if shorter and run.until is None:
+        files.write_whole(path, max(shorter, key=trials.__getitem__).read_bytes())
     return path
 
 

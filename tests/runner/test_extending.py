@@ -7,7 +7,6 @@ from pathlib import Path
 import netCDF4
 import numpy as np
 import pytest
-from tests.network.small import network_scenario
 
 import capest
 from capest.errors import BackendError, InputError
@@ -17,6 +16,7 @@ from capest.runner.plan import Plan
 from capest.runner.sweep import parse_axis, points_folder, points_of, run_sweep
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
+from tests.engine.small_network import network_scenario
 
 VOLATILE = {"created", "history", "elapsed_s", "command_line", "host", "device"}
 
@@ -253,7 +253,8 @@ def test_a_longer_sweep_extends_the_points_that_were_kept(tmp_path: Path) -> Non
 
     assert sweep(40) == 2 * 40
     assert sweep(70) == 2 * 30
-    assert len(list(points_folder(output).glob("*.nc"))) == 2
+    # Points of both lengths are kept.
+    assert len(list(points_folder(output).glob("*.nc"))) == 4
     assert sweep(70) == 0
     alone = tmp_path / "alone.nc"
     assert sweep(70, alone) == 2 * 70
@@ -264,3 +265,14 @@ def test_a_longer_sweep_extends_the_points_that_were_kept(tmp_path: Path) -> Non
     # A shorter sweep leaves them as they are.
     assert sweep(20) == 2 * 20
     assert sweep(70) == 0
+
+
+def test_points_of_one_sweep_that_differ_in_length_keep_theirs(tmp_path: Path) -> None:
+    output, axes = tmp_path / "sweep.nc", [parse_axis("run.trials=20,30,25")]
+    executor = Counting()
+    points = points_of(RAW, [], axes)
+    run_sweep(points, axes, output, lambda: executor)
+    with netCDF4.Dataset(output) as dataset:
+        assert dataset["trials"][:].tolist() == [20, 30, 25]
+    # The second goes on from the first, and so does the third.
+    assert executor.trials == 20 + 10 + 5
