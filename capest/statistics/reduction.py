@@ -258,6 +258,11 @@ class Reduction:
         return Estimate(metric, statistic, found.value, found.low, found.high, units, found.note)
 
 
+def parts_of_share(share: str) -> tuple[str, str]:
+    """Totals of a trial whose sums make a share: the part, and the whole."""
+    return _RATIOS[share]
+
+
 def counted_in(metric: str) -> tuple[str, ...]:
     """Totals of a trial that are zero where a trial adds nothing to a metric's distribution."""
     if metric in _OVER_TRIALS:
