@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import difflib
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from capest.errors import InputError
 from capest.results import aggregate
+from capest.results.difference_table import Differences, differences_of
 from capest.results.schema import NOTE, axis_of
 from capest.results.summary import Summary
+from capest.results.sweep_figures import SweepPoint, axes_of_dataset, select_point
 from capest.results.sweep_file import AXES as SWEEP_AXES
-from capest.results.sweep_summary import SweepPoint, SweepSummary, axes_of_dataset
+from capest.results.sweep_summary import SweepSummary
 from capest.statistics.figure_names import QUANTILES, SHARES, TRIAL_MEANS
 from capest.statistics.histograms import AXES
 from capest.statistics.intervals import Interval, quantile_interval
@@ -135,6 +139,52 @@ class CapestAccessor:
         contributing = [int(np.count_nonzero(self._dataset[name])) for name in there] or [trials]
         least = least_kurtosis(contributing[0], trials)
         return quantile_interval(counts, axis, p, least_kurtosis=least)
+
+    def difference_to(self, reference: xr.Dataset) -> Differences:
+        """Figures of this result less those of another one, in pairs where draws are common.
+
+        Results with the same seed share the random numbers of every trial, so the interval of a
+        difference comes from trials of the same number; with two seeds, from independent runs.
+
+        Parameters
+        ----------
+        reference : xarray.Dataset
+            From ``capest.open`` or ``capest.run``, or one point of a sweep.
+
+        Returns
+        -------
+        Differences
+            Shows itself as a table; ``found["throughput", "mean"]`` has ``value``, ``low``,
+            ``high``, ``percent`` with limits, ``paired`` and ``note``.
+
+        Raises
+        ------
+        InputError
+            Either does not hold all trials of one result.
+        """
+        return differences_of(self._dataset, reference)
+
+    def difference(self, point: Mapping[str, Any], reference: Mapping[str, Any]) -> Differences:
+        """Figures of one point of a sweep less those of another.
+
+        Parameters
+        ----------
+        point, reference : mapping
+            Value of each axis, such as ``{"beams.frequency_reuse": 3}``; axes of one value may be
+            left out.
+
+        Returns
+        -------
+        Differences
+            As of `difference_to`.
+
+        Raises
+        ------
+        InputError
+            Not a sweep, or no such point.
+        """
+        ours, theirs = (select_point(self._dataset, each) for each in (point, reference))
+        return differences_of(ours, theirs)
 
     def by_country(self) -> xr.Dataset:
         """Results of a constellation by country, see ``aggregate.by_country``."""

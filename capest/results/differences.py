@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from capest.errors import InputError
+from capest.results.figures import plain
 from capest.results.schema import axis_of
 from capest.statistics.figure_names import QUANTILES, SHARES, TRIAL_MEANS, UNITS
 from capest.statistics.histograms import AXES, HistogramAxis
@@ -19,10 +20,11 @@ from capest.statistics.paired import (
     mean_difference,
     share_difference,
     unpaired_difference,
+    without_limits,
 )
 from capest.statistics.paired_quantiles import order_difference, quantile_difference
 from capest.statistics.rare_events import least_kurtosis, why_not_known
-from capest.statistics.reduction import counted_in, parts_of_share
+from capest.statistics.reduction import Estimate, counted_in, parts_of_share
 from capest.statistics.trial_groups import CommonGroups, common_groups, group_of_trials
 
 if TYPE_CHECKING:
@@ -59,6 +61,19 @@ class Difference:
     units: str
     paired: bool
     note: str = ""
+
+    def estimate(self) -> Estimate:
+        """The difference as an estimate."""
+        ends = (self.value, self.low, self.high)
+        return Estimate(self.metric, self.statistic, *ends, self.units, self.note)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Value, limits, percent and whether it is paired, as plain values that JSON can hold."""
+        names = ["value", "low", "high"]
+        if self.units != "dB":
+            names += ["percent", "percent_low", "percent_high"]
+        found: dict[str, Any] = {name: plain(getattr(self, name)) for name in names}
+        return found | {"paired": self.paired} | ({"note": self.note} if self.note else {})
 
 
 @dataclass(frozen=True)
@@ -144,8 +159,8 @@ def trials_of(dataset: xr.Dataset) -> Trials:
         found = dataset[name].values[()] if name in dataset else attributes.get(attribute)
         if found is None or int(found) < 1:
             raise InputError(
-                f"no difference without {name!r}, which this dataset lacks: give a result of capest "
-                "or a point of a sweep made since 0.4"
+                f"no difference without {name!r}, which this dataset lacks: give a result, or a "
+                "point of a sweep that keeps its trials"
             )
         return int(found)
 
@@ -170,9 +185,9 @@ def differences(values: Trials, reference: Trials) -> Iterator[Difference]:
     """Difference of every figure that both have.
 
     Quantiles first, in the order of ``AXES``, then means and shares. With one seed they are paired:
-    over the trials that both have, quantiles over groups of trials (see ``common_groups``). With two
-    seeds, or where the groups of trials have nothing in common, a difference is that of independent
-    runs.
+    over the trials that both have, quantiles over groups of trials (see ``common_groups``). With
+    two seeds, or where the groups of trials have nothing in common, a difference is that of
+    independent runs.
     """
     common = values.seed == reference.seed
     groups = common_groups(
@@ -238,7 +253,7 @@ def _over_groups(
     values: Trials, reference: Trials, groups: CommonGroups, metric: str, p: float
 ) -> Compared | None:
     ours, theirs = values.counts(metric), reference.counts(metric)
-    if ours is None or theirs is None:
+    if ours is None or theirs is None or values.axis(metric) != reference.axis(metric):
         return None
     contributing = [_contributing(each, metric) for each in (values, reference)]
     fewest = min(zip(contributing, (values.trials, reference.trials), strict=True))
@@ -266,4 +281,4 @@ def _unless(note: str, found: Compared) -> Compared:
     if not note:
         return found
     known = (found.difference.value, found.percent.value)
-    return Compared(*(Interval(value, math.nan, math.nan, note) for value in known))
+    return without_limits(*known, note)

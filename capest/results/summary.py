@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from capest.results.columns import printable
 from capest.results.counted_beams import RIM_NOTE, calls_where, which_beams, with_totals
 from capest.results.delay_verdict import delay_verdicts
-from capest.results.figures import notes_of, plain
+from capest.results.figures import notes_of, plain, scaled
 from capest.results.headline import call_means, headline
 from capest.statistics.figure_names import BEAM_SHARE, SERVED_SHARE, UPLINK_SHARE
 from capest.statistics.reduction import Estimate
@@ -141,7 +140,7 @@ class Summary:
         beams = self._statistics_beams
         which = f"{beams} statistics beams" if beams > 1 else "the statistics beam"
         served = self._estimates[SERVED_SHARE, "mean"]
-        percent = _scaled(served, 100.0)
+        percent = scaled(served, 100.0)
         lit = self._estimates["lit_beams", "mean"]
         hopping = lit.value != beams
         found = [
@@ -151,7 +150,7 @@ class Summary:
         if ("uplink_throughput", "mean") in self._estimates:
             uplink = self._estimates["uplink_throughput", "mean"]
             found.insert(1, (f"uplink throughput of {which}", uplink, "Mbit/s"))
-            heard = _scaled(self._estimates[UPLINK_SHARE, "mean"], 100.0)
+            heard = scaled(self._estimates[UPLINK_SHARE, "mean"], 100.0)
             found.append(("users heard in the uplink", heard, "%"))
         if hopping:
             found.append(("statistics beams lit", lit, f"of {beams}"))
@@ -167,9 +166,9 @@ class Summary:
         cells = self._sizes["cell"]
         return [
             ("throughput of the region", mean("throughput"), "Mbit/s"),
-            ("users with a beam", _scaled(mean(BEAM_SHARE), 100.0), "%"),
-            ("of these served", _scaled(mean(SERVED_SHARE), 100.0), "%"),
-            ("cells with a satellite in view", _scaled(mean("covered_cells"), 100.0 / cells), "%"),
+            ("users with a beam", scaled(mean(BEAM_SHARE), 100.0), "%"),
+            ("of these served", scaled(mean(SERVED_SHARE), 100.0), "%"),
+            ("cells with a satellite in view", scaled(mean("covered_cells"), 100.0 / cells), "%"),
             ("beams lit", mean("lit_beams"), f"for {cells:,} cells"),
             ("satellites in use", mean("satellites_in_use"), f"of {self._sizes['satellite']:,}"),
             *call_means(self._estimates),
@@ -276,12 +275,6 @@ class Summary:
         from capest.results.table import html
 
         return html(self)
-
-
-def _scaled(found: Estimate, factor: float) -> Estimate:
-    return replace(
-        found, value=factor * found.value, low=factor * found.low, high=factor * found.high
-    )
 
 
 def summary_dict(dataset: xr.Dataset) -> dict[str, Any]:
