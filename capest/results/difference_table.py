@@ -6,9 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from capest.errors import InputError
 from capest.results.columns import in_columns, printable, wrapped
 from capest.results.differences import Difference, differences, trials_of
 from capest.results.figures import change_text, interval_text, value_text
+from capest.results.sweep_figures import axes_of_dataset
 from capest.results.sweep_file import AXES, KEY, key_of
 from capest.statistics.reduction import Estimate
 
@@ -71,26 +73,34 @@ class Differences(Sequence[Difference]):
                 change_text(each.estimate()),
                 each.units.replace("Mbit s-1", "Mbit/s").replace("bit s-1 Hz-1", "bit/s/Hz"),
                 _percent(each),
-                "" if each.note else "paired" if each.paired else "not paired",
             ]
             for each in self._found
         ]
-        return ["figure", "difference", "unit", "percent", ""], rows
+        return ["figure", "difference", "unit", "percent"], rows
+
+    @property
+    def pairs(self) -> str:
+        """What the intervals come from."""
+        apart = [f"{each.metric}.{each.statistic}" for each in self._found if not each.paired]
+        if len(apart) == len(self._found):
+            return (
+                "After each difference its 95 % interval, of independent runs: nothing is paired."
+            )
+        but = f"; not paired: {_some(apart)}" if apart else ""
+        return f"After each difference its 95 % interval, from pairs of trials{but}."
 
     def lines(self, width: int = WIDTH) -> list[str]:
         """Lines of the table, for a terminal of so many columns."""
         headers, rows = self.table()
         found = wrapped(f"{self.values} less {self.reference}", width)
         found += ["", *in_columns(headers, rows, width), ""]
-        found += wrapped("After each difference its 95 % confidence interval.", width)
+        found += wrapped(self.pairs, width)
         notes: dict[str, list[str]] = {}
         for each in self._found:
             if each.note:
                 notes.setdefault(each.note, []).append(f"{each.metric}.{each.statistic}")
         for note, names in notes.items():
-            shown = names if len(names) <= 4 else [*names[:3], f"and {len(names) - 3} figures more"]
-            text = f"{note[:1].upper()}{note[1:]} ({', '.join(shown)})."
-            found += wrapped(text, width, "  ")
+            found += wrapped(f"{note[:1].upper()}{note[1:]} ({_some(names)}).", width, "  ")
         return found
 
     def __repr__(self) -> str:
@@ -113,8 +123,22 @@ class Differences(Sequence[Difference]):
 
 def differences_of(values: xr.Dataset, reference: xr.Dataset) -> Differences:
     """Compare two results, or two points of sweeps; see ``ds.capest.difference_to``."""
-    found = differences(trials_of(values), trials_of(reference))
-    return Differences(list(found), *(_title(each) for each in (values, reference)))
+    ours, theirs = _one_point(values), _one_point(reference)
+    found = differences(trials_of(ours), trials_of(theirs))
+    return Differences(list(found), _title(ours), _title(theirs))
+
+
+def _one_point(dataset: xr.Dataset) -> xr.Dataset:
+    names = axes_of_dataset(dataset)
+    if all(dataset.sizes[name] == 1 for name in names):
+        return dataset.isel(dict.fromkeys(names, 0))
+    said = ", ".join(f"{name}=..." for name in names)
+    raise InputError(f"a difference is of two points of a sweep: select one with ds.sel({said})")
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = names if len(names) <= 4 else [*names[:3], f"and {len(names) - 3} figures more"]
+    return ", ".join(shown)
 
 
 def _title(dataset: xr.Dataset) -> str:

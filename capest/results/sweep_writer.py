@@ -172,7 +172,9 @@ def _define_common(
             (f"{metric}_bin", schema.bin_centres(axis)),
             (f"{metric}_bin_bounds", np.stack([edges[:-1], edges[1:]], axis=1)),
         ):
-            made = dataset.createVariable(name, "f8", about_bins[name].dims, fill_value=False)
+            made = dataset.createVariable(
+                name, "f8", about_bins[name].dims, fill_value=False, zlib=True, complevel=1
+            )
             made.setncatts(about_bins[name].netcdf_attributes())
             made[:] = values
 

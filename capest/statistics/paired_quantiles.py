@@ -140,8 +140,8 @@ def _over_ellipse(ours: Interval, theirs: Interval, correlation: float) -> Compa
         return Compared(
             Interval(value, -math.inf, math.inf), UNKNOWN if math.isnan(percent) else without
         )
-    a = _moved(ours, _CIRCLE[0])
-    b = _moved(theirs, r * _CIRCLE[0] + math.sqrt(1 - r * r) * _CIRCLE[1])
+    together, apart = np.sqrt([[(1 + r) / 2], [(1 - r) / 2]]) * _CIRCLE
+    a, b = _moved(ours, together + apart), _moved(theirs, together - apart)
     difference = Interval(value, min(value, (a - b).min()), max(value, (a - b).max()))
     if math.isnan(percent):
         return Compared(difference, UNKNOWN)

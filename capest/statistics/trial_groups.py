@@ -37,9 +37,12 @@ class CommonGroups:
     def joined(self, counts: np.ndarray, *, reference: bool = False) -> np.ndarray:
         """Counts of joined groups (groups, bins) from those of a run's own (G, bins)."""
         place = self.of_reference if reference else self.of_values
+        if np.array_equal(place, np.arange(self.groups)):
+            return counts
         found = np.zeros((self.groups, counts.shape[1]), counts.dtype)
-        kept = place >= 0
-        np.add.at(found, place[kept], counts[kept])
+        for group, own in zip(place, counts, strict=True):
+            if group >= 0:
+                found[group] += own
         return found
 
 

