@@ -15,14 +15,14 @@ from capest.results import aggregate
 from capest.results.difference_table import Differences, differences_of
 from capest.results.schema import NOTE, axis_of
 from capest.results.summary import Summary
-from capest.results.sweep_figures import SweepPoint, axes_of_dataset, select_point
+from capest.results.sweep_figures import SweepPoint, one_point, points_of_dataset, select_point
 from capest.results.sweep_file import AXES as SWEEP_AXES
 from capest.results.sweep_summary import SweepSummary
 from capest.statistics.figure_names import QUANTILES, SHARES, TRIAL_MEANS
 from capest.statistics.histograms import AXES
 from capest.statistics.intervals import Interval, quantile_interval
 from capest.statistics.order_statistics import order_statistic
-from capest.statistics.rare_events import least_kurtosis
+from capest.statistics.rare_events import least_kurtosis, why_not_known
 from capest.statistics.reduction import Estimate, counted_in
 
 
@@ -80,14 +80,7 @@ class CapestAccessor:
 
     def _point(self) -> SweepPoint:
         """The only point of a sweep, or of what is selected of one."""
-        points = SweepSummary(self._dataset).points
-        if len(points) == 1:
-            return points[0]
-        names = ", ".join(f"{name}=..." for name in axes_of_dataset(self._dataset))
-        raise InputError(
-            f"this is a sweep of {len(points):,} points: select one with ds.sel({names}), or take "
-            "ds.capest.summary().points"
-        )
+        return points_of_dataset(one_point(self._dataset))[0]
 
     def quantile(self, metric: str, p: float) -> Interval:
         """Any quantile of a metric over users (or beams) and trials, from the histograms.
@@ -112,10 +105,7 @@ class CapestAccessor:
             No such metric, or p out of range.
         """
         if SWEEP_AXES in self._dataset.attrs:
-            raise InputError(
-                "a sweep has the stored quantiles only; --keep-points keeps the result of every "
-                "point, which has any"
-            )
+            return self._quantile_of_point(metric, p)
         known = self._metrics()
         if metric not in known:
             near = difflib.get_close_matches(metric, known, 1)
@@ -126,6 +116,17 @@ class CapestAccessor:
         note = self._about(f"{metric}_quantile")[1]
         found = self._any_quantile(metric, p)
         return Interval(found.value, math.nan, math.nan, note) if note else found
+
+    def _quantile_of_point(self, metric: str, p: float) -> Interval:
+        """As `quantile`, of a sweep of one point that keeps its trials."""
+        point = one_point(self._dataset)
+        if "trial" not in point.sizes:
+            raise InputError(
+                "this sweep of an earlier capest has the stored quantiles only: run it again"
+            )
+        alone = point.isel(trial=slice(int(point["trials"])))
+        alone.attrs = {key: said for key, said in point.attrs.items() if key != SWEEP_AXES}
+        return alone.capest.quantile(metric, p)  # type: ignore[no-any-return]
 
     def _any_quantile(self, metric: str, p: float) -> Interval:
         if AXES[metric].population == "trial" and metric in self._dataset:
@@ -138,7 +139,9 @@ class CapestAccessor:
         there = (name for name in counted_in(metric) if name in self._dataset)
         contributing = [int(np.count_nonzero(self._dataset[name])) for name in there] or [trials]
         least = least_kurtosis(contributing[0], trials)
-        return quantile_interval(counts, axis, p, least_kurtosis=least)
+        found = quantile_interval(counts, axis, p, least_kurtosis=least)
+        note = why_not_known(contributing[0], trials)
+        return Interval(found.value, math.nan, math.nan, note) if note else found
 
     def difference_to(self, reference: xr.Dataset) -> Differences:
         """Figures of this result less those of another one, in pairs where draws are common.

@@ -6,11 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from capest.errors import InputError
 from capest.results.columns import in_columns, printable, wrapped
 from capest.results.differences import Difference, differences, trials_of
 from capest.results.figures import change_text, interval_text, value_text
-from capest.results.sweep_figures import axes_of_dataset
+from capest.results.sweep_figures import one_point
 from capest.results.sweep_file import AXES, KEY, key_of
 from capest.statistics.reduction import Estimate
 
@@ -123,17 +122,9 @@ class Differences(Sequence[Difference]):
 
 def differences_of(values: xr.Dataset, reference: xr.Dataset) -> Differences:
     """Compare two results, or two points of sweeps; see ``ds.capest.difference_to``."""
-    ours, theirs = _one_point(values), _one_point(reference)
+    ours, theirs = one_point(values), one_point(reference)
     found = differences(trials_of(ours), trials_of(theirs))
     return Differences(list(found), _title(ours), _title(theirs))
-
-
-def _one_point(dataset: xr.Dataset) -> xr.Dataset:
-    names = axes_of_dataset(dataset)
-    if all(dataset.sizes[name] == 1 for name in names):
-        return dataset.isel(dict.fromkeys(names, 0))
-    said = ", ".join(f"{name}=..." for name in names)
-    raise InputError(f"a difference is of two points of a sweep: select one with ds.sel({said})")
 
 
 def _some(names: Sequence[str]) -> str:

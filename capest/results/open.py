@@ -47,7 +47,8 @@ def open_result(path: str | Path) -> xr.Dataset:
         return with_new_names(opened)
     try:
         if "trial" not in opened.dims:
-            # Before 0.4: small, and the NetCDF library may crash where its texts are opened twice.
+            # Of an earlier capest: small, and the NetCDF library may crash where its texts are
+            # opened twice.
             with opened:
                 return opened.load()
         for variable in opened.variables.values():

@@ -53,6 +53,22 @@ def axes_of_dataset(dataset: xr.Dataset) -> list[str]:
     return [name for name in said if name in dataset.sizes]
 
 
+def one_point(dataset: xr.Dataset) -> xr.Dataset:
+    """The only point of a sweep, or of what is selected of one; a result as it is.
+
+    Raises
+    ------
+    InputError
+        There are several.
+    """
+    names = axes_of_dataset(dataset)
+    if any(dataset.sizes[name] > 1 for name in names):
+        points = math.prod(dataset.sizes[name] for name in names)
+        said = ", ".join(f"{name}=..." for name in names)
+        raise InputError(f"this is a sweep of {points:,} points: select one with ds.sel({said})")
+    return dataset.isel(dict.fromkeys(names, 0))
+
+
 def select_point(dataset: xr.Dataset, place: Mapping[str, Any]) -> xr.Dataset:
     """One point of a sweep, by the values of its axes.
 

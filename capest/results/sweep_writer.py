@@ -211,6 +211,8 @@ def _create(
         chunk = [min(size, _MOST_TRIALS_A_CHUNK) for size in sizes]
         storage = {"zlib": True, "complevel": 1, "fletcher32": True}
         storage["chunksizes"] = [*(1 for _ in names), *chunk]
+        # Chunks are written whole and once: a cache of more than one would grow with the points.
+        storage["chunk_cache"] = int(np.prod(chunk)) * variable.dtype.itemsize
     if variable.dims == ("trial",):
         fill = (np.nan if variable.dtype.kind == "f" else _NO_COUNT) if lacking else False
     elif variable.dims[:1] != ("group",):

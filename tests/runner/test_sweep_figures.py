@@ -220,7 +220,7 @@ def test_what_a_sweep_does_not_have_is_said(presets):
     with capest.open(presets) as dataset:
         with pytest.raises(InputError, match="select one with"):
             dataset.capest.estimates()
-        with pytest.raises(InputError, match="--keep-points"):
+        with pytest.raises(InputError, match="select one with"):
             dataset.capest.quantile("sinr_db", 0.3)
         with pytest.raises(InputError, match="sweep"):
             dataset.capest.by_country()

@@ -81,6 +81,16 @@ def test_any_two_points_and_any_two_results_are_compared_alike(kept):
         assert "figure" in of_sweep._repr_html_()
 
 
+def test_a_point_has_any_quantile(kept):
+    alone = capest.run(CASE_9, backend="numpy")
+    with capest.open(kept) as dataset:
+        point = dataset.sel({AXIS.replace(".", "__"): 34})
+        for metric in ("sinr_db", "user_throughput"):
+            assert point.capest.quantile(metric, 0.3) == alone.capest.quantile(metric, 0.3)
+        with pytest.raises(InputError, match="no metric 'sinr'"):
+            point.capest.quantile("sinr", 0.3)
+
+
 def test_pairs_are_far_sharper_than_independent_runs(kept, tmp_path):
     """1 dB more EIRP: the same users in the same places."""
     other = capest.load(CASE_9).replace(run__seed=5)
