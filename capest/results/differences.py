@@ -15,17 +15,12 @@ from capest.results.schema import axis_of
 from capest.statistics.figure_names import QUANTILES, SHARES, TRIAL_MEANS, UNITS
 from capest.statistics.histograms import AXES, HistogramAxis
 from capest.statistics.intervals import Interval
-from capest.statistics.paired import (
-    Compared,
-    mean_difference,
-    share_difference,
-    unpaired_difference,
-    without_limits,
-)
+from capest.statistics.paired import mean_difference, share_difference
 from capest.statistics.paired_quantiles import order_difference, quantile_difference
 from capest.statistics.rare_events import least_kurtosis, why_not_known
 from capest.statistics.reduction import Estimate, counted_in, parts_of_share
 from capest.statistics.trial_groups import CommonGroups, common_groups, group_of_trials
+from capest.statistics.two_intervals import Compared, unpaired_difference, without_limits
 
 if TYPE_CHECKING:
     import xarray as xr

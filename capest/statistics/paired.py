@@ -11,7 +11,6 @@ Differences are value less reference; relative ones are in percent of the refere
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,28 +25,13 @@ from capest.statistics.rare_events import (
     why_not_known,
 )
 from capest.statistics.trial_sums import PartAndWhole
-
-UNKNOWN = Interval(math.nan, math.nan, math.nan)
-"""Of what cannot be compared at all."""
-
-
-@dataclass(frozen=True)
-class Compared:
-    """A difference and a relative difference with their 95 % intervals.
-
-    Attributes
-    ----------
-    difference : Interval
-        Value less reference, in the units of the quantity.
-    percent : Interval
-        The same, in percent of the reference; all NaN where that is not above zero.
-    paired : bool
-        From pairs of trials with common draws; else from two independent runs.
-    """
-
-    difference: Interval
-    percent: Interval
-    paired: bool = True
+from capest.statistics.two_intervals import (
+    UNKNOWN,
+    Compared,
+    of_two_intervals,
+    together,
+    without_limits,
+)
 
 
 def mean_difference(values: np.ndarray, reference: np.ndarray) -> Compared:
@@ -118,10 +102,11 @@ def share_difference(
     that have none of either whole do not count where they are more than a tenth.
 
     * Equal in all trials, or fewer than 5 trials differ, or have any of a whole: no interval.
-    * Skewness of the mean of z up to 0.125 to either side: Student's interval of z.
+    * Skewness of the mean of z up to 0.125 to either side, or fewer than 20 trials: Student's
+      interval of z.
     * Beyond, where the wholes are the same: rises and falls of the part as in `mean_difference`.
-    * Beyond, elsewhere: `of_two_intervals` with the intervals of the two shares, which few trials
-      may decide, and the correlation of the u_k.
+    * Beyond, elsewhere: `two_intervals.together` with the intervals of the two shares, which few
+      trials may decide, and the correlation of the u_k.
 
     Parameters
     ----------
@@ -153,80 +138,25 @@ def share_difference(
         return without_limits(value, percent, note)
     u, u0 = (y - share * n) / n.mean(), (y0 - base * n0) / n0.mean()
     z = u - u0
-    if abs(_skewness(z)) <= LARGEST_SKEWNESS:
+    too_few = len(z) < ENOUGH_CONTRIBUTING and differ >= MOST_HAVE * len(z)
+    straight = too_few or abs(_skewness(z)) <= LARGEST_SKEWNESS
+    if straight:
         half = _student(z)
         found = Interval(value, value - half, value + half)
     elif np.array_equal(n, n0):
         found = _mean_of_pairs(z + value, (y - y0) / n.mean())
     else:
         ours, theirs = _share(part, whole), _share(reference_part, reference_whole)
-        found = of_two_intervals(ours, theirs, _correlation(u, u0))
+        if note := ours.note or theirs.note:
+            return without_limits(value, percent, note)
+        found = together(ours, theirs, _correlation(u, u0)).difference
     found = Interval(value, max(found.low, -1.0), min(found.high, 1.0), found.note)
     if not base > 0 or found.note:
         return Compared(found, UNKNOWN)
-    half = _student(100.0 * (u - (share / base) * u0) / base)
-    if abs(_skewness(z)) > LARGEST_SKEWNESS:
+    if not straight:
         return Compared(found, _scaled(found, 100.0 / base))
+    half = _student(100.0 * (u - (share / base) * u0) / base)
     return Compared(found, Interval(percent, percent - half, percent + half))
-
-
-def unpaired_difference(values: Interval, reference: Interval) -> Compared:
-    """Difference of figures of two runs that have no draws in common.
-
-    Parameters
-    ----------
-    values, reference : Interval
-        Of the same figure of two runs.
-
-    Returns
-    -------
-    Compared
-        By `of_two_intervals` without correlation, the relative one of the logarithms.
-    """
-    difference = of_two_intervals(values, reference, 0.0)
-    positive = values.value > 0 and values.low >= 0 and reference.low > 0
-    if difference.note or not positive:
-        ratio = values.value / reference.value - 1 if reference.value > 0 else math.nan
-        return Compared(difference, Interval(100.0 * ratio, math.nan, math.nan), paired=False)
-    ends = of_two_intervals(_logarithm(values), _logarithm(reference), 0.0)
-    value, low, high = (
-        100.0 * math.expm1(end) if end < 700 else math.inf
-        for end in (ends.value, ends.low, ends.high)
-    )
-    return Compared(difference, Interval(value, low, high), paired=False)
-
-
-def of_two_intervals(values: Interval, reference: Interval, correlation: float) -> Interval:
-    """Interval of a difference from the intervals of both and the correlation of their errors.
-
-    Every distance of a limit from its value stands for a standard error on that side:
-    low = D - sqrt(x^2 + y^2 - 2 r x y) with x from the value down to its lower limit and y from the
-    reference up to its upper limit; high with the other two. So intervals that are not symmetric
-    keep their coverage.
-
-    Parameters
-    ----------
-    values, reference : Interval
-    correlation : float
-        r, -1..1; 0 for independent runs.
-
-    Returns
-    -------
-    Interval
-        The note of either in place of limits, where it has none.
-
-    References
-    ----------
-    Zou and Donner (2008), "Construction of confidence limits about effect measures: a general
-    approach", Statistics in Medicine 27(10), 1693-1702; for dependent estimates Zou (2007),
-    Psychological Methods 12(4), 399-413.
-    """
-    value = values.value - reference.value
-    if note := values.note or reference.note:
-        return Interval(value, math.nan, math.nan, note)
-    down = _joined(values.value - values.low, reference.high - reference.value, correlation)
-    up = _joined(values.high - values.value, reference.value - reference.low, correlation)
-    return Interval(value, value - down, value + up)
 
 
 def why_no_pairs(differ: int, trials: int) -> str:
@@ -249,12 +179,6 @@ def why_no_pairs(differ: int, trials: int) -> str:
     return why_not_known(differ, trials).replace("had any", "differ")
 
 
-def without_limits(value: float, percent: float, note: str) -> Compared:
-    """A difference of which nothing is known but its value."""
-    difference, relative = (Interval(each, math.nan, math.nan, note) for each in (value, percent))
-    return Compared(difference, relative)
-
-
 def _mean_of_pairs(estimates: np.ndarray, amounts: np.ndarray) -> Interval:
     """Interval of the mean of pairs, see `mean_difference`.
 
@@ -272,7 +196,7 @@ def _mean_of_pairs(estimates: np.ndarray, amounts: np.ndarray) -> Interval:
     if not few_agree:
         largest = float(np.abs(amounts).max())
         rises, falls = (_total(np.maximum(each, 0.0), largest) for each in (amounts, -amounts))
-        return _scaled(of_two_intervals(rises, falls, 0.0), 1.0 / count)
+        return _scaled(of_two_intervals(rises, falls), 1.0 / count)
     if skewness > 0:
         least = float(estimates.min())
         above = _total(estimates - least, float(estimates.max()) - least)
@@ -327,16 +251,3 @@ def _share(part: np.ndarray, whole: np.ndarray) -> Interval:
 
 def _scaled(found: Interval, factor: float) -> Interval:
     return Interval(found.value * factor, found.low * factor, found.high * factor, found.note)
-
-
-def _logarithm(found: Interval) -> Interval:
-    value, low, high = (
-        math.log(end) if end > 0 else -math.inf for end in (found.value, found.low, found.high)
-    )
-    return Interval(value, low, high)
-
-
-def _joined(x: float, y: float, correlation: float) -> float:
-    if math.isinf(x) or math.isinf(y):
-        return math.inf
-    return math.sqrt(max(0.0, x * x + y * y - 2 * correlation * x * y))

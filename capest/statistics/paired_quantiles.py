@@ -9,12 +9,15 @@ import numpy as np
 from capest.statistics.histograms import HistogramAxis
 from capest.statistics.intervals import Interval, degrees_of_freedom, is_jump, position_of, value_at
 from capest.statistics.order_statistics import order_statistic
-from capest.statistics.paired import UNKNOWN, Compared, why_no_pairs, without_limits
+from capest.statistics.paired import why_no_pairs
 from capest.statistics.student_t import student_t_quantile
-
-_ANGLES = np.linspace(0.0, 2 * np.pi, 360, endpoint=False)
-_CIRCLE = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)])
-
+from capest.statistics.two_intervals import (
+    UNKNOWN,
+    Compared,
+    of_values,
+    together,
+    without_limits,
+)
 
 _FEWEST_OF_A_JUMP = 20
 """Counts of a bin that towers over its neighbours not by chance."""
@@ -73,7 +76,7 @@ def quantile_difference(
     if not counts.any() or not reference_counts.any():
         return Compared(UNKNOWN, UNKNOWN)
     ours, theirs = (_Pooled(axis, each[used], p) for each in (counts, reference_counts))
-    value, percent = _of_values(ours.value, theirs.value)
+    value, percent = of_values(ours.value, theirs.value)
     if not math.isfinite(value):
         return without_limits(value, percent, "not known: outside the bins")
     if np.array_equal(counts, reference_counts):
@@ -93,7 +96,7 @@ def quantile_difference(
         for one, norm, margin in zip((ours, theirs), norms, margins, strict=True)
     )
     product = float(np.prod(norms))
-    return _over_ellipse(a, b, float(d[0] @ d[1]) / product if product > 0 else 0.0)
+    return together(a, b, float(d[0] @ d[1]) / product if product > 0 else 0.0)
 
 
 def order_difference(values: np.ndarray, reference: np.ndarray, p: float) -> Compared:
@@ -126,41 +129,9 @@ def order_difference(values: np.ndarray, reference: np.ndarray, p: float) -> Com
         return Compared(UNKNOWN, UNKNOWN)
     ours, theirs = order_statistic(values, p), order_statistic(reference, p)
     if note := why_no_pairs(int(np.count_nonzero(values != reference)), trials):
-        return without_limits(*_of_values(ours.value, theirs.value), note)
+        return without_limits(*of_values(ours.value, theirs.value), note)
     differ = int(np.count_nonzero((values > ours.value) != (reference > theirs.value)))
-    return _over_ellipse(ours, theirs, 1 - (differ + 2) / (2 * trials * p * (1 - p)))
-
-
-def _over_ellipse(ours: Interval, theirs: Interval, correlation: float) -> Compared:
-    """Extremes of difference and ratio where both move along their arms together."""
-    r = max(-1.0, min(1.0, correlation))
-    value, percent = _of_values(ours.value, theirs.value)
-    if not all(map(math.isfinite, (ours.low, ours.high, theirs.low, theirs.high))):
-        without = Interval(percent, -math.inf, math.inf)
-        return Compared(
-            Interval(value, -math.inf, math.inf), UNKNOWN if math.isnan(percent) else without
-        )
-    together, apart = np.sqrt([[(1 + r) / 2], [(1 - r) / 2]]) * _CIRCLE
-    a, b = _moved(ours, together + apart), _moved(theirs, together - apart)
-    difference = Interval(value, min(value, (a - b).min()), max(value, (a - b).max()))
-    if math.isnan(percent):
-        return Compared(difference, UNKNOWN)
-    if not b.min() > 0:
-        return Compared(difference, Interval(percent, -math.inf, math.inf))
-    ratio = 100.0 * (a / b - 1.0)
-    return Compared(difference, Interval(percent, ratio.min(), ratio.max()))
-
-
-def _moved(found: Interval, steps: np.ndarray) -> np.ndarray:
-    """Value at -1 (the lower limit) .. 1 (the upper limit), in two straight lines."""
-    arms = np.where(steps < 0, found.value - found.low, found.high - found.value)
-    return found.value + steps * arms
-
-
-def _of_values(value: float, reference: float) -> tuple[float, float]:
-    """Difference, also in percent of a reference above zero."""
-    difference = value - reference if value != reference else 0.0
-    return difference, (100.0 * difference / reference if 0 < reference < math.inf else math.nan)
+    return together(ours, theirs, 1 - (differ + 2) / (2 * trials * p * (1 - p)))
 
 
 class _Pooled:

@@ -8,14 +8,10 @@ from scipy import stats
 
 from capest.statistics.histograms import HistogramAxis
 from capest.statistics.intervals import Interval, quantile_interval
-from capest.statistics.paired import (
-    mean_difference,
-    of_two_intervals,
-    share_difference,
-    unpaired_difference,
-)
+from capest.statistics.paired import mean_difference, share_difference
 from capest.statistics.paired_quantiles import order_difference, quantile_difference
 from capest.statistics.trial_groups import common_groups, group_of_trials
+from capest.statistics.two_intervals import of_two_intervals, together, unpaired_difference
 
 AXIS = HistogramAxis("x", "dB", "a test axis", "user", -10.0, 0.05, 400)
 
@@ -113,10 +109,17 @@ def test_one_run_known_exactly_leaves_woodruff_s_interval_of_the_other():
 
 
 def test_two_intervals():
-    found = of_two_intervals(Interval(5.0, 4.0, 8.0), Interval(1.0, -1.0, 1.5), 0.0)
+    found = of_two_intervals(Interval(5.0, 4.0, 8.0), Interval(1.0, -1.0, 1.5))
     assert found.low == pytest.approx(4.0 - math.hypot(1.0, 0.5))
     assert found.high == pytest.approx(4.0 + math.hypot(3.0, 2.0))
-    assert of_two_intervals(Interval(1, -math.inf, 2), Interval(0, -1, 1), 0.5).low == -math.inf
+    alike = together(Interval(5.0, 4.0, 8.0), Interval(1.0, -1.0, 1.5), 0.0).difference
+    assert (alike.low, alike.high) == pytest.approx((found.low, found.high), abs=1e-3)
+    assert of_two_intervals(Interval(1, -math.inf, 2), Interval(0, -1, 1)).low == -math.inf
+    # Two that move as one, by as much to either side.
+    moved = together(Interval(5.0, 4.0, 8.0), Interval(2.0, 1.0, 5.0), 1.0).difference
+    assert (moved.low, moved.high) == pytest.approx((3.0, 3.0))
+    skewed = together(Interval(5.0, 4.0, 8.0), Interval(2.0, 1.0, 3.0), 1.0).difference
+    assert (skewed.low, skewed.high) == pytest.approx((3.0, 5.0))
     without = unpaired_difference(Interval(1, math.nan, math.nan, "why"), Interval(0, -1, 1))
     assert without.difference.note == "why"
     assert not without.paired
