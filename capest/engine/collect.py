@@ -19,10 +19,7 @@ from capest.engine.sky import Sky, feeder_ranges_m
 from capest.engine.users import Users
 from capest.engine.world import World
 from capest.physics import geometry
-from capest.statistics.histograms import AXES
-
-FIXED_POINT = 2.0**20
-"""Real numbers are summed as whole multiples of its inverse: exact, in any order."""
+from capest.statistics.quantities import AXES
 
 
 @dataclass(frozen=True)

@@ -157,20 +157,27 @@ def _of_many(
     world: World, kernels: Kernels, sky: Sky, users: Users, beams: Beams, power: LoweredPower
 ) -> Links:
     xp = kernels.xp
-    serving = beams.of_user
-    attached = serving >= 0
-    # Where there is no beam, the first one stands in; nothing of it is used.
-    number = xp.where(attached, serving + beams.first_of(users.trial, xp), 0)
-    links = constellation_links(
-        world, sky, users, beams, power.satellite, xp.where(attached, number, -1), xp
-    )
+    serving, order = beams.of_user, None
+    alike = alike_trials(sky, beams, power)
+    if alike.are_fewer:
+        # The users of trials with the same beams are computed as those of one trial.
+        together = np.argsort(alike.group, kind="stable") * users.per_trial
+        order = xp.asarray((together[:, None] + np.arange(users.per_trial)).ravel())
+    links = constellation_links(world, sky, users, beams, power, alike, order, xp)
     received, interference = kernels.constellation_sinr(links)
+    if order is not None:
+        back = xp.argsort(order)
+        received, interference = received[back], interference[back]
+    # Where there is no beam, the first one stands in; nothing of it is used.
+    number = xp.where(serving >= 0, serving + beams.first_of(users.trial, xp), 0)
     satellite = xp.asarray(np.append(beams.satellite, 0))[number]
     sine, range_m = _seen(sky, users, satellite, xp)
     factor = power.factor(beams)
     unlimited = received.astype(xp.float64)
     if factor is not None:
-        unlimited = unlimited / xp.asarray(np.append(factor, 1.0))[number]
+        # The beam that stands in for none may be dark.
+        used = np.append(np.where(factor > 0.0, factor, 1.0), 1.0)
+        unlimited = unlimited / xp.asarray(used)[number]
     return Links(
         serving=serving,
         satellite=satellite,
@@ -184,13 +191,45 @@ def _of_many(
     )
 
 
+@dataclass(frozen=True)
+class AlikeTrials:
+    """Trials whose satellites and beams are the same.
+
+    Attributes
+    ----------
+    group : int64 array (trials,)
+        Of each trial.
+    first : int64 array (groups,)
+        A trial of each group.
+    """
+
+    group: np.ndarray
+    first: np.ndarray
+
+    @property
+    def are_fewer(self) -> bool:
+        """Whether some trials are alike."""
+        return len(self.first) < len(self.group)
+
+
+def alike_trials(sky: Sky, beams: Beams, power: LoweredPower) -> AlikeTrials:
+    """Group trials with the same beams: of satellites that stand still, with a fixed layout."""
+    each = np.arange(sky.trials)
+    if not beams.are_fixed or not sky.is_same or power.reduction_db:
+        return AlikeTrials(each, each)
+    patterns = beams.power.reshape(sky.trials, -1)
+    _, first, group = np.unique(patterns, axis=0, return_index=True, return_inverse=True)
+    return AlikeTrials(group.ravel(), first)
+
+
 def constellation_links(
     world: World,
     sky: Sky,
     users: Users,
     beams: Beams,
-    satellite_power: np.ndarray,
-    serving: Any,
+    power: LoweredPower,
+    alike: AlikeTrials,
+    order: Any | None,
     xp: Any,
 ) -> ConstellationDownlink:
     """What the kernel of many satellites takes.
@@ -198,34 +237,44 @@ def constellation_links(
     Parameters
     ----------
     world : World
-    sky, users, beams
+    sky, users, beams, power
         Of some trials.
-    satellite_power : float32 array (satellites,)
-        Factor on all beams of a satellite.
-    serving : int array (users,)
-        Beam among those of all trials, -1 for none.
+    alike : AlikeTrials
+    order : int64 array (users,) or None
+        Users by their group of trials; ``None`` if they are.
     xp : module
         ``numpy`` or ``cupy``.
     """
-    radio, steering, count = world.radio, world.radio.steering, len(users.trial)
+    radio, steering, trials = world.radio, world.radio.steering, alike.first
     sight, shadow = _sectors(world.channel, users, xp)
-    start = np.arange(sky.trials + 1, dtype=np.int64) * users.per_trial
+    entry, position_m = _entry(radio, world.channel, users, xp), users.position_m
+    environment, serving, trial = users.environment, beams.of_user, users.trial
+    if order is not None:
+        position_m = xp.ascontiguousarray(position_m[:, order])
+        sight, shadow, entry, environment, serving, trial = (
+            each[order] for each in (sight, shadow, entry, environment, serving, trial)
+        )
+    of_group = np.bincount(alike.group, minlength=len(trials)) * users.per_trial
+    satellites, satellite_start = _rows(sky.start, trials)
+    lit, beam_start = _rows(beams.start, trials)
+    first = xp.asarray(beam_start[:-1][alike.group])[trial]
+    counts = np.diff(beams.segment_start).reshape(len(sky), radio.colours)[satellites]
     return ConstellationDownlink(
-        user_m=users.position_m,
-        user_start=xp.asarray(start),
-        gain=xp.full(count, radio.gain_at_one_metre, dtype=xp.float32),
-        environment=users.environment,
+        user_m=position_m,
+        user_start=xp.asarray(np.append(0, np.cumsum(of_group))),
+        gain=xp.full(len(trial), radio.gain_at_one_metre, dtype=xp.float32),
+        environment=environment,
         sight=sight,
         shadow=shadow,
-        entry=_entry(radio, world.channel, users, xp),
-        serving=serving.astype(xp.int32),
-        satellite_m=xp.asarray(np.ascontiguousarray(sky.position_m.T)),
-        axes=xp.asarray(sky.axes),
-        satellite_start=xp.asarray(sky.start),
-        satellite_power=xp.asarray(satellite_power),
-        beam=xp.asarray(beams.direction),
-        beam_power=xp.asarray(beams.power),
-        segment_start=xp.asarray(beams.segment_start),
+        entry=entry,
+        serving=xp.where(serving >= 0, serving + first, -1).astype(xp.int32),
+        satellite_m=xp.asarray(np.ascontiguousarray(sky.position_m[satellites].T)),
+        axes=xp.asarray(np.ascontiguousarray(sky.axes[:, :, satellites])),
+        satellite_start=xp.asarray(satellite_start),
+        satellite_power=xp.asarray(power.satellite[satellites]),
+        beam=xp.asarray(np.ascontiguousarray(beams.direction[:, lit])),
+        beam_power=xp.asarray(beams.power[lit]),
+        segment_start=xp.asarray(np.append(0, np.cumsum(counts)).astype(np.int32)),
         sky=xp.asarray(radio.sky),
         pattern=xp.asarray(steering.pattern),
         reduced_aperture=steering.reduced_aperture,
@@ -234,6 +283,14 @@ def constellation_links(
         lowest_sine=math.sin(math.radians(world.beams.lowest_heard_deg)),
         colours=radio.colours,
     )
+
+
+def _rows(start: np.ndarray, trials: np.ndarray) -> tuple[Any, np.ndarray]:
+    """Rows of some trials, as an index, and where those of each begin among them."""
+    if len(trials) == len(start) - 1:
+        return slice(None), start
+    rows = np.concatenate([np.arange(start[trial], start[trial + 1]) for trial in trials])
+    return rows, np.append(0, np.cumsum(np.diff(start)[trials]))
 
 
 def _sectors(channel: Channel, users: Users, xp: Any) -> tuple[Any, Any]:

@@ -74,7 +74,7 @@ def start(world: World, kernels: Kernels, first_trial: int, trials: int) -> Star
     Started
     """
     draws = Draws(kernels, world.seed, first_trial, trials)
-    sky = draw_sky(world, kernels, draws)
+    sky = draw_sky(world, draws)
     view = None if world.ground.cells is None else view_of_cells(world, sky)
     users = draw_users(world, draws)
     beams = light_beams(world, kernels, sky, view, users, draws)

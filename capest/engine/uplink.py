@@ -17,7 +17,7 @@ from capest.engine.radio import Uplink, UplinkAccess
 from capest.engine.uplink_power import Heard, hear
 from capest.engine.users import Users
 from capest.engine.world import World
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
 
 
 @dataclass(frozen=True)

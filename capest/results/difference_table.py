@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from capest.results.columns import in_columns, printable, wrapped
 from capest.results.differences import Difference, differences, trials_of
-from capest.results.figures import change_text, interval_text, value_text
+from capest.results.figures import change_text, interval_text, people_unit, value_text
 from capest.results.sweep_figures import one_point
 from capest.results.sweep_file import AXES, KEY, key_of
 from capest.statistics.reduction import Estimate
@@ -70,7 +70,7 @@ class Differences(Sequence[Difference]):
             [
                 f"{each.metric}.{each.statistic}",
                 change_text(each.estimate()),
-                each.units.replace("Mbit s-1", "Mbit/s").replace("bit s-1 Hz-1", "bit/s/Hz"),
+                people_unit(each.units),
                 _percent(each),
             ]
             for each in self._found

@@ -11,14 +11,15 @@ import numpy as np
 
 from capest.errors import InputError
 from capest.results.figures import plain
-from capest.results.schema import axis_of
-from capest.statistics.figure_names import QUANTILES, SHARES, TRIAL_MEANS, UNITS
-from capest.statistics.histograms import AXES, HistogramAxis
+from capest.results.schema import axis_of, means_in
+from capest.statistics.histograms import HistogramAxis
 from capest.statistics.intervals import Interval
 from capest.statistics.paired import mean_difference, share_difference
 from capest.statistics.paired_quantiles import order_difference, quantile_difference
+from capest.statistics.quantities import AXES, quantity
+from capest.statistics.quantity import QUANTILES
 from capest.statistics.rare_events import least_kurtosis, why_not_known
-from capest.statistics.reduction import Estimate, counted_in, parts_of_share
+from capest.statistics.reduction import Estimate, counted_in
 from capest.statistics.trial_groups import CommonGroups, common_groups, group_of_trials
 from capest.statistics.two_intervals import Compared, unpaired_difference, without_limits
 
@@ -179,10 +180,10 @@ def trials_of(dataset: xr.Dataset) -> Trials:
 def differences(values: Trials, reference: Trials) -> Iterator[Difference]:
     """Difference of every figure that both have.
 
-    Quantiles first, in the order of ``AXES``, then means and shares. With one seed they are paired:
-    over the trials that both have, quantiles over groups of trials (see ``common_groups``). With
-    two seeds, or where the groups of trials have nothing in common, a difference is that of
-    independent runs.
+    Quantiles first, then means, then shares, each in the order of the table of quantities. With one
+    seed they are paired: over the trials that both have, quantiles over groups of trials (see
+    ``common_groups``). With two seeds, or where the groups of trials have nothing in common, a
+    difference is that of independent runs.
     """
     common = values.seed == reference.seed
     groups = common_groups(
@@ -191,17 +192,14 @@ def differences(values: Trials, reference: Trials) -> Iterator[Difference]:
     for metric in AXES:
         if f"{metric}_quantile" not in values.names & reference.names:
             continue
-        over_trials = AXES[metric].population == "trial"
         for statistic, p in QUANTILES.items():
             found = None
-            if common and over_trials:
+            if common and quantity(metric).over_trials:
                 found = _over_trials(values, reference, metric, p)
             elif common and groups.enough:
                 found = _over_groups(values, reference, groups, metric, p)
             yield from _told(found, values, reference, metric, statistic)
-    for metric in (*TRIAL_MEANS, *SHARES):
-        if f"{metric}_mean" not in values.names & reference.names:
-            continue
+    for metric in means_in(values.names & reference.names):
         found = _of_means(values, reference, metric) if common else None
         yield from _told(found, values, reference, metric, "mean")
 
@@ -214,7 +212,7 @@ def _told(
         if any(math.isnan(each.value) for each in single):
             return
         found = unpaired_difference(*single)
-    units = UNITS[f"{metric}.{statistic}"]
+    units = quantity(metric).units or "1"
     difference, percent = found.difference, found.percent
     if math.isnan(difference.value):
         return
@@ -225,13 +223,14 @@ def _told(
 
 def _of_means(values: Trials, reference: Trials, metric: str) -> Compared | None:
     """Of a mean over trials or a share; None where the trials are not there."""
-    names = parts_of_share(metric) if metric in SHARES else (metric,)
+    share = quantity(metric).share
+    names = (share.part, share.whole) if share else (metric,)
     found = [each.of_trials(name) for each in (values, reference) for name in names]
     if any(each is None for each in found):
         return None
     both = min(values.trials, reference.trials)
     columns = [each[:both] for each in found if each is not None]
-    return share_difference(*columns) if metric in SHARES else mean_difference(*columns)
+    return share_difference(*columns) if share else mean_difference(*columns)
 
 
 def _over_trials(values: Trials, reference: Trials, metric: str, p: float) -> Compared | None:

@@ -11,10 +11,11 @@ import numpy as np
 
 from capest.errors import InputError
 from capest.results.differences import Difference
+from capest.results.schema import means_in
 from capest.results.sweep_file import AXES as SWEEP_AXES
 from capest.results.sweep_file import KINDS, axis_name, key_of, note_of
-from capest.statistics.figure_names import QUANTILES, SHARES, TRIAL_MEANS
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
+from capest.statistics.quantity import QUANTILES
 from capest.statistics.reduction import Estimate
 
 if TYPE_CHECKING:
@@ -156,10 +157,8 @@ def _places(dataset: xr.Dataset) -> Iterator[tuple[str, str, str, int]]:
             for statistic, p in QUANTILES.items():
                 column = int(np.flatnonzero(np.isclose(dataset["quantile"].values, p))[0])
                 yield metric, statistic, name, column
-    for metric in (*TRIAL_MEANS, *SHARES):
-        name = f"{metric}_mean"
-        if name in dataset:
-            yield metric, "mean", name, 0
+    for metric in means_in(dataset):
+        yield metric, "mean", f"{metric}_mean", 0
 
 
 def _differences(

@@ -15,6 +15,8 @@ from capest.results.sweep_figures import (
     points_of_dataset,
 )
 from capest.results.sweep_file import DIFFERENCE_TO, KEY, key_of
+from capest.statistics.quantities import QUANTITIES
+from capest.statistics.quantity import Quantity, When
 from capest.statistics.reduction import Estimate
 
 if TYPE_CHECKING:
@@ -22,17 +24,19 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 
-_COLUMNS = (
-    ("calls", "mean", "calls", 1.0),
-    ("calls_all_beams", "mean", "calls, all beams", 1.0),
-    ("calls_on_fading", "mean", "by fading", 1.0),
-    ("refused_share", "mean", "refused, %", 100.0),
-    ("throughput", "mean", "Mbit/s", 1.0),
-    ("throughput_all_beams", "mean", "Mbit/s, all beams", 1.0),
-    ("sinr_db", "p50", "SINR, dB", 1.0),
-    ("user_throughput", "p50", "user, Mbit/s", 1.0),
-    ("beam_share", "mean", "beam, %", 100.0),
-    ("served_share", "mean", "served, %", 100.0),
+
+def _place(row: Quantity) -> tuple[bool, bool, bool]:
+    """Calls first, then what is averaged over trials, users, and shares."""
+    of_calls = any(each.when is When.CALLS for each in row.when)
+    return not of_calls, bool(row.share), not row.mean
+
+
+_COLUMNS = tuple(
+    (row.name, "mean", row.column, 100.0)
+    if row.share
+    else (row.name, "mean" if row.mean else "p50", row.column, 1.0)
+    for row in sorted(QUANTITIES, key=_place)
+    if row.column
 )
 """Metric, statistic, heading and factor of the table's columns."""
 

@@ -21,8 +21,8 @@ from capest.results.differences import Difference, Trials, differences
 from capest.results.identity import read_identity
 from capest.results.sweep_file import AXES, DIFFERENCE_TO, KEY, KINDS, kind_of
 from capest.results.variable import flags
-from capest.statistics import histograms
-from capest.statistics.figure_names import QUANTILES
+from capest.statistics.quantities import AXES as HISTOGRAM_AXES
+from capest.statistics.quantity import QUANTILES
 
 if TYPE_CHECKING:
     import netCDF4
@@ -164,7 +164,7 @@ def _define_common(
         made[:] = list(QUANTILES.values()) if name == "quantile" else np.arange(size)
     dataset.createDimension("bnds", 2)
     for metric in (dim.removesuffix("_bin") for dim in sizes if dim.endswith("_bin")):
-        axis = histograms.AXES[metric]
+        axis = HISTOGRAM_AXES[metric]
         edges = axis.edges()
         dataset.createDimension(f"{metric}_bin", sizes[f"{metric}_bin"])
         about_bins = schema.histogram_variables(axis)
@@ -242,7 +242,7 @@ def _create_difference(
             _describe(made, unit, limit + text)
     kind = dataset.createVariable(f"{stem}_kind", "i1", dims, fill_value=False)
     kind.setncatts({"long_name": f"how known is the {text}"})
-    kind.setncatts(flags(tuple(range(len(KINDS))), " ".join(KINDS)))
+    kind.setncatts(flags(" ".join(KINDS)))
 
 
 def _describe(variable: netCDF4.Variable, units: str, long_name: str) -> None:

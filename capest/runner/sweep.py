@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from capest.errors import InputError, StorageError
 from capest.results import files
+from capest.results.identity import read_identity
 from capest.results.lock import locked
 from capest.results.manifest import read_manifest
 from capest.results.ours import Target
@@ -28,6 +29,7 @@ from capest.runner.sweep_dataset import gather
 from capest.runner.sweep_points import Axis, Point, parse_axis, points_of
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.model import Scenario
+from capest.version import __version__
 
 __all__ = ["Axis", "Point", "gather", "parse_axis", "points_folder", "points_of", "run_sweep"]
 
@@ -101,8 +103,9 @@ def run_sweep(
                 f"{blocks} holds blocks of a run that was cut off; finish it, choose another -o, "
                 "or drop them with --overwrite"
             )
+        watch = _Watch(on_point, on_progress)
         paths, notices = _run_points(
-            points, axes, output, make_executor, backend, _Watch(on_point, on_progress)
+            points, axes, output, make_executor, backend, watch, overwrite=overwrite
         )
         attributes = _gather(points, axes, paths, target)
         # A point that was there already says nothing when it is asked for; its result does.
@@ -134,6 +137,8 @@ def _run_points(
     make_executor: Callable[[], loop.Executor],
     backend: Literal["auto", "numpy", "cupy"],
     watch: _Watch,
+    *,
+    overwrite: bool,
 ) -> tuple[list[Path], list[str]]:
     """Result files of the points, and what the user should know."""
     started: list[loop.Executor] = []
@@ -150,8 +155,20 @@ def _run_points(
             if watch.point is not None:
                 watch.point(number, point)
             path = points_folder(output) / _file_name(point.scenario)
+            other = _other_version(path)
+            if other is not None and not overwrite:
+                raise InputError(
+                    f"{points_folder(output)} holds points of a sweep that capest {other} started; "
+                    f"this is capest {__version__}: finish it there, choose another -o, or drop "
+                    "them with --overwrite"
+                )
             outcome = loop.run(
-                point.scenario, path, shared, backend=backend, on_progress=watch.progress
+                point.scenario,
+                path,
+                shared,
+                backend=backend,
+                overwrite=other is not None,
+                on_progress=watch.progress,
             )
             notices += [note for note in outcome.notices if not note.startswith(path.name)]
             if outcome.verdict is not None and not outcome.verdict.holds:
@@ -161,6 +178,16 @@ def _run_points(
         for executor in started:
             executor.close()
     return paths, notices
+
+
+def _other_version(path: Path) -> str | None:
+    """Version that computed a point, or began to, if it is not this one."""
+    if path.exists():
+        version = read_identity(path).version
+    else:
+        cut_off = read_manifest(loop.blocks_folder(path))
+        version = __version__ if cut_off is None else cut_off.version
+    return None if version == __version__ else version
 
 
 def points_folder(output: Path) -> Path:

@@ -35,7 +35,8 @@ ALLOWED = {
         *("scenario", "statistics", *LEAVES),
     },
     "validation": {
-        *("backend", "engine", "physics", "results", "runner", "scenario", "statistics", *LEAVES),
+        *("backend", "engine", "physics", "results", "runner", "sampling", "scenario"),
+        *("statistics", *LEAVES),
     },
     "api": {"backend", "results", "runner", "scenario", *LEAVES},
 }

@@ -48,12 +48,12 @@ def test_all_beams_lit_are_those_of_capest_run(reuse: int) -> None:
     scenario = small(
         f"beams.frequency_reuse={reuse}", "link.adaptation=truncated-shannon",
     ).replace(beams__allocation="all-on", satellite__beams_at_once=None)  # fmt: skip
-    scene = build(scenario)
-    users = draw_users(scene, Draws(NumpyKernels(), scenario.run.seed, 3, 4))
-    wanted = compute(scene, NumpyKernels(), 3, 4).trial_cell
+    world = build(scenario)
+    users = draw_users(world, Draws(NumpyKernels(), scenario.run.seed, 3, 4))
+    wanted = compute(world, NumpyKernels(), 3, 4).trial_cell
     assert (users.membership().sum(axis=-1) == wanted["cell_users"]).all()
     lit = np.ones((4, 1, 19), dtype=bool)
-    found = cell_rates(lit, users, lambda sinr: rate_mbit_s(scene.link, sinr))[:, 0]
+    found = cell_rates(lit, users, lambda sinr: rate_mbit_s(world.radio.link, sinr))[:, 0]
     # There, users that cannot be served take no time.
     all_served = wanted["cell_users"] == wanted["cell_served_users"]
     assert all_served.sum() > 50
@@ -62,7 +62,7 @@ def test_all_beams_lit_are_those_of_capest_run(reuse: int) -> None:
 
 @pytest.mark.parametrize("kind", ["nr-cqi", "truncated-shannon"])
 def test_rates_rise_by_the_steps_of_link_adaptation(kind: str) -> None:
-    link = build(small(f"link.adaptation={kind}")).link
+    link = build(small(f"link.adaptation={kind}")).radio.link
     sinr = 10.0 ** np.linspace(-3.0, 4.0, 2000)
     rate = rate_mbit_s(link, sinr)
     assert rate[0] == 0.0
@@ -76,9 +76,9 @@ def test_rates_rise_by_the_steps_of_link_adaptation(kind: str) -> None:
 
 
 def test_a_trial_depends_on_its_number_alone() -> None:
-    scene = build(small())
-    whole = play_trials(scene, settings(), 0, 5)
-    parts = [play_trials(scene, settings(), first, count) for first, count in ((0, 2), (2, 3))]
+    world = build(small())
+    whole = play_trials(world, settings(), 0, 5)
+    parts = [play_trials(world, settings(), first, count) for first, count in ((0, 2), (2, 3))]
     for name in NAMES:
         joined = np.concatenate([part.served[name] for part in parts])
         assert joined == pytest.approx(whole.served[name], rel=1e-12)

@@ -4,21 +4,22 @@ from typing import Any
 
 import numpy as np
 import pytest
-from capest.engine.network.trial import epoch_s, network_trial
 
 from capest.backend.arguments import ConstellationDownlink
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.build import build
 from capest.engine.build.space import space_of
 from capest.engine.memory import compute_block
+from capest.engine.sky import epochs_s
+from capest.engine.trial import compute
 from capest.geo.sphere import lat_lon
+from capest.sampling.draws import Draws
 from capest.scenario.load import load_scenario
 from capest.scenario.sections import Constellation
-from capest.statistics.block import BlockResult
 from capest.statistics.reduction import Reduction
 
-from ..emulate.constellation_scene import brute_force
-from .small import network_scene
+from ..emulate.constellation_scene import brute_force, only_trial
+from .small_network import network_world
 
 MODES: dict[str, dict[str, Any]] = {
     "earth-fixed": {},
@@ -33,19 +34,10 @@ MODES: dict[str, dict[str, Any]] = {
 }
 
 
-def assert_same(one: BlockResult, other: BlockResult) -> None:
-    for part in ("trial", "trial_cell", "histograms", "cell"):
-        first, second = getattr(one, part), getattr(other, part)
-        assert first.keys() == second.keys()
-        for name, values in first.items():
-            assert values.dtype == second[name].dtype
-            assert values.tobytes() == second[name].tobytes(), name
-
-
 @pytest.mark.parametrize("mode", MODES)
 def test_counts_and_totals_agree(mode: str) -> None:
-    scene = network_scene(**MODES[mode])
-    block = compute_block(scene, NumpyKernels(), 0, 6)
+    world = network_world(**MODES[mode])
+    block = compute_block(world, NumpyKernels(), 0, 6)
     trial, cell, counts = block.trial, block.cell, block.histograms
     assert (trial["users"] == 100).all()
     assert (trial["served_users"] <= trial["lit_users"]).all()
@@ -71,23 +63,8 @@ def test_counts_and_totals_agree(mode: str) -> None:
         assert trial["throughput"].min() > 0.0
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_a_trial_does_not_know_its_block(mode: str) -> None:
-    scene = network_scene(**MODES[mode])
-    whole = compute_block(scene, NumpyKernels(), 10, 4)
-    parts = [network_trial(scene, NumpyKernels(), 10 + k) for k in range(4)]
-    rebuilt = BlockResult(
-        10,
-        {name: np.concatenate([p.trial[name] for p in parts]) for name in whole.trial},
-        {},
-        {name: sum(p.histograms[name] for p in parts) for name in whole.histograms},
-        {name: sum(p.cell[name] for p in parts) for name in whole.cell},
-    )
-    assert_same(whole, rebuilt)
-
-
 def test_powers_are_those_of_brute_force() -> None:
-    """All that the kernel is told of a trial, summed up pair by pair in double precision."""
+    """All that the kernel is told of three trials, summed up pair by pair in double precision."""
     seen: list[Any] = []
 
     class Spy(NumpyKernels):
@@ -96,11 +73,12 @@ def test_powers_are_those_of_brute_force() -> None:
             seen.append((links, found))
             return found
 
-    network_trial(network_scene(users__indoor_share=0.3, beams__frequency_reuse=3), Spy(), 2)
+    compute(network_world(users__indoor_share=0.3, beams__frequency_reuse=3), Spy(), 2, 3)
     ((links, (carrier, interference)),) = seen
-    true_carrier, true_interference, _ = brute_force(links)
+    truth = [brute_force(only_trial(links, trial)) for trial in range(3)]
+    true_carrier, true_interference, _ = (np.concatenate(part) for part in zip(*truth, strict=True))
     heard = true_carrier > 1e-3
-    assert heard.sum() > 50
+    assert (np.add.reduceat(heard, links.user_start[:-1]) > 50).all()
     sinr = carrier[heard] / (1.0 + interference[heard])
     true_sinr = true_carrier[heard] / (1.0 + true_interference[heard])
     assert np.abs(10 * np.log10(sinr / true_sinr)).max() < 0.02
@@ -134,33 +112,34 @@ def test_one_satellite_is_the_study_case(reuse: int) -> None:
             "users": {"placement": "uniform", "count": 190},
         }
     )
-    scene = build(scenario)
+    world = build(scenario)
     reduction = Reduction()
     for block in range(20):
-        reduction.add(block, compute_block(scene, NumpyKernels(), 10 * block, 10))
+        reduction.add(block, compute_block(world, NumpyKernels(), 10 * block, 10))
     for metric, median in published.items():
         assert reduction.interval(metric, "p50").value == pytest.approx(median, abs=0.1), metric
 
 
 def test_epochs() -> None:
-    random, even = network_scene(), network_scene(constellation__epochs="stratified")
+    random, even = network_world(), network_world(constellation__epochs="stratified")
     kernels = NumpyKernels()
-    for scene in (random, even):
-        seconds = np.array([epoch_s(scene, kernels, k) for k in range(500)])
+    for world in (random, even):
+        seconds = epochs_s(world.space, Draws(kernels, 3, 0, 500))
+        alone = epochs_s(world.space, Draws(kernels, 3, 7, 1))
+        np.testing.assert_array_equal(alone, seconds[7:8])
         assert ((seconds >= 0.0) & (seconds < 86_400.0)).all()
         counts = np.histogram(seconds, 10, (0.0, 86_400.0))[0]
-        if scene is random:
+        if world is random:
             assert counts.std() > 2.0
         else:
             assert np.ptp(counts) <= 2
-    assert epoch_s(random, kernels, 7) == epoch_s(network_scene(), kernels, 7)
 
 
 def test_in_view_is_the_mean_over_epochs_of_the_shells() -> None:
     """Cells of one latitude against the density of sub-satellite points, in closed form."""
     from scipy.integrate import quad
 
-    scene = network_scene(
+    world = network_world(
         constellation__shells="55: 1200/30/1 @ 600", users__count=1,
         constellation__minimum_elevation_deg=25.0, region__kind="circle",
         region__latitude_deg=40.0, region__longitude_deg=10.0, region__radius_km=70.0,
@@ -168,11 +147,11 @@ def test_in_view_is_the_mean_over_epochs_of_the_shells() -> None:
         region__east_deg=None, users__placement="uniform",
     )  # fmt: skip
     trials = 400
-    block = compute_block(scene, NumpyKernels(), 0, trials)
+    block = compute_block(world, NumpyKernels(), 0, trials)
     found = block.cell["cell_satellites_in_view"] / trials
     radius = np.arccos(6371 / 6971 * np.cos(np.radians(25.0))) - np.radians(25.0)
     inclination = np.radians(55.0)
-    for latitude_deg, mean in zip(scene.ground.cells.lat_deg, found, strict=True):
+    for latitude_deg, mean in zip(world.ground.cells.lat_deg, found, strict=True):
         latitude = np.radians(latitude_deg)
 
         def share(phi: float, latitude: float = latitude) -> float:

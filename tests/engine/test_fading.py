@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from capest.engine.network import calls
-from capest.engine.network.trial import network_trial
 
 from capest.backend.numpy_kernels import NumpyKernels
+from capest.engine import downlink
+from capest.engine.services import serve
+from capest.engine.trial import compute
 
-from .small import network_scene
+from .small_network import network_world
 
 VOICE = {
     "service__preset": "video-call-480p", "service__uplink_kbps": 60.0, "users__count": 600,
@@ -33,17 +34,18 @@ def kept(monkeypatch):
     """What a trial's services compute on the way, by name."""
     seen = {}
 
-    def keep(name):
-        real = getattr(calls, name)
+    def keep(module, name):
+        real = getattr(module, name)
 
         def call(*arguments):
             seen[name] = real(*arguments)
             return seen[name]
 
-        monkeypatch.setattr(calls, name, call)
+        monkeypatch.setattr(module, name, call)
 
-    for name in ("fading_loss_db", "admit", "draw_demand"):
-        keep(name)
+    keep(downlink, "ground_fading_loss_db")
+    keep(serve, "admit")
+    keep(serve, "draw_demand")
     return seen
 
 
@@ -51,33 +53,30 @@ def kept(monkeypatch):
 def test_fading_of_serving_links_is_what_the_kernel_takes(environment, kept):
     """The carrier under a sky without fading and clutter differs by just that."""
     kernels = Recorder()
-    scene = network_scene(**VOICE, channel__environment=environment)
-    network_trial(scene, kernels, 1)
+    world = network_world(**VOICE, channel__environment=environment)
+    compute(world, kernels, 1, 1)
     carried = kept["admit"].outcome == 0
-    free = np.array(scene.sky)
+    free = np.array(world.radio.sky)
     free[:, :, 1:4] = 0.0
     carrier, _ = kernels.again(sky=free)
     expected_db = 10.0 * np.log10(carrier[carried] / kernels.found[0][carried])
     assert len(expected_db) > 100
-    np.testing.assert_allclose(kept["fading_loss_db"], expected_db, atol=2e-3)
+    np.testing.assert_allclose(kept["ground_fading_loss_db"][carried], expected_db, atol=2e-3)
 
 
 @pytest.mark.parametrize("power_dbm", [8.0, 9.0])
 def test_calls_on_fading_fail_without_gains(power_dbm, kept):
     """With line of sight for all, gains are negative draws: the kernel is asked without them."""
     kernels = Recorder()
-    scene = network_scene(
+    world = network_world(
         **VOICE, channel__line_of_sight="always", channel__environment="urban",
         handset__transmit_power_dbm=power_dbm, satellite__beams_at_once=40,
     )  # fmt: skip
-    trial = network_trial(scene, kernels, 0).trial
+    trial = compute(world, kernels, 0, 1).trial
     without, _ = kernels.again(shadow=np.maximum(kernels.links.shadow, np.float32(0.0)))
     _, interference = kernels.found
-    table, link, uplink = (
-        scene.link.adaptation.rate_table.astype(float),
-        scene.link,
-        scene.services.uplink,
-    )
+    link, uplink = world.radio.link, world.services.uplink
+    table = link.adaptation.rate_table.astype(float)
 
     def efficiency(sinr):
         steps = np.searchsorted(table[:, 0], sinr, side="right")
@@ -87,7 +86,7 @@ def test_calls_on_fading_fail_without_gains(power_dbm, kept):
     # No limit is on power here, and both carriers are one: the uplink differs by its budget.
     peak_db = uplink.budget.peak_snr_db(uplink.budget.largest_power_dbw, 0.0)
     up_snr = without * 10.0 ** (0.1 * (peak_db - link.snr_at_no_loss_db))
-    assert uplink.frequency_hz == scene.frequency_hz
+    assert uplink.frequency_hz == world.radio.frequency_hz
     up = efficiency(up_snr) * uplink.access.user_bandwidth_mhz >= 0.06
     carried = kept["draw_demand"].call & (kept["admit"].outcome == 0)
     expected = np.count_nonzero(carried & ~(down & up))

@@ -37,7 +37,9 @@ TRIALS, BEAMS, USERS = 3, 5, 80
 
 def services(**changes):
     scenario = small_scenario(service__preset="voice", **changes)
-    return services_of(scenario, POLICIES[scenario.scheduler.policy], 3.0)
+    found = services_of(scenario)
+    assert found.policy == POLICIES[scenario.scheduler.policy]
+    return dataclasses.replace(found, bandwidth_mhz=3.0)
 
 
 def drawn(seed: int) -> tuple[CallLinks, Demand]:

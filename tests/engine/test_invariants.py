@@ -14,6 +14,7 @@ from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.build import build
 from capest.engine.memory import compute_block
 from capest.physics.geometry import Satellites
+from capest.sampling.placement import coverage
 
 from .small import assert_same_bits, compute, quantile, small_scenario
 
@@ -51,7 +52,7 @@ def test_neither_blocks_nor_slices_change_a_bit(
 def test_threads_of_the_linear_algebra_library_do_not_change_a_bit() -> None:
     code = (
         "import sys, hashlib; sys.path.insert(0, sys.argv[1]);"
-        "from tests.trial.small import compute, small_scenario as s;"
+        "from tests.engine.small import compute, small_scenario as s;"
         "r = compute(s(beams__count=127, beams__statistics_count=61), 0, 10);"
         "print(hashlib.sha256(b''.join(v.tobytes() for v in r.trial_cell.values())).hexdigest())"
     )
@@ -96,39 +97,39 @@ def test_more_power_to_all_beams_leaves_sir(power_db: float) -> None:
 @given(angle_deg=st.floats(0.0, 360.0))
 @settings(max_examples=20, deadline=None)
 def test_turning_satellite_and_users_together_changes_nothing(angle_deg: float) -> None:
-    scene = build(small_scenario())
+    # Placed in given cells users would not know the ground that turns.
+    world = build(small_scenario(users__placement="uniform"))
+    area = world.ground.users.coverage
     c, s = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
     turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
-    turned = dataclasses.replace(
-        scene,
-        satellites=Satellites(scene.satellites.position_m, scene.satellites.axes @ turn.T),
-    )
-    np.testing.assert_allclose(_sir_db(scene), _sir_db(turned), atol=1e-3)
+    satellites = Satellites(area.satellites.position_m, area.satellites.axes @ turn.T)
+    users = dataclasses.replace(world.ground.users, coverage=coverage(area.grid, satellites))
+    turned = dataclasses.replace(world, ground=dataclasses.replace(world.ground, users=users))
+    np.testing.assert_allclose(_sir_db(world), _sir_db(turned), atol=1e-3)
 
 
 @pytest.mark.parametrize("angle_deg", [7.0, 30.0, 45.0])
 def test_turning_the_layout_leaves_the_statistics(angle_deg: float) -> None:
     # Users uniform over the covered area know nothing of the lattice's orientation.
     scenario = small_scenario(users__placement="uniform", users__count=400)
-    scene = build(scenario)
+    world = build(scenario)
     c, s = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
     turn = np.array([[c, -s], [s, c]])
-    grid = dataclasses.replace(scene.beams.grid, uv=scene.beams.grid.uv @ turn.T)
-    direction = scene.beams.direction.copy()
+    layout = world.beams.layout
+    grid = dataclasses.replace(layout.grid, uv=layout.grid.uv @ turn.T)
+    direction = layout.direction.copy()
     direction[:2] = turn @ direction[:2]
-    turned = dataclasses.replace(
-        scene, beams=dataclasses.replace(scene.beams, grid=grid, direction=direction)
-    )
-    # Keep the users where the unturned layout puts them, inside both layouts' inner beams.
-    one = compute_block(scene, NumpyKernels(), 0, 200)
-    turned.__dict__["coverage"] = scene.coverage
+    layout = dataclasses.replace(layout, grid=grid, direction=direction)
+    # Users stay where the unturned layout puts them, inside both layouts' inner beams.
+    turned = dataclasses.replace(world, beams=dataclasses.replace(world.beams, layout=layout))
+    one = compute_block(world, NumpyKernels(), 0, 200)
     other = compute_block(turned, NumpyKernels(), 0, 200)
     for metric in ("sir_db", "snr_db", "sinr_db"):
         for p in (0.05, 0.5, 0.95):
             assert quantile(one, metric, p) == pytest.approx(quantile(other, metric, p), abs=0.05)
 
 
-def _sir_db(scene: object) -> np.ndarray:
+def _sir_db(world: object) -> np.ndarray:
     captured: list[tuple[np.ndarray, np.ndarray]] = []
 
     class Spy(NumpyKernels):
@@ -137,6 +138,6 @@ def _sir_db(scene: object) -> np.ndarray:
             captured.append((carrier, interference))
             return serving, carrier, interference
 
-    compute_block(scene, Spy(), 0, 4)  # type: ignore[arg-type]
+    compute_block(world, Spy(), 0, 4)  # type: ignore[arg-type]
     carrier, interference = (np.concatenate(part) for part in zip(*captured, strict=True))
     return 10 * np.log10(carrier / interference)

@@ -1,10 +1,12 @@
 """The satellites of a scenario: how many, where, and their axes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from capest.engine.build.notes import catalogue_notes
 from capest.engine.build.space import space_of
 from capest.engine.space import frames
 from capest.orbits.constants import GEOSTATIONARY_RADIUS_M
@@ -63,15 +65,16 @@ def test_catalogues_that_are_old_and_satellites_that_have_decayed(tmp_path: Path
     space = space_of(Constellation(catalogue=str(path), start="2019-12-09T17:00:00Z"))
     height_m = np.linalg.norm(space.positions_m(0.0)[0]) - EARTH_RADIUS_M
     assert 400e3 < height_m < 440e3
-    assert space.notes(24 * 3600.0) == ()
-    (late,) = space.notes(60 * 86400.0)
+    assert space.window_s == 24 * 3600.0
+    assert catalogue_notes(space) == ()
+    (late,) = catalogue_notes(replace(space, window_s=60 * 86400.0))
     assert "1 of 1 element sets are more than 30 days" in late
     assert "60 at most" in late
     dragged = lines[0].replace("38792-4 0  9991", "38792-1 0  9998")
     path.write_text("\n".join((dragged, lines[1])) + "\n")
     fallen = space_of(Constellation(catalogue=str(path), start="2020-12-09T17:00:00Z"))
     assert np.isnan(fallen.positions_m(0.0)).all()
-    assert "SGP4 has no position for 1 of 1" in fallen.notes(0.0)[-1]
+    assert "SGP4 has no position for 1 of 1" in catalogue_notes(fallen)[-1]
 
 
 def test_frames_are_orthonormal_and_look_down() -> None:

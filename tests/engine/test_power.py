@@ -9,32 +9,32 @@ from capest.engine.assignment import assign, view_of_cells
 from capest.engine.memory import compute_block
 from capest.engine.power import (
     aggregate_pfd_w,
-    beam_power_w,
     boresight_pfd_dbw,
     limit_power,
 )
 from capest.engine.sky import sky_at
 from capest.physics.constants import EARTH_RADIUS_M
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
 
-from .small import network_scene
+from .small_network import network_world
 
-SECONDS = 12_345.0
+SECONDS = np.array([12_345.0])
 
 
 def lit(**changes):
-    scene = network_scene(cells__lit="all", **changes)
-    sky = sky_at(scene, SECONDS)
-    users = np.ones(len(scene.ground.colour), dtype=np.int64)
-    satellite_of_cell = assign(scene, view_of_cells(scene, sky), users)
-    beams, beam_of_cell = beam_layouts.earth_fixed(scene, sky, satellite_of_cell)
-    return scene, sky, beams, beam_of_cell
+    world = network_world(cells__lit="all", **changes)
+    sky = sky_at(world, SECONDS)
+    users = np.ones((1, len(world.ground.colour)), dtype=np.int64)
+    satellite_of_cell = assign(world, view_of_cells(world, sky), users)
+    beams, (beam_of_cell,) = beam_layouts.earth_fixed(world, sky, satellite_of_cell)
+    return world, sky, beams, beam_of_cell
 
 
 def test_power_of_a_beam() -> None:
     # 34 dBW/MHz through 30 dBi are 4 dBW/MHz: 2.51 W in each of 30 MHz.
-    assert beam_power_w(network_scene()) == pytest.approx(75.36, abs=0.01)
-    assert beam_power_w(network_scene(beams__frequency_reuse=3)) == pytest.approx(25.12, abs=0.01)
+    assert network_world().radio.beam_power_w == pytest.approx(75.36, abs=0.01)
+    third = network_world(beams__frequency_reuse=3)
+    assert third.radio.beam_power_w == pytest.approx(25.12, abs=0.01)
 
 
 @pytest.mark.parametrize(
@@ -44,21 +44,21 @@ def test_power_of_a_beam() -> None:
     [(360, 57.7, -64.4), (525, 39.9, -85.5), (600, 34.0, -92.6)],
 )
 def test_power_flux_density_straight_below(altitude_km, eirp_dbw, pfd_dbw) -> None:
-    scene = network_scene(
+    world = network_world(
         constellation__shells=f"60: 200/10/1 @ {altitude_km}",
         satellite__eirp_density_dbw_per_mhz=eirp_dbw,
         cells__layout="satellite-fixed", beams__count=1,
     )  # fmt: skip
-    sky = sky_at(scene, SECONDS)
-    beams = beam_layouts.satellite_fixed(scene, sky)
-    np.testing.assert_allclose(boresight_pfd_dbw(scene, sky, beams), pfd_dbw, atol=0.06)
+    sky = sky_at(world, SECONDS)
+    beams = beam_layouts.satellite_fixed(world, world.beams.layout, sky)
+    np.testing.assert_allclose(boresight_pfd_dbw(world, sky, beams), pfd_dbw, atol=0.06)
 
 
 def test_power_flux_density_at_the_cells() -> None:
-    scene, sky, beams, beam_of_cell = lit()
-    found = boresight_pfd_dbw(scene, sky, beams)
+    world, sky, beams, beam_of_cell = lit()
+    found = boresight_pfd_dbw(world, sky, beams)
     cell = np.flatnonzero(beam_of_cell >= 0)
-    centre_m = EARTH_RADIUS_M * np.asarray(scene.ground.cells.centre_unit)[cell]
+    centre_m = EARTH_RADIUS_M * np.asarray(world.ground.cells.centre_unit)[cell]
     beam = beam_of_cell[cell]
     range_m = np.linalg.norm(sky.position_m[beams.satellite[beam]] - centre_m, axis=1)
     np.testing.assert_allclose(found[beam], 34.0 - 10 * np.log10(4 * np.pi * range_m**2), atol=0.01)
@@ -66,10 +66,10 @@ def test_power_flux_density_at_the_cells() -> None:
 
 def test_no_beam_exceeds_its_limit() -> None:
     limit = -95.0
-    scene, sky, beams, _ = lit(satellite__pfd_limit_dbw_per_m2_mhz=limit)
-    before = boresight_pfd_dbw(scene, sky, beams)
+    world, sky, beams, _ = lit(satellite__pfd_limit_dbw_per_m2_mhz=limit)
+    before = boresight_pfd_dbw(world, sky, beams)
     assert before.max() > limit > before.min()
-    whole = limit_power(scene, NumpyKernels(), sky, beams).satellite
+    whole = limit_power(world, NumpyKernels(), sky, beams).satellite
     assert (whole == 1.0).all()
     after = before + 10 * np.log10(beams.power)
     np.testing.assert_allclose(after[before > limit], limit, atol=1e-5)
@@ -78,8 +78,8 @@ def test_no_beam_exceeds_its_limit() -> None:
 
 def test_a_satellite_shares_what_it_has() -> None:
     # 150 W feed two beams of 75.36 W; with n lit each gets 150 / n.
-    scene, sky, beams, _ = lit(satellite__rf_power_w=150.0)
-    whole = limit_power(scene, NumpyKernels(), sky, beams).satellite
+    world, sky, beams, _ = lit(satellite__rf_power_w=150.0)
+    whole = limit_power(world, NumpyKernels(), sky, beams).satellite
     count = np.bincount(beams.satellite, minlength=len(sky))
     assert count.max() > 2
     radiated_w = count * whole * 75.36
@@ -88,38 +88,39 @@ def test_a_satellite_shares_what_it_has() -> None:
 
 
 def test_the_constellation_keeps_out_of_the_neighbouring_band() -> None:
-    scene, sky, beams, _ = lit(satellite__out_of_band_pfd_limit_dbw_per_m2_mhz=-140.0)
-    full = aggregate_pfd_w(scene, NumpyKernels(), sky, beams, np.ones(len(sky), np.float32))
+    world, sky, beams, _ = lit(satellite__out_of_band_pfd_limit_dbw_per_m2_mhz=-140.0)
+    full = aggregate_pfd_w(world, NumpyKernels(), sky, beams, np.ones(len(sky), np.float32))
     assert 10 * np.log10(full.max()) - 45.0 > -140.0
-    whole = limit_power(scene, NumpyKernels(), sky, beams).satellite
-    turned = aggregate_pfd_w(scene, NumpyKernels(), sky, beams, whole)
+    whole = limit_power(world, NumpyKernels(), sky, beams).satellite
+    turned = aggregate_pfd_w(world, NumpyKernels(), sky, beams, whole)
     assert 10 * np.log10(turned.max()) - 45.0 == pytest.approx(-140.0, abs=1e-3)
     assert len(np.unique(whole)) == 1
 
 
 def test_the_sum_at_a_cell_is_at_least_its_own_beam() -> None:
-    scene, sky, beams, beam_of_cell = lit()
-    total = aggregate_pfd_w(scene, NumpyKernels(), sky, beams, np.ones(len(sky), np.float32))
+    world, sky, beams, beam_of_cell = lit()
+    whole = np.ones(len(sky), np.float32)
+    (total,) = aggregate_pfd_w(world, NumpyKernels(), sky, beams, whole)
     cell = np.flatnonzero(beam_of_cell >= 0)
-    own_dbw = boresight_pfd_dbw(scene, sky, beams)[beam_of_cell[cell]]
+    own_dbw = boresight_pfd_dbw(world, sky, beams)[beam_of_cell[cell]]
     excess_db = 10 * np.log10(total[cell]) - own_dbw
     assert excess_db.min() > -0.01
     assert excess_db.max() < 15.0
 
 
 def test_less_power_costs_throughput() -> None:
-    free = compute_block(network_scene(), NumpyKernels(), 0, 5)
+    free = compute_block(network_world(), NumpyKernels(), 0, 5)
     limited = compute_block(
-        network_scene(satellite__pfd_limit_dbw_per_m2_mhz=-115.0), NumpyKernels(), 0, 5
+        network_world(satellite__pfd_limit_dbw_per_m2_mhz=-115.0), NumpyKernels(), 0, 5
     )
     assert limited.trial["throughput"].sum() < 0.7 * free.trial["throughput"].sum()
 
 
 def test_an_array_loses_gain_and_widens_as_it_is_steered() -> None:
-    dish = compute_block(network_scene(), NumpyKernels(), 0, 5)
-    array = compute_block(network_scene(satellite__antenna="array"), NumpyKernels(), 0, 5)
+    dish = compute_block(network_world(), NumpyKernels(), 0, 5)
+    array = compute_block(network_world(satellite__antenna="array"), NumpyKernels(), 0, 5)
     flat = compute_block(
-        network_scene(satellite__antenna="array", satellite__element_exponent=0.0),
+        network_world(satellite__antenna="array", satellite__element_exponent=0.0),
         NumpyKernels(), 0, 5,
     )  # fmt: skip
     assert array.trial["throughput"].sum() < flat.trial["throughput"].sum()
@@ -137,8 +138,8 @@ LIMITS = {
 @pytest.mark.parametrize("limits", [[name] for name in LIMITS] + [list(LIMITS)])
 def test_turned_down_power_is_no_loss_and_has_a_name(limits) -> None:
     changes = {key: value for name in limits for key, value in LIMITS[name].items()}
-    free = compute_block(network_scene(), NumpyKernels(), 0, 5)
-    limited = compute_block(network_scene(**changes), NumpyKernels(), 0, 5)
+    free = compute_block(network_world(), NumpyKernels(), 0, 5)
+    limited = compute_block(network_world(**changes), NumpyKernels(), 0, 5)
     assert not set(free.histograms) & set(LIMITS)
     assert set(limited.histograms) & set(LIMITS) == set(limits)
     users = limited.histograms["coupling_loss_db"].sum()

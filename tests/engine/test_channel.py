@@ -196,6 +196,6 @@ class TestWeather:
 
     def test_slices_do_not_matter(self) -> None:
         scenario = self.scenario(channel__weather="random", users__indoor_share=0.5)
-        scene = build(scenario)
-        whole = compute_block(scene, NumpyKernels(), 0, 12)
-        assert_same_bits(whole, compute_block(scene, NumpyKernels(), 0, 12, slice_trials=5))
+        world = build(scenario)
+        whole = compute_block(world, NumpyKernels(), 0, 12)
+        assert_same_bits(whole, compute_block(world, NumpyKernels(), 0, 12, slice_trials=5))

@@ -12,13 +12,25 @@ import pytest
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine import memory as slices
 from capest.engine.build import build
-from capest.engine.memory import MEMORY_NOTE, SliceLength, compute_blocks, slice_length
+from capest.engine.memory import (
+    MEMORY_NOTE,
+    SliceLength,
+    compute_block,
+    compute_blocks,
+    slice_length,
+)
 from capest.errors import CapestError
 from capest.runner import loop
 from capest.runner import task as batch
 from capest.runner.execute.inline import InlineExecutor
 
 from .small import assert_same_bits, compute, small_scenario
+from .small_network import network_world
+
+MAKERS = {
+    "one satellite": lambda: build(small_scenario()),
+    "a constellation": lambda: network_world(users__count=20),
+}
 
 
 class SmallMemory(NumpyKernels):
@@ -46,13 +58,14 @@ class SmallMemory(NumpyKernels):
 
 
 @pytest.mark.parametrize("most", [1, 7, 20, 1000])
-def test_running_out_of_memory_changes_no_bit(most: int) -> None:
-    scenario = small_scenario()
+@pytest.mark.parametrize("kind", MAKERS)
+def test_running_out_of_memory_changes_no_bit(kind: str, most: int) -> None:
+    world = MAKERS[kind]()
     kernels, length = SmallMemory(most), SliceLength(30)
     spans = [(0, 40), (40, 25)]
-    found = list(compute_blocks(build(scenario), kernels, spans, length))
+    found = list(compute_blocks(world, kernels, spans, length))
     for (first, trials), block in zip(spans, found, strict=True):
-        assert_same_bits(block, compute(scenario, first, trials))
+        assert_same_bits(block, compute_block(world, NumpyKernels(), first, trials))
     assert length.trials <= most
     assert length.shortened == (most < 30)
     # Halved as often as it takes, and then no more.
@@ -60,19 +73,22 @@ def test_running_out_of_memory_changes_no_bit(most: int) -> None:
     assert kernels.released == {1: 4, 7: 2, 20: 1, 1000: 0}[most]
 
 
-def test_a_trial_that_does_not_fit_is_told() -> None:
-    scene = build(small_scenario())
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_trial_that_does_not_fit_is_told(kind: str) -> None:
+    world = MAKERS[kind]()
     with pytest.raises(CapestError, match="one trial does not fit"):
-        list(compute_blocks(scene, SmallMemory(0), [(0, 4)], SliceLength(4)))
+        list(compute_blocks(world, SmallMemory(0), [(0, 4)], SliceLength(4)))
 
 
-def test_length_follows_the_free_memory() -> None:
-    scenario = small_scenario()
-    needed = slices.bytes_per_trial(scenario)
-    whole = slice_length(scenario, NumpyKernels()).trials
-    assert slice_length(scenario, SmallMemory(1, 10**12)).trials == whole
-    assert slice_length(scenario, SmallMemory(1, 20 * needed)).trials == 10
-    assert slice_length(scenario, SmallMemory(1, 0)).trials == 1
+@pytest.mark.parametrize("kind", MAKERS)
+def test_length_follows_the_free_memory(kind: str) -> None:
+    world = MAKERS[kind]()
+    needed = slices.bytes_per_trial(world)
+    whole = slice_length(world, NumpyKernels()).trials
+    assert whole > 10
+    assert slice_length(world, SmallMemory(1, 10**12)).trials == whole
+    assert slice_length(world, SmallMemory(1, 20 * needed)).trials == 10
+    assert slice_length(world, SmallMemory(1, 0)).trials == 1
 
 
 def test_a_run_says_once_that_memory_ran_out(
@@ -101,8 +117,8 @@ def test_the_next_slice_is_started_before_the_last_is_waited_for() -> None:
 
             return Fetch()
 
-    scene = build(small_scenario())
-    blocks = compute_blocks(scene, Slow(), [(0, 4), (4, 2)], SliceLength(2))
+    world = build(small_scenario())
+    blocks = compute_blocks(world, Slow(), [(0, 4), (4, 2)], SliceLength(2))
     first = next(blocks)
     # Both slices of the first block, and the one of the second before the first is put together.
     assert events == ["start 0", "start 1", "wait 0", "start 2", "wait 1"]

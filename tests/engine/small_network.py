@@ -31,5 +31,5 @@ def network_scenario(**changes: Any) -> Scenario:
     return scenario.replace(**changes) if changes else scenario
 
 
-def network_scene(**changes: Any) -> World:
+def network_world(**changes: Any) -> World:
     return build(network_scenario(**changes))

@@ -17,7 +17,7 @@ from capest.engine.memory import compute_block
 from capest.errors import ScenarioError
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
 
 CASE_9 = load_scenario(Path(__file__).parents[2] / "runs" / "tr38821-case9.toml")
 TRIALS = 1500
@@ -27,8 +27,8 @@ THRESHOLDS_DB = {"p05": -3.1, "p50": -1.2, "p95": 0.95}
 
 def figures(scenario: Scenario) -> dict[str, np.ndarray]:
     """Figures of each trial, arrays (trials,)."""
-    scene, kernels, axis = build(scenario), NumpyKernels(), AXES["sinr_db"]
-    blocks = [compute_block(scene, kernels, trial, 1) for trial in range(TRIALS)]
+    world, kernels, axis = build(scenario), NumpyKernels(), AXES["sinr_db"]
+    blocks = [compute_block(world, kernels, trial, 1) for trial in range(TRIALS)]
     found = {"throughput": np.array([block.trial["throughput"][0] for block in blocks])}
     counts = np.array([block.histograms["sinr_db"] for block in blocks])
     for name, threshold in THRESHOLDS_DB.items():

@@ -5,7 +5,7 @@ import pytest
 
 from capest.allocation.uplink_turns import uplink_turns
 from capest.physics.uplink_budget import UplinkBudget
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
 
 from .small import compute, quantile, small_scenario
 

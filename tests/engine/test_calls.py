@@ -5,18 +5,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from capest.engine.network import trial as trial_module
-from capest.engine.network.calls import uplink_snr_db
-from capest.engine.network.trial import network_trial
 
 import capest
 from capest.backend.numpy_kernels import NumpyKernels
+from capest.engine import trial as trial_module
 from capest.engine.build.services import DOWNLINK_ONLY_NOTE, NETWORK_NOISE_ONLY_NOTE
-from capest.statistics.figure_names import REFUSAL_REASONS
-from capest.statistics.histograms import AXES
+from capest.engine.services.serve import reversed_snr_db
+from capest.engine.trial import compute
+from capest.statistics.quantities import AXES
+from capest.statistics.refusals import REFUSAL_REASONS
 
-from ..trial.small import quantile
-from .small import network_scenario, network_scene
+from .small import quantile
+from .small_network import network_scenario, network_world
 
 MIX = "video-call-480p 40%, voice 40%, best-effort 20%"
 MODES = {
@@ -29,10 +29,10 @@ MODES = {
 
 @pytest.mark.parametrize("mode", MODES)
 def test_every_call_is_carried_or_refused_for_one_reason(mode):
-    scene = network_scene(**MODES[mode], users__count=400)
+    world = network_world(**MODES[mode], users__count=400)
     lost = carried = 0
     for trial in range(4):
-        block = network_trial(scene, NumpyKernels(), trial)
+        block = compute(world, NumpyKernels(), trial, 1)
         found = {name: int(values[0]) for name, values in block.trial.items()}
         refused = sum(found[f"calls_refused_{reason}"] for reason in REFUSAL_REASONS)
         assert found["calls"] + refused == found["calls_offered"]
@@ -43,7 +43,12 @@ def test_every_call_is_carried_or_refused_for_one_reason(mode):
         assert nowhere <= 400 - found["lit_users"]
         assert block.cell["satellite_calls"].sum() == found["calls"]
         assert block.cell["cell_calls"].sum() <= found["calls"]
-        assert (block.cell["cell_calls"] <= block.cell["cell_calls_offered"]).all()
+        of_cells = {why: block.cell[f"cell_calls_refused_{why}"] for why in REFUSAL_REASONS}
+        everywhere = sum(of_cells.values()) + block.cell["cell_calls"]
+        np.testing.assert_array_equal(everywhere, block.cell["cell_calls_offered"])
+        for why, count in of_cells.items():
+            # Users at a border without a cell lack a beam, and are in no cell.
+            assert 0 <= found[f"calls_refused_{why}"] - count.sum() <= (400 if why == "beam" else 0)
         assert block.histograms["calls"].sum() == 1
         lost, carried = lost + nowhere, carried + found["calls"]
         if mode == "few satellites":
@@ -57,9 +62,7 @@ def test_every_call_is_carried_or_refused_for_one_reason(mode):
 
 
 def test_services_of_a_mix_add_up_to_all_calls():
-    trial = network_trial(
-        network_scene(service__mix=MIX, users__count=400), NumpyKernels(), 0
-    ).trial
+    trial = compute(network_world(service__mix=MIX, users__count=400), NumpyKernels(), 0, 1).trial
     for whole, name in (("calls", "calls_{}"), ("calls_offered", "calls_offered_{}")):
         video, voice = (trial[name.format(each)][0] for each in ("video_call_480p", "voice"))
         assert min(video, voice) > 0
@@ -69,14 +72,14 @@ def test_services_of_a_mix_add_up_to_all_calls():
 def test_calls_come_and_go():
     changes = {"service__preset": "video-call-1080p", "service__uplink_kbps": 0.0}
     changes |= {"carrier__bandwidth_mhz": 5.0, "service__activity": 0.5}
-    scene = network_scene(**changes, service__simulated_holding_times=10, users__count=400)
-    trial = network_trial(scene, NumpyKernels(), 0).trial
+    world = network_world(**changes, service__simulated_holding_times=10, users__count=400)
+    trial = compute(world, NumpyKernels(), 0, 1).trial
     assert 0 < trial["calls_blocked"][0] < trial["call_attempts"][0]
 
 
 def test_services_change_nothing_else():
-    without = network_trial(network_scene(), NumpyKernels(), 3)
-    among = network_trial(network_scene(service__mix=MIX), NumpyKernels(), 3)
+    without = compute(network_world(), NumpyKernels(), 3, 1)
+    among = compute(network_world(service__mix=MIX), NumpyKernels(), 3, 1)
     for group in ("trial", "histograms", "cell"):
         for name, values in getattr(without, group).items():
             np.testing.assert_array_equal(getattr(among, group)[name], values)
@@ -84,31 +87,31 @@ def test_services_change_nothing_else():
 
 def test_uplink_follows_from_the_same_loss():
     """160 dB between isotropic antennas, both ways, by the budgets of TR 38.821 clause 6.1.3.1."""
-    scene = network_scene(
+    world = network_world(
         service__preset="voice", satellite__uplink_frequency_ghz=1.0, satellite__frequency_ghz=2.0
     )
     # 34 dBW/MHz - 60 + 30 dBi pattern included - 160 + 228.6 - (7 dB and 290 K of the handset).
     noise_dbw_hz = -228.599 + 7.0 + 10.0 * math.log10(290.0)
     down_db = (34.0 - 60.0) - 160.0 - noise_dbw_hz
-    found = uplink_snr_db(scene, scene.services, np.array([10.0 ** (0.1 * down_db)]), np)
+    found = reversed_snr_db(world, world.services.uplink, np.array([10.0 ** (0.1 * down_db)]), np)
     # Half the frequency: 6.02 dB less. 23 dBm in 0.36 MHz, 1.1 dB/K.
     expected = (23.0 - 30.0) - (160.0 - 6.0206) + 1.1 + 228.599 - 10.0 * math.log10(0.36e6)
     assert found[0] == pytest.approx(expected, abs=0.02)
 
 
 def test_without_a_figure_of_the_uplink_the_downlink_decides():
-    scene = network_scene(service__preset="voice", satellite__g_over_t_db_per_k=None)
-    assert DOWNLINK_ONLY_NOTE in scene.notes
-    assert network_scene(service__preset="voice").notes[-1] == NETWORK_NOISE_ONLY_NOTE
-    assert DOWNLINK_ONLY_NOTE not in network_scene(satellite__g_over_t_db_per_k=None).notes
-    trial = network_trial(scene, NumpyKernels(), 0).trial
+    world = network_world(service__preset="voice", satellite__g_over_t_db_per_k=None)
+    assert DOWNLINK_ONLY_NOTE in world.notes
+    assert network_world(service__preset="voice").notes[-1] == NETWORK_NOISE_ONLY_NOTE
+    assert DOWNLINK_ONLY_NOTE not in network_world(satellite__g_over_t_db_per_k=None).notes
+    trial = compute(world, NumpyKernels(), 0, 1).trial
     assert trial["calls"][0] > 0
     assert trial["calls_refused_uplink"][0] == 0
 
 
 def test_packets_go_the_way_of_the_signal_three_times():
     """Once, and to and fro for a retransmission; 4 ms for each of three, and 20 ms of core."""
-    block = network_trial(network_scene(service__preset="voice"), NumpyKernels(), 0)
+    block = compute(network_world(service__preset="voice"), NumpyKernels(), 0, 1)
     way_ms, packet_ms = (quantile(block, name, 0.5) for name in ("one_way_delay", "packet_delay"))
     assert packet_ms == pytest.approx(3.0 * way_ms + 3.0 * 4.0 + 20.0, rel=0.003)
 
@@ -121,7 +124,7 @@ def test_the_uplink_knows_nothing_of_the_downlinks_power():
     service |= {"link__adaptation": "truncated-shannon", "link__shannon": "bound"}
     limited = {"satellite__pfd_limit_dbw_per_m2_mhz": -107.0}
     full, less = (
-        network_trial(network_scene(users__count=400, **service, **changes), NumpyKernels(), 0)
+        compute(network_world(users__count=400, **service, **changes), NumpyKernels(), 0, 1)
         for changes in ({}, limited)
     )
     snr_db = [quantile(block, "snr_db", 0.5) for block in (full, less)]
@@ -136,7 +139,7 @@ def test_the_uplink_knows_nothing_of_the_downlinks_power():
 
 def test_long_ways_refuse_for_delay():
     changes = {"service__preset": "voice", "service__inter_satellite_hops": 12}
-    block = network_trial(network_scene(**changes), NumpyKernels(), 0)
+    block = compute(network_world(**changes), NumpyKernels(), 0, 1)
     trial = block.trial
     # Twelve hops alone are 80 ms of the 100, and every user with a beam has a packet's delay.
     late = AXES["packet_delay"].edges() > 100.0
@@ -151,6 +154,13 @@ def test_a_result_holds_calls_of_cells_and_satellites():
     assert (result["cell_calls"] <= result["cell_calls_offered"] + 1e-6).all()
     by_latitude = result.capest.by_latitude(2.0)
     assert float(by_latitude["calls"].sum()) == pytest.approx(float(result["cell_calls"].sum()))
+    too_weak = result["cell_calls_refused_downlink"]
+    assert too_weak.attrs["long_name"].startswith("calls of the cell's users refused because the")
+    refused = sum(result[f"cell_calls_refused_{reason}"].sum() for reason in REFUSAL_REASONS)
+    asked = float((result["cell_calls_offered"] - result["cell_calls"]).sum())
+    assert float(refused) == pytest.approx(asked, rel=1e-5)
+    of_zones = float(by_latitude["calls_refused_downlink"].sum())
+    assert of_zones == pytest.approx(float(too_weak.sum()))
     summary = result.capest.summary()
     assert summary.headline.startswith(f"{float(result['calls'].mean()):.1f} calls at once, ±")
     assert "(no interference in the uplink)" in summary.headline
@@ -167,7 +177,7 @@ def test_a_result_holds_calls_of_cells_and_satellites():
 
 def test_users_at_a_border_without_a_cell_lack_a_beam(monkeypatch):
     """Outside all cells there may be satellites overhead, and still no beam."""
-    scene = network_scene(service__preset="voice", users__count=60)
+    world = network_world(service__preset="voice", users__count=60)
     drawn = trial_module.draw_users
 
     def outside(*arguments):
@@ -175,13 +185,13 @@ def test_users_at_a_border_without_a_cell_lack_a_beam(monkeypatch):
         return replace(users, cell=np.full_like(users.cell, -1))
 
     monkeypatch.setattr(trial_module, "draw_users", outside)
-    trial = network_trial(scene, NumpyKernels(), 0).trial
+    trial = compute(world, NumpyKernels(), 0, 1).trial
     assert trial["calls_refused_beam"][0] == trial["calls_offered"][0] == 60
 
 
 def test_without_any_beam_all_calls_are_refused():
-    scene = network_scene(constellation__shells="60: 1/1/0 @ 600", service__preset="voice")
-    block = network_trial(scene, NumpyKernels(), 0)
+    world = network_world(constellation__shells="60: 1/1/0 @ 600", service__preset="voice")
+    block = compute(world, NumpyKernels(), 0, 1)
     assert block.trial["lit_beams"][0] == 0
     assert block.trial["calls_refused_satellite"][0] == block.trial["calls_offered"][0] == 100
     assert block.cell["satellite_calls"].tolist() == [0]

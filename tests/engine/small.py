@@ -37,7 +37,7 @@ def compute(
 def assert_same_bits(one: BlockResult, other: BlockResult) -> None:
     """Fail unless two results are equal to the last bit."""
     assert one.first_trial == other.first_trial
-    for name in ("trial", "trial_cell", "histograms"):
+    for name in ("trial", "trial_cell", "histograms", "cell"):
         first, second = getattr(one, name), getattr(other, name)
         assert first.keys() == second.keys()
         for key in first:
@@ -47,7 +47,7 @@ def assert_same_bits(one: BlockResult, other: BlockResult) -> None:
 
 def quantile(block: BlockResult, metric: str, p: float) -> float:
     """Quantile of a histogram, by interpolation in its bins."""
-    from capest.statistics.histograms import AXES
+    from capest.statistics.quantities import AXES
 
     counts = block.histograms[metric]
     cumulative = np.cumsum(counts[:-1]) / counts.sum()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from capest.statistics.figure_names import ALL_BEAMS
+from capest.statistics.quantities import ALL_BEAMS
 
 from .small import compute, small_scenario
 

@@ -9,7 +9,8 @@ from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.build import build
 from capest.engine.build.services import DOWNLINK_ONLY_NOTE, NOISE_ONLY_NOTE
 from capest.engine.memory import compute_block
-from capest.statistics.figure_names import REFUSAL_REASONS, calls_of_service
+from capest.statistics.quantities import calls_of_service
+from capest.statistics.refusals import REFUSAL_REASONS
 
 from .small import assert_same_bits, compute, quantile, small_scenario
 
@@ -45,6 +46,11 @@ def test_every_call_is_carried_or_refused_for_one_reason(mode):
     np.testing.assert_array_equal(
         trial["calls_offered"], beam["cell_calls_offered"][:, :7].sum(axis=1)
     )
+    for reason in REFUSAL_REASONS:
+        of_cells = block.cell[f"cell_calls_refused_{reason}"]
+        assert of_cells[:7].sum() == trial[f"calls_refused_{reason}"].sum()
+    everywhere = sum(block.cell.values()) + beam["cell_calls"].sum(axis=0)
+    np.testing.assert_array_equal(everywhere, beam["cell_calls_offered"].sum(axis=0))
     assert (beam["cell_calls_offered"] <= beam["cell_users"]).all()
     assert trial["calls"].sum() > 0
     assert refused.sum() > 0
@@ -85,10 +91,10 @@ def test_one_user_per_beam_has_the_whole_beam():
         service__preset="video-call-720p", service__uplink_kbps=0.0, users__per_beam=1,
         service__downlink_kbps=9000.0,
     )  # fmt: skip
-    scene = build(scenario)
-    beam = compute_block(scene, NumpyKernels(), 0, 40).trial_cell
+    world = build(scenario)
+    beam = compute_block(world, NumpyKernels(), 0, 40).trial_cell
     alone = beam["cell_users"] == 1
-    rate_mbps = beam["cell_spectral_efficiency"] * scene.link.bandwidth_mhz
+    rate_mbps = beam["cell_spectral_efficiency"] * world.radio.link.bandwidth_mhz
     expected = np.where(np.isnan(rate_mbps), 0.0, rate_mbps) >= 9.0
     np.testing.assert_array_equal(beam["cell_calls"][alone] == 1, expected[alone])
     assert 0.1 < expected[alone].mean() < 0.9
@@ -115,10 +121,10 @@ def test_alike_users_fill_the_beam():
         beams__count=1, beams__statistics_count=1, beams__spacing_uv=1e-4, users__per_beam=300,
         channel__line_of_sight="always", channel__shadow_fading=False,
     )  # fmt: skip
-    scene = build(scenario)
-    block = compute_block(scene, NumpyKernels(), 0, 2)
+    world = build(scenario)
+    block = compute_block(world, NumpyKernels(), 0, 2)
     efficiency = block.trial_cell["cell_spectral_efficiency"][0, 0]
-    calls = math.floor(float(efficiency) * scene.link.bandwidth_mhz / 1.234)
+    calls = math.floor(float(efficiency) * world.radio.link.bandwidth_mhz / 1.234)
     assert block.trial["calls"].tolist() == [calls, calls]
     assert block.trial["calls_refused_bandwidth"].tolist() == [300 - calls] * 2
 
@@ -217,10 +223,10 @@ def test_alike_users_of_a_trial_are_blocked_as_engset_says(holding_times, trials
     ).replace(
         service__downlink_kbps=5000.0, service__simulated_holding_times=holding_times
     )  # fmt: skip
-    scene = build(scenario)
-    block = compute_block(scene, NumpyKernels(), 0, trials)
+    world = build(scenario)
+    block = compute_block(world, NumpyKernels(), 0, trials)
     efficiency = float(block.trial_cell["cell_spectral_efficiency"][0, 0])
-    servers = math.floor(efficiency * scene.link.bandwidth_mhz / 5.0)
+    servers = math.floor(efficiency * world.radio.link.bandwidth_mhz / 5.0)
     assert 10 < servers < 25
     load = 0.4 / 0.6
     states = [math.comb(users - 1, n) * load**n for n in range(servers + 1)]

@@ -124,7 +124,7 @@ def test_hopping_never_raises_interference() -> None:
 
 
 def test_layout_coordinates() -> None:
-    layout = build(small_scenario(beams__frequency_reuse=3)).layout()
+    layout = build(small_scenario(beams__frequency_reuse=3)).layout
     assert {name: len(values) for name, values in layout.items()} == dict.fromkeys(
         ["cell_u", "cell_v", "cell_colour", "cell_counted"], 19
     )

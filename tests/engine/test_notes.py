@@ -17,13 +17,13 @@ from capest.engine.build.notes import altitudes_km, assignment_note, cell_width_
 from capest.engine.world import World
 from capest.scenario.load import load_scenario
 
-from .small import network_scenario, network_scene
+from .small_network import network_scenario, network_world
 
 GUOWANG_KM = np.array([508.0, 590.0, 600.0, 1145.0])
 STARLINK_KM = np.array([525.0, 530.0])
 
 
-def system_scene(satellite: str, constellation: str, **changes: object) -> World:
+def system_world(satellite: str, constellation: str, **changes: object) -> World:
     """A constellation preset over a box, with the cells and the assignment of the defaults."""
     scenario = load_scenario(
         {
@@ -140,20 +140,20 @@ def test_the_width_advised_leaves_nothing_to_note(
     [("highest-elevation", True), ("greedy-demand", True), ("max-sinr", False)],
 )
 def test_guowang_complete(assignment: str, warned: bool) -> None:
-    scene = system_scene(
+    world = system_world(
         "tr38821-set1-leo600-s", "guowang-complete",
         cells__assignment=assignment, constellation__deployed_fraction=0.05,
     )  # fmt: skip
-    assert bool(by_elevation(scene.notes)) is warned
-    (note,) = by_width(scene.notes)
+    assert bool(by_elevation(world.notes)) is warned
+    (note,) = by_width(world.notes)
     assert "34 to 76 km" in note
 
 
 def test_starlink_in_cells_for_another_height() -> None:
-    scene = system_scene("starlink-dtc-calibrated", "starlink-dtc-2016")
-    (note,) = scene.notes
+    world = system_world("starlink-dtc-calibrated", "starlink-dtc-2016")
+    (note,) = world.notes
     assert note.startswith("cells are 17 km wide")
-    wide = system_scene(
+    wide = system_world(
         "starlink-dtc-calibrated", "starlink-dtc-2016", cells__diameter_km=25.0
     )  # fmt: skip
     assert wide.notes == ()
@@ -169,24 +169,24 @@ def test_starlink_in_cells_for_another_height() -> None:
     ],
 )
 def test_nothing_to_note_by_default(satellite: str, constellation: str) -> None:
-    assert system_scene(satellite, constellation).notes == ()
+    assert system_world(satellite, constellation).notes == ()
 
 
 def test_leo_beside_geo() -> None:
-    scene = network_scene(
+    world = network_world(
         constellation__shells="60: 200/10/1 @ 600", constellation__geostationary="10",
         cells__diameter_km=None,
     )  # fmt: skip
-    assert len(by_elevation(scene.notes)) == 1
-    (note,) = by_width(scene.notes)
+    assert len(by_elevation(world.notes)) == 1
+    (note,) = by_width(world.notes)
     assert "no one width of cells fits" in note
 
 
 def test_satellite_fixed_beams_follow_no_cell() -> None:
-    fixed = network_scene(cells__layout="satellite-fixed", beams__count=7)
+    fixed = network_world(cells__layout="satellite-fixed", beams__count=7)
     assert fixed.notes == ()
     # The same satellites and cells, with beams that follow the cells.
-    assert len(network_scene().notes) == 2
+    assert len(network_world().notes) == 2
 
 
 def test_notes_reach_the_result_and_the_terminal(
