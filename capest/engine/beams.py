@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from capest import allocation
+from capest.allocation.slots.problem import Frame
+from capest.allocation.slots.strategies import strategy
 from capest.backend.protocol import Kernels, on_host
 from capest.engine.assignment import View, assign
 from capest.engine.sky import Sky
@@ -112,9 +113,9 @@ def _fixed(world: World, layout: Layout, sky: Sky, draws: Draws) -> Beams:
     """Beams of one satellite, lit by an allocation of its slots."""
     xp, plan, beams = draws.xp, world.beams, len(layout.colour)
     active = plan.beams_at_once
-    lit = allocation.STRATEGIES[plan.allocation](layout.grid.lattice, active, draws)
+    lit = strategy(plan.allocation)(Frame(layout.grid.lattice, active, slots=1), draws)
     if lit is not None:
-        lit = xp.ascontiguousarray(lit[:, xp.asarray(layout.order)])
+        lit = xp.ascontiguousarray(lit[:, 0, xp.asarray(layout.order)], dtype=xp.uint8)
     return Beams(
         start=np.arange(sky.trials + 1) * beams,
         satellite=np.repeat(np.arange(len(sky)), beams),
@@ -122,7 +123,7 @@ def _fixed(world: World, layout: Layout, sky: Sky, draws: Draws) -> Beams:
         segment_start=None,
         power=np.ones(beams, dtype=np.float32),
         lit=lit,
-        lit_share=allocation.LIT_SHARE[plan.allocation](beams, active),
+        lit_share=1.0 if lit is None else active / beams,
         of_user=None,
         are_fixed=True,
     )

@@ -10,8 +10,8 @@ import numpy as np
 from capest.backend.arguments import AttachedLinks, BeamShares
 from capest.backend.protocol import Kernels
 from capest.engine.beams import Beams
-from capest.engine.downlink import Links
 from capest.engine.link_powers import link_quantities
+from capest.engine.links import Links
 from capest.engine.power import LoweredPower
 from capest.engine.scheduler import user_rate
 from capest.engine.services.serve import Served

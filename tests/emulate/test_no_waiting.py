@@ -83,6 +83,13 @@ CONSTELLATIONS = {
     "geostationary": (
         {"constellation__shells": None, "constellation__geostationary": "10, 30"}, ["beams"],
     ),
+    "geostationary, trials with the same beams": (
+        {
+            **FIXED, "cells__lit": "all", "beams__spacing_uv": 0.06,
+            "constellation__shells": None, "constellation__geostationary": "10, 30",
+        },
+        [],
+    ),
     "nobody in reach": ({"constellation__shells": "0: 2/1/0 @ 600"}, ["beams"]),
 }  # fmt: skip
 

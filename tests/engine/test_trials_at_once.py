@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from capest.backend.arguments import ConstellationDownlink
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.memory import compute_block
 from capest.engine.trial import compute
@@ -29,6 +30,13 @@ COME_AND_GO = {
     "service__preset": "video-call-1080p", "service__uplink_kbps": 0.0,
     "carrier__bandwidth_mhz": 5.0, "service__activity": 0.5,
     "service__simulated_holding_times": 10, **MANY,
+}  # fmt: skip
+SLOTS = {"constellation__shells": None, "constellation__geostationary": "10, 25"}
+GEO = {**SLOTS, "satellite__preset": "tr38821-set1-geo-s"}
+# Trials whose satellites and beams are the same are computed together.
+WIDE = {
+    **SLOTS, **FIXED, "satellite__eirp_density_dbw_per_mhz": 64.0, "beams__spacing_uv": 0.045,
+    "beams__frequency_reuse": 3,
 }  # fmt: skip
 FEW = {"constellation__shells": "60: 2/1/0 @ 1200"}
 
@@ -54,6 +62,14 @@ AT_ONCE: dict[str, dict[str, Any]] = {
     "in cars": {"users__vehicle_share": 0.3, "channel__line_of_sight": "always"},
     "no shadow fading": {"channel__shadow_fading": False},
     "an array": {"satellite__antenna": "array"},
+    "geostationary": {**GEO, "cells__lit": "all"},
+    "geostationary, occupied": {**GEO, "satellite__beams_at_once": 3},
+    "geostationary, fixed beams": {**WIDE, "cells__lit": "all"},
+    "geostationary, fixed beams and a limit": {**WIDE, "satellite__rf_power_w": 20_000.0},
+    "geostationary, occupied fixed beams": {
+        **WIDE, "cells__lit": "occupied", "service__mix": MIX["service__mix"],
+    },
+    "geostationary and a mix": {**GEO, **MIX, "cells__lit": "all", "users__indoor_share": 0.2},
     "two satellites": {**FEW, "constellation__epochs": "stratified"},
     "two satellites with limits": {**FEW, **LIMITS},
     "two satellites with fixed beams": {**FEW, **FIXED, **LIMITS, "cells__lit": "occupied"},
@@ -105,3 +121,28 @@ def test_trials_at_once_are_those_one_by_one(mode: str) -> None:
 def test_slices_change_no_bit(mode: str, slice_trials: int) -> None:
     found = compute_block(world_of(mode), NumpyKernels(), FIRST, TRIALS, slice_trials)
     assert_same_bits(at_once(mode), found)
+
+
+@pytest.mark.parametrize(
+    ("mode", "fewest", "most"),
+    [
+        ("geostationary, fixed beams", 1, 1),
+        ("geostationary, occupied fixed beams", 2, TRIALS - 1),
+        ("geostationary, occupied", TRIALS, TRIALS),
+        ("satellite-fixed, all lit", TRIALS, TRIALS),
+    ],
+)
+def test_trials_with_the_same_beams_are_one_to_the_kernel(
+    mode: str, fewest: int, most: int
+) -> None:
+    asked: list[int] = []
+
+    class Spy(NumpyKernels):
+        def constellation_sinr(self, links: ConstellationDownlink) -> Any:
+            asked.append(len(links.user_start) - 1)
+            assert len(links.satellite_start) == len(links.user_start)
+            return super().constellation_sinr(links)
+
+    compute(world_of(mode), Spy(), FIRST, TRIALS)
+    assert len(asked) == 1
+    assert fewest <= asked[0] <= most

@@ -13,7 +13,7 @@ from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.beams import light_beams, satellite_fixed
 from capest.engine.build import build
 from capest.engine.channel import Surroundings
-from capest.engine.downlink import constellation_links, downlink
+from capest.engine.downlink import downlink
 from capest.engine.power import limit_power
 from capest.engine.sky import draw_sky
 from capest.engine.users import Users, draw_users
@@ -105,18 +105,10 @@ def test_both_kernels_say_the_same(case: str) -> None:
     axes = np.ascontiguousarray(area.axes[0][:, :, None])
     same_sky = replace(sky, axes=np.tile(axes, (1, 1, TRIALS)))
     np.testing.assert_array_equal(same_sky.position_m, np.tile(area.position_m, (TRIALS, 1)))
-    many = satellite_fixed(world, layout, same_sky)
-    own = one.serving + many.start[users.trial]
-    links = constellation_links(
-        world,
-        same_sky,
-        on_the_ground(world, users),
-        many,
-        np.ones(TRIALS, dtype=np.float32),
-        own,
-        np,
-    )
-    carrier, interference = kernels.constellation_sinr(links)
+    beams = replace(satellite_fixed(world, layout, same_sky), of_user=one.serving)
+    power = limit_power(world, kernels, same_sky, beams)
+    many = downlink(world, kernels, same_sky, on_the_ground(world, users), beams, power)
+    assert kernels.asked == ["downlink_sinr", "constellation_sinr"]
     counted = world.ground.counted[layout.order][one.serving]
     assert counted.sum() > 500
     # Probabilities of the line of sight come from rows of a table, by the sine of the elevation:
@@ -127,8 +119,10 @@ def test_both_kernels_say_the_same(case: str) -> None:
     assert alike[counted].mean() > 0.99
     counted &= alike
     found_db, expected_db = (
-        10.0 * np.log10(power[counted] / (1.0 + disturbance[counted]))
-        for power, disturbance in ((carrier, interference), (one.carrier, one.interference))
+        10.0 * np.log10(links.carrier[counted] / (1.0 + links.interference[counted]))
+        for links in (many, one)
     )
     assert np.ptp(expected_db) > 3.0
     np.testing.assert_allclose(found_db, expected_db, atol=0.01)
+    np.testing.assert_allclose(many.range_m, one.range_m, rtol=1e-9)
+    np.testing.assert_allclose(many.sin_elevation, one.sin_elevation, atol=1e-9)

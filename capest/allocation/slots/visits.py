@@ -67,32 +67,34 @@ def whole_visits(shares: np.ndarray, slots: int) -> np.ndarray:
     return visits + (rank < missing)
 
 
-def fill_lowest(visits: np.ndarray, worth: np.ndarray, total: int, most: int) -> np.ndarray:
+def fill_lowest(visits: np.ndarray, levels: np.ndarray, total: int) -> np.ndarray:
     """Give visits that are left to the cells that are worst off, one each in turn.
 
-    Of cells as badly off those come first that need most; those that want nothing come last.
+    Of cells as badly off those come first that gain least by a visit; those that want nothing
+    come last.
 
     Parameters
     ----------
     visits : int64 array (..., cells)
-    worth : float array (..., cells)
-        What one visit is worth to a cell, above 0; infinite for one that wants nothing.
+    levels : float array (..., cells, most + 1)
+        How well off a cell is by the number of its visits, which are ``most`` at most; infinite
+        for one that wants nothing.
     total : int
         Sum of visits to reach; at most ``most`` times the cells.
-    most : int
-        Visits of a cell at most.
 
     Returns
     -------
     int64 array (..., cells)
     """
-    visits = visits.copy()
+    visits, most = visits.copy(), levels.shape[-1] - 1
     missing = total - visits.sum(axis=-1, keepdims=True)
     while (missing > 0).any():
-        with np.errstate(invalid="ignore"):
-            state = np.where(np.isinf(worth), np.inf, visits * worth)
-        state = np.where(visits < most, state, np.nan)  # sorts behind everything
-        order = np.lexsort((visits, worth, state), axis=-1)
+        now, then = (
+            np.take_along_axis(levels, np.minimum(one, most)[..., None], axis=-1)[..., 0]
+            for one in (visits, visits + 1)
+        )
+        state = np.where(visits < most, now, np.nan)  # sorts behind everything
+        order = np.lexsort((visits, then, state), axis=-1)
         rank = np.argsort(order, axis=-1)
         more = (rank < missing) & (visits < most)
         visits += more

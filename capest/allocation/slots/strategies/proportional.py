@@ -7,10 +7,13 @@ import numpy as np
 from capest.allocation.slots.apart import keep_apart
 from capest.allocation.slots.frames import lay_out
 from capest.allocation.slots.problem import Problem
-from capest.allocation.slots.shares import proportional_shares, whole_visits
+from capest.allocation.slots.visits import proportional_shares, whole_visits
+from capest.sampling.draws import Draws
+
+KNOWS_DEMAND = True
 
 
-def frame(problem: Problem, uniforms: np.ndarray) -> np.ndarray:
+def light(problem: Problem, draws: Draws) -> np.ndarray:
     """Light every cell for a share of the slots proportional to its demand, at most all of them.
 
     Cells that disturb each other are lit in different slots as far as can be.
@@ -18,7 +21,7 @@ def frame(problem: Problem, uniforms: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     problem : Problem
-    uniforms : float array (..., slots, cells)
+    draws : Draws
         Not used.
 
     Returns
