@@ -30,7 +30,9 @@ def variables(quantities: Iterable[str]) -> dict[str, Variable]:
     found = {}
     for dimension, names in _by_dimension(quantities):
         which = f"{dimension}_sum"
-        found[which] = Variable((which,), "str", None, f"what is summed up per {dimension}")
+        found[f"{which}_name"] = Variable(
+            (which,), "str", None, f"what is summed up per {dimension}"
+        )
         found[f"{which}s"] = Variable(
             (which, dimension),
             "i8",
@@ -49,7 +51,7 @@ def sizes(quantities: Iterable[str]) -> dict[str, int]:
 def write(dataset: netCDF4.Dataset, sums: Mapping[str, np.ndarray]) -> None:
     """Write the sums into their variables."""
     for dimension, names in _by_dimension(sums):
-        dataset[f"{dimension}_sum"][:] = np.array(names, dtype=object)
+        dataset[f"{dimension}_sum_name"][:] = np.array(names, dtype=object)
         dataset[f"{dimension}_sums"][:] = np.stack([sums[name] for name in names])
 
 
@@ -60,8 +62,8 @@ def read(dataset: netCDF4.Dataset) -> dict[str, np.ndarray]:
     """
     sums: dict[str, np.ndarray] = {}
     for dimension in _DIMENSIONS:
-        if f"{dimension}_sum" in dataset.variables or "satellite" in dataset.dimensions:
-            names = map(str, dataset[f"{dimension}_sum"][:])
+        if f"{dimension}_sums" in dataset.variables or "satellite" in dataset.dimensions:
+            names = map(str, dataset[f"{dimension}_sum_name"][:])
             sums |= dict(zip(names, dataset[f"{dimension}_sums"][:], strict=True))
     return sums
 

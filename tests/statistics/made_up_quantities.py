@@ -108,7 +108,7 @@ def until(rule: str) -> str:
 
 def main(folder: Path) -> None:
     path = folder / "made-up.nc"
-    settings = {"trials": TRIALS, "block_trials": 1, "provenance": synthetic.provenance()}
+    settings = {"sizes": [1] * TRIALS, "block_trials": 1, "provenance": synthetic.provenance()}
     write_result(path, blocks(), synthetic.layout(), **settings)
     other = folder / "other.nc"
     write_result(other, blocks(fewer=1), synthetic.layout(), **settings)
