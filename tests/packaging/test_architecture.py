@@ -8,7 +8,7 @@ import re
 
 from capest.engine import trial
 from capest.engine.beams import Beams
-from capest.engine.downlink import Links
+from capest.engine.links import Links
 from capest.engine.sky import Sky
 from capest.engine.users import Users
 
@@ -69,7 +69,7 @@ def test_shapes_name_the_fields_there_are() -> None:
         "engine.sky.Sky": Sky,
         "engine.users.Users": Users,
         "engine.beams.Beams": Beams,
-        "engine.downlink.Links": Links,
+        "engine.links.Links": Links,
     }
     shapes = rows("Shapes")
     assert kinds.keys() < shapes.keys()
