@@ -109,7 +109,7 @@ def results(tmp_path_factory) -> list[Path]:
     seen: set[Kind] = set()
     for target, scene in zip(paths, (satellite, constellation), strict=True):
         blocks = [compute_block(scene, NumpyKernels(), first, 3) for first in (0, 3)]
-        write_thinned(target, blocks, scene.layout(), seen)
+        write_thinned(target, blocks, scene.layout, seen)
     return paths
 
 

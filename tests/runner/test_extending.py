@@ -253,7 +253,7 @@ def test_a_longer_sweep_extends_the_points_that_were_kept(tmp_path: Path) -> Non
 
     assert sweep(40) == 2 * 40
     assert sweep(70) == 2 * 30
-    assert len(list(points_folder(output).glob("*.nc"))) == 2
+    assert len(list(points_folder(output).glob("*.nc"))) == 4
     assert sweep(70) == 0
     alone = tmp_path / "alone.nc"
     assert sweep(70, alone) == 2 * 70
@@ -261,6 +261,6 @@ def test_a_longer_sweep_extends_the_points_that_were_kept(tmp_path: Path) -> Non
     assert {name: one[name] for name in one if name != "attributes"} == {
         name: other[name] for name in other if name != "attributes"
     }
-    # A shorter sweep leaves them as they are.
+    # A shorter sweep has no use for them, and leaves them as they are.
     assert sweep(20) == 2 * 20
     assert sweep(70) == 0
