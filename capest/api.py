@@ -123,7 +123,7 @@ def run(
         loop.run(
             chosen,
             path,
-            lambda: _executor(workers, backend, scheduler, chosen.has_constellation),
+            lambda: _executor(workers, backend, scheduler, chosen.workers_sharing_a_gpu),
             backend=backend,
             overwrite=overwrite,
             on_progress=on_progress,
@@ -140,7 +140,7 @@ def run(
 
 
 def _executor(
-    workers: int | None, backend: str, scheduler: str | None, constellation: bool
+    workers: int | None, backend: str, scheduler: str | None, sharing_a_gpu: int
 ) -> loop.Executor:
     if scheduler is None and workers == 0:
         return InlineExecutor()
@@ -148,4 +148,4 @@ def _executor(
 
     if scheduler is not None:
         return dask_cluster.join_scheduler(scheduler, None)
-    return dask_cluster.local_cluster(local_workers(workers, backend, constellation=constellation))
+    return dask_cluster.local_cluster(local_workers(workers, backend, sharing_a_gpu=sharing_a_gpu))

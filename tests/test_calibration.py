@@ -10,7 +10,7 @@ from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.build import build
 from capest.engine.memory import compute_block
 from capest.scenario.load import load_scenario
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
 
 RUNS = Path(__file__).parents[1] / "runs"
 TRIALS = 1000

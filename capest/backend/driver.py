@@ -6,9 +6,6 @@ import ctypes
 import importlib.util
 import os
 
-_SHARING_A_GPU = 4
-"""Workers of a constellation: each has a context of its own in the memory of the GPU."""
-
 
 def driver_cuda_version() -> int | None:
     """Newest CUDA version that the installed driver can run.
@@ -28,20 +25,19 @@ def driver_cuda_version() -> int | None:
     return version.value if status == 0 and version.value > 0 else None
 
 
-def local_workers(workers: int | None, backend: str, *, constellation: bool = False) -> int | None:
+def local_workers(workers: int | None, backend: str, *, sharing_a_gpu: int = 1) -> int | None:
     """How many processes to start on this machine.
 
-    Where there are a driver and CuPy, one: several would share the GPU in turns, each with its own
-    context and memory. Trials of constellations spend their time on the processor, orbits and cells
-    foremost, so several keep a GPU busier; their memory must fit it together.
+    Where there are a driver and CuPy, as many as keep a GPU busy: several share it in turns, each
+    with its own context and memory.
 
     Parameters
     ----------
     workers : int or None
         What was asked for.
     backend : {"auto", "numpy", "cupy"}
-    constellation : bool
-        What they compute is a constellation.
+    sharing_a_gpu : int
+        Processes that keep a GPU busy, see ``Scenario.workers_sharing_a_gpu``.
 
     Returns
     -------
@@ -53,7 +49,7 @@ def local_workers(workers: int | None, backend: str, *, constellation: bool = Fa
     gpu = importlib.util.find_spec("cupy") is not None and driver_cuda_version() is not None
     if not gpu:
         return None
-    return min(_SHARING_A_GPU, os.cpu_count() or 1) if constellation else 1
+    return min(sharing_a_gpu, os.cpu_count() or 1)
 
 
 def version_text(version: int) -> str:

@@ -18,7 +18,7 @@ from capest.benchmark.scenario import (
     layout_and_carrier,
 )
 from capest.engine.build import build
-from capest.engine.downlink import satellite_links
+from capest.engine.links_of_one import satellite_links
 from capest.engine.users import draw_users
 from capest.engine.world import World
 from capest.physics import geometry

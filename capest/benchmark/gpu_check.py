@@ -14,7 +14,7 @@ from capest.engine.build import build
 from capest.engine.memory import SliceLength, compute_blocks
 from capest.engine.trial import compute
 from capest.scenario.service_classes import EXAMPLE as MIX
-from capest.statistics.figure_names import REFUSAL_REASONS
+from capest.statistics.refusals import REFUSAL_REASONS
 
 OUTCOMES_OF_CALLS = ("calls", *(f"calls_refused_{reason}" for reason in REFUSAL_REASONS))
 

@@ -11,7 +11,7 @@ from capest.backend.arguments import SatelliteDownlink
 from capest.backend.protocol import Kernels, on_host
 from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of, layout_and_carrier
 from capest.engine.build import build
-from capest.engine.downlink import satellite_links
+from capest.engine.links_of_one import satellite_links
 from capest.engine.users import draw_users
 from capest.physics import geometry
 from capest.sampling.draws import Draws

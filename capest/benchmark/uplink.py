@@ -20,7 +20,7 @@ from capest.benchmark.scenario import (
     layout_and_carrier,
 )
 from capest.engine.build import build
-from capest.engine.downlink import reduced_directions
+from capest.engine.links_of_one import reduced_directions
 from capest.engine.radio import Carrier
 from capest.engine.users import draw_users
 from capest.engine.world import Layout

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from capest.allocation.slots.strategies import names
 from capest.cli.json_output import json_text
 from capest.cli.options import FilePath, json_option, scenario_argument, set_option, settings
 from capest.errors import InputError, StorageError
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from capest.studies.hopping import Compared
     from capest.studies.hopping_trials import Settings
 
-NAMES = ("periodic", "random", "proportional", "max-min", "interference-aware")
-"""Of the strategies; a test compares them with ``hopping.STRATEGIES``, which loads NumPy."""
+NAMES = tuple(name for name in names() if name != "all-on")
+"""Of the strategies that light so many beams at a time."""
 
 
 @click.command()
@@ -89,8 +90,8 @@ def hopping(
     A frame has so many slots, and in each exactly so many beams are lit. All strategies get the
     same users; their traffic is shown in percent of a bound that no plan can exceed, with 95 %
     intervals over trials, and the differences to the first strategy with intervals over pairs.
-    Every user wants --demand and has an equal share of its cell's time, whatever the scenario's
-    [service] and [scheduler]. A comparison that was cut off starts afresh.
+    Every user wants --demand, whatever the scenario's [service] and [scheduler]; those of a cell
+    share its time equally, up to their demand. A comparison that was cut off starts afresh.
 
     \b
     Examples:
@@ -101,9 +102,9 @@ def hopping(
       capest hopping my.toml --json | jq '.strategies[] | [.strategy, .of_bound]'
     """
     from capest.scenario.load import load_scenario
-    from capest.scenario.reading_hopping import hopping_notes
+    from capest.scenario.reading_hopping import check_one_satellite, hopping_notes
     from capest.studies.hopping import compare
-    from capest.studies.hopping_trials import Settings, check_one_satellite, play
+    from capest.studies.hopping_trials import Settings, compared, play
 
     if not math.isfinite(demand):
         raise click.BadParameter("must be a number of Mbit/s", param_hint="--demand")
@@ -119,7 +120,7 @@ def hopping(
         )
     for note in hopping_notes(loaded):
         click.echo(note, err=True)
-    played = Settings(tuple(dict.fromkeys(strategies)) or NAMES, beams, slots, demand, bound)
+    played = Settings(tuple(dict.fromkeys(strategies)) or compared(), beams, slots, demand, bound)
     found = compare(play(loaded, played))
     text = json_text(_as_dict(loaded, played, found))
 

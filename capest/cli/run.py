@@ -103,7 +103,7 @@ def run(
             return dask_cluster.join_scheduler(scheduler, scheduler_file)
         from capest.backend.driver import local_workers
 
-        count = local_workers(workers, backend, constellation=loaded.has_constellation)
+        count = local_workers(workers, backend, sharing_a_gpu=loaded.workers_sharing_a_gpu)
         return dask_cluster.local_cluster(count)
 
     with progress_display(loaded.run.trials) as display, Interrupts() as interrupts:

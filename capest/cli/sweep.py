@@ -91,8 +91,8 @@ def sweep(
         from capest.backend.driver import local_workers
         from capest.runner.execute import dask_cluster
 
-        constellation = any(point.scenario.has_constellation for point in points)
-        count = local_workers(workers, backend, constellation=constellation)
+        sharing = max(point.scenario.workers_sharing_a_gpu for point in points)
+        count = local_workers(workers, backend, sharing_a_gpu=sharing)
         return dask_cluster.local_cluster(count)
 
     with progress_display(points[0].scenario.run.trials) as display, Interrupts() as interrupts:

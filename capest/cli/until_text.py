@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from capest.results.figures import decimals, number
+from capest.results.figures import decimals, number, people_unit
 from capest.runner.stopping import FEWEST_BLOCKS, FEWEST_TRIALS, Reached, Verdict
 from capest.scenario.sections import LARGEST_TRIALS
-
-_UNITS = {"1": "", "Mbit s-1": " Mbit/s", "bit s-1 Hz-1": " bit/s/Hz"}
 
 
 def outcome_lines(verdict: Verdict, *, kept: bool = False) -> list[str]:
@@ -88,7 +86,7 @@ def _value(one: Reached) -> str:
         return f"{one.condition.figure} = {number(estimate.value, places)}, not known how exactly"
     shown = f"{half:.2g}" if math.isfinite(half) else "n/a"
     text = f"{one.condition.figure} = {number(estimate.value, places)} ± {shown}"
-    text += _UNITS.get(estimate.units, f" {estimate.units}")
+    text = f"{text} {people_unit(estimate.units)}".rstrip()
     if one.condition.relative and estimate.value and math.isfinite(half):
         text += f" ({100 * half / abs(estimate.value):.2g} %)"
     return text if one.holds else f"{text}, wanted ±{one.wanted:.2g}"

@@ -52,8 +52,11 @@ def view_of_cells(world: World, sky: Sky) -> View:
     # The pairs of one trial fill the cache: those of several are no faster together.
     parts = [
         _pairs_of_trial(world, sky, trial, centres, in_view[trial], above_horizon[trial])
-        for trial in range(sky.trials)
+        for trial in range(1 if sky.is_same else sky.trials)
     ]
+    if sky.is_same:
+        in_view[1:], above_horizon[1:] = in_view[0], above_horizon[0]
+        parts = _repeated(parts[0], sky, len(centres))
     cell, satellite, sine, range_m = (np.concatenate(column) for column in zip(*parts, strict=True))
     clear = world.radio.sky[0, np.rint(sine * (ENTRIES - 1)).astype(np.int64), 4]
     radius_m = np.linalg.norm(sky.position_m, axis=1)[satellite]
@@ -68,6 +71,15 @@ def view_of_cells(world: World, sky: Sky) -> View:
         satellites=len(sky),
     )
     return View(candidates, in_view, above_horizon)
+
+
+def _repeated(pairs: tuple[np.ndarray, ...], sky: Sky, cells: int) -> list[tuple[np.ndarray, ...]]:
+    """Pairs of every trial, from those of the first."""
+    cell, satellite, sine, range_m = pairs
+    return [
+        (cell + trial * cells, satellite + sky.start[trial], sine, range_m)
+        for trial in range(sky.trials)
+    ]
 
 
 def _pairs_of_trial(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from capest import allocation
+from capest.allocation.slots.problem import Frame
+from capest.allocation.slots.strategies import strategy
 from capest.backend.protocol import Kernels, on_host
 from capest.engine.assignment import View, assign
 from capest.engine.sky import Sky
@@ -17,7 +18,9 @@ from capest.engine.world import Layout, World
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.sampling.draws import Draws
 
-_USERS_AT_ONCE = 2**13
+_USERS_AT_ONCE = 2**11
+"""A processor's cache holds the distances of so many users from the beams of a layout."""
+
 _SATELLITES_AT_ONCE = 64
 
 
@@ -44,16 +47,19 @@ class Beams:
     of_user : int32 array (users,) or None
         Each user's beam, counted from the first of its trial, -1 for none; ``None`` where it is
         the strongest.
+    are_fixed : bool
+        Boresights are those of a layout that is fixed to its satellite.
     """
 
     start: np.ndarray
     satellite: np.ndarray
-    direction: np.ndarray | None
-    segment_start: np.ndarray | None
+    direction: Any
+    segment_start: Any
     power: np.ndarray
     lit: Any | None
     lit_share: float
     of_user: Any
+    are_fixed: bool
 
     def __len__(self) -> int:
         return len(self.satellite)
@@ -98,21 +104,18 @@ def light_beams(
     beams = satellite_fixed(world, layout, sky)
     own = attach_to_highest(world, layout, sky, users, kernels.xp)
     if plan.only_occupied:
-        number = np.where(own_host := on_host(own) >= 0, on_host(own), 0)
-        number = number + beams.start[on_host(users.trial)]
-        occupied = np.zeros(len(beams), dtype=np.float32)
-        occupied[number[own_host]] = 1.0
-        beams.power[:] = occupied
-    return _with_users(beams, own)
+        number = kernels.xp.where(own >= 0, beams.first_of(users.trial, kernels.xp) + own, -1)
+        beams.power[:] = on_host(kernels.count_numbers(number, len(beams))) > 0
+    return replace(beams, of_user=own, are_fixed=True)
 
 
 def _fixed(world: World, layout: Layout, sky: Sky, draws: Draws) -> Beams:
     """Beams of one satellite, lit by an allocation of its slots."""
     xp, plan, beams = draws.xp, world.beams, len(layout.colour)
     active = plan.beams_at_once
-    lit = allocation.STRATEGIES[plan.allocation](layout.grid.lattice, active, draws)
+    lit = strategy(plan.allocation)(Frame(layout.grid.lattice, active, slots=1), draws)
     if lit is not None:
-        lit = xp.ascontiguousarray(lit[:, xp.asarray(layout.order)])
+        lit = xp.ascontiguousarray(lit[:, 0, xp.asarray(layout.order)], dtype=xp.uint8)
     return Beams(
         start=np.arange(sky.trials + 1) * beams,
         satellite=np.repeat(np.arange(len(sky)), beams),
@@ -120,8 +123,9 @@ def _fixed(world: World, layout: Layout, sky: Sky, draws: Draws) -> Beams:
         segment_start=None,
         power=np.ones(beams, dtype=np.float32),
         lit=lit,
-        lit_share=allocation.LIT_SHARE[plan.allocation](beams, active),
+        lit_share=1.0 if lit is None else active / beams,
         of_user=None,
+        are_fixed=True,
     )
 
 
@@ -134,20 +138,7 @@ def _aimed(world: World, kernels: Kernels, sky: Sky, view: View, users: Users) -
     satellite_of_cell = assign(world, view, users_of_cell.reshape(sky.trials, cells))
     beams, beam_of_cell = earth_fixed(world, sky, satellite_of_cell)
     own = xp.where(inside, xp.asarray(beam_of_cell.ravel())[xp.maximum(number, 0)], -1)
-    return _with_users(beams, own.astype(xp.int32))
-
-
-def _with_users(beams: Beams, of_user: Any) -> Beams:
-    return Beams(
-        beams.start,
-        beams.satellite,
-        beams.direction,
-        beams.segment_start,
-        beams.power,
-        None,
-        1.0,
-        of_user,
-    )
+    return replace(beams, of_user=own.astype(xp.int32))
 
 
 def earth_fixed(world: World, sky: Sky, satellite_of_cell: np.ndarray) -> tuple[Beams, np.ndarray]:
@@ -206,6 +197,7 @@ def _beams(
         lit=None,
         lit_share=1.0,
         of_user=None,
+        are_fixed=False,
     )
 
 
@@ -231,11 +223,14 @@ def attach_to_highest(world: World, layout: Layout, sky: Sky, users: Users, xp: 
     found = xp.full(len(users.trial), -1, dtype=xp.int32)
     satellites_m = xp.asarray(np.ascontiguousarray(sky.position_m.T))
     axes = xp.asarray(sky.axes)
-    for trial in range(sky.trials):
+    # Where satellites stand still, all users look at those of the first trial.
+    trials = 1 if sky.is_same else sky.trials
+    together = len(users.trial) // trials
+    for trial in range(trials):
         some = slice(sky.start[trial], sky.start[trial + 1])
         if some.stop == some.start:
             continue
-        own = slice(trial * users.per_trial, (trial + 1) * users.per_trial)
+        own = slice(trial * together, (trial + 1) * together)
         position_m = users.position_m[:, own]
         of_sky = (satellites_m[:, some], axes[:, :, some])
         found[own] = _nearest_of_highest(world, layout, of_sky, position_m, xp)
@@ -258,11 +253,19 @@ def _nearest_of_highest(
         offset_m = some - satellites_m[:, best]
         range_m = xp.sqrt((offset_m * offset_m).sum(axis=0))
         across = [(axes[row][:, best] * offset_m).sum(axis=0) / range_m for row in range(2)]
-        squared = (across[0][:, None] - uv[0]) ** 2 + (across[1][:, None] - uv[1]) ** 2
-        beam = best * len(layout.order) + squared.argmin(axis=1)
-        covered = (sine >= lowest) & (squared.min(axis=1) <= corner_squared)
+        squared = _squared(across[0], uv[0], xp) + _squared(across[1], uv[1], xp)
+        nearest = squared.argmin(axis=1)
+        distance_squared = xp.take_along_axis(squared, nearest[:, None], axis=1)[:, 0]
+        beam = best * len(layout.order) + nearest
+        covered = (sine >= lowest) & (distance_squared <= corner_squared)
         found[first : first + _USERS_AT_ONCE] = xp.where(covered, beam, -1)
     return found
+
+
+def _squared(across: Any, centre: Any, xp: Any) -> Any:
+    """Squares of the differences of all pairs, float64 array (users, beams)."""
+    found = across[:, None] - centre
+    return xp.multiply(found, found, out=found)
 
 
 def _highest(position_m: Any, satellites_m: Any, xp: Any) -> tuple[Any, Any]:

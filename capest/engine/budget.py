@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from capest.engine.build.radio import weather_losses_db
+from capest.engine.build.weather import weather_losses_db
 from capest.errors import InputError
 from capest.physics import geometry, link_budget, propagation
 from capest.physics.constants import BOLTZMANN_DBW_PER_K_HZ, SCINTILLATION_FROM_GHZ

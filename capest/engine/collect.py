@@ -10,8 +10,8 @@ import numpy as np
 from capest.backend.arguments import AttachedLinks, BeamShares
 from capest.backend.protocol import Kernels
 from capest.engine.beams import Beams
-from capest.engine.downlink import Links
 from capest.engine.link_powers import link_quantities
+from capest.engine.links import Links
 from capest.engine.power import LoweredPower
 from capest.engine.scheduler import user_rate
 from capest.engine.services.serve import Served
@@ -19,10 +19,7 @@ from capest.engine.sky import Sky, feeder_ranges_m
 from capest.engine.users import Users
 from capest.engine.world import World
 from capest.physics import geometry
-from capest.statistics.histograms import AXES
-
-FIXED_POINT = 2.0**20
-"""Real numbers are summed as whole multiples of its inverse: exact, in any order."""
+from capest.statistics.quantities import AXES
 
 
 @dataclass(frozen=True)

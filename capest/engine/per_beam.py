@@ -12,13 +12,12 @@ from capest.engine.collect import Downlinks
 from capest.engine.scheduler import beam_rate
 from capest.engine.services.admission import CARRIED
 from capest.engine.services.blocking import blocking_totals
-from capest.engine.services.outcome import call_histogram, calls_of_beams, totals
+from capest.engine.services.outcome import call_histogram, calls_of_beams, refused, totals
 from capest.engine.services.serve import Served
 from capest.engine.uplink import UplinkResult
 from capest.engine.world import Layout, World
 from capest.statistics.block import BlockResult
-from capest.statistics.figure_names import ALL_BEAMS
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import ALL_BEAMS, AXES
 
 
 def collect_beams(
@@ -44,12 +43,12 @@ def collect_beams(
     )
     axis = AXES["beam_throughput"]
     histograms[axis.name] = axis.count(shown * beams.lit_share, kernels, weight)
-    trial, of_beams = _of_services(world, kernels, place, served)
+    trial, of_beams, of_cells = _of_services(world, kernels, place, served)
     return {
         "trial": up.trial | trial,
         "trial_cell": trial_cell | up.trial_cell | of_beams,
         "histograms": histograms | up.histograms,
-        "cell": {},
+        "cell": of_cells,
     }
 
 
@@ -59,13 +58,14 @@ def _in_layout_order(lit: Any | None, place: Any) -> Any | None:
 
 def _of_services(
     world: World, kernels: Kernels, place: Any, served: Served | None
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Parts of the groups ``trial`` and ``trial_cell``, empty without services."""
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Parts of the groups ``trial``, ``trial_cell`` and ``cell``, empty without services."""
     services, xp = world.services, kernels.xp
     trial: dict[str, Any] = {}
     trial_cell: dict[str, Any] = {}
+    cell: dict[str, Any] = {}
     if served is None or services is None:
-        return trial, trial_cell
+        return trial, trial_cell, cell
     counted = xp.asarray(np.flatnonzero(world.ground.counted))
     if served.admitted is not None:
         counts = calls_of_beams(services, kernels, served.links, served.demand, served.admitted)[
@@ -76,7 +76,7 @@ def _of_services(
             "cell_calls": counts[:, :, :, CARRIED].sum(axis=2).astype(xp.int32),
             "cell_calls_offered": counts.sum(axis=(2, 3)).astype(xp.int32),
         }
-
+        cell = refused(counts.sum(axis=(0, 2)))
         trial["calls_on_fading"] = _on_fading(kernels, served, place)[:, counted].sum(axis=1)
         trial["calls_on_fading"] = trial["calls_on_fading"].astype(xp.int32)
         if served.blocked is not None:
@@ -84,7 +84,7 @@ def _of_services(
     if served.best_effort_mbps is not None:
         rest = served.best_effort_mbps[:, place]
         trial_cell["cell_best_effort_throughput"] = rest.astype(xp.float32)
-    return trial, trial_cell
+    return trial, trial_cell, cell
 
 
 def _on_fading(kernels: Kernels, served: Served, place: Any) -> Any:

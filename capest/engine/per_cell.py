@@ -10,7 +10,7 @@ from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import Kernels
 from capest.engine.assignment import View
 from capest.engine.beams import Beams
-from capest.engine.collect import FIXED_POINT, CountedUsers
+from capest.engine.collect import CountedUsers
 from capest.engine.services.admission import CARRIED, OUTCOMES
 from capest.engine.services.blocking import blocking_totals
 from capest.engine.services.outcome import call_histogram, refused, totals
@@ -19,7 +19,8 @@ from capest.engine.sky import Sky
 from capest.engine.users import Users
 from capest.engine.world import World
 from capest.statistics.block import BlockResult
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
+from capest.statistics.quantities_of_cells import FIXED_POINT
 
 
 def collect_cells(
@@ -67,10 +68,14 @@ def collect_cells(
 
 def _sums(number: Any, values: Any | None, size: int, weight: Any | None, xp: Any) -> Any:
     """Sums of whole numbers by number, int64 array (size,)."""
-    if weight is not None:
-        values = weight.astype(xp.float64) if values is None else values * weight
-    # Whole numbers below 2**53 add exactly in double precision.
-    return xp.bincount(number, values, minlength=size).astype(xp.int64)
+    if values is None:
+        values = xp.ones(len(number)) if weight is None else weight.astype(xp.float64)
+    elif weight is not None:
+        values = values * weight
+    # Whole numbers below 2**53 add exactly in double precision, in any order.
+    sums = xp.zeros(size)
+    xp.add.at(sums, number, values)
+    return sums.astype(xp.int64)
 
 
 def _of_services(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capest.backend.protocol import Kernels, on_host
+from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.space import Space, frames
 from capest.engine.world import World
 from capest.orbits.epochs import random_epochs_s, stratified_epochs_s
@@ -33,6 +33,8 @@ class Sky:
         Unit vectors u, v and w of each, as components.
     later_m : float64 array (n, 3) or None
         Position after the shortest time a satellite has to stay in view, ``None`` without one.
+    is_same : bool
+        The satellites of all trials stand in the same places.
     """
 
     start: np.ndarray
@@ -40,6 +42,7 @@ class Sky:
     position_m: np.ndarray
     axes: np.ndarray
     later_m: np.ndarray | None
+    is_same: bool
 
     def __len__(self) -> int:
         return len(self.number)
@@ -55,23 +58,28 @@ class Sky:
         return np.repeat(np.arange(self.trials), np.diff(self.start))
 
 
-def draw_sky(world: World, kernels: Kernels, draws: Draws) -> Sky:
+def draw_sky(world: World, draws: Draws) -> Sky:
     """Find the satellites in reach at the epochs of some trials."""
     if world.space.is_fixed:
         # One epoch is like another.
         return sky_at(world, np.zeros(draws.trials))
-    return sky_at(world, epochs_s(world.space, kernels, draws))
+    return sky_at(world, epochs_s(world.space, draws))
 
 
-def epochs_s(space: Space, kernels: Kernels, draws: Draws) -> np.ndarray:
-    """Moments of trials, seconds after the space's start, float64 array (trials,)."""
+def epochs_s(space: Space, draws: Draws) -> np.ndarray:
+    """Moments of trials, seconds after the space's start, float64 array (trials,).
+
+    The host draws them, to the same bits as a GPU: satellites are its own, and it need not wait.
+    """
+    host = NumpyKernels()
     if space.stratified_epochs:
         # One shift for all trials of a seed: drawn as trial 0 would.
-        (shift,) = Draws(kernels, draws.seed, 0, 1).uniforms(Purpose.EPOCH, 1, 1)
+        (shift,) = Draws(host, draws.seed, 0, 1).uniforms(Purpose.EPOCH, 1, 1)
         number = np.arange(draws.trials, dtype=np.uint64) + np.uint64(draws.first_trial)
-        return stratified_epochs_s(number, float(on_host(shift)[0]), space.window_s)
-    (uniform,) = draws.uniforms(Purpose.EPOCH, 1, 1)
-    return random_epochs_s(on_host(uniform), space.window_s)
+        return stratified_epochs_s(number, float(shift[0]), space.window_s)
+    own = Draws(host, draws.seed, draws.first_trial, draws.trials)
+    (uniform,) = own.uniforms(Purpose.EPOCH, 1, 1)
+    return random_epochs_s(uniform, space.window_s)
 
 
 def sky_at(world: World, seconds: np.ndarray) -> Sky:
@@ -84,25 +92,28 @@ def sky_at(world: World, seconds: np.ndarray) -> Sky:
         After the start of the space.
     """
     space = world.space
+    # One moment stands for all where nothing moves.
+    moments = seconds[:1] if space.is_fixed else seconds
     numbers, positions = [], []
-    still_m = space.positions_m(0.0) if space.is_fixed else None
-    for moment in seconds.tolist():
-        position_m = space.positions_m(moment) if still_m is None else still_m
+    for moment in moments.tolist():
+        position_m = space.positions_m(moment)
         number = _in_reach(world, position_m)
         numbers.append(number)
         positions.append(position_m[number])
+    repeats = len(seconds) // len(moments)
+    numbers, positions = numbers * repeats, positions * repeats
     later_m = None
     if space.minimum_visibility_s > 0.0:
-        moments = (seconds + space.minimum_visibility_s).tolist()
         later_m = np.concatenate(
             [
-                space.positions_m(moment)[number]
-                for moment, number in zip(moments, numbers, strict=True)
+                space.positions_m(moment + space.minimum_visibility_s)[number]
+                for moment, number in zip(seconds.tolist(), numbers, strict=True)
             ]
         )
     start = np.cumsum([0, *map(len, numbers)])
     position_m = np.concatenate(positions)
-    return Sky(start, np.concatenate(numbers), position_m, frames(position_m), later_m)
+    axes = frames(position_m)
+    return Sky(start, np.concatenate(numbers), position_m, axes, later_m, space.is_fixed)
 
 
 def _in_reach(world: World, position_m: np.ndarray) -> np.ndarray:

@@ -15,7 +15,8 @@ from capest.engine import per_beam, per_cell
 from capest.engine.assignment import View, view_of_cells
 from capest.engine.beams import Beams, light_beams
 from capest.engine.collect import Downlinks, counted_users, user_histograms
-from capest.engine.downlink import Links, downlink
+from capest.engine.downlink import downlink
+from capest.engine.links import Links
 from capest.engine.power import limit_power
 from capest.engine.services.serve import serve
 from capest.engine.sky import Sky, draw_sky
@@ -74,7 +75,7 @@ def start(world: World, kernels: Kernels, first_trial: int, trials: int) -> Star
     Started
     """
     draws = Draws(kernels, world.seed, first_trial, trials)
-    sky = draw_sky(world, kernels, draws)
+    sky = draw_sky(world, draws)
     view = None if world.ground.cells is None else view_of_cells(world, sky)
     users = draw_users(world, draws)
     beams = light_beams(world, kernels, sky, view, users, draws)

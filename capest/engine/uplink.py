@@ -11,13 +11,13 @@ from capest.allocation.uplink_turns import uplink_turns
 from capest.backend.arguments import AttachedLinks, SatelliteUplink
 from capest.backend.protocol import Kernels
 from capest.engine.beams import Beams
-from capest.engine.downlink import Links
 from capest.engine.link_powers import link_quantities
+from capest.engine.links import Links
 from capest.engine.radio import Uplink, UplinkAccess
 from capest.engine.uplink_power import Heard, hear
 from capest.engine.users import Users
 from capest.engine.world import World
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
 
 
 @dataclass(frozen=True)

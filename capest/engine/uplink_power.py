@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from capest.engine.downlink import Links, reduced_directions
 from capest.engine.link_powers import peak_gain
+from capest.engine.links import Links
+from capest.engine.links_of_one import reduced_directions
 from capest.engine.path_loss import Sightlines, path_loss_db
 from capest.engine.radio import Carrier
 from capest.engine.world import World

@@ -10,14 +10,14 @@ import xarray as xr
 
 from capest.errors import InputError
 from capest.results import aggregate
-from capest.results.schema import NOTE, axis_of
+from capest.results.schema import NOTE, axis_of, means_in
 from capest.results.summary import Summary
 from capest.results.sweep_file import AXES as SWEEP_AXES
 from capest.results.sweep_summary import SweepPoint, SweepSummary, axes_of_dataset
-from capest.statistics.figure_names import QUANTILES, SHARES, TRIAL_MEANS
-from capest.statistics.histograms import AXES
 from capest.statistics.intervals import Interval, quantile_interval
 from capest.statistics.order_statistics import order_statistic
+from capest.statistics.quantities import AXES
+from capest.statistics.quantity import QUANTILES
 from capest.statistics.rare_events import least_kurtosis
 from capest.statistics.reduction import Estimate, counted_in
 
@@ -67,9 +67,7 @@ class CapestAccessor:
             for statistic, p in QUANTILES.items():
                 values = self._stored(f"{metric}_quantile", p)
                 found.append(Estimate(metric, statistic, *values, units, note))
-        for metric in (*TRIAL_MEANS, *SHARES):
-            if f"{metric}_mean" not in self._dataset:
-                continue
+        for metric in means_in(self._dataset):
             units, note = self._about(f"{metric}_mean")
             found.append(Estimate(metric, "mean", *self._stored(f"{metric}_mean"), units, note))
         return found

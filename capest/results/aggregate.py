@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from capest.errors import InputError
+from capest.statistics.quantities import of_dims
+from capest.statistics.quantities_of_cells import ADDS_UP
 
 if TYPE_CHECKING:
     import xarray as xr
 
-_SUMS = {
-    "users": ("1", "users, mean over trials"),
-    "lit_users": ("1", "users with a beam, mean over trials"),
-    "served_users": ("1", "users served, mean over trials"),
-    "throughput": ("Mbit s-1", "downlink throughput, mean over trials"),
-    "calls": ("1", "calls at once, mean over trials"),
-    "calls_offered": ("1", "calls asked for, mean over trials"),
+_OF_LAYOUT = {
     "area": ("km2", "area of the cells"),
     "people": ("1", "people living in the cells"),
 }
+
+
+def _sums() -> dict[str, tuple[str, str]]:
+    """Units and long name of what adds up over cells, by its name without ``cell_``."""
+    rows = (row for row in of_dims("cell").values() if (row.cell_methods or "").startswith(ADDS_UP))
+    of_rows = {row.name: (row.units or "1", row.long_name) for row in rows}
+    return {name.removeprefix("cell_"): found for name, found in of_rows.items()} | _OF_LAYOUT
 
 
 def by_country(dataset: xr.Dataset) -> xr.Dataset:
@@ -98,7 +101,7 @@ def _grouped(dataset: xr.Dataset, name: str, key: np.ndarray) -> xr.Dataset:
     area = total(dataset["cell_area"].values)
     found = {
         stem: ((name,), total(dataset[f"cell_{stem}"].values), {"units": units, "long_name": text})
-        for stem, (units, text) in _SUMS.items()
+        for stem, (units, text) in _sums().items()
         if f"cell_{stem}" in dataset
     }
     throughput = found["throughput"][1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from capest.results.figures import interval_text, value_text
-from capest.statistics.figure_names import ALL_BEAMS
+from capest.statistics.quantities import ALL_BEAMS
 from capest.statistics.reduction import Estimate
 
 RIM_NOTE = "Totals of all beams include the rim, which lacks neighbours that interfere."

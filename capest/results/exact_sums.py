@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from capest.results.network_schema import FIXED_POINT
 from capest.results.variable import Variable
+from capest.statistics.quantities_of_cells import FIXED_POINT
 
 if TYPE_CHECKING:
     import netCDF4

@@ -8,6 +8,13 @@ from typing import Any
 
 from capest.statistics.reduction import Estimate
 
+_UNITS = {"1": "", "Mbit s-1": "Mbit/s", "bit s-1 Hz-1": "bit/s/Hz"}
+
+
+def people_unit(units: str) -> str:
+    """A unit as people write it; empty of a count."""
+    return _UNITS.get(units, units)
+
 
 def decimals(estimate: Estimate) -> int:
     """Decimals worth showing: two digits of a half width up to 3.5, else one."""

@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from capest.results.figures import interval_text, value_text
-from capest.statistics.figure_names import (
-    BLOCKING_SHARE,
-    CALL_SERVICES,
-    OF_REFUSED,
-    REFUSAL_REASONS,
-    REFUSED_SHARE,
-    calls_of_service,
-)
+from capest.statistics.quantities import calls_of_service, quantity
 from capest.statistics.reduction import Estimate
-
-WORDS = {
-    "satellite": "no satellite above the horizon",
-    "elevation": "no satellite above the mask",
-    "beam": "no beam",
-    "delay": "delay",
-    "downlink": "downlink too weak",
-    "uplink": "uplink too weak",
-    "bandwidth": "bandwidth",
-}
-"""Reasons as people read them."""
+from capest.statistics.refusals import REFUSAL_REASONS, SHORT_REASONS
 
 
 def headline(
@@ -53,12 +36,12 @@ def headline(
         Empty where nobody calls.
     """
     calls = estimates.get(("calls", "mean"))
-    refused = estimates.get((REFUSED_SHARE, "mean"))
+    refused = estimates.get(("refused_share", "mean"))
     if calls is None or refused is None or math.isnan(refused.value):
         return ""
     reasons = [
-        (estimates[name, "mean"].value, WORDS[reason])
-        for reason, name in zip(REFUSAL_REASONS, OF_REFUSED, strict=True)
+        (estimates[name, "mean"].value, SHORT_REASONS[reason])
+        for reason, name in _refused()
         # A result of an earlier capest knows fewer reasons.
         if (name, "mean") in estimates
     ]
@@ -107,34 +90,43 @@ def _percent(share: float) -> str:
 def call_means(
     estimates: Mapping[tuple[str, str], Estimate],
 ) -> list[tuple[str, Estimate, str]]:
-    """Label, estimate and unit for people, of calls and of what they leave."""
-    found = []
-    if ("calls", "mean") in estimates:
-        offered = estimates["calls_offered", "mean"]
-        found.append(("calls at once", estimates["calls", "mean"], f"of {value_text(offered)}"))
-        for preset in CALL_SERVICES:
-            carried, wanted = calls_of_service(preset)
-            if (carried, "mean") in estimates:
-                asked = f"of {value_text(estimates[wanted, 'mean'])}"
-                found.append((f"of these: {preset}", estimates[carried, "mean"], asked))
-        lifted = estimates.get(("calls_on_fading", "mean"))
-        # Without shadow fading there is none for certain, whatever few trials tell.
-        if lifted is not None and (lifted.value > 0.0 or not lifted.note):
-            found.append(("calls only by fading above free space", lifted, "calls"))
-        found.append(("calls refused", _in_percent(estimates[REFUSED_SHARE, "mean"]), "%"))
-        found += [
-            (f"refused: {WORDS[reason]}", _in_percent(estimates[name, "mean"]), "%")
-            for reason, name in zip(REFUSAL_REASONS, OF_REFUSED, strict=True)
-            if (name, "mean") in estimates and estimates[name, "mean"].value > 0.0
-        ]
-    if (BLOCKING_SHARE, "mean") in estimates:
-        blocked = _in_percent(estimates[BLOCKING_SHARE, "mean"])
-        found.append(("calls blocked as they come and go", blocked, "%"))
-    if ("best_effort_throughput", "mean") in estimates:
-        rest = estimates["best_effort_throughput", "mean"]
-        found.append(("throughput without guarantee", rest, "Mbit/s"))
+    """Label, estimate and unit for people, of calls."""
+    if ("calls", "mean") not in estimates:
+        return []
+    offered = estimates["calls_offered", "mean"]
+    found = [("calls at once", estimates["calls", "mean"], f"of {value_text(offered)}")]
+    for service, carried in _of_services(estimates):
+        _, wanted = calls_of_service(service)
+        asked = f"of {value_text(estimates[wanted, 'mean'])}"
+        found.append((f"of these: {service}", carried, asked))
+    lifted = estimates.get(("calls_on_fading", "mean"))
+    # Without shadow fading there is none for certain, whatever few trials tell.
+    if lifted is not None and (lifted.value > 0.0 or not lifted.note):
+        found.append(("calls only by fading above free space", lifted, "calls"))
+    found.append(("calls refused", in_percent(estimates["refused_share", "mean"]), "%"))
+    found += [
+        (f"refused: {SHORT_REASONS[reason]}", in_percent(estimates[name, "mean"]), "%")
+        for reason, name in _refused()
+        if (name, "mean") in estimates and estimates[name, "mean"].value > 0.0
+    ]
     return found
 
 
-def _in_percent(found: Estimate) -> Estimate:
+def _of_services(
+    estimates: Mapping[tuple[str, str], Estimate],
+) -> Iterator[tuple[str, Estimate]]:
+    """Services of a mix with the calls carried of each."""
+    for (metric, statistic), found in estimates.items():
+        row = quantity(metric)
+        if statistic == "mean" and row.service and calls_of_service(row.service)[0] == metric:
+            yield row.service, found
+
+
+def _refused() -> list[tuple[str, str]]:
+    """Reasons of refusal with the metrics of their shares."""
+    return [(reason, f"refused_{reason}_share") for reason in REFUSAL_REASONS]
+
+
+def in_percent(found: Estimate) -> Estimate:
+    """A share in percent."""
     return replace(found, value=100.0 * found.value, low=100.0 * found.low, high=100.0 * found.high)

@@ -11,7 +11,8 @@ from capest.errors import InputError
 from capest.file_kinds import check_regular
 from capest.results.schema import NOTE
 from capest.shown import cut, one_line
-from capest.statistics.figure_names import QUANTILES, UNITS
+from capest.statistics.quantities import quantity
+from capest.statistics.quantity import QUANTILES
 from capest.statistics.reduction import Estimate
 
 _LIMITS = ("_low", "_high")
@@ -128,4 +129,4 @@ def read_estimate(path: str | Path, metric: str, statistic: str) -> Estimate:
             note = str(getattr(dataset[stem], NOTE, ""))
     except (OSError, RuntimeError, IndexError) as error:
         raise InputError(f"{path}: has no {metric}.{statistic}, or is damaged") from error
-    return Estimate(metric, statistic, value, low, high, UNITS[f"{metric}.{statistic}"], note)
+    return Estimate(metric, statistic, value, low, high, quantity(metric).units or "1", note)

@@ -16,7 +16,7 @@ import numpy as np
 from capest.errors import InputError
 from capest.results import exact_sums
 from capest.statistics.block import BlockResult
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
 from capest.statistics.reduction import GROUPS
 
 if TYPE_CHECKING:

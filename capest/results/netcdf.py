@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from capest.errors import StorageError
-from capest.results import exact_sums, files, network_schema, schema
+from capest.results import exact_sums, files, schema
 from capest.results.identity import GROWING, ResultIdentity, read_identity
 from capest.results.variable import Variable
 from capest.statistics.block import BlockResult
-from capest.statistics.histograms import AXES
-from capest.statistics.reduction import GROUPS, QUANTILES, Estimate, Reduction
+from capest.statistics.quantities import AXES
+from capest.statistics.quantity import QUANTILES
+from capest.statistics.reduction import GROUPS, Estimate, Reduction
 
 if TYPE_CHECKING:
     import netCDF4
@@ -57,7 +58,7 @@ def write_result(
     blocks : iterable of (int, BlockResult)
         Every block of the run in block order, from 0.
     layout : mapping of str to array
-        Names of ``schema.LAYOUT``, per beam, or of ``network_schema.LAYOUT``.
+        Coordinates of cells and satellites, names of ``layouts``.
     sizes : sequence of int
         Trials of every block.
     block_trials : int or None
@@ -122,19 +123,24 @@ def _write(
     blocks = iter(blocks)
     first_block = next(blocks)
     blocks = itertools.chain([first_block], blocks)
-    metrics = [metric for metric in AXES if metric in first_block[1].histograms]
-    quantities = (*first_block[1].trial, *first_block[1].trial_cell)
-    widest = max([1, *(v.shape[1] for v in first_block[1].trial_cell.values())])
+    first = first_block[1]
+    metrics = [metric for metric in AXES if metric in first.histograms]
+    widest = max([1, *(v.shape[1] for v in first.trial_cell.values())])
     slab = min(trials, _SLAB_TRIALS, max(1, _SLAB_VALUES // widest))
     groups = min(GROUPS, len(sizes))
     reduction = Reduction()
     with netCDF4.Dataset(temporary, "x", format="NETCDF4") as dataset:
         dataset.set_fill_off()
-        table = schema.table(metrics, quantities, layout)
-        sums = first_block[1].cell
-        table |= exact_sums.variables(sums)
-        sizes_of = _sizes(trials, layout, table, groups, metrics) | exact_sums.sizes(sums)
-        for name, size in sizes_of.items():
+        table = schema.table(
+            layout,
+            trial=first.trial,
+            trial_cell=first.trial_cell,
+            cell=first.cell,
+            histograms=first.histograms,
+        )
+        table |= exact_sums.variables(first.cell)
+        lengths = _sizes(trials, layout, table, groups, metrics) | exact_sums.sizes(first.cell)
+        for name, size in lengths.items():
             dataset.createDimension(name, size)
         for name, variable in table.items():
             _create(dataset, name, variable, slab)
@@ -143,20 +149,16 @@ def _write(
         dataset.setncatts(schema.GLOBAL_ATTRIBUTES | dict(provenance) | done)
         _write_coordinates(dataset, layout, trials, groups, metrics)
         checked = _added(_in_order(blocks, sizes), reduction)
-        for first, columns in _slabs(checked, slab):
+        for start, columns in _slabs(checked, slab):
             for name, values in columns.items():
-                dataset[name][first : first + len(values)] = values
+                dataset[name][start : start + len(values)] = values
         estimates = reduction.estimates()
-        for name, values in _cell_means(reduction).items():
+        sums = reduction.cell_sums()
+        for name, values in schema.cell_means(sums, trials, first.trial_cell).items():
             dataset[name][:] = values
-        exact_sums.write(dataset, reduction.cell_sums())
+        exact_sums.write(dataset, sums)
         _write_reduction(dataset, reduction, estimates, metrics)
     return estimates
-
-
-def _cell_means(reduction: Reduction) -> dict[str, np.ndarray]:
-    sums = reduction.cell_sums()
-    return network_schema.cell_means(sums, reduction.trials) if sums else {}
 
 
 def _sizes(

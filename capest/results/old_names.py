@@ -18,7 +18,7 @@ RENAMED = {
     "beam_statistics": "cell_counted",
     **{f"beam_{stem}": f"cell_{stem}" for stem in _OF_BEAMS},
 }
-"""Up to 0.3, files of one satellite had a dimension of beams: a beam is its cell now."""
+"""Up to 0.2, files of one satellite had a dimension of beams: a beam is its cell now."""
 
 
 def with_new_names(dataset: xr.Dataset) -> xr.Dataset:

@@ -13,20 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from capest.results import all_beams_schema, network_schema, service_schema
+from capest.results.layouts import layout_variables, where
 from capest.results.variable import Variable, flags
-from capest.statistics.figure_names import (
-    BEAM_SHARE,
-    BLOCKING_SHARE,
-    OF_CALLS,
-    SERVED_SHARE,
-    TRIAL_MEANS,
-    UPLINK_SHARE,
-)
-from capest.statistics.histograms import AXES, HistogramAxis
+from capest.statistics.histograms import HistogramAxis
+from capest.statistics.quantities import AXES, SHARES, in_order, is_known, of_dims, quantity
+from capest.statistics.quantity import Quantity
+from capest.statistics.reduction import is_reported
 
 NOTE = "interval_note"
 """Attribute of an estimate without limits: why there are none, and what would give some."""
@@ -40,117 +36,16 @@ GLOBAL_ATTRIBUTES: dict[str, object] = {
         "(intervals of quantiles)"
     ),
     "comment": (
-        "Counts are over users or beams of the lit statistics beams of all trials; uplink ones are "
-        "over turns, each counted as often as its beam has users that take turns. 95 % confidence "
-        "limits of quantiles: Woodruff over groups of whole trials; of means: Student t over "
-        "trials; of shares: Wilson with the effective sample size; where few trials decide: gamma "
-        "(Fay and Feuer); missing where fewer than 5 trials contribute. Quantiles over trials are "
-        "order statistics."
+        "Distributions count users (or beams) of the lit statistics beams of all trials. Those of "
+        "the uplink count scheduled users of all drops, each weighted with the number of users "
+        "that its beam schedules: every user has the same weight. 95 % confidence limits of "
+        "quantiles: Woodruff over groups of whole trials; of means: Student t over trials; of "
+        "shares: Wilson with the effective sample size; where few trials decide: gamma (Fay and "
+        "Feuer); missing where fewer than 5 trials contribute. Quantiles over trials are order "
+        "statistics."
     ),
 }
 """What every result file says; where a run comes from is added to it."""
-
-
-# Users are spread over an area and are no dimension of the file: "area" is the CF name for
-# sums and means over them.
-
-
-def _per_trial(dtype: str, units: str, long_name: str) -> Variable:
-    return Variable(("trial",), dtype, units, long_name, cell_methods="area: sum")
-
-
-def _per_cell(
-    dtype: str,
-    units: str | None,
-    long_name: str,
-    method: str | None = None,
-    fill: float | None = None,
-    attributes: Mapping[str, object] | None = None,
-) -> Variable:
-    where = {"coordinates": "cell_u cell_v cell_colour cell_counted"}
-    methods = method and f"area: {method}"
-    dims = ("trial", "cell")
-    everything = dict(attributes or {}) | where
-    return Variable(dims, dtype, units, long_name, None, methods, fill, everything)
-
-
-TRIAL: dict[str, Variable] = {
-    "users": _per_trial("i4", "1", "users attached to the statistics beams"),
-    "lit_users": _per_trial("i4", "1", "users attached to lit statistics beams"),
-    "served_users": _per_trial("i4", "1", "users served by the statistics beams"),
-    "throughput": _per_trial("f8", "Mbit s-1", "downlink throughput of the statistics beams"),
-    "lit_beams": _per_trial("i4", "1", "statistics beams lit"),
-    "uplink_throughput": _per_trial("f8", "Mbit s-1", "uplink throughput of the statistics beams"),
-    "uplink_users": _per_trial("i4", "1", "users of lit statistics beams that transmit in turn"),
-    **network_schema.TRIAL,
-    **service_schema.TRIAL,
-    **all_beams_schema.TRIAL,
-}
-"""One value per trial: names of ``BlockResult.trial``, those of the uplink where it is computed."""
-
-TRIAL_CELL: dict[str, Variable] = {
-    "cell_users": _per_cell("i4", "1", "users attached to the beam", "sum"),
-    "cell_lit": _per_cell("i1", None, "beam lit or dark", attributes=flags((0, 1), "dark lit")),
-    "cell_served_users": _per_cell("i4", "1", "users served by the beam", "sum"),
-    "cell_sinr_db": _per_cell(
-        "f4",
-        "dB",
-        "signal to interference and noise ratio, mean of the dB values of the beam's users",
-        "mean",
-        np.nan,
-        {"comment": "missing where the beam is dark or has no user"},
-    ),
-    "cell_spectral_efficiency": _per_cell(
-        "f4",
-        "bit s-1 Hz-1",
-        "spectral efficiency of the link before overhead, mean of the beam's served users",
-        "mean",
-        np.nan,
-        {"comment": "missing where the beam serves no user"},
-    ),
-    "cell_throughput": _per_cell(
-        "f4", "Mbit s-1", "downlink throughput of the beam in this trial, zero where dark", "sum"
-    ),
-    "cell_uplink_sinr_db": _per_cell(
-        "f4",
-        "dB",
-        "uplink signal to interference and noise ratio, mean of the dB values of the beam's drops",
-        "mean",
-        np.nan,
-        {"comment": "missing where the beam has no user that transmits"},
-    ),
-    "cell_uplink_spectral_efficiency": _per_cell(
-        "f4",
-        "bit s-1 Hz-1",
-        "uplink spectral efficiency of the link before overhead, mean of the beam's drops",
-        "mean",
-        np.nan,
-        {"comment": "missing where the beam has no user that transmits"},
-    ),
-    "cell_uplink_throughput": _per_cell(
-        "f4", "Mbit s-1", "uplink throughput of the beam in this trial, zero where dark", "sum"
-    ),
-    **service_schema.TRIAL_CELL,
-}
-"""One value per trial and beam: names of ``BlockResult.trial_cell``; as above for the uplink."""
-
-LAYOUT: dict[str, Variable] = {
-    "cell_u": Variable(("cell",), "f8", "1", "direction cosine u of the beam centre"),
-    "cell_v": Variable(("cell",), "f8", "1", "direction cosine v of the beam centre"),
-    "cell_colour": Variable(("cell",), "i4", "1", "colour of the beam in the reuse pattern"),
-    "cell_counted": Variable(
-        ("cell",),
-        "i1",
-        None,
-        "whether the beam counts in the statistics",
-        attributes=flags((0, 1), "guard counted"),
-    ),
-}
-"""The beam layout of one satellite, given by the scene."""
-
-CELL_COORDINATES: dict[str, Variable] = {
-    "cell": Variable(("cell",), "i4", "1", "number of the beam in the layout"),
-}
 
 COORDINATES: dict[str, Variable] = {
     "trial": Variable(("trial",), "i8", "1", "number of the trial", "realization"),
@@ -161,21 +56,6 @@ COORDINATES: dict[str, Variable] = {
 }
 """Coordinates of the dimensions, the weights of the groups, and the cell that means over
 trials have (a scalar coordinate, which ``cell_methods`` can name)."""
-
-_OF_MEANS = {
-    "throughput": "downlink throughput of the statistics beams, mean over trials",
-    "users": "users attached to the statistics beams, mean over trials",
-    "lit_beams": "statistics beams lit, mean over trials",
-    "uplink_throughput": "uplink throughput of the statistics beams, mean over trials",
-    "satellites_in_use": "satellites with a lit beam, mean over trials",
-    "satellites_in_reach": "satellites that somebody in the region may hear, mean over trials",
-    "covered_cells": "cells with a satellite above the mask, mean over trials",
-    SERVED_SHARE: "served users of the users of lit statistics beams, ratio of sums over trials",
-    UPLINK_SHARE: "users of lit statistics beams that transmit in turn, of all of them",
-    BEAM_SHARE: "users with a beam, of all users, ratio of sums over trials",
-    **service_schema.OF_MEANS,
-    **all_beams_schema.OF_MEANS,
-}
 
 
 def _with_limits(name: str, variable: Variable, observations: str) -> dict[str, Variable]:
@@ -190,30 +70,48 @@ def _with_limits(name: str, variable: Variable, observations: str) -> dict[str, 
     }
 
 
-def mean_variables(quantities: Iterable[str]) -> dict[str, Variable]:
-    """Means over trials with their limits: ``<metric>_mean``, ``…_low``, ``…_high``."""
+def value_variable(row: Quantity, layout: Collection[str]) -> Variable:
+    """Variable of a quantity with a value of every trial, cell or satellite.
+
+    Parameters
+    ----------
+    row : Quantity
+    layout : collection of str
+        Coordinates that the scene gives.
+    """
+    attributes: dict[str, object] = {"comment": row.comment} if row.comment else {}
+    if row.flags:
+        attributes |= flags(row.flags)
+    if row.dims != ("trial",):
+        # Users are spread over an area and are no dimension of the file: "area" is the CF name
+        # for sums and means over them.
+        named = where(row.dims[-1], layout)
+        attributes["coordinates"] = named if row.dims[0] == "trial" else f"{named} all_trials"
+    fill = np.nan if row.comment else None
+    kind = (row.dtype, row.units, row.long_name)
+    return Variable(row.dims, *kind, None, row.cell_methods, fill, attributes)
+
+
+def mean_variables(quantities: Collection[str]) -> dict[str, Variable]:
+    """Means over trials and shares, with limits: ``<metric>_mean``, ``..._low``, ``..._high``.
+
+    Parameters
+    ----------
+    quantities : collection of str
+        Quantities of a trial that the result has.
+    """
+    means = [row for row in map(quantity, in_order(quantities)) if row.mean]
     table: dict[str, Variable] = {}
-    there = {*quantities, SERVED_SHARE}
-    if "uplink_users" in there:
-        there.add(UPLINK_SHARE)
-    if "satellites_in_use" in there:
-        there.add(BEAM_SHARE)
-    if "calls" in there:
-        there |= OF_CALLS
-    if "call_attempts" in there:
-        there.add(BLOCKING_SHARE)
-    for metric, long_name in _OF_MEANS.items():
-        if metric not in there:
-            continue
+    for row in (*means, *(share for share in SHARES if is_reported(share, quantities))):
         mean = Variable(
             (),
             "f8",
-            TRIAL_MEANS.get(metric, "1"),
-            long_name,
+            row.units,
+            row.long_name if row.share else f"{row.long_name}, mean over trials",
             cell_methods="all_trials: mean",
             attributes={"coordinates": "all_trials"},
         )
-        table |= _with_limits(f"{metric}_mean", mean, "trials")
+        table |= _with_limits(f"{row.name}_mean", mean, "trials")
     return table
 
 
@@ -288,29 +186,81 @@ def axis_of(name: str, regular_bins: int, attributes: Mapping[str, object]) -> H
 
 
 def table(
-    metrics: Iterable[str], quantities: Collection[str], layout: Collection[str]
+    layout: Collection[str],
+    *,
+    trial: Collection[str],
+    trial_cell: Collection[str] = (),
+    cell: Collection[str] = (),
+    histograms: Collection[str] = (),
 ) -> dict[str, Variable]:
     """Every variable of a result file, in the order in which they are written.
 
     Parameters
     ----------
-    metrics : iterable of str
-        Quantities the blocks have histograms of.
-    quantities : collection of str
-        Quantities the blocks have per trial, and per trial and beam.
     layout : collection of str
-        Coordinates that the scene gives: of beams, or of cells and satellites.
+        Coordinates that the scene gives: of cells and satellites.
+    trial, trial_cell, cell, histograms : collection of str
+        What the blocks have, see ``BlockResult``.
     """
-    recorded = {name: kind for name, kind in (TRIAL | TRIAL_CELL).items() if name in quantities}
-    one_satellite = "cell_counted" in layout
-    of_scene = LAYOUT if one_satellite else network_schema.LAYOUT
-    everything = COORDINATES | (CELL_COORDINATES if one_satellite else network_schema.COORDINATES)
-    everything |= {name: of_scene[name] for name in of_scene if name in layout}
-    everything |= recorded | mean_variables(quantities)
-    if not one_satellite:
-        everything |= network_schema.MEANS
-        if "calls" in quantities:
-            everything |= network_schema.CALL_MEANS
-    for metric in metrics:
+    rows = [quantity(name) for name in in_order(trial)]
+    rows += [row for name, row in of_dims("trial", "cell").items() if name in trial_cell]
+    everything = COORDINATES | layout_variables(layout)
+    everything |= {row.name: value_variable(row, layout) for row in rows}
+    everything |= mean_variables(trial)
+    everything |= {row.name: value_variable(row, layout) for row in summed(cell, trial_cell)}
+    for metric in (name for name in AXES if name in histograms):
         everything |= histogram_variables(AXES[metric])
     return everything
+
+
+def means_in(names: Iterable[Any]) -> list[str]:
+    """Metrics of the means and shares that variables of these names hold, in the table's order."""
+    stems = {str(name).removesuffix("_mean") for name in names if str(name).endswith("_mean")}
+    known = in_order(stem for stem in stems if is_known(stem))
+    return sorted(known, key=lambda metric: quantity(metric).share is not None)
+
+
+def summed(cell: Collection[str], trial_cell: Collection[str] = ()) -> list[Quantity]:
+    """Rows of cells and satellites whose sums a result has.
+
+    Parameters
+    ----------
+    cell, trial_cell : collection of str
+        What the blocks have. A value in every trial says more than its mean: it has the name.
+    """
+    found = []
+    for row in (*of_dims("cell").values(), *of_dims("satellite").values()):
+        how = row.sum
+        there = how and {how.of or row.name, *filter(None, [how.per])} <= {*cell}
+        if there and row.name not in trial_cell:
+            found.append(row)
+    return found
+
+
+def cell_means(
+    sums: Mapping[str, np.ndarray], trials: int, trial_cell: Collection[str] = ()
+) -> dict[str, np.ndarray]:
+    """Means of cells and satellites from sums over trials.
+
+    Parameters
+    ----------
+    sums : mapping of str to int64 array
+        Names of ``BlockResult.cell``.
+    trials : int
+    trial_cell : collection of str
+        As of `summed`.
+
+    Returns
+    -------
+    dict of str to float32 array
+        NaN where nothing counts.
+    """
+    found = {}
+    for row in summed(sums, trial_cell):
+        how = row.sum
+        assert how is not None
+        real = sums[how.of or row.name].astype(np.float64) * how.unit
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = real / (sums[how.per] if how.per else trials)
+        found[row.name] = mean.astype(np.float32)
+    return found

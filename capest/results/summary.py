@@ -9,38 +9,14 @@ from typing import TYPE_CHECKING, Any
 from capest.results.columns import printable
 from capest.results.counted_beams import RIM_NOTE, calls_where, which_beams, with_totals
 from capest.results.delay_verdict import delay_verdicts
-from capest.results.figures import notes_of, plain
-from capest.results.headline import call_means, headline
-from capest.statistics.figure_names import BEAM_SHARE, SERVED_SHARE, UPLINK_SHARE
+from capest.results.figures import notes_of, people_unit, plain
+from capest.results.headline import call_means, headline, in_percent
+from capest.statistics.quantities import AXES, in_order, quantity
+from capest.statistics.quantity import QUANTILES
 from capest.statistics.reduction import Estimate
 
 if TYPE_CHECKING:
     import xarray as xr
-
-ROWS = {
-    "sinr_db": "SINR, dB",
-    "snr_db": "SNR, dB",
-    "sir_db": "SIR, dB",
-    "coupling_loss_db": "coupling loss, dB",
-    "pfd_reduction_db": "power off by PFD limit, dB",
-    "rf_power_reduction_db": "power off by RF power limit, dB",
-    "out_of_band_reduction_db": "power off by out-of-band limit, dB",
-    "spectral_efficiency": "spectral efficiency, bit/s/Hz",
-    "user_throughput": "throughput per user, Mbit/s",
-    "beam_throughput": "throughput per beam, Mbit/s",
-    "one_way_delay": "one-way propagation delay, ms",
-    "packet_delay": "one-way packet delay, ms",
-    "uplink_sinr_db": "uplink SINR, dB",
-    "uplink_snr_db": "uplink SNR, dB",
-    "uplink_sir_db": "uplink SIR, dB",
-    "uplink_coupling_loss_db": "uplink coupling loss, dB",
-    "uplink_spectral_efficiency": "uplink efficiency, bit/s/Hz",
-    "uplink_user_throughput": "uplink per user, Mbit/s",
-    "uplink_beam_throughput": "uplink per beam, Mbit/s",
-    "calls": "calls at once, by trial",
-}
-"""Metrics in the order and with the names of the summary."""
-
 
 _SIZES = ("cell", "satellite")
 """Dimensions that tell what a result is of: that of satellites is there of a constellation."""
@@ -128,8 +104,11 @@ class Summary:
     def rows(self) -> list[tuple[str, list[Estimate]]]:
         """Label, and the estimates of 5 %, median and 95 %, of every metric."""
         return [
-            (label, [self._estimates[metric, statistic] for statistic in ("p05", "p50", "p95")])
-            for metric, label in ROWS.items()
+            (
+                quantity(metric).label or axis.long_name,
+                [self._estimates[metric, statistic] for statistic in QUANTILES],
+            )
+            for metric, axis in AXES.items()
             if (metric, "p50") in self._estimates
         ]
 
@@ -137,43 +116,52 @@ class Summary:
     def means(self) -> list[tuple[str, Estimate, str]]:
         """Label, estimate and unit for people, of what is averaged over trials."""
         if self._is_of_constellation:
-            return self._network_means()
+            return self._network_means() + call_means(self._estimates) + self._labelled_means()
         beams = self._statistics_beams
         which = f"{beams} statistics beams" if beams > 1 else "the statistics beam"
-        served = self._estimates[SERVED_SHARE, "mean"]
-        percent = _scaled(served, 100.0)
-        lit = self._estimates["lit_beams", "mean"]
+        percent = in_percent(self._mean("served_share"))
+        lit = self._mean("lit_beams")
         hopping = lit.value != beams
         found = [
-            (f"throughput of {which}", self._estimates["throughput", "mean"], "Mbit/s"),
+            (f"throughput of {which}", self._mean("throughput"), "Mbit/s"),
             ("users of lit beams served" if hopping else "users served", percent, "%"),
         ]
         if ("uplink_throughput", "mean") in self._estimates:
-            uplink = self._estimates["uplink_throughput", "mean"]
+            uplink = self._mean("uplink_throughput")
             found.insert(1, (f"uplink throughput of {which}", uplink, "Mbit/s"))
-            heard = _scaled(self._estimates[UPLINK_SHARE, "mean"], 100.0)
+            heard = in_percent(self._mean("uplink_share"))
             found.append(("users heard in the uplink", heard, "%"))
         if hopping:
             found.append(("statistics beams lit", lit, f"of {beams}"))
-        found += call_means(self._estimates)
+        found += call_means(self._estimates) + self._labelled_means()
         return with_totals(found, self._estimates, *self._beams)
+
+    def _mean(self, metric: str) -> Estimate:
+        return self._estimates[metric, "mean"]
 
     def _network_means(self) -> list[tuple[str, Estimate, str]]:
         """Means over trials of a constellation."""
-
-        def mean(metric: str) -> Estimate:
-            return self._estimates[metric, "mean"]
-
-        cells = self._sizes["cell"]
+        mean, cells = self._mean, self._sizes["cell"]
         return [
             ("throughput of the region", mean("throughput"), "Mbit/s"),
-            ("users with a beam", _scaled(mean(BEAM_SHARE), 100.0), "%"),
-            ("of these served", _scaled(mean(SERVED_SHARE), 100.0), "%"),
+            ("users with a beam", in_percent(mean("beam_share")), "%"),
+            ("of these served", in_percent(mean("served_share")), "%"),
             ("cells with a satellite in view", _scaled(mean("covered_cells"), 100.0 / cells), "%"),
             ("beams lit", mean("lit_beams"), f"for {cells:,} cells"),
             ("satellites in use", mean("satellites_in_use"), f"of {self._sizes['satellite']:,}"),
-            *call_means(self._estimates),
         ]
+
+    def _labelled_means(self) -> list[tuple[str, Estimate, str]]:
+        """Means and shares whose label stands in the table of quantities."""
+        there = (metric for metric, statistic in self._estimates if statistic == "mean")
+        found = []
+        for row in map(quantity, in_order(there)):
+            if not row.label or row.distribution:
+                continue
+            mean = self._mean(row.name)
+            shown = in_percent(mean) if row.share else mean
+            found.append((row.label, shown, "%" if row.share else people_unit(mean.units)))
+        return found
 
     @property
     def _population(self) -> str:

@@ -12,10 +12,11 @@ import numpy as np
 from capest.results.columns import in_columns, printable, wrapped
 from capest.results.counted_beams import RIM_NOTE, which_beams
 from capest.results.figures import interval_text, plain, value_text
+from capest.results.schema import means_in
 from capest.results.sweep_file import AXES as SWEEP_AXES
 from capest.results.sweep_file import KEY, key_of
-from capest.statistics.figure_names import QUANTILES, SHARES, TRIAL_MEANS
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES, QUANTITIES
+from capest.statistics.quantity import QUANTILES, Quantity, When
 from capest.statistics.reduction import Estimate
 
 if TYPE_CHECKING:
@@ -23,17 +24,19 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 
-_COLUMNS = (
-    ("calls", "mean", "calls", 1.0),
-    ("calls_all_beams", "mean", "calls, all beams", 1.0),
-    ("calls_on_fading", "mean", "by fading", 1.0),
-    ("refused_share", "mean", "refused, %", 100.0),
-    ("throughput", "mean", "Mbit/s", 1.0),
-    ("throughput_all_beams", "mean", "Mbit/s, all beams", 1.0),
-    ("sinr_db", "p50", "SINR, dB", 1.0),
-    ("user_throughput", "p50", "user, Mbit/s", 1.0),
-    ("beam_share", "mean", "beam, %", 100.0),
-    ("served_share", "mean", "served, %", 100.0),
+
+def _place(row: Quantity) -> tuple[bool, bool, bool]:
+    """Calls first, then what is averaged over trials, users, and shares."""
+    of_calls = any(each.when is When.CALLS for each in row.when)
+    return not of_calls, bool(row.share), not row.mean
+
+
+_COLUMNS = tuple(
+    (row.name, "mean", row.column, 100.0)
+    if row.share
+    else (row.name, "mean" if row.mean else "p50", row.column, 1.0)
+    for row in sorted(QUANTITIES, key=_place)
+    if row.column
 )
 """Metric, statistic, heading and factor of the table's columns."""
 
@@ -266,11 +269,10 @@ def _figures(
                 column = int(np.flatnonzero(np.isclose(dataset["quantile"].values, p))[0])
                 limits = tuple(each[:, column] for each in values)
                 yield metric, statistic, str(dataset[name].attrs["units"]), limits
-    for metric in (*TRIAL_MEANS, *SHARES):
+    for metric in means_in(dataset):
         name = f"{metric}_mean"
-        if name in dataset:
-            limits = tuple(flat(f"{name}{end}")[:, 0] for end in ends)
-            yield metric, "mean", str(dataset[name].attrs["units"]), limits
+        limits = tuple(flat(f"{name}{end}")[:, 0] for end in ends)
+        yield metric, "mean", str(dataset[name].attrs["units"]), limits
 
 
 def _beams(point: SweepPoint) -> tuple[int, int]:

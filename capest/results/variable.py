@@ -52,6 +52,7 @@ class Variable:
         return {k: v for k, v in named.items() if v is not None} | dict(self.attributes)
 
 
-def flags(values: tuple[int, ...], meanings: str) -> dict[str, object]:
-    """Attributes of a variable whose values stand for words."""
-    return {"flag_values": np.array(values, np.int8), "flag_meanings": meanings}
+def flags(meanings: str) -> dict[str, object]:
+    """Attributes of a variable whose values 0, 1, ... stand for words."""
+    values = np.arange(len(meanings.split()), dtype=np.int8)
+    return {"flag_values": values, "flag_meanings": meanings}

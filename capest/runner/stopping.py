@@ -16,8 +16,8 @@ import numpy as np
 from capest.runner.plan import Plan
 from capest.scenario.until import Condition
 from capest.statistics.block import BlockResult
-from capest.statistics.figure_names import QUANTILES
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
+from capest.statistics.quantity import QUANTILES
 from capest.statistics.reduction import Estimate, Reduction
 
 FEWEST_TRIALS = 200

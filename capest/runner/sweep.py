@@ -107,8 +107,9 @@ def run_sweep(
                 f"{blocks} holds blocks of a run that was cut off; finish it, choose another -o, "
                 "or drop them with --overwrite"
             )
+        watch = _Watch(on_point, on_progress)
         paths, notices = _run_points(
-            points, axes, output, make_executor, backend, _Watch(on_point, on_progress)
+            points, axes, output, make_executor, backend, watch, overwrite=overwrite
         )
         swept = gather(points, axes, paths)
         # A point that was there already says nothing when it is asked for; its result does.
@@ -141,6 +142,8 @@ def _run_points(
     make_executor: Callable[[], loop.Executor],
     backend: Literal["auto", "numpy", "cupy"],
     watch: _Watch,
+    *,
+    overwrite: bool,
 ) -> tuple[list[Path], list[str]]:
     """Result files of the points, and what the user should know."""
     started: list[loop.Executor] = []
@@ -158,8 +161,20 @@ def _run_points(
                 watch.point(number, point)
             path = _point_file(output, point.scenario)
             _begin(path, point.scenario, backend)
+            other = _other_version(path)
+            if other is not None and not overwrite:
+                raise InputError(
+                    f"{points_folder(output)} holds points of a sweep that capest {other} started; "
+                    f"this is capest {__version__}: finish it there, choose another -o, or drop "
+                    "them with --overwrite"
+                )
             outcome = loop.run(
-                point.scenario, path, shared, backend=backend, on_progress=watch.progress
+                point.scenario,
+                path,
+                shared,
+                backend=backend,
+                overwrite=other is not None,
+                on_progress=watch.progress,
             )
             notices += [note for note in outcome.notices if not note.startswith(path.name)]
             if outcome.verdict is not None and not outcome.verdict.holds:
@@ -169,6 +184,16 @@ def _run_points(
         for executor in started:
             executor.close()
     return paths, notices
+
+
+def _other_version(path: Path) -> str | None:
+    """Version that computed a point, or began to, if it is not this one."""
+    if path.exists():
+        version = read_identity(path).version
+    else:
+        cut_off = read_manifest(loop.blocks_folder(path))
+        version = __version__ if cut_off is None else cut_off.version
+    return None if version == __version__ else version
 
 
 def points_folder(output: Path) -> Path:

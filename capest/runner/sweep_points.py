@@ -19,7 +19,7 @@ from capest.results.sweep_file import MOST_POINTS, axis_name
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 from capest.scenario.reading_table import is_read
-from capest.scenario.renamed import OldName, in_new_names, not_of_this_kind, tell
+from capest.scenario.renamed import OldName, in_new_names, not_of_this_kind, read_by_any, tell
 from capest.shown import as_text
 
 
@@ -190,12 +190,12 @@ def points_of(
         here = {problem.key for problem in unread} | {k for k in keys if not is_read(k, values)}
         idle = here if idle is None else idle & here
     faults = [problem for key, problem in problems.items() if idle and key in idle]
-    kinds = {point.scenario.has_constellation for point in found}
+    scenarios = [point.scenario for point in found]
     faults += [
         not_of_this_kind(old.renamed)
         for axis in axes
         for old in axis.old_names
-        if not any(map(old.renamed.is_of, kinds))
+        if not read_by_any(old.renamed, scenarios)
     ]
     if faults:
         name = "scenario" if isinstance(source, Mapping) else str(source)

@@ -41,6 +41,15 @@ class Derived:
         return sum(self.cells_on_earth())
 
     @property
+    def workers_sharing_a_gpu(self) -> int:
+        """Processes that keep a GPU busy.
+
+        Trials of a constellation find satellites in reach and assign them to cells on
+        the processor: four processes keep a GPU busier than one. Their memory must fit it together.
+        """
+        return 4 if self.has_constellation else 1
+
+    @property
     def beams_at_once(self) -> int:
         """Beams a satellite lights at once: given, or 19 in a constellation, all of one satellite.
 

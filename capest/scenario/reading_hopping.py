@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from capest.errors import InputError
 from capest.scenario.model import Scenario, fields
 from capest.scenario.written import UnreadKey
 
@@ -25,6 +26,17 @@ _UNREAD = {
     "run.until": "all trials are played",
 }
 """Key, or section, -> why."""
+
+
+def check_one_satellite(scenario: Scenario) -> None:
+    """Refuse a constellation, whose satellites share cells that a frame of one cannot plan for.
+
+    Raises
+    ------
+    InputError
+    """
+    if scenario.has_constellation:
+        raise InputError("beam hopping over a frame is for one satellite, not for a constellation")
 
 
 def unread_in_hopping(scenario: Scenario, key: str) -> str | None:

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from capest.errors import OldNameWarning, Problem
 from capest.scenario.constellation_rules import SOURCES, is_constellation
@@ -16,6 +16,9 @@ from capest.scenario.presets import with_presets
 from capest.scenario.written import UnreadKey, flat
 from capest.shown import fit, one_line
 from capest.version import __version__
+
+if TYPE_CHECKING:
+    from capest.scenario.model import Scenario
 
 _STAND = 2
 """Minor versions that an old name loads in: that of the renaming, and one more."""
@@ -204,6 +207,11 @@ def new_values(key: str) -> dict[str, str]:
     """Return old value -> new value of a key."""
     rows = (row for row in RENAMED if row.key == key)
     return {row.value: row.new_value for row in rows if row.value and row.new_value}
+
+
+def read_by_any(renamed: Renamed, scenarios: Iterable[Scenario]) -> bool:
+    """Tell whether any of some scenarios is of the kind that read an old key."""
+    return any(renamed.is_of(scenario.has_constellation) for scenario in scenarios)
 
 
 def not_of_this_kind(row: Renamed) -> UnreadKey:

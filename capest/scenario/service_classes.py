@@ -114,6 +114,12 @@ def call_services(mix: str | None) -> tuple[str, ...]:
     return names if len(names) > 1 else ()
 
 
+def guaranteed_services() -> tuple[str, ...]:
+    """Names of the presets with a guaranteed rate: those whose users make calls."""
+    names = (preset.name for preset in presets_of("service"))
+    return tuple(name for name in names if load_figures(name).get("guaranteed"))
+
+
 def parse_mix(text: str) -> tuple[tuple[str, float], ...]:
     """Read a mix such as ``"voice 80%, best-effort 20%"``.
 

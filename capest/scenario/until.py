@@ -5,10 +5,15 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from capest.errors import Problem
 from capest.scenario.nearest import nearest
-from capest.scenario.service_classes import call_services, kinds_of_service
+from capest.scenario.service_classes import call_services, guaranteed_services, kinds_of_service
+
+if TYPE_CHECKING:
+    from capest.statistics.quantity import Condition as QuantityCondition
+    from capest.statistics.quantity import Quantity
 
 _FORM = re.compile(
     r"(?P<metric>\w+)\.(?P<statistic>\w+)\s*(?:±|\+/?-)\s*(?P<width>[\d.eE+-]+)\s*(?P<percent>%?)"
@@ -149,58 +154,91 @@ class Computed:
     blocking: bool
     limits: frozenset[str]
 
-    def lacks(self, metric: str) -> tuple[str, str] | None:
-        """Why there is no such metric here and when there is, ``None`` if there is."""
-        from capest.statistics.figure_names import (
-            ALL_BEAMS,
-            BLOCKING_SHARE,
-            OF_BEST_EFFORT,
-            OF_CALLS,
-            OF_CONSTELLATION,
-            OF_LIMITS,
-            OF_MIXES,
-            is_of_uplink,
-        )
+    def lacks(self, row: Quantity) -> tuple[str, str] | None:
+        """Why there is no such quantity here and when there is, ``None`` if there is."""
+        return next(filter(None, (self._fault(each, row) for each in row.when)), None)
 
-        if metric in ALL_BEAMS and self.constellation:
-            counted = ALL_BEAMS[metric]
-            return "is of one satellite only", f"here {counted} is that of all beams"
-        metric = ALL_BEAMS.get(metric, metric)
-        if is_of_uplink(metric) and not self.uplink:
-            return "is not computed here", "with uplink.enabled = true it is"
-        if metric in OF_CONSTELLATION and not self.constellation:
-            return "is of constellations only", f"such as {_EXAMPLES}"
-        if metric in OF_LIMITS and OF_LIMITS[metric] not in self.limits:
-            return "is not computed here", f"in a constellation with {OF_LIMITS[metric]} it is"
-        if metric in OF_CALLS and not self.calls:
-            return "is not computed here", 'with a service such as service.preset = "voice" it is'
-        if metric in OF_MIXES and OF_MIXES[metric] not in self.call_services:
-            return "is not computed here", f"with {OF_MIXES[metric]} and other calls in a mix it is"
-        if metric == BLOCKING_SHARE and not self.blocking:
-            return "is not computed here", "with service.simulated_holding_times above 0 it is"
-        if metric in OF_BEST_EFFORT and not self.best_effort:
-            return "is not computed here", "with best-effort in service.mix it is"
-        return None
+    def _fault(self, condition: QuantityCondition, row: Quantity) -> tuple[str, str] | None:
+        from capest.statistics.quantity import When
+
+        detail = condition.detail
+        holds, why, hint = {
+            When.ONE_SATELLITE: (
+                not self.constellation,
+                "is of one satellite only",
+                f"here {detail} is that of all beams" if detail else f"such as {_EXAMPLES}",
+            ),
+            When.UPLINK: (self.uplink, _NOT_HERE, "with uplink.enabled = true it is"),
+            When.CONSTELLATION: (
+                self.constellation,
+                "is of constellations only",
+                f"such as {_EXAMPLES}",
+            ),
+            When.LIMIT: (
+                detail in self.limits,
+                _NOT_HERE,
+                f"in a constellation with {detail} it is",
+            ),
+            When.CALLS: (
+                self.calls,
+                _NOT_HERE,
+                'with a service such as service.preset = "voice" it is',
+            ),
+            When.MIX: (
+                detail in self.call_services,
+                _NOT_HERE,
+                f"with {detail} and other calls in a mix it is",
+            ),
+            When.BLOCKING: (
+                self.blocking,
+                _NOT_HERE,
+                "with service.simulated_holding_times above 0 it is",
+            ),
+            When.BEST_EFFORT: (
+                self.best_effort,
+                _NOT_HERE,
+                "with best-effort in service.mix it is",
+            ),
+        }[condition.when]
+        return None if holds else (why, hint)
+
+    def figures(self) -> list[str]:
+        """Every figure that there is here."""
+        from capest.statistics.quantities import figures, quantity
+
+        every = figures(self.call_services)
+        return [name for name in every if not self.lacks(quantity(name.partition(".")[0]))]
+
+
+_NOT_HERE = "is not computed here"
 
 
 def _figure_fault(condition: Condition, there: Computed) -> tuple[str, str] | None:
     """What is wrong with a condition's figure, and what would be right."""
-    # Only here: the names come with NumPy, and scenarios without a rule load faster than it.
-    from capest.statistics.figure_names import UNITS
-
-    figure, metric = condition.figure, condition.metric
-    if figure not in UNITS:
-        known = [name for name in UNITS if not there.lacks(name.partition(".")[0])]
-        return f"there is no figure {figure}", _known(figure, metric, known)
-    lacking = there.lacks(metric)
+    figure, row = condition.figure, _row(condition.metric)
+    if row is None or condition.statistic not in row.statistics:
+        return f"there is no figure {figure}", _known(figure, condition.metric, there.figures())
+    lacking = there.lacks(row)
     if lacking:
         return f"{figure} {lacking[0]}", lacking[1]
-    if condition.relative and UNITS[figure] == "dB":
+    if condition.relative and row.units == "dB":
         return (
             f"{figure} is in dB, of which a percentage means nothing",
             f"write a width in dB, such as {figure}±0.1",
         )
     return None
+
+
+def _row(metric: str) -> Quantity | None:
+    """Row of the table of quantities; calls of a service only if there is such a service."""
+    # Only here: the table comes with NumPy, and scenarios without a rule load faster than it.
+    from capest.statistics.quantities import quantity
+
+    try:
+        row = quantity(metric)
+    except KeyError:
+        return None
+    return None if row.family and row.service not in guaranteed_services() else row
 
 
 def _known(figure: str, metric: str, there: list[str]) -> str:

@@ -16,14 +16,14 @@ class BlockResult:
     first_trial : int
         Number of the block's first trial.
     trial : dict of str to array (trials,)
-        One value per trial and quantity (names in ``results.schema``).
+        One value per trial and quantity (names in ``quantities``).
     trial_cell : dict of str to array (trials, cells)
         One value per trial, beam and quantity; beams in the order of the layout. Empty for a
         constellation, whose beams come and go.
     histograms : dict of str to int64 array (bins,)
-        Counts over the users or beams of the statistics beams, see ``histograms.AXES``.
+        Counts over the users or beams of the statistics beams, see ``quantities.AXES``.
     cell : dict of str to int64 array (cells,) or (satellites,)
-        Sums over the block's trials per Earth-fixed cell or satellite of a constellation.
+        Sums over the block's trials per cell or satellite.
     """
 
     first_trial: int

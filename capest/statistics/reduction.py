@@ -8,29 +8,16 @@ blocks are added in block order, which is how a result file is written.
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
 from capest.statistics.block import BlockResult
-from capest.statistics.figure_names import (
-    ALL_BEAMS,
-    BEAM_SHARE,
-    BLOCKING_SHARE,
-    OF_MIXES,
-    OF_REFUSED,
-    QUANTILES,
-    REFUSAL_REASONS,
-    REFUSED_SHARE,
-    SERVED_SHARE,
-    TRIAL_MEANS,
-    UNITS,
-    UPLINK_SHARE,
-    is_of_uplink,
-)
-from capest.statistics.histograms import AXES
 from capest.statistics.intervals import Interval, quantile_interval
 from capest.statistics.order_statistics import order_statistic
+from capest.statistics.quantities import AXES, SHARES, in_order, of_dims, quantity
+from capest.statistics.quantity import QUANTILES, Quantity
 from capest.statistics.rare_events import (
     least_kurtosis,
     mean_over_trials,
@@ -54,36 +41,6 @@ G = 20, 2.01 at 50, 1.96 without end; more groups would cost memory and gain not
 of 1,000 trials has 20 blocks of 50, hence 20 groups of one block; group sizes never differ by
 more than one block."""
 
-_FLOATS = (
-    *("throughput", "uplink_throughput", "best_effort_throughput"),
-    *(metric for metric, counted in ALL_BEAMS.items() if not counted.startswith("calls")),
-)
-_REFUSED = tuple(f"calls_refused_{reason}" for reason in REFUSAL_REASONS)
-_INTEGERS = (
-    *("users", "lit_users", "served_users", "lit_beams"),
-    *("satellites_in_use", "satellites_in_reach", "covered_cells", "uplink_users"),
-    *("calls", "calls_offered", "calls_on_fading", "calls_refused", *_REFUSED),
-    *("call_attempts", "calls_blocked"),
-    *OF_MIXES,
-    *(metric for metric, counted in ALL_BEAMS.items() if counted.startswith("calls")),
-)
-
-_OVER_TRIALS = tuple(name for name, axis in AXES.items() if axis.population == "trial")
-
-_RATIOS = {
-    SERVED_SHARE: ("served_users", "lit_users"),
-    UPLINK_SHARE: ("uplink_users", "lit_users"),
-    BEAM_SHARE: ("lit_users", "users"),
-    REFUSED_SHARE: ("calls_refused", "calls_offered"),
-    BLOCKING_SHARE: ("calls_blocked", "call_attempts"),
-    **{name: (part, "calls_refused") for name, part in zip(OF_REFUSED, _REFUSED, strict=True)},
-}
-
-_SET_BY_SCENARIO = {"users", "lit_beams", "calls_offered"} | {
-    name for name in OF_MIXES if name.startswith("calls_offered")
-}
-"""What does not vary by accident where it does not vary at all: the others may."""
-
 
 @dataclass(frozen=True)
 class Estimate:
@@ -92,7 +49,7 @@ class Estimate:
     Attributes
     ----------
     metric : str
-        A name of ``AXES``, ``TRIAL_MEANS`` or ``SHARES``.
+        A name of the table ``quantities``, or of a service's quantity of a family.
     statistic : str
         ``p05``, ``p50``, ``p95`` or ``mean``.
     value, low, high : float
@@ -128,8 +85,9 @@ class Reduction:
     def __init__(self) -> None:
         self._histograms: dict[str, np.ndarray] = {}
         self._group_trials = np.zeros(GROUPS, np.int64)
-        self._real: dict[str, TrialSums] = {"throughput": NOTHING}
-        self._whole = {name: WholeNumbers() for name in _INTEGERS[:4]}
+        always = [row for row in of_dims("trial").values() if not row.when]
+        self._real: dict[str, TrialSums] = {row.name: NOTHING for row in always if not row.is_whole}
+        self._whole = {row.name: WholeNumbers() for row in always if row.is_whole}
         self._shares: dict[str, PartAndWhole] = {}
         self._values: dict[str, list[np.ndarray]] = {}
         self._cell: dict[str, np.ndarray] = {}
@@ -165,44 +123,39 @@ class Reduction:
             self._histograms[name][group] += counts
         for name, sums in block.cell.items():
             self._cell[name] = self._cell[name] + sums if name in self._cell else sums.copy()
-        for name in set(block.trial) & set(_INTEGERS):
-            self._whole.setdefault(name, WholeNumbers()).add(block.trial[name])
-        for share, (part, whole) in _RATIOS.items():
-            if part in block.trial and whole in block.trial:
-                both = self._shares.setdefault(share, PartAndWhole())
-                both.add(block.trial[part], block.trial[whole])
-        for name in set(block.trial) & set(_FLOATS):
-            here = sums_of(block.trial[name])
-            self._real[name] = merge(self._real.get(name, NOTHING), here)
-        for name in set(block.trial) & set(_OVER_TRIALS):
-            self._values.setdefault(name, []).append(np.asarray(block.trial[name], np.int32))
+        for name, values in block.trial.items():
+            row = quantity(name)
+            if row.is_whole:
+                self._whole.setdefault(name, WholeNumbers()).add(values)
+            else:
+                self._real[name] = merge(self._real.get(name, NOTHING), sums_of(values))
+            if row.distribution:
+                self._values.setdefault(name, []).append(np.asarray(values, np.int32))
+        for row in SHARES:
+            share = row.share
+            if share and {share.part, share.whole} <= block.trial.keys():
+                both = self._shares.setdefault(row.name, PartAndWhole())
+                both.add(block.trial[share.part], block.trial[share.whole])
 
     def group_counts(self, metric: str) -> np.ndarray:
         """Histogram counts of a metric, int64 (G, bins), for the groups that have trials."""
         return self._histograms[metric][self._used]
 
     def estimates(self) -> list[Estimate]:
-        """Every reported figure, in the order of ``AXES``, then the means over trials."""
+        """Every reported figure: quantiles, means over trials and shares, in the table's order."""
+        there = self._whole.keys() | self._real.keys()
+        shares = [row.name for row in SHARES if is_reported(row, there)]
         found = [
             self.estimate(metric, statistic)
             for metric in AXES
             if metric in self._histograms
             for statistic in QUANTILES
         ]
-        means = [name for name in TRIAL_MEANS if name in self._whole or name in self._real]
-        means.append(SERVED_SHARE)
-        if "uplink_users" in self._whole:
-            means.append(UPLINK_SHARE)
-        if self._cell:
-            means.append(BEAM_SHARE)
-        if "calls" in self._whole:
-            means += [REFUSED_SHARE, *OF_REFUSED]
-        if "call_attempts" in self._whole:
-            means.append(BLOCKING_SHARE)
-        return found + [self.estimate(metric, "mean") for metric in means]
+        means = [name for name in in_order(there) if quantity(name).mean]
+        return found + [self.estimate(metric, "mean") for metric in (*means, *shares)]
 
     def cell_sums(self) -> dict[str, np.ndarray]:
-        """Sums over all trials per cell and satellite of a constellation, int64 arrays."""
+        """Sums over all trials per cell and per satellite, int64 arrays."""
         return self._cell
 
     def interval(self, metric: str, statistic: str) -> Interval:
@@ -222,16 +175,17 @@ class Reduction:
         KeyError
             No such metric or statistic.
         """
-        if metric in AXES and statistic in QUANTILES:
-            return self._quantile(metric, QUANTILES[statistic])
-        if statistic != "mean" or metric in set(AXES) - set(TRIAL_MEANS):
+        row = quantity(metric)
+        if statistic not in row.statistics:
             raise KeyError(statistic)
-        if metric in _RATIOS:
+        if statistic in QUANTILES:
+            return self._quantile(metric, QUANTILES[statistic])
+        if row.share:
             return share_over_trials(self._shares.get(metric, PartAndWhole()))
         if metric in self._real:
             return mean_over_trials(self._real[metric])
-        sums = self._whole[metric].sums()
-        return mean_over_trials(sums, set_by_scenario=metric in _SET_BY_SCENARIO)
+        fixed = row.mean is not None and row.mean.set_by_scenario
+        return mean_over_trials(self._whole[metric].sums(), set_by_scenario=fixed)
 
     def _quantile(self, metric: str, p: float) -> Interval:
         counts, contributing = self.group_counts(metric), self._contributing(metric)
@@ -254,17 +208,19 @@ class Reduction:
     def estimate(self, metric: str, statistic: str) -> Estimate:
         """One figure with its units and 95 % interval; as ``interval``."""
         found = self.interval(metric, statistic)
-        units = UNITS[f"{metric}.{statistic}"]
+        units = quantity(metric).units or "1"
         return Estimate(metric, statistic, found.value, found.low, found.high, units, found.note)
 
 
 def counted_in(metric: str) -> tuple[str, ...]:
     """Totals of a trial that are zero where a trial adds nothing to a metric's distribution."""
-    if metric in _OVER_TRIALS:
-        return (metric,)
-    if metric.endswith("user_throughput"):
-        # Users who are not served count with 0: those who are make the difference.
-        return ("uplink_users", "lit_users") if is_of_uplink(metric) else ("served_users",)
-    if metric.endswith("beam_throughput"):
-        return ("lit_beams",)
-    return ("uplink_users", "lit_users") if is_of_uplink(metric) else ("lit_users",)
+    bins = quantity(metric).distribution
+    return bins.counted_in if bins else ()
+
+
+def is_reported(row: Quantity, there: Collection[str]) -> bool:
+    """Whether a share is reported of a result with these quantities of a trial."""
+    share = row.share
+    if share is None:
+        return False
+    return {share.part, share.whole, *filter(None, [share.beside])} <= {*there}

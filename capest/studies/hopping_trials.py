@@ -6,29 +6,28 @@ that their differences are not blurred by what the trials differ in.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from capest.allocation.slots import STRATEGIES, bounds
+from capest.allocation.bounds.fluid import fluid
+from capest.allocation.bounds.with_interference import check_sets, with_interference
 from capest.allocation.slots.evaluate import evaluate
-from capest.allocation.slots.problem import Problem, Users, problem_of
+from capest.allocation.slots.problem import Problem, Users
+from capest.allocation.slots.strategies import knows_demand, names, strategy
 from capest.backend.numpy_kernels import NumpyKernels
+from capest.backend.numpy_throughput import link_efficiency
+from capest.backend.protocol import Kernels, on_host
 from capest.engine.build import build
-from capest.engine.downlink import reduced_directions
-from capest.engine.link_powers import peak_gain
-from capest.engine.path_loss import path_loss_db, sightlines
-from capest.engine.radio import Link
-from capest.engine.users import draw_users as engine_users
+from capest.engine.slots import SlotLinks, draw_links
 from capest.engine.world import World
 from capest.errors import InputError
-from capest.physics.pattern_table import look_up
 from capest.sampling.draws import Draws
-from capest.sampling.streams import MAX_ENTITIES, Purpose
+from capest.sampling.streams import MAX_ENTITIES
 from capest.scenario.model import Scenario
+from capest.scenario.reading_hopping import check_one_satellite
 
 _PAIRS_AT_ONCE = 500_000
 """Of a user and a beam or a slot, which bounds the memory of a slice of trials."""
@@ -41,7 +40,7 @@ class Settings:
     Attributes
     ----------
     strategies : tuple of str
-        Names of ``hopping.STRATEGIES``.
+        Of `compared`.
     beams : int
         Lit at a time.
     slots : int
@@ -78,15 +77,10 @@ class Played:
     least_satisfaction: dict[str, np.ndarray]
 
 
-def check_one_satellite(scenario: Scenario) -> None:
-    """Refuse a constellation.
-
-    Raises
-    ------
-    InputError
-    """
-    if scenario.has_constellation:
-        raise InputError("beam hopping over a frame is for one satellite, not for a constellation")
+def compared() -> tuple[str, ...]:
+    """Name the strategies that light so many beams at a time; those that know no demand first."""
+    hopping = (name for name in names() if name != "all-on")
+    return tuple(sorted(hopping, key=knows_demand))
 
 
 def check(scenario: Scenario, settings: Settings) -> None:
@@ -112,15 +106,15 @@ def check(scenario: Scenario, settings: Settings) -> None:
             f"{MAX_ENTITIES} random numbers of a trial"
         )
     if settings.bound == "interference":
-        bounds.check_sets(scenario.beam_count, settings.beams)
+        check_sets(scenario.beam_count, settings.beams)
 
 
 def play(scenario: Scenario, settings: Settings) -> Played:
     """Play all trials of a scenario."""
     check(scenario, settings)
-    world = build(scenario)
+    world, kernels = build(scenario), NumpyKernels()
     parts = [
-        play_trials(world, settings, first, trials)
+        play_trials(world, kernels, settings, first, trials)
         for first, trials in _slices(world, scenario.run.trials, settings.slots)
     ]
     return Played(
@@ -131,12 +125,16 @@ def play(scenario: Scenario, settings: Settings) -> Played:
     )
 
 
-def play_trials(world: World, settings: Settings, first_trial: int, trials: int) -> Played:
+def play_trials(
+    world: World, kernels: Kernels, settings: Settings, first_trial: int, trials: int
+) -> Played:
     """Play consecutive trials; what a trial comes to depends on its number alone.
 
     Parameters
     ----------
     world : World
+    kernels : Kernels
+        Links are computed there, plans on the host.
     settings : Settings
     first_trial, trials : int
 
@@ -144,18 +142,11 @@ def play_trials(world: World, settings: Settings, first_trial: int, trials: int)
     -------
     Played
     """
-    draws = Draws(NumpyKernels(), world.seed, first_trial, trials)
-    users = draw_users(world, draws)
-
-    def rate_of(sinr: np.ndarray) -> np.ndarray:
-        return rate_mbit_s(world.radio.link, sinr)
-
-    problem = problem_of(users, settings.demand_per_user, rate_of, settings.beams, settings.slots)
-    shape = (settings.slots, problem.cells)
-    (flat,) = draws.uniforms(Purpose.BEAM_HOPPING, math.prod(shape), 1)
-    uniforms = flat.reshape(trials, *shape)
+    draws = Draws(kernels, world.seed, first_trial, trials)
+    problem = problem_of(world, draw_links(world, kernels, draws), settings)
     outcomes = {
-        name: evaluate(STRATEGIES[name](problem, uniforms), problem) for name in settings.strategies
+        name: evaluate(on_host(strategy(name)(problem, draws)), problem)
+        for name in settings.strategies
     }
     return Played(
         problem.demand.sum(axis=-1),
@@ -165,54 +156,25 @@ def play_trials(world: World, settings: Settings, first_trial: int, trials: int)
     )
 
 
-def draw_users(world: World, draws: Draws) -> Users:
-    """Draw the users of some trials: the cell of their strongest beam, and what disturbs them.
+def problem_of(world: World, links: SlotLinks, settings: Settings) -> Problem:
+    """Put together what plans of some trials are made for."""
+    link = world.radio.link
 
-    Parameters
-    ----------
-    world : World
-        Of one satellite.
-    draws : Draws
-        Of the NumPy backend.
+    def rate_of(sinr: np.ndarray) -> np.ndarray:
+        efficiency = link_efficiency(sinr.astype(np.float32), link.adaptation)
+        return efficiency.astype(np.float64) * link.bandwidth_mhz
 
-    Returns
-    -------
-    Users
-        Leading axis: trials. Cells in the order of the layout.
-    """
-    carrier, layout = world.radio.carrier, world.beams.layout
-    users = engine_users(world, draws)
-    if carrier is None or layout is None or users.view is None:
-        raise ValueError("beam hopping is for one satellite")
-    ways = sightlines(world.channel, carrier, users.view, users.surroundings, np)
-    loss_db = path_loss_db(carrier, ways, np)
-    peak = peak_gain(world.radio.link.snr_at_no_loss_db - loss_db, np)
-    user, beam = reduced_directions(layout, carrier, users.view, np)
-    offset = user[0][:, :, None].astype(np.float64) - beam[:, None, layout.place]
-    gain = look_up(carrier.pattern, (offset * offset).sum(axis=0), np) * peak[:, None]
-    cell = gain.argmax(axis=1)
-    gain[layout.colour[cell][:, None] != layout.colour] = 0.0
-    shape = (draws.trials, users.per_trial)
-    return Users(cell.reshape(shape), gain.reshape(*shape, -1))
-
-
-def rate_mbit_s(link: Link, sinr: np.ndarray) -> np.ndarray:
-    """Rate of a beam by the SINR of the user it serves, Mbit/s, any shape."""
-    adaptation = link.adaptation
-    if adaptation.mode == 1:
-        alpha, smallest, largest, ceiling = adaptation.shannon.astype(np.float64)
-        rate = np.minimum(alpha * np.log2(1.0 + np.minimum(sinr, largest)), ceiling)
-        return np.where(sinr < smallest, 0.0, rate) * link.bandwidth_mhz
-    efficiency = np.append(0.0, adaptation.rate_table[:, 1])
-    step = np.searchsorted(adaptation.rate_table[:, 0].astype(np.float64), sinr, side="right")
-    return efficiency[step] * link.bandwidth_mhz
+    demand = np.full(links.cell.shape, settings.demand_per_user)
+    users = Users(links.cell, demand, links.powers())
+    lattice = links.layout.grid.lattice
+    return Problem(lattice, settings.beams, settings.slots, users, rate_of, links)
 
 
 def _limits(problem: Problem, settings: Settings) -> np.ndarray:
     if settings.bound == "fluid":
-        return bounds.fluid(problem)
+        return fluid(problem)
     trials = range(len(problem.demand))
-    return np.array([bounds.with_interference(problem.one(trial)) for trial in trials])
+    return np.array([with_interference(problem.one(trial)) for trial in trials])
 
 
 def _slices(world: World, trials: int, slots: int) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ from capest.backend import choose
 from capest.engine.build import build
 from capest.engine.memory import compute_block
 from capest.runner.plan import Plan
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
 from capest.statistics.reduction import Reduction
 from capest.validation.cases import LINKS, METRICS, PERCENTILES, published, study_case
 

@@ -10,7 +10,7 @@ import numpy as np
 from capest.errors import InputError
 from capest.results import files
 from capest.results.ours import MADE_BY, Target
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
 from capest.validation.calibrate import Calibration, axis_name
 from capest.validation.cases import LINKS, METRICS, curves
 

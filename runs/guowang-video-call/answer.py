@@ -29,8 +29,8 @@ from capest.physics.constants import SPEED_OF_LIGHT_M_PER_S
 from capest.physics.packet_delay import PacketDelay
 from capest.results.ours import MADE_BY, Made, look
 from capest.scenario.model import Scenario
-from capest.statistics.figure_names import REFUSAL_REASONS
 from capest.statistics.intervals import Interval, ratio_interval
+from capest.statistics.refusals import REFUSAL_REASONS
 from capest.studies.hopping import ratio_over_trials
 
 HERE = Path(__file__).parent

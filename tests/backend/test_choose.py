@@ -269,11 +269,11 @@ def test_one_worker_drives_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     assert driver.local_workers(None, "auto") == driver.local_workers(None, "cupy") == 1
     assert driver.local_workers(None, "numpy") is None
     monkeypatch.setattr(driver.os, "cpu_count", lambda: 16)
-    assert driver.local_workers(None, "auto", constellation=True) == 4
+    assert driver.local_workers(None, "auto", sharing_a_gpu=4) == 4
     monkeypatch.setattr(driver.os, "cpu_count", lambda: 2)
-    assert driver.local_workers(None, "auto", constellation=True) == 2
-    assert driver.local_workers(None, "numpy", constellation=True) is None
-    assert driver.local_workers(7, "cupy", constellation=True) == 7
+    assert driver.local_workers(None, "auto", sharing_a_gpu=4) == 2
+    assert driver.local_workers(None, "numpy", sharing_a_gpu=4) is None
+    assert driver.local_workers(7, "cupy", sharing_a_gpu=4) == 7
     assert driver.local_workers(4, "cupy") == 4
     assert driver.local_workers(0, "auto") == 0
     for cupy, version in ((False, 13000), (True, None)):

@@ -28,5 +28,5 @@ def test_downlink_sinr(benchmark, beams):
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_block(benchmark, name):
-    scene = build(SCENARIOS[name])
-    benchmark(compute_block, scene, NumpyKernels(), 0, 50)
+    world = build(SCENARIOS[name])
+    benchmark(compute_block, world, NumpyKernels(), 0, 50)

@@ -72,7 +72,8 @@ def commands(scenario: Path, output: object) -> dict[str, list[object]]:
 def test_nothing_else_is_replaced(
     scenario: Path, monkeypatch: pytest.MonkeyPatch, command: str, kind: str
 ) -> None:
-    monkeypatch.setattr("capest.runner.task.prepare", lambda *_: pytest.fail("computed"))
+    monkeypatch.setattr("capest.runner.loop.build", lambda *_: pytest.fail("built"))
+    monkeypatch.setattr("capest.runner.batches.run_batch", lambda *_: pytest.fail("computed"))
     monkeypatch.setattr("capest.studies.hopping_trials.play", lambda *_: pytest.fail("computed"))
     monkeypatch.setattr("capest.cli.validate._compute", lambda *_: pytest.fail("computed"))
     output = scenario if command != "validate" else scenario.with_suffix(".png")

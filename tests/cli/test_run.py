@@ -320,7 +320,7 @@ def test_until_as_json(scenario: Path) -> None:
     [
         ("sinr_db.p5±0.1", "there is no figure sinr_db.p5; there is sinr_db.p05, "),
         ("sinr.p05±0.1", "did you mean sinr_db.p05"),
-        ("telephones.p50±1%", "there are coupling_loss_db, "),
+        ("telephones.p50±1%", "there are sinr_db, "),
         ("calls.p50±1%", "with a service such as"),
         ("refused_share.mean±1%", "with a service such as"),
         ("best_effort_throughput.mean±1%", "best-effort in service.mix"),

@@ -85,6 +85,20 @@ def covered(value: Any) -> Any:
     return value
 
 
+def _at(ufunc: np.ufunc) -> Any:
+    """``ufunc.at`` on arrays of the device alone."""
+
+    def call(*args: Any) -> None:
+        for value in args:
+            if not isinstance(value, DeviceArray):
+                raise HostWaits(f"{ufunc.__name__}.at of an array of the host")
+            if value.dtype == bool:
+                raise HostWaits("a mask as an index: how many are left?")
+        ufunc.at(*map(bare, args))
+
+    return call
+
+
 class StrictModule:
     """NumPy's functions on `DeviceArray`, without those that make the host wait."""
 
@@ -105,6 +119,8 @@ class StrictModule:
                 raise HostWaits("where with one argument")
             return covered(found(*map(bare, args), **{k: bare(v) for k, v in options.items()}))
 
+        if isinstance(found, np.ufunc):
+            call.at = _at(found)  # type: ignore[attr-defined]
         return call
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from capest.backend.cuda_histogram import MOST_BINS
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
 
 UNIT_BINS = {"low": 0.0, "inverse_step": 1.0, "logarithmic": False}
 EVERY_KIND = ("snr_db", "spectral_efficiency", "one_way_delay")

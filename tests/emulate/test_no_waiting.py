@@ -1,4 +1,4 @@
-"""Nothing inside a batch waits for the GPU: arrays leave it by `fetch` alone."""
+"""Nothing inside a batch waits for the GPU without need: arrays leave it by `fetch`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from capest.backend.cuda_kernels import CudaKernels
+from capest.engine import beams, power
 from capest.engine.build import build
 from capest.engine.trial import compute, start
 from capest.scenario.load import load_scenario
 
+from ..engine.small_network import network_world
 from . import test_services
-from .strict import HostWaits, StrictDevice
+from .strict import HostWaits, StrictDevice, bare
 from .test_trial import LEO, SCENARIOS
 
 SMALL = {"count": 19, "statistics_count": 7}
@@ -37,10 +39,81 @@ def strict_kernels(build_directory) -> CudaKernels:
 
 @pytest.mark.parametrize("name", [*SCENARIOS, *MORE, *test_services.SCENARIOS])
 def test_a_batch_reads_nothing_and_gives_the_same(name, strict_kernels, emulated_kernels):
-    scene = build(load_scenario((SCENARIOS | MORE | test_services.SCENARIOS)[name]))
-    started = start(scene, strict_kernels, 5, 2)
-    found, expected = started.wait(), compute(scene, emulated_kernels, 5, 2)
+    world = build(load_scenario((SCENARIOS | MORE | test_services.SCENARIOS)[name]))
+    started = start(world, strict_kernels, 5, 2)
+    found, expected = started.wait(), compute(world, emulated_kernels, 5, 2)
     for group in ("trial", "trial_cell", "histograms"):
+        for quantity, values in getattr(expected, group).items():
+            np.testing.assert_array_equal(getattr(found, group)[quantity], values)
+
+
+FIXED = {"cells__layout": "satellite-fixed", "beams__count": 19, "beams__statistics_count": 19}
+OUT_OF_BAND = "satellite__out_of_band_pfd_limit_dbw_per_m2_mhz"
+CONSTELLATIONS = {
+    # What the host reads on the way: how many users each cell has, which beams have users, and what
+    # all beams send together.
+    "earth-fixed": ({}, ["beams"]),
+    "stratified, indoors": (
+        {"constellation__epochs": "stratified", "users__indoor_share": 0.3}, ["beams"],
+    ),
+    "hotspots, limits of each satellite": (
+        {
+            "users__placement": "hotspots", "satellite__pfd_limit_dbw_per_m2_mhz": -107.0,
+            "satellite__rf_power_w": 40.0,
+        },
+        ["beams"],
+    ),
+    "a limit on all": ({OUT_OF_BAND: -155.0}, ["beams", "power", "power"]),
+    "calls": (
+        {
+            "service__mix": "video-call-480p 40%, voice 40%, best-effort 20%",
+            "scheduler__admission": "random", "scheduler__policy": "max-ci",
+        },
+        ["beams"],
+    ),
+    "calls that come and go": (
+        {
+            "service__preset": "voice", "service__activity": 0.5,
+            "service__simulated_holding_times": 5,
+        },
+        ["beams"],
+    ),
+    "satellite-fixed": ({**FIXED, "cells__lit": "all"}, []),
+    "satellite-fixed, occupied": ({**FIXED, "cells__lit": "occupied"}, ["beams"]),
+    "geostationary": (
+        {"constellation__shells": None, "constellation__geostationary": "10, 30"}, ["beams"],
+    ),
+    "geostationary, trials with the same beams": (
+        {
+            **FIXED, "cells__lit": "all", "beams__spacing_uv": 0.06,
+            "constellation__shells": None, "constellation__geostationary": "10, 30",
+        },
+        [],
+    ),
+    "nobody in reach": ({"constellation__shells": "0: 2/1/0 @ 600"}, ["beams"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CONSTELLATIONS)
+def test_a_constellation_reads_what_the_host_decides_by(
+    name, strict_kernels, emulated_kernels, monkeypatch
+):
+    changes, expected_reads = CONSTELLATIONS[name]
+    # Drawn among people users are told apart by where they live: one number more is read.
+    changes = {"users__placement": "uniform"} | changes
+    world, reads = network_world(**changes, users__count=60), []
+    for module in (beams, power):
+
+        def read(array, module=module):
+            reads.append(module.__name__.rpartition(".")[2])
+            return bare(array)
+
+        monkeypatch.setattr(module, "on_host", read)
+    started = start(world, strict_kernels, 5, 3)
+    assert reads == expected_reads
+    monkeypatch.undo()
+    found, expected = started.wait(), compute(world, emulated_kernels, 5, 3)
+    for group in ("trial", "histograms", "cell"):
         for quantity, values in getattr(expected, group).items():
             np.testing.assert_array_equal(getattr(found, group)[quantity], values)
 
@@ -56,6 +129,9 @@ def test_a_batch_reads_nothing_and_gives_the_same(name, strict_kernels, emulated
         lambda xp, a: xp.bincount(a.astype(np.int64)),
         lambda xp, a: np.sqrt(np.ones(3)) + a,
         lambda xp, a: np.concatenate([a, a]),
+        lambda xp, a: xp.add.at(np.zeros(3), a.astype(np.int64), a),
+        lambda xp, a: xp.add.at(a, np.arange(3), a),
+        lambda xp, a: xp.add.at(a, a > 1.0, a),
         lambda xp, a: list(a),
     ],
 )

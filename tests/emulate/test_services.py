@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from capest.engine.network.trial import network_trial
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.build import build
 from capest.engine.trial import compute
 from capest.scenario.load import load_scenario
 
-from ..network.small import network_scene
+from ..engine.small_network import network_world
 
 LEO = {"preset": "tr38821-set1-leo600-s"}
 BEAMS = {"count": 19, "statistics_count": 7}
@@ -45,8 +44,8 @@ SCENARIOS = {
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_calls_are_the_same(name, kernels):
-    scene = build(load_scenario(SCENARIOS[name]))
-    cuda, numpy = (compute(scene, each, 2, 3) for each in (kernels, NumpyKernels()))
+    world = build(load_scenario(SCENARIOS[name]))
+    cuda, numpy = (compute(world, each, 2, 3) for each in (kernels, NumpyKernels()))
     assert cuda.trial.keys() == numpy.trial.keys()
     # Powers agree to rounding: a user on a border or a threshold may move.
     moved = np.abs(cuda.trial_cell["cell_users"] - numpy.trial_cell["cell_users"]).sum() / 2
@@ -71,10 +70,10 @@ def test_calls_are_the_same(name, kernels):
 
 
 def test_calls_in_a_constellation_are_the_same(emulated_kernels):
-    scene = network_scene(
+    world = network_world(
         service__mix="video-call-480p 40%, voice 40%, best-effort 20%", users__count=300
     )
-    cuda, numpy = (network_trial(scene, each, 1) for each in (emulated_kernels, NumpyKernels()))
+    cuda, numpy = (compute(world, each, 1, 1) for each in (emulated_kernels, NumpyKernels()))
     for key, values in numpy.trial.items():
         if key.startswith("calls"):
             assert abs(int(cuda.trial[key][0]) - int(values[0])) <= 1, key

@@ -37,9 +37,9 @@ TRIALS = 3
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_trial_block(name, kernels):
-    scene = build(load_scenario(SCENARIOS[name]))
-    cuda = compute(scene, kernels, 5, TRIALS)
-    numpy = compute(scene, NumpyKernels(), 5, TRIALS)
+    world = build(load_scenario(SCENARIOS[name]))
+    cuda = compute(world, kernels, 5, TRIALS)
+    numpy = compute(world, NumpyKernels(), 5, TRIALS)
 
     # Drawn numbers are the same; a user on the border of two beams may move between them.
     np.testing.assert_array_equal(cuda.trial["lit_beams"], numpy.trial["lit_beams"])

@@ -35,7 +35,8 @@ ALLOWED = {
         *("scenario", "statistics", *LEAVES),
     },
     "validation": {
-        *("backend", "engine", "physics", "results", "runner", "scenario", "statistics", *LEAVES),
+        *("backend", "engine", "physics", "results", "runner", "sampling", "scenario"),
+        *("statistics", *LEAVES),
     },
     "api": {"backend", "results", "runner", "scenario", *LEAVES},
 }
@@ -92,7 +93,7 @@ def test_the_trial_path_is_light(path: Path) -> None:
         return
     used = {name.split(".")[0] for name in imports(path)}
     # Optimal assignments and bounds ask SciPy, where they are wanted, and say how to install it.
-    optional = {"scipy"} if path.name in ("solved.py", "bounds.py") else set()
+    optional = {"scipy"} if path.name in ("solved.py", "with_interference.py") else set()
     assert not used & HEAVY - optional
 
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.results import network_schema, schema
+from capest.results import schema
 from capest.results.blockfile import RunIdentity
 from capest.results.variable import Variable
+from capest.scenario.service_classes import guaranteed_services
 from capest.statistics.block import BlockResult
-from capest.statistics.figure_names import OF_MIXES, REFUSAL_REASONS
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES, calls_of_service
+from capest.statistics.refusals import REFUSAL_REASONS
 
 BEAMS = 7
 STATISTICS_BEAMS = 3
@@ -44,6 +45,7 @@ def block(first_trial: int, trials: int, beams: int = BEAMS, seed: int = 1) -> B
         },
         {name: np.stack([p.trial_cell[name] for p in parts]) for name in parts[0].trial_cell},
         {name: sum(p.histograms[name] for p in parts) for name in parts[0].histograms},
+        {name: sum(p.cell[name] for p in parts) for name in parts[0].cell},
     )
 
 
@@ -63,9 +65,14 @@ def expected(trials: int, block_trials: int) -> dict[int, tuple[int, int]]:
 
 def table() -> dict[str, Variable]:
     """Every variable of a result of one satellite with its uplink and services."""
-    of_network = network_schema.TRIAL
-    quantities = [n for n in (*schema.TRIAL, *schema.TRIAL_CELL) if n not in of_network]
-    return schema.table(AXES, quantities, schema.LAYOUT)
+    one = block(0, 1)
+    return schema.table(
+        layout(),
+        trial=one.trial,
+        trial_cell=one.trial_cell,
+        cell=one.cell,
+        histograms=one.histograms,
+    )
 
 
 def provenance(**more: object) -> dict[str, object]:
@@ -146,7 +153,8 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
             },
             **{
                 name: np.int32((carried if "offered" not in name else offered) // 8)
-                for name in OF_MIXES
+                for service in guaranteed_services()
+                for name in calls_of_service(service)
             },
             "call_attempts": np.int32(3 * offered),
             "calls_blocked": np.int32(offered - carried),
@@ -174,5 +182,9 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
         {
             name: AXES[name].count(np.asarray(values), NumpyKernels())
             for name, values in per_metric.items()
+        },
+        {
+            f"cell_calls_refused_{reason}": ((asked - calls) * (reason == "bandwidth")).astype("i8")
+            for reason in REFUSAL_REASONS
         },
     )

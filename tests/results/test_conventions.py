@@ -17,19 +17,19 @@ import pytest
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.build import build
 from capest.engine.memory import compute_block
-from capest.results import exact_sums, network_schema, schema
+from capest.results import exact_sums, layouts, schema
 from capest.results.netcdf import write_result
 from capest.results.variable import Variable
 from capest.statistics.block import BlockResult
-from capest.statistics.histograms import AXES
-from tests.network.small import network_scene
+from capest.statistics.quantities import AXES, QUANTITIES, of_dims
+from tests.engine.small import small_scenario
+from tests.engine.small_network import network_world
 from tests.results import synthetic
 from tests.results.test_netcdf import write
-from tests.trial.small import small_scenario
 
 Kind = tuple[object, ...]
 
-ALWAYS = ("users", "lit_users", "served_users", "lit_beams", "throughput")
+ALWAYS = ("users", "lit_users", "served_users", "lit_beams", "throughput", "cell_lit_users")
 """Quantities that every result has."""
 
 
@@ -53,7 +53,7 @@ def kinds(table: Mapping[str, Variable]) -> set[Kind]:
     return {kind(variable) for variable in table.values()}
 
 
-PARTS = ("trial", "trial_cell", "histograms")
+PARTS = ("trial", "trial_cell", "histograms", "cell")
 
 
 def one_of_each_kind(
@@ -62,9 +62,9 @@ def one_of_each_kind(
     """Names of a block, by its parts, that bring a variable of a kind not seen before."""
     chosen: dict[str, list[str]] = {part: [] for part in PARTS}
     for part in PARTS:
-        for name in getattr(block, part):
-            arguments = ([name], []) if part == "histograms" else ([], [name])
-            found = kinds(schema.table(*arguments, layout))
+        values = getattr(block, part)
+        for name in values:
+            found = kinds(schema.table(layout, **{"trial": [], part: {name, *ALWAYS} & {*values}}))
             if name in ALWAYS or not found <= seen:
                 chosen[part].append(name)
                 seen |= found
@@ -104,32 +104,43 @@ def results(tmp_path_factory) -> list[Path]:
     few = {"users": {"placement": "uniform", "count": 30}, "uplink__enabled": True}
     satellite = build(small_scenario(**calls, **dark, **few))
     shells = {"constellation__shells": "60: 40/4/1 @ 600", "cells__diameter_km": 300.0}
-    constellation = network_scene(**shells, users__count=20)
+    constellation = network_world(**shells, users__count=20)
     paths = [folder / "satellite.nc", folder / "constellation.nc"]
     seen: set[Kind] = set()
-    for target, scene in zip(paths, (satellite, constellation), strict=True):
-        blocks = [compute_block(scene, NumpyKernels(), first, 3) for first in (0, 3)]
-        write_thinned(target, blocks, scene.layout, seen)
+    for target, world in zip(paths, (satellite, constellation), strict=True):
+        blocks = [compute_block(world, NumpyKernels(), first, 3) for first in (0, 3)]
+        write_thinned(target, blocks, world.layout, seen)
     return paths
+
+
+def everything(layout: Collection[str]) -> dict[str, Variable]:
+    """Every variable that a result with these coordinates may have."""
+    summed = [row.sum.of or row.name for row in QUANTITIES if row.sum]
+    return schema.table(
+        layout,
+        trial=of_dims("trial"),
+        trial_cell=of_dims("trial", "cell") if "cell_counted" in layout else (),
+        cell=summed,
+        histograms=AXES,
+    )
 
 
 def table_of(path: Path) -> dict[str, Variable]:
     """The variables of a file as the tables of variables have them."""
     with netCDF4.Dataset(path) as file:
         names = list(file.variables)
-    metrics = [metric for metric in AXES if f"{metric}_quantile" in names]
-    table = schema.table(metrics, names, names) | exact_sums.variables(["cell_users"])
-    table |= exact_sums.variables(["satellite_users"])
-    return {name: table[name] for name in names}
+        dims = {name: variable.dimensions for name, variable in file.variables.items()}
+    table = everything(names) | exact_sums.variables(["cell_users", "satellite_users"])
+    return {name: one for name, one in table.items() if dims.get(name) == one.dims}
 
 
 def test_every_kind_of_variable_is_checked(results):
-    satellite = schema.table(AXES, schema.TRIAL | schema.TRIAL_CELL, schema.LAYOUT)
-    constellation = schema.table(AXES, schema.TRIAL, network_schema.LAYOUT)
-    everything = satellite | constellation
+    satellite, constellation = everything(layouts.ONE_SATELLITE), everything(layouts.CONSTELLATION)
     checked = [table_of(path) for path in results]
-    missing = kinds(everything) - kinds(checked[0]) - kinds(checked[1])
-    assert {name for name in everything if kind(everything[name]) in missing} == set()
+    missing = kinds(satellite) | kinds(constellation)
+    missing -= kinds(checked[0]) | kinds(checked[1])
+    both = {**satellite, **constellation}
+    assert {name for name in both if kind(both[name]) in missing} == set()
     # The checker takes two minutes for all of a file's variables.
     assert max(map(len, checked)) < len(satellite) / 2
 
@@ -191,7 +202,7 @@ def test_it_opens_with_xarray_alone(path, tmp_path):
 
 def test_schema_needs_no_netcdf_xarray_or_rich():
     code = (
-        "import sys, capest.results.store, capest.results.schema, capest.reduce, "
+        "import sys, capest.results.store, capest.results.schema, capest.statistics.reduction, "
         "capest.results.netcdf\n"
         "heavy = {'netCDF4', 'xarray', 'rich', 'scipy', 'dask'} & set(sys.modules)\n"
         "assert not heavy, heavy"

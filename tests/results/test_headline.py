@@ -3,13 +3,15 @@
 import pytest
 
 from capest.results.headline import call_means, headline
-from capest.statistics.figure_names import OF_REFUSED, REFUSED_SHARE
 from capest.statistics.reduction import Estimate
+from capest.statistics.refusals import REFUSAL_REASONS
+
+OF_REFUSED = tuple(f"refused_{reason}_share" for reason in REFUSAL_REASONS)
 
 
 def estimates(refused, shares, reasons=OF_REFUSED):
     values = {"calls": (12.0, 11.0, 13.0), "calls_offered": (40.0, 39.0, 41.0)}
-    values[REFUSED_SHARE] = (refused, refused, refused)
+    values["refused_share"] = (refused, refused, refused)
     values |= {name: (share,) * 3 for name, share in zip(reasons, shares, strict=True)}
     return {
         (metric, "mean"): Estimate(metric, "mean", *numbers, "1")

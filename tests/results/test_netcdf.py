@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 
 from capest.errors import InputError, StorageError
-from capest.results import schema
 from capest.results.netcdf import read_identity, sweep, write_result
 from capest.results.store import BlockStore
 from capest.statistics.block import BlockResult
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
 from tests.results import synthetic
 
 TRIALS, BLOCK_TRIALS = 90, 4
@@ -106,7 +105,7 @@ def test_slabs_longer_and_shorter_than_blocks_give_the_same_trials(monkeypatch, 
         target = tmp_path / f"{block_trials}.nc"
         write(target, block_trials=block_trials)
         found = content(target)
-        for name in (*synthetic.block(0, 1).trial, *schema.TRIAL_CELL):
+        for name in (*synthetic.block(0, 1).trial, *synthetic.block(0, 1).trial_cell):
             assert found[name] == wanted[name], name
 
 

@@ -13,9 +13,9 @@ from capest.results.figures import interval_text, value_text
 from capest.results.open import open_result
 from capest.results.schema import axis_of
 from capest.results.summary import summary_dict
+from capest.scenario.service_classes import guaranteed_services
 from capest.statistics.block import BlockResult
-from capest.statistics.figure_names import ALL_BEAMS, CALL_SERVICES
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import ALL_BEAMS, AXES
 from capest.statistics.reduction import Estimate, Reduction
 from tests.results import synthetic
 from tests.results.test_netcdf import write
@@ -77,7 +77,9 @@ def test_axes_are_rebuilt_from_the_file(dataset):
 
 
 def test_unknown_metrics_and_probabilities_are_refused(dataset):
-    with pytest.raises(InputError, match=r"'sinr': did you mean 'sinr_db'\? there are coupling"):
+    with pytest.raises(
+        InputError, match=r"'sinr': did you mean 'sinr_db'\? there are sinr_db, snr_db"
+    ):
         dataset.capest.quantile("sinr", 0.5)
     with pytest.raises(InputError, match="0 < p < 1"):
         dataset.capest.quantile("sinr_db", 50)
@@ -133,7 +135,7 @@ def test_summary_in_a_notebook_is_html(dataset):
     shown = dataset.capest.summary()._repr_html_()
     assert shown.startswith("<div>")
     assert "Case [9] &amp; &lt;more&gt;" in shown
-    assert shown.count("<tr>") == 1 + 20 + 5 + 12 + len(CALL_SERVICES) + len(ALL_BEAMS) - 1
+    assert shown.count("<tr>") == 1 + 20 + 5 + 12 + len(guaranteed_services()) + len(ALL_BEAMS) - 1
 
 
 def test_users_per_trial_without_the_attribute(dataset):

@@ -21,7 +21,7 @@ from capest.runner.plan import Plan
 from capest.runner.stopping import FEWEST_TRIALS, Watch
 from capest.scenario.until import parse_until
 from capest.statistics.block import BlockResult
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
 
 RUNS = 2000
 MOST = 4000

@@ -7,7 +7,7 @@ import pytest
 from capest.cli.until_text import outcome_lines
 from capest.runner.stopping import Reached, Verdict
 from capest.scenario.until import parse_until
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
 from capest.statistics.reduction import Estimate
 
 

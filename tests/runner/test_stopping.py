@@ -22,20 +22,11 @@ from capest.runner.plan import Plan
 from capest.runner.stopping import FEWEST_TRIALS, GROWTH, Watch, checkpoints, verdict
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
+from capest.scenario.service_classes import guaranteed_services
 from capest.scenario.until import parse_until
-from capest.statistics.figure_names import (
-    ALL_BEAMS,
-    BLOCKING_SHARE,
-    OF_BEST_EFFORT,
-    OF_CALLS,
-    OF_CONSTELLATION,
-    OF_LIMITS,
-    OF_MIXES,
-    UNITS,
-    is_of_uplink,
-)
+from capest.statistics.quantities import figures, quantity
 from capest.statistics.reduction import Reduction
-from tests.network.small import network_scenario
+from tests.engine.small_network import network_scenario
 from tests.results import synthetic
 
 RULE = "sinr_db.p05±0.12, throughput.mean±1.5%"
@@ -358,20 +349,16 @@ def test_figures_of_a_constellation() -> None:
     compare_figures(network_scenario(run__trials=2, users__count=20, **limits))
 
 
-NOT_ALWAYS = OF_CONSTELLATION | OF_CALLS | OF_BEST_EFFORT | {BLOCKING_SHARE}
-NOT_ALWAYS |= {*OF_MIXES, *ALL_BEAMS, *OF_LIMITS}
-
-
 def compare_figures(scenario: Scenario) -> None:
     found = capest.run(scenario).capest.estimates()
     reported = {f"{one.metric}.{one.statistic}": one.units for one in found}
     allowed = {}
-    for name in UNITS:
-        width = "±1" if UNITS[name] == "dB" else "±1%"
+    for name in figures(guaranteed_services()):
+        row = quantity(name.partition(".")[0])
+        width = "±1" if row.units == "dB" else "±1%"
         try:
             scenario.replace(run__until=name + width)
-            allowed[name] = UNITS[name]
+            allowed[name] = row.units
         except InputError:
-            metric = name.partition(".")[0]
-            assert is_of_uplink(metric) or metric in NOT_ALWAYS
+            assert row.when, name
     assert allowed == reported

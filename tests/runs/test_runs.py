@@ -11,7 +11,7 @@ from capest.engine.build.notes import altitudes_km, assignment_note, cell_width_
 from capest.engine.build.space import space_of
 from capest.engine.memory import compute_block
 from capest.scenario.load import load_scenario
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES
 
 RUNS = Path(__file__).parents[2] / "runs"
 SCENARIOS = sorted(RUNS.glob("*.toml"))

@@ -427,7 +427,7 @@ def test_the_class_of_a_service_names_its_delay_budget():
     for number in (2, 88):
         scenario = load({**ONE, **CALL, "service.five_qi": number})
         assert scenario.notes == ()
-        services = services_of(scenario, 0, 1.0)
+        services = services_of(scenario)
         assert services is not None
         found.append(services.classes[0].budget_name)
     assert found[0] != found[1]

@@ -5,8 +5,8 @@ import pytest
 from capest.errors import InputError
 from capest.scenario.load import load_scenario
 from capest.scenario.presets import presets_of
-from capest.scenario.service_classes import parse_mix, service_classes
-from capest.statistics.figure_names import CALL_SERVICES, OF_MIXES
+from capest.scenario.service_classes import guaranteed_services, parse_mix, service_classes
+from capest.statistics.quantities import calls_of_service, is_known, quantity
 
 SATELLITE = {"satellite": {"preset": "tr38821-set1-leo600-s"}}
 
@@ -69,10 +69,17 @@ def test_half_a_service_is_none():
         classes(downlink_kbps=64.0)
 
 
-def test_calls_are_named_as_the_presets_are():
+def test_presets_with_a_guaranteed_rate_have_quantities_of_their_own():
     guaranteed = [p.name for p in presets_of("service") if p.figures["guaranteed"].value]
-    assert sorted(CALL_SERVICES) == guaranteed
-    assert len(OF_MIXES) == 2 * len(guaranteed)
+    assert list(guaranteed_services()) == guaranteed
+    for service in guaranteed:
+        rows = [quantity(name) for name in calls_of_service(service)]
+        assert [row.service for row in rows] == [service, service]
+        assert [row.family for row in rows] == ["calls_{service}", "calls_offered_{service}"]
+        assert all(row.long_name.endswith(f"of the service {service}") for row in rows)
+    # Other quantities of calls are no service's.
+    assert not any(quantity(f"calls_{name}").service for name in ("offered", "refused", "blocked"))
+    assert not is_known("Calls_voice")
 
 
 def test_shares_may_have_decimals():

@@ -9,8 +9,8 @@ import pytest
 from scipy import stats
 
 from capest.results.open import open_result
-from capest.statistics.figure_names import QUANTILES
 from capest.statistics.order_statistics import order_statistic
+from capest.statistics.quantity import QUANTILES
 from tests.results import synthetic
 from tests.results.test_netcdf import write
 

@@ -15,10 +15,9 @@ from capest.runner.plan import Plan
 from capest.runner.stopping import Watch
 from capest.scenario.until import parse_until
 from capest.statistics.block import BlockResult
-from capest.statistics.figure_names import REFUSAL_REASONS
 from capest.statistics.gamma_quantile import gamma_quantile, largest_share
-from capest.statistics.histograms import AXES
 from capest.statistics.intervals import mean_interval, ratio_interval
+from capest.statistics.quantities import AXES
 from capest.statistics.rare_events import (
     gamma_limits,
     mean_over_trials,
@@ -26,6 +25,7 @@ from capest.statistics.rare_events import (
     why_not_known,
 )
 from capest.statistics.reduction import Estimate, Reduction
+from capest.statistics.refusals import REFUSAL_REASONS
 from capest.statistics.trial_sums import PartAndWhole, WholeNumbers, merge, sum_of_products, sums_of
 from tests.results import synthetic
 from tests.results.test_netcdf import write

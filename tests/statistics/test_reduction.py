@@ -9,12 +9,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from capest.statistics.figure_names import ALL_BEAMS, OF_MIXES, OF_REFUSED, REFUSAL_REASONS
-from capest.statistics.histograms import AXES
-from capest.statistics.reduction import GROUPS, QUANTILES, Reduction
+from capest.scenario.service_classes import guaranteed_services
+from capest.statistics.quantities import AXES, QUANTITIES
+from capest.statistics.quantity import QUANTILES, Quantity, When
+from capest.statistics.reduction import GROUPS, Reduction
+from capest.statistics.refusals import REFUSAL_REASONS
 from tests.results import synthetic
 
 TRIALS, BLOCK_TRIALS = 237, 4
+
+OF_REFUSED = tuple(f"refused_{reason}_share" for reason in REFUSAL_REASONS)
 
 
 @pytest.fixture(scope="module")
@@ -124,21 +128,22 @@ def test_integer_moments_do_not_cancel():
     assert found.high - found.value == pytest.approx(stats.t.ppf(0.975, 79) * error, rel=1e-9)
 
 
+def _is_of_constellation(row: Quantity) -> bool:
+    return When.CONSTELLATION in {each.when for each in row.when}
+
+
 def test_estimates_are_complete_and_in_the_units_of_the_schema(reduction):
     table = synthetic.table()
     found = reduction.estimates()
     wanted = [(metric, statistic) for metric in AXES for statistic in QUANTILES]
-    means = ("throughput", "users", "lit_beams", "uplink_throughput")
-    means += (
-        "calls",
-        "calls_offered",
-        "calls_on_fading",
-        *OF_MIXES,
-        "best_effort_throughput",
-        *ALL_BEAMS,
-    )
-    means += ("served_share", "uplink_share", "refused_share", *OF_REFUSED)
-    means += ("blocking_share",)
+    rows = [row for row in QUANTITIES if not _is_of_constellation(row)]
+    means = []
+    for row in rows:
+        if row.mean and row.is_family:
+            means += sorted(row.of_service(each).name for each in guaranteed_services())
+        elif row.mean:
+            means.append(row.name)
+    means += [row.name for row in rows if row.share]
     wanted += [(metric, "mean") for metric in means]
     assert [(one.metric, one.statistic) for one in found] == wanted
     for one in found:

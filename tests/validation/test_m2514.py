@@ -95,9 +95,9 @@ def test_area_of_a_beam() -> None:
 def test_ten_users_of_a_beam_fill_its_uplink(case: int) -> None:
     scenario = evaluated_case(case, 20)
     assert (scenario.users.placement, scenario.users.per_beam) == ("beam", 10)
-    access = build(scenario).uplink_access
-    assert access is not None
-    assert access.users_at_once == 10
+    uplink = build(scenario).radio.uplink
+    assert uplink is not None
+    assert uplink.access.users_at_once == 10
     # What is asked for with --set wins.
     narrow = evaluated_case(case, 20, ["uplink.bandwidth_mhz=0.36", "users.placement=uniform"])
     assert narrow.uplink.bandwidth_mhz == 0.36

@@ -17,9 +17,9 @@ from ..runs.test_runs import RUNS
 
 
 def reduced(scenario: Scenario, trials: int = 20) -> Reduction:
-    scene, reduction = build(scenario), Reduction()
+    world, reduction = build(scenario), Reduction()
     for trial in range(trials):
-        reduction.add(trial, compute_block(scene, NumpyKernels(), trial, 1))
+        reduction.add(trial, compute_block(world, NumpyKernels(), trial, 1))
     return reduction
 
 

@@ -1,8 +1,13 @@
-"""What a frame serves: every user with the interference of the beams lit beside its own."""
+"""What a frame serves: every user with the interference of the beams lit beside its own.
+
+In every slot the time of a lit cell is shared equally among its users that want more and can be
+reached, those with a rate beside the other beams of the slot. A user that gets the rest of its
+demand leaves what remains of its share to the others, so users take turns that become ever shorter
+(processor sharing), and no time is lost as long as anybody can use it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,37 +44,50 @@ class Outcome:
         return np.where(np.isnan(self.satisfaction), 1.0, self.satisfaction).min(axis=-1)
 
 
-def cell_rates(
-    lit: np.ndarray, users: Users, rate_of: Callable[[np.ndarray], np.ndarray]
-) -> np.ndarray:
-    """Rate of every cell in every slot; its users share the slot's time equally.
+def serve_slot(rate: np.ndarray, left: np.ndarray, users: Users) -> np.ndarray:
+    """Share the time of every lit cell in one slot, and tell what demand is left after it.
 
-    The share of a user that cannot be reached is lost. So interference never raises a cell's rate,
-    as it would if those it silences made room for others, and bounds hold.
+    A user has the time min(what its demand takes, level), with the one level of its cell that uses
+    up the slot, if anybody can (water-filling). Exact: users whose demand takes no more than an
+    equal share of the time are served, until none of those left is.
 
     Parameters
     ----------
-    lit : bool array (..., slots, cells)
+    rate : float array (..., users)
+        While it has the whole time of its beam, Mbit/s; 0 where it is not reached.
+    left : float array (..., users)
+        Demand not served yet, Mbit/s over the time of one slot.
     users : Users
-    rate_of : callable
 
     Returns
     -------
-    float array (..., slots, cells)
-        Mbit/s; 0 where dark or without users.
+    float array (..., users)
+        Demand left, as ``left``.
     """
-    own = users.own[..., None]
-    received = users.gain @ np.swapaxes(lit, -1, -2).astype(np.float64)  # (..., users, slots)
-    # Read only where the own beam is lit; never less than nothing, whatever rounding does.
-    interference = np.maximum(received - own, 0.0)
-    rate = rate_of(own / (1.0 + interference))
-    member = users.membership()
-    mean = member / np.maximum(member.sum(axis=-1), 1)[..., None]
-    return np.swapaxes(mean @ rate, -1, -2) * lit
+    cells = users.gain.shape[-1]
+    after = left.copy().reshape(-1)
+    wanting = np.flatnonzero((rate > 0.0) & (left > 0.0))
+    problem = wanting // left.shape[-1]
+    cell = problem * cells + users.cell.reshape(-1)[wanting]
+    speed, wanted = rate.reshape(-1)[wanting], after[wanting]
+    time = wanted / speed
+    free = np.ones(after.size // left.shape[-1] * cells)
+    waiting = np.ones(len(wanting), dtype=bool)
+    while True:
+        level = free / np.maximum(np.bincount(cell[waiting], minlength=len(free)), 1)
+        content = waiting & (time <= level[cell])
+        if not content.any():
+            break
+        free -= np.bincount(cell[content], time[content], len(free))
+        waiting &= ~content
+    # Rounding may leave a little less than no time.
+    part = np.maximum(wanted - speed * np.maximum(level[cell], 0.0), 0.0)
+    after[wanting] = np.where(waiting, part, 0.0)
+    return after.reshape(left.shape)
 
 
 def evaluate(frame: np.ndarray, problem: Problem) -> Outcome:
-    """Serve demand by a frame; what a cell wants is there from its first slot on.
+    """Serve demand by a frame; what a user wants is there from the first slot on.
 
     Parameters
     ----------
@@ -80,12 +98,20 @@ def evaluate(frame: np.ndarray, problem: Problem) -> Outcome:
     -------
     Outcome
     """
-    total = np.zeros(problem.demand.shape)
-    step = max(1, SLOTS_AND_USERS // problem.users.cell.shape[-1])
+    users = problem.users
+    left = users.demand * float(problem.slots)
+    step = max(1, SLOTS_AND_USERS // users.cell.shape[-1])
     for first in range(0, problem.slots, step):
-        part = frame[..., first : first + step, :]
-        total += cell_rates(part, problem.users, problem.rate_of).sum(axis=-2)
-    served = np.minimum(problem.demand, total / problem.slots)
+        rates = problem.links.rates(frame[..., first : first + step, :])
+        for slot in range(rates.shape[-2]):
+            left = serve_slot(rates[..., slot, :], left, users)
+    return outcome(problem, left)
+
+
+def outcome(problem: Problem, left: np.ndarray) -> Outcome:
+    """What was served when so much demand is left, in Mbit/s over the time of one slot."""
+    users, demand = problem.users, problem.demand
+    served = users.by_cell(users.demand - left / problem.slots)
     with np.errstate(invalid="ignore", divide="ignore"):
-        satisfaction = np.where(problem.demand > 0, served / problem.demand, np.nan)
+        satisfaction = np.where(demand > 0, served / demand, np.nan)
     return Outcome(served, satisfaction)

@@ -5,24 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 
-def lowest(key: np.ndarray, beams: int) -> np.ndarray:
-    """Mark the so many lowest keys along the last axis; ties: the lower index.
-
-    Parameters
-    ----------
-    key : float array (..., cells)
-    beams : int
-
-    Returns
-    -------
-    bool array (..., cells)
-    """
-    order = np.argsort(key, axis=-1, kind="stable")
-    marked = np.zeros(key.shape, dtype=bool)
-    np.put_along_axis(marked, order[..., :beams], True, axis=-1)
-    return marked
-
-
 def lay_out(visits: np.ndarray, slots: int) -> np.ndarray:
     """Spread visits over a frame such that every slot lights the same number of cells.
 

@@ -1,9 +1,11 @@
-"""What a plan of beam hopping is made for: demand, rates and who disturbs whom."""
+"""What a plan of beam hopping is made for: users, their demand and the power of every beam."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -15,109 +17,118 @@ class Users:
     Attributes
     ----------
     cell : int array (..., users)
+    demand : float array (..., users)
+        Mean over the frame, Mbit/s.
     gain : float array (..., users, cells)
         Power received from every cell's lit beam over the noise; 0 from beams on other
         frequencies.
     """
 
     cell: np.ndarray
+    demand: np.ndarray
     gain: np.ndarray
 
-    @property
+    @cached_property
     def own(self) -> np.ndarray:
         """Power received from their own cell's beam over the noise, float array (..., users)."""
         return np.take_along_axis(self.gain, self.cell[..., None], axis=-1)[..., 0]
 
-    def membership(self) -> np.ndarray:
+    @cached_property
+    def member(self) -> np.ndarray:
         """Whether a user is in a cell, bool array (..., cells, users)."""
         return self.cell[..., None, :] == np.arange(self.gain.shape[-1])[:, None]
 
+    def by_cell(self, values: np.ndarray) -> np.ndarray:
+        """Sum of what the users of a cell have, (..., users) to (..., cells)."""
+        return (self.member @ values[..., None].astype(np.float64))[..., 0]
+
+
+class Links(Protocol):
+    """What users receive, whichever cells are lit beside their own."""
+
+    def rates(self, lit: np.ndarray) -> np.ndarray:
+        """Rate of every user in every slot while it has the whole time of its beam.
+
+        Parameters
+        ----------
+        lit : bool array (..., slots, cells)
+
+        Returns
+        -------
+        float array (..., slots, users)
+            Mbit/s; 0 where the user's cell is dark or the user cannot be reached.
+        """
+
+    def of_trial(self, index: int) -> Links:
+        """Those of one of the problems along the first axis, which stays."""
+
 
 @dataclass(frozen=True)
-class Problem:
-    """A satellite that can light some beams at a time, for the slots of one frame.
-
-    All arrays may have leading axes (trials, say), for problems that are solved side by side.
+class Frame:
+    """The cells of a satellite that can light some of them at a time, for the slots of one frame.
 
     Attributes
     ----------
-    demand : float array (..., cells)
-        What the users of a cell want, mean over the frame, Mbit/s.
-    rate : float array (..., cells)
-        What a cell gets in a slot in which it alone is lit, Mbit/s.
-    gain : float array (..., cells, cells)
-        Power that a cell's users receive from every cell's lit beam, over the noise: first the cell
-        that hears, then the cell that is lit; its own on the diagonal.
-    rate_of : callable
-        Rate in Mbit/s by SINR, array to array; never falls as the SINR rises.
+    lattice : int array (cells, 2)
+        Axial coordinates of the hexagonal layout.
     beams : int
-        Beams lit at a time, exactly; at most the cells.
+        Cells lit at a time, exactly; at most all.
     slots : int
-        Slots of the frame.
-    users : Users
-        Who is in the cells, for strategies that see what a slot has really served.
     """
 
-    demand: np.ndarray
-    rate: np.ndarray
-    gain: np.ndarray
-    rate_of: Callable[[np.ndarray], np.ndarray]
+    lattice: np.ndarray
     beams: int
     slots: int
-    users: Users
 
     @property
     def cells(self) -> int:
         """Number of cells."""
-        return int(self.demand.shape[-1])
-
-    def one(self, index: int) -> Problem:
-        """One of the problems along the first axis."""
-        users = Users(self.users.cell[index], self.users.gain[index])
-        return replace(
-            self,
-            demand=self.demand[index],
-            rate=self.rate[index],
-            gain=self.gain[index],
-            users=users,
-        )
-
-    @property
-    def need(self) -> np.ndarray:
-        """Share of the slots that serves a cell's demand undisturbed, (..., cells).
-
-        Infinite where there is demand but no rate.
-        """
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(self.demand > 0, self.demand / self.rate, 0.0)
+        return len(self.lattice)
 
 
-def problem_of(
-    users: Users,
-    demand_per_user: float,
-    rate_of: Callable[[np.ndarray], np.ndarray],
-    beams: int,
-    slots: int,
-) -> Problem:
-    """Sum users up to what a plan is made for.
+@dataclass(frozen=True)
+class Problem(Frame):
+    """A frame and the users it is for.
 
-    Parameters
+    All arrays of users may have leading axes (trials, say), for problems that are solved side by
+    side.
+
+    Attributes
     ----------
     users : Users
-    demand_per_user : float
-        Mbit/s.
     rate_of : callable
-        Rate of a cell in Mbit/s by the SINR of the user it serves.
-    beams, slots : int
-
-    Returns
-    -------
-    Problem
-        Gains are means over the users of a cell, rates those of users that share it equally.
+        Rate in Mbit/s of a user that has a beam's whole time, by its SINR, array to array; never
+        falls as the SINR rises, and is 0 where the user cannot be reached.
+    links : Links
+        What users have beside each other, for strategies that see what a slot has really served.
     """
-    member = users.membership()
-    count = member.sum(axis=-1)
-    mean = member / np.maximum(count, 1)[..., None]
-    rate = (mean @ rate_of(users.own)[..., None])[..., 0]
-    gain = mean @ users.gain
-    return Problem(count * demand_per_user, rate, gain, rate_of, beams, slots, users)
+
+    users: Users
+    rate_of: Callable[[np.ndarray], np.ndarray]
+    links: Links
+
+    @cached_property
+    def rate(self) -> np.ndarray:
+        """Rate of every user while its cell alone is lit, (..., users), Mbit/s."""
+        return self.rate_of(self.users.own)
+
+    @cached_property
+    def demand(self) -> np.ndarray:
+        """What the users of a cell want, mean over the frame, (..., cells), Mbit/s."""
+        return self.users.by_cell(self.users.demand)
+
+    @cached_property
+    def gain(self) -> np.ndarray:
+        """Mean power that a cell's users receive from every cell's lit beam, over the noise.
+
+        (..., cells, cells): first the cell of the users, then the cell that is lit; its own on the
+        diagonal.
+        """
+        count = self.users.member.sum(axis=-1)
+        return (self.users.member / np.maximum(count, 1)[..., None]) @ self.users.gain
+
+    def one(self, index: int) -> Problem:
+        """One of the problems along the first axis, which stays."""
+        own, users = slice(index, index + 1), self.users
+        of_one = Users(users.cell[own], users.demand[own], users.gain[own])
+        return replace(self, users=of_one, links=self.links.of_trial(index))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from capest.backend.arguments import LinkAdaptation
+from capest.engine.build.weather import weather_of
 from capest.engine.radio import (
     POLICIES,
     Carrier,
@@ -25,7 +26,6 @@ from capest.physics import (
     link_budget,
     propagation,
     resource_grid,
-    weather,
 )
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.pattern_table import pattern_table
@@ -73,57 +73,6 @@ def beam_pattern(scenario: Scenario, ka: float) -> antenna.Pattern:
         satellite.frequency_ghz * 1e9, satellite.antenna_diameter_m
     )
     return antenna.s1528_leo(satellite.hpbw_deg * downlink_ka / ka, satellite.antenna_gain_dbi)
-
-
-def weather_of(scenario: Scenario, frequency_hz: float) -> weather.WeatherTable | None:
-    """Tabulate the weather of a carrier, ``None`` for a clear sky.
-
-    Raises
-    ------
-    InputError
-        If the library it needs is not installed.
-    """
-    channel = scenario.channel
-    place = _place(scenario)
-    if place is None:
-        return None
-    percent = channel.exceeded_percent if channel.weather == "exceeded" else None
-    return weather.weather_table(place, frequency_hz, percent)
-
-
-def weather_losses_db(
-    scenario: Scenario, frequency_hz: float, elevation_deg: float
-) -> tuple[float, float]:
-    """Loss by gas and in total of one elevation, exceeded ``channel.exceeded_percent``.
-
-    Raises
-    ------
-    InputError
-        If the library it needs is not installed.
-    """
-    place = _place(scenario)
-    if place is None:
-        return 0.0, 0.0
-    gas_db, total_db = weather.losses_db(
-        place, frequency_hz, np.array([elevation_deg]), scenario.channel.exceeded_percent
-    )
-    return float(gas_db[0]), float(total_db[0])
-
-
-def _place(scenario: Scenario) -> weather.Place | None:
-    channel, handset = scenario.channel, scenario.handset
-    if channel.weather == "clear":
-        return None
-    if channel.latitude_deg is None or channel.longitude_deg is None:
-        return None
-    frequency_hz = scenario.satellite.frequency_ghz * 1e9
-    return weather.Place(
-        channel.latitude_deg,
-        channel.longitude_deg,
-        weather.antenna_diameter_m(handset.antenna_gain_dbi, frequency_hz),
-        channel.gas_loss,
-        channel.tropospheric_scintillation,
-    )
 
 
 def uplink_carrier(scenario: Scenario, largest_chord: float) -> Carrier | None:

@@ -12,7 +12,7 @@ from capest.backend.arguments import CallQueues
 from capest.backend.protocol import Kernels
 from capest.engine.services.demand import Demand
 from capest.engine.services.settings import Services
-from capest.statistics.figure_names import REFUSAL_REASONS
+from capest.statistics.refusals import REFUSAL_REASONS
 
 WHOLE = 2**32
 """The time of a beam, or of one of its places in the uplink, in units of the fixed point."""

@@ -14,8 +14,8 @@ from capest.engine.scheduler import beam_rate
 from capest.engine.services.admission import CARRIED, OUTCOMES, WHOLE, Admitted, CallLinks
 from capest.engine.services.demand import Demand
 from capest.engine.services.settings import Services
-from capest.statistics.figure_names import REFUSAL_REASONS, calls_of_service
-from capest.statistics.histograms import AXES
+from capest.statistics.quantities import AXES, calls_of_service
+from capest.statistics.refusals import REFUSAL_REASONS
 
 
 def calls_of_beams(
@@ -70,7 +70,8 @@ def totals(services: Services, of_classes: Any) -> dict[str, Any]:
 def refused(counts: Any) -> dict[str, Any]:
     """Calls refused by reason in each cell, from counts by outcome, (cells, ``OUTCOMES``)."""
     return {
-        f"cell_calls_refused_{reason}": counts[:, 1 + k] for k, reason in enumerate(REFUSAL_REASONS)
+        f"cell_calls_refused_{reason}": counts[:, 1 + k].copy()
+        for k, reason in enumerate(REFUSAL_REASONS)
     }
 
 

@@ -12,8 +12,9 @@ from capest.backend.arguments import AttachedLinks
 from capest.backend.protocol import Kernels
 from capest.engine.assignment import View
 from capest.engine.beams import Beams
-from capest.engine.downlink import Links, gain_by_fading_db
+from capest.engine.downlink import gain_by_fading_db
 from capest.engine.link_powers import peak_gain
+from capest.engine.links import Links
 from capest.engine.services.admission import (
     CARRIED,
     WHOLE,

@@ -2,27 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
-from capest.allocation.slots.problem import Problem, Users, problem_of
+from capest.allocation.slots.problem import Problem, Users
+from capest.allocation.slots.strategies import names, strategy
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.physics.beam_grid import hexagonal_lattice
+from capest.sampling.draws import Draws
+
+HOPPING = [name for name in names() if name != "all-on"]
+"""Strategies that light as many cells as they are asked for."""
+
+Rate = Callable[[np.ndarray], np.ndarray]
 
 
 def shannon(sinr: np.ndarray) -> np.ndarray:
     return 10.0 * np.log2(1.0 + sinr)
 
 
+def stepped(sinr: np.ndarray) -> np.ndarray:
+    """Steps, as those of link adaptation, and nobody reached below the first."""
+    return np.array([0.0, 3.0, 8.0, 20.0, 40.0])[np.searchsorted([4.0, 10.0, 20.0, 40.0], sinr)]
+
+
+@dataclass(frozen=True)
+class Dense:
+    """Links from the powers of all users and cells."""
+
+    users: Users
+    rate_of: Rate
+
+    def rates(self, lit: np.ndarray) -> np.ndarray:
+        own = self.users.own[..., None, :]
+        received = lit.astype(np.float64) @ np.swapaxes(self.users.gain, -1, -2)
+        is_lit = np.take_along_axis(lit, self.users.cell[..., None, :], axis=-1)
+        interference = np.maximum(received - own, 0.0)
+        return np.where(is_lit, self.rate_of(own / (1.0 + interference)), 0.0)
+
+    def of_trial(self, index: int) -> Dense:
+        users, own = self.users, slice(index, index + 1)
+        return Dense(Users(users.cell[own], users.demand[own], users.gain[own]), self.rate_of)
+
+
+def problem_of(users: Users, rate_of: Rate, beams: int, slots: int) -> Problem:
+    """Cells in rings, as many as have a beam."""
+    rings, cells = 1, users.gain.shape[-1]
+    while 3 * rings * (rings + 1) + 1 < cells:
+        rings += 1
+    lattice = hexagonal_lattice(3 * rings * (rings + 1) + 1)[:cells]
+    return Problem(lattice, beams, slots, users, rate_of, Dense(users, rate_of))
+
+
 def of_cells(
-    demand: list[float], rate: list[float], gain: np.ndarray, beams: int, slots: int
+    demand: list[float], gain: np.ndarray, beams: int, slots: int, rate_of: Rate = shannon
 ) -> Problem:
     """One user in every cell."""
-    users = Users(np.arange(len(demand)), gain)
-    return Problem(np.array(demand), np.array(rate), gain, shannon, beams, slots, users)
+    users = Users(np.arange(len(demand)), np.array(demand), gain)
+    return problem_of(users, rate_of, beams, slots)
 
 
 def draw(
-    seed: int, *, cells: int, beams: int, slots: int, users: int = 0, disturbed: bool = True
+    seed: int,
+    *,
+    cells: int,
+    beams: int,
+    slots: int,
+    users: int = 0,
+    disturbed: bool = True,
+    rate_of: Rate = shannon,
+    alike: bool = False,
 ) -> Problem:
-    """Users crowd in some cells, others may be empty; beams next to each other disturb."""
+    """Users crowd in some cells, others may be empty; beams next to each other disturb.
+
+    Users want different amounts of traffic, or are ``alike``.
+    """
     generator = np.random.default_rng(seed)
     users = users or 3 * cells
     weight = generator.gamma(0.5, size=cells) + 1e-3
@@ -32,9 +88,17 @@ def draw(
         0.3, 1.0, size=(users, cells)
     )
     gain = gain * np.where(distance == 0, 1.0, 0.3**distance if disturbed else 0.0)
-    found = Users(cell, gain)
-    return problem_of(found, generator.uniform(0.1, 5.0), shannon, beams, slots)
+    demand = np.full(users, generator.uniform(0.1, 5.0))
+    if not alike:
+        demand *= generator.gamma(1.0, size=users)
+    return problem_of(Users(cell, demand, gain), rate_of, beams, slots)
 
 
-def uniforms(seed: int, problem: Problem) -> np.ndarray:
-    return np.random.default_rng(seed + 1).uniform(size=(problem.slots, problem.cells))
+def draws(seed: int, trials: int = 1) -> Draws:
+    return Draws(NumpyKernels(), seed, 0, trials)
+
+
+def plan(name: str, problem: Problem, seed: int = 1) -> np.ndarray:
+    """Frame of a strategy for one problem, bool array (slots, cells)."""
+    lit = strategy(name)(problem, draws(seed))
+    return np.asarray(lit).reshape(problem.slots, problem.cells)

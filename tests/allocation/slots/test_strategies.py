@@ -8,60 +8,62 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from capest.allocation.slots import STRATEGIES, max_min, proportional
 from capest.allocation.slots.apart import keep_apart
-from capest.allocation.slots.evaluate import cell_rates, evaluate
+from capest.allocation.slots.evaluate import evaluate
 from capest.allocation.slots.frames import lay_out
-from capest.allocation.slots.problem import Problem, Users, problem_of
-from capest.allocation.slots.shares import fill_lowest, proportional_shares, whole_visits
+from capest.allocation.slots.problem import Problem, Users
+from capest.allocation.slots.strategies import max_min, strategy
+from capest.allocation.slots.visits import fill_lowest, proportional_shares, whole_visits
+from capest.backend.numpy_kernels import NumpyKernels
+from capest.sampling.draws import Draws
 
-from .problems import draw, of_cells, shannon, uniforms
+from .problems import HOPPING, draw, draws, of_cells, plan, problem_of, shannon, stepped
 
 SHAPES = [(1, 1, 1), (5, 1, 7), (7, 3, 4), (7, 7, 3), (19, 5, 38), (61, 12, 16)]
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize("name", HOPPING)
 @pytest.mark.parametrize(("cells", "beams", "slots"), SHAPES)
 def test_every_slot_lights_all_beams(name: str, cells: int, beams: int, slots: int) -> None:
     for seed in range(5):
         problem = draw(seed, cells=cells, beams=beams, slots=slots)
-        frame = STRATEGIES[name](problem, uniforms(seed, problem))
+        frame = plan(name, problem, seed)
         assert frame.shape == (slots, cells)
         assert frame.dtype == bool
         assert (frame.sum(axis=1) == beams).all()
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize("name", HOPPING)
 def test_problems_side_by_side_are_solved_as_one_by_one(name: str) -> None:
     drawn = [draw(seed, cells=7, beams=2, slots=9) for seed in range(6)]
-    numbers = np.stack([uniforms(seed, one) for seed, one in enumerate(drawn)])
     users = Users(
-        np.stack([one.users.cell for one in drawn]), np.stack([one.users.gain for one in drawn])
+        *(
+            np.stack([getattr(one.users, key) for one in drawn])
+            for key in ("cell", "demand", "gain")
+        )
     )
-    together = Problem(
-        *(np.stack([getattr(one, key) for one in drawn]) for key in ("demand", "rate", "gain")),
-        shannon, 2, 9, users,
-    )  # fmt: skip
-    assert (together.one(3).gain == drawn[3].gain).all()
-    found = STRATEGIES[name](together, numbers)
-    for one, own, frame in zip(drawn, numbers, found, strict=True):
-        assert (STRATEGIES[name](one, own) == frame).all()
+    together = problem_of(users, shannon, 2, 9)
+    assert (together.one(3).users.gain == drawn[3].users.gain).all()
+    found = np.asarray(strategy(name)(together, draws(5, trials=6)))
+    for trial, one in enumerate(drawn):
+        own = strategy(name)(one, Draws(NumpyKernels(), 5, trial, 1))
+        assert (np.asarray(own).reshape(9, 7) == found[trial]).all()
 
 
 @pytest.mark.parametrize(("cells", "beams"), [(7, 2), (19, 5), (61, 12), (6, 3)])
 def test_periodic_visits_every_cell_equally(cells: int, beams: int) -> None:
     problem = draw(1, cells=cells, beams=beams, slots=2 * cells)
-    visits = STRATEGIES["periodic"](problem, uniforms(1, problem)).sum(axis=0)
+    visits = plan("periodic", problem, 1).sum(axis=0)
     assert (visits == 2 * beams).all()
     for slots in (1, 3, cells + 2):
         part = replace(problem, slots=slots)
-        visits = STRATEGIES["periodic"](part, uniforms(1, part)).sum(axis=0)
+        visits = plan("periodic", part, 1).sum(axis=0)
         assert visits.max() - visits.min() <= 1
 
 
 def test_random_lights_all_cells_alike() -> None:
     problem = draw(2, cells=10, beams=3, slots=20_000)
-    visits = STRATEGIES["random"](problem, uniforms(2, problem)).mean(axis=0)
+    visits = plan("random", problem, 2).mean(axis=0)
     # Five standard errors of a share of 0.3.
     assert visits == pytest.approx(np.full(10, 0.3), abs=5 * (0.21 / 20_000) ** 0.5)
 
@@ -95,7 +97,7 @@ def test_proportional_shares(weight: list[float], beams: int, shares: list[float
 
 def test_visits_in_proportion_to_demand() -> None:
     problem = draw(4, cells=19, beams=3, slots=400)
-    visits = proportional.frame(problem, uniforms(4, problem)).sum(axis=0)
+    visits = plan("proportional", problem).sum(axis=0)
     shares = proportional_shares(problem.demand, 3)
     assert np.abs(visits - 400 * shares).max() < 1
     unlimited = (shares < 1) & (problem.demand > 0)
@@ -111,7 +113,7 @@ def test_visits_stay_when_cells_are_kept_apart() -> None:
             ("proportional", whole_visits(shares, slots)),
             ("max-min", max_min.visits(problem)),
         ):
-            frame = STRATEGIES[name](problem, uniforms(seed, problem))
+            frame = plan(name, problem, seed)
             assert (frame.sum(axis=0) == visits).all()
             assert heard(frame, problem.gain) <= heard(lay_out(visits, slots), problem.gain)
 
@@ -163,40 +165,77 @@ def test_long_frames_are_laid_out_as_well_as_short_ones() -> None:
     assert long < 1.2 * short
 
 
+def undisturbed(problem: Problem) -> Problem:
+    """The same users without any power from other cells."""
+    users = problem.users
+    own = np.arange(problem.cells) == users.cell[:, None]
+    users = replace(users, gain=users.gain * own)
+    return problem_of(users, problem.rate_of, problem.beams, problem.slots)
+
+
 def best_least_satisfaction(problem: Problem) -> float:
-    """Try every number of visits of every cell."""
-    wanting = (problem.demand > 0) & (problem.rate > 0)
+    """Try every number of visits of every cell; of cells that gain by any."""
     best = 0.0
+    alone = undisturbed(problem)
+    lit_always = evaluate(np.ones((problem.slots, problem.cells), bool), alone).satisfaction
+    # Lit in the first slots: undisturbed, it does not matter when.
+    slot = np.arange(problem.slots)[:, None]
     for visits in product(range(problem.slots + 1), repeat=problem.cells):
         if sum(visits) == problem.beams * problem.slots:
-            served = np.array(visits) / problem.slots * problem.rate
-            best = max(best, float((served / problem.demand)[wanting].min(initial=np.inf)))
+            found = evaluate(slot < np.array(visits), alone).satisfaction
+            lacking = (found < lit_always * (1 - 1e-12)) & (lit_always > 0)
+            best = max(best, float(found[lacking].min(initial=np.inf)))
     return best
 
 
 @pytest.mark.parametrize("seed", range(60))
 def test_max_min_against_all_there_are(seed: int) -> None:
     cells, beams, slots = [(3, 1, 5), (3, 2, 4), (4, 2, 3), (4, 1, 6), (5, 2, 3)][seed % 5]
-    problem = draw(seed, cells=cells, beams=beams, slots=slots)
+    problem = draw(
+        seed, cells=cells, beams=beams, slots=slots, rate_of=stepped if seed % 2 else shannon
+    )
     visits = max_min.visits(problem)
     assert visits.sum() == beams * slots
-    wanting = problem.demand > 0
-    with np.errstate(invalid="ignore", divide="ignore"):
-        found = (visits / slots * problem.rate / problem.demand)[wanting].min()
-        assert found == pytest.approx(best_least_satisfaction(problem), rel=1e-8)
+    alone = undisturbed(problem)
+    lit_always = evaluate(np.ones((slots, cells), bool), alone).satisfaction
+    found = evaluate(np.arange(slots)[:, None] < visits, alone).satisfaction
+    lacking = (found < lit_always * (1 - 1e-12)) & (lit_always > 0)
+    least = found[lacking].min(initial=np.inf)
+    assert least == pytest.approx(best_least_satisfaction(problem), rel=1e-8)
 
 
 def test_max_min_leaves_out_who_cannot_be_helped() -> None:
-    problem = of_cells([1.0, 1.0, 0.0], [4.0, 0.0, 4.0], np.eye(3), 1, 8)
+    problem = of_cells([1.0, 1.0, 0.0], np.diag([4.0, 0.0, 4.0]), 1, 8)
     assert max_min.visits(problem).tolist() == [8, 0, 0]
+
+
+def test_who_cannot_be_reached_takes_no_visits_from_other_cells() -> None:
+    # One of two users of the first cell hears nothing: two of ten slots are all it can use.
+    gain = np.array([[10.0, 0.0], [0.0, 0.0], [0.0, 10.0]])
+    users = Users(np.array([0, 0, 1]), np.array([2.0, 2.0, 9.0]), gain)
+    problem = problem_of(users, np.asarray, 1, 10)
+    assert max_min.visits(problem).tolist() == [2, 8]
+
+
+def test_visits_nobody_needs_are_shared_by_demand() -> None:
+    users = Users(np.arange(2), np.array([1.0, 3.0]), np.diag([100.0, 100.0]))
+    assert max_min.visits(problem_of(users, np.asarray, 1, 40)).tolist() == [10, 30]
 
 
 def test_visits_left_over() -> None:
     worth = np.array([0.5, 0.1, np.inf, 0.1, np.inf])
-    assert fill_lowest(np.zeros(5, int), worth, 2, 9).tolist() == [0, 1, 0, 1, 0]
-    assert fill_lowest(np.array([1, 2, 0, 3, 0]), worth, 7, 9).tolist() == [1, 3, 0, 3, 0]
+
+    def filled(visits: list[int], total: int, most: int) -> list[int]:
+        with np.errstate(invalid="ignore"):
+            levels = worth[:, None] * np.arange(most + 1)
+        return fill_lowest(
+            np.array(visits), np.where(worth[:, None] < 9, levels, np.inf), total
+        ).tolist()
+
+    assert filled([0, 0, 0, 0, 0], 2, 9) == [0, 1, 0, 1, 0]
+    assert filled([1, 2, 0, 3, 0], 7, 9) == [1, 3, 0, 3, 0]
     # Full cells get none, and those that want nothing get what nobody else can have.
-    assert fill_lowest(np.array([3, 3, 0, 3, 0]), worth, 12, 3).tolist() == [3, 3, 2, 3, 1]
+    assert filled([3, 3, 0, 3, 0], 12, 3) == [3, 3, 2, 3, 1]
 
 
 def test_greedy_keeps_neighbours_apart() -> None:
@@ -204,37 +243,38 @@ def test_greedy_keeps_neighbours_apart() -> None:
     gain = np.eye(4) * 100.0
     for one, other in ((0, 1), (1, 2), (2, 3)):
         gain[one, other] = gain[other, one] = 100.0
-    problem = of_cells([30.0] * 4, [float(shannon(np.array(100.0)))] * 4, gain, 2, 12)
-    frame = STRATEGIES["interference-aware"](problem, uniforms(1, problem))
+    problem = of_cells([30.0] * 4, gain, 2, 12)
+    frame = plan("interference-aware", problem, 1)
     assert not (frame[:, :-1] & frame[:, 1:]).any()
 
 
 def test_a_greedy_choice_makes_room_for_a_better_one() -> None:
     # The middle of three cells is best alone, but both ends beside each other are better.
     gain = np.array([[100.0, 100.0, 0.0], [100.0, 110.0, 100.0], [0.0, 100.0, 100.0]])
-    problem = of_cells([1e3] * 3, shannon(np.diag(gain)).tolist(), gain, 2, 1)
-    frame = STRATEGIES["interference-aware"](problem, uniforms(1, problem))
+    problem = of_cells([1e3] * 3, gain, 2, 1)
+    frame = plan("interference-aware", problem, 1)
     assert frame[0].tolist() == [True, False, True]
 
 
 def test_greedy_goes_by_the_rate_of_users_and_not_by_that_at_their_mean() -> None:
-    # The mean gain of the first cell is the higher, but one of its two users hears nothing.
-    users = Users(np.array([0, 0, 1, 1]), np.array([[200.0, 0], [0, 0], [0, 60], [0, 60]]))
-    problem = problem_of(users, 1e3, shannon, 1, 1)
+    # The mean gain of the first cell is the higher, but one of its two users is far below
+    # the highest rate.
+    gain = np.array([[1e3, 0], [5.0, 0], [0, 60], [0, 60]])
+    problem = problem_of(Users(np.array([0, 0, 1, 1]), np.full(4, 1e3), gain), stepped, 1, 1)
     assert problem.gain[0, 0] > problem.gain[1, 1]
-    assert problem.rate[0] < problem.rate[1]
-    frame = STRATEGIES["interference-aware"](problem, uniforms(1, problem))
+    assert problem.rate[:2].mean() < problem.rate[2:].mean()
+    frame = plan("interference-aware", problem, 1)
     assert frame[0].tolist() == [False, True]
 
 
 def test_a_greedy_slot_against_all_pairs() -> None:
     for seed in range(40):
         gain = np.random.default_rng(seed).gamma(1.0, 5.0, size=(6, 6)) + 10.0 * np.eye(6)
-        problem = of_cells([1e3] * 6, shannon(np.diag(gain)).tolist(), gain, 2, 1)
+        problem = of_cells([1e3] * 6, gain, 2, 1)
         pairs = np.zeros((15, 6), dtype=bool)
         np.put_along_axis(pairs, np.array(list(combinations(range(6), 2))), True, axis=1)
-        totals = cell_rates(pairs, problem.users, shannon).sum(axis=1)
-        frame = STRATEGIES["interference-aware"](problem, uniforms(seed, problem))
+        totals = problem.links.rates(pairs).sum(axis=1)
+        frame = plan("interference-aware", problem, seed)
         found = evaluate(frame, problem).total
         # Never worse than the best beside its first choice, which is the best cell alone.
         begun = totals[pairs[:, np.argmax(np.diag(gain))]].max()

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from capest.allocation.slots import STRATEGIES
-from capest.allocation.slots.evaluate import cell_rates
+from capest.allocation.slots.strategies import names, strategy
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.cli import cli
 from capest.cli.hopping import NAMES
 from capest.engine.build import build
+from capest.engine.slots import draw_links
 from capest.engine.trial import compute
 from capest.errors import InputError
 from capest.sampling.draws import Draws
@@ -24,11 +24,13 @@ from capest.studies.hopping import compare, over_trials, ratio_over_trials
 from capest.studies.hopping_trials import (
     Played,
     Settings,
-    draw_users,
+    compared,
     play,
     play_trials,
-    rate_mbit_s,
+    problem_of,
 )
+
+from .problems import Dense
 
 RUN = Path(__file__).parents[3] / "runs/hopping-hotspots.toml"
 
@@ -39,8 +41,8 @@ def small(*overrides: str) -> Scenario:
     return load_scenario(RUN, [*sizes, "users.count=120", "run.trials=30", *overrides])
 
 
-def settings(*strategies: str) -> Settings:
-    return Settings(strategies or NAMES, beams=5, slots=16, demand_per_user=3.0)
+def settings(*strategies: str, demand: float = 3.0) -> Settings:
+    return Settings(strategies or NAMES, beams=5, slots=16, demand_per_user=demand)
 
 
 @pytest.mark.parametrize("reuse", [1, 3])
@@ -48,37 +50,43 @@ def test_all_beams_lit_are_those_of_capest_run(reuse: int) -> None:
     scenario = small(
         f"beams.frequency_reuse={reuse}", "link.adaptation=truncated-shannon",
     ).replace(beams__allocation="all-on", satellite__beams_at_once=None)  # fmt: skip
-    scene = build(scenario)
-    users = draw_users(scene, Draws(NumpyKernels(), scenario.run.seed, 3, 4))
-    wanted = compute(scene, NumpyKernels(), 3, 4).trial_cell
-    assert (users.membership().sum(axis=-1) == wanted["cell_users"]).all()
+    world = build(scenario)
+    links = draw_links(world, NumpyKernels(), Draws(NumpyKernels(), scenario.run.seed, 3, 4))
+    users = problem_of(world, links, settings()).users
+    wanted = compute(world, NumpyKernels(), 3, 4).trial_cell
+    assert (users.member.sum(axis=-1) == wanted["cell_users"]).all()
     lit = np.ones((4, 1, 19), dtype=bool)
-    found = cell_rates(lit, users, lambda sinr: rate_mbit_s(scene.link, sinr))[:, 0]
-    # There, users that cannot be served take no time.
-    all_served = wanted["cell_users"] == wanted["cell_served_users"]
-    assert all_served.sum() > 50
-    assert found[all_served] == pytest.approx(wanted["cell_throughput"][all_served], rel=1e-4)
+    rates = links.rates(lit)[:, 0]
+    reached = users.by_cell(rates > 0)
+    assert (reached == wanted["cell_served_users"]).all()
+    assert (reached < wanted["cell_users"]).sum() > 5
+    found = users.by_cell(rates) / np.maximum(reached, 1)
+    assert found == pytest.approx(wanted["cell_throughput"], rel=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["nr-cqi", "truncated-shannon"])
-def test_rates_rise_by_the_steps_of_link_adaptation(kind: str) -> None:
-    link = build(small(f"link.adaptation={kind}")).link
-    sinr = 10.0 ** np.linspace(-3.0, 4.0, 2000)
-    rate = rate_mbit_s(link, sinr)
-    assert rate[0] == 0.0
-    assert (np.diff(rate) >= 0.0).all()
-    adaptation = link.adaptation
-    highest = adaptation.shannon[3] if adaptation.mode else adaptation.rate_table[-1, 1]
-    assert rate[-1] == pytest.approx(highest * link.bandwidth_mhz)
-    if not adaptation.mode:
-        threshold, efficiency = adaptation.rate_table.T.astype(np.float64)
-        assert rate_mbit_s(link, threshold) == pytest.approx(efficiency * link.bandwidth_mhz)
+def test_rates_in_slots_are_those_of_powers_at_the_users() -> None:
+    world, kernels = build(small("beams.frequency_reuse=3")), NumpyKernels()
+    links = draw_links(world, kernels, Draws(kernels, 5, 0, 3))
+    problem = problem_of(world, links, settings())
+    lit = np.asarray(strategy("random")(problem, Draws(kernels, 5, 0, 3)))
+    assert (problem.users.own > 0).all()
+    assert (problem.users.own >= problem.users.gain.max(axis=-1)).all()
+    found, wanted = links.rates(lit), Dense(problem.users, problem.rate_of).rates(lit)
+    assert (found > 0).sum() > 1000
+    # Rounding decides about few that stand on a step of link adaptation.
+    assert (np.abs(found - wanted) > 1e-6 * wanted).mean() < 1e-4
+    one = links.of_trial(2)
+    assert (one.rates(lit[2:]) == found[2:]).all()
+    assert (one.powers() == problem.users.gain[2:]).all()
 
 
 def test_a_trial_depends_on_its_number_alone() -> None:
-    scene = build(small())
-    whole = play_trials(scene, settings(), 0, 5)
-    parts = [play_trials(scene, settings(), first, count) for first, count in ((0, 2), (2, 3))]
+    world = build(small())
+    whole = play_trials(world, NumpyKernels(), settings(), 0, 5)
+    parts = [
+        play_trials(world, NumpyKernels(), settings(), first, count)
+        for first, count in ((0, 2), (2, 3))
+    ]
     for name in NAMES:
         joined = np.concatenate([part.served[name] for part in parts])
         assert joined == pytest.approx(whole.served[name], rel=1e-12)
@@ -99,7 +107,8 @@ def test_nobody_exceeds_the_bound() -> None:
 
 
 def test_intervals_of_pairs_are_narrower() -> None:
-    found = compare(play(small("run.trials=60"), settings()))
+    # At a load at which some trials have time for all and others have not.
+    found = compare(play(small("run.trials=60"), settings(demand=1.5)))
     for one in found[1:]:
         half = one.difference.high - one.difference.value
         unpaired = np.hypot(
@@ -156,8 +165,10 @@ def test_bound_with_interference() -> None:
     assert (tight.served["max-min"] <= tight.limit * (1 + 1e-9)).all()
 
 
-def test_names_of_the_command_are_the_strategies() -> None:
-    assert tuple(STRATEGIES) == NAMES
+def test_the_command_compares_all_strategies_that_hop() -> None:
+    assert sorted(compared()) == sorted(NAMES) == sorted({*names()} - {"all-on"})
+    # Differences are to one that knows nothing.
+    assert compared()[0] == "periodic"
 
 
 def invoke(*words: str) -> str:

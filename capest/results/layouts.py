@@ -1,0 +1,86 @@
+"""Coordinates of a result's cells and satellites, given by the scene: how a file has them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from capest.results.variable import Variable, flags
+
+_PLACE = {"coordinates": "cell_latitude cell_longitude"}
+
+ONE_SATELLITE: dict[str, Variable] = {
+    "cell_u": Variable(("cell",), "f8", "1", "direction cosine u of the beam centre"),
+    "cell_v": Variable(("cell",), "f8", "1", "direction cosine v of the beam centre"),
+    "cell_colour": Variable(("cell",), "i4", "1", "colour of the beam in the reuse pattern"),
+    "cell_counted": Variable(
+        ("cell",),
+        "i1",
+        None,
+        "whether the beam counts in the statistics",
+        attributes=flags("guard counted"),
+    ),
+}
+"""The beam layout of one satellite: a beam is its cell."""
+
+CONSTELLATION: dict[str, Variable] = {
+    "cell_latitude": Variable(
+        ("cell",), "f8", "degrees_north", "latitude of the cell's centre", "latitude"
+    ),
+    "cell_longitude": Variable(
+        ("cell",), "f8", "degrees_east", "longitude of the cell's centre", "longitude"
+    ),
+    "cell_area": Variable(("cell",), "f8", "km2", "area of the cell", attributes=_PLACE),
+    "cell_people": Variable(
+        ("cell",),
+        "f8",
+        "1",
+        "people living in the cell, places counted where their centre is",
+        attributes=_PLACE,
+    ),
+    "cell_colour": Variable(
+        ("cell",), "i4", "1", "colour of the cell in the reuse pattern", attributes=_PLACE
+    ),
+    "cell_country": Variable(
+        ("cell",),
+        "str",
+        None,
+        "country of the cell's centre, ISO 3166 alpha-2, -- for none",
+        attributes=_PLACE,
+    ),
+    "satellite_group": Variable(
+        ("satellite",), "i4", "1", "number of the satellite's shell, slot or catalogue, from 0"
+    ),
+}
+"""Earth-fixed cells, and the satellites of a constellation."""
+
+_OF_BEAM = {"cell": Variable(("cell",), "i4", "1", "number of the beam in the layout")}
+_OF_EARTH = {
+    "cell": Variable(("cell",), "i4", "1", "number of the Earth-fixed cell, from north to south"),
+    "satellite": Variable(("satellite",), "i4", "1", "number of the satellite"),
+}
+
+
+def is_of_one_satellite(names: Collection[str]) -> bool:
+    """Whether these coordinates of cells are those of a beam layout."""
+    return "cell_counted" in names
+
+
+def layout_variables(names: Collection[str]) -> dict[str, Variable]:
+    """Coordinates of cells and satellites by name, with those of their dimensions.
+
+    Parameters
+    ----------
+    names : collection of str
+        Coordinates that the scene gives.
+    """
+    one = is_of_one_satellite(names)
+    dimensions, known = (_OF_BEAM, ONE_SATELLITE) if one else (_OF_EARTH, CONSTELLATION)
+    return dimensions | {name: known[name] for name in known if name in names}
+
+
+def where(dim: str, names: Collection[str]) -> str:
+    """Coordinates that say where a cell or satellite is, for the attribute ``coordinates``."""
+    if dim == "satellite":
+        return "satellite_group"
+    chosen = ONE_SATELLITE if is_of_one_satellite(names) else ("cell_latitude", "cell_longitude")
+    return " ".join(chosen)

@@ -1,0 +1,187 @@
+"""Rows of the table of quantities: one value a trial, and shares, ratios of such values' sums."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from capest.statistics.quantity import Condition, Distribution, Mean, Quantity, Share, When
+from capest.statistics.refusals import WHY_REFUSED
+
+_MEAN = (Mean(),)
+_SET = (Mean(set_by_scenario=True),)
+_CALLS = (Condition(When.CALLS),)
+_UPLINK = (Condition(When.UPLINK),)
+_CONSTELLATION = (Condition(When.CONSTELLATION),)
+_BLOCKING = (Condition(When.BLOCKING),)
+_MIX = (Condition(When.MIX, "{service}"),)
+
+
+def _count(
+    name: str,
+    long_name: str,
+    reduces: tuple[Mean | Distribution, ...] = (),
+    when: tuple[Condition, ...] = (),
+    *,
+    label: str = "",
+    column: str = "",
+) -> Quantity:
+    dims, method = ("trial",), "area: sum"
+    return Quantity(name, dims, "i4", "1", long_name, reduces, method, when, label, column)
+
+
+def _rate(
+    name: str,
+    long_name: str,
+    when: tuple[Condition, ...] = (),
+    *,
+    label: str = "",
+    column: str = "",
+) -> Quantity:
+    return Quantity(
+        name, ("trial",), "f8", "Mbit s-1", long_name, _MEAN, "area: sum", when, label, column
+    )
+
+
+def _share(
+    name: str,
+    long_name: str,
+    share: Share,
+    when: tuple[Condition, ...] = (),
+    *,
+    label: str = "",
+    column: str = "",
+) -> Quantity:
+    return Quantity(name, (), "f8", "1", long_name, (share,), None, when, label, column)
+
+
+_TOTALS: tuple[Quantity, ...] = (
+    _rate("throughput", "downlink throughput of the statistics beams", column="Mbit/s"),
+    _count("users", "users attached to the statistics beams", _SET),
+    _count("lit_users", "users attached to lit statistics beams"),
+    _count("served_users", "users served by the statistics beams"),
+    _count("lit_beams", "statistics beams lit", _SET),
+    _rate("uplink_throughput", "uplink throughput of the statistics beams", _UPLINK),
+    _count("uplink_users", "users of lit statistics beams that the uplink schedules", (), _UPLINK),
+    _count("satellites_in_use", "satellites with a lit beam", _MEAN, _CONSTELLATION),
+    _count(
+        "satellites_in_reach",
+        "satellites that users of the region may hear",
+        _MEAN,
+        _CONSTELLATION,
+    ),
+    _count("covered_cells", "cells with a satellite above the mask", _MEAN, _CONSTELLATION),
+    _count(
+        "calls",
+        "calls carried at once",
+        (Mean(), Distribution(-0.5, 0.0015, 6000, True, ("calls",))),
+        _CALLS,
+        label="calls at once, by trial",
+        column="calls",
+    ),
+    _count("calls_offered", "calls that users ask for", _SET, _CALLS),
+    _count("calls_{service}", "calls carried at once, of the service {service}", _MEAN, _MIX),
+    _count(
+        "calls_offered_{service}", "calls that users ask for, of the service {service}", _SET, _MIX
+    ),
+    _count(
+        "calls_on_fading",
+        "calls carried that would fail without shadow fading above free space",
+        _MEAN,
+        _CALLS,
+        column="by fading",
+    ),
+    _count("calls_refused", "calls refused", (), _CALLS),
+    *(
+        _count(f"calls_refused_{reason}", f"calls refused because {why}", (), _CALLS)
+        for reason, why in WHY_REFUSED.items()
+    ),
+    _count("call_attempts", "calls that users attempt as calls come and go", (), _BLOCKING),
+    _count(
+        "calls_blocked", "call attempts that find the capacity of their beam taken", (), _BLOCKING
+    ),
+    _rate(
+        "best_effort_throughput",
+        "downlink throughput of users without a guaranteed rate",
+        (Condition(When.BEST_EFFORT),),
+        label="throughput without guarantee",
+    ),
+)
+
+_HEADINGS = {"throughput": "Mbit/s, all beams", "calls": "calls, all beams"}
+
+
+def _all_beams(counted: Quantity) -> Quantity:
+    """Total of one satellite beside that of its beams that count.
+
+    Beams at the rim are in it, which lack the interference of neighbours further out.
+    """
+    stem = counted.long_name.removesuffix(" of the statistics beams")
+    return replace(
+        counted,
+        name=f"{counted.name}_all_beams",
+        long_name=f"{stem}, of all beams; those at the rim lack neighbours that interfere",
+        reduces=_MEAN,
+        when=(Condition(When.ONE_SATELLITE, counted.name), *counted.when),
+        label="",
+        column=_HEADINGS.get(counted.name, ""),
+    )
+
+
+_WITH_ALL_BEAMS = {
+    *("throughput", "uplink_throughput", "calls", "calls_offered", "best_effort_throughput"),
+}
+
+_SHARES: tuple[Quantity, ...] = (
+    _share(
+        "beam_share",
+        "users with a beam, of all users, ratio of sums over trials",
+        Share("lit_users", "users", beside="satellites_in_use"),
+        _CONSTELLATION,
+        column="beam, %",
+    ),
+    _share(
+        "served_share",
+        "served users of the users of lit statistics beams, ratio of sums over trials",
+        Share("served_users", "lit_users"),
+        column="served, %",
+    ),
+    _share(
+        "uplink_share",
+        "users of lit statistics beams that the uplink schedules, of all of them",
+        Share("uplink_users", "lit_users"),
+        _UPLINK,
+    ),
+    _share(
+        "refused_share",
+        "calls refused, of all that users ask for, ratio of sums over trials",
+        Share("calls_refused", "calls_offered"),
+        _CALLS,
+        column="refused, %",
+    ),
+    *(
+        _share(
+            f"refused_{reason}_share",
+            f"calls refused because {why}, of all refused",
+            Share(f"calls_refused_{reason}", "calls_refused"),
+            _CALLS,
+        )
+        for reason, why in WHY_REFUSED.items()
+    ),
+    _share(
+        "blocking_share",
+        "call attempts that find the capacity of their beam taken, of all as calls come and go",
+        Share("calls_blocked", "call_attempts"),
+        _BLOCKING,
+        label="calls blocked as they come and go",
+    ),
+)
+
+OF_TRIALS: tuple[Quantity, ...] = (
+    *(
+        row
+        for counted in _TOTALS
+        for row in (counted, *([_all_beams(counted)] if counted.name in _WITH_ALL_BEAMS else []))
+    ),
+    *_SHARES,
+)
+"""Over the statistics beams of one satellite, or the region of a constellation."""
