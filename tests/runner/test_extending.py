@@ -16,7 +16,7 @@ from capest.runner.plan import Plan
 from capest.runner.sweep import parse_axis, points_folder, points_of, run_sweep
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
-from tests.network.small import network_scenario
+from tests.engine.small_network import network_scenario
 
 VOLATILE = {"created", "history", "elapsed_s", "command_line", "host", "device"}
 
