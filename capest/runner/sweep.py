@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,6 +156,7 @@ def _run_points(
             if watch.point is not None:
                 watch.point(number, point)
             path = _point_file(output, point.scenario)
+            _begin(path, point.scenario, backend)
             other = _other_version(path)
             if other is not None and not overwrite:
                 raise InputError(
@@ -196,24 +198,41 @@ def points_folder(output: Path) -> Path:
 
 
 def _point_file(output: Path, scenario: Scenario) -> Path:
-    """Where the result of a point is, or will be.
-
-    Points of other lengths or rules have files of their own. A new one begins as a copy of the
-    longest shorter one, which an earlier sweep may have left: the run goes on from there.
-    """
-    run, folder = scenario.run, points_folder(output)
+    """Where the result of a point is, or will be."""
+    run = scenario.run
     rule = "" if run.until is None else f"-{hashlib.sha256(run.until.encode()).hexdigest()[:12]}"
-    stem = f"{fingerprint(scenario)[:24]}-{run.block_trials or 'growing'}"
-    path = folder / f"{stem}-{run.trials}{rule}.nc"
-    if path.exists():
-        return path
-    there = [each for each in folder.glob(f"{stem}-*.nc") if each.is_file()]
-    trials = {each: read_identity(each).trials for each in there}
-    shorter = [each for each in there if trials[each] < run.trials]
-    # Under a rule nobody knows yet how long the point will be.
-    if shorter and run.until is None:
-        files.write_whole(path, max(shorter, key=trials.__getitem__).read_bytes())
-    return path
+    return points_folder(output) / f"{_stem(scenario)}-{run.trials}{rule}.nc"
+
+
+def _stem(scenario: Scenario) -> str:
+    """Start of the names of points that differ in their number of trials alone."""
+    return f"{fingerprint(scenario)[:24]}-{scenario.run.block_trials or 'growing'}"
+
+
+def _begin(path: Path, scenario: Scenario, backend: str) -> None:
+    """Let a point go on from the longest result of fewer trials, of which it gets a copy.
+
+    Not with a rule: the other result may have more trials than the rule asks for.
+    """
+    if path.exists() or scenario.run.until is not None:
+        return
+    longest, most = None, 0
+    for other in sorted(path.parent.glob(f"{_stem(scenario)}-*.nc")):
+        with contextlib.suppress(InputError):  # what is damaged is no beginning
+            found = read_identity(other)
+            ours = found.version == __version__ and backend in ("auto", found.backend)
+            if ours and most < found.trials < scenario.run.trials:
+                longest, most = other, found.trials
+    if longest is None:
+        return
+    temporary = files.temporary_path(path)
+    try:
+        shutil.copyfile(longest, temporary)
+        files.publish(temporary, path)
+    except OSError as error:
+        raise StorageError(f"cannot write {path}: {files.reason(error)}") from error
+    finally:
+        files.discard(temporary)
 
 
 def _not_reached(point: Point, axes: Sequence[Axis], verdict: Verdict) -> str:

@@ -130,8 +130,7 @@ def table_of(path: Path) -> dict[str, Variable]:
     with netCDF4.Dataset(path) as file:
         names = list(file.variables)
         dims = {name: variable.dimensions for name, variable in file.variables.items()}
-    table = everything(names) | exact_sums.variables(["cell_users"])
-    table |= exact_sums.variables(["satellite_users"])
+    table = everything(names) | exact_sums.variables(["cell_users", "satellite_users"])
     return {name: one for name, one in table.items() if dims.get(name) == one.dims}
 
 

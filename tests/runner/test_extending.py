@@ -262,7 +262,7 @@ def test_a_longer_sweep_extends_the_points_that_were_kept(tmp_path: Path) -> Non
     assert {name: one[name] for name in one if name != "attributes"} == {
         name: other[name] for name in other if name != "attributes"
     }
-    # A shorter sweep leaves them as they are.
+    # A shorter sweep has no use for them, and leaves them as they are.
     assert sweep(20) == 2 * 20
     assert sweep(70) == 0
 
