@@ -190,3 +190,39 @@ def test_the_least_difference_of_efficiency_decides():
     found = queues(NumpyKernels(), links, needs, np.ones(n, dtype=bool), None)
     assert (found.start.tolist(), found.count.tolist()) == ([0], [n])
     assert found.order.tolist() == [1, 3, 0, 2]
+
+
+def test_the_order_does_not_depend_on_how_many_beams_there_might_be():
+    """With 2^21 possible beams place, key and number no longer fit one word."""
+    rng = np.random.default_rng(3)
+    trials, users = 3, 4000
+    n = trials * users
+    # Efficiencies that differ in their last bits only.
+    efficiency = np.float32(1.0) + rng.integers(0, 8, n).astype(np.float32) * np.float32(2**-23)
+    serving = rng.integers(-1, 50, n).astype(np.int32)
+    asks = (rng.random(n) < 0.8) & (serving >= 0)
+    nothing = np.zeros(n, dtype=np.int64)
+    needs = Needs(outcome=np.full(n, CARRIED), down=nothing, up=nothing, capacity_up=0)
+    for arrival in (None, rng.integers(0, 5, n) / 5.0):
+        orders = []
+        for beams in (50, 2**21):
+            links = CallLinks(
+                trials=trials,
+                beams=beams,
+                serving=serving,
+                user_trial=np.repeat(np.arange(trials, dtype=np.int32), users),
+                above_horizon=None,
+                in_view=None,
+                lit=None,
+                efficiency=efficiency,
+                uplink_efficiency=None,
+                delay_ms=np.zeros(n),
+            )
+            found = queues(NumpyKernels(), links, needs, asks, arrival)
+            starts = found.start.reshape(trials, beams)[:, :50].ravel()
+            counts = found.count.reshape(trials, beams)[:, :50].ravel()
+            orders.append(
+                [found.order[a : a + c].tolist() for a, c in zip(starts, counts, strict=True)]
+            )
+        assert orders[0] == orders[1]
+        assert sum(map(len, orders[0])) == asks.sum()

@@ -24,6 +24,9 @@ CARRIED, SATELLITE, ELEVATION, BEAM, DELAY, DOWNLINK, UPLINK, BANDWIDTH = range(
 _KEY_BITS = 31
 """Those of a float32 without its sign: as whole numbers they are in the order of the values."""
 
+_WORD_BITS = 62
+"""Bits of a whole number that hold place, key and number of a user, and stay positive."""
+
 
 @dataclass(frozen=True)
 class CallLinks:
@@ -199,35 +202,26 @@ def _share(rate_mbps: Any, efficiency: Any, bandwidth_mhz: float, xp: Any) -> An
 def queues(
     kernels: Kernels, links: CallLinks, needs: Needs, asks: Any, arrival: Any | None
 ) -> CallQueues:
-    """Calls of each beam in the order of admission.
+    """Calls of each beam in the order of admission: by key, then by number of the user.
 
-    The users of a trial are sorted by beam, key and number, all in one whole number: so the order
-    is one and the same on both backends.
+    The order is one and the same on both backends and for any number of trials computed together.
     """
     xp, trials, beams = kernels.xp, links.trials, links.beams
     users = len(asks) // max(trials, 1)
-    user_bits, beam_bits = users.bit_length(), beams.bit_length()
-    key_bits = min(_KEY_BITS, 62 - user_bits - beam_bits)
     if arrival is None:
         bits = links.efficiency.astype(xp.float32, copy=False).view(xp.int32)
-        key = (2**_KEY_BITS - 1 - bits.astype(xp.int64)) >> (_KEY_BITS - key_bits)
+        key = 2**_KEY_BITS - 1 - bits.astype(xp.int64)
     else:
-        key = xp.minimum(xp.floor(arrival * 2.0**key_bits), 2.0**key_bits - 1.0).astype(xp.int64)
-    # Who asks for nothing comes behind the last beam.
-    whole = xp.where(asks, links.serving, beams).astype(xp.int64)
-    whole <<= key_bits
-    whole |= key
-    whole <<= user_bits
-    by_trial = whole.reshape(trials, users)
-    by_trial |= xp.arange(users, dtype=xp.int64)
-    by_trial.sort(axis=1)
-    sorted_users = by_trial & (2**user_bits - 1)
+        key = xp.minimum(xp.floor(arrival * 2.0**_KEY_BITS), 2.0**_KEY_BITS - 1.0)
+        key = key.astype(xp.int64)
+    # Users that ask for nothing come behind the last beam.
+    place = xp.where(asks, links.serving, beams).astype(xp.int64)
     first = xp.arange(trials, dtype=xp.int64)[:, None] * users
     count = kernels.count_numbers(xp.where(asks, links.own_beam, -1), trials * beams)
     of_beams = count.reshape(trials, beams)
     start = xp.cumsum(of_beams, axis=1) - of_beams + first
     return CallQueues(
-        order=(sorted_users + first).ravel(),
+        order=_sorted_users(place, key, (trials, users), beams, xp),
         start=start.ravel(),
         count=count,
         down=needs.down,
@@ -235,3 +229,21 @@ def queues(
         capacity_down=WHOLE,
         capacity_up=needs.capacity_up,
     )
+
+
+def _sorted_users(place: Any, key: Any, shape: tuple[int, int], beams: int, xp: Any) -> Any:
+    """Users of each trial by place, key and number, int64 array (trials · users,)."""
+    trials, users = shape
+    user_bits, beam_bits = users.bit_length(), beams.bit_length()
+    if user_bits + beam_bits + _KEY_BITS > _WORD_BITS:
+        trial = xp.arange(trials * users, dtype=xp.int64) // max(users, 1)
+        return xp.lexsort(xp.stack([key, place, trial]))
+    # All in one whole number sorts many times faster.
+    place <<= _KEY_BITS
+    place |= key
+    place <<= user_bits
+    by_trial = place.reshape(trials, users)
+    by_trial |= xp.arange(users, dtype=xp.int64)
+    by_trial.sort(axis=1)
+    by_trial &= 2**user_bits - 1
+    return (by_trial + xp.arange(trials, dtype=xp.int64)[:, None] * users).ravel()
