@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Literal
 
 import click
@@ -31,6 +32,11 @@ from capest.cli.options import backend_option, json_option
 )
 @click.option("--all", "everything", is_flag=True, help="Also sizes, uneven work and scaling.")
 @click.option("--gpu", is_flag=True, help="Instead everything of a GPU, as JSON, in minutes.")
+@click.option(
+    "--against",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Instead CPU seconds of trials against another checkout, version 0.2 or later.",
+)
 @json_option
 def bench(
     backend: Literal["auto", "numpy", "cupy"],
@@ -39,6 +45,7 @@ def bench(
     workers: int | None,
     everything: bool,
     gpu: bool,
+    against: Path | None,
     as_json: bool,
 ) -> None:
     """Measure the pair kernels of both links (per core or GPU) and whole runs on this machine.
@@ -53,6 +60,7 @@ def bench(
       capest bench
       capest bench --all
       capest bench --seconds 10 --trials 100000 --json > bench.json
+      capest bench --against ../capest-0.2.0
       capest bench --gpu > gpu.json
     The last one needs NumPy and CuPy only as: python -m capest.benchmark.gpu
     """
@@ -65,6 +73,9 @@ def bench(
         from capest.benchmark.gpu import main
 
         sys.exit(main([str(seconds)], json_text))
+    if against is not None:
+        _bench_against(against, as_json)
+        return
     from rich.console import Console
 
     from capest.backend import choose
@@ -88,3 +99,27 @@ def bench(
         click.echo(json_text(found))
     else:
         print_tables(found, Console())
+
+
+def _bench_against(other: Path, as_json: bool) -> None:
+    from capest.benchmark.against import against
+
+    found = against(other, told=lambda case: click.echo(f"measuring {case} …", err=True))
+    if as_json:
+        rows = [
+            {
+                "case": one.case,
+                "seconds_per_trial": one.seconds_per_trial,
+                "their_seconds_per_trial": one.their_seconds_per_trial,
+                "ratio": one.ratio,
+            }
+            for one in found
+        ]
+        click.echo(json_text({"against": str(other), "cases": rows}))
+        return
+    click.echo("CPU time of a trial, NumPy on one core     here     there   times as fast")
+    for one in found:
+        here, there = (
+            f"{1e3 * s:7.2f} ms" for s in (one.seconds_per_trial, one.their_seconds_per_trial)
+        )
+        click.echo(f"{one.case:38} {here} {there} {one.ratio:8.2f}")
