@@ -1,4 +1,4 @@
-"""Sums over trials as whole numbers, in a constellation's result: a longer run goes on from them.
+"""Sums over trials per cell and satellite, as whole numbers: a longer run goes on from them.
 
 The means beside them are rounded to single precision: the sums cannot be had back from those.
 """
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _DIMENSIONS = ("cell", "satellite")
 
+_QUANTITIES = "quantities"
+"""Attribute that names the rows."""
+
 _COMMENT = (
     "whole numbers, without rounding, so that a run of more trials goes on from here; sums of real "
     f"numbers (throughput, elevation, sinr) are in units of 1/{int(FIXED_POINT)} Mbit s-1, degree, "
@@ -29,14 +32,12 @@ def variables(quantities: Iterable[str]) -> dict[str, Variable]:
     """Variables of a result whose blocks have these sums (names of ``BlockResult.cell``)."""
     found = {}
     for dimension, names in _by_dimension(quantities):
-        which = f"{dimension}_sum"
-        found[which] = Variable((which,), "str", None, f"what is summed up per {dimension}")
-        found[f"{which}s"] = Variable(
-            (which, dimension),
+        found[f"{dimension}_sums"] = Variable(
+            (f"{dimension}_sum", dimension),
             "i8",
             "1",
-            f"{len(names)} sums over all trials per {dimension}",
-            attributes={"comment": _COMMENT},
+            f"sums over all trials per {dimension}",
+            attributes={"comment": _COMMENT, _QUANTITIES: " ".join(names)},
         )
     return found
 
@@ -49,21 +50,20 @@ def sizes(quantities: Iterable[str]) -> dict[str, int]:
 def write(dataset: netCDF4.Dataset, sums: Mapping[str, np.ndarray]) -> None:
     """Write the sums into their variables."""
     for dimension, names in _by_dimension(sums):
-        dataset[f"{dimension}_sum"][:] = np.array(names, dtype=object)
         dataset[f"{dimension}_sums"][:] = np.stack([sums[name] for name in names])
 
 
 def read(dataset: netCDF4.Dataset) -> dict[str, np.ndarray]:
     """Sums of a result, int64 arrays by the names of ``BlockResult.cell``.
 
-    Empty for one satellite; raises IndexError where a constellation's result has none.
+    Raises IndexError where a constellation's result has none.
     """
-    if "satellite" not in dataset.dimensions:
-        return {}
     sums: dict[str, np.ndarray] = {}
     for dimension in _DIMENSIONS:
-        names = map(str, dataset[f"{dimension}_sum"][:])
-        sums |= dict(zip(names, dataset[f"{dimension}_sums"][:], strict=True))
+        if f"{dimension}_sum" in dataset.dimensions or "satellite" in dataset.dimensions:
+            variable = dataset[f"{dimension}_sums"]
+            names = variable.getncattr(_QUANTITIES).split()
+            sums |= dict(zip(names, variable[:], strict=True))
     return sums
 
 

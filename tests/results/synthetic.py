@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.results import schema
+from capest.results import exact_sums, schema
 from capest.results.blockfile import RunIdentity
 from capest.results.variable import Variable
 from capest.scenario.service_classes import guaranteed_services
@@ -66,13 +66,14 @@ def expected(trials: int, block_trials: int) -> dict[int, tuple[int, int]]:
 def table() -> dict[str, Variable]:
     """Every variable of a result of one satellite with its uplink and services."""
     one = block(0, 1)
-    return schema.table(
+    values = schema.table(
         layout(),
         trial=one.trial,
         trial_cell=one.trial_cell,
         cell=one.cell,
         histograms=one.histograms,
     )
+    return values | exact_sums.variables(one.cell)
 
 
 def provenance(**more: object) -> dict[str, object]:
