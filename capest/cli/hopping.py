@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from capest.allocation.slots.strategies import names
+from capest.allocation.slots import STRATEGIES
 from capest.cli.json_output import json_text
 from capest.cli.options import FilePath, json_option, scenario_argument, set_option, settings
 from capest.errors import InputError, StorageError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from capest.studies.hopping import Compared
     from capest.studies.hopping_trials import Settings
 
-NAMES = tuple(name for name in names() if name != "all-on")
+NAMES = tuple(name for name in STRATEGIES.names() if name != "all-on")
 """Of the strategies that light so many beams at a time."""
 
 

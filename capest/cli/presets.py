@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def _complete(
     _: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Complete the name of a preset in the shell; only those `init` can use, for `init`."""
+    """Complete the name of a preset in the shell; only those ``init`` can use, for ``init``."""
     from click.shell_completion import CompletionItem
 
     from capest.scenario.presets import STARTS, load_preset, preset_names

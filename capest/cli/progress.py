@@ -108,7 +108,7 @@ class _Lines:
 
 
 _STARTING = "waiting for trials"
-"""Workers start, the scene is built, and the first batch is computed: it cannot be told which."""
+"""Workers start, the world is built, and the first batch is computed: it cannot be told which."""
 
 
 def _expected(progress: loop.Progress) -> int:

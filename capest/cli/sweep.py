@@ -64,8 +64,9 @@ def sweep(
 ) -> None:
     """Run SCENARIO for many values of its keys, into one dataset.
 
-    All points share their random numbers; with --until each stops on its own. A sweep that was cut
-    off goes on where it stopped when it is started again the same way.
+    All points share their random numbers, so differences to the first are taken trial by trial;
+    with --until each stops on its own. A sweep that was cut off goes on where it stopped when it is
+    started again the same way.
 
     \b
     Examples:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capest.allocation.cells import ONE_BY_ONE, STRATEGIES
+from capest.allocation.cells import STRATEGIES
 from capest.allocation.cells.candidates import Candidates
 from capest.engine.sky import Sky, elevation_of, pairs_above
 from capest.engine.world import World
@@ -180,10 +180,12 @@ def assign(world: World, view: View, users_of_cell: np.ndarray) -> np.ndarray:
         Satellite of the sky that serves each cell, -1 for none.
     """
     demand = users_of_cell if world.beams.only_occupied else np.maximum(users_of_cell, 1)
-    strategy, room = STRATEGIES[world.beams.assignment], world.beams.beams_at_once
-    if world.beams.assignment not in ONE_BY_ONE:
+    name, room = world.beams.assignment, world.beams.beams_at_once
+    strategy = STRATEGIES.find(name)
+    if not STRATEGIES.constant(name, "ONE_BY_ONE", default=False):
         # Trials have neither cells nor satellites in common: all can be assigned at once.
-        return strategy(view.candidates, demand.ravel(), room).reshape(demand.shape)
+        together: np.ndarray = strategy(view.candidates, demand.ravel(), room)
+        return together.reshape(demand.shape)
     cells = demand.shape[1]
     found = np.empty(demand.shape, dtype=np.int32)
     for trial, of_cells in enumerate(demand):

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from capest.allocation.slots import STRATEGIES
 from capest.allocation.slots.problem import Frame
-from capest.allocation.slots.strategies import strategy
 from capest.backend.protocol import Kernels, on_host
 from capest.engine.assignment import View, assign
 from capest.engine.sky import Sky
@@ -113,7 +113,7 @@ def _fixed(world: World, layout: Layout, sky: Sky, draws: Draws) -> Beams:
     """Beams of one satellite, lit by an allocation of its slots."""
     xp, plan, beams = draws.xp, world.beams, len(layout.colour)
     active = plan.beams_at_once
-    lit = strategy(plan.allocation)(Frame(layout.grid.lattice, active, slots=1), draws)
+    lit = STRATEGIES.find(plan.allocation)(Frame(layout.grid.lattice, active, slots=1), draws)
     if lit is not None:
         lit = xp.ascontiguousarray(lit[:, 0, xp.asarray(layout.order)], dtype=xp.uint8)
     return Beams(

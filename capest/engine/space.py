@@ -82,7 +82,7 @@ class Space:
 
 
 def space_overhead(altitude_m: float) -> Space:
-    """One satellite that stands still on the z axis of the scene."""
+    """One satellite that stands still on the z axis."""
     return Space(
         names=("satellite",),
         group=np.zeros(1, dtype=np.int32),

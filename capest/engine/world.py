@@ -118,7 +118,7 @@ class BeamPlan:
         Users belong to the strongest beam of their satellite; to the nearest beam of the
         satellite that stands highest; to the beam of their cell.
     allocation : str
-        Which beams of a layout are lit when, a name of ``allocation.slots.strategies``.
+        Which beams of a layout are lit when, a name of ``allocation.slots.STRATEGIES``.
     beams_at_once : int
         Most beams of a satellite that are lit at once.
     only_occupied : bool

@@ -1,9 +1,10 @@
-"""Antenna patterns of beams."""
+"""Apertures of beams; the patterns to choose from are in `physics.patterns`."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -89,6 +90,25 @@ Pattern = Callable[[np.ndarray], np.ndarray]
 """Amplitude relative to boresight, as a function of the chord between two unit vectors."""
 
 
+@dataclass(frozen=True)
+class Beam:
+    """What the pattern of a beam may depend on, see `physics.patterns`.
+
+    Attributes
+    ----------
+    reduced_aperture : float
+        Wavenumber times aperture radius, see `reduced_aperture`.
+    hpbw_deg : float
+        Half-power beamwidth.
+    gain_dbi : float
+        On boresight.
+    """
+
+    reduced_aperture: float
+    hpbw_deg: float
+    gain_dbi: float
+
+
 def dish(ka: float) -> Pattern:
     """Circular aperture that points at its boresight, TR 38.811 clause 6.4.1; zero behind it.
 
@@ -110,23 +130,3 @@ def planar_array(ka: float) -> Pattern:
     chapter 6); so a beam steered off the normal is wider in angle.
     """
     return lambda distance: bessel_amplitude(ka * distance)
-
-
-def s1528_leo(hpbw_deg: float, gain_dbi: float) -> Pattern:
-    """Reference pattern of Recommendation ITU-R S.1528-0, recommends 1.3, for LEO satellites.
-
-    With psi_b half the half-power beamwidth and Y = 1.5 psi_b: -3 (psi/psi_b)² dB up to Y, then
-    -6.75 - 25 lg(psi/Y) dB, at least 5 dBi.
-    """
-    half_width_deg = 0.5 * hpbw_deg
-    near_deg = 1.5 * half_width_deg
-
-    def amplitude(chord: np.ndarray) -> np.ndarray:
-        psi_deg = np.degrees(2.0 * np.arcsin(np.clip(0.5 * chord, 0.0, 1.0)))
-        beyond_db = -6.75 - 25.0 * np.log10(np.maximum(psi_deg, near_deg) / near_deg)
-        main_db = -3.0 * (psi_deg / half_width_deg) ** 2
-        relative_db = np.where(psi_deg <= near_deg, main_db, beyond_db)
-        far_db = np.minimum(5.0 - gain_dbi, 0.0)
-        return 10.0 ** (np.maximum(relative_db, far_db) / 20.0)
-
-    return amplitude

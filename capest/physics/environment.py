@@ -1,4 +1,4 @@
-"""What stands around users: tables of TR 38.811 clauses 6.6.1 and 6.6.2 at any elevation.
+"""What stands around users: tables as of TR 38.811 clauses 6.6.1 and 6.6.2 at any elevation.
 
 The report gives them for 10°, 20°, ..., 90° and takes the nearest. ``"nearest"`` does so too;
 ``"linear"`` interpolates between neighbouring angles, which keeps maps and sweeps free of steps
@@ -7,28 +7,16 @@ every 10° and agrees with the report at its own angles. Outside 10° to 90° th
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from capest.physics.tables import rows
+from capest.physics.environments import ENVIRONMENTS
 
 KA_BAND_FROM_HZ = 6.0e9
 """TR 38.811 clause 6.6: columns of the S band below, of the Ka band from here on."""
-
-_LOS_COLUMN = {
-    "dense-urban": "dense_urban_percent",
-    "urban": "urban_percent",
-    "suburban": "suburban_rural_percent",
-    "rural": "suburban_rural_percent",
-}
-_SHADOW_SCENARIO = {
-    "dense-urban": "dense_urban",
-    "urban": "urban",
-    "suburban": "suburban_rural",
-    "rural": "suburban_rural",
-}
 
 
 @dataclass(frozen=True)
@@ -73,7 +61,8 @@ def environment_tables(environment: str, frequency_hz: float) -> EnvironmentTabl
 
     Parameters
     ----------
-    environment : {"rural", "suburban", "urban", "dense-urban"}
+    environment : str
+        A name of `physics.environments`.
     frequency_hz : float
 
     Returns
@@ -81,18 +70,17 @@ def environment_tables(environment: str, frequency_hz: float) -> EnvironmentTabl
     EnvironmentTables
     """
     band = "Ka" if frequency_hz >= KA_BAND_FROM_HZ else "S"
-    scenario = _SHADOW_SCENARIO[environment]
-    shadow = [
-        row
-        for row in rows("tr38811_shadow_clutter")
-        if row["scenario"] == scenario and row["band"] == band
-    ]
-    los = [float(row[_LOS_COLUMN[environment]]) for row in rows("tr38811_los_probability")]
+    lines = csv.DictReader(ENVIRONMENTS.text(environment).splitlines())
+    rows = [row for row in lines if row["band"] == band]
+
+    def column(name: str) -> np.ndarray:
+        return np.array([float(row[name]) for row in rows])
+
     return EnvironmentTables(
-        los_probability=np.array(los) / 100.0,
-        sigma_los_db=np.array([float(row["sigma_los_dB"]) for row in shadow]),
-        sigma_nlos_db=np.array([float(row["sigma_nlos_dB"]) for row in shadow]),
-        clutter_loss_db=np.array([float(row["clutter_loss_nlos_dB"]) for row in shadow]),
+        los_probability=column("los_percent") / 100.0,
+        sigma_los_db=column("sigma_los_db"),
+        sigma_nlos_db=column("sigma_nlos_db"),
+        clutter_loss_db=column("clutter_loss_nlos_db"),
     )
 
 

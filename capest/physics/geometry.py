@@ -47,7 +47,7 @@ class View:
 
 
 def satellite_overhead(altitude_m: float) -> Satellites:
-    """Place one satellite on the z axis of the scene, u axis along x."""
+    """Place one satellite on the z axis, u axis along x."""
     position = np.array([[0.0, 0.0, EARTH_RADIUS_M + altitude_m]])
     axes = np.array([[[1.0, 0.0, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, -1.0]]])
     return Satellites(position, axes)

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import difflib
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from capest.errors import InputError
 from capest.results import aggregate
+from capest.results.difference_table import Differences, differences_of
 from capest.results.schema import NOTE, axis_of, means_in
 from capest.results.summary import Summary
+from capest.results.sweep_figures import SweepPoint, one_point, points_of_dataset, select_point
 from capest.results.sweep_file import AXES as SWEEP_AXES
-from capest.results.sweep_summary import SweepPoint, SweepSummary, axes_of_dataset
+from capest.results.sweep_summary import SweepSummary
 from capest.statistics.intervals import Interval, quantile_interval
 from capest.statistics.order_statistics import order_statistic
 from capest.statistics.quantities import AXES
 from capest.statistics.quantity import QUANTILES
-from capest.statistics.rare_events import least_kurtosis
+from capest.statistics.rare_events import least_kurtosis, why_not_known
 from capest.statistics.reduction import Estimate, counted_in
 
 
@@ -74,14 +78,7 @@ class CapestAccessor:
 
     def _point(self) -> SweepPoint:
         """The only point of a sweep, or of what is selected of one."""
-        points = SweepSummary(self._dataset).points
-        if len(points) == 1:
-            return points[0]
-        names = ", ".join(f"{name}=..." for name in axes_of_dataset(self._dataset))
-        raise InputError(
-            f"this is a sweep of {len(points):,} points: select one with ds.sel({names}), or take "
-            "ds.capest.summary().points"
-        )
+        return points_of_dataset(one_point(self._dataset))[0]
 
     def quantile(self, metric: str, p: float) -> Interval:
         """Any quantile of a metric over users (or beams) and trials, from the histograms.
@@ -106,10 +103,7 @@ class CapestAccessor:
             No such metric, or p out of range.
         """
         if SWEEP_AXES in self._dataset.attrs:
-            raise InputError(
-                "a sweep has the stored quantiles only; --keep-points keeps the result of every "
-                "point, which has any"
-            )
+            return self._quantile_of_point(metric, p)
         known = self._metrics()
         if metric not in known:
             near = difflib.get_close_matches(metric, known, 1)
@@ -120,6 +114,17 @@ class CapestAccessor:
         note = self._about(f"{metric}_quantile")[1]
         found = self._any_quantile(metric, p)
         return Interval(found.value, math.nan, math.nan, note) if note else found
+
+    def _quantile_of_point(self, metric: str, p: float) -> Interval:
+        """As `quantile`, of a sweep of one point that keeps its trials."""
+        point = one_point(self._dataset)
+        if "trial" not in point.sizes:
+            raise InputError(
+                "this sweep of an earlier capest has the stored quantiles only: run it again"
+            )
+        alone = point.isel(trial=slice(int(point["trials"])))
+        alone.attrs = {key: said for key, said in point.attrs.items() if key != SWEEP_AXES}
+        return alone.capest.quantile(metric, p)  # type: ignore[no-any-return]
 
     def _any_quantile(self, metric: str, p: float) -> Interval:
         if AXES[metric].population == "trial" and metric in self._dataset:
@@ -132,7 +137,55 @@ class CapestAccessor:
         there = (name for name in counted_in(metric) if name in self._dataset)
         contributing = [int(np.count_nonzero(self._dataset[name])) for name in there] or [trials]
         least = least_kurtosis(contributing[0], trials)
-        return quantile_interval(counts, axis, p, least_kurtosis=least)
+        found = quantile_interval(counts, axis, p, least_kurtosis=least)
+        note = why_not_known(contributing[0], trials)
+        return Interval(found.value, math.nan, math.nan, note) if note else found
+
+    def difference_to(self, reference: xr.Dataset) -> Differences:
+        """Figures of this result less those of another one, in pairs where draws are common.
+
+        Results with the same seed share the random numbers of every trial, so the interval of a
+        difference comes from trials of the same number; with two seeds, from independent runs.
+
+        Parameters
+        ----------
+        reference : xarray.Dataset
+            From ``capest.open`` or ``capest.run``, or one point of a sweep.
+
+        Returns
+        -------
+        Differences
+            Shows itself as a table; ``found["throughput", "mean"]`` has ``value``, ``low``,
+            ``high``, ``percent`` with limits, ``paired`` and ``note``.
+
+        Raises
+        ------
+        InputError
+            Either does not hold all trials of one result.
+        """
+        return differences_of(self._dataset, reference)
+
+    def difference(self, point: Mapping[str, Any], reference: Mapping[str, Any]) -> Differences:
+        """Figures of one point of a sweep less those of another.
+
+        Parameters
+        ----------
+        point, reference : mapping
+            Value of each axis, such as ``{"beams.frequency_reuse": 3}``; axes of one value may be
+            left out.
+
+        Returns
+        -------
+        Differences
+            As of `difference_to`.
+
+        Raises
+        ------
+        InputError
+            Not a sweep, or no such point.
+        """
+        ours, theirs = (select_point(self._dataset, each) for each in (point, reference))
+        return differences_of(ours, theirs)
 
     def by_country(self) -> xr.Dataset:
         """Results of a constellation by country, see ``aggregate.by_country``."""

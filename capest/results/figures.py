@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from capest.statistics.reduction import Estimate
@@ -81,6 +82,21 @@ def interval_text(estimate: Estimate, *, brackets: bool = False) -> str:
     if half > 0 and float(text.replace(",", "")) == 0:
         return f"±<{10.0**-places:.{places}f}"
     return f"±{text}"
+
+
+def change_text(estimate: Estimate, factor: float = 1.0) -> str:
+    """A difference with its sign and its interval, such as "+1.02 ±0.03" or "0 (same)"."""
+    found = scaled(estimate, factor)
+    value, interval = value_text(found), interval_text(found)
+    if found.value > 0 and any(digit in value for digit in "123456789"):
+        value = f"+{value}"
+    return f"{value} {f'({interval})' if found.note else interval}"
+
+
+def scaled(estimate: Estimate, factor: float) -> Estimate:
+    """The estimate and its limits times a factor, such as 100 for percent."""
+    value, low, high = (factor * end for end in (estimate.value, estimate.low, estimate.high))
+    return replace(estimate, value=value, low=low, high=high)
 
 
 def plain(value: Any) -> Any:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
-from capest.results.figures import interval_text, value_text
+from capest.results.figures import interval_text, scaled, value_text
 from capest.statistics.quantities import calls_of_service, quantity
 from capest.statistics.reduction import Estimate
 from capest.statistics.refusals import REFUSAL_REASONS, SHORT_REASONS
@@ -129,4 +128,4 @@ def _refused() -> list[tuple[str, str]]:
 
 def in_percent(found: Estimate) -> Estimate:
     """A share in percent."""
-    return replace(found, value=100.0 * found.value, low=100.0 * found.low, high=100.0 * found.high)
+    return scaled(found, 100.0)

@@ -56,7 +56,7 @@ def read_blocks(
         with netCDF4.Dataset(path, "r") as dataset:
             dataset.set_auto_mask(False)
             yield from _blocks(dataset, sizes, with_cells)
-    except (OSError, RuntimeError, IndexError, AttributeError) as error:
+    except (OSError, RuntimeError, IndexError) as error:
         raise InputError(
             f"{path}: cannot be extended: it is damaged, or lacks what a longer run goes on from "
             f"({error}); make it anew with --overwrite, or choose another -o"

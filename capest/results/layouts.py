@@ -1,4 +1,4 @@
-"""Coordinates of a result's cells and satellites, given by the scene: how a file has them."""
+"""Coordinates of a result's cells and satellites, given by the world: how a file has them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def layout_variables(names: Collection[str]) -> dict[str, Variable]:
     Parameters
     ----------
     names : collection of str
-        Coordinates that the scene gives.
+        Coordinates that the world gives.
     """
     one = is_of_one_satellite(names)
     dimensions, known = (_OF_BEAM, ONE_SATELLITE) if one else (_OF_EARTH, CONSTELLATION)

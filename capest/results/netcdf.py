@@ -139,8 +139,8 @@ def _write(
             histograms=first.histograms,
         )
         table |= exact_sums.variables(first.cell)
-        lengths = _sizes(trials, layout, table, groups, metrics) | exact_sums.sizes(first.cell)
-        for name, size in lengths.items():
+        sizes_of = _sizes(trials, layout, table, groups, metrics) | exact_sums.sizes(first.cell)
+        for name, size in sizes_of.items():
             dataset.createDimension(name, size)
         for name, variable in table.items():
             _create(dataset, name, variable, slab)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def open_result(path: str | Path) -> xr.Dataset:
-    """Open the file of a result or of a sweep; values of a result are read when they are used.
+    """Open the file of a result or of a sweep; values of trials are read when they are used.
 
     Parameters
     ----------
@@ -45,9 +45,16 @@ def open_result(path: str | Path) -> xr.Dataset:
     opened = xr.open_dataset(path, engine="netcdf4", chunks=None)
     if not of_sweep:
         return with_new_names(opened)
-    # A sweep is small, and the NetCDF library may crash where a file of texts is opened twice.
-    with opened:
-        try:
-            return opened.load()
-        except (OSError, RuntimeError) as error:
-            raise InputError(f"{path}: damaged: {error}; run its sweep again") from error
+    try:
+        if "trial" not in opened.dims:
+            # Of an earlier capest: small, and the NetCDF library may crash where its texts are
+            # opened twice.
+            with opened:
+                return opened.load()
+        for variable in opened.variables.values():
+            if not {"trial", "group"} & set(variable.dims):
+                variable.load()
+    except (OSError, RuntimeError) as error:
+        opened.close()
+        raise InputError(f"{path}: damaged: {error}; run its sweep again") from error
+    return opened

@@ -77,7 +77,7 @@ def value_variable(row: Quantity, layout: Collection[str]) -> Variable:
     ----------
     row : Quantity
     layout : collection of str
-        Coordinates that the scene gives.
+        Coordinates that the world gives.
     """
     attributes: dict[str, object] = {"comment": row.comment} if row.comment else {}
     if row.flags:
@@ -198,7 +198,7 @@ def table(
     Parameters
     ----------
     layout : collection of str
-        Coordinates that the scene gives: of cells and satellites.
+        Coordinates that the world gives: of cells and satellites.
     trial, trial_cell, cell, histograms : collection of str
         What the blocks have, see ``BlockResult``.
     """

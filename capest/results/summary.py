@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from capest.results.columns import printable
 from capest.results.counted_beams import RIM_NOTE, calls_where, which_beams, with_totals
 from capest.results.delay_verdict import delay_verdicts
-from capest.results.figures import notes_of, people_unit, plain
+from capest.results.figures import notes_of, people_unit, plain, scaled
 from capest.results.headline import call_means, headline, in_percent
 from capest.statistics.quantities import AXES, in_order, quantity
 from capest.statistics.quantity import QUANTILES
@@ -146,7 +145,7 @@ class Summary:
             ("throughput of the region", mean("throughput"), "Mbit/s"),
             ("users with a beam", in_percent(mean("beam_share")), "%"),
             ("of these served", in_percent(mean("served_share")), "%"),
-            ("cells with a satellite in view", _scaled(mean("covered_cells"), 100.0 / cells), "%"),
+            ("cells with a satellite in view", scaled(mean("covered_cells"), 100.0 / cells), "%"),
             ("beams lit", mean("lit_beams"), f"for {cells:,} cells"),
             ("satellites in use", mean("satellites_in_use"), f"of {self._sizes['satellite']:,}"),
         ]
@@ -264,12 +263,6 @@ class Summary:
         from capest.results.table import html
 
         return html(self)
-
-
-def _scaled(found: Estimate, factor: float) -> Estimate:
-    return replace(
-        found, value=factor * found.value, low=factor * found.low, high=factor * found.high
-    )
 
 
 def summary_dict(dataset: xr.Dataset) -> dict[str, Any]:

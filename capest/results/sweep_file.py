@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,14 +15,47 @@ if TYPE_CHECKING:
     import netCDF4
     import xarray as xr
 
+    from capest.results.differences import Difference
+
 AXES = "sweep_axes"
 """Attribute of a sweep's file: names of its dimensions."""
 
 KEY = "scenario_key"
 """Attribute of an axis: its key in a scenario, dotted."""
 
+DIFFERENCE_TO = "difference_to"
+"""Attribute of a sweep: which point the stored differences are to."""
+
+KINDS = (
+    "not_compared",
+    "paired",
+    "independent",
+    "same_in_all_trials",
+    "too_few_trials",
+    "outside_the_bins",
+)
+"""How a difference is known: meanings of the flags 0, 1, ... of ``<figure>_difference_kind``."""
+
 MOST_POINTS = 10_000
 """Points of a sweep at most."""
+
+
+def kind_of(found: Difference) -> int:
+    """Flag of a difference, see `KINDS`."""
+    if not found.note:
+        return KINDS.index("paired" if found.paired else "independent")
+    if found.note.startswith("same"):
+        return KINDS.index("same_in_all_trials")
+    return KINDS.index("outside_the_bins" if "bins" in found.note else "too_few_trials")
+
+
+def note_of(kind: int) -> str:
+    """Why a stored difference has no limits; empty where it has some."""
+    return {
+        "same_in_all_trials": "same: equal in all trials",
+        "too_few_trials": "not known: too few trials have any, or differ",
+        "outside_the_bins": "not known: outside the bins",
+    }.get(KINDS[kind], "")
 
 
 def axis_name(key: str) -> str:
@@ -69,7 +102,7 @@ def _fault(dataset: netCDF4.Dataset, names: Sequence[str]) -> str:
     for name in names:
         if name not in dataset.dimensions or name not in dataset.variables:
             return f"{AXES} names {printable(name)!r}, of which there are no values"
-        if dataset[name].dimensions != (name,):
+        if not _is_of_axis(dataset[name], name):
             return f"the values of {printable(name)!r} have other dimensions"
     points = math.prod(dataset.dimensions[name].size for name in names)
     if not 0 < points <= MOST_POINTS:
@@ -79,11 +112,23 @@ def _fault(dataset: netCDF4.Dataset, names: Sequence[str]) -> str:
     return _wrong_figure(dataset, names)
 
 
+def _is_of_axis(variable: netCDF4.Variable, name: str) -> bool:
+    """Whether a variable has one value, or one text as characters, for each place of an axis."""
+    characters = variable.dtype == "S1"
+    return variable.dimensions[:1] == (name,) and len(variable.dimensions) == 1 + characters
+
+
+_DIMENSIONS = {(), ("quantile",), ("trial",), ("group",), ("group", "bin"), ("bin", "bnds")}
+"""Of a variable, after those of the axes: figures, trials, histograms and their bins."""
+
+
 def _wrong_figure(dataset: netCDF4.Dataset, names: Sequence[str]) -> str:
     # Files of 0.2 have a scalar beside the figures.
-    allowed: Collection[tuple[str, ...]] = ((), tuple(names), (*names, "quantile"))
     for name, variable in dataset.variables.items():
-        if name not in dataset.dimensions and variable.dimensions not in allowed:
+        own = variable.dimensions
+        own = own[len(names) :] if own[: len(names)] == tuple(names) else own
+        own = tuple("bin" if dim.endswith("_bin") else dim for dim in own)
+        if name not in dataset.dimensions and own not in _DIMENSIONS:
             return f"{printable(name)!r} has other dimensions than the sweep"
     if "quantile" not in dataset.variables or dataset["quantile"].dimensions != ("quantile",):
         return "its quantiles are missing"

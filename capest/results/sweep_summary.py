@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from capest.results.columns import in_columns, printable, wrapped
 from capest.results.counted_beams import RIM_NOTE, which_beams
-from capest.results.figures import interval_text, plain, value_text
-from capest.results.schema import means_in
-from capest.results.sweep_file import AXES as SWEEP_AXES
-from capest.results.sweep_file import KEY, key_of
-from capest.statistics.quantities import AXES, QUANTITIES
-from capest.statistics.quantity import QUANTILES, Quantity, When
+from capest.results.differences import Difference
+from capest.results.figures import change_text, interval_text, plain, scaled, value_text
+from capest.results.sweep_figures import (
+    SweepPoint,
+    axes_of_dataset,
+    plain_value,
+    points_of_dataset,
+)
+from capest.results.sweep_file import DIFFERENCE_TO, KEY, key_of
+from capest.statistics.quantities import QUANTITIES
+from capest.statistics.quantity import Quantity, When
 from capest.statistics.reduction import Estimate
 
 if TYPE_CHECKING:
@@ -40,27 +40,6 @@ _COLUMNS = tuple(
 )
 """Metric, statistic, heading and factor of the table's columns."""
 
-_SIZES = ("satellites", "trials", "beams", "statistics_beams")
-
-
-@dataclass(frozen=True)
-class SweepPoint:
-    """One point of a sweep.
-
-    Attributes
-    ----------
-    place : dict
-        Value of each axis, by its dotted key.
-    sizes : dict of str to int
-        Satellites, trials, beams and statistics beams, those that the file has.
-    estimates : dict of (metric, statistic) to Estimate
-        Those that the point has.
-    """
-
-    place: dict[str, Any]
-    sizes: dict[str, int]
-    estimates: dict[tuple[str, str], Estimate]
-
 
 class SweepSummary:
     """Headline figures of a sweep; prints as a table of 80 columns and as HTML.
@@ -76,10 +55,10 @@ class SweepSummary:
         self._attributes = dict(dataset.attrs)
         names = axes_of_dataset(dataset)
         self.axes: tuple[str, ...] = tuple(key_of(dataset[name]) for name in names)
-        self.points = _points(dataset, names)
+        self.points = points_of_dataset(dataset)
         selected = (coordinate for coordinate in dataset.coords.values() if not coordinate.ndim)
         self._selected = [
-            f"{key_of(one)} = {_shown(_plain_value(one.values[()]))}"
+            f"{key_of(one)} = {_shown(plain_value(one.values[()]))}"
             for one in selected
             if KEY in one.attrs
         ]
@@ -110,24 +89,51 @@ class SweepSummary:
         lines.append("After each figure its 95 % confidence interval.")
         if any(column[0] == "calls_on_fading" for column in self._telling_columns()):
             lines.append("By fading: calls that rest on shadow fading above free space.")
+        lines += self._of_differences()
         notes = str(self._attributes.get("notes", "")).splitlines()
         some = str(self._attributes.get("notes_of_some_points", "")).splitlines()
         lines += [f"Note: {printable(note)}." for note in notes]
         return lines + [f"At some points: {printable(note)}." for note in some]
+
+    def _of_differences(self) -> list[str]:
+        """What Δ is, of the columns that are shown."""
+        shown = [
+            found
+            for point in self.points
+            for metric, statistic, *_ in self._telling_columns()
+            if (found := point.differences.get((metric, statistic)))
+        ]
+        if not shown:
+            return []
+        first = printable(str(self._attributes.get(DIFFERENCE_TO, "the first point")))
+        lines = []
+        if any(found.paired for found in shown):
+            lines.append(f"Δ: difference to {first}, with its interval from pairs of trials.")
+        if not all(found.paired for found in shown):
+            which = "of other seeds" if lines else f"to {first}"
+            lines.append(f"Δ {which}: difference of independent runs; trials make no pairs.")
+        if any(found.note.startswith("same") for found in shown):
+            lines.append("Same: equal in all trials.")
+        return lines
 
     def table(self) -> tuple[list[str], list[list[str]]]:
         """Headings, those of the axes first, and the cells of every point."""
         sizes = self._telling_sizes()
         columns = self._telling_columns()
         headers = [printable(key) for key in self.axes] + [heading for heading, _ in sizes]
-        headers += [heading for _, _, heading, _ in columns]
+        compared = {name for point in self.points for name in point.differences}
+        for metric, statistic, heading, _ in columns:
+            headers += [heading, *([f"Δ {heading}"] if (metric, statistic) in compared else [])]
         rows = []
         for point in self.points:
             cells = [_shown(value) for value in point.place.values()]
             cells += [texts(point) for _, texts in sizes]
             for metric, statistic, _, factor in columns:
                 found = point.estimates.get((metric, statistic))
-                cells.append("n/a" if found is None else _cell(_scaled(found, factor)))
+                cells.append("n/a" if found is None else _cell(scaled(found, factor)))
+                if (metric, statistic) in compared:
+                    difference = point.differences.get((metric, statistic))
+                    cells.append(_change(difference, factor) if point.differences else "first")
             rows.append(cells)
         return headers, rows
 
@@ -172,7 +178,8 @@ class SweepSummary:
         -------
         list of dict
             Values of the axes by their dotted keys, sizes, and ``estimates`` with ``metric``,
-            ``statistic``, ``value``, ``low``, ``high`` and ``unit``.
+            ``statistic``, ``value``, ``low``, ``high``, ``unit`` and, but for the first point,
+            ``difference`` to it, see ``Difference.to_dict``.
         """
         return [
             {
@@ -187,6 +194,7 @@ class SweepSummary:
                         "high": plain(found.high),
                         "unit": found.units,
                         **({"note": found.note} if found.note else {}),
+                        **_difference_of(point, found),
                     }
                     for found in point.estimates.values()
                 ],
@@ -213,68 +221,6 @@ class SweepSummary:
         )
 
 
-def axes_of_dataset(dataset: xr.Dataset) -> list[str]:
-    """Axes that a sweep's dataset still has: selecting a value of one takes it away."""
-    said = str(dataset.attrs.get(SWEEP_AXES, "")).split(", ")
-    return [name for name in said if name in dataset.sizes]
-
-
-_NOT_KNOWN = "not known: too few trials had any"
-"""Why a figure of a point has no interval; the point's own result says how many would do."""
-
-
-def _points(dataset: xr.Dataset, names: list[str]) -> list[SweepPoint]:
-    shape = tuple(dataset.sizes[name] for name in names)
-    keys = [key_of(dataset[name]) for name in names]
-    axes = [[_plain_value(value) for value in dataset[name].values] for name in names]
-
-    def flat(variable: str) -> np.ndarray:
-        array = dataset[variable]
-        return array.transpose(*names, ...).values.reshape(math.prod(shape), -1)
-
-    sizes = {name: flat(name)[:, 0] for name in _SIZES if name in dataset}
-    figures = list(_figures(dataset, flat))
-    found = []
-    for k, place in enumerate(np.ndindex(*shape)):
-        estimates = {
-            (metric, statistic): Estimate(
-                metric,
-                statistic,
-                float(value[k]),
-                float(low[k]),
-                float(high[k]),
-                units,
-                _NOT_KNOWN if math.isnan(low[k]) and math.isnan(high[k]) else "",
-            )
-            for metric, statistic, units, (value, low, high) in figures
-            # A figure that a point does not have is missing in the file.
-            if not (math.isnan(value[k]) and math.isnan(low[k]) and math.isnan(high[k]))
-        }
-        values = {key: axis[i] for key, axis, i in zip(keys, axes, place, strict=True)}
-        of_point = {name: int(numbers[k]) for name, numbers in sizes.items()}
-        found.append(SweepPoint(values, of_point, estimates))
-    return found
-
-
-def _figures(
-    dataset: xr.Dataset, flat: Any
-) -> Iterator[tuple[str, str, str, tuple[np.ndarray, ...]]]:
-    """Metric, statistic, units, and value, lower and upper limit at every point."""
-    ends = ("", "_low", "_high")
-    for metric in AXES:
-        name = f"{metric}_quantile"
-        if name in dataset:
-            values = [flat(f"{name}{end}") for end in ends]
-            for statistic, p in QUANTILES.items():
-                column = int(np.flatnonzero(np.isclose(dataset["quantile"].values, p))[0])
-                limits = tuple(each[:, column] for each in values)
-                yield metric, statistic, str(dataset[name].attrs["units"]), limits
-    for metric in means_in(dataset):
-        name = f"{metric}_mean"
-        limits = tuple(flat(f"{name}{end}")[:, 0] for end in ends)
-        yield metric, "mean", str(dataset[name].attrs["units"]), limits
-
-
 def _beams(point: SweepPoint) -> tuple[int, int]:
     return point.sizes.get("statistics_beams", 0), point.sizes.get("beams", 0)
 
@@ -284,10 +230,13 @@ def _counted_of(point: SweepPoint) -> str:
     return f"{counted:,} of {beams:,}" if beams else "all"
 
 
-def _scaled(found: Estimate, factor: float) -> Estimate:
-    return replace(
-        found, value=factor * found.value, low=factor * found.low, high=factor * found.high
-    )
+def _difference_of(point: SweepPoint, found: Estimate) -> dict[str, Any]:
+    difference = point.differences.get((found.metric, found.statistic))
+    return {"difference": difference.to_dict()} if difference else {}
+
+
+def _change(found: Difference | None, factor: float) -> str:
+    return "n/a" if found is None else change_text(found.estimate(), factor)
 
 
 def _cell(found: Estimate) -> str:
@@ -301,7 +250,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     return printable(str(value).lower() if isinstance(value, bool) else str(value))
-
-
-def _plain_value(value: Any) -> Any:
-    return value.item() if hasattr(value, "item") else value

@@ -12,18 +12,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
+from capest.statistics.growing_blocks import rounds
 from capest.statistics.reduction import GROUPS
-
-BLOCK_TRIALS = 50
-"""Blocks double from round to round up to this length."""
-
-BEFORE_PER_ROUND = 5
-"""From then on a round adds a fifth to what every group has before it, or `BLOCK_TRIALS`."""
-
-LONGEST_BLOCK = 10_000
-"""Of what grows by itself: a block's results are held in memory."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +45,7 @@ class Plan:
         """Trials of the longest block if the last one is whole."""
         if self.block_trials is not None:
             return self.block_trials
-        return _rounds(self.trials)[1][(self.blocks - 1) // GROUPS]
+        return rounds(self.trials)[1][(self.blocks - 1) // GROUPS]
 
     def block_size(self, block: int) -> int:
         """Trials of one block."""
@@ -66,7 +57,7 @@ class Plan:
             return self.trials
         if self.block_trials is not None:
             return block * self.block_trials
-        firsts, lengths = _rounds(self.trials)
+        firsts, lengths = rounds(self.trials)
         full_rounds, place = divmod(block, GROUPS)
         return firsts[full_rounds] + place * lengths[full_rounds]
 
@@ -90,27 +81,15 @@ class Plan:
     def _length(self, block: int) -> int:
         if self.block_trials is not None:
             return self.block_trials
-        return _rounds(self.trials)[1][block // GROUPS]
+        return rounds(self.trials)[1][block // GROUPS]
 
     def _block_of(self, trial: int) -> int:
         """Block that a trial lies in."""
         if self.block_trials is not None:
             return trial // self.block_trials
-        firsts, lengths = _rounds(max(self.trials, trial + 1))
+        firsts, lengths = rounds(max(self.trials, trial + 1))
         full_rounds = bisect_right(firsts, trial) - 1
         return full_rounds * GROUPS + (trial - firsts[full_rounds]) // lengths[full_rounds]
-
-
-@lru_cache(maxsize=8)
-def _rounds(trials: int) -> tuple[list[int], list[int]]:
-    """First trial of every round of blocks that so many trials begin, and its blocks' length."""
-    firsts, lengths, before = [0], [1], 1
-    while GROUPS * before < trials:
-        length = max(min(before, BLOCK_TRIALS), min(before // BEFORE_PER_ROUND, LONGEST_BLOCK))
-        firsts.append(GROUPS * before)
-        lengths.append(length)
-        before += length
-    return firsts, lengths
 
 
 def trials_per_batch(

@@ -1,9 +1,9 @@
 """Many values of any keys of a scenario, run one after another into one dataset.
 
 Every combination is a scenario of its own with the same seed: trials of different points share
-their random numbers wherever they draw for the same purpose, so differences are sharper than the
-points themselves. Finished points are kept until the sweep is whole; one that was cut off
-goes on where it was.
+their random numbers wherever they draw for the same purpose, so differences, taken trial by trial,
+are sharper than the points themselves. Finished points are kept until the sweep is whole; one that
+was cut off goes on where it was.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal
 
 from capest.errors import InputError, StorageError
 from capest.results import files
@@ -31,9 +31,6 @@ from capest.runner.sweep_points import Axis, Point, parse_axis, points_of
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.model import Scenario
 from capest.version import __version__
-
-if TYPE_CHECKING:
-    import xarray as xr
 
 __all__ = ["Axis", "Point", "gather", "parse_axis", "points_folder", "points_of", "run_sweep"]
 
@@ -63,7 +60,7 @@ def run_sweep(
     on_point: Callable[[int, Point], None] | None = None,
     on_progress: Callable[[loop.Progress], None] | None = None,
 ) -> tuple[str, ...]:
-    """Run every point and gather the estimates.
+    """Run every point and gather their results in one file.
 
     Parameters
     ----------
@@ -111,11 +108,10 @@ def run_sweep(
         paths, notices = _run_points(
             points, axes, output, make_executor, backend, watch, overwrite=overwrite
         )
-        swept = gather(points, axes, paths)
+        attributes = _gather(points, axes, paths, target)
         # A point that was there already says nothing when it is asked for; its result does.
         for name in ("notes", "notes_of_some_points"):
-            notices += str(swept.attrs.get(name, "")).splitlines()
-        _write(swept, target)
+            notices += str(attributes.get(name, "")).splitlines()
         if cut_off is not None:
             BlockStore.attach(blocks, cut_off).remove()
     if not keep_points:
@@ -245,16 +241,23 @@ def _not_reached(point: Point, axes: Sequence[Axis], verdict: Verdict) -> str:
     return f"{where}: {verdict.rule} not reached in {verdict.trials:,} trials"
 
 
-def _write(swept: xr.Dataset, target: Target) -> None:
+def _gather(
+    points: Sequence[Point], axes: Sequence[Axis], results: Sequence[Path], target: Target
+) -> dict[str, Any]:
+    """Write the file of the sweep, whole, and return its attributes."""
     output = target.path
     temporary = files.temporary_path(output)
     try:
-        swept.to_netcdf(temporary, engine="netcdf4")
+        attributes = gather(points, axes, results, temporary)
         target.publish(temporary)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
+        said = files.reason(error) if isinstance(error, OSError) else str(error)
+        if isinstance(error, RuntimeError) and not said.startswith("NetCDF"):
+            raise
         raise StorageError(
-            f"cannot write {output}: {files.reason(error)} ({files.free_space(output.parent)}); "
+            f"cannot write {output}: {said} ({files.free_space(output.parent)}); "
             "finished points are kept"
         ) from error
     finally:
         files.discard(temporary)
+    return attributes

@@ -1,6 +1,6 @@
 """Where the users of a trial are; one strategy a function, one signature.
 
-Every strategy takes the scene's coverage and the draws of some trials and returns what the users
+Every strategy takes the coverage of a layout and the draws of some trials and returns what users
 see of the satellite, trial-major: nothing else of a place matters.
 """
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from capest.errors import InputError
 from capest.file_kinds import check_regular
+from capest.physics.patterns import takes_hpbw
 from capest.physics.weather_library import library_version
 from capest.scenario.lists import number_range
 from capest.scenario.moments import utc_text
@@ -122,7 +123,7 @@ def _given(section: dict[str, Any]) -> dict[str, Any]:
 def _satellite(scenario: Scenario) -> dict[str, Any]:
     content = _read(scenario, "satellite")
     content.pop("beams_at_once", None)
-    if scenario.satellite.antenna == "array" or scenario.satellite.pattern == "bessel":
+    if scenario.satellite.antenna == "array" or not takes_hpbw(scenario.satellite.pattern):
         content.pop("hpbw_deg", None)  # it enters through the spacing of beams or cells
     return content
 

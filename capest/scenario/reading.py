@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,9 +54,14 @@ def is_constellation(values: Values) -> bool:
     return [values[key] for key in SOURCES] != [None] * len(SOURCES)
 
 
+def in_words(values: Iterable[str]) -> str:
+    """Name values as they are written, with "or" between them."""
+    return " or ".join(map(toml_value, values))
+
+
 def chosen(key: str, *wanted: str) -> Condition:
     """Build the condition that a key has one of some values."""
-    names = " or ".join(map(toml_value, wanted))
+    names = in_words(wanted)
 
     def lacks(values: Values) -> str | None:
         if values[key] in wanted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from capest.errors import InputError
+from capest.physics.patterns import takes_hpbw
 from capest.scenario.model import Scenario, fields
 from capest.scenario.written import UnreadKey
 
@@ -41,7 +42,7 @@ def check_one_satellite(scenario: Scenario) -> None:
 
 def unread_in_hopping(scenario: Scenario, key: str) -> str | None:
     """Tell why a comparison does not read a key, ``None`` where it does."""
-    if key == "satellite.antenna_gain_dbi" and scenario.satellite.pattern == "bessel":
+    if key == "satellite.antenna_gain_dbi" and not takes_hpbw(scenario.satellite.pattern):
         return "capest hopping shows no coupling loss"
     if key == "beams.statistics_count" and scenario.beams.statistics_count == scenario.beams.count:
         return None  # it says what is done, and may be no more than the beams there are

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
+from capest.physics.patterns import PATTERNS, takes_hpbw
+from capest.scenario.choices import HOPPING
 from capest.scenario.constellation_rules import REGION_KEYS, SELECT
 from capest.scenario.reading import (
     CALLS,
@@ -15,6 +17,7 @@ from capest.scenario.reading import (
     carriers_ghz,
     chosen,
     given,
+    in_words,
     is_constellation,
     one_satellite,
     uplink_is_read,
@@ -22,7 +25,7 @@ from capest.scenario.reading import (
 
 
 def _no_width(values: Values) -> str | None:
-    if values["satellite.pattern"] == "s1528-leo" and values["satellite.antenna"] == "dish":
+    if takes_hpbw(values["satellite.pattern"]) and values["satellite.antenna"] == "dish":
         return None
     if values["beams.spacing_uv"] is not None:
         return "beams.spacing_uv says how far beams lie apart, and the pattern is the aperture's"
@@ -37,11 +40,12 @@ def _no_spacing(values: Values) -> str | None:
 
 
 def _no_aperture(values: Values) -> str | None:
-    if values["satellite.pattern"] == "bessel" or values["satellite.antenna"] == "array":
+    pattern = values["satellite.pattern"]
+    if not takes_hpbw(pattern) or values["satellite.antenna"] == "array":
         return None
     if uplink_is_read(values) and not is_constellation(values):
         return None
-    return 'satellite.pattern = "s1528-leo" takes the beam\'s width from satellite.hpbw_deg'
+    return f'satellite.pattern = "{pattern}" takes the beam\'s width from satellite.hpbw_deg'
 
 
 def _no_height(values: Values) -> str | None:
@@ -123,8 +127,10 @@ def _nothing_reads(_: Values) -> str | None:
     return "no result depends on it"
 
 
+_BY_HPBW = in_words(name for name in PATTERNS.names() if takes_hpbw(name))
+_BY_DIAMETER = in_words(name for name in PATTERNS.names() if not takes_hpbw(name))
 _EARTH_FIXED = chosen("cells.layout", "earth-fixed")
-_HOPPING = chosen("beams.allocation", "random", "periodic")
+_HOPPING = chosen("beams.allocation", *HOPPING)
 _ARRAY, _DISH = chosen("satellite.antenna", "array"), chosen("satellite.antenna", "dish")
 _MOVING = Condition("with `constellation.shells` or `catalogue`", _all_stand)
 _FROM_FILE = chosen("users.placement", "file")
@@ -168,14 +174,14 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
     "satellite.elevation_deg": (one_satellite("its orbits say where satellites stand"),),
     "satellite.antenna_diameter_m": (
         Condition(
-            'with `satellite.pattern` = "bessel", an array, or an uplink',
+            f"with `satellite.pattern` = {_BY_DIAMETER}, an array, or an uplink",
             _no_aperture,
             neutral=True,
         ),
     ),
     "satellite.hpbw_deg": (
         Condition(
-            'with `satellite.pattern` = "s1528-leo", or where it sets how far beams or cells lie '
+            f"with `satellite.pattern` = {_BY_HPBW}, or where it sets how far beams or cells lie "
             "apart",
             _no_width,
             neutral=True,
@@ -198,7 +204,7 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
     "satellite.beams_at_once": (
         Condition(
             "with Earth-fixed cells of a constellation, or with one satellite and "
-            '`beams.allocation` = "random" or "periodic"',
+            f"`beams.allocation` = {in_words(HOPPING)}",
             _no_choice_of_beams,
         ),
     ),

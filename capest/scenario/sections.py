@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from capest.scenario.choices import Allocation, Assignment, Environment, Pattern
 from capest.scenario.layout_fit import LARGEST_COUNT
 from capest.scenario.lists import Heights, Names, Numbers
 
@@ -54,7 +55,7 @@ class Satellite(Section):
     uplink_frequency_ghz: float | None = Field(default=None, ge=0.1, le=50)
     uplink_antenna_diameter_m: float | None = Field(default=None, ge=0.001, le=200)
     g_over_t_db_per_k: float | None = Field(default=None, ge=-100, le=100)
-    pattern: Literal["bessel", "s1528-leo"] = "bessel"
+    pattern: Pattern = "bessel"
     antenna: Literal["dish", "array"] = "dish"
     element_exponent: float = Field(default=1.3, ge=0, le=10)
     beams_at_once: int | None = Field(default=None, ge=1, le=10_000)
@@ -111,9 +112,7 @@ class Cells(Section):
     layout: Literal["earth-fixed", "satellite-fixed"] = "earth-fixed"
     diameter_km: float | None = Field(default=None, ge=5, le=5000)
     lit: Literal["occupied", "all"] = "occupied"
-    assignment: Literal[
-        "highest-elevation", "least-loaded", "max-sinr", "greedy-demand", "solved"
-    ] = "highest-elevation"
+    assignment: Assignment = "highest-elevation"
 
 
 class Beams(Section):
@@ -124,7 +123,7 @@ class Beams(Section):
     spacing_uv: float | None = Field(default=None, ge=1e-9, le=2)
     frequency_reuse: Annotated[Literal[1, 2, 3, 4, 7], BeforeValidator(_whole)] = 1
     polarisation_reuse: bool = False
-    allocation: Literal["all-on", "random", "periodic"] = "all-on"
+    allocation: Allocation = "all-on"
     beyond_earth: Literal["error", "discard"] = "error"
 
 
@@ -175,7 +174,7 @@ class Handset(Section):
 class Channel(Section):
     """Propagation: TR 38.811 clause 6.6, Recommendations ITU-R P.2109 and P.618."""
 
-    environment: Literal["rural", "suburban", "urban", "dense-urban", "by-place"] = "rural"
+    environment: Environment = "rural"
     line_of_sight: Literal["always", "probability", "never"] = "probability"
     elevation_lookup: Literal["linear", "nearest"] = "linear"
     shadow_fading: bool = True

@@ -226,21 +226,21 @@ def quantile_interval(
     if not len(counts):
         return Interval(math.nan, math.nan, math.nan)
     total = int(cumulative[-1])
-    bin_index, fraction = _position(cumulative, p * total)
-    value = _value_at(axis, bin_index, 0.5 if _is_jump(cumulative, bin_index) else fraction)
+    bin_index, fraction = position_of(cumulative, p * total)
+    value = value_at(axis, bin_index, 0.5 if is_jump(cumulative, bin_index) else fraction)
     groups = len(counts)
     if groups < 2:
         return Interval(value, math.nan, math.nan)
     sizes = counts.sum(axis=1)
     below = counts[:, :bin_index].sum(axis=1) + fraction * counts[:, bin_index]
     half = _half_width((below - p * sizes) / (total - sizes), confidence, least_kurtosis)
-    low, high = _value_at(axis, 0, 0.0), math.inf
+    low, high = value_at(axis, 0, 0.0), math.inf
     if p - half > 0:
-        index, fraction = _position(cumulative, (p - half) * total)
-        low = _value_at(axis, index, 0.0 if _is_jump(cumulative, index) else fraction)
+        index, fraction = position_of(cumulative, (p - half) * total)
+        low = value_at(axis, index, 0.0 if is_jump(cumulative, index) else fraction)
     if p + half < 1:
-        index, fraction = _position(cumulative, (p + half) * total)
-        high = _value_at(axis, index, 1.0 if _is_jump(cumulative, index) else fraction)
+        index, fraction = position_of(cumulative, (p + half) * total)
+        high = value_at(axis, index, 1.0 if is_jump(cumulative, index) else fraction)
     return Interval(value, low, high)
 
 
@@ -250,26 +250,38 @@ def _half_width(deviations: np.ndarray, confidence: float, least_kurtosis: float
     squares = float(np.sum(deviations**2))
     if squares == 0:
         return 0.0
-    kurtosis = groups * float(np.sum(deviations**4)) / squares**2 - 3
-    degrees = (groups - 1) / (1 + max(least_kurtosis, kurtosis) * (groups - 1) / (2 * groups))
     error = math.sqrt((groups - 1) / groups * squares)
+    degrees = degrees_of_freedom(deviations, least_kurtosis)
     return student_t_quantile(0.5 + confidence / 2, degrees) * error
 
 
-def _position(cumulative: np.ndarray, count: float) -> tuple[int, float]:
+def degrees_of_freedom(deviations: np.ndarray, least_kurtosis: float) -> float:
+    """Degrees of freedom of a jackknife error, from the kurtosis of deviations (G,).
+
+    (G - 1) / (1 + k (G - 1) / (2 G)), see ``quantile_interval``; G - 1 where nothing deviates.
+    """
+    groups = len(deviations)
+    squares = float(np.sum(deviations**2))
+    if squares == 0:
+        return groups - 1
+    kurtosis = groups * float(np.sum(deviations**4)) / squares**2 - 3
+    return (groups - 1) / (1 + max(least_kurtosis, kurtosis) * (groups - 1) / (2 * groups))
+
+
+def position_of(cumulative: np.ndarray, count: float) -> tuple[int, float]:
     """Bin in which the cumulative counts reach ``count`` (> 0), and how far into the bin."""
     index = min(int(np.searchsorted(cumulative, count, side="left")), len(cumulative) - 1)
     before = int(cumulative[index - 1]) if index else 0
     return index, (count - before) / (int(cumulative[index]) - before)
 
 
-def _is_jump(cumulative: np.ndarray, index: int) -> bool:
+def is_jump(cumulative: np.ndarray, index: int) -> bool:
     """Whether a bin towers over its neighbours: the values in it may all be one value."""
     counts = np.diff(cumulative, prepend=0)
     return bool(counts[index] > 4 * (counts[max(index - 1, 0) : index + 2].sum() - counts[index]))
 
 
-def _value_at(axis: HistogramAxis, bin_index: int, fraction: float) -> float:
+def value_at(axis: HistogramAxis, bin_index: int, fraction: float) -> float:
     """Value at a fraction of a bin, in the axis' units; open bins have no inside."""
     if bin_index == 0:
         return 0.0 if axis.logarithmic else -math.inf

@@ -14,9 +14,9 @@ import numpy as np
 
 from capest.allocation.bounds.fluid import fluid
 from capest.allocation.bounds.with_interference import check_sets, with_interference
+from capest.allocation.slots import STRATEGIES, knows_demand
 from capest.allocation.slots.evaluate import evaluate
 from capest.allocation.slots.problem import Problem, Users
-from capest.allocation.slots.strategies import knows_demand, names, strategy
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.numpy_throughput import link_efficiency
 from capest.backend.protocol import Kernels, on_host
@@ -79,7 +79,7 @@ class Played:
 
 def compared() -> tuple[str, ...]:
     """Name the strategies that light so many beams at a time; those that know no demand first."""
-    hopping = (name for name in names() if name != "all-on")
+    hopping = (name for name in STRATEGIES.names() if name != "all-on")
     return tuple(sorted(hopping, key=knows_demand))
 
 
@@ -145,7 +145,7 @@ def play_trials(
     draws = Draws(kernels, world.seed, first_trial, trials)
     problem = problem_of(world, draw_links(world, kernels, draws), settings)
     outcomes = {
-        name: evaluate(on_host(strategy(name)(problem, draws)), problem)
+        name: evaluate(on_host(STRATEGIES.find(name)(problem, draws)), problem)
         for name in settings.strategies
     }
     return Played(

@@ -122,7 +122,7 @@ def test_one_call_is_seen_here(calls: Values) -> None:
 def test_elsewhere_one_tie_is_allowed_and_no_more(calls: Values) -> None:
     assert sum(calls[f"calls.trial_{k}"] for k in range(4)) == 1770
     one = {"calls__trial_2": 1, "calls_refused__trial_2": -1, "throughput__trial_2": 0.1}
-    sums = {"calls_mean": 0.25, "beam_calls__part_1_of_4": 1}
+    sums = {"calls_mean": 0.25, "cell_calls__part_1_of_4": 1}
     assert names(calls, changed(calls, **one, **sums), elsewhere=True) == []
     for more in (
         {"calls__trial_2": 2},

@@ -50,7 +50,8 @@ def test_wheel_puts_everything_under_capest(built: Path) -> None:
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"capest"}
     for source in ROOT.joinpath("kernels").iterdir():
         assert f"capest/kernels/{source.name}" in names
-    for folder in ("scenario/presets", "physics/tables", "docs"):
+    folders = ("scenario/presets", "physics/tables", "physics/environments", "docs")
+    for folder in folders:
         for source in ROOT.joinpath("capest", folder).glob("*.*"):
             assert f"capest/{folder}/{source.name}" in names
 

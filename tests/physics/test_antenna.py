@@ -7,13 +7,14 @@ import pytest
 from scipy.special import j1
 
 from capest.physics.antenna import (
+    Beam,
     bessel_amplitude,
     bessel_j1,
     planar_array,
     reduced_aperture,
-    s1528_leo,
 )
 from capest.physics.pattern_table import look_up, pattern_table
+from capest.physics.patterns import PATTERNS, takes_hpbw
 
 
 def test_bessel_j1_equals_scipy() -> None:
@@ -80,10 +81,33 @@ def test_no_gain_is_negative_in_single_precision(ka: float) -> None:
         assert (table[entry, 0] + position * table[entry, 1] >= 0.0).all()
 
 
+@pytest.mark.parametrize("name", PATTERNS.names())
+def test_every_pattern_is_one_on_boresight_and_no_more_anywhere(name: str) -> None:
+    chord = np.linspace(0.0, 2.0, 20_001)
+    amplitude = PATTERNS.find(name)(Beam(41.917, 4.4127, 30.0))(chord)
+    assert amplitude[0] == 1.0
+    assert np.abs(amplitude).max() == 1.0
+    assert PATTERNS.title(name).endswith(".")
+
+
+@pytest.mark.parametrize("name", PATTERNS.names())
+def test_a_pattern_says_what_gives_it_its_width(name: str) -> None:
+    """The chord at -3 dB moves with what it names, and with nothing else."""
+    chord = np.linspace(0.0, 0.1, 100_001)
+
+    def width(beam: Beam) -> float:
+        return float(chord[np.argmax(np.abs(PATTERNS.find(name)(beam)(chord)) < 0.7079)])
+
+    one = width(Beam(41.917, 4.4127, 30.0))
+    of_aperture, of_hpbw = width(Beam(83.834, 4.4127, 30.0)), width(Beam(41.917, 2.20635, 30.0))
+    assert (of_hpbw if takes_hpbw(name) else of_aperture) == pytest.approx(one / 2, rel=2e-3)
+    assert (of_aperture if takes_hpbw(name) else of_hpbw) == one
+
+
 def test_s1528_for_leo() -> None:
     # Recommends 1.3: -3 dB at half the beamwidth, -6.75 dB at 1.5 times that, then -25 dB a decade
     # down to 5 dBi.
-    pattern = s1528_leo(4.0, 38.0)
+    pattern = PATTERNS.find("s1528-leo")(Beam(41.917, 4.0, 38.0))
     psi_deg = np.array([0.0, 1.0, 2.0, 3.0, 30.0, 60.0, 170.0])
     chord = 2.0 * np.sin(np.radians(psi_deg) / 2.0)
     got_db = 20.0 * np.log10(pattern(chord))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from capest.physics import environment
+from capest.physics.environments import ENVIRONMENTS
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,24 @@ def test_between_reference_angles() -> None:
     assert got == pytest.approx([0.782, 0.782, 0.80375, 0.869, 0.975, 0.9934, 0.998])
 
 
-@pytest.mark.parametrize("name", ["rural", "suburban", "urban", "dense-urban"])
+@pytest.mark.parametrize("name", ENVIRONMENTS.names())
+@pytest.mark.parametrize("frequency_hz", [2e9, 20e9])
+def test_every_table_is_whole(name: str, frequency_hz: float) -> None:
+    tables = environment.environment_tables(name, frequency_hz)
+    for column in (tables.sigma_los_db, tables.sigma_nlos_db, tables.clutter_loss_db):
+        assert column.shape == (9,)
+        assert (column >= 0.0).all()
+    assert ((tables.los_probability >= 0.0) & (tables.los_probability <= 1.0)).all()
+    lines = [line.split(",") for line in ENVIRONMENTS.text(name).splitlines()]
+    assert [line[1] for line in lines[1:]] == [str(10 * step) for step in range(1, 10)] * 2
+    assert all(line[-1] for line in lines)
+
+
+def test_suburban_is_rural_as_tr_38811_has_it() -> None:
+    assert ENVIRONMENTS.text("suburban") == ENVIRONMENTS.text("rural")
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS.names())
 def test_no_steps_between_reference_angles(name: str) -> None:
     elevation_deg = np.linspace(0.1, 90.0, 9000)
     tables = environment.environment_tables(name, 2e9)

@@ -66,14 +66,14 @@ def expected(trials: int, block_trials: int) -> dict[int, tuple[int, int]]:
 def table() -> dict[str, Variable]:
     """Every variable of a result of one satellite with its uplink and services."""
     one = block(0, 1)
-    values = schema.table(
+    found = schema.table(
         layout(),
         trial=one.trial,
         trial_cell=one.trial_cell,
         cell=one.cell,
         histograms=one.histograms,
     )
-    return values | exact_sums.variables(one.cell)
+    return found | exact_sums.variables(one.cell)
 
 
 def provenance(**more: object) -> dict[str, object]:

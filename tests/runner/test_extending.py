@@ -253,6 +253,7 @@ def test_a_longer_sweep_extends_the_points_that_were_kept(tmp_path: Path) -> Non
 
     assert sweep(40) == 2 * 40
     assert sweep(70) == 2 * 30
+    # Points of both lengths are kept.
     assert len(list(points_folder(output).glob("*.nc"))) == 4
     assert sweep(70) == 0
     alone = tmp_path / "alone.nc"
@@ -264,3 +265,14 @@ def test_a_longer_sweep_extends_the_points_that_were_kept(tmp_path: Path) -> Non
     # A shorter sweep has no use for them, and leaves them as they are.
     assert sweep(20) == 2 * 20
     assert sweep(70) == 0
+
+
+def test_points_of_one_sweep_that_differ_in_length_keep_theirs(tmp_path: Path) -> None:
+    output, axes = tmp_path / "sweep.nc", [parse_axis("run.trials=20,30,25")]
+    executor = Counting()
+    points = points_of(RAW, [], axes)
+    run_sweep(points, axes, output, lambda: executor)
+    with netCDF4.Dataset(output) as dataset:
+        assert dataset["trials"][:].tolist() == [20, 30, 25]
+    # The second goes on from the first, and so does the third.
+    assert executor.trials == 20 + 10 + 5

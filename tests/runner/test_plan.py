@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capest.runner.plan import LONGEST_BLOCK, Plan, batches, trials_per_batch
+from capest.runner.plan import Plan, batches, trials_per_batch
 from capest.scenario.rules import BLOCKS_LIMIT
 from capest.scenario.sections import LARGEST_TRIALS
+from capest.statistics.growing_blocks import LONGEST_BLOCK, group_of_trials
 from capest.statistics.reduction import GROUPS
 
 LENGTHS = st.one_of(st.none(), st.integers(1, 10**4))
@@ -94,3 +95,12 @@ def test_a_long_run_gives_tasks_of_the_wanted_size() -> None:
     # A short one is still spread over the workers.
     assert blocks(20, 3.72e-4) == {2}
     assert blocks(3, 200.0) == {1}
+
+
+@pytest.mark.parametrize("block_trials", [None, 7])
+@pytest.mark.parametrize("trials", [1, 49, 50, 51, 1234, 30_000])
+def test_groups_of_trials_are_those_of_their_blocks(trials: int, block_trials: int | None) -> None:
+    plan = Plan(trials, block_trials)
+    of_blocks = np.arange(plan.blocks) % GROUPS
+    wanted = np.repeat(of_blocks, plan.sizes())
+    np.testing.assert_array_equal(group_of_trials(trials, block_trials), wanted)

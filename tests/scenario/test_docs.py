@@ -11,6 +11,8 @@ from capest.scenario.reading_table import READ_WHEN
 from capest.scenario.units import unit_of
 from capest.scenario.write import toml_value
 
+from . import scenario_page
+
 PAGE = (files("capest") / "docs" / "scenario.md").read_text(encoding="utf-8")
 FIELDS = dict(keys_of(Scenario))
 
@@ -48,15 +50,22 @@ def test_every_confidence_is_explained():
         assert f"*{confidence}*" in PAGE
 
 
-def test_the_page_says_when_each_key_is_read():
-    start = PAGE.index("## When a key is read")
-    table = PAGE[start : PAGE.index("## Presets")].splitlines()
-    said = {}
-    for line in table:
-        if line.startswith("| ") and not line.startswith(("| read", "| ---")):
-            words, _, keys = line.strip("| ").rpartition(" | ")
-            said |= dict.fromkeys((key.strip("` ") for key in keys.split(",")), words)
-    assert said == {
-        key: "; ".join(condition.words for condition in conditions)
-        for key, conditions in READ_WHEN.items()
-    }
+def test_what_follows_from_the_model_and_from_folders_stands_in_the_page():
+    assert scenario_page.page(PAGE) == PAGE, "python tests/scenario/scenario_page.py --write"
+
+
+@pytest.mark.parametrize("key", READ_WHEN)
+def test_the_page_says_when_each_key_is_read(key):
+    words = "; ".join(condition.words for condition in READ_WHEN[key])
+    table = PAGE[PAGE.index("## When a key is read") : PAGE.index("## Presets")].splitlines()
+    lines = [line for line in table if f"`{key}`" in line.rpartition(" | ")[2]]
+    assert [line.strip("| ").rpartition(" | ")[0] for line in lines] == [words]
+
+
+@pytest.mark.parametrize("key", scenario_page.CHOICES)
+def test_every_choice_that_is_a_file_has_a_line(key):
+    registry, names = scenario_page.CHOICES[key]
+    assert set(names) <= set(registry.names())
+    for name in names:
+        assert registry.title(name).endswith(".")
+        assert f'- "{name}": {registry.title(name)}' in PAGE.splitlines()

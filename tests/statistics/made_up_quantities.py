@@ -82,9 +82,10 @@ TRIALS = 40
 ADDED = ("talkative_users", "talkative_users_mean", "talkative_share_mean", "loudness_db_quantile")
 
 
-def blocks():
+def blocks(fewer: int = 0):
     for index, block in synthetic.blocks(TRIALS, 1):
         talkative = block.trial["users"] // 2 + (index % 2) * (block.trial["users"] % 2)
+        talkative = talkative - fewer * (index % 3)
         loud = AXES["loudness_db"].count(np.array([50.0, 60.0, 70.0 + index % 7]), NumpyKernels())
         yield (
             index,
@@ -107,10 +108,12 @@ def until(rule: str) -> str:
 
 def main(folder: Path) -> None:
     path = folder / "made-up.nc"
-    settings = {"trials": TRIALS, "block_trials": 1, "provenance": synthetic.provenance()}
+    settings = {"sizes": [1] * TRIALS, "block_trials": 1, "provenance": synthetic.provenance()}
     write_result(path, blocks(), synthetic.layout(), **settings)
+    other = folder / "other.nc"
+    write_result(other, blocks(fewer=1), synthetic.layout(), **settings)
     rules = ("talkative_users.mean±1%", "loudness_db.p50±0.1", "cell_talkative.mean±1")
-    with capest.open(path) as opened:
+    with capest.open(path) as opened, capest.open(other) as reference:
         shown = {name: opened[name] for name in (*ADDED, "cell_talkative")}
         found = {
             "variables": {
@@ -121,6 +124,7 @@ def main(folder: Path) -> None:
             "share": float(opened["talkative_users"].sum() / opened["users"].sum()),
             "cell_talkative": float(opened["cell_talkative"].mean()),
             "json": opened.capest.summary().to_dict()["estimates"],
+            "differences": opened.capest.difference_to(reference).to_list(),
             "summary": str(opened.capest.summary()),
             "columns": [heading for _, _, heading, _ in sweep_summary._COLUMNS],
             "until": {rule: until(rule) for rule in rules},

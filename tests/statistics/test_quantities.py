@@ -122,6 +122,18 @@ def test_a_row_is_a_column_of_sweeps(made_up):
     assert "talk" in made_up["columns"]
 
 
+def test_a_row_is_a_difference_in_pairs(made_up):
+    found = {f"{one['metric']}.{one['statistic']}": one for one in made_up["differences"]}
+    more = found["talkative_users.mean"]
+    # 0, 1, 2, 0, ... users fewer: 39 in 40 trials.
+    assert more["value"] == pytest.approx(39 / 40, rel=1e-12)
+    assert 0 < more["low"] < more["value"] < more["high"]
+    assert more["paired"]
+    assert found["talkative_share.mean"]["low"] > 0
+    assert found["loudness_db.p50"]["note"] == "same: equal in all groups of trials"
+    assert found["loudness_db.p50"]["unit"] == "dB"
+
+
 def test_a_row_is_named_by_until(made_up):
     assert made_up["until"]["talkative_users.mean±1%"] == ""
     assert "with a percentage" not in made_up["until"]["loudness_db.p50±0.1"]

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from capest.allocation.cells import STRATEGIES
 from capest.engine.space import Space
 from capest.orbits.catalogue import propagate
 from capest.orbits.constants import DAY_S
@@ -13,9 +14,6 @@ from capest.physics.constants import EARTH_RADIUS_M
 
 OLD_DAYS = 30.0
 """Age of element sets beyond which the user is told."""
-
-_BY_ELEVATION = ("highest-elevation", "greedy-demand")
-"""Assignments that take the satellite that stands highest."""
 
 _HEIGHTS = 1.5
 """Largest ratio of heights that is taken for one. AST's 510 to 690 km carry as much by elevation as
@@ -80,7 +78,8 @@ def assignment_note(assignment: str, altitude_km: np.ndarray) -> tuple[str, ...]
     tuple of str
         One line, or none.
     """
-    if assignment not in _BY_ELEVATION or not altitude_km.size:
+    by_elevation = STRATEGIES.constant(assignment, "COMPARES_ELEVATIONS", default=False)
+    if not by_elevation or not altitude_km.size:
         return ()
     low, high = float(altitude_km.min()), float(altitude_km.max())
     if high <= _HEIGHTS * low:

@@ -29,6 +29,7 @@ from capest.physics import (
 )
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.pattern_table import pattern_table
+from capest.physics.patterns import PATTERNS
 from capest.physics.propagation import free_space_loss_db
 from capest.physics.sky_table import sky_table
 from capest.physics.uplink_budget import UplinkBudget
@@ -66,13 +67,14 @@ def beam_pattern(scenario: Scenario, ka: float) -> antenna.Pattern:
     satellite = scenario.satellite
     if satellite.antenna == "array":
         return antenna.planar_array(ka)
-    if satellite.pattern == "bessel":
-        return antenna.dish(ka)
     # Of an uplink's aperture the beamwidth is not given: it goes with the inverse of ka.
     downlink_ka = antenna.reduced_aperture(
         satellite.frequency_ghz * 1e9, satellite.antenna_diameter_m
     )
-    return antenna.s1528_leo(satellite.hpbw_deg * downlink_ka / ka, satellite.antenna_gain_dbi)
+    hpbw_deg = satellite.hpbw_deg * downlink_ka / ka
+    beam = antenna.Beam(ka, hpbw_deg, satellite.antenna_gain_dbi)
+    chosen: antenna.Pattern = PATTERNS.find(satellite.pattern)(beam)
+    return chosen
 
 
 def uplink_carrier(scenario: Scenario, largest_chord: float) -> Carrier | None:

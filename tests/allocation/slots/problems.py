@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from capest.allocation.slots import STRATEGIES
 from capest.allocation.slots.problem import Problem, Users
-from capest.allocation.slots.strategies import names, strategy
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.physics.beam_grid import hexagonal_lattice
 from capest.sampling.draws import Draws
 
-HOPPING = [name for name in names() if name != "all-on"]
+HOPPING = [name for name in STRATEGIES.names() if name != "all-on"]
 """Strategies that light as many cells as they are asked for."""
 
 Rate = Callable[[np.ndarray], np.ndarray]
@@ -100,5 +100,5 @@ def draws(seed: int, trials: int = 1) -> Draws:
 
 def plan(name: str, problem: Problem, seed: int = 1) -> np.ndarray:
     """Frame of a strategy for one problem, bool array (slots, cells)."""
-    lit = strategy(name)(problem, draws(seed))
+    lit = STRATEGIES.find(name)(problem, draws(seed))
     return np.asarray(lit).reshape(problem.slots, problem.cells)

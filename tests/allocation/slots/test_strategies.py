@@ -8,11 +8,12 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
+from capest.allocation.slots import STRATEGIES
 from capest.allocation.slots.apart import keep_apart
 from capest.allocation.slots.evaluate import evaluate
 from capest.allocation.slots.frames import lay_out
 from capest.allocation.slots.problem import Problem, Users
-from capest.allocation.slots.strategies import max_min, strategy
+from capest.allocation.slots.strategies import max_min
 from capest.allocation.slots.visits import fill_lowest, proportional_shares, whole_visits
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.sampling.draws import Draws
@@ -44,9 +45,9 @@ def test_problems_side_by_side_are_solved_as_one_by_one(name: str) -> None:
     )
     together = problem_of(users, shannon, 2, 9)
     assert (together.one(3).users.gain == drawn[3].users.gain).all()
-    found = np.asarray(strategy(name)(together, draws(5, trials=6)))
+    found = np.asarray(STRATEGIES.find(name)(together, draws(5, trials=6)))
     for trial, one in enumerate(drawn):
-        own = strategy(name)(one, Draws(NumpyKernels(), 5, trial, 1))
+        own = STRATEGIES.find(name)(one, Draws(NumpyKernels(), 5, trial, 1))
         assert (np.asarray(own).reshape(9, 7) == found[trial]).all()
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from capest.allocation.slots.strategies import names, strategy
+from capest.allocation.slots import STRATEGIES
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.cli import cli
 from capest.cli.hopping import NAMES
@@ -68,7 +68,7 @@ def test_rates_in_slots_are_those_of_powers_at_the_users() -> None:
     world, kernels = build(small("beams.frequency_reuse=3")), NumpyKernels()
     links = draw_links(world, kernels, Draws(kernels, 5, 0, 3))
     problem = problem_of(world, links, settings())
-    lit = np.asarray(strategy("random")(problem, Draws(kernels, 5, 0, 3)))
+    lit = np.asarray(STRATEGIES.find("random")(problem, Draws(kernels, 5, 0, 3)))
     assert (problem.users.own > 0).all()
     assert (problem.users.own >= problem.users.gain.max(axis=-1)).all()
     found, wanted = links.rates(lit), Dense(problem.users, problem.rate_of).rates(lit)
@@ -166,7 +166,7 @@ def test_bound_with_interference() -> None:
 
 
 def test_the_command_compares_all_strategies_that_hop() -> None:
-    assert sorted(compared()) == sorted(NAMES) == sorted({*names()} - {"all-on"})
+    assert sorted(compared()) == sorted(NAMES) == sorted({*STRATEGIES.names()} - {"all-on"})
     # Differences are to one that knows nothing.
     assert compared()[0] == "periodic"
 

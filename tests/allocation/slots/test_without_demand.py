@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from capest.allocation.slots import STRATEGIES, knows_demand
 from capest.allocation.slots.problem import Frame
-from capest.allocation.slots.strategies import knows_demand, names, strategy
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.physics.beam_grid import hexagonal_grid, hexagonal_lattice
 from capest.sampling.draws import Draws
@@ -18,23 +18,23 @@ from capest.scenario.model import fields
 def slots(name: str, lattice: np.ndarray, beams: int, trials: int) -> np.ndarray:
     """One slot of many trials, as a run has it, bool array (trials, cells)."""
     draws = Draws(NumpyKernels(), 3, 0, trials)
-    lit = strategy(name)(Frame(lattice, beams, slots=1), draws)
+    lit = STRATEGIES.find(name)(Frame(lattice, beams, slots=1), draws)
     assert lit.shape == (trials, 1, len(lattice))
     return np.asarray(lit[:, 0])
 
 
 def test_strategies_are_the_files_of_a_folder() -> None:
-    without = [name for name in names() if not knows_demand(name)]
+    without = [name for name in STRATEGIES.names() if not knows_demand(name)]
     assert without == ["all-on", "periodic", "random"]
     # They are what a run can be asked for.
     assert without == sorted(get_args(fields()["beams.allocation"].annotation))
-    with_demand = [name for name in names() if knows_demand(name)]
+    with_demand = [name for name in STRATEGIES.names() if knows_demand(name)]
     assert with_demand == ["interference-aware", "max-min", "proportional"]
 
 
 def test_all_on_lights_everything() -> None:
     draws = Draws(NumpyKernels(), 3, 0, 5)
-    assert strategy("all-on")(Frame(hexagonal_lattice(61), 61, slots=1), draws) is None
+    assert STRATEGIES.find("all-on")(Frame(hexagonal_lattice(61), 61, slots=1), draws) is None
 
 
 @pytest.mark.parametrize("active", [1, 15, 61])
@@ -86,5 +86,5 @@ def test_periodic_keeps_neighbours_apart() -> None:
 def test_the_slot_of_a_run_is_the_first_of_a_frame(name: str) -> None:
     lattice = hexagonal_lattice(19)
     one = slots(name, lattice, 5, 40)
-    frame = strategy(name)(Frame(lattice, 5, slots=8), Draws(NumpyKernels(), 3, 0, 40))
+    frame = STRATEGIES.find(name)(Frame(lattice, 5, slots=8), Draws(NumpyKernels(), 3, 0, 40))
     assert (frame[:, 0] == one).all()

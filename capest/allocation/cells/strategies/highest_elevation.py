@@ -6,6 +6,8 @@ import numpy as np
 
 from capest.allocation.cells.candidates import Candidates, best_pairs_first
 
+COMPARES_ELEVATIONS = True
+
 
 def assign(candidates: Candidates, demand: np.ndarray, beams_per_satellite: int) -> np.ndarray:
     """Take pairs by falling elevation wherever cell and satellite still have room.

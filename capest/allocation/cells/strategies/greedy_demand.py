@@ -12,6 +12,8 @@ from capest.allocation.cells.candidates import (
     places,
 )
 
+COMPARES_ELEVATIONS = True
+
 
 def assign(candidates: Candidates, demand: np.ndarray, beams_per_satellite: int) -> np.ndarray:
     """Let cells by falling demand take the highest satellite that still has room.

@@ -9,6 +9,8 @@ import numpy as np
 from capest.allocation.cells.candidates import Candidates, wanted_pairs
 from capest.errors import InputError
 
+ONE_BY_ONE = True
+
 STEPS_PER_DEGREE = 100
 
 

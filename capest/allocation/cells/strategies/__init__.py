@@ -1,0 +1,1 @@
+"""Strategies of `allocation.cells`: one file each."""

@@ -1,0 +1,25 @@
+"""Choices of keys that follow from folders: one file there is one more choice here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from capest.allocation import cells, slots
+from capest.physics.environments import ENVIRONMENTS
+from capest.physics.patterns import PATTERNS
+
+HOPPING = tuple(
+    name for name in slots.STRATEGIES.names() if name != "all-on" and not slots.knows_demand(name)
+)
+"""Ways to light some beams of a run; comparisons of hopping have those that plan besides."""
+
+if TYPE_CHECKING:
+    Allocation = str
+    Assignment = str
+    Environment = str
+    Pattern = str
+else:
+    Allocation = Literal[("all-on", *HOPPING)]
+    Assignment = Literal[cells.STRATEGIES.names()]
+    Environment = Literal[(*ENVIRONMENTS.names(), "by-place")]
+    Pattern = Literal[PATTERNS.names()]

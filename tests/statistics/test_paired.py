@@ -1,0 +1,153 @@
+"""Differences of two runs: what is equal, what few trials decide, and groups of other lengths."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from capest.statistics.growing_blocks import group_of_trials
+from capest.statistics.histograms import HistogramAxis
+from capest.statistics.intervals import Interval, quantile_interval
+from capest.statistics.paired import mean_difference, share_difference
+from capest.statistics.paired_quantiles import order_difference, quantile_difference
+from capest.statistics.trial_groups import common_groups
+from capest.statistics.two_intervals import of_two_intervals, together, unpaired_difference
+
+AXIS = HistogramAxis("x", "dB", "a test axis", "user", -10.0, 0.05, 400)
+
+
+def counts(random, groups, shift, users=400):
+    values = random.normal(shift, 1, (groups, users))
+    index = np.clip((values - AXIS.low) // AXIS.step + 1, 0, AXIS.bins - 1).astype(int)
+    return np.stack([np.bincount(row, minlength=AXIS.bins) for row in index])
+
+
+def test_a_mean_of_pairs_is_student_s():
+    random = np.random.default_rng(1)
+    reference = random.normal(100, 10, 60)
+    values = reference + random.normal(2, 1, 60)
+    found = mean_difference(values, reference)
+    low, high = stats.ttest_rel(values, reference).confidence_interval(0.95)
+    assert (found.difference.low, found.difference.high) == pytest.approx((low, high))
+    assert found.percent.value == pytest.approx(100 * (values.mean() / reference.mean() - 1))
+    assert found.percent.low < found.percent.value < found.percent.high
+
+
+def test_swapping_both_turns_the_sign():
+    random = np.random.default_rng(2)
+    a, b = random.poisson(3, 200), random.poisson(2, 200)
+    there, back = mean_difference(a, b).difference, mean_difference(b, a).difference
+    assert (there.value, there.low, there.high) == pytest.approx(
+        (-back.value, -back.high, -back.low)
+    )
+    whole = a + random.poisson(5, 200)
+    there = share_difference(a, whole, b, whole + b).difference
+    back = share_difference(b, whole + b, a, whole).difference
+    assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
+    x, y = counts(random, 20, 0.0), counts(random, 20, 0.3)
+    there = quantile_difference(x, y, AXIS, 0.3).difference
+    back = quantile_difference(y, x, AXIS, 0.3).difference
+    assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
+
+
+def test_what_is_equal_in_all_trials_says_so():
+    values = np.random.default_rng(3).poisson(20, 100)
+    whole = values + 5
+    for found in (
+        mean_difference(values, values),
+        share_difference(values, whole, values, whole),
+        order_difference(values, values, 0.5),
+    ):
+        assert found.difference.value == 0.0
+        assert math.isnan(found.difference.low)
+        assert found.difference.note == "same: equal in all 100 trials"
+    pooled = counts(np.random.default_rng(3), 20, 0.0)
+    assert quantile_difference(pooled, pooled, AXIS, 0.5).difference.note.startswith("same")
+
+
+def test_few_trials_that_differ_give_no_interval():
+    values = np.full(60, 7)
+    other = values.copy()
+    other[:4] = 9
+    found = mean_difference(other, values).difference
+    assert found.note == "not known: 4 of 60 trials differ; about 300 would do"
+    assert math.isnan(found.low)
+    other[:5] = 9
+    found = mean_difference(other, values).difference
+    assert not found.note
+    # Five rises and no fall: the sign test says 1 in 16.
+    assert found.low < 0.05
+    other[:20] = 9
+    assert mean_difference(other, values).difference.low > 0
+    assert mean_difference(np.array([3]), np.array([2])).difference.note.startswith(
+        "n/a: one trial"
+    )
+
+
+def test_nothing_to_compare():
+    nothing = np.zeros((20, AXIS.bins), int)
+    pooled = counts(np.random.default_rng(4), 20, 0.0)
+    assert math.isnan(quantile_difference(nothing, pooled, AXIS, 0.5).difference.value)
+    outside = nothing.copy()
+    outside[:, 0] = 5
+    assert quantile_difference(outside, pooled, AXIS, 0.5).difference.note.endswith("the bins")
+    no_users = np.zeros(30, int)
+    assert math.isnan(share_difference(no_users, no_users, no_users, no_users + 1).difference.value)
+
+
+def test_one_run_known_exactly_leaves_woodruff_s_interval_of_the_other():
+    random = np.random.default_rng(5)
+    pooled = counts(random, 30, 1.0)
+    exact = np.zeros((30, AXIS.bins), int)
+    exact[:, 100:140] = 1000
+    for p in (0.1, 0.5, 0.9):
+        alone = quantile_interval(pooled, AXIS, p)
+        found = quantile_difference(pooled, exact, AXIS, p).difference
+        shift = found.value - alone.value
+        assert found.low == pytest.approx(alone.low + shift, abs=0.02)
+        assert found.high == pytest.approx(alone.high + shift, abs=0.02)
+
+
+def test_two_intervals():
+    found = of_two_intervals(Interval(5.0, 4.0, 8.0), Interval(1.0, -1.0, 1.5))
+    assert found.low == pytest.approx(4.0 - math.hypot(1.0, 0.5))
+    assert found.high == pytest.approx(4.0 + math.hypot(3.0, 2.0))
+    alike = together(Interval(5.0, 4.0, 8.0), Interval(1.0, -1.0, 1.5), 0.0).difference
+    assert (alike.low, alike.high) == pytest.approx((found.low, found.high), abs=1e-3)
+    assert of_two_intervals(Interval(1, -math.inf, 2), Interval(0, -1, 1)).low == -math.inf
+    # Two that move as one, by as much to either side.
+    moved = together(Interval(5.0, 4.0, 8.0), Interval(2.0, 1.0, 5.0), 1.0).difference
+    assert (moved.low, moved.high) == pytest.approx((3.0, 3.0))
+    skewed = together(Interval(5.0, 4.0, 8.0), Interval(2.0, 1.0, 3.0), 1.0).difference
+    assert (skewed.low, skewed.high) == pytest.approx((3.0, 5.0))
+    without = unpaired_difference(Interval(1, math.nan, math.nan, "why"), Interval(0, -1, 1))
+    assert without.difference.note == "why"
+    assert not without.paired
+
+
+def test_equal_blocks_have_equal_groups():
+    groups = common_groups(group_of_trials(1000, 50), group_of_trials(1000, 50))
+    assert (groups.groups, groups.enough) == (20, True)
+    pooled = counts(np.random.default_rng(6), 20, 0.0)
+    np.testing.assert_array_equal(groups.joined(pooled), pooled)
+
+
+def test_blocks_of_other_lengths_are_joined():
+    """Blocks of 50 and of 25: two of the short ones are one of the long ones."""
+    groups = common_groups(group_of_trials(1000, 50), group_of_trials(1000, 25))
+    assert (groups.groups, groups.enough) == (20, True)
+    np.testing.assert_array_equal(groups.of_reference, np.arange(40) // 2)
+    # 60 blocks of 50 in 50 groups, and 40 of 75: what both hold is cut in the same places twice.
+    assert not common_groups(group_of_trials(3000, 50), group_of_trials(3000, 75)).enough
+
+
+def test_a_longer_run_keeps_the_groups_that_both_have():
+    long, short = group_of_trials(3000, 50), group_of_trials(2000, 50)
+    groups = common_groups(long, short)
+    # Groups 10 to 39 have one block in both; 0 to 9 have a second one in the longer run.
+    assert groups.groups == 30
+    np.testing.assert_array_equal(groups.of_values[10:40], np.arange(30))
+    assert set(groups.of_values[[0, 9, 45]]) == {-1}
+    # Blocks beyond 50 fill all groups of the longer run again: all are used.
+    assert common_groups(group_of_trials(2000, 10), group_of_trials(200, 10)).groups == 50
