@@ -94,7 +94,7 @@ def test_length_follows_the_free_memory(kind: str) -> None:
 def test_a_run_says_once_that_memory_ran_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scenario = small_scenario(run__trials=60)
+    scenario = small_scenario(run__trials=60, run__block_trials=3)
     plain = loop.run(scenario, tmp_path / "plain.nc", InlineExecutor, backend="numpy")
     monkeypatch.setattr(batch, "_kernels", lambda _: SmallMemory(1))
     tight = loop.run(scenario, tmp_path / "tight.nc", InlineExecutor, backend="numpy")
