@@ -32,13 +32,11 @@ def downlink(
     return links_of_many(world, kernels, sky, users, beams, power)
 
 
-def gain_by_fading_db(world: World, sky: Sky, users: Users, links: Links, xp: Any) -> Any | None:
-    """How far fading lifts each user's own link above free space, float64 array (users,).
+def gain_by_fading_db(world: World, sky: Sky, users: Users, links: Links, xp: Any) -> Any:
+    """How far shadow fading lifts each user's own link above free space, float64 array (users,).
 
-    Zero where it does not; ``None`` where there is no shadow fading.
+    Zero where it does not.
     """
-    if users.surroundings.shadow is None:
-        return None
     if links.ways is not None and world.radio.carrier is not None:
         loss_db = fading_loss_db(world.radio.carrier, links.ways, xp)
         return xp.maximum(-loss_db, 0.0)

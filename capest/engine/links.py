@@ -39,3 +39,17 @@ class Links:
     range_m: Any
     ways: Sightlines | None
     loss_db: Any | None
+
+    def of(self, order: Any) -> Links:
+        """Links of some users, by their numbers."""
+        return Links(
+            serving=self.serving[order],
+            satellite=self.satellite[order],
+            carrier=self.carrier[order],
+            interference=self.interference[order],
+            unlimited=self.unlimited[order],
+            sin_elevation=self.sin_elevation[order],
+            range_m=self.range_m[order],
+            ways=None if self.ways is None else self.ways.of(order),
+            loss_db=None if self.loss_db is None else self.loss_db[order],
+        )

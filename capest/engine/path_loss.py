@@ -47,6 +47,21 @@ class Sightlines:
     vehicle_loss_db: float
     gains: bool = True
 
+    def of(self, order: Any) -> Sightlines:
+        """Ways of some users, by their numbers."""
+        view, angles, sight = self.view, self.angles, self.line_of_sight
+        share = None if angles.share is None else angles.share[order]
+        return Sightlines(
+            geometry.View(view.direction[:, order], view.range_m[order], view.sin_elevation[order]),
+            self.elevation_deg[order],
+            environment.AngleReading(angles.lower[order], share),
+            sight if isinstance(sight, bool) else sight[order],
+            None if self.shadow is None else self.shadow[order],
+            self.surroundings.of(order),
+            self.vehicle_loss_db,
+            self.gains,
+        )
+
 
 def sightlines(
     channel: Channel, carrier: Carrier, view: geometry.View, surroundings: Surroundings, xp: Any

@@ -42,6 +42,18 @@ class Users:
     environment: Any
     surroundings: Surroundings
 
+    def of(self, order: Any) -> Users:
+        """Some users on the ground, by their numbers."""
+        return Users(
+            self.per_trial,
+            self.trial[order],
+            None,
+            None if self.position_m is None else self.position_m[:, order],
+            None if self.cell is None else self.cell[order],
+            None if self.environment is None else self.environment[order],
+            self.surroundings.of(order),
+        )
+
 
 def draw_users(world: World, draws: Draws) -> Users:
     """Draw the users of the trials of some draws."""

@@ -246,9 +246,13 @@ def _on_fading(
     Beams, interference and the others' calls stay what they are. ``None`` where nothing fades.
     """
     services, xp = world.services, kernels.xp
-    cut_db = gain_by_fading_db(world, sky, users, links, xp)
-    if services is None or cut_db is None:
+    if services is None or users.surroundings.shadow is None:
         return None
+    carried = demand.call & (admitted.outcome == CARRIED)
+    # A processor looks at the carried alone; a GPU at everybody, without waiting for who it is.
+    _, (own,) = kernels.select(carried, xp.arange(len(carried)))
+    some, links = users.of(own), links.of(own)
+    cut_db = gain_by_fading_db(world, sky, some, links, xp)
     factor = peak_gain(-cut_db, xp)
     carrier = (links.carrier * factor).astype(xp.float32)
     sinr = carrier / (links.interference + np.float32(1.0))
@@ -264,7 +268,9 @@ def _on_fading(
     if up.heard is not None and uplink is not None:
         up = replace(up, heard=hear(world, uplink.budget, uplink.carrier, weaker, xp))
     own_snr = _uplink_snr(world, services, weaker, up, xp)
-    up_efficiency = _uplink_efficiency(world, kernels, users, weaker, up, own_snr)
-    rates_mbps = (demand.down_mbps, demand.up_mbps)
+    up_efficiency = _uplink_efficiency(world, kernels, some, weaker, up, own_snr)
+    rates_mbps = (demand.down_mbps[own], demand.up_mbps[own])
     alone = are_carried_alone(services, rates_mbps, (efficiency, up_efficiency), xp)
-    return demand.call & (admitted.outcome == CARRIED) & (cut_db > 0.0) & ~alone
+    lifted = xp.zeros(carried.shape, dtype=bool)
+    lifted[own] = carried[own] & (cut_db > 0.0) & ~alone
+    return lifted
