@@ -71,12 +71,12 @@ def constellation_sinr(links: ConstellationDownlink) -> tuple[np.ndarray, np.nda
             for start in range(0, len(order), BLOCKS_AT_ONCE):
                 some = order[start : start + BLOCKS_AT_ONCE]
                 tiles = _tiles_near(user_m[:, some], horizon, beams)
-                # Where a block is filled up with its last user, he is written once more, the same.
+                # Where a block is filled up with its last user, that user is written once more, the same.
                 carrier[some], interference[some] = _received(
                     sky, everybody.of(some), serving[some], beams, tiles, room
                 )
 
-    # Whose own satellite is below his horizon: the sums have left it out.
+    # Users whose own satellite is below the horizon: the sums have left it out.
     missed = np.flatnonzero((serving >= 0) & (carrier == 0.0))
     missed = missed[power[serving[missed]] > 0.0]
     own = serving[missed]
@@ -150,7 +150,7 @@ def _received(
 
 
 class _OwnPairs:
-    """Pairs of a user and his own beam among those of tiles.
+    """Pairs of a user and its own beam among those of tiles.
 
     Parameters
     ----------

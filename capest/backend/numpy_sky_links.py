@@ -163,7 +163,7 @@ class SkyLinks:
         return gain
 
     def of_pairs(self, users: Users, satellite: np.ndarray, direction: np.ndarray) -> np.ndarray:
-        """Gain of every user from one satellite of his own, at whatever elevation.
+        """Gain of every user from one satellite of its own, at whatever elevation.
 
         Parameters
         ----------
@@ -262,8 +262,8 @@ def _on_grid(values: np.ndarray, grid: float | np.ndarray) -> np.ndarray:
 def _satellite_rows(position: np.ndarray, axes: np.ndarray) -> np.ndarray:
     """What turns (position, 1) of a user into what satellites see: float64 (4, satellites, 4).
 
-    That is his coordinates along the satellite's axes u, v and w, counted from the satellite, and
-    the satellite's height over his horizon: sine of its elevation times range.
+    These are its coordinates along the satellite's axes u, v and w, counted from the satellite, and
+    the satellite's height over its horizon: sine of its elevation times range.
     """
     radius_m = np.sqrt((position * position).sum(axis=0))
     below = position * (EARTH_RADIUS_M / radius_m)

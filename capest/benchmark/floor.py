@@ -10,7 +10,7 @@ On a processor the same loop takes 14 arithmetic instructions a vector, of which
 cycle, and two gathers, of about 0.65 cycles a lane (Fog, Instruction tables, for
 VGATHERDPS of Intel's Ice Lake and later).
 
-Memory is not what limits a pair: a user is 28 bytes of input and output for all his beams.
+Memory is not what limits a pair: a user is 28 bytes of input and output for all its beams.
 """
 
 from __future__ import annotations

@@ -121,7 +121,7 @@ def _fixed(world: World, layout: Layout, sky: Sky, draws: Draws) -> Beams:
         satellite=np.repeat(np.arange(len(sky)), beams),
         direction=None,
         segment_start=None,
-        power=np.ones(beams, dtype=np.float32),
+        power=np.ones(sky.trials * beams, dtype=np.float32),
         lit=lit,
         lit_share=1.0 if lit is None else active / beams,
         of_user=None,

@@ -21,7 +21,7 @@ def blocked_calls(services: Services, kernels: Kernels, draws: Draws, links: Cal
     """Let calls arrive and end in every beam and count those that do not fit.
 
     Users are those whose links carry a call at all. An idle one asks with the rate that would have
-    him in a call a share ``activity`` of the time if nobody were blocked; calls last for
+    it in a call a share ``activity`` of the time if nobody were blocked; calls last for
     exponential times; who is blocked goes away. No formula is asked for how often.
 
     Parameters

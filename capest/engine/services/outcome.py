@@ -33,7 +33,7 @@ def calls_of_beams(
 
 
 def outcome_of_class(demand: Demand, admitted: Admitted) -> Any:
-    """Outcome of each user's call, behind those of the classes before his."""
+    """Outcome of each user's call, behind those of the classes before its own."""
     if demand.call_class is None:
         return admitted.outcome
     return demand.call_class * OUTCOMES + admitted.outcome
