@@ -71,7 +71,7 @@ def constellation_sinr(links: ConstellationDownlink) -> tuple[np.ndarray, np.nda
             for start in range(0, len(order), BLOCKS_AT_ONCE):
                 some = order[start : start + BLOCKS_AT_ONCE]
                 tiles = _tiles_near(user_m[:, some], horizon, beams)
-                # Where a block is filled up with its last user, that user is written once more, the same.
+                # A block that is filled up with its last user writes that user once more, the same.
                 carrier[some], interference[some] = _received(
                     sky, everybody.of(some), serving[some], beams, tiles, room
                 )

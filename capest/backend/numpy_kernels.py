@@ -59,7 +59,7 @@ class NumpyKernels:
     fetch = staticmethod(Present)
 
     def free_bytes(self) -> None:
-        """Say that slices are as long as the cache wants them, which fits any memory."""
+        """Return ``None``: slices fit the processor's cache, and so any memory."""
 
     def release_memory(self) -> None:
         """Nothing is kept."""

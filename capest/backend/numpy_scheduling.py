@@ -10,7 +10,7 @@ from capest.backend.arguments import CallQueues
 def admit_calls(queues: CallQueues) -> tuple[np.ndarray, np.ndarray]:
     """Admit the users of every beam in turn; twin of ``admit_calls`` in ``admission.cu``.
 
-    Who does not fit what is left is passed over: a smaller call behind may fit.
+    A call that does not fit the remaining capacity is refused; a smaller call behind it may fit.
     """
     down, up = queues.down, queues.up
     admitted = np.zeros(len(down), dtype=np.uint8)

@@ -212,7 +212,7 @@ class SkyLinks:
         sector |= np.less(east, north, out=flag).view(np.uint8)
         np.copyto(whole, sector)
         draw += whole
-        one, two = east, north  # no longer needed for what they are named
+        one, two = east, north  # both serve as buffers from here on
         np.maximum(rise, np.float32(0.0), out=one)
         one *= self._last_entry
         one += np.float32(0.5)

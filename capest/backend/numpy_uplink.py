@@ -103,7 +103,7 @@ def _receive(
         for start in range(0, len(transmitters), rows):
             part = user[start : start + rows]
             used = len(part)
-            # Nobody, -1, reads the last user's direction and has no power.
+            # A turn without a user, -1, reads the last user's direction and gets no power.
             direction = user_direction.take(part, axis=1).swapaxes(0, 1)
             towards.put(direction, columns[:used])
             power = towards.gain(

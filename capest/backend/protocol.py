@@ -207,7 +207,7 @@ class Kernels(Protocol):
         """How often each number from 0 to ``size`` occurs; negative ones do not count."""
 
     def select(self, chosen: Any, *arrays: Any) -> tuple[Any | None, tuple[Any, ...]]:
-        """Weight of the entries of some arrays, and the arrays: all that takes to count the chosen.
+        """Select entries of some arrays for counting: a weight for each entry, and the arrays.
 
         NumPy leaves the others out, and every entry counts once (``None``); a GPU keeps them, with
         a weight of 0.

@@ -1,4 +1,4 @@
-"""What a satellite hears of each user alone, and what of that the user's own beam."""
+"""Power of each user at the satellite, and at the user's own receive beam, without the others."""
 
 from __future__ import annotations
 

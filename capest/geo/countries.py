@@ -15,7 +15,7 @@ from capest.geo.sphere import cap_radius_km, ring_area_km2
 
 @cache
 def outlines() -> tuple[tuple[Ring, ...], tuple[bool, ...], tuple[int, ...]]:
-    """Rings of all countries without jumps, which are holes, and whose they are.
+    """Rings of all countries, unwrapped; whether each is a hole, and the country of each.
 
     In the source, outlines run clockwise and holes counter-clockwise.
     """

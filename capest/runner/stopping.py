@@ -130,7 +130,7 @@ def checkpoints(plan: Plan) -> list[int]:
 def verdict(
     conditions: Sequence[Condition], reduction: Reduction, trials: int, blocks: int
 ) -> Verdict:
-    """Hold a rule against what a reduction has added so far."""
+    """Compare the intervals of the blocks reduced so far with a rule."""
     reached = tuple(
         Reached(each, reduction.estimate(each.metric, each.statistic)) for each in conditions
     )

@@ -39,8 +39,8 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
     """Return section -> key -> value of what trials read, with defaults and equals resolved.
 
     Two scenarios whose trials are the same have the same content: automatic values are
-    worked out, keys that are not read (`reading_table`) are left out, and a mode that amounts to
-    another one is called by the other's name.
+    worked out, keys that are not read (`reading_table`) are left out, and a mode that has the
+    effect of another one gets the name of that one.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def _service(scenario: Scenario) -> dict[str, dict[str, Any]]:
     if not classes:
         return {}
     service = scenario.service
-    # Of who takes what is left nothing is asked but how many they are.
+    # Best-effort users count by their number alone.
     read = [
         (each.share, each.activity, each.guaranteed)
         + ((each.downlink_kbps, each.uplink_kbps, each.delay_budget_ms) if each.guaranteed else ())

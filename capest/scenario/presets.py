@@ -145,8 +145,8 @@ def with_presets(
     filled : dict
         A copy of ``raw`` with the values of presets.
     problems : list of Problem
-        Names that are no preset of the section. A name nobody knows is let pass where no value is
-        left for it to supply: then it is only a label, as in results older than a renamed preset.
+        Names that are no preset of the section. An unknown name passes where it has no value
+        left to supply: it is only a label then, as in results older than a renamed preset.
     """
     filled = dict(raw)
     problems = []

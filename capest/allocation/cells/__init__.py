@@ -1,6 +1,6 @@
 """Which satellite serves which Earth-fixed cell; one strategy = one file in ``strategies``.
 
-A file holds a function ``assign(candidates, demand, beams_per_satellite)``. It takes the pairs that
+A file holds a function ``assign(candidates, demand, beams_at_once)``. It takes the pairs that
 may serve each other, the demand of the cells and how many cells a satellite serves at most, and
 returns the satellite of each cell, int32 array (cells,), -1 for none. A cell without demand stays
 dark. Results are whole numbers from comparisons alone: the same on every machine, whatever the

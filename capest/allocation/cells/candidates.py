@@ -171,7 +171,7 @@ def deferred_acceptance(
 
 
 def best_pairs_first(
-    candidates: Candidates, demand: np.ndarray, beams_per_satellite: int, weight: np.ndarray
+    candidates: Candidates, demand: np.ndarray, beams_at_once: int, weight: np.ndarray
 ) -> np.ndarray:
     """Take pairs by falling weight wherever cell and satellite still have room.
 
@@ -184,7 +184,7 @@ def best_pairs_first(
     candidates : Candidates
     demand : int64 array (cells,)
         A cell without is not served.
-    beams_per_satellite : int
+    beams_at_once : int
     weight : float32 array (n,)
         Of each candidate.
 
@@ -197,5 +197,5 @@ def best_pairs_first(
     order = by_cell(pairs)
     return deferred_acceptance(
         pairs.cell[order], pairs.satellite[order], order, pairs.cell,
-        beams_per_satellite, candidates.cells, candidates.satellites,
+        beams_at_once, candidates.cells, candidates.satellites,
     )  # fmt: skip

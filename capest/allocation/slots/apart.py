@@ -10,7 +10,7 @@ ROUNDS = 128
 """Meetings of every slot with another at most; more of them bring next to nothing (64 slots)."""
 
 _WORTH_IT = 1e-9
-"""Of the strongest disturbance: what an exchange saves at least, so that rounding moves nothing."""
+"""Least saving of an exchange, relative to the strongest interference: rounding moves nothing."""
 
 
 def keep_apart(frame: np.ndarray, gain: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from capest.sampling.draws import Draws
 from capest.sampling.streams import Purpose
 
 WARM_UP_HOLDING_TIMES = 10
-"""Every beam begins empty: what has not ended by then is e^-10 of it."""
+"""Every beam begins empty; after the warm-up e^-10 of that start is left."""
 
 
 def blocked_calls(services: Services, kernels: Kernels, draws: Draws, links: CallLinks) -> Any:

@@ -62,7 +62,7 @@ def draw_demand(services: Services, draws: Draws, users: int, xp: Any) -> Demand
     part = sum((uniform >= end).view(xp.int8) for end in lower[1:]).astype(xp.int64)
     arrival = None
     if services.random_order:
-        # Where a uniform lies in its part is uniform again, whatever the part.
+        # The place of a uniform within its part is uniform again, in every part.
         width = np.append(lower[1:], 1.0) - lower
         width = np.where(width > 0.0, width, 1.0)
         arrival = (uniform - xp.asarray(lower).take(part)) / xp.asarray(width).take(part)

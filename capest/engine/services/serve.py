@@ -140,7 +140,7 @@ def serve(
 def _seen(of_cells: np.ndarray, users: Users, links: Links, xp: Any) -> Any:
     """Flags of each user's cell, from those of (trials, cells) on the host.
 
-    Outside all cells it is the beam that lacks, whatever is overhead.
+    Users outside all cells lack a beam, whatever satellites are overhead.
     """
     number = users.trial.astype(xp.int64) * of_cells.shape[1] + xp.maximum(users.cell, 0)
     return xp.asarray(of_cells.ravel())[number] | (users.cell < 0) | (links.serving >= 0)

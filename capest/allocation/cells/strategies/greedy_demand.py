@@ -15,7 +15,7 @@ from capest.allocation.cells.candidates import (
 COMPARES_ELEVATIONS = True
 
 
-def assign(candidates: Candidates, demand: np.ndarray, beams_per_satellite: int) -> np.ndarray:
+def assign(candidates: Candidates, demand: np.ndarray, beams_at_once: int) -> np.ndarray:
     """Let cells by falling demand take the highest satellite that still has room.
 
     Ties: lower cell; of satellites, the lower one. All satellites rank cells by demand, so that
@@ -26,7 +26,7 @@ def assign(candidates: Candidates, demand: np.ndarray, beams_per_satellite: int)
     candidates : Candidates
     demand : int64 array (cells,)
         A cell without is not served.
-    beams_per_satellite : int
+    beams_at_once : int
         Cells a satellite serves at most.
 
     Returns
@@ -40,5 +40,5 @@ def assign(candidates: Candidates, demand: np.ndarray, beams_per_satellite: int)
     turn = np.argsort(-demand, kind="stable")
     return deferred_acceptance(
         cell, pairs.satellite[order], places(turn)[cell], turn,
-        beams_per_satellite, candidates.cells, candidates.satellites,
+        beams_at_once, candidates.cells, candidates.satellites,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from capest.allocation.cells.candidates import Candidates, best_pairs_first
 COMPARES_ELEVATIONS = True
 
 
-def assign(candidates: Candidates, demand: np.ndarray, beams_per_satellite: int) -> np.ndarray:
+def assign(candidates: Candidates, demand: np.ndarray, beams_at_once: int) -> np.ndarray:
     """Take pairs by falling elevation wherever cell and satellite still have room.
 
     Ties: lower cell, then lower satellite.
@@ -19,7 +19,7 @@ def assign(candidates: Candidates, demand: np.ndarray, beams_per_satellite: int)
     candidates : Candidates
     demand : int64 array (cells,)
         A cell without is not served.
-    beams_per_satellite : int
+    beams_at_once : int
         Cells a satellite serves at most.
 
     Returns
@@ -27,4 +27,4 @@ def assign(candidates: Candidates, demand: np.ndarray, beams_per_satellite: int)
     int32 array (cells,)
         Satellite of each, -1 for none.
     """
-    return best_pairs_first(candidates, demand, beams_per_satellite, candidates.elevation_deg)
+    return best_pairs_first(candidates, demand, beams_at_once, candidates.elevation_deg)

@@ -12,7 +12,7 @@ from capest.allocation.cells.candidates import (
 )
 
 
-def assign(candidates: Candidates, demand: np.ndarray, beams_per_satellite: int) -> np.ndarray:
+def assign(candidates: Candidates, demand: np.ndarray, beams_at_once: int) -> np.ndarray:
     """Let cells with the fewest candidates first take the satellite with the fewest cells so far.
 
     Ties: lower cell; of satellites, the higher one in the sky, then the lower number.
@@ -28,7 +28,7 @@ def assign(candidates: Candidates, demand: np.ndarray, beams_per_satellite: int)
     candidates : Candidates
     demand : int64 array (cells,)
         A cell without is not served.
-    beams_per_satellite : int
+    beams_at_once : int
         Cells a satellite serves at most.
 
     Returns
@@ -42,7 +42,7 @@ def assign(candidates: Candidates, demand: np.ndarray, beams_per_satellite: int)
     order = np.argsort(pairs.satellite.astype(np.int64) * cells + places(turn)[pairs.cell])
     cell, satellite = pairs.cell[order], pairs.satellite[order]
     served_by = np.full(cells, -1, dtype=np.int32)
-    for _ in range(beams_per_satellite):
+    for _ in range(beams_at_once):
         if not len(order):
             break
         taken = deferred_acceptance(satellite, cell, order, pairs.satellite, 1, satellites, cells)

@@ -15,7 +15,7 @@ import numpy as np
 from capest.allocation.cells.candidates import Candidates, best_pairs_first
 
 
-def assign(candidates: Candidates, demand: np.ndarray, beams_per_satellite: int) -> np.ndarray:
+def assign(candidates: Candidates, demand: np.ndarray, beams_at_once: int) -> np.ndarray:
     """Take pairs by falling SNR wherever cell and satellite still have room.
 
     Ties: lower cell, then lower satellite.
@@ -25,7 +25,7 @@ def assign(candidates: Candidates, demand: np.ndarray, beams_per_satellite: int)
     candidates : Candidates
     demand : int64 array (cells,)
         A cell without is not served.
-    beams_per_satellite : int
+    beams_at_once : int
         Cells a satellite serves at most.
 
     Returns
@@ -33,4 +33,4 @@ def assign(candidates: Candidates, demand: np.ndarray, beams_per_satellite: int)
     int32 array (cells,)
         Satellite of each, -1 for none.
     """
-    return best_pairs_first(candidates, demand, beams_per_satellite, candidates.snr)
+    return best_pairs_first(candidates, demand, beams_at_once, candidates.snr)

@@ -14,7 +14,7 @@ ONE_BY_ONE = True
 STEPS_PER_DEGREE = 100
 
 
-def assign(candidates: Candidates, demand: np.ndarray, beams_per_satellite: int) -> np.ndarray:
+def assign(candidates: Candidates, demand: np.ndarray, beams_at_once: int) -> np.ndarray:
     """Serve as much demand as can be served and, of the ways to do so, the highest elevations.
 
     The assignment has exactly the largest served demand and, among those, exactly the largest sum
@@ -35,7 +35,7 @@ def assign(candidates: Candidates, demand: np.ndarray, beams_per_satellite: int)
     candidates : Candidates
     demand : int64 array (cells,)
         A cell without is not served.
-    beams_per_satellite : int
+    beams_at_once : int
         Cells a satellite serves at most.
 
     Returns
@@ -51,7 +51,7 @@ def assign(candidates: Candidates, demand: np.ndarray, beams_per_satellite: int)
     csr_array, full_matching = _scipy()
     served_by = np.full(candidates.cells, -1, dtype=np.int32)
     chosen = wanted_pairs(candidates, demand)
-    beams = min(beams_per_satellite, candidates.cells)
+    beams = min(beams_at_once, candidates.cells)
     if beams < 1 or not len(chosen):
         return served_by
     satellite = candidates.satellite[chosen]
