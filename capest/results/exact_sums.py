@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _DIMENSIONS = ("cell", "satellite")
 
+_QUANTITIES = "quantities"
+"""Attribute with the names of what is summed up."""
+
 _COMMENT = (
     "whole numbers, without rounding, so that a run of more trials goes on from here; sums of real "
     f"numbers (throughput, elevation, sinr) are in units of 1/{int(FIXED_POINT)} Mbit s-1, degree, "
@@ -29,16 +32,13 @@ def variables(quantities: Iterable[str]) -> dict[str, Variable]:
     """Variables of a result whose blocks have these sums (names of ``BlockResult.cell``)."""
     found = {}
     for dimension, names in _by_dimension(quantities):
-        which = f"{dimension}_sum"
-        found[f"{which}_name"] = Variable(
-            (which,), "str", None, f"what is summed up per {dimension}"
-        )
-        found[f"{which}s"] = Variable(
-            (which, dimension),
+        found[f"{dimension}_sums"] = Variable(
+            (f"{dimension}_sum", dimension),
             "i8",
             "1",
             f"{len(names)} sums over all trials per {dimension}",
-            attributes={"comment": _COMMENT},
+            # No variable: the NetCDF library may crash where texts are opened twice.
+            attributes={"comment": _COMMENT, _QUANTITIES: " ".join(names)},
         )
     return found
 
@@ -51,7 +51,6 @@ def sizes(quantities: Iterable[str]) -> dict[str, int]:
 def write(dataset: netCDF4.Dataset, sums: Mapping[str, np.ndarray]) -> None:
     """Write the sums into their variables."""
     for dimension, names in _by_dimension(sums):
-        dataset[f"{dimension}_sum_name"][:] = np.array(names, dtype=object)
         dataset[f"{dimension}_sums"][:] = np.stack([sums[name] for name in names])
 
 
@@ -63,8 +62,9 @@ def read(dataset: netCDF4.Dataset) -> dict[str, np.ndarray]:
     sums: dict[str, np.ndarray] = {}
     for dimension in _DIMENSIONS:
         if f"{dimension}_sums" in dataset.variables or "satellite" in dataset.dimensions:
-            names = map(str, dataset[f"{dimension}_sum_name"][:])
-            sums |= dict(zip(names, dataset[f"{dimension}_sums"][:], strict=True))
+            variable = dataset[f"{dimension}_sums"]
+            names = str(variable.getncattr(_QUANTITIES)).split()
+            sums |= dict(zip(names, variable[:], strict=True))
     return sums
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -76,6 +78,26 @@ def read_identity(path: str | Path) -> ResultIdentity:
             size = dataset.dimensions["trial"].size if "trial" in dataset.dimensions else None
     except (OSError, RuntimeError) as error:
         raise InputError(f"{path}: not a NetCDF file that can be read") from error
+    return identity_in(found, size, path)
+
+
+def identity_in(found: Mapping[Any, Any], size: int | None, path: Path) -> ResultIdentity:
+    """Identity that the attributes of a file tell.
+
+    Parameters
+    ----------
+    found : mapping
+        Global attributes.
+    size : int or None
+        Length of the dimension ``trial``, ``None`` without it.
+    path : Path
+        Named in error messages.
+
+    Raises
+    ------
+    InputError
+        Not of capest, or damaged.
+    """
     if missing := _ATTRIBUTES - set(found):
         raise InputError(
             f"{path}: a NetCDF file, but not a result of capest (no attribute {min(missing)})"

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capest.errors import InputError
-from capest.results.identity import read_identity
+from capest.file_kinds import check_regular
+from capest.results.identity import identity_in, read_identity
 from capest.results.old_names import with_new_names
-from capest.results.sweep_file import axes_of, check_sweep
+from capest.results.sweep_file import AXES as SWEEP_AXES
+from capest.results.sweep_file import check_sweep
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -31,20 +33,36 @@ def open_result(path: str | Path) -> xr.Dataset:
     InputError
         Missing, not NetCDF, or not written by capest.
     """
-    of_sweep = bool(axes_of(path))
-    if of_sweep:
-        check_sweep(path)
-    else:
-        read_identity(path)
     import xarray as xr
 
     from capest.results import accessor  # noqa: F401  (registers ds.capest)
 
-    # The engine is named: another HDF5 library in the process could take the file otherwise.
-    # No chunks: HDF5 is not thread-safe, and Dask would read in threads.
+    check_regular(path)
+    try:
+        # The engine is named: another HDF5 library in the process could take the file otherwise.
+        # No chunks: HDF5 is not thread-safe, and Dask would read in threads.
+        opened = xr.open_dataset(path, engine="netcdf4", chunks=None)
+    except (OSError, RuntimeError, ValueError) as error:
+        read_identity(path)  # says what is wrong
+        raise InputError(f"{path}: damaged: {error}") from error
+    if SWEEP_AXES in opened.attrs:
+        opened.close()
+        return _open_sweep(path)
+    try:
+        # By what xarray has open: the NetCDF library may crash where texts are opened twice.
+        identity_in(opened.attrs, opened.sizes.get("trial"), Path(path))
+    except InputError:
+        opened.close()
+        raise
+    return with_new_names(opened)
+
+
+def _open_sweep(path: str | Path) -> xr.Dataset:
+    """Open the file of a sweep: figures at once, trials and histograms when they are used."""
+    import xarray as xr
+
+    check_sweep(path)
     opened = xr.open_dataset(path, engine="netcdf4", chunks=None)
-    if not of_sweep:
-        return with_new_names(opened)
     try:
         if "trial" not in opened.dims:
             # Of an earlier capest: small, and the NetCDF library may crash where its texts are

@@ -26,6 +26,7 @@ from capest.runner.output import (
     blocks_folder,
     check_output,
     drop_blocks_of_finished,
+    kept_beyond,
     other_blocks,
     result_to_keep,
 )
@@ -152,11 +153,9 @@ def run(
             notices.append(_SHORT_BLOCKS)
         netcdf.sweep(output)
         found = store.finished(plan.spans())
-        if plan.kept:
-            notices.append(f"extended: {plan.kept:,} of {plan.trials:,} trials were there already")
-        if found:
-            kept = plan.kept + sum(plan.span(block)[1] for block in found)
-            notices.append(f"resumed: {kept:,} of {plan.trials:,} trials were there already")
+        if there_already := plan.kept + sum(plan.span(block)[1] for block in found):
+            how = "resumed" if found else "extended"
+            notices.append(f"{how}: {there_already:,} of {plan.trials:,} trials were there already")
         blocks = RunBlocks(store, result)
         started = time.perf_counter()
         verdict, said = compute_missing(job, blocks, executor, found, conditions, on_progress)
@@ -178,7 +177,11 @@ def run(
         if history:
             origin["history"] = f"{history}\n{origin['history']}"
         _merge(job, blocks, target, world.layout, {**origin, **about})
-        store.remove()
+        # A rule leaves behind what was on its way when it ended the run; nothing else does.
+        if verdict is None and store.reaches_beyond(plan.trials):
+            notices.append(kept_beyond(store.folder))
+        else:
+            store.remove()
         seconds = time.perf_counter() - started
         return Outcome(output, chosen, tuple(notices), seconds, verdict)
     finally:

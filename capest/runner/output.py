@@ -141,6 +141,11 @@ def other_blocks(there: ResultIdentity, plan: Plan) -> str:
     ).format(*lengths)
 
 
+def kept_beyond(folder: Path) -> str:
+    """Say that the blocks of a longer run, which was cut off, stay."""
+    return f"{folder.name} holds trials beyond those: ask for more trials to go on with them"
+
+
 def drop_blocks_of_finished(output: Path, there: ResultIdentity) -> tuple[str, ...]:
     """Remove the blocks of a run that ended between its result's rename and their removal.
 
@@ -159,9 +164,7 @@ def drop_blocks_of_finished(output: Path, there: ResultIdentity) -> tuple[str, .
         store = BlockStore.open(folder, identity)
         if store.reaches_beyond(there.trials):
             store.close()
-            return (
-                f"{folder.name} holds trials beyond those: ask for more trials to go on with them",
-            )
+            return (kept_beyond(folder),)
         store.remove()
     return ()
 

@@ -276,3 +276,23 @@ def test_points_of_one_sweep_that_differ_in_length_keep_theirs(tmp_path: Path) -
         assert dataset["trials"][:].tolist() == [20, 30, 25]
     # The second goes on from the first, and so does the third.
     assert executor.trials == 20 + 10 + 5
+
+
+def test_a_shorter_run_keeps_the_blocks_of_a_longer_one_that_was_cut_off(tmp_path: Path) -> None:
+    scenario, output = load_scenario(RAW, ["run.trials=400"]), tmp_path / "r.nc"
+
+    class Broken(Exception):
+        pass
+
+    def stop(progress: loop.Progress) -> None:
+        if progress.trials_done > 250:
+            raise Broken
+
+    with pytest.raises(Broken):
+        loop.run(scenario, output, InlineExecutor, on_progress=stop)
+    short = loop.run(scenario.replace(run__trials=20), output, InlineExecutor)
+    assert any("holds trials beyond those" in notice for notice in short.notices)
+    executor = Counting()
+    loop.run(scenario, output, lambda: executor)
+    assert executor.trials < 200
+    assert not loop.blocks_folder(output).exists()

@@ -1,0 +1,35 @@
+"""Results are opened again and again in one process, as in a notebook."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import capest
+from tests.engine.small_network import network_scenario
+
+SCRIPT = """
+import sys
+import capest
+
+path = sys.argv[1]
+held = capest.open(path)
+capest.open(path).close()
+for _ in range(5):
+    opened = capest.open(path)
+    assert len(opened.capest.estimates()) > 10
+    assert opened.capest.by_country().sizes["country"] >= 1
+print("done")
+"""
+
+
+def test_a_constellation_is_opened_many_times(tmp_path: Path) -> None:
+    """The NetCDF library crashes where a file with texts is opened twice on its own."""
+    path = tmp_path / "result.nc"
+    scenario = network_scenario(users__count=20, service__preset="voice", run__trials=2)
+    capest.run(scenario, output=path, workers=0, backend="numpy").close()
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(path)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "done"), done.stderr
