@@ -94,3 +94,19 @@ def test_a_run_that_fails_says_why() -> None:
         pytest.skip("there is a GPU: the run would not fail")
     with pytest.raises(CapestError, match="a run of the benchmark failed"):
         run_speed("broken", plainest_scenario(), "cupy", 2, 0)
+
+
+def test_trials_are_timed_against_another_checkout(monkeypatch, tmp_path):
+    from capest.benchmark import against
+
+    small = against.Case("one satellite", against._GEO + against._ONE_FIXED, 2, 1)
+    monkeypatch.setattr(against, "CASES", (small,))
+    (found,) = against.against(against.HERE, rounds=1)
+    assert found.case == "one satellite"
+    # The same code on both sides, however loaded the machine is.
+    assert found.seconds_per_trial > 0.0
+    assert found.ratio > 0.0
+    refused = CliRunner().invoke(cli, ["bench", "--against", str(tmp_path)])
+    assert refused.exit_code != 0
+    with pytest.raises(CapestError, match="no capest there"):
+        against.against(tmp_path)
