@@ -8,7 +8,7 @@ from typing import Any
 from capest.engine.link_powers import peak_gain
 from capest.engine.links import Links
 from capest.engine.links_of_one import reduced_directions
-from capest.engine.path_loss import Sightlines, path_loss_db
+from capest.engine.path_loss import path_loss_db
 from capest.engine.radio import Carrier
 from capest.engine.world import World
 from capest.physics.pattern_table import look_up
@@ -88,17 +88,3 @@ def own_beam_gain(carrier: Carrier, user: Any, beam: Any, serving: Any, xp: Any)
 def _coupling_loss_db(world: World, links: Links, xp: Any) -> Any:
     snr_db = 10.0 * xp.log10(xp.maximum(links.carrier.astype(xp.float64), 1e-300))
     return world.radio.link.coupling_loss_at_0_snr_db - snr_db
-
-
-def without_gains(ways: Sightlines) -> Sightlines:
-    """The same ways, where fading lifts no link above free space."""
-    return Sightlines(
-        ways.view,
-        ways.elevation_deg,
-        ways.angles,
-        ways.line_of_sight,
-        ways.shadow,
-        ways.surroundings,
-        ways.vehicle_loss_db,
-        gains=False,
-    )

@@ -29,7 +29,7 @@ from capest.engine.services.outcome import best_effort_mbps, outcome_of_class
 from capest.engine.services.settings import CallUplink, Services
 from capest.engine.sky import Sky, feeder_ranges_m
 from capest.engine.uplink import UplinkResult
-from capest.engine.uplink_power import hear, without_gains
+from capest.engine.uplink_power import hear
 from capest.engine.users import Users
 from capest.engine.world import World
 from capest.sampling.draws import Draws
@@ -261,7 +261,7 @@ def _on_fading(
         links,
         carrier=carrier,
         unlimited=links.unlimited * factor,
-        ways=None if links.ways is None else without_gains(links.ways),
+        ways=None if links.ways is None else replace(links.ways, gains=False),
         loss_db=None if links.loss_db is None else links.loss_db + cut_db,
     )
     uplink = world.radio.uplink
