@@ -10,10 +10,13 @@ import os
 import stat
 import zipfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from capest.errors import InputError
 from capest.shown import one_line
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 _KINDS = {
     stat.S_IFDIR: "a folder",
@@ -55,6 +58,43 @@ def check_regular(path: str | Path) -> None:
             f"{one_line(str(path))}: is {found}, which is read once and may never end; write its "
             "content to a file and name that"
         )
+
+
+MOST_PLACES_OF_AXIS = 2**26
+"""Of a NetCDF file: coordinates of more would take half a gigabyte before anything is looked at."""
+
+
+def open_netcdf(path: str | Path, decode_times: bool | None = None) -> xr.Dataset:
+    """Open a NetCDF file whose coordinates fit into memory; xarray reads them when it opens one.
+
+    Parameters
+    ----------
+    path : str or Path
+    decode_times : bool, optional
+        As of ``xarray.open_dataset``.
+
+    Raises
+    ------
+    InputError
+        A dimension is longer than `MOST_PLACES_OF_AXIS`: a file of some kilobytes may name
+        billions of places that it never wrote.
+    OSError, RuntimeError, ValueError
+        As xarray and the NetCDF library raise them for a file that is none, or damaged.
+    """
+    import xarray as xr
+
+    # The engine is named: another HDF5 library in the process could take the file otherwise.
+    store = xr.backends.NetCDF4DataStore.open(str(path))
+    for name, dimension in store.ds.dimensions.items():
+        if dimension.size > MOST_PLACES_OF_AXIS:
+            places = dimension.size
+            store.close()
+            raise InputError(
+                f"{one_line(str(path))}: damaged: dimension {one_line(name)} has {places:,} "
+                f"places; at most {MOST_PLACES_OF_AXIS:,} can be read"
+            )
+    # No chunks: HDF5 is not thread-safe, and Dask would read in threads.
+    return xr.open_dataset(store, chunks=None, decode_times=decode_times)
 
 
 class FileKind(NamedTuple):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from capest.errors import InputError
+from capest.file_kinds import open_netcdf
 from capest.geo.countries import country_at
 from capest.geo.people_units import km2_per_value
 from capest.geo.points import PointsModel, points_model
@@ -46,13 +47,11 @@ def read_grid(
     InputError
         With the file, the variable, and what would be right.
     """
-    import xarray as xr
-
     if not Path(path).is_file():
         raise InputError(f"{path}: there is no such file")
     try:
         # No time is read, and an odd one is no reason to refuse a grid.
-        dataset = xr.open_dataset(path, engine="netcdf4", decode_times=False)
+        dataset = open_netcdf(path, decode_times=False)
     except (OSError, ValueError):
         raise InputError(f"{path}: is not a NetCDF file") from None
     with dataset:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capest.errors import InputError
-from capest.file_kinds import check_regular
+from capest.file_kinds import check_regular, open_netcdf
 from capest.results.identity import identity_in, read_identity
 from capest.results.old_names import with_new_names
 from capest.results.sweep_file import AXES as SWEEP_AXES
@@ -33,15 +33,11 @@ def open_result(path: str | Path) -> xr.Dataset:
     InputError
         Missing, not NetCDF, or not written by capest.
     """
-    import xarray as xr
-
     from capest.results import accessor  # noqa: F401  (registers ds.capest)
 
     check_regular(path)
     try:
-        # The engine is named: another HDF5 library in the process could take the file otherwise.
-        # No chunks: HDF5 is not thread-safe, and Dask would read in threads.
-        opened = xr.open_dataset(path, engine="netcdf4", chunks=None)
+        opened = open_netcdf(path)
     except (OSError, RuntimeError, ValueError) as error:
         read_identity(path)  # says what is wrong
         raise InputError(f"{path}: damaged: {error}") from error
@@ -59,10 +55,8 @@ def open_result(path: str | Path) -> xr.Dataset:
 
 def _open_sweep(path: str | Path) -> xr.Dataset:
     """Open the file of a sweep: figures at once, trials and histograms when they are used."""
-    import xarray as xr
-
     check_sweep(path)
-    opened = xr.open_dataset(path, engine="netcdf4", chunks=None)
+    opened = open_netcdf(path)
     try:
         if "trial" not in opened.dims:
             # Of an earlier capest: small, and the NetCDF library may crash where its texts are

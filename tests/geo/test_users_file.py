@@ -4,6 +4,7 @@ import gzip
 import zipfile
 from pathlib import Path
 
+import netCDF4
 import numpy as np
 import pytest
 import xarray as xr
@@ -181,6 +182,15 @@ def test_faults_of_grids(tmp_path: Path, dataset: xr.Dataset, message: str) -> N
     assert message in str(caught.value)
     assert "grid.nc" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_dimension_without_end_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "grid.nc"
+    with netCDF4.Dataset(path, "w") as file:
+        file.createDimension("lon", 2**31 - 1)
+        file.createVariable("lon", "f8", ("lon",), chunksizes=(1000,))
+    with pytest.raises(InputError, match=r"grid\.nc: damaged: dimension lon has 2,147,483,647"):
+        read_grid(path)
 
 
 def test_files_that_are_no_netcdf(tmp_path: Path) -> None:

@@ -23,6 +23,13 @@ COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.S | re.M)
 
 pytestmark = pytest.mark.slow
 
+# Coverage of this run is not that of the tests in the copy.
+ENVIRONMENT = {
+    name: value
+    for name, value in os.environ.items()
+    if name != "PYTEST_ADDOPTS" and not name.startswith("COV_")
+}
+
 SECTIONS = {part.partition("\n")[0]: part for part in re.split(r"^## ", PAGE, flags=re.M)[1:]}
 
 
@@ -64,7 +71,7 @@ def python(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *command],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder)},
+        env=ENVIRONMENT | {"PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
         check=False,

@@ -23,6 +23,7 @@ from capest.scenario.starter import starter
 from capest.scenario.write import toml_value
 from capest.version import __version__
 
+SUFFIXES = (".toml", ".md", ".py", ".ipynb")
 LEO = {"preset": "tr38821-set1-leo600-s"}
 ONE = {
     "satellite": {**LEO, "beams_at_once": 3},
@@ -321,8 +322,9 @@ def test_what_stands_in_place_of_a_section_is_a_fault_of_its_own():
 
 def test_examples_have_the_names_of_today():
     root = Path(__file__).parents[2]
-    texts = [root / "README.md", *(root / "runs").rglob("*.*"), *(root / "capest").rglob("*.md")]
-    for path in texts:
+    runs = [path for path in (root / "runs").rglob("*.*") if path.suffix in SUFFIXES]
+    assert len(runs) > 10
+    for path in [root / "README.md", *runs, *(root / "capest").rglob("*.md")]:
         # The changelog says what was renamed; the answer is of the version that made it.
         if path.name in ("changelog.md", "answer.json") or "__pycache__" in path.parts:
             continue
