@@ -21,13 +21,14 @@ _PAIRS_AT_ONCE = 2**22
 
 @dataclass(frozen=True)
 class View:
-    """What the centres of a region's cells see, trial by trial.
+    """What the centres of cells see, trial by trial.
 
     Attributes
     ----------
     candidates : Candidates
-        Pairs that may serve each other. The cells of trial t are those of the region, counted
-        from t · cells; satellites are indices into the sky.
+        Pairs that may serve each other; none where cells are those of a satellite's beams. The
+        cells of trial t are those of the region, counted from t · cells; satellites are indices
+        into the sky.
     in_view : int64 array (trials, cells)
         Satellites above the elevation mask.
     above_horizon : bool array (trials, cells)
@@ -45,8 +46,7 @@ def view_of_cells(world: World, sky: Sky) -> View:
     A satellite must stand at the elevation mask or higher, and still do so after the shortest
     time of service.
     """
-    cells = world.ground.cells
-    centres = np.empty((0, 3)) if cells is None else np.asarray(cells.centre_unit)
+    centres = world.ground.cells.centre_unit
     in_view = np.zeros((sky.trials, len(centres)), dtype=np.int64)
     above_horizon = np.zeros(in_view.shape, dtype=bool)
     # The pairs of one trial fill the cache: those of several are no faster together.

@@ -78,7 +78,7 @@ def light_beams(
     world: World,
     kernels: Kernels,
     sky: Sky,
-    view: View | None,
+    view: View,
     users: Users,
     draws: Draws,
 ) -> Beams:
@@ -89,21 +89,23 @@ def light_beams(
     world : World
     kernels : Kernels
     sky : Sky
-    view : View or None
-        Of a region's cells.
+    view : View
     users : Users
     draws : Draws
     """
-    plan, layout = world.beams, world.beams.layout
-    if layout is None:
-        if view is None:
-            raise ValueError("beams can be aimed at the cells of a region only")
+    if world.beams.attachment == "cell":
         return _aimed(world, kernels, sky, view, users)
-    if plan.attachment == "strongest":
-        return _fixed(world, layout, sky, draws)
+    if world.beams.attachment == "strongest":
+        return _fixed(world, world.beams.fixed_layout, sky, draws)
+    return _of_highest(world, kernels, sky, users)
+
+
+def _of_highest(world: World, kernels: Kernels, sky: Sky, users: Users) -> Beams:
+    """Layouts around the nadirs of all satellites, each user on the one that stands highest."""
+    layout = world.beams.fixed_layout
     beams = satellite_fixed(world, layout, sky)
     own = attach_to_highest(world, layout, sky, users, kernels.xp)
-    if plan.only_occupied:
+    if world.beams.only_occupied:
         number = kernels.xp.where(own >= 0, beams.first_of(users.trial, kernels.xp) + own, -1)
         beams.power[:] = on_host(kernels.count_numbers(number, len(beams))) > 0
     return replace(beams, of_user=own, are_fixed=True)
@@ -157,8 +159,7 @@ def earth_fixed(world: World, sky: Sky, satellite_of_cell: np.ndarray) -> tuple[
     beam_of_cell : int32 array (trials, cells)
         Counted from the first beam of the trial; -1 where a cell is dark.
     """
-    colour, cells = world.ground.colour, world.ground.cells
-    centres = np.empty((0, 3)) if cells is None else np.asarray(cells.centre_unit)
+    colour, centres = world.ground.colour, world.ground.cells.centre_unit
     trial, cell = np.nonzero(satellite_of_cell >= 0)
     satellite = satellite_of_cell[trial, cell].astype(np.int64)
     order = np.lexsort((cell, colour[cell], satellite))

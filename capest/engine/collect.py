@@ -1,4 +1,4 @@
-"""Count the users of some trials into distributions, and say which of them count."""
+"""Count the users of some trials into distributions."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from capest.engine.power import LoweredPower
 from capest.engine.scheduler import user_rate
 from capest.engine.services.serve import Served
 from capest.engine.sky import Sky, feeder_ranges_m
+from capest.engine.uplink import UplinkResult
 from capest.engine.users import Users
 from capest.engine.world import World
 from capest.physics import geometry
@@ -42,6 +43,33 @@ class Downlinks:
 
 
 @dataclass(frozen=True)
+class Computed:
+    """Some trials, computed, before they are counted.
+
+    Attributes
+    ----------
+    sky : Sky
+    users : Users
+    beams : Beams
+    power : LoweredPower
+    links : Links
+    down : Downlinks
+    up : UplinkResult
+    served : Served or None
+        ``None`` without services.
+    """
+
+    sky: Sky
+    users: Users
+    beams: Beams
+    power: LoweredPower
+    links: Links
+    down: Downlinks
+    up: UplinkResult
+    served: Served | None
+
+
+@dataclass(frozen=True)
 class CountedUsers:
     """Users that count, arrays (n,).
 
@@ -65,27 +93,8 @@ class CountedUsers:
     sin_elevation: Any
 
 
-def counted_users(world: World, users: Users, beams: Beams, links: Links, xp: Any) -> Any:
-    """Users with a lit beam that counts in the statistics, bool array (users,)."""
-    layout = world.beams.layout
-    if layout is None or beams.of_user is not None:
-        return links.serving >= 0
-    found = xp.asarray(world.ground.counted[layout.order]).take(links.serving)
-    if beams.lit is not None:
-        found &= beams.lit[users.trial, links.serving] > 0
-    return found
-
-
 def user_histograms(
-    world: World,
-    kernels: Kernels,
-    sky: Sky,
-    users: Users,
-    beams: Beams,
-    links: Links,
-    down: Downlinks,
-    power: LoweredPower,
-    served: Served | None,
+    world: World, kernels: Kernels, computed: Computed
 ) -> tuple[dict[str, Any], CountedUsers]:
     """Count users into the bins of every user quantity.
 
@@ -95,6 +104,8 @@ def user_histograms(
     counted : CountedUsers
     """
     xp, link = kernels.xp, world.radio.link
+    users, beams, links = computed.users, computed.beams, computed.links
+    down, power, served = computed.down, computed.power, computed.served
     arrays = [
         *(links.carrier, links.interference, down.efficiency, links.serving, users.trial),
         *(links.range_m, links.satellite, links.sin_elevation),
@@ -121,8 +132,8 @@ def user_histograms(
         for name, taken_db in power.reduction_db.items():
             quantities[name] = xp.asarray(np.append(taken_db, 0.0))[number]
     feeder_m: Any = 0.0
-    if world.radio.transparent and len(sky):
-        feeder_m = xp.asarray(feeder_ranges_m(world, sky))[satellite]
+    if world.radio.transparent and len(computed.sky):
+        feeder_m = xp.asarray(feeder_ranges_m(world, computed.sky))[satellite]
     throughput_mbps = rate_per_hz.astype(xp.float64) * (link.bandwidth_mhz * beams.lit_share)
     quantities |= {
         "coupling_loss_db": link.coupling_loss_at_0_snr_db - unlimited_db,

@@ -26,9 +26,8 @@ def downlink(
     world: World, kernels: Kernels, sky: Sky, users: Users, beams: Beams, power: LoweredPower
 ) -> Links:
     """Compute the links of the users of some trials."""
-    carrier, layout = world.radio.carrier, world.beams.layout
-    if users.view is not None and carrier is not None and layout is not None:
-        return links_of_one(world, kernels, users.view, users, beams, carrier, layout)
+    if users.view is not None:
+        return links_of_one(world, kernels, users.view, users, beams)
     return links_of_many(world, kernels, sky, users, beams, power)
 
 
@@ -37,8 +36,8 @@ def gain_by_fading_db(world: World, sky: Sky, users: Users, links: Links, xp: An
 
     Zero where it does not.
     """
-    if links.ways is not None and world.radio.carrier is not None:
-        loss_db = fading_loss_db(world.radio.carrier, links.ways, xp)
+    if links.ways is not None:
+        loss_db = fading_loss_db(world.radio.own_carrier, links.ways, xp)
         return xp.maximum(-loss_db, 0.0)
     if not len(sky):
         return xp.zeros(len(users.trial))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from capest.engine.link_powers import peak_gain
 from capest.engine.path_loss import Sightlines
 
 
@@ -39,6 +40,32 @@ class Links:
     range_m: Any
     ways: Sightlines | None
     loss_db: Any | None
+
+    @property
+    def of_one(self) -> Sightlines:
+        """The ways to one satellite; ValueError for links that were computed for many."""
+        if self.ways is None:
+            raise ValueError("the ways of these links are not known")
+        return self.ways
+
+    def without_gains(self, cut_db: Any, xp: Any) -> Links:
+        """Links that lose some gain by fading, interference apart.
+
+        Parameters
+        ----------
+        cut_db : float64 array (users,)
+            How far fading lifts each link above free space.
+        xp : module
+            ``numpy`` or ``cupy``.
+        """
+        factor = peak_gain(-cut_db, xp)
+        return replace(
+            self,
+            carrier=(self.carrier * factor).astype(xp.float32),
+            unlimited=self.unlimited * factor,
+            ways=None if self.ways is None else replace(self.ways, gains=False),
+            loss_db=None if self.loss_db is None else self.loss_db + cut_db,
+        )
 
     def of(self, order: Any) -> Links:
         """Links of some users, by their numbers."""

@@ -22,14 +22,13 @@ def links_of_one(
     view: geometry.View,
     users: Users,
     beams: Beams,
-    carrier: Carrier,
-    layout: Layout,
 ) -> Links:
     """Compute the links of the users of some trials, who see one satellite."""
     xp, radio = kernels.xp, world.radio
-    ways = sightlines(world.channel, carrier, view, users.surroundings, xp)
-    loss_db = path_loss_db(carrier, ways, xp)
+    ways = sightlines(world.channel, radio.own_carrier, view, users.surroundings, xp)
+    loss_db = path_loss_db(radio.own_carrier, ways, xp)
     gain = peak_gain(radio.link.snr_at_no_loss_db - loss_db, xp)
+    layout = world.beams.fixed_layout
     links = satellite_links(radio, layout, view, gain, users.trial, beams.lit, xp)
     serving, received, interference = kernels.downlink_sinr(links)
     return Links(
@@ -70,9 +69,7 @@ def satellite_links(
     xp : module
         ``numpy`` or ``cupy``.
     """
-    if radio.carrier is None:
-        raise ValueError("the carrier of one satellite is not known")
-    user, beam = reduced_directions(layout, radio.carrier, view, xp)
+    user, beam = reduced_directions(layout, radio.own_carrier, view, xp)
     return SatelliteDownlink(
         user=user,
         gain=gain.astype(xp.float32)[None],
@@ -81,7 +78,7 @@ def satellite_links(
         beam_power=xp.ones(len(layout.colour), dtype=xp.float32),
         segment_start=xp.asarray(layout.segment_start),
         lit=lit,
-        pattern=xp.asarray(radio.carrier.pattern),
+        pattern=xp.asarray(radio.own_carrier.pattern),
         colours=radio.colours,
     )
 

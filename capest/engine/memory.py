@@ -41,9 +41,6 @@ _BYTES_PER_CLASS = 200
 # the random words they come from.
 _BYTES_PER_SECTOR = 40
 
-_SATELLITES_IN_REACH = 100
-"""Of a constellation, for a rough estimate only."""
-
 # The rest is left to results on their way and to the gaps of the memory pool.
 _SHARE_OF_MEMORY = 0.5
 
@@ -108,10 +105,7 @@ def bytes_per_trial(world: World) -> int:
 
 def beams_of_trial(world: World) -> int:
     """About as many beams as a trial has at most."""
-    layout, cells = world.beams.layout, len(world.ground.colour)
-    if layout is None:
-        return min(cells, len(world.space) * world.beams.beams_at_once)
-    return len(layout.colour) * min(len(world.space), _SATELLITES_IN_REACH)
+    return world.beams.most_beams(len(world.space), len(world.ground.colour))
 
 
 def _turns(world: World) -> int:

@@ -7,14 +7,12 @@ from typing import Any
 import numpy as np
 
 from capest.backend.protocol import Kernels
-from capest.engine.beams import Beams
-from capest.engine.collect import Downlinks
+from capest.engine.collect import Computed
 from capest.engine.scheduler import beam_rate
 from capest.engine.services.admission import CARRIED
 from capest.engine.services.blocking import blocking_totals
 from capest.engine.services.outcome import call_histogram, calls_of_beams, refused, totals
 from capest.engine.services.serve import Served
-from capest.engine.uplink import UplinkResult
 from capest.engine.world import Layout, World
 from capest.statistics.block import BlockResult
 from capest.statistics.quantities import ALL_BEAMS, AXES
@@ -24,14 +22,11 @@ def collect_beams(
     world: World,
     kernels: Kernels,
     layout: Layout,
-    beams: Beams,
-    down: Downlinks,
-    up: UplinkResult,
-    served: Served | None,
+    computed: Computed,
     histograms: dict[str, Any],
 ) -> dict[str, dict[str, Any]]:
     """Arrays of the backend for `finish`, by group of a ``BlockResult``."""
-    xp = kernels.xp
+    xp, beams, down, up = kernels.xp, computed.beams, computed.down, computed.up
     place = xp.asarray(layout.place)
     rate = beam_rate(kernels, down.shares)
     trial_cell = beam_results(
@@ -43,7 +38,7 @@ def collect_beams(
     )
     axis = AXES["beam_throughput"]
     histograms[axis.name] = axis.count(shown * beams.lit_share, kernels, weight)
-    trial, of_beams, of_cells = _of_services(world, kernels, place, served)
+    trial, of_beams, of_cells = _of_services(world, kernels, place, computed.served)
     return {
         "trial": up.trial | trial,
         "trial_cell": trial_cell | up.trial_cell | of_beams,

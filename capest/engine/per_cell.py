@@ -10,7 +10,7 @@ from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import Kernels
 from capest.engine.assignment import View
 from capest.engine.beams import Beams
-from capest.engine.collect import CountedUsers
+from capest.engine.collect import Computed, CountedUsers
 from capest.engine.services.admission import CARRIED, OUTCOMES
 from capest.engine.services.blocking import blocking_totals
 from capest.engine.services.outcome import call_histogram, refused, totals
@@ -26,14 +26,12 @@ from capest.statistics.quantities_of_cells import FIXED_POINT
 def collect_cells(
     world: World,
     kernels: Kernels,
-    users: Users,
-    beams: Beams,
+    computed: Computed,
     counted: CountedUsers,
-    served: Served | None,
     histograms: dict[str, Any],
 ) -> dict[str, dict[str, Any]]:
     """Arrays of the backend for `finish`, by group."""
-    xp = kernels.xp
+    xp, users, beams = kernels.xp, computed.users, computed.beams
     rate = xp.rint(counted.throughput_mbps * FIXED_POINT)
     is_served = (counted.efficiency > 0.0).astype(xp.float64)
     number = beams.first_of(counted.trial, xp) + counted.serving
@@ -57,7 +55,7 @@ def collect_cells(
         )
     }
     per_cell["cell_users"] = kernels.count_numbers(users.cell.astype(xp.int64), cells)
-    trial, of_cells, calls = _of_services(world, kernels, users, served)
+    trial, of_cells, calls = _of_services(world, kernels, users, computed.served)
     return {
         "trial": trial,
         "beam": per_beam | calls,

@@ -85,10 +85,10 @@ class InRegion:
         if self.hotspot_users:
             self._gather(draws, latitude_deg, longitude_deg)
         if self.by_place:
-            surroundings = kind.astype(xp.uint8)
+            environment = kind.astype(xp.uint8)
         else:
-            surroundings = xp.zeros(count * draws.trials, dtype=xp.uint8)
-        return Places(None, unit_vectors(latitude_deg, longitude_deg, xp), surroundings)
+            environment = xp.zeros(count * draws.trials, dtype=xp.uint8)
+        return Places(None, unit_vectors(latitude_deg, longitude_deg, xp), environment)
 
     def _gather(self, draws: Draws, latitude_deg: Any, longitude_deg: Any) -> None:
         """Gather the first users of each trial around hotspots, in place.

@@ -121,10 +121,7 @@ def aggregate_pfd_w(
         W/m²/MHz.
     """
     xp, colours, steering = kernels.xp, world.radio.colours, world.radio.steering
-    cells, trials = world.ground.cells, sky.trials
-    if cells is None or beams.direction is None or beams.segment_start is None:
-        raise ValueError("there are no cells of a region")
-    centres = np.asarray(cells.centre_unit).T
+    trials, centres = sky.trials, world.ground.cells.centre_unit.T
     count = centres.shape[1] * trials
     everywhere = np.ascontiguousarray(np.tile(centres * EARTH_RADIUS_M, (1, trials)))
     density_w = 10.0 ** (0.1 * world.radio.eirp_density_dbw_per_mhz)

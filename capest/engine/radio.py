@@ -202,3 +202,10 @@ class Radio:
     gateway_elevation_deg: float
     uplink: Uplink | None
     call_carrier: Carrier | None
+
+    @property
+    def own_carrier(self) -> Carrier:
+        """The carrier of one satellite's downlink; ValueError for many."""
+        if self.carrier is None:
+            raise ValueError("the losses of many satellites' links are tabulated, not computed")
+        return self.carrier

@@ -118,16 +118,14 @@ def sky_at(world: World, seconds: np.ndarray) -> Sky:
 
 def _in_reach(world: World, position_m: np.ndarray) -> np.ndarray:
     """Numbers of the satellites that somebody on the ground may hear, int64 array (n,)."""
-    cap_centre, beams = world.ground.cap_centre, world.beams
-    if cap_centre is None:
-        return np.arange(len(position_m))
+    ground, beams = world.ground, world.beams
     radius_m = np.linalg.norm(position_m, axis=1)
     # What may serve is never culled.
     reach_deg = min(beams.lowest_heard_deg, beams.lowest_deg)
     # A satellite that SGP4 knows no position of compares false.
     with np.errstate(invalid="ignore"):
-        reach = world.ground.reach_rad + largest_earth_angle_rad(radius_m, reach_deg)
-        cosine = (position_m * cap_centre).sum(axis=1) / radius_m
+        reach = ground.reach_rad + largest_earth_angle_rad(radius_m, reach_deg)
+        cosine = (position_m * ground.cap_centre).sum(axis=1) / radius_m
         near = np.arccos(np.clip(cosine, -1.0, 1.0)) <= reach
     return np.flatnonzero(near)
 

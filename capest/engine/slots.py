@@ -136,13 +136,11 @@ def draw_links(world: World, kernels: Kernels, draws: Draws) -> SlotLinks:
     kernels : Kernels
     draws : Draws
     """
-    xp, radio, layout = kernels.xp, world.radio, world.beams.layout
+    xp, radio, layout = kernels.xp, world.radio, world.beams.fixed_layout
     users = draw_users(world, draws)
-    if radio.carrier is None or layout is None or users.view is None:
-        raise ValueError("slots are those of one satellite")
-    ways = sightlines(world.channel, radio.carrier, users.view, users.surroundings, xp)
-    gain = peak_gain(radio.link.snr_at_no_loss_db - path_loss_db(radio.carrier, ways, xp), xp)
-    links = satellite_links(radio, layout, users.view, gain, users.trial, None, xp)
+    ways = sightlines(world.channel, radio.own_carrier, users.of_one, users.surroundings, xp)
+    gain = peak_gain(radio.link.snr_at_no_loss_db - path_loss_db(radio.own_carrier, ways, xp), xp)
+    links = satellite_links(radio, layout, users.of_one, gain, users.trial, None, xp)
     serving, _, _ = kernels.downlink_sinr(links)
     cell = layout.order[on_host(serving)].reshape(draws.trials, users.per_trial)
     return SlotLinks(kernels, layout, radio.link, links, cell)

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 from capest.backend.arguments import AttachedLinks, BeamShares
 from capest.backend.protocol import Kernels, Transfer
-from capest.engine import per_beam, per_cell
-from capest.engine.assignment import View, view_of_cells
+from capest.engine.assignment import View
 from capest.engine.beams import Beams, light_beams
-from capest.engine.collect import Downlinks, counted_users, user_histograms
+from capest.engine.collect import Computed, Downlinks, user_histograms
 from capest.engine.downlink import downlink
 from capest.engine.links import Links
 from capest.engine.power import limit_power
@@ -36,26 +35,24 @@ class Started:
     world : World
     first_trial : int
     sky : Sky
-    view : View or None
-        Of the cells of a region.
+    view : View
     beams : Beams
     transfer : Transfer
-        Of groups of arrays, as `per_beam` or `per_cell` finishes them.
+        Of groups of arrays, as the cells of the ground finish them.
     """
 
     world: World
     first_trial: int
     sky: Sky
-    view: View | None
+    view: View
     beams: Beams
     transfer: Transfer
 
     def wait(self) -> BlockResult:
         """Wait for the results."""
         found = self.transfer.wait()
-        if self.view is None:
-            return per_beam.finish(self.world, self.first_trial, found)
-        return per_cell.finish(self.world, self.first_trial, self.sky, self.view, self.beams, found)
+        cells = self.world.ground.cells
+        return cells.finish(self.world, self.first_trial, self.sky, self.view, self.beams, found)
 
 
 def start(world: World, kernels: Kernels, first_trial: int, trials: int) -> Started:
@@ -74,9 +71,10 @@ def start(world: World, kernels: Kernels, first_trial: int, trials: int) -> Star
     -------
     Started
     """
+    cells = world.ground.cells
     draws = Draws(kernels, world.seed, first_trial, trials)
     sky = draw_sky(world, draws)
-    view = None if world.ground.cells is None else view_of_cells(world, sky)
+    view = cells.view(world, sky)
     users = draw_users(world, draws)
     beams = light_beams(world, kernels, sky, view, users, draws)
     power = limit_power(world, kernels, sky, beams)
@@ -96,14 +94,9 @@ def start(world: World, kernels: Kernels, first_trial: int, trials: int) -> Star
         down.efficiency,
         up,
     )
-    histograms, counted = user_histograms(
-        world, kernels, sky, users, beams, links, down, power, served
-    )
-    layout = world.beams.layout
-    if view is None and layout is not None:
-        found = per_beam.collect_beams(world, kernels, layout, beams, down, up, served, histograms)
-    else:
-        found = per_cell.collect_cells(world, kernels, users, beams, counted, served, histograms)
+    computed = Computed(sky, users, beams, power, links, down, up, served)
+    histograms, counted = user_histograms(world, kernels, computed)
+    found = cells.collect(world, kernels, computed, counted, histograms)
     return Started(world, first_trial, sky, view, beams, kernels.fetch(found))
 
 
@@ -135,5 +128,5 @@ def share_time(
         sums=sums,
         policy=world.radio.link.policy,
     )
-    counts = counted_users(world, users, beams, links, kernels.xp)
+    counts = world.ground.cells.counts(world, users, beams, links, kernels.xp)
     return Downlinks(attached, efficiency, shares, counts)

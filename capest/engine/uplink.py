@@ -61,9 +61,10 @@ def compute_uplink(
     UplinkResult
         Arrays of the backend.
     """
-    xp, uplink, layout = kernels.xp, world.radio.uplink, world.beams.layout
-    if uplink is None or layout is None:
+    xp, uplink = kernels.xp, world.radio.uplink
+    if uplink is None:
         return UplinkResult({}, {}, {})
+    layout = world.beams.fixed_layout
     trials, beam_count = len(beams.start) - 1, beams.most
     drops, link, access = uplink.drops, world.radio.link, uplink.access
     heard = hear(world, uplink.budget, uplink.carrier, links, xp)

@@ -52,15 +52,12 @@ def hear(world: World, budget: UplinkBudget, carrier: Carrier, links: Links, xp:
     xp : module
         ``numpy`` or ``cupy``.
     """
-    down, layout = world.radio.carrier, world.beams.layout
-    if links.ways is None or down is None or layout is None:
-        raise ValueError("the ways of these links are not known")
-    loss_db = links.loss_db
-    if carrier.frequency_hz != down.frequency_hz:
-        loss_db = path_loss_db(carrier, links.ways, xp)
+    ways, loss_db = links.of_one, links.loss_db
+    if carrier.frequency_hz != world.radio.frequency_hz:
+        loss_db = path_loss_db(carrier, ways, xp)
     power_dbw = budget.power_dbw(_coupling_loss_db(world, links, xp), xp)
     gain = peak_gain(budget.peak_snr_db(power_dbw, loss_db), xp)
-    user, beam = reduced_directions(layout, carrier, links.ways.view, xp)
+    user, beam = reduced_directions(world.beams.fixed_layout, carrier, ways.view, xp)
     own_gain = own_beam_gain(carrier, user[0], beam, links.serving, xp)
     return Heard(power_dbw, gain, gain * own_gain, user, beam)
 

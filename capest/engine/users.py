@@ -7,8 +7,6 @@ from typing import Any
 
 from capest.engine.channel import Surroundings, draw_surroundings
 from capest.engine.world import World
-from capest.geo.tiling import nearest_cell
-from capest.physics.constants import EARTH_RADIUS_M
 from capest.physics.geometry import View
 from capest.sampling.draws import Draws
 
@@ -42,6 +40,13 @@ class Users:
     environment: Any
     surroundings: Surroundings
 
+    @property
+    def of_one(self) -> View:
+        """What they see of one satellite; ValueError for users on the ground below many."""
+        if self.view is None:
+            raise ValueError("these users are on the ground, and may see many satellites")
+        return self.view
+
     def of(self, order: Any) -> Users:
         """Some users on the ground, by their numbers."""
         return Users(
@@ -63,19 +68,4 @@ def draw_users(world: World, draws: Draws) -> Users:
     trial = xp.broadcast_to(
         xp.arange(draws.trials, dtype=xp.int32)[:, None], (draws.trials, count)
     ).ravel()
-    cells = world.ground.cells
-    if places.unit is None or places.surroundings is None or cells is None:
-        return Users(count, trial, places.view, None, None, None, surroundings)
-    cell = nearest_cell(places.unit, cells, xp)
-    # Neighbours on the ground are neighbours in memory: they hear the same satellites.
-    number = trial.astype(xp.int64) * (len(world.ground.colour) + 1) + cell
-    order = xp.argsort(number, kind="stable")
-    return Users(
-        count,
-        trial,
-        None,
-        xp.ascontiguousarray(places.unit[:, order]) * EARTH_RADIUS_M,
-        cell[order],
-        places.surroundings[order],
-        surroundings.of(order),
-    )
+    return world.ground.cells.settle(places, count, trial, surroundings, xp)

@@ -7,17 +7,31 @@ NumPy and CuPy for it and nothing else; a catalogue of satellites needs ``sgp4``
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
 from capest.engine.radio import Radio
 from capest.engine.services.settings import Services
 from capest.engine.space import Space
-from capest.geo.tiling import Cells
+from capest.physics import geometry
 from capest.physics.beam_grid import BeamGrid
-from capest.physics.geometry import View
 from capest.sampling.draws import Draws
+
+if TYPE_CHECKING:
+    from capest.backend.protocol import Kernels
+    from capest.engine.assignment import View
+    from capest.engine.beams import Beams
+    from capest.engine.channel import Surroundings
+    from capest.engine.collect import Computed, CountedUsers
+    from capest.engine.links import Links
+    from capest.engine.sky import Sky
+    from capest.engine.users import Users
+    from capest.statistics.block import BlockResult
+
+
+_SATELLITES_IN_REACH = 100
+"""Of a constellation, for a rough estimate only."""
 
 
 @dataclass(frozen=True)
@@ -26,17 +40,17 @@ class Places:
 
     Attributes
     ----------
-    view : View or None
+    view : geometry.View or None
         What they see of the one satellite in whose cells they are placed.
     unit : float64 array (3, users) or None
         Directions from the Earth's centre; ``None`` where there is a view.
-    surroundings : uint8 array (users,) or None
+    environment : uint8 array (users,) or None
         Row of the sky table; ``None`` where there is a view.
     """
 
-    view: View | None
-    unit: Any | None
-    surroundings: Any | None
+    view: geometry.View | None
+    unit: Any
+    environment: Any
 
 
 class UserModel(Protocol):
@@ -44,6 +58,57 @@ class UserModel(Protocol):
 
     def place(self, draws: Draws) -> Places:
         """Place the users of the trials of some draws."""
+
+
+class GroundCells(Protocol):
+    """Cells of a region, or of a satellite's layout: what a trial asks of them.
+
+    See ``region_cells.RegionCells`` and ``layout_cells.LayoutCells``.
+    """
+
+    @property
+    def centre_unit(self) -> np.ndarray:
+        """Middles as unit vectors, float64 array (cells, 3); ValueError where they have none."""
+
+    def view(self, world: World, sky: Sky) -> View:
+        """Find the satellites that the cells see."""
+
+    def settle(
+        self, places: Places, per_trial: int, trial: Any, surroundings: Surroundings, xp: Any
+    ) -> Users:
+        """Say in which cell users are, and put them in the order in which they are computed."""
+
+    def seen(
+        self, view: View, users: Users, links: Links, xp: Any
+    ) -> tuple[Any | None, Any | None]:
+        """Whether users have a satellite above the horizon, and above the mask, (users,).
+
+        ``None``: all do.
+        """
+
+    def counts(self, world: World, users: Users, beams: Beams, links: Links, xp: Any) -> Any:
+        """Users with a lit beam that counts in the statistics, bool array (users,)."""
+
+    def collect(
+        self,
+        world: World,
+        kernels: Kernels,
+        computed: Computed,
+        counted: CountedUsers,
+        histograms: dict[str, Any],
+    ) -> dict[str, dict[str, Any]]:
+        """Sum up by trial and cell: arrays of the backend for `finish`, by group."""
+
+    def finish(
+        self,
+        world: World,
+        first_trial: int,
+        sky: Sky,
+        view: View,
+        beams: Beams,
+        found: dict[str, dict[str, Any]],
+    ) -> BlockResult:
+        """Put the results of consecutive trials together, from arrays on the host."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +123,9 @@ class Ground:
         Cells whose users count in the statistics: the others only interfere.
     colour : int array (cells,)
         Reuse colour of each cell's beam.
-    cells : Cells or None
-        Of a region; ``None`` where cells are those of a satellite's layout of beams.
-    cap_centre : float64 array (3,) or None
-        Middle of the region, a unit vector.
+    cells : GroundCells
+    cap_centre : float64 array (3,)
+        Middle of all cells, a unit vector.
     reach_rad : float
         Earth-central angle from there to the farthest user or cell.
     """
@@ -70,9 +134,9 @@ class Ground:
     users_per_trial: int
     counted: np.ndarray
     colour: np.ndarray
-    cells: Cells | None = None
-    cap_centre: np.ndarray | None = None
-    reach_rad: float = 0.0
+    cells: GroundCells
+    cap_centre: np.ndarray
+    reach_rad: float
 
 
 @dataclass(frozen=True)
@@ -139,6 +203,19 @@ class BeamPlan:
     assignment: str
     lowest_deg: float
     lowest_heard_deg: float
+
+    @property
+    def fixed_layout(self) -> Layout:
+        """The layout; ValueError where beams are aimed at cells of a region."""
+        if self.layout is None:
+            raise ValueError("beams that are aimed at cells have no layout")
+        return self.layout
+
+    def most_beams(self, satellites: int, cells: int) -> int:
+        """About as many beams as a trial has at most, from satellites and cells of a region."""
+        if self.attachment == "cell":
+            return min(cells, satellites * self.beams_at_once)
+        return len(self.fixed_layout.colour) * min(satellites, _SATELLITES_IN_REACH)
 
 
 @dataclass(frozen=True)

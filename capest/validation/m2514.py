@@ -113,9 +113,7 @@ def scaled(one: Interval, factor: float) -> Interval:
 
 def mean_beam_area_km2(world: World) -> float:
     """Ground area of a cell, mean over the counted cells, km²."""
-    counted, layout = world.ground.counted, world.beams.layout
-    if layout is None:
-        raise ValueError("M.2514 is evaluated for one satellite")
+    counted, layout = world.ground.counted, world.beams.fixed_layout
     height_m = float(np.linalg.norm(world.space.positions_m(0.0)[0]) - EARTH_RADIUS_M)
     corners_m = coverage(layout.grid, satellite_overhead(height_m)).corners_m
     sides = np.cross(corners_m[1] - corners_m[0], corners_m[2] - corners_m[0], axis=0)

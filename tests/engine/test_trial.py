@@ -151,7 +151,7 @@ def test_in_view_is_the_mean_over_epochs_of_the_shells() -> None:
     found = block.cell["cell_satellites_in_view"] / trials
     radius = np.arccos(6371 / 6971 * np.cos(np.radians(25.0))) - np.radians(25.0)
     inclination = np.radians(55.0)
-    for latitude_deg, mean in zip(world.ground.cells.lat_deg, found, strict=True):
+    for latitude_deg, mean in zip(world.ground.cells.tiling.lat_deg, found, strict=True):
         latitude = np.radians(latitude_deg)
 
         def share(phi: float, latitude: float = latitude) -> float:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from capest.engine.places import InRegion, People
+from capest.engine.region_cells import RegionCells
 from capest.engine.world import Ground
 from capest.errors import InputError
 from capest.geo import data
@@ -82,7 +83,7 @@ def build_region(scenario: Scenario) -> Region:
         users_per_trial=users,
         counted=np.ones(len(colour), dtype=bool),
         colour=colour,
-        cells=tiling,
+        cells=RegionCells(tiling),
         cap_centre=region.cap.centre,
         reach_rad=_reach_rad(region, tiling),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from capest.engine.build.common import channel_of, services_and_radio
+from capest.engine.layout_cells import LayoutCells
 from capest.engine.places import InCells
 from capest.engine.space import space_overhead
 from capest.engine.world import BeamPlan, Ground, Layout, World
@@ -93,6 +94,10 @@ def ground_below(scenario: Scenario, layout: Layout) -> Ground:
         users_per_trial=settings.users,
         counted=np.arange(len(layout.colour)) < scenario.beams.statistics_count,
         colour=layout.colour,
+        cells=LayoutCells(layout),
+        # The satellite stands on the z axis and is never out of reach.
+        cap_centre=np.array([0.0, 0.0, 1.0]),
+        reach_rad=math.pi,
     )
 
 

@@ -70,7 +70,7 @@ def serve(
     kernels: Kernels,
     draws: Draws,
     sky: Sky,
-    view: View | None,
+    view: View,
     users: Users,
     beams: Beams,
     links: Links,
@@ -103,13 +103,14 @@ def serve(
         return None
     demand = draw_demand(services, draws, users.per_trial, xp)
     own_snr = _uplink_snr(world, services, links, up, xp)
+    above_horizon, in_view = world.ground.cells.seen(view, users, links, xp)
     call_links = CallLinks(
         trials=attached.trials,
         beams=attached.beams,
         serving=links.serving,
         user_trial=users.trial,
-        above_horizon=None if view is None else _seen(view.above_horizon, users, links, xp),
-        in_view=None if view is None else _seen(view.in_view > 0, users, links, xp),
+        above_horizon=above_horizon,
+        in_view=in_view,
         lit=None if beams.lit is None else beams.lit[users.trial, links.serving] > 0,
         efficiency=efficiency,
         uplink_efficiency=_uplink_efficiency(world, kernels, users, links, up, own_snr),
@@ -137,15 +138,6 @@ def serve(
     return served
 
 
-def _seen(of_cells: np.ndarray, users: Users, links: Links, xp: Any) -> Any:
-    """Flags of each user's cell, from those of (trials, cells) on the host.
-
-    Users outside all cells lack a beam, whatever satellites are overhead.
-    """
-    number = users.trial.astype(xp.int64) * of_cells.shape[1] + xp.maximum(users.cell, 0)
-    return xp.asarray(of_cells.ravel())[number] | (users.cell < 0) | (links.serving >= 0)
-
-
 def packet_delay_ms(world: World, services: Services, sky: Sky, links: Links, xp: Any) -> Any:
     """One-way delay of packets, float64 array (users,)."""
     if not len(sky):
@@ -164,14 +156,12 @@ def _uplink_snr(
     uplink, carrier = services.uplink, world.radio.call_carrier
     if uplink is None or not services.has_calls:
         return None
-    if links.ways is None:
-        return peak_gain(reversed_snr_db(world, uplink, links.unlimited, xp), xp)
     if carrier is None:
-        return None
+        return peak_gain(reversed_snr_db(world, uplink, links.unlimited, xp), xp)
     if up.heard is not None:
         return up.heard.own_snr
-    down = world.radio.carrier
-    same_way = down is not None and (carrier.frequency_hz, carrier.reduced_aperture) == (
+    down = world.radio.own_carrier
+    same_way = (carrier.frequency_hz, carrier.reduced_aperture) == (
         down.frequency_hz,
         down.reduced_aperture,
     )
@@ -253,17 +243,9 @@ def _on_fading(
     _, (own,) = kernels.select(carried, xp.arange(len(carried)))
     some, links = users.of(own), links.of(own)
     cut_db = gain_by_fading_db(world, sky, some, links, xp)
-    factor = peak_gain(-cut_db, xp)
-    carrier = (links.carrier * factor).astype(xp.float32)
-    sinr = carrier / (links.interference + np.float32(1.0))
+    weaker = links.without_gains(cut_db, xp)
+    sinr = weaker.carrier / (links.interference + np.float32(1.0))
     efficiency = kernels.link_efficiency(sinr, attached.adaptation)
-    weaker = replace(
-        links,
-        carrier=carrier,
-        unlimited=links.unlimited * factor,
-        ways=None if links.ways is None else replace(links.ways, gains=False),
-        loss_db=None if links.loss_db is None else links.loss_db + cut_db,
-    )
     uplink = world.radio.uplink
     if up.heard is not None and uplink is not None:
         up = replace(up, heard=hear(world, uplink.budget, uplink.carrier, weaker, xp))

@@ -1,0 +1,94 @@
+"""Cells of one satellite's layout of beams: a beam is its cell, and the satellite sees them all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from capest.allocation.cells.candidates import Candidates
+from capest.engine import per_beam
+from capest.engine.assignment import View
+from capest.engine.users import Users
+
+if TYPE_CHECKING:
+    from capest.backend.protocol import Kernels
+    from capest.engine.beams import Beams
+    from capest.engine.channel import Surroundings
+    from capest.engine.collect import Computed, CountedUsers
+    from capest.engine.links import Links
+    from capest.engine.sky import Sky
+    from capest.engine.world import Layout, Places, World
+    from capest.statistics.block import BlockResult
+
+
+@dataclass(frozen=True)
+class LayoutCells:
+    """The cells of a layout; see ``world.GroundCells``.
+
+    Attributes
+    ----------
+    layout : Layout
+    """
+
+    layout: Layout
+
+    @property
+    def centre_unit(self) -> np.ndarray:
+        """They have no place on the Earth."""
+        raise ValueError("the cells of a layout move with their satellite")
+
+    def view(self, world: World, sky: Sky) -> View:
+        """All cells see the satellite."""
+        shape = (sky.trials, len(self.layout.colour))
+        none = np.empty(0, dtype=np.int32)
+        nowhere = np.empty(0, dtype=np.float32)
+        pairs = Candidates(none, none, nowhere, nowhere, shape[0] * shape[1], len(sky))
+        return View(
+            pairs,
+            np.broadcast_to(np.ones(1, dtype=np.int64), shape),
+            np.broadcast_to(np.ones(1, dtype=bool), shape),
+        )
+
+    def settle(
+        self, places: Places, per_trial: int, trial: Any, surroundings: Surroundings, xp: Any
+    ) -> Users:
+        """Users stay in the order in which they are drawn: their strongest beam is their cell."""
+        return Users(per_trial, trial, places.view, None, None, None, surroundings)
+
+    def seen(
+        self, view: View, users: Users, links: Links, xp: Any
+    ) -> tuple[Any | None, Any | None]:
+        """All users see the satellite."""
+        return None, None
+
+    def counts(self, world: World, users: Users, beams: Beams, links: Links, xp: Any) -> Any:
+        """Users whose beam counts and is lit, bool array (users,)."""
+        found = xp.asarray(world.ground.counted[self.layout.order]).take(links.serving)
+        if beams.lit is not None:
+            found &= beams.lit[users.trial, links.serving] > 0
+        return found
+
+    def collect(
+        self,
+        world: World,
+        kernels: Kernels,
+        computed: Computed,
+        counted: CountedUsers,
+        histograms: dict[str, Any],
+    ) -> dict[str, dict[str, Any]]:
+        """Values of every trial and beam, for `finish`."""
+        return per_beam.collect_beams(world, kernels, self.layout, computed, histograms)
+
+    def finish(
+        self,
+        world: World,
+        first_trial: int,
+        sky: Sky,
+        view: View,
+        beams: Beams,
+        found: dict[str, dict[str, Any]],
+    ) -> BlockResult:
+        """Put the results of consecutive trials together."""
+        return per_beam.finish(world, first_trial, found)

@@ -1,0 +1,105 @@
+"""Earth-fixed cells of a region: whichever satellites come by see and serve them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from capest.engine import per_cell
+from capest.engine.assignment import View, view_of_cells
+from capest.engine.users import Users
+from capest.geo.tiling import Cells, nearest_cell
+from capest.physics.constants import EARTH_RADIUS_M
+
+if TYPE_CHECKING:
+    from capest.backend.protocol import Kernels
+    from capest.engine.beams import Beams
+    from capest.engine.channel import Surroundings
+    from capest.engine.collect import Computed, CountedUsers
+    from capest.engine.links import Links
+    from capest.engine.sky import Sky
+    from capest.engine.world import Places, World
+    from capest.statistics.block import BlockResult
+
+
+@dataclass(frozen=True)
+class RegionCells:
+    """The cells of a region; see ``world.GroundCells``.
+
+    Attributes
+    ----------
+    tiling : Cells
+    """
+
+    tiling: Cells
+
+    @property
+    def centre_unit(self) -> np.ndarray:
+        """Middles as unit vectors, float64 array (cells, 3)."""
+        return np.asarray(self.tiling.centre_unit)
+
+    def view(self, world: World, sky: Sky) -> View:
+        """Find the satellites that may serve each cell."""
+        return view_of_cells(world, sky)
+
+    def settle(
+        self, places: Places, per_trial: int, trial: Any, surroundings: Surroundings, xp: Any
+    ) -> Users:
+        """Find the cell of each user, and sort the users of each trial by it."""
+        cell = nearest_cell(places.unit, self.tiling, xp)
+        # Neighbours on the ground are neighbours in memory: they hear the same satellites.
+        number = trial.astype(xp.int64) * (len(self.tiling.lat_deg) + 1) + cell
+        order = xp.argsort(number, kind="stable")
+        return Users(
+            per_trial,
+            trial,
+            None,
+            xp.ascontiguousarray(places.unit[:, order]) * EARTH_RADIUS_M,
+            cell[order],
+            places.environment[order],
+            surroundings.of(order),
+        )
+
+    def seen(
+        self, view: View, users: Users, links: Links, xp: Any
+    ) -> tuple[Any | None, Any | None]:
+        """Flags of each user's cell, bool arrays (users,).
+
+        Users outside all cells lack a beam, whatever satellites are overhead.
+        """
+        number = users.trial.astype(xp.int64) * view.in_view.shape[1] + xp.maximum(users.cell, 0)
+        sure = (users.cell < 0) | (links.serving >= 0)
+        above_horizon, in_view = (
+            xp.asarray(of_cells.ravel())[number] | sure
+            for of_cells in (view.above_horizon, view.in_view > 0)
+        )
+        return above_horizon, in_view
+
+    def counts(self, world: World, users: Users, beams: Beams, links: Links, xp: Any) -> Any:
+        """Users with a beam, bool array (users,)."""
+        return links.serving >= 0
+
+    def collect(
+        self,
+        world: World,
+        kernels: Kernels,
+        computed: Computed,
+        counted: CountedUsers,
+        histograms: dict[str, Any],
+    ) -> dict[str, dict[str, Any]]:
+        """Sums over the trials of each beam and cell, for `finish`."""
+        return per_cell.collect_cells(world, kernels, computed, counted, histograms)
+
+    def finish(
+        self,
+        world: World,
+        first_trial: int,
+        sky: Sky,
+        view: View,
+        beams: Beams,
+        found: dict[str, dict[str, Any]],
+    ) -> BlockResult:
+        """Put the results of consecutive trials together."""
+        return per_cell.finish(world, first_trial, sky, view, beams, found)
