@@ -15,7 +15,6 @@ from capest.benchmark.scenario import (
     bench_scenario,
     best_of,
     exact_pattern,
-    layout_and_carrier,
 )
 from capest.engine.build import build
 from capest.engine.links_of_one import satellite_links
@@ -111,17 +110,16 @@ def kernel_speed(
 def _links(world: World, kernels: Kernels, trials: int) -> tuple[SatelliteDownlink, geometry.View]:
     xp = kernels.xp
     draws = Draws(kernels, 1, 0, trials)
-    layout, _ = layout_and_carrier(world)
+    layout = world.beams.fixed_layout
     users = draw_users(world, draws)
-    view = users.view
-    assert view is not None  # users are placed in beams
+    view = users.of_one
     gain = xp.full(view.range_m.shape, PEAK_SNR)
     return satellite_links(world.radio, layout, view, gain, users.trial, None, xp), view
 
 
 def _reference(world: World, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Carrier and interference in double precision with the exact pattern, by brute force."""
-    layout, down = layout_and_carrier(world)
+    layout, down = world.beams.fixed_layout, world.radio.own_carrier
     uv = layout.grid.uv
     boresight = np.column_stack([uv, np.sqrt(1.0 - (uv**2).sum(axis=1))])
     chord = np.linalg.norm(direction.T[:, None] - boresight[None], axis=2)
@@ -145,7 +143,7 @@ def _sinr_error_db(
 
 
 def _gain_error_db(world: World, kernels: Kernels) -> float:
-    layout, down = layout_and_carrier(world)
+    layout, down = world.beams.fixed_layout, world.radio.own_carrier
     xp, ka = kernels.xp, down.reduced_aperture
     beam = layout.direction[:, :1] + layout.centre_direction[:, None]
     # Users on a great circle through the boresight, out to the end of the pattern's table.

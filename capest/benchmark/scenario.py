@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from capest.engine.radio import Carrier
-from capest.engine.world import Layout, World
 from capest.physics import antenna
 from capest.scenario.plain_scenario import PlainScenario
 from capest.version import __version__
@@ -106,11 +104,3 @@ def exact_pattern(sine: np.ndarray, ka: float) -> np.ndarray:
     """Gain relative to the peak, in double precision by Bessel's function."""
     flat = antenna.bessel_amplitude(ka * sine.ravel())
     return (flat * flat).reshape(sine.shape)
-
-
-def layout_and_carrier(world: World) -> tuple[Layout, Carrier]:
-    """Beams and downlink of a world of one satellite."""
-    layout, carrier = world.beams.layout, world.radio.carrier
-    if layout is None or carrier is None:
-        raise ValueError("the benchmark is of one satellite")
-    return layout, carrier

@@ -9,7 +9,7 @@ import numpy as np
 
 from capest.backend.arguments import SatelliteDownlink
 from capest.backend.protocol import Kernels, on_host
-from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of, layout_and_carrier
+from capest.benchmark.scenario import PEAK_SNR, bench_scenario, best_of
 from capest.engine.build import build
 from capest.engine.links_of_one import satellite_links
 from capest.engine.users import draw_users
@@ -120,12 +120,11 @@ def random_links(
         beams__count=beams, beams__statistics_count=beams, beams__frequency_reuse=colours
     )
     world = build(scenario)
-    layout, _ = layout_and_carrier(world)
+    layout = world.beams.fixed_layout
     per_trial = world.ground.users_per_trial
     trials = -(-users // per_trial)
     draws = Draws(kernels, 1, 0, trials)
-    all_users = draw_users(world, draws).view
-    assert all_users is not None  # users are placed in beams
+    all_users = draw_users(world, draws).of_one
     view = geometry.View(
         all_users.direction[:, :users], all_users.range_m[:users], all_users.sin_elevation[:users]
     )

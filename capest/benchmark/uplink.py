@@ -17,7 +17,6 @@ from capest.benchmark.scenario import (
     bench_scenario,
     best_of,
     exact_pattern,
-    layout_and_carrier,
 )
 from capest.engine.build import build
 from capest.engine.links_of_one import reduced_directions
@@ -84,12 +83,11 @@ def uplink_speed(
     world = build(scenario)
     carrier = world.radio.call_carrier
     assert carrier is not None  # the preset has an uplink
-    layout, _ = layout_and_carrier(world)
+    layout = world.beams.fixed_layout
     trials = max(1, (pairs or _PAIRS_OF_CALL[kernels.name]) // (10 * beams**2))
     draws = Draws(kernels, 1, 0, trials)
     users = world.ground.users_per_trial
-    view = draw_users(world, draws).view
-    assert view is not None  # users are placed in beams
+    view = draw_users(world, draws).of_one
     user, beam = reduced_directions(layout, carrier, view, xp)
     # Every user transmits to the beam whose cell it is in.
     home = xp.asarray(layout.place)[xp.arange(users) // scenario.users.per_beam]

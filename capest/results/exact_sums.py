@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from capest.results.layouts import has_layout
 from capest.results.variable import Variable
 from capest.statistics.quantities_of_cells import FIXED_POINT
 
@@ -61,7 +62,7 @@ def read(dataset: netCDF4.Dataset) -> dict[str, np.ndarray]:
     """
     sums: dict[str, np.ndarray] = {}
     for dimension in _DIMENSIONS:
-        if f"{dimension}_sums" in dataset.variables or "satellite" in dataset.dimensions:
+        if f"{dimension}_sums" in dataset.variables or not has_layout(dataset.variables):
             variable = dataset[f"{dimension}_sums"]
             names = str(variable.getncattr(_QUANTITIES)).split()
             sums |= dict(zip(names, variable[:], strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 
 from capest.results.variable import Variable, flags
 
@@ -60,9 +60,12 @@ _OF_EARTH = {
 }
 
 
-def is_of_one_satellite(names: Collection[str]) -> bool:
-    """Whether these coordinates of cells are those of a beam layout."""
-    return "cell_counted" in names
+def has_layout(names: Collection[Hashable]) -> bool:
+    """Whether the cells of a file, by the names of its variables, are beams of one satellite.
+
+    They have a place in its view then, and none on the Earth.
+    """
+    return "cell_u" in names
 
 
 def layout_variables(names: Collection[str]) -> dict[str, Variable]:
@@ -73,7 +76,7 @@ def layout_variables(names: Collection[str]) -> dict[str, Variable]:
     names : collection of str
         Coordinates that the world gives.
     """
-    one = is_of_one_satellite(names)
+    one = has_layout(names)
     dimensions, known = (_OF_BEAM, ONE_SATELLITE) if one else (_OF_EARTH, CONSTELLATION)
     return dimensions | {name: known[name] for name in known if name in names}
 
@@ -82,5 +85,5 @@ def where(dim: str, names: Collection[str]) -> str:
     """Coordinates that say where a cell or satellite is, for the attribute ``coordinates``."""
     if dim == "satellite":
         return "satellite_group"
-    chosen = ONE_SATELLITE if is_of_one_satellite(names) else ("cell_latitude", "cell_longitude")
+    chosen = ONE_SATELLITE if has_layout(names) else ("cell_latitude", "cell_longitude")
     return " ".join(chosen)

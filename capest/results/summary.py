@@ -10,6 +10,7 @@ from capest.results.counted_beams import RIM_NOTE, calls_where, which_beams, wit
 from capest.results.delay_verdict import delay_verdicts
 from capest.results.figures import notes_of, people_unit, plain, scaled
 from capest.results.headline import call_means, headline, in_percent
+from capest.results.layouts import has_layout
 from capest.statistics.quantities import AXES, in_order, quantity
 from capest.statistics.quantity import QUANTILES
 from capest.statistics.reduction import Estimate
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _SIZES = ("cell", "satellite")
-"""Dimensions that tell what a result is of: that of satellites is there of a constellation."""
+"""Dimensions whose sizes tell what a result is of."""
 
 
 class Summary:
@@ -38,9 +39,8 @@ class Summary:
         self._estimates = {(found.metric, found.statistic): found for found in estimates}
         self._groups = int(dataset.sizes["group"])
         self._sizes = {name: int(dataset.sizes[name]) for name in _SIZES if name in dataset.sizes}
-        self._statistics_beams = (
-            0 if self._is_of_constellation else int(dataset["cell_counted"].sum())
-        )
+        self._has_layout = has_layout(dataset.variables)
+        self._statistics_beams = int(dataset["cell_counted"].sum()) if self._has_layout else 0
         elapsed_s = dataset.attrs.get("elapsed_s")
         self._elapsed_s = None if elapsed_s is None else float(elapsed_s)
         self.trials = int(dataset.attrs["trials_done"])
@@ -48,10 +48,6 @@ class Summary:
         if users is None:
             users = dataset["cell_users"].isel(trial=0).sum()
         self.users_per_trial = int(users)
-
-    @property
-    def _is_of_constellation(self) -> bool:
-        return "satellite" in self._sizes
 
     @property
     def heading(self) -> str:
@@ -77,7 +73,7 @@ class Summary:
     @property
     def _beams(self) -> tuple[int, int]:
         """Beams that count, and all beams, of one satellite; zeros of a constellation."""
-        return self._statistics_beams, 0 if self._is_of_constellation else self._sizes["cell"]
+        return self._statistics_beams, self._sizes["cell"] if self._has_layout else 0
 
     @property
     def counted_beams(self) -> str:
@@ -86,9 +82,9 @@ class Summary:
 
     @property
     def _plain_sizes(self) -> dict[str, int]:
-        if self._is_of_constellation:
-            return {f"{name}s": size for name, size in self._sizes.items()}
-        return {"beams": self._sizes["cell"], "statistics_beams": self._statistics_beams}
+        if self._has_layout:
+            return {"beams": self._sizes["cell"], "statistics_beams": self._statistics_beams}
+        return {f"{name}s": size for name, size in self._sizes.items()}
 
     @property
     def _run_notes(self) -> list[str]:
@@ -114,7 +110,7 @@ class Summary:
     @property
     def means(self) -> list[tuple[str, Estimate, str]]:
         """Label, estimate and unit for people, of what is averaged over trials."""
-        if self._is_of_constellation:
+        if not self._has_layout:
             return self._network_means() + call_means(self._estimates) + self._labelled_means()
         beams = self._statistics_beams
         which = f"{beams} statistics beams" if beams > 1 else "the statistics beam"
@@ -164,9 +160,9 @@ class Summary:
 
     @property
     def _population(self) -> str:
-        if self._is_of_constellation:
-            return "Users with a beam (throughput: all)"
-        return "Users (beams) of lit statistics beams"
+        if self._has_layout:
+            return "Users (beams) of lit statistics beams"
+        return "Users with a beam (throughput: all)"
 
     @property
     def notes(self) -> list[str]:

@@ -19,6 +19,7 @@ from capest.errors import InputError
 from capest.results import schema
 from capest.results.differences import Difference, Trials, differences
 from capest.results.identity import GROWING, read_identity
+from capest.results.layouts import has_layout
 from capest.results.sweep_file import AXES, DIFFERENCE_TO, KEY, KINDS, kind_of
 from capest.results.variable import flags
 from capest.statistics.quantities import AXES as HISTOGRAM_AXES
@@ -301,7 +302,7 @@ def _write_point(
 
 def _sizes(point: netCDF4.Dataset) -> dict[str, int]:
     size = {name: dimension.size for name, dimension in point.dimensions.items()}
-    beams = 0 if "satellite" in size else size["cell"]
+    beams = size["cell"] if has_layout(point.variables) else 0
     return {
         "satellites": size.get("satellite", 1),
         "trials": size["trial"],

@@ -173,7 +173,7 @@ def run(
         if verdict is not None:
             about |= _about_rule(verdict, plan)
             job = replace(job, plan=replace(plan, trials=verdict.trials))
-        origin = provenance(scenario, identity, job.plan.trials, world.ground.users_per_trial)
+        origin = provenance(scenario, world, identity, job.plan.trials)
         if history:
             origin["history"] = f"{history}\n{origin['history']}"
         _merge(job, blocks, target, world.layout, {**origin, **about})

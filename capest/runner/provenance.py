@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capest.engine.build.services import call_attributes
+from capest.engine.world import World
 from capest.results.store import RunIdentity
 
 if TYPE_CHECKING:
@@ -23,16 +24,18 @@ _CUPY = ("cupy-cuda13x", "cupy-cuda12x", "cupy")
 
 
 def provenance(
-    scenario: Scenario, identity: RunIdentity, trials: int, users_per_trial: int
+    scenario: Scenario, world: World, identity: RunIdentity, trials: int
 ) -> dict[str, str | int | float]:
     """Global attributes of a result file.
 
     Parameters
     ----------
     scenario : Scenario
+    world : World
+        Built from it.
     identity : RunIdentity
         What the blocks are stamped with.
-    trials, users_per_trial : int
+    trials : int
 
     Returns
     -------
@@ -61,8 +64,8 @@ def provenance(
         "command_line": command,
         "created": now,
         "host": platform.node(),
-        "users_per_trial": users_per_trial,
-        **call_attributes(scenario),
+        "users_per_trial": world.ground.users_per_trial,
+        **call_attributes(world.services),
     }
 
 

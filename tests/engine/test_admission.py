@@ -8,7 +8,7 @@ import pytest
 
 from capest.backend.arguments import AttachedLinks, LinkAdaptation
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.build.services import services_of
+from capest.engine.build import build
 from capest.engine.radio import POLICIES
 from capest.engine.services.admission import (
     BANDWIDTH,
@@ -37,7 +37,7 @@ TRIALS, BEAMS, USERS = 3, 5, 80
 
 def services(**changes):
     scenario = small_scenario(service__preset="voice", **changes)
-    found = services_of(scenario)
+    found = build(scenario).services
     assert found.policy == POLICIES[scenario.scheduler.policy]
     return dataclasses.replace(found, bandwidth_mhz=3.0)
 

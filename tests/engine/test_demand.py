@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.build.services import services_of
+from capest.engine.build import build
 from capest.engine.services.demand import draw_demand
 from capest.physics.packet_delay import PacketDelay
 from capest.sampling.draws import Draws
@@ -17,7 +17,7 @@ from .small import small_scenario
 def test_everybody_arrives_in_any_order_whatever_he_asks_for():
     mix = "video-call-480p 30%, voice 50%, best-effort 20%"
     scenario = small_scenario(service__mix=mix, scheduler__admission="random")
-    settings = services_of(scenario)
+    settings = build(scenario).services
     trials, users = 500, 97
     demand = draw_demand(settings, Draws(NumpyKernels(), 5, 0, trials), users, np)
     assert demand.arrival.shape == (trials * users,)
@@ -37,7 +37,7 @@ def test_everybody_arrives_in_any_order_whatever_he_asks_for():
 def test_idle_users_ask_for_nothing():
     scenario = small_scenario(service__preset="voice", service__activity=0.25)
     draws = Draws(NumpyKernels(), 5, 0, 400)
-    demand = draw_demand(services_of(scenario), draws, 100, np)
+    demand = draw_demand(build(scenario).services, draws, 100, np)
     assert demand.call.mean() == pytest.approx(0.25, abs=4 * math.sqrt(0.1875 / 40_000))
     assert not demand.down_mbps[~demand.call].any()
     assert not demand.rest.any()

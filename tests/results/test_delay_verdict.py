@@ -5,6 +5,7 @@ import math
 import pytest
 
 import capest
+from capest.engine.build import build
 from capest.engine.build.services import call_attributes
 from capest.results.delay_verdict import delay_verdicts
 from capest.scenario.load import load_scenario
@@ -20,7 +21,8 @@ def estimates(low_ms, middle_ms, high_ms):
 
 def attributes(**service):
     satellite = {"preset": "tr38821-set1-leo600-s"}
-    return call_attributes(load_scenario({"satellite": satellite, "service": service}))
+    scenario = load_scenario({"satellite": satellite, "service": service})
+    return call_attributes(build(scenario).services)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,7 @@ def test_what_calls_lack_is_said():
             "service": {"preset": "voice"},
         }
     )
-    assert call_attributes(scenario)["calls_lack"] == ""
+    assert call_attributes(build(scenario).services)["calls_lack"] == ""
 
 
 def test_without_delays_there_is_no_word():

@@ -11,7 +11,6 @@ from click.testing import CliRunner
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.cli import cli
 from capest.engine.build import build
-from capest.engine.build.services import services_of
 from capest.engine.memory import compute_block
 from capest.errors import ScenarioError
 from capest.runner.sweep_points import parse_axis, points_of
@@ -427,7 +426,7 @@ def test_the_class_of_a_service_names_its_delay_budget():
     for number in (2, 88):
         scenario = load({**ONE, **CALL, "service.five_qi": number})
         assert scenario.notes == ()
-        services = services_of(scenario)
+        services = build(scenario).services
         assert services is not None
         found.append(services.classes[0].budget_name)
     assert found[0] != found[1]

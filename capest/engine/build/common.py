@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capest.engine.build.radio import radio_of
+from capest.engine.build.radio import link_constants, radio_of
 from capest.engine.build.services import services_of
 from capest.engine.radio import Radio
 from capest.engine.services.settings import Services
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 def services_and_radio(scenario: Scenario, chord: float | None) -> tuple[Services | None, Radio]:
     """Services, ``None`` without any, and the radio; ``chord`` as of `radio.radio_of`."""
-    services = services_of(scenario)
+    link = link_constants(scenario)
+    services = services_of(scenario, link)
     calls = services is not None and services.has_calls and services.uplink is not None
-    return services, radio_of(scenario, chord, calls=calls)
+    return services, radio_of(scenario, link, chord, calls=calls)
 
 
 def channel_of(scenario: Scenario, sectors: int) -> Channel:

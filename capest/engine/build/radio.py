@@ -222,12 +222,14 @@ def uplink_of(scenario: Scenario, uplink_carrier: Carrier | None) -> Uplink | No
     )
 
 
-def radio_of(scenario: Scenario, chord: float | None, *, calls: bool) -> Radio:
+def radio_of(scenario: Scenario, link: Link, chord: float | None, *, calls: bool) -> Radio:
     """Work out the radio of a scenario.
 
     Parameters
     ----------
     scenario : Scenario
+    link : Link
+        From `link_constants`.
     chord : float or None
         Largest chord between a boresight and a user's direction under one satellite; ``None`` for
         many.
@@ -241,7 +243,6 @@ def radio_of(scenario: Scenario, chord: float | None, *, calls: bool) -> Radio:
     """
     satellite = scenario.satellite
     frequency_hz = satellite.frequency_ghz * 1e9
-    link = link_constants(scenario)
     one_metre_db = link.snr_at_no_loss_db - float(free_space_loss_db(1.0, frequency_hz))
     down = up = None
     if chord is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capest.engine.build.radio import link_constants, uplink_access, uplink_budget
+from capest.engine.build.radio import uplink_access, uplink_budget
+from capest.engine.radio import Link
 from capest.engine.services.settings import CallUplink, Services
 from capest.physics.packet_delay import PacketDelay
 from capest.scenario.service_classes import service_classes
@@ -30,12 +31,12 @@ _LACKING = {
 }
 
 
-def services_of(scenario: Scenario) -> Services | None:
-    """Work out the services, ``None`` where there are none."""
+def services_of(scenario: Scenario, link: Link) -> Services | None:
+    """Work out the services on a downlink, ``None`` where there are none."""
     classes = service_classes(scenario.service)
     if not classes:
         return None
-    uplink, link = _uplink(scenario), link_constants(scenario)
+    uplink = _uplink(scenario)
     return Services(
         classes=classes,
         random_order=scenario.scheduler.admission == "random",
@@ -52,8 +53,13 @@ def services_of(scenario: Scenario) -> Services | None:
     )
 
 
-def call_attributes(scenario: Scenario) -> dict[str, str]:
+def call_attributes(services: Services | None) -> dict[str, str]:
     """Return what a result file says of its calls, as global attributes; empty without calls.
+
+    Parameters
+    ----------
+    services : Services or None
+        Of the world.
 
     Returns
     -------
@@ -61,7 +67,6 @@ def call_attributes(scenario: Scenario) -> dict[str, str]:
         ``delay_budgets``, a line ``name: ms`` for each budget; ``calls_lack``, what stands against
         calls in fact and is not computed, empty if nothing does.
     """
-    services = services_of(scenario)
     if services is None or not services.has_calls:
         return {}
     budgets: dict[float, str] = {}
