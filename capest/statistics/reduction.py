@@ -42,6 +42,10 @@ of 1,000 trials has 20 blocks of 50, hence 20 groups of one block; group sizes n
 more than one block."""
 
 
+WAITING_TRIALS = 1000
+"""Most trials whose whole numbers wait to be added up together: a short block costs as much."""
+
+
 @dataclass(frozen=True)
 class Estimate:
     """One figure of the result with its 95 % confidence interval.
@@ -89,6 +93,8 @@ class Reduction:
         self._real: dict[str, TrialSums] = {row.name: NOTHING for row in always if not row.is_whole}
         self._whole = {row.name: WholeNumbers() for row in always if row.is_whole}
         self._shares: dict[str, PartAndWhole] = {}
+        self._waiting: dict[str, list[np.ndarray]] = {}
+        self._waiting_trials = 0
         self._values: dict[str, list[np.ndarray]] = {}
         self._cell: dict[str, np.ndarray] = {}
 
@@ -123,19 +129,42 @@ class Reduction:
             self._histograms[name][group] += counts
         for name, sums in block.cell.items():
             self._cell[name] = self._cell[name] + sums if name in self._cell else sums.copy()
+        whole = {}
         for name, values in block.trial.items():
             row = quantity(name)
             if row.is_whole:
-                self._whole.setdefault(name, WholeNumbers()).add(values)
+                whole[name] = values
             else:
                 self._real[name] = merge(self._real.get(name, NOTHING), sums_of(values))
             if row.distribution:
                 self._values.setdefault(name, []).append(np.asarray(values, np.int32))
+        self._wait(whole, block.trials)
+
+    def _wait(self, whole: dict[str, np.ndarray], trials: int) -> None:
+        """Keep whole numbers until there are many: their sums are exact in any grouping."""
+        if whole.keys() != self._waiting.keys():
+            self._add_waiting()
+            self._waiting = {name: [] for name in whole}
+        for name, values in whole.items():
+            self._waiting[name].append(values)
+        self._waiting_trials += trials
+        if self._waiting_trials >= WAITING_TRIALS:
+            self._add_waiting()
+
+    def _add_waiting(self) -> None:
+        """Add up what waits; whoever looks at sums or shares of whole numbers does so first."""
+        if not self._waiting_trials:
+            return
+        whole = {name: np.concatenate(values) for name, values in self._waiting.items()}
+        self._waiting = {name: [] for name in whole}
+        self._waiting_trials = 0
+        for name, values in whole.items():
+            self._whole.setdefault(name, WholeNumbers()).add(values)
         for row in SHARES:
             share = row.share
-            if share and {share.part, share.whole} <= block.trial.keys():
+            if share and {share.part, share.whole} <= whole.keys():
                 both = self._shares.setdefault(row.name, PartAndWhole())
-                both.add(block.trial[share.part], block.trial[share.whole])
+                both.add(whole[share.part], whole[share.whole])
 
     def group_counts(self, metric: str) -> np.ndarray:
         """Histogram counts of a metric, int64 (G, bins), for the groups that have trials."""
@@ -143,6 +172,7 @@ class Reduction:
 
     def estimates(self) -> list[Estimate]:
         """Every reported figure: quantiles, means over trials and shares, in the table's order."""
+        self._add_waiting()
         there = self._whole.keys() | self._real.keys()
         shares = [row.name for row in SHARES if is_reported(row, there)]
         found = [
@@ -175,6 +205,7 @@ class Reduction:
         KeyError
             No such metric or statistic.
         """
+        self._add_waiting()
         row = quantity(metric)
         if statistic not in row.statistics:
             raise KeyError(statistic)
