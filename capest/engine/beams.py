@@ -49,6 +49,8 @@ class Beams:
         the strongest.
     are_fixed : bool
         Boresights are those of a layout that is fixed to its satellite.
+    cell : int64 array (beams,) or None
+        At which each is aimed; ``None`` for those of a layout.
     """
 
     start: np.ndarray
@@ -60,6 +62,7 @@ class Beams:
     lit_share: float
     of_user: Any
     are_fixed: bool
+    cell: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.satellite)
@@ -68,6 +71,10 @@ class Beams:
     def most(self) -> int:
         """Most beams of a trial."""
         return int(np.diff(self.start).max(initial=0))
+
+    def that_count(self, counted: np.ndarray) -> np.ndarray:
+        """Beams whose cells count, bool array (beams,); those of a layout may have any user."""
+        return np.ones(len(self), dtype=bool) if self.cell is None else counted[self.cell]
 
     def first_of(self, user_trial: Any, xp: Any) -> Any:
         """First beam of each user's trial, int64 array (users,)."""
@@ -167,7 +174,7 @@ def earth_fixed(world: World, sky: Sky, satellite_of_cell: np.ndarray) -> tuple[
     offset_m = (EARTH_RADIUS_M * centres[cell] - sky.position_m[satellite]).T
     range_m = np.sqrt((offset_m * offset_m).sum(axis=0))
     cosines = (sky.axes[:, :, satellite] * offset_m).sum(axis=1) / range_m
-    beams = _beams(world, sky, satellite, colour[cell], cosines)
+    beams = replace(_beams(world, sky, satellite, colour[cell], cosines), cell=cell)
     beam_of_cell = np.full(satellite_of_cell.shape, -1, dtype=np.int32)
     beam_of_cell[trial, cell] = np.arange(len(cell)) - beams.start[trial]
     return beams, beam_of_cell

@@ -147,7 +147,7 @@ def user_histograms(
         name: AXES[name].count(values, kernels, weight) for name, values in quantities.items()
     }
     # Unserved users count with zero throughput.
-    histograms["user_throughput"][0] += (links.serving < 0).sum()
+    histograms["user_throughput"][0] += users.that_count(links.serving < 0).sum()
     counted = CountedUsers(
         weight=weight,
         trial=trial,

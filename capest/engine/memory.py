@@ -89,7 +89,7 @@ def slice_length(world: World, kernels: Kernels) -> SliceLength:
 
 def longest_arrays(world: World) -> int:
     """Entries of the longest arrays of a trial: its users, or the turns of its uplink."""
-    return max(world.ground.users_per_trial, _turns(world))
+    return max(world.ground.drawn_users, _turns(world))
 
 
 def bytes_per_trial(world: World) -> int:
@@ -99,7 +99,7 @@ def bytes_per_trial(world: World) -> int:
     if services is not None:
         per_user += _BYTES_PER_CALL
         per_beam += _BYTES_PER_CLASS * len(services.classes)
-    users = world.ground.users_per_trial
+    users = world.ground.drawn_users
     return per_user * users + per_beam * beams_of_trial(world) + _BYTES_PER_TURN * _turns(world)
 
 

@@ -54,8 +54,10 @@ def collect_cells(
             ("cell_sinr", xp.rint(xp.clip(counted.sinr_db, -300.0, 300.0) * FIXED_POINT)),
         )
     }
-    per_cell["cell_users"] = kernels.count_numbers(users.cell.astype(xp.int64), cells)
-    trial, of_cells, calls = _of_services(world, kernels, users, computed.served)
+    per_cell["cell_users"] = kernels.count_numbers(
+        xp.where(users.that_count(users.cell >= 0), users.cell, -1).astype(xp.int64), cells
+    )
+    trial, of_cells, calls = _of_services(world, kernels, users, beams, computed.served)
     return {
         "trial": trial,
         "beam": per_beam | calls,
@@ -77,7 +79,7 @@ def _sums(number: Any, values: Any | None, size: int, weight: Any | None, xp: An
 
 
 def _of_services(
-    world: World, kernels: Kernels, users: Users, served: Served | None
+    world: World, kernels: Kernels, users: Users, beams: Beams, served: Served | None
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Parts of the groups ``trial``, ``cell`` and ``beam``, empty without services."""
     services, xp = world.services, kernels.xp
@@ -91,18 +93,21 @@ def _of_services(
     if served.admitted is not None:
         outcome, classes = served.admitted.outcome, len(services.calls)
         number = user_trial * (classes * OUTCOMES) + served.outcome
+        calls = users.that_count(demand.call)
         counts = kernels.count_numbers(
-            xp.where(demand.call, number, -1), links.trials * classes * OUTCOMES
+            xp.where(calls, number, -1), links.trials * classes * OUTCOMES
         )
         trial = totals(services, counts.reshape(links.trials, classes, OUTCOMES))
         lifted = xp.zeros(links.trials, dtype=xp.int64)
         if served.on_fading is not None:
-            lifted = kernels.count_numbers(xp.where(served.on_fading, user_trial, -1), links.trials)
+            on_fading = users.that_count(served.on_fading)
+            lifted = kernels.count_numbers(xp.where(on_fading, user_trial, -1), links.trials)
         trial["calls_on_fading"] = lifted.astype(xp.int32)
         if served.blocked is not None:
-            trial |= blocking_totals(served.blocked.sum(axis=1))
+            shown = xp.asarray(_counted_places(world, beams, links.beams))
+            trial |= blocking_totals((served.blocked * shown[:, :, None]).sum(axis=1))
         cells = len(world.ground.colour)
-        calling = demand.call & (users.cell >= 0)
+        calling = calls & (users.cell >= 0)
         number = users.cell.astype(xp.int64) * OUTCOMES + outcome
         of_outcome = kernels.count_numbers(xp.where(calling, number, -1), cells * OUTCOMES)
         of_outcome = of_outcome.reshape(cells, OUTCOMES)
@@ -111,7 +116,7 @@ def _of_services(
             "cell_calls_offered": of_outcome.sum(axis=1),
             **refused(of_outcome),
         }
-        carried = demand.call & (outcome == CARRIED) & (links.serving >= 0)
+        carried = calls & (outcome == CARRIED) & (links.serving >= 0)
         per_beam["calls"] = kernels.count_numbers(
             xp.where(carried, links.own_beam, -1), links.trials * links.beams
         )
@@ -119,6 +124,15 @@ def _of_services(
         rest = xp.rint(served.best_effort_mbps * FIXED_POINT).sum(axis=1)
         trial["best_effort_throughput"] = rest / FIXED_POINT
     return trial, per_cell, per_beam
+
+
+def _counted_places(world: World, beams: Beams, most: int) -> np.ndarray:
+    """Beams that count, by trial and number in it, bool array (trials, most)."""
+    counts = beams.that_count(world.ground.counted)
+    trial = np.repeat(np.arange(len(beams.start) - 1), np.diff(beams.start))
+    found = np.zeros((len(beams.start) - 1, most), dtype=bool)
+    found[trial, np.arange(len(beams)) - beams.start[trial]] = counts
+    return found
 
 
 def finish(
@@ -131,7 +145,7 @@ def finish(
 ) -> BlockResult:
     """Put the results of consecutive trials together, from arrays on the host."""
     per_beam = found["beam"]
-    lit = beams.power > 0.0
+    lit = (beams.power > 0.0) & beams.that_count(world.ground.counted)
     histograms = dict(found["histograms"])
     axis = AXES["beam_throughput"]
     shown = per_beam["throughput"][lit] / FIXED_POINT
@@ -158,7 +172,7 @@ def finish(
         "lit_beams": per_trial(lit).astype(np.int32),
         "satellites_in_use": np.bincount(sky.trial, in_use, minlength=trials).astype(np.int32),
         "satellites_in_reach": np.diff(sky.start).astype(np.int32),
-        "covered_cells": covered.sum(axis=1).astype(np.int32),
+        "covered_cells": covered[:, world.ground.counted].sum(axis=1).astype(np.int32),
         **found["trial"],
     }
     sums = {

@@ -47,7 +47,7 @@ class InCells:
     def place(self, draws: Draws) -> Places:
         """Place the users of some trials, trial by trial."""
         view = placement.STRATEGIES[self.strategy](self.coverage, self.settings, draws)
-        return Places(view, None, None)
+        return Places(view)
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,10 @@ class InRegion:
         Hotspots of a trial, and users that gather around them; 0: none.
     hotspot_radius_km : float
         Standard deviation of a hotspot along each axis of the ground.
+    guard : People or None
+        Where in guard cells users may be; ``None`` without any there.
+    guard_users : int
+        Of a trial, in guard cells.
     """
 
     people: People
@@ -73,22 +77,47 @@ class InRegion:
     hotspots: int = 0
     hotspot_users: int = 0
     hotspot_radius_km: float = 0.0
+    guard: People | None = None
+    guard_users: int = 0
 
     def place(self, draws: Draws) -> Places:
-        """Place the users of some trials, trial by trial."""
-        xp, count = draws.xp, self.users
+        """Place the users of some trials, trial by trial; in each, those of guard cells last."""
+        xp, count = draws.xp, self.users + self.guard_users
+        sources = (self.people,) if self.guard is None else (self.people, self.guard)
         uniforms = draws.uniforms(Purpose.PLACEMENT, count, 4)
-        needed = self.people.uniforms_needed
+        needed = max(source.uniforms_needed for source in sources)
         if needed > 4:
             uniforms += draws.uniforms(Purpose.PLACEMENT_FURTHER, count, needed - 4)
-        latitude_deg, longitude_deg, kind, _ = self.people.draw(uniforms, xp)
+        if self.guard is None:
+            latitude_deg, longitude_deg, kind = self._inside(draws, uniforms)
+            return Places(None, *self._on_ground(latitude_deg, longitude_deg, kind, xp))
+        by_trial = [uniform.reshape(draws.trials, count) for uniform in uniforms]
+        inside = self._inside(draws, [each[:, : self.users].ravel() for each in by_trial])
+        around = self.guard.draw([each[:, self.users :].ravel() for each in by_trial], xp)[:3]
+        latitude_deg, longitude_deg, kind = (
+            xp.concatenate([one.reshape(draws.trials, -1) for one in pair], axis=1).ravel()
+            for pair in zip(inside, around, strict=True)
+        )
+        in_guard = xp.broadcast_to(xp.arange(count) >= self.users, (draws.trials, count))
+        unit, environment = self._on_ground(latitude_deg, longitude_deg, kind, xp)
+        return Places(None, unit, environment, in_guard.ravel())
+
+    def _inside(self, draws: Draws, uniforms: list[Any]) -> tuple[Any, Any, Any]:
+        """Latitude, longitude and surroundings of the users of the region."""
+        latitude_deg, longitude_deg, kind, _ = self.people.draw(uniforms, draws.xp)
         if self.hotspot_users:
             self._gather(draws, latitude_deg, longitude_deg)
+        return latitude_deg, longitude_deg, kind
+
+    def _on_ground(
+        self, latitude_deg: Any, longitude_deg: Any, kind: Any, xp: Any
+    ) -> tuple[Any, Any]:
+        """Directions of users, and the row of the sky table of each."""
         if self.by_place:
             environment = kind.astype(xp.uint8)
         else:
-            environment = xp.zeros(count * draws.trials, dtype=xp.uint8)
-        return Places(None, unit_vectors(latitude_deg, longitude_deg, xp), environment)
+            environment = xp.zeros(len(kind), dtype=xp.uint8)
+        return unit_vectors(latitude_deg, longitude_deg, xp), environment
 
     def _gather(self, draws: Draws, latitude_deg: Any, longitude_deg: Any) -> None:
         """Gather the first users of each trial around hotspots, in place.

@@ -31,9 +31,13 @@ class RegionCells:
     Attributes
     ----------
     tiling : Cells
+        Of the region, and around it.
+    counted : bool array (cells,)
+        Those of the region; the others are guard cells.
     """
 
     tiling: Cells
+    counted: np.ndarray
 
     @property
     def centre_unit(self) -> np.ndarray:
@@ -47,10 +51,19 @@ class RegionCells:
     def settle(
         self, places: Places, per_trial: int, trial: Any, surroundings: Surroundings, xp: Any
     ) -> Users:
-        """Find the cell of each user, and sort the users of each trial by it."""
+        """Find the cell of each user, and sort the users of each trial by it, guard cells last.
+
+        A user of the region who lives beyond its cells, in a guard cell, has none, as without
+        guard cells.
+        """
         cell = nearest_cell(places.unit, self.tiling, xp)
+        own, cells = trial.astype(xp.int64), len(self.tiling.lat_deg)
+        if places.in_guard is not None:
+            outside = ~xp.asarray(self.counted)[cell]
+            cell = xp.where(outside == places.in_guard, cell, -1).astype(xp.int32)
+            own = 2 * own + places.in_guard
         # Neighbours on the ground are neighbours in memory: they hear the same satellites.
-        number = trial.astype(xp.int64) * (len(self.tiling.lat_deg) + 1) + cell
+        number = own * (cells + 1) + cell
         order = xp.argsort(number, kind="stable")
         return Users(
             per_trial,
@@ -60,6 +73,7 @@ class RegionCells:
             cell[order],
             places.environment[order],
             surroundings.of(order),
+            None if places.in_guard is None else ~places.in_guard[order],
         )
 
     def seen(
@@ -78,8 +92,8 @@ class RegionCells:
         return above_horizon, in_view
 
     def counts(self, world: World, users: Users, beams: Beams, links: Links, xp: Any) -> Any:
-        """Users with a beam, bool array (users,)."""
-        return links.serving >= 0
+        """Users with a beam, but for those of guard cells, bool array (users,)."""
+        return users.that_count(links.serving >= 0)
 
     def collect(
         self,

@@ -30,6 +30,9 @@ class Users:
     environment : uint8 array (users,) or None
         Row of the sky table.
     surroundings : Surroundings
+    counted : bool array (users,) or None
+        Users that are not of guard cells; ``None``: all. The others come last in a trial, so that
+        they change nobody's number.
     """
 
     per_trial: int
@@ -39,6 +42,7 @@ class Users:
     cell: Any
     environment: Any
     surroundings: Surroundings
+    counted: Any | None = None
 
     @property
     def of_one(self) -> View:
@@ -46,6 +50,10 @@ class Users:
         if self.view is None:
             raise ValueError("these users are on the ground, and may see many satellites")
         return self.view
+
+    def that_count(self, some: Any) -> Any:
+        """Those of some users, bool array (users,), that are not of guard cells."""
+        return some if self.counted is None else some & self.counted
 
     def of(self, order: Any) -> Users:
         """Some users on the ground, by their numbers."""
@@ -57,12 +65,13 @@ class Users:
             None if self.cell is None else self.cell[order],
             None if self.environment is None else self.environment[order],
             self.surroundings.of(order),
+            None if self.counted is None else self.counted[order],
         )
 
 
 def draw_users(world: World, draws: Draws) -> Users:
     """Draw the users of the trials of some draws."""
-    xp, count = draws.xp, world.ground.users_per_trial
+    xp, count = draws.xp, world.ground.drawn_users
     places = world.ground.users.place(draws)
     surroundings = draw_surroundings(world.channel, draws, count)
     trial = xp.broadcast_to(

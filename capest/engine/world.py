@@ -46,11 +46,14 @@ class Places:
         Directions from the Earth's centre; ``None`` where there is a view.
     environment : uint8 array (users,) or None
         Row of the sky table; ``None`` where there is a view.
+    in_guard : bool array (users,) or None
+        Users of guard cells; ``None`` where all are of the region or the layout.
     """
 
     view: geometry.View | None
-    unit: Any
-    environment: Any
+    unit: Any = None
+    environment: Any = None
+    in_guard: Any | None = None
 
 
 class UserModel(Protocol):
@@ -119,8 +122,9 @@ class Ground:
     ----------
     users : UserModel
     users_per_trial : int
+        Without those of a region's guard cells.
     counted : bool array (cells,)
-        Cells whose users count in the statistics: the others only interfere.
+        Cells whose users count in the statistics: the others are served, and interfere.
     colour : int array (cells,)
         Reuse colour of each cell's beam.
     cells : GroundCells
@@ -128,6 +132,8 @@ class Ground:
         Middle of all cells, a unit vector.
     reach_rad : float
         Earth-central angle from there to the farthest user or cell.
+    guard_users : int
+        Further users of a trial, in the guard cells of a region.
     """
 
     users: UserModel
@@ -137,6 +143,12 @@ class Ground:
     cells: GroundCells
     cap_centre: np.ndarray
     reach_rad: float
+    guard_users: int = 0
+
+    @property
+    def drawn_users(self) -> int:
+        """All users of a trial, those of guard cells last."""
+        return self.users_per_trial + self.guard_users
 
 
 @dataclass(frozen=True)

@@ -36,14 +36,14 @@ import numpy as np
 from capest.errors import InputError
 from capest.geo.fibonacci import GOLDEN
 from capest.geo.spans import expand
-from capest.geo.tiling import Cells
+from capest.geo.tiling import Cells, cells_of_lattice, spacing_rad
 
 NEIGHBOUR_SPACINGS = 1.4
 # Cells farther apart than this do not matter to each other's colour.
 REACH_SPACINGS = 2.2
 
 
-def reuse_colours(tiling: Cells, colours: int) -> np.ndarray:
+def reuse_colours(tiling: Cells, colours: int, first: np.ndarray | None = None) -> np.ndarray:
     """Colour cells so that neighbours differ and cells of one colour lie far apart.
 
     Depends on the cells alone. Colours are used equally often, to a few per cent in regions of a
@@ -53,6 +53,8 @@ def reuse_colours(tiling: Cells, colours: int) -> np.ndarray:
     ----------
     tiling : Cells
     colours : {1, 3, 4, 7}
+    first : bool array (n,), optional
+        Cells that have their colours as if the others were not there, which go by theirs.
 
     Returns
     -------
@@ -68,19 +70,30 @@ def reuse_colours(tiling: Cells, colours: int) -> np.ndarray:
         raise InputError(f"{colours} reuse colours: expected 1, 3, 4 or 7")
     if colours == 1:
         return np.zeros(len(tiling.lattice_index), dtype=np.int32)
+    if first is None or first.all():
+        return _coloured(tiling, colours, _cut(tiling.lon_deg)).astype(np.int32)
+    index = np.asarray(tiling.lattice_index)[first]
+    before = reuse_colours(cells_of_lattice(index, tiling.lattice_count), colours)
+    given = np.full(len(first), -1, dtype=np.int64)
+    given[first] = before
+    return _coloured(tiling, colours, _cut(tiling.lon_deg[first]), given).astype(np.int32)
+
+
+def _coloured(
+    tiling: Cells, colours: int, cut: float, given: np.ndarray | None = None
+) -> np.ndarray:
+    """Colours, int64 array (n,), of a pattern cut along a meridian; those given stay (-1: none)."""
     first, second, distance = cell_pairs(tiling, REACH_SPACINGS)
     # The nearer, the worse: a power law stands for what one cell radiates into the other. Three
     # colours cannot keep all neighbours apart, so that only nearness counts with them.
     nuisance = np.rint(1000.0 / distance**6).astype(np.int64)
     if colours > 3:
         nuisance[distance < NEIGHBOUR_SPACINGS] += 3000
-    settled = _settled(_pattern(tiling, colours), colours, first, second, nuisance)
-    return settled.astype(np.int32)
-
-
-def spacing_rad(tiling: Cells) -> float:
-    """Width of a regular hexagon of a cell's area, on the unit sphere."""
-    return math.sqrt(2.0 / math.sqrt(3.0) * 4.0 * math.pi / tiling.lattice_count)
+    colour, stays = _pattern(tiling, colours, cut), np.zeros(len(tiling.lat_deg), dtype=bool)
+    if given is not None:
+        stays = given >= 0
+        colour = np.where(stays, given, colour)
+    return _settled(colour, colours, first, second, nuisance, stays)
 
 
 def cell_pairs(tiling: Cells, reach_spacings: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -128,9 +141,9 @@ def cell_pairs(tiling: Cells, reach_spacings: float) -> tuple[np.ndarray, np.nda
     return first[order], second[order], np.concatenate(distances)[order]
 
 
-def _pattern(tiling: Cells, colours: int) -> np.ndarray:
+def _pattern(tiling: Cells, colours: int, cut: float) -> np.ndarray:
     """Colours of the regular pattern, int64 array (n,)."""
-    index, winding = tiling.lattice_index, _winding(tiling)
+    index, winding = tiling.lattice_index, _winding(tiling, cut)
     if colours == 4:
         return index % 2 + 2 * (winding % 2)
     shorter, longer = _steps(tiling)
@@ -142,16 +155,17 @@ def _pattern(tiling: Cells, colours: int) -> np.ndarray:
     return (a + b) % 3 if colours == 3 else (a + 2 * b) % 7
 
 
-def _winding(tiling: Cells) -> np.ndarray:
-    """Whole turns to add to index / φ for the longitude, int64 array (n,).
-
-    Longitudes are counted eastward from the middle of the widest gap between any two.
-    """
-    turn = tiling.lon_deg / 360.0 % 1.0
-    eastward = np.sort(turn)
+def _cut(lon_deg: np.ndarray) -> float:
+    """Middle of the widest gap between any two longitudes, in turns."""
+    eastward = np.sort(lon_deg / 360.0 % 1.0)
     gap = np.diff(eastward, append=eastward[0] + 1.0)
     widest = int(gap.argmax())
-    cut = eastward[widest] + 0.5 * gap[widest]
+    return float(eastward[widest] + 0.5 * gap[widest])
+
+
+def _winding(tiling: Cells, cut: float) -> np.ndarray:
+    """Whole turns to add to index / φ for the longitude, counted eastward from a cut; (n,)."""
+    turn = tiling.lon_deg / 360.0 % 1.0
     unrolled = cut + (turn - cut) % 1.0
     return np.rint(unrolled - tiling.lattice_index * (GOLDEN - 1.0)).astype(np.int64)
 
@@ -179,7 +193,12 @@ def _steps(tiling: Cells) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _settled(
-    colour: np.ndarray, colours: int, first: np.ndarray, second: np.ndarray, nuisance: np.ndarray
+    colour: np.ndarray,
+    colours: int,
+    first: np.ndarray,
+    second: np.ndarray,
+    nuisance: np.ndarray,
+    stays: np.ndarray,
 ) -> np.ndarray:
     """Change colours until no cell alone can lessen the nuisance of pairs of one colour.
 
@@ -193,6 +212,8 @@ def _settled(
     first, second : int64 array (pairs,)
     nuisance : int64 array (pairs,)
         Of a pair of one colour.
+    stays : bool array (n,)
+        Cells that keep their colour.
 
     Returns
     -------
@@ -210,7 +231,7 @@ def _settled(
         suffered = suffered.reshape(count, colours)
         best = suffered.argmin(axis=1)
         gain = (suffered[cell, colour] - suffered[cell, best]).astype(np.int64)
-        rank = np.where(gain > 0, gain * count + (count - cell), 0)
+        rank = np.where((gain > 0) & ~stays, gain * count + (count - cell), 0)
         rival = np.zeros(count, dtype=np.int64)
         rival[paired] = np.maximum.reduceat(rank[other], start)
         changing = rank > rival

@@ -121,14 +121,25 @@ class PopulationModel:
 def population_model(region: Region, settings: PopulationSettings | None = None) -> PopulationModel:
     """Find out where the people of a region live.
 
-    Regions made of countries hold their national population, and people of a place belong to
-    its country even if the coast at 1:110 million leaves the place at sea. Other regions hold
-    the people of any country who are inside.
-
     Raises
     ------
     InputError
-        If nobody lives there.
+        If nobody lives there; see `population_if_any`.
+    """
+    found = population_if_any(region, settings)
+    if found is None:
+        raise InputError(f"region: nobody lives in {region.name}; choose one with people")
+    return found
+
+
+def population_if_any(
+    region: Region, settings: PopulationSettings | None = None
+) -> PopulationModel | None:
+    """Find out where the people of a region live, ``None`` where nobody does.
+
+    Regions made of countries hold their national population, and people of a place belong to
+    its country even if the coast at 1:110 million leaves the place at sea. Other regions hold
+    the people of any country who are inside.
     """
     settings = settings or PopulationSettings()
     split = national_split(settings)
@@ -139,7 +150,7 @@ def population_model(region: Region, settings: PopulationSettings | None = None)
     people = np.concatenate([places.people, land.people])
     total = float(people.sum())
     if total <= 0.0:
-        raise InputError(f"region: nobody lives in {region.name}; choose one with people")
+        return None
     cumulative = np.cumsum(people) / total
     cumulative[-1] = 1.0
     return PopulationModel(

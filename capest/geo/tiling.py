@@ -97,7 +97,7 @@ def cells(
             f"cell area {area_km2:g} km²: makes more than {MAX_CELLS:,} cells in {region.name}; "
             f"expected {region.area_km2 / MAX_CELLS:.3g} km² or more"
         )
-    index = _between(region.bounds.south, region.bounds.north, count)
+    index = between(region.bounds.south, region.bounds.north, count)
     lat, lon = lat_lon(lattice_points(index, count))
     index = index[region.contains(lat, lon)]
     if touching and len(index) < count:
@@ -109,9 +109,19 @@ def cells(
             f"cell area {area_km2:g} km²: no cell has its centre in {region.name} "
             f"({region.area_km2:.3g} km²); choose a smaller cells.diameter_km"
         )
+    return cells_of_lattice(index, count)
+
+
+def cells_of_lattice(index: np.ndarray, count: int) -> Cells:
+    """Cells by their numbers, ascending, of so many on the whole Earth."""
     centre = lattice_points(index, count)
     lat, lon = lat_lon(centre)
     return Cells(np.ascontiguousarray(centre.T), lat, lon, EARTH_AREA_KM2 / count, count, index)
+
+
+def spacing_rad(tiling: Cells) -> float:
+    """Width of a regular hexagon of a cell's area, on the unit sphere."""
+    return math.sqrt(2.0 / math.sqrt(3.0) * 4.0 * math.pi / tiling.lattice_count)
 
 
 def nearest_cell(vectors: Any, tiling: Cells, xp: Any = np) -> Any:
@@ -136,7 +146,7 @@ def nearest_cell(vectors: Any, tiling: Cells, xp: Any = np) -> Any:
     return xp.where(known[at] == wanted, at, -1).astype(xp.int32)
 
 
-def _between(south_deg: float, north_deg: float, count: int) -> np.ndarray:
+def between(south_deg: float, north_deg: float, count: int) -> np.ndarray:
     """Points of the lattice between two parallels, int64 array (n,)."""
     low, high = (math.sin(math.radians(lat)) for lat in (south_deg, north_deg))
     first = math.floor(0.5 * count * (1.0 - high) - 0.5)

@@ -46,7 +46,7 @@ def by_country(dataset: xr.Dataset) -> xr.Dataset:
     InputError
         If the result is of one satellite.
     """
-    _check(dataset)
+    dataset = _counted(dataset)
     return _grouped(dataset, "country", dataset["cell_country"].values)
 
 
@@ -70,7 +70,7 @@ def by_latitude(dataset: xr.Dataset, step_deg: float = 5.0) -> xr.Dataset:
     InputError
         If the result is of one satellite, or the step is not from 0.1 to 90.
     """
-    _check(dataset)
+    dataset = _counted(dataset)
     if not isinstance(step_deg, int | float) or not 0.1 <= step_deg <= 90.0:
         raise InputError(f"step_deg = {step_deg!r}: must be 0.1 to 90 degrees")
     south = np.floor(dataset["cell_latitude"].values / step_deg) * step_deg
@@ -79,7 +79,8 @@ def by_latitude(dataset: xr.Dataset, step_deg: float = 5.0) -> xr.Dataset:
     return _grouped(dataset, "latitude", middle)
 
 
-def _check(dataset: xr.Dataset) -> None:
+def _counted(dataset: xr.Dataset) -> xr.Dataset:
+    """Cells that count, of a result that has a region's: guard cells are left out."""
     if "sweep_axes" in dataset.attrs:
         raise InputError(
             "a sweep has no cells to sum up; --keep-points keeps the result of every point"
@@ -88,6 +89,10 @@ def _check(dataset: xr.Dataset) -> None:
         raise InputError("this result is of one satellite: its cells lie in no country")
     if "cell" not in dataset.sizes:
         raise InputError("one cell is selected: there is nothing to sum up")
+    # Files up to 0.2 do not say: all cells count.
+    if "cell_counted" not in dataset.variables:
+        return dataset
+    return dataset.isel(cell=np.flatnonzero(dataset["cell_counted"].values))
 
 
 def _grouped(dataset: xr.Dataset, name: str, key: np.ndarray) -> xr.Dataset:

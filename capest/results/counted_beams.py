@@ -1,4 +1,4 @@
-"""Which beams of one satellite the figures are of, and the whole satellite's total beside them."""
+"""Which beams or cells the figures are of, and a satellite's total over all beams beside them."""
 
 from __future__ import annotations
 
@@ -36,6 +36,31 @@ def which_beams(counted: int, beams: int) -> str:
     others = beams - counted
     rest = f"the other {others:,} only interfere" if others > 1 else "the other one only interferes"
     return f"Figures are of {inner} of {beams:,} beams; {rest}."
+
+
+def which_cells(cells: int, guard: int) -> str:
+    """Say which cells of a region the figures are of, empty without guard cells.
+
+    Parameters
+    ----------
+    cells, guard : int
+        Cells of the region, and guard cells around it.
+    """
+    if guard == 0:
+        return ""
+    return f"Figures are of the region's {_counted(cells, 'cell')}{guard_words(guard)}."
+
+
+def guard_words(guard: int) -> str:
+    """Say what guard cells do, such as "; 53 guard cells around it are served and not counted"."""
+    if guard == 0:
+        return ""
+    verb = "is" if guard == 1 else "are"
+    return f"; {_counted(guard, 'guard cell')} around it {verb} served and not counted"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
 
 
 def calls_where(estimates: Mapping[tuple[str, str], Estimate], counted: int, beams: int) -> str:

@@ -40,6 +40,13 @@ CONSTELLATION: dict[str, Variable] = {
     "cell_colour": Variable(
         ("cell",), "i4", "1", "colour of the cell in the reuse pattern", attributes=_PLACE
     ),
+    "cell_counted": Variable(
+        ("cell",),
+        "i1",
+        None,
+        "whether the cell counts; users of guard cells are served, and counted nowhere",
+        attributes=_PLACE | flags("guard counted"),
+    ),
     "cell_country": Variable(
         ("cell",),
         "str",

@@ -6,7 +6,14 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from capest.results.columns import printable
-from capest.results.counted_beams import RIM_NOTE, calls_where, which_beams, with_totals
+from capest.results.counted_beams import (
+    RIM_NOTE,
+    calls_where,
+    guard_words,
+    which_beams,
+    which_cells,
+    with_totals,
+)
 from capest.results.delay_verdict import delay_verdicts
 from capest.results.figures import notes_of, people_unit, plain, scaled
 from capest.results.headline import call_means, headline, in_percent
@@ -40,7 +47,12 @@ class Summary:
         self._groups = int(dataset.sizes["group"])
         self._sizes = {name: int(dataset.sizes[name]) for name in _SIZES if name in dataset.sizes}
         self._has_layout = has_layout(dataset.variables)
-        self._statistics_beams = int(dataset["cell_counted"].sum()) if self._has_layout else 0
+        counted = self._sizes["cell"]
+        # Files of regions up to 0.2 do not say: all cells count.
+        if "cell_counted" in dataset.variables:
+            counted = int(dataset["cell_counted"].sum())
+        self._statistics_beams = counted if self._has_layout else 0
+        self._guard_cells = 0 if self._has_layout else self._sizes["cell"] - counted
         elapsed_s = dataset.attrs.get("elapsed_s")
         self._elapsed_s = None if elapsed_s is None else float(elapsed_s)
         self.trials = int(dataset.attrs["trials_done"])
@@ -68,7 +80,9 @@ class Summary:
         scenario = tomllib.loads(str(self._attributes["scenario_toml"]))
         name = scenario.get("service", {}).get("preset", "")
         lacking = str(self._attributes.get("calls_lack", ""))
-        return headline(self._estimates, name, lacking, calls_where(self._estimates, *self._beams))
+        where = calls_where(self._estimates, *self._beams)
+        found = headline(self._estimates, name, lacking, where)
+        return found and found + guard_words(self._guard_cells)
 
     @property
     def _beams(self) -> tuple[int, int]:
@@ -77,14 +91,21 @@ class Summary:
 
     @property
     def counted_beams(self) -> str:
-        """Which beams the figures are of; empty for a constellation, whose beams all count."""
-        return which_beams(*self._beams)
+        """Which beams or cells the figures are of; empty where all cells of a region count."""
+        return which_beams(*self._beams) + which_cells(*self._cells)
+
+    @property
+    def _cells(self) -> tuple[int, int]:
+        """Cells of a region, and guard cells around it; zeros for one satellite."""
+        return 0 if self._has_layout else self._sizes["cell"] - self._guard_cells, self._guard_cells
 
     @property
     def _plain_sizes(self) -> dict[str, int]:
         if self._has_layout:
             return {"beams": self._sizes["cell"], "statistics_beams": self._statistics_beams}
-        return {f"{name}s": size for name, size in self._sizes.items()}
+        cells, guard = self._cells
+        sizes = {"cells": cells, "satellites": self._sizes["satellite"]}
+        return sizes | ({"guard_cells": guard} if guard else {})
 
     @property
     def _run_notes(self) -> list[str]:
@@ -136,7 +157,7 @@ class Summary:
 
     def _network_means(self) -> list[tuple[str, Estimate, str]]:
         """Means over trials of a constellation."""
-        mean, cells = self._mean, self._sizes["cell"]
+        mean, cells = self._mean, self._cells[0]
         return [
             ("throughput of the region", mean("throughput"), "Mbit/s"),
             ("users with a beam", in_percent(mean("beam_share")), "%"),

@@ -27,6 +27,7 @@ class Derived:
         beams: sections.Beams
         carrier: sections.Carrier
         cells: sections.Cells
+        region: sections.Region
         users: sections.Users
         run: sections.Run
 
@@ -97,6 +98,12 @@ class Derived:
         """Distance of neighbouring cells' centres, given or that of the beams straight below."""
         given = self.cells.diameter_km
         return self.beam_spacing_uv * self.satellite.altitude_km if given is None else given
+
+    @property
+    def guard_km(self) -> float:
+        """How far from the region's cells others are served without being counted; 0: nowhere."""
+        given = self.region.guard_km
+        return 0.0 if given is None else given
 
     @property
     def beam_spacing_uv(self) -> float:

@@ -99,6 +99,9 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
         content["users"] |= users.model_dump(
             include={"file_variable", "file_units"}, exclude_none=True
         )
+    content["region"].pop("guard_km", None)
+    if scenario.guard_km > 0.0:
+        content["region"]["guard_km"] = scenario.guard_km
     if "file" in content["region"]:
         content["region"]["file"] = _digest(content["region"]["file"])
     return content

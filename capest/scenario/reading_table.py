@@ -68,6 +68,11 @@ def _all_stand(values: Values) -> str | None:
     return "only with constellation.shells or catalogue: geostationary satellites do not move"
 
 
+def _all_of_it(values: Values) -> str | None:
+    whole = values["region.kind"] == "earth"
+    return "there is nothing around the whole Earth" if whole else None
+
+
 def _all_up(values: Values) -> str | None:
     fraction = values["constellation.deployed_fraction"]
     return "constellation.deployed_fraction = 1" if fraction == 1.0 else None
@@ -133,6 +138,7 @@ _EARTH_FIXED = chosen("cells.layout", "earth-fixed")
 _HOPPING = chosen("beams.allocation", *HOPPING)
 _ARRAY, _DISH = chosen("satellite.antenna", "array"), chosen("satellite.antenna", "dish")
 _MOVING = Condition("with `constellation.shells` or `catalogue`", _all_stand)
+_SURROUNDED = Condition('with `region.kind` other than "earth"', _all_of_it)
 _FROM_FILE = chosen("users.placement", "file")
 _HOTSPOTS = chosen("users.placement", "hotspots")
 _CROWDED = above_zero("users.hotspots.share")
@@ -228,6 +234,7 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
     "constellation.minimum_visibility_s": (CONSTELLATION, _EARTH_FIXED, _MOVING),
     "constellation.cull_elevation_deg": (CONSTELLATION,),
     "region.kind": (CONSTELLATION,),
+    "region.guard_km": (CONSTELLATION, _SURROUNDED),
     **{
         f"region.{key}": (CONSTELLATION, chosen("region.kind", kind))
         for kind, keys in REGION_KEYS.items()

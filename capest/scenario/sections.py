@@ -104,6 +104,7 @@ class Region(Section):
     longitude_deg: float | None = Field(default=None, ge=-360, le=360)
     radius_km: float | None = Field(default=None, ge=0.1, le=20_000)
     file: Text | None = None
+    guard_km: float | None = Field(default=None, ge=0, le=5000)
 
 
 class Cells(Section):

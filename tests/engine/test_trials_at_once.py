@@ -76,6 +76,12 @@ AT_ONCE: dict[str, dict[str, Any]] = {
     "two satellites and a mix": {**FEW, **MIX},
     "two satellites, calls come and go": {**FEW, **COME_AND_GO},
     "two satellites in view for a minute": {**FEW, "constellation__minimum_visibility_s": 60.0},
+    "guard cells": {"region__guard_km": 150.0, "cells__lit": "all"},
+    "guard cells and a mix": {"region__guard_km": 150.0, **MIX, **LIMITS},
+    "guard cells, calls come and go": {"region__guard_km": 150.0, **COME_AND_GO},
+    "guard cells, fixed beams and a mix": {
+        "region__guard_km": 150.0, **FIXED, "service__mix": MIX["service__mix"],
+    },
     "never in reach": {"constellation__shells": "0: 2/1/0 @ 600", **MIX, **LIMITS},
     "never in reach, fixed beams": {"constellation__shells": "0: 1/1/0 @ 600", **FIXED, **LIMITS},
 }  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from capest.engine.build.region import uniform_model
+from capest.engine.build.people import uniform_model
 from capest.errors import InputError
 from capest.geo.geojson import read_polygons
 from capest.geo.region import Region, geojson

@@ -45,6 +45,14 @@ def test_by_latitude() -> None:
     np.testing.assert_array_equal(CELLS.capest.by_latitude(40.0)["latitude"], [-85.0, 60.0])
 
 
+def test_guard_cells_are_left_out() -> None:
+    marked = CELLS.assign_coords(cell_counted=("cell", np.array([1, 1, 0, 0], dtype=np.int8)))
+    xr.testing.assert_identical(
+        marked.capest.by_country(), CELLS.isel(cell=[0, 1]).capest.by_country()
+    )
+    assert list(marked.capest.by_latitude()["users"].values) == [30.0]
+
+
 @pytest.mark.parametrize("step", [0.0, 91.0, float("nan"), "x", None])
 def test_zones_that_are_none(step: object) -> None:
     with pytest.raises(InputError, match=r"must be 0\.1 to 90 degrees"):

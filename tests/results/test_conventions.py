@@ -119,7 +119,7 @@ def everything(layout: Collection[str]) -> dict[str, Variable]:
     return schema.table(
         layout,
         trial=of_dims("trial"),
-        trial_cell=of_dims("trial", "cell") if "cell_counted" in layout else (),
+        trial_cell=of_dims("trial", "cell") if "cell_u" in layout else (),
         cell=summed,
         histograms=AXES,
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import capest
-from capest.results.counted_beams import which_beams
+from capest.results.counted_beams import guard_words, which_beams, which_cells
 from capest.scenario.load import load_scenario
 
 SCENARIO = {
@@ -79,3 +79,12 @@ def test_nothing_is_said_twice_where_all_beams_count():
     assert "in all" not in summary.headline
     assert not [label for label, _, _ in summary.means if "of all" in label]
     assert summary.counted_beams == which_beams(7, 7)
+
+
+def test_guard_cells_are_told_of() -> None:
+    assert which_cells(146, 0) == guard_words(0) == ""
+    assert which_cells(146, 66) == (
+        "Figures are of the region's 146 cells; 66 guard cells around it are served and not "
+        "counted."
+    )
+    assert which_cells(1, 1).endswith("1 cell; 1 guard cell around it is served and not counted.")

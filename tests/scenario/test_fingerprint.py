@@ -68,6 +68,7 @@ CHANGES = {
     "region.longitude_deg": 20.0,
     "region.radius_km": 300.0,
     "region.file": "none.geojson",
+    "region.guard_km": 400.0,
     "cells.layout": "satellite-fixed",
     "cells.diameter_km": 500.0,
     "cells.lit": "all",
@@ -161,7 +162,7 @@ NO_PLACE = {"channel.latitude_deg", "channel.longitude_deg"}
 OUTDOORS = {"channel.thermally_efficient_share", "channel.vehicle_loss_db"}
 SELECT = {key for key in CHANGES if key.startswith("constellation.select.")}
 SOURCES = {"constellation.shells", "constellation.geostationary", "constellation.catalogue"}
-OF_REGION = {key for key in CHANGES if key.startswith("region.")}
+OF_REGION = {key for key in CHANGES if key.startswith("region.")} - {"region.guard_km"}
 LIMITS = {
     *("satellite.rf_power_w", "satellite.pfd_limit_dbw_per_m2_mhz"),
     "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz",

@@ -40,6 +40,10 @@ ISRAEL = {
     **{key: BOX[key] for key in BOX if not key.startswith("region.")},
     **{"region.kind": "country", "region.country": "IL"},
 }
+EARTH = {
+    **{key: BOX[key] for key in BOX if not key.startswith("region.")},
+    "region.kind": "earth",
+}
 GEO = {**{key: BOX[key] for key in BOX if key != "constellation.shells"},
        "constellation.geostationary": "10"}  # fmt: skip
 SWEEPING = {**BOX, "cells.layout": "satellite-fixed", "beams.count": 19, "beams.spacing_uv": 0.08}
@@ -118,6 +122,7 @@ READ = {
     "region.longitude_deg": (CIRCLE, 16.0),
     "region.radius_km": (CIRCLE, 700.0),
     "region.file": (BOX, None),
+    "region.guard_km": (BOX, 200.0),
     "cells.layout": (SWEEPING | {"cells.layout": "satellite-fixed"}, None),
     "cells.diameter_km": (BOX, 300.0),
     "cells.lit": (BOX | {"users.count": 10}, "all"),
@@ -225,6 +230,7 @@ UNREAD = {
     },
     **{key: [(BOX, ERROR), (ONE, ERROR)] for key in fields() if key.startswith("region.")},
     "region.kind": [(ONE, ERROR)],
+    "region.guard_km": [(ONE, ERROR), (EARTH, ERROR)],
     **{f"region.{side}_deg": [(CIRCLE, ERROR)] for side in ("south", "north", "west", "east")},
     "satellite.altitude_km": [(BOX, NOTE)],
     "satellite.elevation_deg": [(BOX, ERROR)],

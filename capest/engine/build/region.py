@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from capest.engine.build.guard import Guard, guard_of
+from capest.engine.build.people import people_of, people_of_cells, settled, within
 from capest.engine.places import InRegion, People
 from capest.engine.region_cells import RegionCells
 from capest.engine.world import Ground
 from capest.errors import InputError
 from capest.geo import data
 from capest.geo import region as regions
-from capest.geo.colouring import reuse_colours, spacing_rad
+from capest.geo.colouring import reuse_colours
 from capest.geo.countries import country_at
 from capest.geo.country_names import split_countries
-from capest.geo.cover import cover, fitting_step_deg
-from capest.geo.points import PointsModel, only, points_model
-from capest.geo.population import PopulationModel, population_model
-from capest.geo.sphere import box_area_km2, unit_vectors, wrapped
-from capest.geo.tiling import Cells, cells, hexagon_area_km2, nearest_cell
-from capest.geo.users_file import read_users
+from capest.geo.points import PointsModel
+from capest.geo.population import PopulationModel
+from capest.geo.tiling import Cells, cells, hexagon_area_km2, spacing_rad
 from capest.scenario.limits import USERS_PER_TRIAL_LIMIT
 from capest.scenario.paths import shown_path
 
@@ -60,38 +59,45 @@ def build_region(scenario: Scenario) -> Region:
         For a country nobody knows, a file that cannot be read, or a region without people.
     """
     region = region_of(scenario)
-    model = _users(scenario, region)
+    model = people_of(scenario, region)
     tiling = cells(
         region,
         hexagon_area_km2(scenario.cell_diameter_km),
         touching=True,
-        settled=_settled(model) if isinstance(model, PopulationModel) else None,
+        settled=settled(model) if isinstance(model, PopulationModel) else None,
     )
-    notes = region.notes
-    if scenario.users.placement == "file":
-        notes += model.notes if isinstance(model, PointsModel) else ()
-        model, share = _within(model, tiling, scenario)
+    notes, everybody = region.notes, model
+    if scenario.users.placement == "file" and isinstance(model, PointsModel):
+        notes += model.notes
+        model, share = within(model, tiling, scenario)
         if share > 0.0:
             notes += (
                 f"{shown_path(scenario.users.file)}: {share:.2%} of the weight lies in no cell of "
                 f"{region.name} and is left out",
             )
     users = scenario.users.count or _active_users(scenario, region, model.people)
-    colour = reuse_colours(tiling, scenario.colours)
+    guard = guard_of(scenario, region, tiling, people=model, users=users, everybody=everybody)
+    tiling, counted = guard.tiling, guard.counted
+    colour = reuse_colours(tiling, scenario.colours, first=counted)
     ground = Ground(
-        users=_placed(scenario, model, users),
+        users=_placed(scenario, model, users, guard),
         users_per_trial=users,
-        counted=np.ones(len(colour), dtype=bool),
+        guard_users=guard.users,
+        counted=counted,
         colour=colour,
-        cells=RegionCells(tiling),
+        cells=RegionCells(tiling, counted),
         cap_centre=region.cap.centre,
         reach_rad=_reach_rad(region, tiling),
     )
-    people = _people(model, tiling) if isinstance(model, PopulationModel) else None
-    return Region(ground, _layout(tiling, colour, people), notes)
+    people = None
+    if isinstance(model, PopulationModel):
+        people = people_of_cells(model, tiling)
+        if isinstance(guard.people, PopulationModel):
+            people += people_of_cells(guard.people, tiling)
+    return Region(ground, _layout(ground, tiling, people), notes + guard.notes)
 
 
-def _placed(scenario: Scenario, model: People, users: int) -> InRegion:
+def _placed(scenario: Scenario, model: People, users: int, guard: Guard) -> InRegion:
     by_place = scenario.channel.environment == "by-place"
     hotspots = scenario.users.hotspots
     clustered = round(users * hotspots.share) if scenario.users.placement == "hotspots" else 0
@@ -102,10 +108,12 @@ def _placed(scenario: Scenario, model: People, users: int) -> InRegion:
         hotspots=min(hotspots.count, clustered),
         hotspot_users=clustered,
         hotspot_radius_km=hotspots.radius_km,
+        guard=guard.people,
+        guard_users=guard.users,
     )
 
 
-def _layout(tiling: Cells, colour: np.ndarray, people: np.ndarray | None) -> dict[str, np.ndarray]:
+def _layout(ground: Ground, tiling: Cells, people: np.ndarray | None) -> dict[str, np.ndarray]:
     codes = np.array([*data.countries().alpha2, "--"])
     country = country_at(tiling.lat_deg, tiling.lon_deg).astype(np.int16)
     return {
@@ -113,36 +121,10 @@ def _layout(tiling: Cells, colour: np.ndarray, people: np.ndarray | None) -> dic
         "cell_longitude": np.asarray(tiling.lon_deg),
         "cell_area": np.full(len(tiling.lat_deg), tiling.area_km2),
         **({} if people is None else {"cell_people": people}),
-        "cell_colour": colour.astype(np.int32),
+        "cell_colour": ground.colour.astype(np.int32),
+        "cell_counted": ground.counted.astype(np.int8),
         "cell_country": codes[country],
     }
-
-
-def _within(model: Any, tiling: Cells, scenario: Scenario) -> tuple[Any, float]:
-    """Keep the points of a file that lie in a cell; and the share of the weight that does not."""
-    kept = nearest_cell(unit_vectors(model.lat_deg, model.lon_deg), tiling) >= 0
-    if kept.all():
-        return model, 0.0
-    if not kept.any():
-        path = shown_path(scenario.users.file)
-        raise InputError(f"users.file = {path}: nobody in it lives in the region")
-    inside = only(model, kept)
-    return inside, 1.0 - inside.people / model.people
-
-
-def _people(model: PopulationModel, tiling: Cells) -> np.ndarray:
-    """People per cell, those of a place in the cell of its centre."""
-    people = np.concatenate([model.places.people, model.land.people])
-    return np.bincount(nearest_cell(_settled(model), tiling), people, minlength=len(tiling.lat_deg))
-
-
-def _settled(model: PopulationModel) -> np.ndarray:
-    """Unit vectors of the centres of places and of the land between them."""
-    spots = (model.places, model.land)
-    return unit_vectors(
-        np.concatenate([spot.anchor_lat for spot in spots]),
-        np.concatenate([spot.anchor_lon for spot in spots]),
-    )
 
 
 def _reach_rad(region: regions.Region, tiling: Cells) -> float:
@@ -184,34 +166,3 @@ def region_of(scenario: Scenario) -> regions.Region:
     if wanted.kind == "geojson":
         return regions.geojson(shown_path(wanted.file))
     return regions.whole_earth()
-
-
-def _users(scenario: Scenario, region: regions.Region) -> People:
-    users = scenario.users
-    if users.placement == "population":
-        return population_model(region)
-    if users.placement == "file":
-        return read_users(shown_path(users.file), users.file_variable, users.file_units)
-    return uniform_model(region)
-
-
-def uniform_model(region: regions.Region) -> People:
-    """Users uniform by area over a region, land or sea.
-
-    Drawn from cells of a grid of latitude and longitude, each weighed with the area of the
-    region in it and cut to the rectangle around that part.
-    """
-    bounds = region.bounds
-    found = cover(region.shape.spans, fitting_step_deg(region), bounds.south, bounds.north)
-    south = found.cell // round(360.0 / found.step_deg) * found.step_deg - 90.0
-    cell_km2 = box_area_km2(south, south + found.step_deg, found.step_deg)
-    middle_lat, middle_lon = 0.5 * (found.south + found.north), 0.5 * (found.west + found.east)
-    return points_model(
-        middle_lat,
-        wrapped(middle_lon),
-        found.share * cell_km2,
-        np.zeros(len(middle_lat)),
-        country_at(middle_lat, wrapped(middle_lon)),
-        found.north - found.south,
-        found.east - found.west,
-    )

@@ -10,7 +10,7 @@ import numpy as np
 from capest.backend.arguments import AttachedLinks, BeamShares
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import Kernels
-from capest.engine.scheduler import beam_rate
+from capest.engine.scheduler import beam_rate, user_rate
 from capest.engine.services.admission import CARRIED, OUTCOMES, WHOLE, Admitted, CallLinks
 from capest.engine.services.demand import Demand
 from capest.engine.services.settings import Services
@@ -89,6 +89,7 @@ def best_effort_mbps(
     links: AttachedLinks,
     demand: Demand,
     left: Any,
+    counted: Any | None = None,
 ) -> Any:
     """Downlink throughput of each beam's users without a guaranteed rate, in what calls leave.
 
@@ -101,6 +102,8 @@ def best_effort_mbps(
     demand : Demand
     left : int64 array (trials · beams, 2)
         From `admit`.
+    counted : bool array (users,) or None
+        Whose throughput is meant, of all that share it; ``None``: everybody's.
 
     Returns
     -------
@@ -109,8 +112,9 @@ def best_effort_mbps(
     xp = kernels.xp
     serving = xp.where(demand.rest, links.serving, -1).astype(xp.int32)
     # Where nobody is left out, the others' beam of -1 keeps them from counting.
-    _, (carrier, interference, serving, user_trial) = kernels.select(
-        demand.rest, links.carrier, links.interference, serving, links.user_trial
+    everybody = demand.rest if counted is None else counted
+    _, (carrier, interference, serving, user_trial, shown) = kernels.select(
+        demand.rest, links.carrier, links.interference, serving, links.user_trial, everybody
     )
     efficiency, sums = kernels.beam_sums(
         replace(
@@ -129,4 +133,20 @@ def best_effort_mbps(
         policy=services.policy,
     )
     time = left[:, 0].reshape(links.trials, links.beams) * (1.0 / WHOLE)
-    return beam_rate(kernels, shares) * time * services.bandwidth_mhz
+    if counted is None:
+        rate = beam_rate(kernels, shares)
+    else:
+        rate = _rate_of(kernels, shares, shown)
+    return rate * time * services.bandwidth_mhz
+
+
+def _rate_of(kernels: Kernels, shares: BeamShares, shown: Any) -> Any:
+    """Throughput of some users of each beam per Hz, float64 array (trials, beams)."""
+    xp, (trials, beams, _) = kernels.xp, shares.sums.shape
+    # Whole numbers below 2**53 add exactly in double precision, in any order.
+    whole = xp.rint(user_rate(kernels, shares).astype(xp.float64) * 2.0**24)
+    used = shown & (shares.serving >= 0)
+    place = xp.where(used, shares.user_trial.astype(xp.int64) * beams + shares.serving, 0)
+    sums = xp.zeros(trials * beams)
+    xp.add.at(sums, place, xp.where(used, whole, 0.0))
+    return sums.reshape(trials, beams) * 2.0**-24

@@ -133,7 +133,7 @@ def serve(
             outcome=outcome_of_class(demand, admitted),
         )
     if services.has_rest:
-        rest = best_effort_mbps(services, kernels, attached, demand, left)
+        rest = best_effort_mbps(services, kernels, attached, demand, left, users.counted)
         served = replace(served, best_effort_mbps=rest)
     return served
 
