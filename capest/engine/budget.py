@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from capest.engine.build.weather import weather_losses_db
+from capest.engine.build.weather import ionosphere_of, weather_losses_db
 from capest.errors import InputError
 from capest.physics import geometry, link_budget, propagation
 from capest.physics.constants import BOLTZMANN_DBW_PER_K_HZ, SCINTILLATION_FROM_GHZ
@@ -142,7 +142,7 @@ def _sky_losses(scenario: Scenario, frequency_hz: float, elevation_deg: float) -
     channel = scenario.channel
     sine = math.sin(math.radians(elevation_deg))
     gas_db, troposphere_db, weather_db = 0.0, 0.0, 0.0
-    if channel.weather == "clear":
+    if channel.weather == "clear" or scenario.has_constellation:
         if channel.gas_loss:
             gas_db = propagation.gas_loss_db(sine, propagation.zenith_gas_loss_db(frequency_hz))
         if channel.tropospheric_scintillation and frequency_hz >= SCINTILLATION_FROM_GHZ * 1e9:
@@ -150,7 +150,7 @@ def _sky_losses(scenario: Scenario, frequency_hz: float, elevation_deg: float) -
     else:
         gas_db, total_db = weather_losses_db(scenario, frequency_hz, elevation_deg)
         weather_db = total_db - gas_db
-    latitudes = "high" if channel.ionosphere == "high" else "equatorial"
+    latitudes = "high" if ionosphere_of(scenario) == "high" else "equatorial"
     ionosphere_db = propagation.ionospheric_scintillation_db(frequency_hz, latitudes)
     return {
         "gas_loss_db": gas_db,

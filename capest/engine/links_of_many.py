@@ -12,6 +12,7 @@ from capest.backend.arguments import ConstellationDownlink
 from capest.backend.protocol import Kernels
 from capest.engine.beams import Beams
 from capest.engine.links import Links
+from capest.engine.place_loss import over_users
 from capest.engine.power import LoweredPower
 from capest.engine.radio import Radio
 from capest.engine.sky import Sky
@@ -39,9 +40,7 @@ def links_of_many(
     if order is not None:
         back = xp.argsort(order)
         received, interference = received[back], interference[back]
-    # Where there is no beam, the first one stands in; nothing of it is used.
-    number = xp.where(serving >= 0, serving + beams.first_of(users.trial, xp), 0)
-    satellite = xp.asarray(np.append(beams.satellite, 0))[number]
+    number, satellite = _own(users, beams, xp)
     sine, range_m = _seen(sky, users, satellite, xp)
     factor = power.factor(beams)
     unlimited = received.astype(xp.float64)
@@ -119,11 +118,12 @@ def constellation_links(
     radio, steering, trials = world.radio, world.radio.steering, alike.first
     sight, shadow = sector_draws(world.channel, users, xp)
     entry, position_m = _entry(radio, world.channel, users, xp), users.position_m
-    environment, serving, trial = users.environment, beams.of_user, users.trial
+    row, gain = _sky_over(world, sky, users, beams, xp)
+    serving, trial = beams.of_user, users.trial
     if order is not None:
         position_m = xp.ascontiguousarray(position_m[:, order])
-        sight, shadow, entry, environment, serving, trial = (
-            each[order] for each in (sight, shadow, entry, environment, serving, trial)
+        sight, shadow, entry, row, gain, serving, trial = (
+            each[order] for each in (sight, shadow, entry, row, gain, serving, trial)
         )
     of_group = np.bincount(alike.group, minlength=len(trials)) * users.per_trial
     satellites, satellite_start = _rows(sky.start, trials)
@@ -133,8 +133,8 @@ def constellation_links(
     return ConstellationDownlink(
         user_m=position_m,
         user_start=xp.asarray(np.append(0, np.cumsum(of_group))),
-        gain=xp.full(len(trial), radio.gain_at_one_metre, dtype=xp.float32),
-        environment=environment,
+        gain=gain,
+        environment=row,
         sight=sight,
         shadow=shadow,
         entry=entry,
@@ -154,6 +154,29 @@ def constellation_links(
         lowest_sine=math.sin(math.radians(world.beams.lowest_heard_deg)),
         colours=radio.colours,
     )
+
+
+def _own(users: Users, beams: Beams, xp: Any) -> tuple[Any, Any]:
+    """Number of each user's own beam among those of all trials, and the satellite that lights it.
+
+    Where there is no beam, the first one stands in; nothing of it is used.
+    """
+    serving = beams.of_user
+    number = xp.where(serving >= 0, serving + beams.first_of(users.trial, xp), 0)
+    return number, xp.asarray(np.append(beams.satellite, 0))[number]
+
+
+def _sky_over(world: World, sky: Sky, users: Users, beams: Beams, xp: Any) -> tuple[Any, Any]:
+    """Row of the sky table and power at one metre of each user, as the kernel takes them."""
+    radio = world.radio
+    gain = xp.full(len(users.trial), radio.gain_at_one_metre, dtype=xp.float32)
+    if radio.place_loss is None:
+        return users.environment, gain
+    sine, _ = _seen(sky, users, _own(users, beams, xp)[1], xp)
+    over = over_users(world, radio.place_loss, radio.sky, users, sine, xp)
+    if over.factor is not None:
+        gain = (gain * over.factor).astype(xp.float32)
+    return over.row, gain
 
 
 def _rows(start: np.ndarray, trials: np.ndarray) -> tuple[Any, np.ndarray]:

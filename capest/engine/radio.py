@@ -9,6 +9,7 @@ import numpy as np
 from capest.backend.arguments import LinkAdaptation
 from capest.physics import environment, weather
 from capest.physics.uplink_budget import UplinkBudget
+from capest.physics.weather_of_places import ClimateTable
 
 EQUAL_TIME, EQUAL_RATE, MAX_CI = 0, 1, 2
 
@@ -159,6 +160,28 @@ class Uplink:
 
 
 @dataclass(frozen=True)
+class PlaceLoss:
+    """What the sky takes of a carrier under many satellites, where it depends on the place.
+
+    Attributes
+    ----------
+    ionosphere_db : float64 array (3,)
+        Scintillation in the zones of ``physics.geomagnetic``.
+    weather : ClimateTable or None
+        Loss of gas, rain, cloud and scintillation of each climate; ``None`` for a clear sky.
+    code : uint8 array (climates, levels)
+        Which curve of the sky table runs as that of a climate and a percentage of time: the row of
+        a user is the code times ``environments`` plus its environment, and code 0 is the clear sky.
+    environments : int
+    """
+
+    ionosphere_db: np.ndarray
+    weather: ClimateTable | None
+    code: np.ndarray
+    environments: int
+
+
+@dataclass(frozen=True)
 class Radio:
     """The radio of all satellites and users.
 
@@ -171,8 +194,13 @@ class Radio:
     carrier : Carrier or None
         Of the downlink of one satellite, for the loss of each user; ``None`` for many.
     steering : Steering
-    sky : float32 array (environments, entries, 6)
-        See ``physics.sky_table``: the loss of many satellites' links.
+    sky : float32 array (rows, entries, 6)
+        See ``physics.sky_table``: the loss of many satellites' links. Rows are environments under a
+        clear sky, and those of `PlaceLoss` after them.
+    place_loss : PlaceLoss or None
+        What of that loss depends on the place; ``None`` where nothing does.
+    uplink_place_loss : PlaceLoss or None
+        The same for the uplink's carrier, for which ``sky`` is not.
     gain_at_one_metre : float
         Power received outdoors at a beam's peak over 1 m of free space, in units of the noise.
     eirp_density_dbw_per_mhz : float
@@ -194,6 +222,8 @@ class Radio:
     carrier: Carrier | None
     steering: Steering
     sky: np.ndarray
+    place_loss: PlaceLoss | None
+    uplink_place_loss: PlaceLoss | None
     gain_at_one_metre: float
     eirp_density_dbw_per_mhz: float
     beam_power_w: float

@@ -16,6 +16,7 @@ from capest.engine.beams import Beams, light_beams
 from capest.engine.collect import Computed, Downlinks, user_histograms
 from capest.engine.downlink import downlink
 from capest.engine.links import Links
+from capest.engine.place_loss import with_weather
 from capest.engine.power import limit_power
 from capest.engine.services.serve import serve
 from capest.engine.sky import Sky, draw_sky
@@ -75,7 +76,7 @@ def start(world: World, kernels: Kernels, first_trial: int, trials: int) -> Star
     draws = Draws(kernels, world.seed, first_trial, trials)
     sky = draw_sky(world, draws)
     view = cells.view(world, sky)
-    users = draw_users(world, draws)
+    users = with_weather(world, draws, draw_users(world, draws))
     beams = light_beams(world, kernels, sky, view, users, draws)
     power = limit_power(world, kernels, sky, beams)
     links = downlink(world, kernels, sky, users, beams, power)

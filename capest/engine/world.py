@@ -249,7 +249,7 @@ class Channel:
     vehicle_loss_db : float
         Mean loss into a vehicle.
     random_weather : bool
-        Each trial has its weather.
+        Each trial has its weather, the same for all users: of one satellite.
     """
 
     line_of_sight: str
@@ -261,6 +261,22 @@ class Channel:
     thermally_efficient_share: float
     vehicle_loss_db: float
     random_weather: bool
+
+
+@dataclass(frozen=True)
+class CellWeather:
+    """The weather of a region's cells.
+
+    Attributes
+    ----------
+    climate : int32 array (cells,)
+        Of each cell, a row of the tables of ``Radio.place_loss``.
+    is_random : bool
+        Each trial has its weather in each cell; else the percentage of time is given.
+    """
+
+    climate: np.ndarray
+    is_random: bool
 
 
 @dataclass(frozen=True)
@@ -277,6 +293,8 @@ class World:
     radio : Radio
     services : Services or None
         What users ask for.
+    weather : CellWeather or None
+        ``None`` for a clear sky, and for one satellite, whose carriers have theirs.
     layout : dict of str to array
         Coordinates of cells and satellites for the result file.
     notes : tuple of str
@@ -290,5 +308,6 @@ class World:
     channel: Channel
     radio: Radio
     services: Services | None
+    weather: CellWeather | None
     layout: dict[str, np.ndarray] = field(repr=False)
     notes: tuple[str, ...] = ()

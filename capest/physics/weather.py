@@ -120,9 +120,12 @@ def losses_db(
             include_scintillation=place.scintillation,
             return_contributions=True,
         )
-    # The library drops the axis of an array of one.
+    # The library drops the axis of an array of one, and gives one number for what is left out.
     shape = np.shape(elevation_deg)
-    gas_db, total_db = (np.asarray(each.value, np.float64).reshape(shape) for each in (gas, total))
+    gas_db, total_db = (
+        np.broadcast_to(np.asarray(each.value, np.float64).reshape(-1), shape)
+        for each in (gas, total)
+    )
     if not np.isfinite(total_db).all():
         raise InputError(
             "channel.latitude_deg and longitude_deg: the maps of the ITU-R have a gap at "

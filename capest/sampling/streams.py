@@ -32,3 +32,4 @@ class Purpose(IntEnum):
     EPOCH = 11
     SERVICE = 12
     CALL_EVENTS = 13
+    WEATHER_OF_PLACES = 14

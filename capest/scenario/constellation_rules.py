@@ -181,14 +181,6 @@ def _no_uplink(enabled: bool) -> Problem | None:
     return Problem("uplink.enabled", enabled, "not with a constellation yet", "remove it")
 
 
-def _clear(weather: str) -> Problem | None:
-    if weather == "clear":
-        return None
-    return Problem(
-        "channel.weather", weather, 'with a constellation only "clear"', "weather is of one place"
-    )
-
-
 def _all_on(allocation: str) -> Problem | None:
     if allocation == "all-on":
         return None
@@ -217,7 +209,6 @@ WITH_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]],
     (("users.placement", "users.file_variable", "users.file_units"), _of_file),
     (("channel.environment", "users.placement"), _environment),
     (("uplink.enabled",), _no_uplink),
-    (("channel.weather",), _clear),
     (("beams.allocation",), _all_on),
     (("beams.count",), _beams),
 )
@@ -241,6 +232,22 @@ def _single_environment(environment: str) -> Problem | None:
     return Problem("channel.environment", environment, "only with a constellation")
 
 
+def _single_place(
+    weather: str, ionosphere: str, latitude_deg: float | None, longitude_deg: float | None
+) -> Problem | None:
+    place = {"channel.latitude_deg": latitude_deg, "channel.longitude_deg": longitude_deg}
+    missing = [key for key, value in place.items() if value is None]
+    reads = f'weather = "{weather}"' if weather != "clear" else 'ionosphere = "by-latitude"'
+    if not missing or (weather == "clear" and ionosphere != "by-latitude"):
+        return None
+    return Problem(
+        missing[0],
+        None,
+        f"required with {reads}: where the users are",
+        "give the place in degrees, north and east positive",
+    )
+
+
 def _single_antenna(antenna: str) -> Problem | None:
     if antenna == "dish":
         return None
@@ -254,6 +261,13 @@ WITHOUT_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None
     (("users.placement", "users.file"), _file),
     (("users.placement", "users.file_variable", "users.file_units"), _of_file),
     (("channel.environment",), _single_environment),
+    (
+        (
+            *("channel.weather", "channel.ionosphere"),
+            *("channel.latitude_deg", "channel.longitude_deg"),
+        ),
+        _single_place,
+    ),
     (("satellite.antenna",), _single_antenna),
 )
 """Rules with the keys they read, for one satellite."""

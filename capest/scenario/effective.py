@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _KEPT = {
     "satellite.antenna_diameter_m",  # moves results by rounding, even with S.1528
-    *("channel.weather", "uplink.enabled"),  # have one value only where they are not read
+    "uplink.enabled",  # has one value only where it is not read
     # Of satellites that stand still; finished runs have them in their fingerprints.
     *("constellation.start", "constellation.window_h", "constellation.epochs"),
     *("constellation.deployed_fraction", "constellation.minimum_visibility_s"),

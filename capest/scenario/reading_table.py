@@ -107,8 +107,11 @@ def _no_ionosphere(values: Values) -> str | None:
     return f"only below {SCINTILLATION_FROM_GHZ:g} GHz"
 
 
-def _no_weather(values: Values) -> str | None:
-    return 'channel.weather = "clear"' if values["channel.weather"] == "clear" else None
+def _nothing_of_place(values: Values) -> str | None:
+    by_latitude = values["channel.ionosphere"] == "by-latitude" and _no_ionosphere(values) is None
+    if by_latitude or values["channel.weather"] != "clear":
+        return None
+    return 'channel.weather = "clear"'
 
 
 def _not_exceeded(values: Values) -> str | None:
@@ -142,7 +145,12 @@ _SURROUNDED = Condition('with `region.kind` other than "earth"', _all_of_it)
 _FROM_FILE = chosen("users.placement", "file")
 _HOTSPOTS = chosen("users.placement", "hotspots")
 _CROWDED = above_zero("users.hotspots.share")
-_WEATHER = Condition('with `channel.weather` other than "clear"', _no_weather, neutral=True)
+_OF_PLACE = Condition(
+    'with `channel.weather` other than "clear", or `channel.ionosphere` = "by-latitude" '
+    "below 6 GHz",
+    _nothing_of_place,
+    neutral=True,
+)
 _NR = chosen("link.adaptation", "nr-cqi", "nr-mcs")
 _FRACTIONAL = chosen("uplink.power_control", "fractional")
 _ENABLED = Condition("with `uplink.enabled`", _uplink_off, neutral=True)
@@ -151,7 +159,7 @@ _SCATTERED = Condition(
 )
 _OF_LAYOUT = one_satellite("Earth-fixed cells take beams as they need them")
 _NO_INTERFERENCE = one_satellite("a constellation's uplink has no interference")
-_ONE_PLACE = one_satellite("weather is of one place")
+_ONE_PLACE = one_satellite("each cell of its region has the weather of its own place")
 _GUARANTEED = Condition("with `service.guaranteed` = true", _best_effort)
 _NOBODY = Condition("by nothing, for people only", _nothing_reads)
 _COUNTED = Condition('with `users.placement` other than "beam"', _beam_by_beam)
@@ -272,13 +280,11 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
         Condition("from 6 GHz on, or in weather", _no_troposphere, neutral=True),
     ),
     "channel.ionosphere": (Condition("below 6 GHz", _no_ionosphere, neutral=True),),
-    "channel.weather": (_ONE_PLACE,),
     "channel.exceeded_percent": (
-        _ONE_PLACE,
         Condition('with `channel.weather` = "exceeded"', _not_exceeded, neutral=True),
     ),
-    "channel.latitude_deg": (_ONE_PLACE, _WEATHER),
-    "channel.longitude_deg": (_ONE_PLACE, _WEATHER),
+    "channel.latitude_deg": (_ONE_PLACE, _OF_PLACE),
+    "channel.longitude_deg": (_ONE_PLACE, _OF_PLACE),
     "uplink.enabled": (_NO_INTERFERENCE,),
     "uplink.bandwidth_mhz": (UPLINK,),
     "uplink.overhead": (UPLINK,),

@@ -128,27 +128,11 @@ def _stratified(positions: str, placement: str, uplink: bool) -> Problem | None:
     )
 
 
-def _weather_place(
-    weather: str, latitude_deg: float | None, longitude_deg: float | None
-) -> Problem | None:
-    place = {"channel.latitude_deg": latitude_deg, "channel.longitude_deg": longitude_deg}
-    missing = [key for key, value in place.items() if value is None]
-    if weather != "clear" and missing:
-        return Problem(
-            missing[0],
-            None,
-            f'required with weather = "{weather}": where the users are',
-            "give the place in degrees, north and east positive",
-        )
-    return None
-
-
 _ALWAYS: _Rules = (
     (("beams.frequency_reuse", "beams.polarisation_reuse"), _polarisation),
     (("run.trials", "run.block_trials"), _blocks_limit),
     (("users.indoor_share", "users.vehicle_share"), _whereabouts),
     (("users.positions", "users.placement", "uplink.enabled"), _stratified),
-    (("channel.weather", "channel.latitude_deg", "channel.longitude_deg"), _weather_place),
     (KEYS, service_problem),
     (SIMULATION_KEYS, simulation_problem),
     (("constellation.catalogue", *SELECT), select_needs_catalogue),

@@ -183,7 +183,7 @@ class Channel(Section):
     vehicle_loss_db: float = Field(default=9.0, ge=0, le=100)
     gas_loss: bool = True
     tropospheric_scintillation: bool = True
-    ionosphere: Literal["middle", "equatorial", "high"] = "middle"
+    ionosphere: Literal["middle", "equatorial", "high", "by-latitude"] = "middle"
     weather: Literal["clear", "exceeded", "random"] = "clear"
     exceeded_percent: float = Field(default=1.0, ge=0.001, le=50)
     latitude_deg: float | None = Field(default=None, ge=-90, le=90)

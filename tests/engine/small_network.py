@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.build import build
+from capest.engine.memory import compute_block
 from capest.engine.world import World
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
+
+from .small import quantile
 
 
 def network_scenario(**changes: Any) -> Scenario:
@@ -33,3 +37,36 @@ def network_scenario(**changes: Any) -> Scenario:
 
 def network_world(**changes: Any) -> World:
     return build(network_scenario(**changes))
+
+
+def below_one(
+    place: tuple[float, float], preset: str = "tr38821-set1-geo-ka", slot: str = "", **channel: Any
+) -> Scenario:
+    """A constellation of one geostationary satellite over one small cell, without fading."""
+    return load_scenario(
+        {
+            # So wide a beam that the cell's rim is as good as its centre.
+            "satellite": {"preset": preset, "antenna_diameter_m": 0.5},
+            "constellation": {
+                "geostationary": slot or f"{place[1]:g}",
+                "minimum_elevation_deg": 10.0,
+            },
+            "region": {
+                "kind": "circle",
+                "latitude_deg": place[0],
+                "longitude_deg": place[1],
+                "radius_km": 10.0,
+            },
+            "cells": {"diameter_km": 20.0},
+            "users": {"placement": "uniform", "count": 5},
+            "handset": {"preset": "3gpp-vsat"},
+            "channel": {"line_of_sight": "always", "shadow_fading": False, **channel},
+            "run": {"seed": 1},
+        }
+    )
+
+
+def coupling_db(scenario: Scenario, share: float = 0.5, trials: int = 4) -> float:
+    """A quantile of the users' coupling loss."""
+    block = compute_block(build(scenario), NumpyKernels(), 0, trials)
+    return quantile(block, "coupling_loss_db", share)

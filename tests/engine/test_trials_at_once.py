@@ -38,6 +38,10 @@ WIDE = {
     **SLOTS, **FIXED, "satellite__eirp_density_dbw_per_mhz": 64.0, "beams__spacing_uv": 0.045,
     "beams__frequency_reuse": 3,
 }  # fmt: skip
+RAIN = {
+    "satellite__preset": "tr38821-set1-leo600-ka", "handset__preset": "3gpp-vsat",
+    "carrier__bandwidth_mhz": 400.0, "channel__weather": "random", "cells__diameter_km": 300.0,
+}  # fmt: skip
 FEW = {"constellation__shells": "60: 2/1/0 @ 1200"}
 
 AT_ONCE: dict[str, dict[str, Any]] = {
@@ -82,6 +86,12 @@ AT_ONCE: dict[str, dict[str, Any]] = {
     "guard cells, fixed beams and a mix": {
         "region__guard_km": 150.0, **FIXED, "service__mix": MIX["service__mix"],
     },
+    "weather of cells": RAIN,
+    "weather of guard cells": {**RAIN, "region__guard_km": 150.0},
+    "weather of cells, calls, ionosphere by latitude": {
+        **RAIN, "channel__ionosphere": "by-latitude", "service__preset": "voice",
+        "channel__weather": "exceeded",
+    },
     "never in reach": {"constellation__shells": "0: 2/1/0 @ 600", **MIX, **LIMITS},
     "never in reach, fixed beams": {"constellation__shells": "0: 1/1/0 @ 600", **FIXED, **LIMITS},
 }  # fmt: skip
@@ -90,6 +100,8 @@ FIRST, TRIALS = 10, 12
 
 @cache
 def world_of(mode: str) -> World:
+    if "channel__weather" in AT_ONCE[mode]:
+        pytest.importorskip("itur")
     return network_world(**AT_ONCE[mode])
 
 

@@ -40,6 +40,7 @@ NEEDS = {
     "one-weather-exceeded": "itur",
     "one-weather-random": "itur",
     "net-catalogue": "sgp4",
+    "net-weather": "itur",
     "net-solved-file": "scipy",
     "hopping-bound": "scipy",
 }

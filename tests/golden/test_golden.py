@@ -30,7 +30,7 @@ COVERED: dict[str, set[Any]] = {
     "satellite.payload": {"transparent", "regenerative"},
     "channel.environment": {"rural", "suburban", "urban", "dense-urban", "by-place"},
     "channel.weather": {"clear", "exceeded", "random"},
-    "channel.ionosphere": {"middle", "equatorial"},
+    "channel.ionosphere": {"middle", "equatorial", "by-latitude"},
     "link.adaptation": {"nr-cqi", "nr-mcs", "truncated-shannon"},
     "link.table": {"64qam", "256qam", "64qam-low-se"},
     "link.thresholds": {"lte-sim-awgn", "lte-list", "5g-lena", "sionna"},

@@ -96,6 +96,17 @@ def test_a_gap_of_the_maps_is_one_line() -> None:
         weather.losses_db(place, 20e9, np.array([30.0]), 1.0)
 
 
+@pytest.mark.parametrize(("gas", "scintillation"), [(False, True), (True, False), (False, False)])
+def test_parts_can_be_left_out(gas: bool, scintillation: bool) -> None:
+    elevation_deg = np.array([20.0, 60.0])
+    whole, part = (
+        weather.losses_db(weather.Place(1.3, 103.8, 0.6, *counts), 20e9, elevation_deg, 1.0)
+        for counts in ((True, True), (gas, scintillation))
+    )
+    assert (part[1] < whole[1]).all()
+    np.testing.assert_array_equal(part[0], whole[0] if gas else np.zeros(2))
+
+
 def test_without_the_library_one_line_says_what_to_install(monkeypatch) -> None:
     def missing(name: str) -> str:
         raise importlib.metadata.PackageNotFoundError(name)

@@ -141,3 +141,16 @@ def test_limits_that_one_satellite_does_not_read_are_told():
     )
     without = one.replace(satellite__rf_power_w=None)
     assert (*without.notes, *build(without).notes) == ()
+
+
+def test_weather_is_that_of_each_cell_so_that_no_place_is_written():
+    for weather in ("exceeded", "random"):
+        assert load(channel={"weather": weather}).channel.weather == weather
+    place = {"latitude_deg": 31.2, "longitude_deg": 121.5}
+    with pytest.raises(ScenarioError) as caught:
+        load(channel={"weather": "random", **place})
+    assert {problem.key for problem in caught.value.problems} == {
+        *(f"channel.{key}" for key in place)
+    }
+    assert "each cell of its region has the weather of its own place" in str(caught.value)
+    assert load(channel={"ionosphere": "by-latitude"}).notes == load().notes

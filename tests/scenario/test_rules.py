@@ -171,6 +171,19 @@ def test_weather_needs_a_place(weather):
     assert load(channel=place).channel.weather == "clear"
 
 
+def test_the_ionosphere_by_latitude_needs_a_place():
+    problem = only_problem(channel={"ionosphere": "by-latitude", "longitude_deg": 100.0})
+    assert problem.key == "channel.latitude_deg"
+    assert 'ionosphere = "by-latitude"' in problem.allowed
+    place = {"latitude_deg": 1.3, "longitude_deg": 103.8}
+    scenario = load(channel={"ionosphere": "by-latitude", **place})
+    assert not [note for note in scenario.notes if "itude_deg" in note]
+    # At Ka band neither is read.
+    ka = {"preset": "tr38821-set1-leo600-ka"}
+    scenario = load(satellite=ka, channel={"ionosphere": "by-latitude", **place})
+    assert [note for note in scenario.notes if note.startswith("channel.latitude_deg is not read")]
+
+
 def test_a_user_transmits_within_the_beam():
     uplink = {"enabled": True, "bandwidth_mhz": 10.1}
     beams = {"count": 19, "frequency_reuse": 3}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from capest.engine.build.place_loss import Climates
 from capest.engine.build.radio import link_constants, radio_of
 from capest.engine.build.services import services_of
 from capest.engine.radio import Radio
@@ -14,12 +15,14 @@ if TYPE_CHECKING:
     from capest.scenario.model import Scenario
 
 
-def services_and_radio(scenario: Scenario, chord: float | None) -> tuple[Services | None, Radio]:
-    """Services, ``None`` without any, and the radio; ``chord`` as of `radio.radio_of`."""
+def services_and_radio(
+    scenario: Scenario, chord: float | None, climates: Climates | None = None
+) -> tuple[Services | None, Radio]:
+    """Services, ``None`` without any, and the radio; parameters as of `radio.radio_of`."""
     link = link_constants(scenario)
     services = services_of(scenario, link)
     calls = services is not None and services.has_calls and services.uplink is not None
-    return services, radio_of(scenario, link, chord, calls=calls)
+    return services, radio_of(scenario, link, chord, climates, calls=calls)
 
 
 def channel_of(scenario: Scenario, sectors: int) -> Channel:
@@ -34,5 +37,5 @@ def channel_of(scenario: Scenario, sectors: int) -> Channel:
         vehicle_share=users.vehicle_share,
         thermally_efficient_share=channel.thermally_efficient_share,
         vehicle_loss_db=channel.vehicle_loss_db,
-        random_weather=channel.weather == "random",
+        random_weather=channel.weather == "random" and not scenario.has_constellation,
     )

@@ -8,6 +8,7 @@ import numpy as np
 
 from capest.engine.build import notes
 from capest.engine.build.common import channel_of, services_and_radio
+from capest.engine.build.place_loss import cell_weather, climates_of_cells
 from capest.engine.build.region import build_region
 from capest.engine.build.satellite import layout_around
 from capest.engine.build.space import space_of
@@ -32,7 +33,11 @@ def build_constellation(scenario: Scenario) -> World:
         layout = layout_around(scenario, lattice, (0.0, 0.0))
         _check_on_earth(layout, space)
     region = build_region(scenario)
-    services, radio = services_and_radio(scenario, None)
+    climates = None
+    if scenario.channel.weather != "clear":
+        layout_deg = (region.layout[f"cell_{side}"] for side in ("latitude", "longitude"))
+        climates = climates_of_cells(*layout_deg)
+    services, radio = services_and_radio(scenario, None, climates)
     plan = BeamPlan(
         layout=layout,
         attachment="cell" if layout is None else "highest",
@@ -59,6 +64,7 @@ def build_constellation(scenario: Scenario) -> World:
         channel=channel_of(scenario, SECTORS),
         radio=radio,
         services=services,
+        weather=cell_weather(scenario, climates),
         layout=region.layout | {"satellite_group": space.group},
         notes=region.notes + notes.catalogue_notes(space) + of_choices + of_services,
     )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from capest.backend.arguments import LinkAdaptation
-from capest.engine.build.weather import weather_of
+from capest.engine.build.place_loss import Climates, depends_on_place, place_loss
+from capest.engine.build.weather import ionosphere_of, weather_of
 from capest.engine.radio import (
     POLICIES,
     Carrier,
@@ -53,7 +54,7 @@ def carrier(
             channel.tropospheric_scintillation and frequency_hz >= SCINTILLATION_FROM_GHZ * 1e9
         ),
         ionospheric_loss_db=propagation.ionospheric_scintillation_db(
-            frequency_hz, channel.ionosphere
+            frequency_hz, ionosphere_of(scenario)
         ),
         environment=environment.environment_tables(channel.environment, frequency_hz),
         weather=weather_of(scenario, frequency_hz),
@@ -181,9 +182,12 @@ def steering(scenario: Scenario) -> Steering:
     )
 
 
-def sky_of(scenario: Scenario) -> np.ndarray:
-    """Tabulate the loss of links to many satellites, see ``physics.sky_table``."""
-    channel, frequency_hz = scenario.channel, scenario.satellite.frequency_ghz * 1e9
+def sky_of(scenario: Scenario, frequency_hz: float) -> np.ndarray:
+    """Tabulate the loss of links to many satellites, see ``physics.sky_table``.
+
+    Without the ionosphere where losses depend on the place (``radio.PlaceLoss``).
+    """
+    channel = scenario.channel
     by_place = channel.environment == "by-place"
     return sky_table(
         SURROUNDINGS if by_place else (channel.environment,),
@@ -193,7 +197,7 @@ def sky_of(scenario: Scenario) -> np.ndarray:
         tropospheric=(
             channel.tropospheric_scintillation and frequency_hz >= SCINTILLATION_FROM_GHZ * 1e9
         ),
-        ionosphere=channel.ionosphere,
+        ionosphere="middle" if depends_on_place(scenario) else channel.ionosphere,
     )
 
 
@@ -222,7 +226,14 @@ def uplink_of(scenario: Scenario, uplink_carrier: Carrier | None) -> Uplink | No
     )
 
 
-def radio_of(scenario: Scenario, link: Link, chord: float | None, *, calls: bool) -> Radio:
+def radio_of(
+    scenario: Scenario,
+    link: Link,
+    chord: float | None,
+    climates: Climates | None,
+    *,
+    calls: bool,
+) -> Radio:
     """Work out the radio of a scenario.
 
     Parameters
@@ -233,6 +244,8 @@ def radio_of(scenario: Scenario, link: Link, chord: float | None, *, calls: bool
     chord : float or None
         Largest chord between a boresight and a user's direction under one satellite; ``None`` for
         many.
+    climates : Climates or None
+        Of the cells of a region; ``None`` for a clear sky, and for one satellite.
     calls : bool
         Calls are heard in the uplink.
 
@@ -244,11 +257,17 @@ def radio_of(scenario: Scenario, link: Link, chord: float | None, *, calls: bool
     satellite = scenario.satellite
     frequency_hz = satellite.frequency_ghz * 1e9
     one_metre_db = link.snr_at_no_loss_db - float(free_space_loss_db(1.0, frequency_hz))
-    down = up = None
+    down = up = of_place = up_of_place = None
+    sky = sky_of(scenario, frequency_hz)
     if chord is not None:
         down = carrier(scenario, frequency_hz, satellite.antenna_diameter_m, chord)
         if scenario.uplink.enabled or calls:
             up = uplink_carrier(scenario, chord)
+    else:
+        of_place, sky = place_loss(scenario, frequency_hz, climates, sky)
+        if calls and satellite.uplink_frequency_ghz is not None:
+            up_hz = satellite.uplink_frequency_ghz * 1e9
+            up_of_place, _ = place_loss(scenario, up_hz, climates, sky_of(scenario, up_hz))
     density_w_per_mhz = 10.0 ** (
         0.1 * (satellite.eirp_density_dbw_per_mhz - satellite.antenna_gain_dbi)
     )
@@ -258,7 +277,9 @@ def radio_of(scenario: Scenario, link: Link, chord: float | None, *, calls: bool
         link=link,
         carrier=down,
         steering=steering(scenario),
-        sky=sky_of(scenario),
+        sky=sky,
+        place_loss=of_place,
+        uplink_place_loss=up_of_place,
         gain_at_one_metre=10.0 ** (one_metre_db * 0.1),
         eirp_density_dbw_per_mhz=satellite.eirp_density_dbw_per_mhz,
         beam_power_w=density_w_per_mhz * scenario.beam_bandwidth_hz / 1e6,

@@ -48,6 +48,7 @@ def build_satellite(scenario: Scenario) -> World:
         channel=channel_of(scenario, 1),
         radio=radio,
         services=services,
+        weather=None,
         layout=layout_coordinates(layout, ground.counted),
         notes=() if services is None else services.notes,
     )

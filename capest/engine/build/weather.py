@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from capest.physics import weather
+from capest.physics.geomagnetic import ZONES, magnetic_zone
+from capest.physics.weather_of_places import Receiver
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -47,17 +49,38 @@ def weather_losses_db(
     return float(gas_db[0]), float(total_db[0])
 
 
+def receiver_of(scenario: Scenario) -> Receiver:
+    """What of the weather counts for the users of a scenario."""
+    channel, frequency_hz = scenario.channel, scenario.satellite.frequency_ghz * 1e9
+    return Receiver(
+        weather.antenna_diameter_m(scenario.handset.antenna_gain_dbi, frequency_hz),
+        channel.gas_loss,
+        channel.tropospheric_scintillation,
+    )
+
+
+def ionosphere_of(scenario: Scenario) -> str:
+    """Zone of the ionosphere over the one place that a scenario names."""
+    channel = scenario.channel
+    if channel.ionosphere != "by-latitude":
+        return channel.ionosphere
+    latitude, longitude = np.radians([channel.latitude_deg or 0.0, channel.longitude_deg or 0.0])
+    across = np.cos(latitude)
+    unit = [across * np.cos(longitude), across * np.sin(longitude), np.sin(latitude)]
+    return ZONES[int(magnetic_zone(np.array(unit)[:, None], np)[0])]
+
+
 def _place(scenario: Scenario) -> weather.Place | None:
-    channel, handset = scenario.channel, scenario.handset
+    channel = scenario.channel
     if channel.weather == "clear":
         return None
     if channel.latitude_deg is None or channel.longitude_deg is None:
         return None
-    frequency_hz = scenario.satellite.frequency_ghz * 1e9
+    receiver = receiver_of(scenario)
     return weather.Place(
         channel.latitude_deg,
         channel.longitude_deg,
-        weather.antenna_diameter_m(handset.antenna_gain_dbi, frequency_hz),
-        channel.gas_loss,
-        channel.tropospheric_scintillation,
+        receiver.antenna_diameter_m,
+        receiver.gas,
+        receiver.scintillation,
     )

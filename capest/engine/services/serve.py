@@ -15,6 +15,7 @@ from capest.engine.beams import Beams
 from capest.engine.downlink import gain_by_fading_db
 from capest.engine.link_powers import peak_gain
 from capest.engine.links import Links
+from capest.engine.place_loss import own_loss_db
 from capest.engine.services.admission import (
     CARRIED,
     WHOLE,
@@ -102,7 +103,7 @@ def serve(
     if services is None:
         return None
     demand = draw_demand(services, draws, users.per_trial, xp)
-    own_snr = _uplink_snr(world, services, links, up, xp)
+    own_snr = _uplink_snr(world, services, users, links, up, xp)
     above_horizon, in_view = world.ground.cells.seen(view, users, links, xp)
     call_links = CallLinks(
         trials=attached.trials,
@@ -147,7 +148,7 @@ def packet_delay_ms(world: World, services: Services, sky: Sky, links: Links, xp
 
 
 def _uplink_snr(
-    world: World, services: Services, links: Links, up: UplinkResult, xp: Any
+    world: World, services: Services, users: Users, links: Links, up: UplinkResult, xp: Any
 ) -> Any | None:
     """SNR of each user's uplink at its own beam, linear, float64 array (users,).
 
@@ -157,7 +158,8 @@ def _uplink_snr(
     if uplink is None or not services.has_calls:
         return None
     if carrier is None:
-        return peak_gain(reversed_snr_db(world, uplink, links.unlimited, xp), xp)
+        further_db = further_loss_db(world, users, links, xp)
+        return peak_gain(reversed_snr_db(world, uplink, links.unlimited, xp, further_db), xp)
     if up.heard is not None:
         return up.heard.own_snr
     down = world.radio.own_carrier
@@ -176,11 +178,23 @@ def reversed_gain(world: World, uplink: CallUplink) -> float:
     return float(10.0 ** (0.1 * (up_db - world.radio.link.snr_at_no_loss_db)))
 
 
-def reversed_snr_db(world: World, uplink: CallUplink, unlimited: Any, xp: Any) -> Any:
+def further_loss_db(world: World, users: Users, links: Links, xp: Any) -> Any:
+    """What weather and ionosphere take of the uplink's carrier more than of the downlink's, dB."""
+    radio = world.radio
+    up_db, down_db = (
+        own_loss_db(world, loss, users, links.sin_elevation, xp)
+        for loss in (radio.uplink_place_loss, radio.place_loss)
+    )
+    return up_db - down_db
+
+
+def reversed_snr_db(
+    world: World, uplink: CallUplink, unlimited: Any, xp: Any, further_loss_db: Any = 0.0
+) -> Any:
     """SNR of users' uplinks from that of their downlinks, without interference.
 
-    The way is the same, but for the free-space loss between the two carriers; that the
-    downlink's beam is as wide as the uplink's is assumed.
+    The way is the same, but for the free-space loss between the two carriers, and what weather
+    and ionosphere take more; that the downlink's beam is as wide as the uplink's is assumed.
 
     Parameters
     ----------
@@ -190,11 +204,13 @@ def reversed_snr_db(world: World, uplink: CallUplink, unlimited: Any, xp: Any) -
         Downlink carrier over noise, linear, as if the beam had its whole EIRP.
     xp : module
         ``numpy`` or ``cupy``.
+    further_loss_db : float64 array (n,) or float
+        See `further_loss_db`.
     """
     budget, link = uplink.budget, world.radio.link
     snr_db = 10.0 * xp.log10(xp.maximum(unlimited, 1e-300))
     further_db = 20.0 * math.log10(uplink.frequency_hz / world.radio.frequency_hz)
-    loss_db = link.snr_at_no_loss_db - snr_db + further_db
+    loss_db = link.snr_at_no_loss_db - snr_db + further_db + further_loss_db
     power_dbw = budget.power_dbw(link.coupling_loss_at_0_snr_db - snr_db, xp)
     return budget.peak_snr_db(power_dbw, loss_db)
 
@@ -249,7 +265,7 @@ def _on_fading(
     uplink = world.radio.uplink
     if up.heard is not None and uplink is not None:
         up = replace(up, heard=hear(world, uplink.budget, uplink.carrier, weaker, xp))
-    own_snr = _uplink_snr(world, services, weaker, up, xp)
+    own_snr = _uplink_snr(world, services, some, weaker, up, xp)
     up_efficiency = _uplink_efficiency(world, kernels, some, weaker, up, own_snr)
     rates_mbps = (demand.down_mbps[own], demand.up_mbps[own])
     alone = are_carried_alone(services, rates_mbps, (efficiency, up_efficiency), xp)
