@@ -90,6 +90,14 @@ CONSTELLATIONS = {
         },
         [],
     ),
+    "weather of cells, ionosphere by latitude, calls": (
+        {
+            "satellite__preset": "tr38821-set1-leo600-ka", "handset__preset": "3gpp-vsat",
+            "channel__weather": "random", "channel__ionosphere": "by-latitude",
+            "service__preset": "voice",
+        },
+        ["beams"],
+    ),
     "nobody in reach": ({"constellation__shells": "0: 2/1/0 @ 600"}, ["beams"]),
 }  # fmt: skip
 
@@ -99,6 +107,8 @@ def test_a_constellation_reads_what_the_host_decides_by(
     name, strict_kernels, emulated_kernels, monkeypatch
 ):
     changes, expected_reads = CONSTELLATIONS[name]
+    if "channel__weather" in changes:
+        pytest.importorskip("itur")
     # Drawn among people users are told apart by where they live: one number more is read.
     changes = {"users__placement": "uniform"} | changes
     world, reads = network_world(**changes, users__count=60), []
