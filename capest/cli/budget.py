@@ -54,8 +54,9 @@ def budget(
     """Print the link budgets of SCENARIO, line by line, for a user at the peak of a beam.
 
     TR 38.821 clause 6.1.3: free space, gas, shadow margin, scintillation, polarisation, body; rain
-    and cloud where the scenario has weather. The uplink is shown where its figures are given. Below
-    6 GHz the ionosphere costs what it costs in the published budgets, whatever channel.ionosphere.
+    and cloud where the scenario has weather of one place. The uplink is shown where its figures are
+    given. Below 6 GHz the ionosphere costs what it costs in the published budgets, whatever
+    channel.ionosphere.
 
     \b
     Examples:
@@ -81,6 +82,8 @@ def budget(
                 lacking = str(error)
     for note in dict.fromkeys((*loaded.notes, *loaded.moves)):
         click.echo(note, err=True)
+    if loaded.has_constellation and loaded.channel.weather != "clear":
+        click.echo("under a clear sky: weather is that of a cell, and a budget has none", err=True)
     if lacking:
         click.echo(f"no uplink: {lacking}", err=True)
     if as_json:

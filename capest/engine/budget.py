@@ -61,7 +61,7 @@ def budget(
 
     Below 6 GHz it has the ionospheric scintillation of TR 38.821 Table 6.1.3.2-1 (2.2 dB at 2 GHz)
     also where ``channel.ionosphere`` has trials do without, as the published budgets do. Weather
-    is that of ``channel.exceeded_percent``.
+    is that of ``channel.exceeded_percent``; in a region, where each cell has its own, none counts.
 
     Parameters
     ----------

@@ -130,3 +130,15 @@ def test_a_lacking_uplink_is_said(tmp_path) -> None:
     assert result.exit_code == 0
     assert "no uplink" in result.stderr
     assert "satellite.g_over_t_db_per_k" in result.stderr
+
+
+def test_a_budget_of_a_region_says_that_it_is_under_a_clear_sky():
+    path = "tests/golden/scenarios/net-weather.toml"
+    rain, clear = (
+        CliRunner().invoke(cli, ["budget", path, *more, "--json"], catch_exceptions=False)
+        for more in ((), ("--set", "channel.weather=clear"))
+    )
+    assert "under a clear sky: weather is that of a cell" in rain.stderr
+    assert "under a clear sky" not in clear.stderr
+    assert rain.stdout == clear.stdout
+    assert json.loads(rain.stdout)["budgets"][0]["gas_loss_db"] > 0.0
