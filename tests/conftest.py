@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -18,6 +21,26 @@ settings.register_profile(
     "capest", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("capest")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patterns_once() -> Iterator[None]:
+    """Remember Bessel functions: thousands of worlds are built with the same few antennas."""
+    from capest.physics import antenna
+
+    j1 = antenna.bessel_j1
+
+    @lru_cache(maxsize=32)
+    def kept(content: bytes, shape: tuple[int, ...]) -> np.ndarray:
+        return j1(np.frombuffer(content).reshape(shape))
+
+    def remembered(x: np.ndarray) -> np.ndarray:
+        x = np.ascontiguousarray(x, dtype=np.float64)
+        return kept(x.tobytes(), x.shape).copy()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(antenna, "bessel_j1", remembered)
+        yield
 
 
 @pytest.fixture(scope="session")
