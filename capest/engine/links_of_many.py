@@ -89,7 +89,8 @@ def alike_trials(sky: Sky, beams: Beams, power: LoweredPower) -> AlikeTrials:
         return AlikeTrials(each, each)
     patterns = beams.power.reshape(sky.trials, -1)
     _, first, group = np.unique(patterns, axis=0, return_index=True, return_inverse=True)
-    return AlikeTrials(group.ravel(), first)
+    # Groups come in the order of their patterns; trials that have nothing in common stay in theirs.
+    return AlikeTrials(group.ravel(), first) if len(first) < len(each) else AlikeTrials(each, each)
 
 
 def constellation_links(
