@@ -63,7 +63,8 @@ def _of_served(links: SatelliteDownlink) -> tuple[np.ndarray, np.ndarray, np.nda
     lane = np.arange(block)
     gain = np.zeros(block, dtype=np.float32)
     trial = np.zeros(block, dtype=np.int64)
-    given = None if links.serving is None else np.zeros(block, dtype=np.int64)
+    own_beam = links.serving
+    given = None if own_beam is None else np.zeros(block, dtype=np.int64)
     serving = np.empty(users, dtype=np.int32)
     carrier = np.empty(users, dtype=np.float32)
     interference = np.empty(users, dtype=np.float32)
@@ -77,8 +78,8 @@ def _of_served(links: SatelliteDownlink) -> tuple[np.ndarray, np.ndarray, np.nda
         best = np.full(block, -1.0, dtype=np.float32)
         best_beam = np.zeros(block, dtype=np.int64)
         first_satellite = True
-        if given is not None:
-            given[:count] = links.serving[chosen]
+        if given is not None and own_beam is not None:
+            given[:count] = own_beam[chosen]
             best_beam = given
         for satellite in range(satellites):
             segments = segment_start[satellite * colours : (satellite + 1) * colours + 1]
