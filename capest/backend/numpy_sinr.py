@@ -107,7 +107,7 @@ def _of_served(links: SatelliteDownlink) -> tuple[np.ndarray, np.ndarray, np.nda
                 peak *= gain
                 peak_beam += low
             if lit is not None:
-                power *= np.take(lit[low:high], trial, axis=1, out=work[1, : high - low])
+                _darken(power, lit[low:high], trial, work[1, : high - low])
             for colour, (start, stop) in enumerate(pairwise(segments - low)):
                 others[colour] += power[start:stop].sum(axis=0) * gain
             if given is not None:
@@ -128,6 +128,17 @@ def _of_served(links: SatelliteDownlink) -> tuple[np.ndarray, np.ndarray, np.nda
         carrier[chosen] = best[:count]
         interference[chosen] = others[beam_colour[best_beam[:count]], lane[:count]]
     return serving, carrier, interference
+
+
+def _darken(power: np.ndarray, lit: np.ndarray, trial: np.ndarray, scratch: np.ndarray) -> None:
+    """Set the power of beams that are dark in a user's trial to zero, (beams, users)."""
+    present = lit[:, trial.min() : trial.max() + 1]
+    dark = np.flatnonzero(present.min(axis=1) == 0.0)
+    if 2 * len(dark) > len(lit):
+        power *= np.take(lit, trial, axis=1, out=scratch)
+        return
+    for beam in dark:
+        power[beam] *= lit[beam].take(trial)
 
 
 def _strongest(power: np.ndarray, is_best: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,7 +1,6 @@
 """What stands between users and satellites by chance: draws, whatever the carrier.
 
-A user has one draw for all links into a sector of azimuth; one satellite that stands still has a
-single sector.
+A user has one draw for all links into a sector of azimuth; a single satellite is seen in one.
 """
 
 from __future__ import annotations
@@ -23,7 +22,8 @@ class Surroundings:
     Attributes
     ----------
     sight : float array (users, sectors) or None
-        Uniforms of the line of sight; ``None`` where it is not drawn.
+        Uniforms of the line of sight; ``None`` where it is not drawn. Of users who see a single
+        satellite, one column: that of its sector.
     shadow : float array (users, sectors) or None
         Standard normal deviates of shadow fading; ``None`` without it.
     whereabouts : Whereabouts or None

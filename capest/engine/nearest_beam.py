@@ -70,8 +70,9 @@ class NearestBeam:
         for vertex in (corner + self._width, corner + upper * (self._width + 1)):
             place, squared = self._from(vertex, u, v)
             nearer = (squared < least) | ((squared == least) & (place < best))
-            best = xp.where(nearer, place, best)
-            least = xp.where(nearer, squared, least)
+            # Faster than a choice for each, which no processor foresees.
+            best += nearer * (place - best)
+            least = xp.minimum(squared, least)
         return best, least
 
     def _from(self, vertex: Any, u: Any, v: Any) -> tuple[Any, Any]:
