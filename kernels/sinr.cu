@@ -8,7 +8,8 @@
 // with the antenna's gain g at the reduced chord |user_direction[s, :, u] - beam_direction[:, b]|
 // (pattern.cuh), and
 //
-//   serving_beam = the beam of greatest power over all satellites, lit or dark (ties: lowest index)
+//   serving_beam = the beam of greatest power over all satellites, lit or dark (ties: lowest index),
+//                  or the one given, -1 for none: carrier and interference are then 0
 //   carrier      = its power
 //   interference = sum of power over the other LIT beams of its colour, of all satellites
 //
@@ -19,6 +20,7 @@
 // Compile-time constants (-D):
 //   COLOURS             number of colours, 1 to 7: the state of each colour lives in registers
 //   ALL_LIT             1: every beam is lit and user_trial, beam_lit are not read (may be null)
+//   SERVING_GIVEN       1: given_beam says who serves; else it is not read (may be null)
 //   PATTERN_IN_SHARED see pattern.cuh
 //
 // Launch: any one-dimensional grid, at most 256 threads a block. A thread takes one user at a time,
@@ -34,12 +36,13 @@ struct alignas(16) Beam {
     float x, y, z, power;
 };
 
-// What a thread knows of one colour: its strongest beam so far and the lit others.
+// What a thread knows of one colour: its strongest beam so far and the lit others. Where the
+// serving beam is given, that beam takes the place of the strongest.
 struct ColourState {
     float strongest;         // power of the strongest beam, 0 before the first
     float strongest_if_lit;  // the same if that beam is lit, else 0
     float others;            // sum of power over the other lit beams
-    int beam;                // index of the strongest beam
+    int beam;                // index of the strongest beam; -1 before the given one
 };
 
 extern "C" __global__ void __launch_bounds__(256, 4) downlink_sinr(
@@ -51,6 +54,7 @@ extern "C" __global__ void __launch_bounds__(256, 4) downlink_sinr(
     const int* __restrict__ segment_start,          // (satellites * COLOURS + 1,)
     const unsigned char* __restrict__ beam_lit,     // (trials, beams)
     const PatternLine* __restrict__ pattern,        // (pattern_entries,)
+    const int* __restrict__ given_beam,             // (users,)
     int* __restrict__ serving_beam,                 // out (users,)
     float* __restrict__ carrier,                    // out (users,)
     float* __restrict__ interference,               // out (users,)
@@ -74,8 +78,11 @@ extern "C" __global__ void __launch_bounds__(256, 4) downlink_sinr(
         ColourState state[COLOURS];
 #pragma unroll
         for (int colour = 0; colour < COLOURS; ++colour) {
-            state[colour] = ColourState{0.0f, 0.0f, 0.0f, 0};
+            state[colour] = ColourState{0.0f, 0.0f, 0.0f, SERVING_GIVEN ? -1 : 0};
         }
+#if SERVING_GIVEN
+        const int given = given_beam[user];
+#endif
 
         for (int satellite = 0; satellite < satellites; ++satellite) {
             const float* __restrict__ direction = user_direction + 3ll * satellite * users + user;
@@ -112,6 +119,16 @@ extern "C" __global__ void __launch_bounds__(256, 4) downlink_sinr(
                         const float dz = user_z - beam.z;
                         const float power =
                             gain * beam.power * pattern_gain(table, last_bits, dx, dy, dz);
+#if SERVING_GIVEN
+                        const bool is_own = b == given;
+                        best.strongest = is_own ? power : best.strongest;
+                        best.beam = is_own ? b : best.beam;
+#if ALL_LIT
+                        best.others += is_own ? 0.0f : power;
+#else
+                        best.others += is_own || !lit[b] ? 0.0f : power;
+#endif
+#else
                         // The weaker of the two, if lit, joins the others.
                         const bool stronger = power > best.strongest;
 #if ALL_LIT
@@ -123,6 +140,7 @@ extern "C" __global__ void __launch_bounds__(256, 4) downlink_sinr(
 #endif
                         best.strongest = fmaxf(power, best.strongest);
                         best.beam = stronger ? b : best.beam;
+#endif
                     }
                     state[colour] = best;
                 }
@@ -133,10 +151,17 @@ extern "C" __global__ void __launch_bounds__(256, 4) downlink_sinr(
 #pragma unroll
         for (int colour = 1; colour < COLOURS; ++colour) {
             const ColourState other = state[colour];
+#if SERVING_GIVEN
+            const bool wins = other.beam >= 0;
+#else
             const bool wins = other.strongest > winner.strongest ||
                               (other.strongest == winner.strongest && other.beam < winner.beam);
+#endif
             winner = wins ? other : winner;
         }
+#if SERVING_GIVEN
+        if (winner.beam < 0) winner.others = 0.0f;
+#endif
         if (own < users) {
             serving_beam[own] = winner.beam;
             carrier[own] = winner.strongest;

@@ -58,6 +58,8 @@ class SatelliteDownlink:
         From ``pattern_table.pattern_table``.
     colours : int
         Number of reuse colours, at least 1; a GPU takes 7 at most.
+    serving : int32 array (users,) or None
+        Each user's beam, -1 for none; ``None`` where the strongest serves.
     """
 
     user: Array
@@ -69,6 +71,7 @@ class SatelliteDownlink:
     lit: Array | None
     pattern: Array
     colours: int
+    serving: Array | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from capest.backend.arguments import SatelliteDownlink, SatelliteUplink
-from capest.backend.cuda_launcher import COMMON_OPTIONS, CudaLauncher
+from capest.backend.cuda_launcher import COMMON_OPTIONS, NULL, CudaLauncher
 
 MAX_COLOURS = 7
 """Largest number of reuse colours for which the downlink kernel keeps its state in registers."""
@@ -19,12 +19,15 @@ def shared_table_bytes(entries: int, limit: int) -> int:
     return table_bytes if table_bytes <= limit else 0
 
 
-def sinr_options(colours: int, all_lit: bool, table_in_shared: bool) -> tuple[str, ...]:
+def sinr_options(
+    colours: int, all_lit: bool, serving_given: bool, table_in_shared: bool
+) -> tuple[str, ...]:
     """Compile options of ``sinr.cu``."""
     return (
         *COMMON_OPTIONS,
         f"-DCOLOURS={colours}",
         f"-DALL_LIT={int(all_lit)}",
+        f"-DSERVING_GIVEN={int(serving_given)}",
         f"-DPATTERN_IN_SHARED={int(table_in_shared)}",
     )
 
@@ -55,6 +58,9 @@ class CudaPairKernels(CudaLauncher):
         entries = len(links.pattern)
         table_bytes = shared_table_bytes(entries, self.device.shared_bytes)
         serving = self.xp.empty(users, dtype=np.int32)
+        given = NULL
+        if links.serving is not None:
+            given = self._array("serving", links.serving, np.int32, (users,))
         carrier = self.xp.empty(users, dtype=np.float32)
         interference = self.xp.empty(users, dtype=np.float32)
         segments = satellites * colours + 1
@@ -67,6 +73,7 @@ class CudaPairKernels(CudaLauncher):
             self._array("segment_start", links.segment_start, np.int32, (segments,)),
             self._lit(links.lit, beams),
             self._array("pattern", links.pattern, np.float32, (entries, 2)),
+            given,
             serving,
             carrier,
             interference,
@@ -75,8 +82,11 @@ class CudaPairKernels(CudaLauncher):
             np.int32(satellites),
             np.int32(beams),
         )
+        options = sinr_options(
+            colours, links.lit is None, links.serving is not None, table_bytes > 0
+        )
         self._launch(
-            ("sinr.cu", sinr_options(colours, links.lit is None, table_bytes > 0)),
+            ("sinr.cu", options),
             "downlink_sinr",
             users,
             arguments,

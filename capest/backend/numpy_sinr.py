@@ -6,6 +6,7 @@ so that every reduction over beams is a running vector operation.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -23,6 +24,26 @@ def downlink_sinr(links: SatelliteDownlink) -> tuple[np.ndarray, np.ndarray, np.
     The antenna pattern (TR 38.811 clause 6.4.1) is read from a table over the squared reduced
     chord |user - beam|².
     """
+    if links.serving is None:
+        return _of_served(links)
+    # Users without a beam take no part.
+    users = np.flatnonzero(links.serving >= 0)
+    if len(users) == len(links.serving):
+        return _of_served(links)
+    received = np.zeros((2, len(links.serving)), dtype=np.float32)
+    some = replace(
+        links,
+        user=links.user.take(users, axis=-1),
+        gain=links.gain.take(users, axis=-1),
+        user_trial=links.user_trial[users],
+        serving=links.serving[users],
+    )
+    received[:, users] = _of_served(some)[1:]
+    return links.serving, *received
+
+
+def _of_served(links: SatelliteDownlink) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Serving beam, carrier and interference of users who all have a beam."""
     link_gain, segment_start, colours = links.gain, links.segment_start, links.colours
     satellites, users = link_gain.shape
     widest = int(np.diff(segment_start[::colours]).max())
@@ -42,6 +63,8 @@ def downlink_sinr(links: SatelliteDownlink) -> tuple[np.ndarray, np.ndarray, np.
     lane = np.arange(block)
     gain = np.zeros(block, dtype=np.float32)
     trial = np.zeros(block, dtype=np.int64)
+    own_beam = links.serving
+    given = None if own_beam is None else np.zeros(block, dtype=np.int64)
     serving = np.empty(users, dtype=np.int32)
     carrier = np.empty(users, dtype=np.float32)
     interference = np.empty(users, dtype=np.float32)
@@ -55,6 +78,9 @@ def downlink_sinr(links: SatelliteDownlink) -> tuple[np.ndarray, np.ndarray, np.
         best = np.full(block, -1.0, dtype=np.float32)
         best_beam = np.zeros(block, dtype=np.int64)
         first_satellite = True
+        if given is not None and own_beam is not None:
+            given[:count] = own_beam[chosen]
+            best_beam = given
         for satellite in range(satellites):
             segments = segment_start[satellite * colours : (satellite + 1) * colours + 1]
             low, high = segments[0], segments[-1]
@@ -70,14 +96,22 @@ def downlink_sinr(links: SatelliteDownlink) -> tuple[np.ndarray, np.ndarray, np.
             )
             if unequal_power:
                 power *= links.beam_power[low:high, None]
-            peak, peak_beam = _strongest(power, is_best[: high - low])
-            power[peak_beam, lane] = 0.0
-            peak *= gain
-            peak_beam += low
+            if given is not None:
+                own = np.flatnonzero((given >= low) & (given < high))
+                place = given[own] - low, own
+                best[own] = power[place] * gain[own]
+                power[place] = 0.0
+            else:
+                peak, peak_beam = _strongest(power, is_best[: high - low])
+                power[peak_beam, lane] = 0.0
+                peak *= gain
+                peak_beam += low
             if lit is not None:
-                power *= np.take(lit[low:high], trial, axis=1, out=work[1, : high - low])
+                _darken(power, lit[low:high], trial, work[1, : high - low])
             for colour, (start, stop) in enumerate(pairwise(segments - low)):
                 others[colour] += power[start:stop].sum(axis=0) * gain
+            if given is not None:
+                continue
             if first_satellite:
                 best, best_beam, first_satellite = peak, peak_beam, False
                 continue
@@ -94,6 +128,17 @@ def downlink_sinr(links: SatelliteDownlink) -> tuple[np.ndarray, np.ndarray, np.
         carrier[chosen] = best[:count]
         interference[chosen] = others[beam_colour[best_beam[:count]], lane[:count]]
     return serving, carrier, interference
+
+
+def _darken(power: np.ndarray, lit: np.ndarray, trial: np.ndarray, scratch: np.ndarray) -> None:
+    """Set the power of beams that are dark in a user's trial to zero, (beams, users)."""
+    present = lit[:, trial.min() : trial.max() + 1]
+    dark = np.flatnonzero(present.min(axis=1) == 0.0)
+    if 2 * len(dark) > len(lit):
+        power *= np.take(lit, trial, axis=1, out=scratch)
+        return
+    for beam in dark:
+        power[beam] *= lit[beam].take(trial)
 
 
 def _strongest(power: np.ndarray, is_best: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

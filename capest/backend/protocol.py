@@ -75,9 +75,9 @@ class Kernels(Protocol):
         Returns
         -------
         serving : int32 array (users,)
-            Strongest beam, lit or not.
+            The beam that is given; else the strongest, lit or not.
         carrier : float32 array (users,)
-            Its power in units of the user's noise.
+            Its power in units of the user's noise; 0 without a beam, as the interference.
         interference : float32 array (users,)
             Power of all other lit beams of its colour, in the same units.
         """

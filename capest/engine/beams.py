@@ -12,6 +12,7 @@ from capest.allocation.slots import STRATEGIES
 from capest.allocation.slots.problem import Frame
 from capest.backend.protocol import Kernels, on_host
 from capest.engine.assignment import View, assign
+from capest.engine.nearest_beam import NearestBeam
 from capest.engine.sky import Sky
 from capest.engine.users import Users
 from capest.engine.world import Layout, World
@@ -19,9 +20,8 @@ from capest.physics.constants import EARTH_RADIUS_M
 from capest.sampling.draws import Draws
 
 _USERS_AT_ONCE = 2**11
-"""A processor's cache holds the distances of so many users from the beams of a layout."""
-
 _SATELLITES_AT_ONCE = 64
+"""A processor's cache holds what so many users see of so many satellites."""
 
 
 @dataclass(frozen=True)
@@ -228,6 +228,12 @@ def attach_to_highest(world: World, layout: Layout, sky: Sky, users: Users, xp: 
         stands above the elevation mask, or the highest has no cell there: the nearest centre is
         farther than a hexagon's corner.
     """
+    nearest = NearestBeam(layout, xp)
+    if users.ground_view is not None:
+        view = users.ground_view
+        found = _attached(world, layout, nearest, view.direction[:2], view.sin_elevation, xp)
+        is_there = np.diff(sky.start) > 0
+        return found if is_there.all() else xp.where(xp.asarray(is_there)[users.trial], found, -1)
     found = xp.full(len(users.trial), -1, dtype=xp.int32)
     satellites_m = xp.asarray(np.ascontiguousarray(sky.position_m.T))
     axes = xp.asarray(sky.axes)
@@ -241,19 +247,31 @@ def attach_to_highest(world: World, layout: Layout, sky: Sky, users: Users, xp: 
         own = slice(trial * together, (trial + 1) * together)
         position_m = users.position_m[:, own]
         of_sky = (satellites_m[:, some], axes[:, :, some])
-        found[own] = _nearest_of_highest(world, layout, of_sky, position_m, xp)
+        found[own] = _nearest_of_highest(world, layout, nearest, of_sky, position_m, xp)
     return found
 
 
+def _attached(
+    world: World, layout: Layout, nearest: NearestBeam, across: Any, sine: Any, xp: Any
+) -> Any:
+    """Beams towards directions (2, users) from satellites at a sine of elevation; -1 for none."""
+    lowest = math.sin(math.radians(world.beams.lowest_deg))
+    beam, distance_squared = nearest(*across)
+    covered = (sine >= lowest) & (distance_squared <= layout.grid.spacing_uv**2 / 3.0)
+    return xp.where(covered, beam, -1).astype(xp.int32)
+
+
 def _nearest_of_highest(
-    world: World, layout: Layout, of_sky: tuple[Any, Any], position_m: Any, xp: Any
+    world: World,
+    layout: Layout,
+    nearest: NearestBeam,
+    of_sky: tuple[Any, Any],
+    position_m: Any,
+    xp: Any,
 ) -> Any:
     """Beam of the users of one trial, int32 array (users,), see `attach_to_highest`."""
     satellites_m, axes = of_sky
     users = position_m.shape[1]
-    lowest = math.sin(math.radians(world.beams.lowest_deg))
-    corner_squared = layout.grid.spacing_uv**2 / 3.0
-    uv = xp.asarray(np.ascontiguousarray(layout.grid.uv[layout.order].T))
     found = xp.empty(users, dtype=xp.int32)
     for first in range(0, users, _USERS_AT_ONCE):
         some = position_m[:, first : first + _USERS_AT_ONCE]
@@ -261,19 +279,11 @@ def _nearest_of_highest(
         offset_m = some - satellites_m[:, best]
         range_m = xp.sqrt((offset_m * offset_m).sum(axis=0))
         across = [(axes[row][:, best] * offset_m).sum(axis=0) / range_m for row in range(2)]
-        squared = _squared(across[0], uv[0], xp) + _squared(across[1], uv[1], xp)
-        nearest = squared.argmin(axis=1)
-        distance_squared = xp.take_along_axis(squared, nearest[:, None], axis=1)[:, 0]
-        beam = best * len(layout.order) + nearest
-        covered = (sine >= lowest) & (distance_squared <= corner_squared)
-        found[first : first + _USERS_AT_ONCE] = xp.where(covered, beam, -1)
+        beam = _attached(world, layout, nearest, across, sine, xp)
+        found[first : first + _USERS_AT_ONCE] = xp.where(
+            beam >= 0, best * len(layout.order) + beam, -1
+        )
     return found
-
-
-def _squared(across: Any, centre: Any, xp: Any) -> Any:
-    """Squares of the differences of all pairs, float64 array (users, beams)."""
-    found = across[:, None] - centre
-    return xp.multiply(found, found, out=found)
 
 
 def _highest(position_m: Any, satellites_m: Any, xp: Any) -> tuple[Any, Any]:

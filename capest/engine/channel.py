@@ -1,17 +1,16 @@
 """What stands between users and satellites by chance: draws, whatever the carrier.
 
-A user has one draw for all links into a sector of azimuth; one satellite that stands still has a
-single sector.
+A user has one draw for all links into a sector of azimuth; a single satellite is seen in one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from capest.engine.world import Channel
 from capest.sampling.draws import Draws
-from capest.sampling.sectors import draw_sectors
+from capest.sampling.sectors import draw_one_sector, draw_sectors
 from capest.sampling.streams import Purpose
 from capest.sampling.whereabouts import Whereabouts, draw_whereabouts
 
@@ -23,7 +22,8 @@ class Surroundings:
     Attributes
     ----------
     sight : float array (users, sectors) or None
-        Uniforms of the line of sight; ``None`` where it is not drawn.
+        Uniforms of the line of sight; ``None`` where it is not drawn. Of users who see a single
+        satellite, one column: that of its sector.
     shadow : float array (users, sectors) or None
         Standard normal deviates of shadow fading; ``None`` without it.
     whereabouts : Whereabouts or None
@@ -49,7 +49,13 @@ class Surroundings:
         return Surroundings(sight, shadow, where, percent)
 
 
-def draw_surroundings(channel: Channel, draws: Draws, users: int) -> Surroundings:
+def draw_surroundings(
+    channel: Channel,
+    draws: Draws,
+    users: int,
+    order: Any | None = None,
+    sector: Any | None = None,
+) -> Surroundings:
     """Draw line of sight, shadow fading, whereabouts and weather.
 
     Parameters
@@ -58,9 +64,13 @@ def draw_surroundings(channel: Channel, draws: Draws, users: int) -> Surrounding
     draws : Draws
     users : int
         Users of a trial.
+    order : int64 array (trials · users,), optional
+        The users of all trials in the order that is wanted.
+    sector : int64 array (trials · users,), optional
+        The only sector of azimuth in which each user, in that order, sees a satellite; without it
+        all sectors are drawn.
     """
     xp = draws.xp
-    sight, shadow = _draw_sky(channel, draws, users)
     whereabouts = None
     if channel.indoor_share + channel.vehicle_share > 0.0:
         whereabouts = draw_whereabouts(
@@ -74,16 +84,28 @@ def draw_surroundings(channel: Channel, draws: Draws, users: int) -> Surrounding
     if channel.random_weather:
         (moment,) = draws.uniforms(Purpose.WEATHER, 1, 1)
         percent = xp.broadcast_to(100.0 * moment[:, None], (draws.trials, users)).ravel()
-    return Surroundings(sight, shadow, whereabouts, percent)
+    if order is None or sector is None:
+        sight, shadow = _draw_sky(channel, draws, users)
+        drawn = Surroundings(sight, shadow, whereabouts, percent)
+        return drawn if order is None else drawn.of(order)
+    drawn = Surroundings(None, None, whereabouts, percent).of(order)
+    sight, shadow = _draw_sky(channel, draws, users, (order, sector))
+    return replace(drawn, sight=sight, shadow=shadow)
 
 
-def _draw_sky(channel: Channel, draws: Draws, users: int) -> tuple[Any | None, Any | None]:
+def _draw_sky(
+    channel: Channel, draws: Draws, users: int, chosen: tuple[Any, Any] | None = None
+) -> tuple[Any | None, Any | None]:
     """Draws of line of sight and shadow fading, (users, sectors), those that are asked for."""
     seen = channel.line_of_sight == "probability"
     sight = shadow = None
     if channel.sectors > 1:
-        if seen or channel.shadow_fading:
+        if not (seen or channel.shadow_fading):
+            return None, None
+        if chosen is None:
             sight, shadow = draw_sectors(draws, users)
+        else:
+            sight, shadow = draw_one_sector(draws, users, *chosen)
         return (sight if seen else None), (shadow if channel.shadow_fading else None)
     if seen:
         sight = draws.uniforms(Purpose.LINE_OF_SIGHT, users, 1)[0][:, None]

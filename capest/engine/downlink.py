@@ -1,8 +1,9 @@
 """Carrier and interference of every user, and how its link fades.
 
-Which kernel computes the pairs of users and beams is decided here, by shape: users that are placed
-in the cells of one satellite have a view of it, and a matrix product computes all their pairs;
-users on the ground have many satellites, and pairs near them alone.
+Which kernel computes the pairs of users and beams is decided here, by shape: users who see one
+satellite with a layout of beams have a view of it, and a matrix product computes all their pairs,
+be they placed in its cells or on the ground; others have many satellites, and pairs near them
+alone.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 from capest.backend.protocol import Kernels
 from capest.engine.beams import Beams
 from capest.engine.fading import ground_fading_loss_db
+from capest.engine.ground_links_of_one import ground_links_of_one
 from capest.engine.links import Links
 from capest.engine.links_of_many import links_of_many, satellite_of_user_m, sector_draws
 from capest.engine.links_of_one import links_of_one
@@ -28,6 +30,10 @@ def downlink(
     """Compute the links of the users of some trials."""
     if users.view is not None:
         return links_of_one(world, kernels, users.view, users, beams)
+    # A limit of the power-flux density gives each beam a power of its own.
+    are_equal = world.radio.limits.pfd_dbw_per_m2_mhz is None
+    if users.ground_view is not None and beams.are_fixed and are_equal:
+        return ground_links_of_one(world, kernels, sky, users.ground_view, users, beams, power)
     return links_of_many(world, kernels, sky, users, beams, power)
 
 

@@ -10,16 +10,17 @@ import numpy as np
 from capest.allocation.cells.candidates import Candidates
 from capest.engine import per_beam
 from capest.engine.assignment import View
+from capest.engine.channel import draw_surroundings
 from capest.engine.users import Users
 
 if TYPE_CHECKING:
     from capest.backend.protocol import Kernels
     from capest.engine.beams import Beams
-    from capest.engine.channel import Surroundings
     from capest.engine.collect import Computed, CountedUsers
     from capest.engine.links import Links
     from capest.engine.sky import Sky
     from capest.engine.world import Layout, Places, World
+    from capest.sampling.draws import Draws
     from capest.statistics.block import BlockResult
 
 
@@ -52,10 +53,12 @@ class LayoutCells:
         )
 
     def settle(
-        self, places: Places, per_trial: int, trial: Any, surroundings: Surroundings, xp: Any
+        self, world: World, draws: Draws, sky: Sky | None, places: Places, trial: Any
     ) -> Users:
         """Users stay in the order in which they are drawn: their strongest beam is their cell."""
-        return Users(per_trial, trial, places.view, None, None, None, surroundings)
+        count = world.ground.drawn_users
+        surroundings = draw_surroundings(world.channel, draws, count)
+        return Users(count, trial, places.view, None, None, None, surroundings)
 
     def seen(
         self, view: View, users: Users, links: Links, xp: Any

@@ -89,7 +89,8 @@ def alike_trials(sky: Sky, beams: Beams, power: LoweredPower) -> AlikeTrials:
         return AlikeTrials(each, each)
     patterns = beams.power.reshape(sky.trials, -1)
     _, first, group = np.unique(patterns, axis=0, return_index=True, return_inverse=True)
-    return AlikeTrials(group.ravel(), first)
+    # Groups come in the order of their patterns; trials that have nothing in common stay in theirs.
+    return AlikeTrials(group.ravel(), first) if len(first) < len(each) else AlikeTrials(each, each)
 
 
 def constellation_links(
@@ -117,7 +118,7 @@ def constellation_links(
     """
     radio, steering, trials = world.radio, world.radio.steering, alike.first
     sight, shadow = sector_draws(world.channel, users, xp)
-    entry, position_m = _entry(radio, world.channel, users, xp), users.position_m
+    entry, position_m = entry_terms(radio, world.channel, users, xp), users.position_m
     row, gain = _sky_over(world, sky, users, beams, xp)
     serving, trial = beams.of_user, users.trial
     if order is not None:
@@ -188,7 +189,10 @@ def _rows(start: np.ndarray, trials: np.ndarray) -> tuple[Any, np.ndarray]:
 
 
 def sector_draws(channel: Channel, users: Users, xp: Any) -> tuple[Any, Any]:
-    """Draws of line of sight and shadow fading as the kernel of many satellites takes them."""
+    """Draws of line of sight and shadow fading as the kernel of many satellites takes them.
+
+    Users of one satellite have a draw for its sector alone: nothing is read of the others.
+    """
     sight, shadow, count = users.surroundings.sight, users.surroundings.shadow, len(users.trial)
     if sight is None:
         # No probability is below 0 or above 1.
@@ -196,10 +200,11 @@ def sector_draws(channel: Channel, users: Users, xp: Any) -> tuple[Any, Any]:
         sight = xp.full((count, SECTORS), fixed, dtype=xp.float32)
     if shadow is None:
         shadow = xp.zeros((count, SECTORS), dtype=xp.float32)
-    return sight, shadow
+    shape = (count, SECTORS)
+    return xp.broadcast_to(sight, shape), xp.broadcast_to(shadow, shape)
 
 
-def _entry(radio: Radio, channel: Channel, users: Users, xp: Any) -> Any:
+def entry_terms(radio: Radio, channel: Channel, users: Users, xp: Any) -> Any:
     """Terms of the entry loss, float32 array (users, 2); (0, 1) outdoors.
 
     See ``physics.entry_loss.building_entry_terms``.

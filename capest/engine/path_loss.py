@@ -52,7 +52,7 @@ class Sightlines:
         view, angles, sight = self.view, self.angles, self.line_of_sight
         share = None if angles.share is None else angles.share[order]
         return Sightlines(
-            geometry.View(view.direction[:, order], view.range_m[order], view.sin_elevation[order]),
+            view.of(order),
             self.elevation_deg[order],
             environment.AngleReading(angles.lower[order], share),
             sight if isinstance(sight, bool) else sight[order],

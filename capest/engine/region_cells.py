@@ -9,6 +9,8 @@ import numpy as np
 
 from capest.engine import per_cell
 from capest.engine.assignment import View, view_of_cells
+from capest.engine.channel import draw_surroundings
+from capest.engine.ground_view import ground_view
 from capest.engine.users import Users
 from capest.geo.tiling import Cells, nearest_cell
 from capest.physics.constants import EARTH_RADIUS_M
@@ -16,11 +18,11 @@ from capest.physics.constants import EARTH_RADIUS_M
 if TYPE_CHECKING:
     from capest.backend.protocol import Kernels
     from capest.engine.beams import Beams
-    from capest.engine.channel import Surroundings
     from capest.engine.collect import Computed, CountedUsers
     from capest.engine.links import Links
     from capest.engine.sky import Sky
     from capest.engine.world import Places, World
+    from capest.sampling.draws import Draws
     from capest.statistics.block import BlockResult
 
 
@@ -49,31 +51,38 @@ class RegionCells:
         return view_of_cells(world, sky)
 
     def settle(
-        self, places: Places, per_trial: int, trial: Any, surroundings: Surroundings, xp: Any
+        self, world: World, draws: Draws, sky: Sky | None, places: Places, trial: Any
     ) -> Users:
         """Find the cell of each user, and sort the users of each trial by it, guard cells last.
 
         A user of the region who lives beyond its cells, in a guard cell, has none, as without
         guard cells.
         """
+        xp, count = draws.xp, world.ground.drawn_users
         cell = nearest_cell(places.unit, self.tiling, xp)
-        own, cells = trial.astype(xp.int64), len(self.tiling.lat_deg)
+        cells = len(self.tiling.lat_deg)
+        place = cell + 1
         if places.in_guard is not None:
             outside = ~xp.asarray(self.counted)[cell]
             cell = xp.where(outside == places.in_guard, cell, -1).astype(xp.int32)
-            own = 2 * own + places.in_guard
+            place = cell + 1 + places.in_guard * (cells + 1)
         # Neighbours on the ground are neighbours in memory: they hear the same satellites.
-        number = own * (cells + 1) + cell
-        order = xp.argsort(number, kind="stable")
+        order = _sorted(place.reshape(draws.trials, count), 2 * (cells + 1), xp)
+        position_m = xp.ascontiguousarray(places.unit[:, order]) * EARTH_RADIUS_M
+        seen = sector = None
+        if sky is not None and len(world.space) == 1:
+            # Of what stands around a user, only what is on the way to the one satellite is drawn.
+            seen, sector = ground_view(sky, trial, position_m, xp)
         return Users(
-            per_trial,
+            count,
             trial,
             None,
-            xp.ascontiguousarray(places.unit[:, order]) * EARTH_RADIUS_M,
+            position_m,
             cell[order],
             places.environment[order],
-            surroundings.of(order),
+            draw_surroundings(world.channel, draws, count, order, sector),
             None if places.in_guard is None else ~places.in_guard[order],
+            seen,
         )
 
     def seen(
@@ -117,3 +126,23 @@ class RegionCells:
     ) -> BlockResult:
         """Put the results of consecutive trials together."""
         return per_cell.finish(world, first_trial, sky, view, beams, found)
+
+
+def _sorted(place: Any, places: int, xp: Any) -> Any:
+    """Users of all trials sorted by trial, then place, int64 array (trials · users,).
+
+    Parameters
+    ----------
+    place : int array (trials, users)
+        Below ``places``.
+    places : int
+    xp : module
+        ``numpy`` or ``cupy``.
+    """
+    trials, users = place.shape
+    first = xp.arange(trials)[:, None]
+    if xp is np and places <= 2**16:
+        # NumPy sorts numbers of 16 bits several times faster.
+        order = np.argsort(place.astype(np.uint16), axis=1, kind="stable")
+        return (order + first * users).ravel()
+    return xp.argsort((first * places + place).ravel(), kind="stable")

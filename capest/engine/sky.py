@@ -53,6 +53,11 @@ class Sky:
         return len(self.start) - 1
 
     @property
+    def first(self) -> np.ndarray:
+        """First satellite of each trial, int64 array (trials,); any where there is none."""
+        return np.minimum(self.start[:-1], max(len(self) - 1, 0))
+
+    @property
     def trial(self) -> np.ndarray:
         """Trial of each satellite, int64 array (n,)."""
         return np.repeat(np.arange(self.trials), np.diff(self.start))

@@ -76,7 +76,7 @@ def start(world: World, kernels: Kernels, first_trial: int, trials: int) -> Star
     draws = Draws(kernels, world.seed, first_trial, trials)
     sky = draw_sky(world, draws)
     view = cells.view(world, sky)
-    users = with_weather(world, draws, draw_users(world, draws))
+    users = with_weather(world, draws, draw_users(world, draws, sky))
     beams = light_beams(world, kernels, sky, view, users, draws)
     power = limit_power(world, kernels, sky, beams)
     links = downlink(world, kernels, sky, users, beams, power)

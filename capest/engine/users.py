@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from capest.engine.channel import Surroundings, draw_surroundings
+from capest.engine.channel import Surroundings
+from capest.engine.sky import Sky
 from capest.engine.world import World
 from capest.physics.geometry import View
 from capest.sampling.draws import Draws
@@ -33,6 +34,8 @@ class Users:
     counted : bool array (users,) or None
         Users that are not of guard cells; ``None``: all. The others come last in a trial, so that
         they change nobody's number.
+    ground_view : View or None
+        What users on the ground see of the only satellite there is; ``None`` of others.
     """
 
     per_trial: int
@@ -43,6 +46,7 @@ class Users:
     environment: Any
     surroundings: Surroundings
     counted: Any | None = None
+    ground_view: View | None = None
 
     @property
     def of_one(self) -> View:
@@ -66,15 +70,15 @@ class Users:
             None if self.environment is None else self.environment[order],
             self.surroundings.of(order),
             None if self.counted is None else self.counted[order],
+            None if self.ground_view is None else self.ground_view.of(order),
         )
 
 
-def draw_users(world: World, draws: Draws) -> Users:
-    """Draw the users of the trials of some draws."""
+def draw_users(world: World, draws: Draws, sky: Sky | None = None) -> Users:
+    """Draw the users of the trials of some draws, and see the satellite where there is one."""
     xp, count = draws.xp, world.ground.drawn_users
     places = world.ground.users.place(draws)
-    surroundings = draw_surroundings(world.channel, draws, count)
     trial = xp.broadcast_to(
         xp.arange(draws.trials, dtype=xp.int32)[:, None], (draws.trials, count)
     ).ravel()
-    return world.ground.cells.settle(places, count, trial, surroundings, xp)
+    return world.ground.cells.settle(world, draws, sky, places, trial)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from capest.backend.protocol import Kernels
     from capest.engine.assignment import View
     from capest.engine.beams import Beams
-    from capest.engine.channel import Surroundings
     from capest.engine.collect import Computed, CountedUsers
     from capest.engine.links import Links
     from capest.engine.sky import Sky
@@ -77,9 +76,11 @@ class GroundCells(Protocol):
         """Find the satellites that the cells see."""
 
     def settle(
-        self, places: Places, per_trial: int, trial: Any, surroundings: Surroundings, xp: Any
+        self, world: World, draws: Draws, sky: Sky | None, places: Places, trial: Any
     ) -> Users:
-        """Say in which cell users are, and put them in the order in which they are computed."""
+        """Say in which cell users are, put them in the order in which they are computed, and draw
+        what stands around them.
+        """
 
     def seen(
         self, view: View, users: Users, links: Links, xp: Any

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from capest.errors import InputError
 from capest.geo.sphere import wrapped
+from capest.geo.weighted import guide_table, weighted_places
 
 UNIFORMS = 3
 """Uniforms a draw takes of each user."""
@@ -48,6 +50,19 @@ class PointsModel:
 
     uniforms_needed = UNIFORMS
 
+    @cached_property
+    def guide(self) -> np.ndarray:
+        """Where to look for the place of a uniform, see `weighted`."""
+        return guide_table(self.cumulative)
+
+    @cached_property
+    def sines(self) -> tuple[np.ndarray, np.ndarray]:
+        """Sine of each cell's southern edge, and how much larger that of its northern one is."""
+        half = 0.5 * self.height_deg
+        low = np.sin(np.radians(np.maximum(self.lat_deg - half, -90.0)))
+        high = np.sin(np.radians(np.minimum(self.lat_deg + half, 90.0)))
+        return low, high - low
+
     def on(self, xp: Any) -> PointsModel:
         """Copy the arrays to ``xp``, once instead of at every draw."""
         names = (
@@ -59,15 +74,12 @@ class PointsModel:
     def draw(self, uniforms: list[Any], xp: Any = np) -> tuple[Any, Any, Any, Any]:
         """Place users; see `PopulationModel.draw`."""
         model = self if xp is np else self.on(xp)
-        point = xp.searchsorted(model.cumulative, uniforms[0], side="right")
-        point = xp.minimum(point, model.cumulative.shape[0] - 1)
-        lat, half = model.lat_deg[point], 0.5 * model.height_deg[point]
-        low = xp.sin(xp.radians(xp.maximum(lat - half, -90.0)))
-        high = xp.sin(xp.radians(xp.minimum(lat + half, 90.0)))
-        within = xp.degrees(xp.arcsin(low + uniforms[1] * (high - low)))
-        lat = xp.where(half > 0.0, within, lat)
+        point = weighted_places(model.cumulative, self.guide if xp is np else None, uniforms[0], xp)
+        low, rise = (xp.asarray(column)[point] for column in self.sines)
+        within = xp.degrees(xp.arcsin(low + uniforms[1] * rise))
+        lat = xp.where(model.height_deg[point] > 0.0, within, model.lat_deg[point])
         lon = model.lon_deg[point] + (uniforms[2] - 0.5) * model.width_deg[point]
-        return lat, wrapped(lon), model.surroundings[point], model.country[point]
+        return lat, wrapped(lon, xp), model.surroundings[point], model.country[point]
 
 
 def only(model: PointsModel, kept: np.ndarray) -> PointsModel:

@@ -20,6 +20,7 @@ London and New York by 1.8, because GeoNames lists boroughs beside their city.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ from capest.geo.settlement_density import kernel_radius, surroundings
 from capest.geo.shapes import Border
 from capest.geo.sphere import moved
 from capest.geo.split import members, national_split
+from capest.geo.weighted import guide_table, weighted_places
 
 TRIES = 3
 UNIFORMS = 1 + 2 * TRIES
@@ -72,6 +74,11 @@ class PopulationModel:
 
     uniforms_needed = UNIFORMS
 
+    @cached_property
+    def guide(self) -> np.ndarray:
+        """Where to look for the place of a uniform, see `weighted`."""
+        return guide_table(self.cumulative)
+
     def on(self, xp: Any) -> PopulationModel:
         """Copy the arrays to ``xp``, once instead of at every draw."""
         return replace(
@@ -102,9 +109,7 @@ class PopulationModel:
             Index into `data.countries`.
         """
         model = self if xp is np else self.on(xp)
-        spots = model.cumulative.shape[0]
-        spot = xp.searchsorted(model.cumulative, uniforms[0], side="right")
-        spot = xp.minimum(spot, spots - 1)
+        spot = weighted_places(model.cumulative, self.guide if xp is np else None, uniforms[0], xp)
         in_place = spot < model.places.people.shape[0]
         lat, lon = xp.empty(spot.shape), xp.empty(spot.shape)
         kind = xp.empty(spot.shape, dtype=xp.int8)

@@ -23,9 +23,10 @@ EARTH_RADIUS_KM = EARTH_RADIUS_M / 1e3
 EARTH_AREA_KM2 = 4.0 * math.pi * EARTH_RADIUS_KM**2
 
 
-def wrapped(lon_deg: Any) -> Any:
+def wrapped(lon_deg: Any, xp: Any = np) -> Any:
     """Longitude in [-180, 180)."""
-    return (lon_deg + 180.0) % 360.0 - 180.0
+    # NumPy's remainder takes six times as long.
+    return lon_deg - 360.0 * xp.floor((lon_deg + 180.0) / 360.0)
 
 
 def unit_vectors(lat_deg: Any, lon_deg: Any, xp: Any = np) -> Any:

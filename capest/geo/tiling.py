@@ -21,19 +21,25 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 
 from capest.errors import InputError
 from capest.geo.cover import COARSE_DEG, cover, fitting_step_deg
-from capest.geo.fibonacci import lattice_points, nearest_point
+from capest.geo.fibonacci import LatticePart, lattice_part, lattice_points, nearest_point
 from capest.geo.region import Region
 from capest.geo.shapes import Shape
 from capest.geo.sphere import EARTH_AREA_KM2, EARTH_RADIUS_KM, lat_lon, unit_vectors
 
 MAX_CELLS = 20_000_000
+
+_LONGEST_TABLE = 2**19
+"""Points of the lattice that are kept: 14 MiB."""
+
+_POINTS_AT_ONCE = 2**11
+"""A processor's cache holds what is computed of so many: all at once takes half as long again."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,43 @@ class Cells:
     area_km2: float
     lattice_count: int
     lattice_index: Any
+
+    @cached_property
+    def near(self) -> NearCells | None:
+        """Tables to find cells in, for NumPy; ``None`` where they would be long."""
+        return _near(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Who reads a pickle makes the tables again.
+        return {key: value for key, value in self.__dict__.items() if key != "near"}
+
+
+@dataclass(frozen=True)
+class NearCells:
+    """What stands between the first cell and the last, and around them, in a lattice.
+
+    Attributes
+    ----------
+    part : LatticePart
+    cell : int32 array (n,)
+        Cell at each of its points, -1 for none.
+    """
+
+    part: LatticePart
+    cell: np.ndarray
+
+
+def _near(tiling: Cells) -> NearCells | None:
+    index, count = tiling.lattice_index, tiling.lattice_count
+    # The corners of the mesh around a point are a few rings of the lattice apart.
+    margin = 8 * math.isqrt(count) + 8
+    first, end = int(index[0]) - margin, int(index[-1]) + margin + 1
+    if min(end, count) - max(first, 0) > _LONGEST_TABLE:
+        return None
+    part = lattice_part(first, end, count)
+    cell = np.full(part.unit.shape[1], -1, dtype=np.int32)
+    cell[index - part.first] = np.arange(len(index))
+    return NearCells(part, cell)
 
 
 def hexagon_area_km2(width_km: float) -> float:
@@ -140,6 +183,16 @@ def nearest_cell(vectors: Any, tiling: Cells, xp: Any = np) -> Any:
     int32 array (n,)
         -1 where the nearest centre of the whole Earth's cells is not one of these.
     """
+    near = tiling.near if xp is np else None
+    if near is not None:
+        found = np.empty(vectors.shape[1], dtype=np.int32)
+        for first in range(0, len(found), _POINTS_AT_ONCE):
+            some = slice(first, first + _POINTS_AT_ONCE)
+            wanted = nearest_point(vectors[:, some], tiling.lattice_count, part=near.part)
+            place = wanted - near.part.first
+            outside = (place < 0) | (place >= len(near.cell))
+            found[some] = np.where(outside, -1, near.cell.take(place, mode="clip"))
+        return found
     wanted = nearest_point(vectors, tiling.lattice_count, xp)
     known = xp.asarray(tiling.lattice_index)
     at = xp.minimum(xp.searchsorted(known, wanted), known.shape[0] - 1)

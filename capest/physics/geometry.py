@@ -45,6 +45,10 @@ class View:
     range_m: Any
     sin_elevation: Any
 
+    def of(self, order: Any) -> View:
+        """What some users see, by their numbers."""
+        return View(self.direction[:, order], self.range_m[order], self.sin_elevation[order])
+
 
 def satellite_overhead(altitude_m: float) -> Satellites:
     """Place one satellite on the z axis, u axis along x."""

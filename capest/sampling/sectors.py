@@ -37,14 +37,41 @@ def draw_sectors(draws: Draws, users: int) -> tuple[Any, Any]:
     normal : float32 array (trials · users, SECTORS)
         Standard normal.
     """
+    words = draws.xp.concatenate([half.reshape(-1, 4) for half in _words(draws, users)], axis=1)
+    return _from_words(words, draws.xp)
+
+
+def draw_one_sector(draws: Draws, users: int, chosen: Any, sector: Any) -> tuple[Any, Any]:
+    """Draw what `draw_sectors` does, of one sector of each user.
+
+    Parameters
+    ----------
+    draws : Draws
+    users : int
+        Users of a trial.
+    chosen : int64 array (n,)
+        Users among those of all trials.
+    sector : int64 array (n,)
+        The sector of each.
+
+    Returns
+    -------
+    sight, normal : float32 array (n, 1)
+    """
     xp = draws.xp
-    words = xp.concatenate(
-        [
-            draws.words(purpose, users).reshape(-1, 4)
-            for purpose in (Purpose.SKY_FIRST_SECTORS, Purpose.SKY_OTHER_SECTORS)
-        ],
-        axis=1,
-    )
+    place = 4 * chosen + (sector & 3)
+    first, other = (half.ravel()[place] for half in _words(draws, users))
+    return _from_words(xp.where(sector < 4, first, other)[:, None], xp)
+
+
+def _words(draws: Draws, users: int) -> list[Any]:
+    """Words of the first four sectors and of the others, uint64 arrays (trials, users, 4)."""
+    purposes = (Purpose.SKY_FIRST_SECTORS, Purpose.SKY_OTHER_SECTORS)
+    return [draws.words(purpose, users) for purpose in purposes]
+
+
+def _from_words(words: Any, xp: Any) -> tuple[Any, Any]:
+    """Uniform and standard normal of each word, float32 arrays."""
     sight = ((words >> xp.uint64(40)).astype(xp.float64) + 0.5) * 2.0**-24
     low = words & xp.uint64(2**40 - 1)
     radius = ((low >> xp.uint64(_ANGLE_BITS)).astype(xp.float64) + 0.5) * 2.0**-_RADIUS_BITS

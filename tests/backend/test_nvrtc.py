@@ -22,9 +22,10 @@ ARCHITECTURES = (80, 90, 120)
 CUPY_OPTIONS = ("-ftz=true",)
 
 SINR_VARIANTS = [
-    sinr_options(colours, all_lit, in_shared)
+    sinr_options(colours, all_lit, given, in_shared)
     for colours in (1, 3, 4, 7)
     for all_lit in (False, True)
+    for given in (False, True)
     for in_shared in (False, True)
 ]
 PROGRAMS = [

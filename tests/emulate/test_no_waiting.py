@@ -98,6 +98,20 @@ CONSTELLATIONS = {
         },
         ["beams"],
     ),
+    "one geostationary satellite": (
+        {
+            **FIXED, "cells__lit": "all", "beams__spacing_uv": 0.06, "users__indoor_share": 0.3,
+            "constellation__shells": None, "constellation__geostationary": "10",
+        },
+        [],
+    ),
+    "one satellite, occupied, with a limit": (
+        {
+            **FIXED, "constellation__shells": "50: 1/1/0 @ 1200", "satellite__rf_power_w": 40.0,
+            "cells__lit": "occupied", "constellation__epochs": "stratified",
+        },
+        ["beams"],
+    ),
     "nobody in reach": ({"constellation__shells": "0: 2/1/0 @ 600"}, ["beams"]),
 }  # fmt: skip
 

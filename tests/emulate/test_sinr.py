@@ -90,6 +90,45 @@ def test_against_the_numpy_twin(case, kernels, to_host):
     )
 
 
+GIVEN = ("full reuse", "hopping on four colours", "three satellites hopping", "GEO Ka")
+
+
+@pytest.mark.parametrize("case", GIVEN)
+def test_beams_that_are_given(case, kernels, to_host):
+    scene = random_scene(2 + sum(map(ord, case)), **CASES[case])
+    power = scene.power()
+    rng = np.random.default_rng(4)
+    # Somebody's own beam, a strong one for most; and nobody's.
+    given = np.where(
+        rng.random(len(power)) < 0.7,
+        power.argmax(axis=1),
+        rng.integers(0, power.shape[1], len(power)),
+    ).astype(np.int32)
+    given[::9] = -1
+    links = replace(scene.links(), serving=given)
+    served = np.flatnonzero(given >= 0)
+    truth = power[served, given[served]]
+    true_interference = scene.interference(power, np.maximum(given, 0))[served]
+    near = truth > 1e-3 * power.max(axis=1)[served]
+    assert near.mean() > 0.6
+    for who in (kernels, NumpyKernels()):
+        serving, carrier, interference = map(to_host, who.downlink_sinr(links))
+        np.testing.assert_array_equal(serving, given)
+        assert not carrier[given < 0].any()
+        assert not interference[given < 0].any()
+        found = carrier[served][near], interference[served][near]
+        np.testing.assert_allclose(decibels(found[0]), decibels(truth[near]), atol=0.02)
+        np.testing.assert_allclose(
+            sinr_db(*found), sinr_db(truth[near], true_interference[near]), atol=0.02
+        )
+        # Who is given the strongest beam has what the strongest gives.
+        strongest = who.downlink_sinr(scene.links())
+        again = who.downlink_sinr(replace(links, serving=strongest[0]))
+        np.testing.assert_array_equal(to_host(again[0]), to_host(strongest[0]))
+        np.testing.assert_array_equal(to_host(again[1]), to_host(strongest[1]))
+        np.testing.assert_allclose(to_host(again[2]), to_host(strongest[2]), rtol=2e-6)
+
+
 def same_bits(results, expected, to_host):
     for result, wanted in zip(results, expected, strict=True):
         np.testing.assert_array_equal(to_host(result), to_host(wanted), strict=True)
@@ -222,6 +261,7 @@ def test_no_users(scene, kernels):
         ("segment_start", lambda a: a[:-1], ValueError, "segment_start has shape"),
         ("lit", lambda a: a.astype(bool), TypeError, "lit has type bool"),
         ("pattern", lambda a: a[:, :1], ValueError, "pattern has shape"),
+        ("serving", lambda _: np.zeros(7, np.int32), ValueError, r"serving has shape \(7,\)"),
         ("colours", lambda a: 8, ValueError, "colours = 8"),
         ("beam_power", lambda a: a[:0], ValueError, "beam_power is empty"),
     ],

@@ -1,4 +1,7 @@
-"""One satellite through the kernel of one satellite, and through that of many: the same links."""
+"""One satellite through the kernel of one satellite, and through that of many: the same links.
+
+Its users are placed in its own cells, or on the ground of a region.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ from capest.engine.beams import light_beams, satellite_fixed
 from capest.engine.build import build
 from capest.engine.channel import Surroundings
 from capest.engine.downlink import downlink
+from capest.engine.links_of_many import links_of_many
+from capest.engine.place_loss import with_weather
 from capest.engine.power import limit_power
 from capest.engine.sky import draw_sky
 from capest.engine.users import Users, draw_users
@@ -22,6 +27,8 @@ from capest.physics.sky_table import ENTRIES
 from capest.sampling.draws import Draws
 from capest.sampling.sectors import SECTORS
 from capest.scenario.load import load_scenario
+
+from .small_network import network_world
 
 TRIALS = 3
 
@@ -126,3 +133,80 @@ def test_both_kernels_say_the_same(case: str) -> None:
     np.testing.assert_allclose(found_db, expected_db, atol=0.01)
     np.testing.assert_allclose(many.range_m, one.range_m, rtol=1e-9)
     np.testing.assert_allclose(many.sin_elevation, one.sin_elevation, atol=1e-9)
+
+
+SHELLS, SLOTS = "constellation__shells", "constellation__geostationary"
+FIXED = {"cells__layout": "satellite-fixed", "beams__count": 37, "users__count": 1500}
+WIDE = {"satellite__preset": "tr38821-set1-geo-s", SHELLS: None, SLOTS: "10"}
+ON_THE_GROUND = {
+    "GEO": {**WIDE, "beams__spacing_uv": 0.05},
+    "GEO in three colours, occupied": {
+        **WIDE, "beams__spacing_uv": 0.0135, "beams__count": 397, "beams__frequency_reuse": 3,
+        "users__count": 150, "cells__lit": "occupied",
+    },
+    "GEO, indoors and in cars": {
+        **WIDE, "beams__spacing_uv": 0.05, "users__indoor_share": 0.4, "users__vehicle_share": 0.3,
+    },
+    "GEO in weather": {
+        **WIDE, "satellite__preset": "tr38821-set1-geo-ka", "handset__preset": "3gpp-vsat",
+        "carrier__bandwidth_mhz": 400.0, "channel__weather": "random",
+        "channel__ionosphere": "by-latitude", "cells__diameter_km": 300.0,
+        "beams__spacing_uv": 0.05, "users__count": 20_000, "users__placement": "uniform",
+    },
+    "an array that comes and goes": {
+        SHELLS: "52: 1/1/0 @ 1200", "satellite__antenna": "array", "beams__count": 127,
+        "constellation__cull_elevation_deg": 30.0, "satellite__rf_power_w": 40.0,
+        "channel__line_of_sight": "always",
+    },
+    "a dish that comes and goes": {
+        SHELLS: "52: 1/1/0 @ 1200", "beams__count": 127, "channel__shadow_fading": False,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ON_THE_GROUND)
+def test_users_on_the_ground_have_the_same_links(case: str) -> None:
+    world = network_world(**{**FIXED, **ON_THE_GROUND[case]})
+    kernels = Both()
+    draws = Draws(kernels, world.seed, 0, 3 if world.space.is_fixed else 80)
+    sky = draw_sky(world, draws)
+    users = with_weather(world, draws, draw_users(world, draws, sky))
+    beams = light_beams(world, kernels, sky, None, users, draws)
+    power = limit_power(world, kernels, sky, beams)
+    one = downlink(world, kernels, sky, users, beams, power)
+    assert kernels.asked == ["downlink_sinr"]
+    # The kernel of many looks up the sectors itself: all eight are drawn.
+    of_all_sectors = with_weather(world, draws, draw_users(world, draws))
+    assert of_all_sectors.ground_view is None
+    many = links_of_many(world, kernels, sky, of_all_sectors, beams, power)
+    served = beams.of_user >= 0
+    assert served.sum() > 200
+    for name in ("carrier", "interference"):
+        assert not getattr(one, name)[~served].any()
+    assert (many.interference[served] > 0.0).mean() > 0.5
+    # Rounding may read the next row of the sky where the sine lies between two.
+    row = one.sin_elevation * (ENTRIES - 1) + 0.5
+    served &= abs(row - np.rint(row)) > 0.01
+    for name in ("carrier", "interference", "unlimited"):
+        found, expected = getattr(one, name)[served], getattr(many, name)[served]
+        np.testing.assert_array_equal(found == 0.0, expected == 0.0)
+        is_heard = expected > 1e-4
+        assert is_heard.mean() > 0.3
+        error_db = 10.0 * np.log10(found[is_heard] / expected[is_heard])
+        assert abs(error_db).max() < 0.01, name
+    np.testing.assert_allclose(one.range_m[served], many.range_m[served], rtol=1e-12)
+    np.testing.assert_allclose(one.sin_elevation[served], many.sin_elevation[served], atol=1e-12)
+    np.testing.assert_array_equal(one.satellite[served], many.satellite[served])
+
+
+def test_a_limit_of_the_flux_density_needs_the_kernel_of_many() -> None:
+    limit = {"satellite__pfd_limit_dbw_per_m2_mhz": -110.0}
+    world = network_world(**{**FIXED, **ON_THE_GROUND["GEO"], **limit})
+    kernels = Both()
+    draws = Draws(kernels, world.seed, 0, 2)
+    sky = draw_sky(world, draws)
+    users = draw_users(world, draws, sky)
+    beams = light_beams(world, kernels, sky, None, users, draws)
+    links = downlink(world, kernels, sky, users, beams, limit_power(world, kernels, sky, beams))
+    assert kernels.asked == ["constellation_sinr"]
+    assert (links.carrier > 0.0).sum() > 200

@@ -7,13 +7,14 @@ import pytest
 from scipy import stats
 
 from capest.backend.numpy_kernels import NumpyKernels
+from capest.engine.sky import draw_sky
 from capest.engine.trial import compute
 from capest.engine.users import draw_users
 from capest.errors import InputError
 from capest.geo import data
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.sampling.draws import Draws
-from capest.sampling.sectors import SECTORS, draw_sectors
+from capest.sampling.sectors import SECTORS, draw_one_sector, draw_sectors
 
 from .small_network import network_world
 
@@ -82,6 +83,46 @@ def test_no_shadow_fading() -> None:
     links = links_of(channel__shadow_fading=False)
     assert (links.shadow == 0.0).all()
     assert links.sight.std() > 0.2
+
+
+def test_one_sector_has_the_draws_it_has_among_all() -> None:
+    users, rng = 70, np.random.default_rng(2)
+    draws = Draws(NumpyKernels(), 1, 4, 3)
+    every = draw_sectors(draws, users)
+    chosen, sector = rng.permutation(3 * users), rng.integers(0, SECTORS, 3 * users)
+    for one, all_of_them in zip(draw_one_sector(draws, users, chosen, sector), every, strict=True):
+        assert one.dtype == np.float32
+        np.testing.assert_array_equal(one[:, 0], all_of_them[chosen, sector])
+
+
+@pytest.mark.parametrize("slot", ["-170", "10", "60"])
+def test_only_what_is_on_the_way_to_one_satellite_is_drawn(slot: str) -> None:
+    geo = {"constellation__shells": None, "constellation__geostationary": slot}
+    world, every = users_of(**geo, channel__environment="urban")
+    draws = Draws(NumpyKernels(), 3, 5, 1)
+    sky = draw_sky(world, draws)
+    users = draw_users(world, draws, sky)
+    np.testing.assert_array_equal(users.position_m, every.position_m)
+    np.testing.assert_array_equal(users.cell, every.cell)
+    if not len(sky):
+        assert slot == "-170"
+        return
+    # Azimuth from east to north, by the tangent plane's axes.
+    up = users.position_m / EARTH_RADIUS_M
+    east = np.cross([0.0, 0.0, 1.0], up.T)
+    north = np.cross(up.T, east)
+    offset_m = sky.position_m[0] - users.position_m.T
+    to_east, to_north = ((axis * offset_m).sum(axis=1) for axis in (east, north))
+    sector = 4 * (to_east < 0) + 2 * (to_north < 0) + (abs(to_east) < abs(to_north))
+    assert set(sector) <= {2, 3, 6, 7}
+    number = np.arange(len(sector))
+    drawn, among = users.surroundings, every.surroundings
+    assert drawn.sight.shape == drawn.shadow.shape == (len(number), 1)
+    np.testing.assert_array_equal(drawn.sight[:, 0], among.sight[number, sector])
+    np.testing.assert_array_equal(drawn.shadow[:, 0], among.shadow[number, sector])
+    np.testing.assert_allclose(
+        users.ground_view.range_m, np.linalg.norm(offset_m, axis=1), rtol=1e-12
+    )
 
 
 def test_sectors_are_uniform_normal_and_independent() -> None:

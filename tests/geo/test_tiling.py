@@ -1,11 +1,14 @@
 """Cells: as large as they should be, and the nearest one is the nearest."""
 
+import pickle
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.spatial import SphericalVoronoi, cKDTree
 
 from capest.errors import InputError
-from capest.geo.fibonacci import lattice_points, nearest_point
+from capest.geo.fibonacci import lattice_part, lattice_points, nearest_point
 from capest.geo.region import box, circle, country, whole_earth
 from capest.geo.sphere import EARTH_AREA_KM2, unit_vectors
 from capest.geo.tiling import cells, hexagon_area_km2, nearest_cell
@@ -87,6 +90,38 @@ def test_cells_of_a_region(region) -> None:  # type: ignore[no-untyped-def]
     mine = found >= 0
     np.testing.assert_array_equal(tiling.lattice_index[found[mine]], expected_index[mine])
     assert not np.isin(expected_index[~mine], tiling.lattice_index).any()
+    # Where all are near, points are read from a table instead of computed.
+    away = cKDTree(tiling.centre_unit).query(vectors.T)[0]
+    near = away < 3.0 * np.sqrt(tiling.area_km2) / 6371.0
+    assert tiling.near is not None
+    again = nearest_cell(vectors[:, near], tiling)
+    np.testing.assert_array_equal(again, found[near])
+    assert (again < 0).any()
+
+
+def test_points_are_read_from_a_table_that_holds_all() -> None:
+    count = 5000
+    vectors = directions(3000)
+    expected = nearest_point(vectors, count)
+    # A table of nonsense shows when it is read.
+    part = lattice_part(1000, 3000, count)
+    nonsense = replace(part, unit=-part.unit)
+    inside = (expected > 1400) & (expected < 2600)
+    assert inside.sum() > 300
+    some = np.ascontiguousarray(vectors[:, inside])
+    np.testing.assert_array_equal(nearest_point(some, count, part=part), expected[inside])
+    assert (nearest_point(some, count, part=nonsense) != expected[inside]).all()
+    np.testing.assert_array_equal(nearest_point(vectors, count, part=nonsense), expected)
+    assert nearest_point(vectors[:, :0], count, part=part).shape == (0,)
+
+
+def test_tables_do_not_travel() -> None:
+    tiling = cells(country("LU"), 100.0)
+    assert tiling.near is not None
+    again = pickle.loads(pickle.dumps(tiling))
+    assert "near" in vars(tiling)
+    assert "near" not in vars(again)
+    np.testing.assert_array_equal(again.near.cell, tiling.near.cell)
 
 
 @pytest.mark.parametrize("region", [country("CN"), circle(40.0, 116.0, 30.0), country("LU")])
