@@ -1,4 +1,4 @@
-"""Launcher of the pair kernels ``sinr.cu`` and ``uplink.cu``."""
+"""Launcher of the pair kernels ``sinr.cu``, ``powers.cu`` and ``uplink.cu``."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def sinr_options(
 
 
 def uplink_options(table_in_shared: bool) -> tuple[str, ...]:
-    """Compile options of ``uplink.cu``."""
+    """Compile options of ``uplink.cu`` and ``powers.cu``."""
     return (*COMMON_OPTIONS, f"-DPATTERN_IN_SHARED={int(table_in_shared)}")
 
 
@@ -93,6 +93,46 @@ class CudaPairKernels(CudaLauncher):
             table_bytes,
         )
         return serving, carrier, interference
+
+    def beam_powers(self, links: SatelliteDownlink) -> Any:
+        """Power of each beam at each user; kernel ``beam_powers`` in ``powers.cu``.
+
+        Raises
+        ------
+        ValueError
+            If there is no colour.
+        """
+        colours = links.colours
+        if colours < 1:
+            raise ValueError(f"colours = {colours}: there must be one at least")
+        satellites, users = links.gain.shape
+        (beams,) = links.beam_power.shape
+        entries = len(links.pattern)
+        table_bytes = shared_table_bytes(entries, self.device.shared_bytes)
+        powers = self.xp.empty((beams, users), dtype=np.float32)
+        segments = satellites * colours + 1
+        arguments = (
+            self._array("user", links.user, np.float32, (satellites, 3, users)),
+            self._array("gain", links.gain, np.float32, (satellites, users)),
+            self._array("beam", links.beam, np.float32, (3, beams)),
+            self._array("beam_power", links.beam_power, np.float32, (beams,)),
+            self._array("segment_start", links.segment_start, np.int32, (segments,)),
+            self._array("pattern", links.pattern, np.float32, (entries, 2)),
+            powers,
+            np.int32(entries),
+            np.int64(users),
+            np.int32(satellites),
+            np.int32(colours),
+            np.int32(beams),
+        )
+        self._launch(
+            ("powers.cu", uplink_options(table_bytes > 0)),
+            "beam_powers",
+            users,
+            arguments,
+            table_bytes,
+        )
+        return powers
 
     def uplink_sinr(self, links: SatelliteUplink) -> tuple[Any, Any]:
         """Carrier and interference of receive beams; kernel ``uplink_sinr`` in ``uplink.cu``.

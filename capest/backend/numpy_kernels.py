@@ -10,6 +10,7 @@ from capest.backend.numpy_blocking import simulate_calls
 from capest.backend.numpy_constellation import constellation_sinr
 from capest.backend.numpy_histogram import count_numbers, count_values, select
 from capest.backend.numpy_philox import philox_uniforms, philox_words
+from capest.backend.numpy_powers import beam_powers
 from capest.backend.numpy_scheduling import admit_calls, beam_best
 from capest.backend.numpy_sinr import downlink_sinr
 from capest.backend.numpy_throughput import beam_sums, link_efficiency, user_throughput
@@ -45,6 +46,7 @@ class NumpyKernels:
     philox_words = staticmethod(philox_words)
     philox_uniforms = staticmethod(philox_uniforms)
     downlink_sinr = staticmethod(downlink_sinr)
+    beam_powers = staticmethod(beam_powers)
     uplink_sinr = staticmethod(uplink_sinr)
     constellation_sinr = staticmethod(constellation_sinr)
     count_values = staticmethod(count_values)

@@ -46,8 +46,7 @@ def _of_served(links: SatelliteDownlink) -> tuple[np.ndarray, np.ndarray, np.nda
     """Serving beam, carrier and interference of users who all have a beam."""
     link_gain, segment_start, colours = links.gain, links.segment_start, links.colours
     satellites, users = link_gain.shape
-    widest = int(np.diff(segment_start[::colours]).max())
-    block = min(max(64, PAIRS_PER_BLOCK // widest // 64 * 64), _MOST_USERS)
+    widest, block = users_per_block(links)
     towards = BeamPattern(links.beam, links.pattern)
     unequal_power = bool((links.beam_power != 1.0).any())
     beam_colour = np.repeat(np.tile(np.arange(colours), satellites), np.diff(segment_start))
@@ -139,6 +138,12 @@ def _darken(power: np.ndarray, lit: np.ndarray, trial: np.ndarray, scratch: np.n
         return
     for beam in dark:
         power[beam] *= lit[beam].take(trial)
+
+
+def users_per_block(links: SatelliteDownlink) -> tuple[int, int]:
+    """Most beams of a satellite, and users of a block whose pairs with them fit the cache."""
+    widest = int(np.diff(links.segment_start[:: links.colours]).max())
+    return widest, min(max(64, PAIRS_PER_BLOCK // widest // 64 * 64), _MOST_USERS)
 
 
 def _strongest(power: np.ndarray, is_best: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -82,6 +82,15 @@ class Kernels(Protocol):
             Power of all other lit beams of its colour, in the same units.
         """
 
+    def beam_powers(self, links: SatelliteDownlink) -> Any:
+        """Power of each beam at each user, lit or dark, whatever its colour.
+
+        Returns
+        -------
+        float32 array (beams, users)
+            In units of the user's noise.
+        """
+
     def uplink_sinr(self, links: SatelliteUplink) -> tuple[Any, Any]:
         """Carrier and interference at every receive beam.
 

@@ -2,29 +2,55 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from capest.allocation.slots import STRATEGIES
 from capest.cli.json_output import json_text
-from capest.cli.options import FilePath, json_option, scenario_argument, set_option, settings
-from capest.errors import InputError, StorageError
+from capest.cli.options import (
+    FilePath,
+    backend_option,
+    json_option,
+    scenario_argument,
+    set_option,
+    settings,
+    until_option,
+)
+from capest.cli.points import run_points
+from capest.errors import InputError, ScenarioError
+from capest.scenario.choices import HOPPING
+from capest.scenario.nearest import nearest
+from capest.scenario.renamed import new_values
 
 if TYPE_CHECKING:
-    from capest.results.ours import Target
+    from capest.runner.sweep import Axis, Point
     from capest.scenario.model import Scenario
-    from capest.statistics.intervals import Interval
+    from capest.statistics.reduction import Estimate
     from capest.studies.hopping import Compared
-    from capest.studies.hopping_trials import Settings
 
-NAMES = tuple(name for name in STRATEGIES.names() if name != "all-on")
-"""Of the strategies that light so many beams at a time."""
+
+class _Strategy(click.ParamType):
+    """A strategy that lights so many beams at a time, also by its old name."""
+
+    name = "strategy"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse a name of no strategy, and say which may be meant."""
+        known = new_values("beams.allocation")
+        if value in known:
+            click.echo(f"--strategy {value}: is now called {known[value]}", err=True)
+            return known[value]
+        if value in HOPPING:
+            return str(value)
+        if value == "all-on":
+            self.fail('"all-on" lights every beam, and leaves nothing to plan', param, ctx)
+        found = nearest(str(value), [*HOPPING, *known])
+        there = ", ".join(HOPPING)
+        hint = f"did you mean {known.get(found, found)}" if found else f"there are {there}"
+        self.fail(f'no strategy is called "{value}": {hint}', param, ctx)
 
 
 @click.command()
@@ -35,22 +61,24 @@ NAMES = tuple(name for name in STRATEGIES.names() if name != "all-on")
     help="Beams lit at a time.  [default: the scenario's satellite.beams_at_once]",
 )
 @click.option(
-    "--slots", type=click.IntRange(1, 100_000), default=64, show_default=True, help="Of a frame."
+    "--slots",
+    type=click.IntRange(1, 100_000),
+    help="Of a frame.  [default: the scenario's beams.slots, or 64]",
 )
 @click.option(
     "--demand",
     type=click.FloatRange(min=1e-6, max=1e6),
-    default=1.0,
-    show_default=True,
-    help="Mbit/s that every user wants.",
+    help="Mbit/s that a user wants who has no guaranteed rate.  [default: the scenario's "
+    "users.demand_mbps, or 1]",
 )
 @click.option(
     "--strategy",
     "strategies",
-    type=click.Choice(NAMES),
+    type=_Strategy(),
     multiple=True,
-    help="Only this one; may be given again. The others are compared with the first.  "
-    "[default: all]",
+    metavar="NAME",
+    help=f"Only this one, of {', '.join(HOPPING)}; may be given again. The others are compared "
+    "with the first.  [default: all]",
 )
 @click.option(
     "--bound",
@@ -63,137 +91,129 @@ NAMES = tuple(name for name in STRATEGIES.names() if name != "all-on")
     "--trials", type=click.IntRange(2, 1_000_000), help="Instead of the scenario's run.trials."
 )
 @click.option("--seed", type=click.IntRange(min=0), help="Instead of the scenario's run.seed.")
+@until_option
 @set_option
 @click.option(
     "-o",
     "--output",
     metavar="FILE",
-    type=FilePath(path_type=Path, dir_okay=False),
-    help="Write what --json prints to this file too, in one step; replaces an earlier comparison.",
+    type=FilePath(path_type=Path),
+    help="Dataset of the comparison, a sweep.  [default: the scenario's name with -hopping.nc, in "
+    "this folder]",
+)
+@click.option("--keep-points", is_flag=True, help="Keep the result file of every strategy.")
+@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+@backend_option
+@click.option(
+    "--workers",
+    type=click.IntRange(min=0),
+    help="Worker processes on this machine; 0 computes in this process.  [default: one a core; "
+    "on a GPU one]",
 )
 @json_option
 def hopping(
     scenario: Path,
     active: int | None,
-    slots: int,
-    demand: float,
+    slots: int | None,
+    demand: float | None,
     strategies: tuple[str, ...],
     bound: Literal["fluid", "interference"],
     trials: int | None,
     seed: int | None,
+    until: tuple[str, ...],
     overrides: tuple[str, ...],
     output: Path | None,
+    keep_points: bool,
+    overwrite: bool,
+    backend: Literal["auto", "numpy", "cupy"],
+    workers: int | None,
     as_json: bool,
 ) -> None:
-    """Compare strategies of beam hopping for the satellite of SCENARIO, downlink.
+    """Compare strategies of beam hopping for the satellite of SCENARIO.
 
-    A frame has so many slots, and in each exactly so many beams are lit. All strategies get the
-    same users; their traffic is shown in percent of a bound that no plan can exceed, with 95 %
-    intervals over trials, and the differences to the first strategy with intervals over pairs.
-    Every user wants --demand, whatever the scenario's [service] and [scheduler]; those of a cell
-    share its time equally, up to their demand. A comparison that was cut off starts afresh.
+    A frame has so many slots, and in each exactly so many beams are lit. This is a sweep over
+    beams.allocation: all strategies get the same users; their traffic is shown in percent of a
+    bound that no plan can exceed, with 95 % intervals over trials, and the differences to the first
+    strategy with intervals over pairs. A comparison that was cut off goes on where it stopped when
+    it is started again the same way.
 
     \b
     Examples:
       capest hopping runs/hopping-hotspots.toml
       capest hopping runs/hopping-hotspots.toml --demand 0.3 --slots 128
       capest hopping my.toml --active 12 --strategy max-min --strategy proportional
-      capest hopping my.toml --trials 1000 -o hopping.json
+      capest hopping my.toml --trials 5000 --until bound_share.mean±1% -o hopping.nc
       capest hopping my.toml --json | jq '.strategies[] | [.strategy, .of_bound]'
     """
-    from capest.scenario.load import load_scenario
-    from capest.scenario.reading_hopping import check_one_satellite, hopping_notes
-    from capest.studies.hopping import compare
-    from capest.studies.hopping_trials import Settings, compared, play
+    from capest.studies.hopping import compare, compared, plan_points
 
-    if not math.isfinite(demand):
+    if demand is not None and not math.isfinite(demand):
         raise click.BadParameter("must be a number of Mbit/s", param_hint="--demand")
-    target = None if output is None else _target(output, scenario)
-    loaded = load_scenario(scenario, [*overrides, *settings(trials, seed)])
-    check_one_satellite(loaded)
-    _refuse_unread(scenario, loaded, overrides)
-    beams = active or loaded.satellite.beams_at_once
-    if beams is None:
-        raise InputError(
-            "how many beams are lit at a time? The scenario has no satellite.beams_at_once: "
-            "give --active"
-        )
-    for note in hopping_notes(loaded):
-        click.echo(note, err=True)
-    played = Settings(tuple(dict.fromkeys(strategies)) or compared(), beams, slots, demand, bound)
-    found = compare(play(loaded, played))
-    text = json_text(_as_dict(loaded, played, found))
+    path = output or Path(f"{scenario.stem}-hopping.nc")
+    if path.suffix.lower() == ".json":
+        raise InputError(f"-o {path}: is written as NetCDF: name a file .nc; --json prints JSON")
+    changes = [f'beams.bound="{bound}"']
+    for key, value in (
+        ("satellite.beams_at_once", active),
+        ("beams.slots", slots),
+        ("users.demand_mbps", demand),
+    ):
+        changes += [] if value is None else [f"{key}={value}"]
+    changes += settings(trials, seed, until)
+    chosen = tuple(dict.fromkeys(strategies)) or compared()
+    points, axis = _points(plan_points, scenario, [*overrides, *changes], chosen)
+    trials = points[0].scenario.run.trials
+    if trials < 2:
+        raise InputError(f"run.trials = {trials}: intervals over trials need at least 2")
+    run_points(
+        points,
+        [axis],
+        path,
+        backend=backend,
+        workers=workers,
+        keep_points=keep_points,
+        overwrite=overwrite,
+    )
+    found = compare(path)
+    if as_json:
+        click.echo(json_text(_as_dict(points[0].scenario, found)))
+        return
+    _print_table(points[0].scenario, found, points[0].scenario.title or str(scenario))
+    click.echo(f"{path}: all figures with their intervals")
 
-    def show() -> None:
-        if as_json:
-            click.echo(text)
-        else:
-            _print_table(loaded, played, found, loaded.title or str(scenario))
 
-    if target is not None:
-        try:
-            _write(target, text)
-        except StorageError:
-            show()  # what could not be kept is not lost
-            raise
-    show()
-
-
-def _target(output: Path, scenario: Path) -> Target:
-    """Refuse, before any trial, a file that cannot be written or is not such a comparison."""
-    from capest.results.files import reason
-    from capest.results.ours import Made, look
-
-    with contextlib.suppress(OSError, ValueError):
-        if output.samefile(scenario):
-            raise InputError(f"-o {output}: is the scenario; name another file")
-    target = look(output, Made.COMPARISON)
-    if not output.parent.is_dir():
-        raise InputError(f"-o {output}: there is no folder {output.parent}")
+def _points(
+    plan_points: Any, scenario: Path, overrides: Sequence[str], strategies: Sequence[str]
+) -> tuple[list[Point], Axis]:
+    """Points of the sweep; says which option would help where it is not known how many are lit."""
     try:
-        with tempfile.TemporaryFile(dir=output.parent):
-            pass
-    except OSError as error:
-        raise InputError(f"-o {output}: cannot be written: {reason(error)}") from error
-    return target
+        points, axis = plan_points(scenario, overrides, strategies)
+    except ScenarioError as error:
+        key = "satellite.beams_at_once"
+        if any(one.key == key and one.value is None for one in error.problems):
+            raise InputError(
+                f"how many beams are lit at a time? The scenario has no {key}: give --active"
+            ) from error
+        raise
+    return points, axis
 
 
-def _write(target: Target, text: str) -> None:
-    """Write the file whole or not at all."""
-    from capest.results.files import reason
-
-    try:
-        target.write(f"{text}\n".encode())
-    except OSError as error:
-        raise StorageError(f"-o {target.path}: cannot be written: {reason(error)}") from error
-
-
-def _refuse_unread(path: Path, scenario: Scenario, overrides: Sequence[str]) -> None:
-    """Refuse overrides that a comparison does not read."""
-    from capest.errors import ScenarioError
-    from capest.scenario.overrides import apply_overrides
-    from capest.scenario.reading_hopping import refused
-
-    problems = list(refused(scenario, apply_overrides({}, overrides)[0]))
-    if problems:
-        raise ScenarioError(str(path), problems)
-
-
-def _as_dict(scenario: Scenario, played: Settings, found: Sequence[Compared]) -> dict[str, Any]:
+def _as_dict(scenario: Scenario, found: Sequence[Compared]) -> dict[str, Any]:
     from capest.results.ours import MADE_BY
 
     return {
         "made_by": MADE_BY,
         "cells": scenario.beam_count,
-        "active": played.beams,
-        "slots": played.slots,
-        "demand_mbit_s": played.demand_per_user,
-        "bound": played.bound,
-        "trials": scenario.run.trials,
+        "active": scenario.beams_at_once,
+        "slots": scenario.slots,
+        "demand_mbit_s": scenario.demand_mbps,
+        "bound": scenario.beams.bound,
+        "trials": max(one.trials for one in found),
         "seed": scenario.run.seed,
         "strategies": [
             {
                 "strategy": one.strategy,
+                "trials": one.trials,
                 **_plain("of_bound", one.of_bound),
                 **_plain("of_offered", one.of_offered),
                 **_plain("least_satisfaction", one.least_satisfaction),
@@ -204,28 +224,34 @@ def _as_dict(scenario: Scenario, played: Settings, found: Sequence[Compared]) ->
     }
 
 
-def _plain(name: str, one: Interval) -> dict[str, Any]:
-    return {name: _rounded(one.value), f"{name}_ci95": [_rounded(one.low), _rounded(one.high)]}
+def _plain(name: str, one: Estimate | None) -> dict[str, Any]:
+    if one is None:
+        return {name: 0.0, f"{name}_ci95": [0.0, 0.0]}
+    note = {f"{name}_note": one.note} if one.note else {}
+    limits = [_rounded(one.low), _rounded(one.high)]
+    return {name: _rounded(one.value), f"{name}_ci95": limits, **note}
 
 
 def _rounded(value: float) -> float | None:
     return None if math.isnan(value) else round(value, 6)
 
 
-def _print_table(
-    scenario: Scenario, played: Settings, found: Sequence[Compared], title: str
-) -> None:
+def _print_table(scenario: Scenario, found: Sequence[Compared], title: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from capest.results.figures import notes_of
+
     console = Console(highlight=False)
     console.print(title, markup=False)
+    trials = sorted({one.trials for one in found})
     console.print(
-        f"{_counted(scenario.beam_count, 'cell')}, {played.beams} lit at a time, "
-        f"{_counted(played.slots, 'slot')}, {_counted(scenario.users_per_trial, 'user')} of "
-        f"{played.demand_per_user:g} Mbit/s, {scenario.run.trials} trials"
+        f"{_counted(scenario.beam_count, 'cell')}, {scenario.beams_at_once} lit at a time, "
+        f"{_counted(scenario.slots, 'slot')}, {_counted(scenario.users_per_trial, 'user')} of "
+        f"{_wanted(scenario)}, {' to '.join(map(str, (trials[0], trials[-1])[: len(trials)]))} "
+        "trials"
     )
-    least = "with" if played.bound == "interference" else "without"
+    least = "with" if scenario.beams.bound == "interference" else "without"
     console.print(f"Traffic served, in percent; the bound is {least} interference")
     if math.isnan(found[0].of_bound.value):
         console.print("Nothing can be served in any trial: no cell has a rate, even undisturbed")
@@ -235,20 +261,40 @@ def _print_table(
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in headings:
         table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
+    shown = []
     for one in found:
-        intervals = (one.of_bound, one.of_offered, one.least_satisfaction)
-        difference = "" if one is found[0] else _percent(one.difference, sign="+")
-        cells = (one.strategy, *(_percent(each) for each in intervals), difference)
+        columns = (one.of_bound, one.of_offered, one.least_satisfaction)
+        cells = [one.strategy, *(_percent(each) for each in columns)]
+        cells.append("" if one.difference is None else _percent(one.difference, sign="+"))
         table.add_row(*cells[: len(headings)])
+        every = zip(headings[1:], (*columns, one.difference), strict=False)
+        shown += [(f"{one.strategy} {name}", each) for name, each in every if each is not None]
     console.print(table)
+    for line in notes_of((name, each) for name, each in shown if not math.isnan(each.value)):
+        console.print(line, markup=False)
+
+
+def _wanted(scenario: Scenario) -> str:
+    asked = scenario.service.preset or scenario.service.mix
+    if asked is not None:
+        return asked
+    return f"{scenario.demand_mbps:g} Mbit/s"
 
 
 def _counted(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
-def _percent(one: Interval, sign: str = "") -> str:
+def _percent(one: Estimate, sign: str = "") -> str:
+    from capest.results.figures import interval_text, scaled
+
     if math.isnan(one.value):
         return "-"
-    half = 100 * (one.high - one.value)
-    return f"{100 * one.value:{sign}.1f} ±{half:.1f}"
+    percent = scaled(one, 100.0)
+    value = f"{percent.value:{sign}.1f}"
+    if math.isnan(one.low) and math.isnan(one.high):
+        return f"{value} ({interval_text(percent)})"
+    above, below = percent.high - percent.value, percent.value - percent.low
+    if min(above, below) >= 0.8 * max(above, below):
+        return f"{value} ±{max(above, below):.1f}"
+    return f"{value} [{percent.low:.1f}, {percent.high:.1f}]"

@@ -16,6 +16,7 @@ from capest.cli.options import (
     settings,
     until_option,
 )
+from capest.cli.points import run_points
 from capest.cli.sweep_table import report
 
 
@@ -74,59 +75,20 @@ def sweep(
       capest sweep runs/guowang-complete-china.toml --vary constellation.deployed_fraction=0.1:1:10
       capest sweep my.toml --vary 'handset.preset=["3gpp-handheld", "smartphone-worst"]'
     """
-    from capest.cli.interrupts import Interrupts
-    from capest.cli.progress import progress_display
     from capest.runner import sweep as sweeps
-    from capest.runner.loop import Executor, Progress
 
     axes = [sweeps.parse_axis(text) for text in varied]
     changes = settings(trials, until=until)
     points = sweeps.points_of(scenario, [*overrides, *changes], axes)
     path = output or Path(f"{scenario.stem}-sweep.nc")
 
-    def make_executor() -> Executor:
-        if workers == 0:
-            from capest.runner.execute.inline import InlineExecutor
-
-            return InlineExecutor()
-        from capest.backend.driver import local_workers
-        from capest.runner.execute import dask_cluster
-
-        sharing = max(point.scenario.workers_sharing_a_gpu for point in points)
-        count = local_workers(workers, backend, sharing_a_gpu=sharing)
-        return dask_cluster.local_cluster(count)
-
-    with progress_display(points[0].scenario.run.trials) as display, Interrupts() as interrupts:
-
-        def on_point(number: int, point: sweeps.Point) -> None:
-            interrupts.check()
-            # Points differ in what a trial takes, so the bar and its times are of one point.
-            display.point(f"point {number + 1:,} of {len(points):,}", point.scenario.run.trials)
-
-        def on_progress(progress: Progress) -> None:
-            interrupts.check()
-            display.update(progress)
-
-        try:
-            notices = sweeps.run_sweep(
-                points,
-                axes,
-                path,
-                make_executor,
-                backend=backend,
-                keep_points=keep_points,
-                overwrite=overwrite,
-                on_point=on_point,
-                on_progress=on_progress,
-            )
-        except KeyboardInterrupt:
-            display.stop()
-            click.echo(
-                f"Finished points are kept in {sweeps.points_folder(path)}; "
-                "run the same command again to go on.",
-                err=True,
-            )
-            raise
-    for notice in notices:
-        click.echo(notice, err=True)
+    run_points(
+        points,
+        axes,
+        path,
+        backend=backend,
+        workers=workers,
+        keep_points=keep_points,
+        overwrite=overwrite,
+    )
     report(path, as_json)

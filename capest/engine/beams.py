@@ -40,10 +40,10 @@ class Beams:
     segment_start : int32 array (satellites · colours + 1,) or None
     power : float32 array (beams,)
         1, or 0 for a dark beam.
-    lit : uint8 array (trials, beams of a trial) or None
-        Which beams of a layout are lit in each trial's slot; ``None``: those with power.
-    lit_share : float
-        Share of slots in which a beam is lit.
+    lit : uint8 array (trials · slots, beams of a trial) or None
+        Which beams of a layout are lit in each slot; ``None``: those with power.
+    lit_share : float or float64 array (trials, beams of a trial)
+        Share of slots in which a beam is lit: of a moment what is expected, of a frame what is.
     of_user : int32 array (users,) or None
         Each user's beam, counted from the first of its trial, -1 for none; ``None`` where it is
         the strongest.
@@ -51,6 +51,8 @@ class Beams:
         Boresights are those of a layout that is fixed to its satellite.
     cell : int64 array (beams,) or None
         At which each is aimed; ``None`` for those of a layout.
+    slots : int
+        Of a frame; 1 for a moment.
     """
 
     start: np.ndarray
@@ -59,10 +61,11 @@ class Beams:
     segment_start: Any
     power: np.ndarray
     lit: Any | None
-    lit_share: float
+    lit_share: Any
     of_user: Any
     are_fixed: bool
     cell: np.ndarray | None = None
+    slots: int = 1
 
     def __len__(self) -> int:
         return len(self.satellite)
@@ -75,6 +78,13 @@ class Beams:
     def that_count(self, counted: np.ndarray) -> np.ndarray:
         """Beams whose cells count, bool array (beams,); those of a layout may have any user."""
         return np.ones(len(self), dtype=bool) if self.cell is None else counted[self.cell]
+
+    @property
+    def ever_lit(self) -> Any | None:
+        """Beams of a layout that are lit in any slot, uint8 array (trials, beams) or None."""
+        if self.lit is None or self.slots == 1:
+            return self.lit
+        return self.lit.reshape(-1, self.slots, self.lit.shape[1]).max(axis=1)
 
     def first_of(self, user_trial: Any, xp: Any) -> Any:
         """First beam of each user's trial, int64 array (users,)."""
@@ -119,10 +129,11 @@ def _of_highest(world: World, kernels: Kernels, sky: Sky, users: Users) -> Beams
 
 
 def _fixed(world: World, layout: Layout, sky: Sky, draws: Draws) -> Beams:
-    """Beams of one satellite, lit by an allocation of its slots."""
+    """Beams of one satellite, lit by an allocation; all of them where a frame is still planned."""
     xp, plan, beams = draws.xp, world.beams, len(layout.colour)
-    active = plan.beams_at_once
-    lit = STRATEGIES.find(plan.allocation)(Frame(layout.grid.lattice, active, slots=1), draws)
+    active, lit = plan.beams_at_once, None
+    if plan.frame is None:
+        lit = STRATEGIES.find(plan.allocation)(Frame(layout.grid.lattice, active, slots=1), draws)
     if lit is not None:
         lit = xp.ascontiguousarray(lit[:, 0, xp.asarray(layout.order)], dtype=xp.uint8)
     return Beams(

@@ -10,6 +10,7 @@ import numpy as np
 from capest.backend.arguments import AttachedLinks, BeamShares
 from capest.backend.protocol import Kernels
 from capest.engine.beams import Beams
+from capest.engine.frame import Frame
 from capest.engine.link_powers import link_quantities
 from capest.engine.links import Links
 from capest.engine.power import LoweredPower
@@ -33,13 +34,30 @@ class Downlinks:
     efficiency : float32 array (users,)
     shares : BeamShares
     counts : bool array (users,)
-        Users with a lit beam that counts in the statistics.
+        Users with a lit beam that counts in the statistics; over a frame, lit or not.
+    frame : Frame or None
+        ``attached`` and ``shares`` are then of pairs of a user and a lit slot, and ``efficiency``
+        is a mean over the frame.
     """
 
     attached: AttachedLinks
     efficiency: Any
     shares: BeamShares
     counts: Any
+    frame: Frame | None = None
+
+
+def downlinks_of_frame(world: World, frame: Frame, counts: Any) -> Downlinks:
+    """The downlink of some trials whose frames were played."""
+    pairs = frame.links
+    shares = BeamShares(
+        efficiency=pairs.efficiency,
+        serving=pairs.attached.serving,
+        user_trial=pairs.attached.user_trial,
+        sums=pairs.sums,
+        policy=world.radio.link.policy,
+    )
+    return Downlinks(pairs.attached, frame.efficiency, shares, counts, frame)
 
 
 @dataclass(frozen=True)
@@ -98,6 +116,9 @@ def user_histograms(
 ) -> tuple[dict[str, Any], CountedUsers]:
     """Count users into the bins of every user quantity.
 
+    Over a frame, links count once a user and slot in which its beam is lit, and throughputs once a
+    user.
+
     Returns
     -------
     histograms : dict of str to int64 array (bins,)
@@ -106,23 +127,23 @@ def user_histograms(
     xp, link = kernels.xp, world.radio.link
     users, beams, links = computed.users, computed.beams, computed.links
     down, power, served = computed.down, computed.power, computed.served
+    frame = down.frame
+    user_trial, efficiency, counts = users.trial, down.efficiency, down.counts
+    delay_ms = served.delay_ms if served and served.admitted is not None else None
+    if frame is not None:
+        pair = frame.links.user
+        links, efficiency = frame.links_of(links), frame.links.efficiency
+        user_trial, counts = user_trial[pair], counts[pair]
+        delay_ms = None if delay_ms is None else delay_ms[pair]
     arrays = [
-        *(links.carrier, links.interference, down.efficiency, links.serving, users.trial),
+        *(links.carrier, links.interference, efficiency, links.serving, user_trial),
         *(links.range_m, links.satellite, links.sin_elevation),
     ]
     unlimited_at = _add(arrays, links.unlimited if power.reduction_db else None)
     cell_at = _add(arrays, users.cell)
-    delay_at = _add(arrays, served.delay_ms if served and served.admitted is not None else None)
-    weight, found = kernels.select(down.counts, *arrays)
+    delay_at = _add(arrays, delay_ms)
+    weight, found = kernels.select(counts, *arrays)
     carrier, interference, efficiency, serving, trial, range_m, satellite, sine = found[:8]
-    own = BeamShares(
-        efficiency=efficiency,
-        serving=serving,
-        user_trial=trial,
-        sums=down.shares.sums,
-        policy=link.policy,
-    )
-    rate_per_hz = user_rate(kernels, own)
     quantities = link_quantities(carrier.astype(xp.float64), interference.astype(xp.float64), xp)
     # Loss is what the way takes: beams that limits turn down lose nothing more.
     unlimited_db = quantities["snr_db"]
@@ -134,11 +155,16 @@ def user_histograms(
     feeder_m: Any = 0.0
     if world.radio.transparent and len(computed.sky):
         feeder_m = xp.asarray(feeder_ranges_m(world, computed.sky))[satellite]
-    throughput_mbps = rate_per_hz.astype(xp.float64) * (link.bandwidth_mhz * beams.lit_share)
+    of_users = weight
+    if frame is None:
+        throughput_mbps = _throughput_mbps(world, kernels, beams, down, efficiency, serving, trial)
+    else:
+        of_users, (throughput_mbps,) = kernels.select(
+            down.counts, xp.asarray(frame.served_mbps.ravel())
+        )
     quantities |= {
         "coupling_loss_db": link.coupling_loss_at_0_snr_db - unlimited_db,
         "spectral_efficiency": efficiency,
-        "user_throughput": throughput_mbps,
         "one_way_delay": geometry.one_way_delay_ms(range_m, feeder_m),
     }
     if delay_at is not None:
@@ -146,8 +172,10 @@ def user_histograms(
     histograms = {
         name: AXES[name].count(values, kernels, weight) for name, values in quantities.items()
     }
+    axis = AXES["user_throughput"]
+    histograms[axis.name] = axis.count(throughput_mbps, kernels, of_users)
     # Unserved users count with zero throughput.
-    histograms["user_throughput"][0] += users.that_count(links.serving < 0).sum()
+    histograms[axis.name][0] += users.that_count(links.serving < 0).sum()
     counted = CountedUsers(
         weight=weight,
         trial=trial,
@@ -159,6 +187,28 @@ def user_histograms(
         sin_elevation=sine,
     )
     return histograms, counted
+
+
+def _throughput_mbps(
+    world: World,
+    kernels: Kernels,
+    beams: Beams,
+    down: Downlinks,
+    efficiency: Any,
+    serving: Any,
+    trial: Any,
+) -> Any:
+    """Throughput of some users of lit beams in a moment, float64 array (n,)."""
+    link = world.radio.link
+    shares = BeamShares(
+        efficiency=efficiency,
+        serving=serving,
+        user_trial=trial,
+        sums=down.shares.sums,
+        policy=link.policy,
+    )
+    rate_per_hz = user_rate(kernels, shares).astype(kernels.xp.float64)
+    return rate_per_hz * (link.bandwidth_mhz * beams.lit_share)
 
 
 def _add(arrays: list[Any], array: Any | None) -> int | None:

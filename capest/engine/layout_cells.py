@@ -67,9 +67,12 @@ class LayoutCells:
         return None, None
 
     def counts(self, world: World, users: Users, beams: Beams, links: Links, xp: Any) -> Any:
-        """Users whose beam counts and is lit, bool array (users,)."""
+        """Users whose beam counts and is lit, bool array (users,).
+
+        Over a frame, those of all beams that count: who never gets a slot counts with nothing.
+        """
         found = xp.asarray(world.ground.counted[self.layout.order]).take(links.serving)
-        if beams.lit is not None:
+        if beams.lit is not None and world.beams.frame is None:
             found &= beams.lit[users.trial, links.serving] > 0
         return found
 

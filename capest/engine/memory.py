@@ -15,6 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from capest.backend.protocol import Kernels
+from capest.engine.plans_ahead import PlansAhead
 from capest.engine.trial import Started, start
 from capest.engine.world import World
 from capest.errors import CapestError
@@ -26,6 +27,9 @@ MEMORY_NOTE = "memory ran out: fewer trials are computed at once, the results st
 # array operations do not count. On a GPU: more would not make it faster.
 _USERS_PER_SLICE = {"numpy": 2**15, "cupy": 2**22}
 
+_PAIRS_PER_SLICE = 500_000
+"""Of a user and a slot or a cell of a frame: plans are made on the host, many side by side."""
+
 # Bytes that a slice holds at its peak. A user: some forty float64 of place, channel, powers and
 # their intermediate results. A beam of a trial: the kernels' sums, in two orders, and results in
 # float64. A turn of the uplink: a dozen arrays, half of them of 64 bits. A user that may ask for a
@@ -36,6 +40,9 @@ _BYTES_PER_BEAM = 250
 _BYTES_PER_TURN = 150
 _BYTES_PER_CALL = 250
 _BYTES_PER_CLASS = 200
+
+# Of a user and a slot of a frame: directions and powers of those lit, and rates.
+_BYTES_PER_PAIR = 60
 
 # Of each further sector of azimuth: two draws, once in the order of drawing and once by cell, and
 # the random words they come from.
@@ -81,6 +88,8 @@ class SliceLength:
 def slice_length(world: World, kernels: Kernels) -> SliceLength:
     """Choose a length that fits the cache, or the GPU's free memory."""
     trials = _USERS_PER_SLICE[kernels.name] // longest_arrays(world)
+    if world.beams.frame is not None:
+        trials = _PAIRS_PER_SLICE // pairs_of_frame(world)
     free = kernels.free_bytes()
     if free is not None:
         trials = min(trials, int(free * _SHARE_OF_MEMORY) // bytes_per_trial(world))
@@ -100,7 +109,13 @@ def bytes_per_trial(world: World) -> int:
         per_user += _BYTES_PER_CALL
         per_beam += _BYTES_PER_CLASS * len(services.classes)
     users = world.ground.drawn_users
-    return per_user * users + per_beam * beams_of_trial(world) + _BYTES_PER_TURN * _turns(world)
+    of_frame = _BYTES_PER_PAIR * pairs_of_frame(world) if world.beams.frame is not None else 0
+    return (
+        of_frame
+        + per_user * users
+        + per_beam * beams_of_trial(world)
+        + _BYTES_PER_TURN * _turns(world)
+    )
 
 
 def beams_of_trial(world: World) -> int:
@@ -108,9 +123,18 @@ def beams_of_trial(world: World) -> int:
     return world.beams.most_beams(len(world.space), len(world.ground.colour))
 
 
+def pairs_of_frame(world: World) -> int:
+    """Pairs of a user and a slot, or a cell if these are more, of the frame of a trial."""
+    plan = world.beams.frame
+    slots = 1 if plan is None else plan.slots
+    return world.ground.users_per_trial * max(slots, len(world.ground.colour))
+
+
 def _turns(world: World) -> int:
-    uplink = world.radio.uplink
-    return 0 if uplink is None else uplink.drops * beams_of_trial(world)
+    uplink, plan = world.radio.uplink, world.beams.frame
+    if uplink is None:
+        return 0
+    return max(uplink.drops, 1 if plan is None else plan.slots) * beams_of_trial(world)
 
 
 def compute_blocks(
@@ -131,10 +155,12 @@ def compute_blocks(
     ------
     BlockResult
     """
+    spans = list(blocks)
+    plans = PlansAhead(world, kernels, spans)
     slices = (
         (number, started)
-        for number, (first, trials) in enumerate(blocks)
-        for started in _start_block(world, kernels, first, trials, length)
+        for number, (first, trials) in enumerate(spans)
+        for started in _start_block(world, kernels, first, trials, length, plans)
     )
     for _, parts in itertools.groupby(_one_behind(slices), key=lambda part: part[0]):
         yield join([started.wait() for _, started in parts])
@@ -166,14 +192,20 @@ def compute_block(
 
 
 def _start_block(
-    world: World, kernels: Kernels, first: int, trials: int, length: SliceLength
+    world: World,
+    kernels: Kernels,
+    first: int,
+    trials: int,
+    length: SliceLength,
+    plans: PlansAhead,
 ) -> Iterator[Started]:
     """Start the slices of a block, each when it is asked for."""
     end = first + trials
     while first < end:
         count = min(length.trials, end - first)
         try:
-            started = start(world, kernels, first, count)
+            lit = plans.of(first, count, length.trials)
+            started = start(world, kernels, first, count, lit)
         except MemoryError:
             length.trials = count
             length.halve()

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from capest.backend.protocol import Kernels
+from capest.engine import per_beam_of_frame
 from capest.engine.collect import Computed
 from capest.engine.scheduler import beam_rate
 from capest.engine.services.admission import CARRIED
@@ -28,27 +29,30 @@ def collect_beams(
     """Arrays of the backend for `finish`, by group of a ``BlockResult``."""
     xp, beams, down, up = kernels.xp, computed.beams, computed.down, computed.up
     place = xp.asarray(layout.place)
-    rate = beam_rate(kernels, down.shares)
-    trial_cell = beam_results(
-        world, down.shares.sums[:, place], rate[:, place], _in_layout_order(beams.lit, place), xp
-    )
-    weight, (shown,) = kernels.select(
-        ((trial_cell["cell_lit"] > 0) & xp.asarray(world.ground.counted)).ravel(),
-        trial_cell["cell_throughput"].ravel(),
-    )
+    counted, share, of_frame = xp.asarray(world.ground.counted), beams.lit_share, {}
+    if down.frame is None:
+        rate = beam_rate(kernels, down.shares)
+        lit = None if beams.lit is None else beams.lit[:, place]
+        trial_cell = beam_results(world, down.shares.sums[:, place], rate[:, place], lit, xp)
+        shows = (trial_cell["cell_lit"] > 0) & counted
+    else:
+        trial_cell = per_beam_of_frame.beam_results(
+            world, kernels, computed.users, computed.links, down.frame, place
+        )
+        of_frame = per_beam_of_frame.trial_results(world, down.frame)
+        of_frame = {name: xp.asarray(values) for name, values in of_frame.items()}
+        # A beam that never gets a slot counts with nothing; what it has is a mean over the frame.
+        shows, share = xp.broadcast_to(counted, trial_cell["cell_lit"].shape), 1.0
+    weight, (shown,) = kernels.select(shows.ravel(), trial_cell["cell_throughput"].ravel())
     axis = AXES["beam_throughput"]
-    histograms[axis.name] = axis.count(shown * beams.lit_share, kernels, weight)
+    histograms[axis.name] = axis.count(shown * share, kernels, weight)
     trial, of_beams, of_cells = _of_services(world, kernels, place, computed.served)
     return {
-        "trial": up.trial | trial,
+        "trial": up.trial | trial | of_frame,
         "trial_cell": trial_cell | up.trial_cell | of_beams,
         "histograms": histograms | up.histograms,
         "cell": of_cells,
     }
-
-
-def _in_layout_order(lit: Any | None, place: Any) -> Any | None:
-    return None if lit is None else lit[:, place]
 
 
 def _of_services(
@@ -132,7 +136,7 @@ def finish(world: World, first_trial: int, found: dict[str, dict[str, Any]]) -> 
     """Put the results of consecutive trials together, from arrays on the host."""
     counted, of_beams = world.ground.counted, found["trial_cell"]
     trial = trial_results(counted, of_beams) | found["trial"]
-    for name in ("uplink_throughput", "best_effort_throughput"):
+    for name in ("uplink_throughput", "best_effort_throughput", "offered_traffic"):
         if f"cell_{name}" in of_beams:
             rows = of_beams[f"cell_{name}"][:, counted]
             # One row after the other in memory: a sum rounds the same however many trials there

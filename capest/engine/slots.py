@@ -1,7 +1,8 @@
-"""Links of one satellite's users in the slots of a frame, by the kernels of a run.
+"""Links of one satellite's users in the slots of a frame, by the kernels of a moment.
 
-Users, channel, powers and link adaptation are those of a run; a frame is a row of ``lit`` for every
-slot of every trial, and a user is paired with the beams in those slots in which its own is lit.
+Users, channel, powers and link adaptation are those of a moment; a frame is a row of ``lit`` for
+every slot of every trial, and a user is paired with the beams in those slots in which its own is
+lit.
 """
 
 from __future__ import annotations
@@ -14,12 +15,62 @@ import numpy as np
 from capest.backend.arguments import AttachedLinks, SatelliteDownlink
 from capest.backend.protocol import Kernels, on_host
 from capest.engine.link_powers import peak_gain
+from capest.engine.links import Links
 from capest.engine.links_of_one import satellite_links
-from capest.engine.path_loss import path_loss_db, sightlines
 from capest.engine.radio import Link
-from capest.engine.users import draw_users
+from capest.engine.users import Users
 from capest.engine.world import Layout, World
-from capest.sampling.draws import Draws
+
+
+@dataclass(frozen=True)
+class InSlots:
+    """Links of users in the slots in which their beam is lit, arrays (pairs,) of the backend.
+
+    Pairs are sorted by trial, then slot, then user.
+
+    Attributes
+    ----------
+    shape : (int, int, int)
+        Trials, slots and users of a trial.
+    place : int64 array
+        Of each pair among all slots and users of all trials.
+    user : int64 array
+        Counted over all trials.
+    attached : AttachedLinks
+        Of pairs; a "trial" is a slot of a trial.
+    efficiency : float32 array
+    sums : int64 array (trials · slots, beams, 5)
+    """
+
+    shape: tuple[int, int, int]
+    place: Any
+    user: Any
+    attached: AttachedLinks
+    efficiency: Any
+    sums: Any
+
+    def dense(self, values: Any, xp: Any) -> Any:
+        """Values of all users in all slots, zero where a user's beam is dark.
+
+        Parameters
+        ----------
+        values : array (pairs,)
+        xp : module
+            ``numpy`` or ``cupy``.
+
+        Returns
+        -------
+        array (trials, slots, users)
+        """
+        trials, slots, users = self.shape
+        found = xp.zeros(trials * slots * users, dtype=values.dtype)
+        found[self.place] = values
+        return found.reshape(self.shape)
+
+    def mean_over_slots(self, values: Any, xp: Any) -> Any:
+        """Mean over all slots of a frame, dark ones with zero, float32 array (all users,)."""
+        total = self.dense(values, xp).sum(axis=1, dtype=xp.float64)
+        return (total / self.shape[1]).astype(xp.float32).ravel()
 
 
 @dataclass(frozen=True)
@@ -55,10 +106,12 @@ class SlotLinks:
         float array (trials, slots, users)
             Mbit/s; 0 where the user's cell is dark or the user cannot be reached.
         """
-        is_lit = np.take_along_axis(lit, self.cell[:, None, :], axis=-1)
-        rates = np.zeros(is_lit.shape)
-        rates[is_lit] = on_host(self._efficiency(lit, *np.nonzero(is_lit)))
-        return rates * self.link.bandwidth_mhz
+        found = self.in_slots(lit)
+        return self.rates_of(found.dense(found.efficiency, self.kernels.xp))
+
+    def rates_of(self, efficiency: Any) -> np.ndarray:
+        """Rates on the host from efficiencies, Mbit/s, float64 array of the same shape."""
+        return on_host(efficiency).astype(np.float64) * self.link.bandwidth_mhz
 
     def powers(self) -> np.ndarray:
         """Power that every user receives from each cell's lit beam, over the noise.
@@ -69,15 +122,12 @@ class SlotLinks:
             0 from beams on other frequencies.
         """
         trials, users = self.cell.shape
-        cells = len(self.layout.colour)
-        shape = (trials, cells, users)
-        alone = np.broadcast_to(np.eye(cells, dtype=bool), (trials, cells, cells))
-        trial, cell, user = (one.ravel() for one in np.indices(shape))
-        links = self._in_slots(alone, trial, cell, user)
-        _, carrier, interference = self.kernels.downlink_sinr(links)
-        own = cell == self.cell[trial, user]
-        power = np.where(own, on_host(carrier), on_host(interference)).astype(np.float64)
-        return np.ascontiguousarray(np.swapaxes(power.reshape(shape), 1, 2))
+        of_beams = on_host(self.kernels.beam_powers(self.links))
+        of_cells = of_beams[self.layout.place].reshape(-1, trials, users)
+        power = of_cells.transpose(1, 2, 0).astype(np.float64)
+        colour = self.layout.colour
+        power *= colour[self.cell][..., None] == colour
+        return power
 
     def of_trial(self, index: int) -> SlotLinks:
         """Those of one of the trials; keeps the axis of trials."""
@@ -91,56 +141,59 @@ class SlotLinks:
         )
         return replace(self, links=links, cell=self.cell[index : index + 1])
 
-    def _in_slots(
-        self, lit: np.ndarray, trial: np.ndarray, slot: np.ndarray, user: np.ndarray
-    ) -> SatelliteDownlink:
+    def in_slots(self, lit: np.ndarray) -> InSlots:
+        """Links of all pairs of a user and a slot in which its cell is lit.
+
+        Parameters
+        ----------
+        lit : bool array (trials, slots, cells)
+        """
         xp = self.kernels.xp
-        rows = np.ascontiguousarray(lit[:, :, self.layout.order], dtype=np.uint8)
-        number = xp.asarray(trial * self.cell.shape[1] + user)
-        return replace(
+        trials, slots, cells = lit.shape
+        users = self.cell.shape[1]
+        is_lit = np.take_along_axis(lit, self.cell[:, None, :], axis=-1)
+        place = np.flatnonzero(is_lit)
+        row = place // users
+        number = xp.asarray(row // slots * users + place % users)
+        of_beams = np.ascontiguousarray(lit[:, :, self.layout.order], dtype=np.uint8)
+        links = replace(
             self.links,
             user=xp.ascontiguousarray(self.links.user[:, :, number]),
             gain=xp.ascontiguousarray(self.links.gain[:, number]),
-            user_trial=xp.asarray((trial * lit.shape[1] + slot).astype(np.int32)),
-            lit=xp.asarray(rows.reshape(-1, rows.shape[-1])),
+            user_trial=xp.asarray(row.astype(np.int32)),
+            lit=xp.asarray(of_beams.reshape(-1, cells)),
         )
-
-    def _efficiency(
-        self, lit: np.ndarray, trial: np.ndarray, slot: np.ndarray, user: np.ndarray
-    ) -> Any:
-        """Spectral efficiency of users in slots, float32 array (rows,)."""
-        links = self._in_slots(lit, trial, slot, user)
         serving, carrier, interference = self.kernels.downlink_sinr(links)
-        efficiency, _ = self.kernels.beam_sums(
-            AttachedLinks(
-                carrier=carrier,
-                interference=interference,
-                serving=serving,
-                user_trial=links.user_trial,
-                lit=links.lit,
-                adaptation=self.link.adaptation,
-                trials=lit.shape[0] * lit.shape[1],
-                beams=lit.shape[2],
-            )
+        attached = AttachedLinks(
+            carrier=carrier,
+            interference=interference,
+            serving=serving,
+            user_trial=links.user_trial,
+            lit=links.lit,
+            adaptation=self.link.adaptation,
+            trials=trials * slots,
+            beams=cells,
         )
-        return efficiency
+        efficiency, sums = self.kernels.beam_sums(attached)
+        shape = (trials, slots, users)
+        return InSlots(shape, xp.asarray(place), number, attached, efficiency, sums)
 
 
-def draw_links(world: World, kernels: Kernels, draws: Draws) -> SlotLinks:
-    """Draw the users of some trials, and what they receive of the satellite.
+def slot_links(world: World, kernels: Kernels, users: Users, links: Links) -> SlotLinks:
+    """Links in slots of users whose links in a moment are known.
 
     Parameters
     ----------
     world : World
         Of one satellite in whose cells users are placed.
     kernels : Kernels
-    draws : Draws
+    users : Users
+    links : Links
     """
     xp, radio, layout = kernels.xp, world.radio, world.beams.fixed_layout
-    users = draw_users(world, draws)
-    ways = sightlines(world.channel, radio.own_carrier, users.of_one, users.surroundings, xp)
-    gain = peak_gain(radio.link.snr_at_no_loss_db - path_loss_db(radio.own_carrier, ways, xp), xp)
-    links = satellite_links(radio, layout, users.of_one, gain, users.trial, None, xp)
-    serving, _, _ = kernels.downlink_sinr(links)
-    cell = layout.order[on_host(serving)].reshape(draws.trials, users.per_trial)
-    return SlotLinks(kernels, layout, radio.link, links, cell)
+    if links.loss_db is None:
+        raise ValueError("slots are those of one satellite")
+    gain = peak_gain(radio.link.snr_at_no_loss_db - links.loss_db, xp)
+    all_lit = satellite_links(radio, layout, users.of_one, gain, users.trial, None, xp)
+    cell = layout.order[on_host(links.serving)].reshape(-1, users.per_trial)
+    return SlotLinks(kernels, layout, radio.link, all_lit, cell)

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from capest.backend.arguments import AttachedLinks, BeamShares
 from capest.backend.protocol import Kernels, Transfer
 from capest.engine.assignment import View
 from capest.engine.beams import Beams, light_beams
-from capest.engine.collect import Computed, Downlinks, user_histograms
+from capest.engine.collect import Computed, Downlinks, downlinks_of_frame, user_histograms
 from capest.engine.downlink import downlink
+from capest.engine.frame import Frame, plan_frame, play_frame, problem_of
 from capest.engine.links import Links
 from capest.engine.place_loss import with_weather
 from capest.engine.power import limit_power
@@ -56,7 +59,13 @@ class Started:
         return cells.finish(self.world, self.first_trial, self.sky, self.view, self.beams, found)
 
 
-def start(world: World, kernels: Kernels, first_trial: int, trials: int) -> Started:
+def start(
+    world: World,
+    kernels: Kernels,
+    first_trial: int,
+    trials: int,
+    lit: np.ndarray | None = None,
+) -> Started:
     """Start to compute consecutive trials.
 
     Parameters
@@ -67,6 +76,8 @@ def start(world: World, kernels: Kernels, first_trial: int, trials: int) -> Star
         Backend; users live on it, satellites and cells on the host.
     first_trial, trials : int
         Which trials; what is computed for a trial depends on its number alone.
+    lit : bool array (trials, slots, cells), optional
+        From `plan`, if the frames of these trials are planned already.
 
     Returns
     -------
@@ -80,7 +91,10 @@ def start(world: World, kernels: Kernels, first_trial: int, trials: int) -> Star
     beams = light_beams(world, kernels, sky, view, users, draws)
     power = limit_power(world, kernels, sky, beams)
     links = downlink(world, kernels, sky, users, beams, power)
-    down = share_time(world, kernels, users, beams, links)
+    frame = play_frame(world, kernels, draws, users, links, lit)
+    if frame is not None:
+        beams = frame.lighting(beams)
+    down = share_time(world, kernels, users, beams, links, frame)
     up = compute_uplink(world, kernels, users, beams, links, down.counts)
     served = serve(
         world,
@@ -94,6 +108,7 @@ def start(world: World, kernels: Kernels, first_trial: int, trials: int) -> Star
         down.attached,
         down.efficiency,
         up,
+        frame,
     )
     computed = Computed(sky, users, beams, power, links, down, up, served)
     histograms, counted = user_histograms(world, kernels, computed)
@@ -106,10 +121,33 @@ def compute(world: World, kernels: Kernels, first_trial: int, trials: int) -> Bl
     return start(world, kernels, first_trial, trials).wait()
 
 
+def plan(world: World, kernels: Kernels, first_trial: int, trials: int) -> np.ndarray:
+    """Plan the frames of consecutive trials of one satellite; arguments as of `start`.
+
+    Returns
+    -------
+    bool array (trials, slots, cells)
+    """
+    draws = Draws(kernels, world.seed, first_trial, trials)
+    sky, users = draw_sky(world, draws), draw_users(world, draws)
+    beams = light_beams(world, kernels, sky, world.ground.cells.view(world, sky), users, draws)
+    power = limit_power(world, kernels, sky, beams)
+    links = downlink(world, kernels, sky, users, beams, power)
+    return plan_frame(world, draws, problem_of(world, kernels, draws, users, links))
+
+
 def share_time(
-    world: World, kernels: Kernels, users: Users, beams: Beams, links: Links
+    world: World,
+    kernels: Kernels,
+    users: Users,
+    beams: Beams,
+    links: Links,
+    frame: Frame | None,
 ) -> Downlinks:
-    """Adapt links to their SINR and share out the time of beams."""
+    """Adapt links to their SINR and share out the time of beams, as a frame did if there is one."""
+    counts = world.ground.cells.counts(world, users, beams, links, kernels.xp)
+    if frame is not None:
+        return downlinks_of_frame(world, frame, counts)
     trials, most = len(beams.start) - 1, beams.most
     attached = AttachedLinks(
         carrier=links.carrier,
@@ -129,5 +167,4 @@ def share_time(
         sums=sums,
         policy=world.radio.link.policy,
     )
-    counts = world.ground.cells.counts(world, users, beams, links, kernels.xp)
     return Downlinks(attached, efficiency, shares, counts)

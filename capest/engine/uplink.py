@@ -66,13 +66,19 @@ def compute_uplink(
         return UplinkResult({}, {}, {})
     layout = world.beams.fixed_layout
     trials, beam_count = len(beams.start) - 1, beams.most
-    drops, link, access = uplink.drops, world.radio.link, uplink.access
+    in_frame = world.beams.frame is not None
+    # In a frame every slot has equally many drops.
+    drops = -(-uplink.drops // beams.slots) * beams.slots
+    lit_drops = _lit_in_drops(beams, trials, drops, xp) if in_frame else None
+    link, access = world.radio.link, uplink.access
     heard = hear(world, uplink.budget, uplink.carrier, links, xp)
     ready = _ready(world, uplink, users, beams, links, heard.own_snr, xp)
     number = users.trial.astype(xp.int64) * beam_count + links.serving
     number = xp.where(ready, number, -1)
     of_beam = kernels.count_numbers(number, trials * beam_count)
     scheduled = uplink_turns(number, of_beam, trials, drops, xp)
+    if lit_drops is not None:
+        scheduled = turns_while_lit(scheduled, lit_drops, xp)
     received, interference = kernels.uplink_sinr(
         SatelliteUplink(
             user=heard.user,
@@ -85,8 +91,7 @@ def compute_uplink(
             colours=world.radio.colours,
         )
     )
-    mean_interference = interference.reshape(trials, drops, beam_count).astype(xp.float64)
-    mean_interference = mean_interference.mean(axis=1).astype(xp.float32)
+    mean_interference = _mean_interference(interference, lit_drops, trials, xp)
     transmits = scheduled >= 0
     place = xp.where(transmits, xp.arange(beam_count, dtype=xp.int32), xp.int32(-1))
     trial = xp.broadcast_to(
@@ -111,10 +116,14 @@ def compute_uplink(
     counted = xp.asarray(world.ground.counted[layout.order])[place] & (place >= 0)
     counted_turns = (received, interference, efficiency, place, trial, scheduled)
     histograms = _turn_histograms(
-        uplink, kernels, counted, counted_turns, of_beam, heard.power_dbw, beams
+        uplink, kernels, counted, counted_turns, of_beam, heard.power_dbw, beams, in_frame
     )
-    silent = (counts & ~ready).sum()
-    histograms["uplink_user_throughput"][0] += silent * drops
+    silent = (counts & ~ready).astype(xp.int64)
+    if lit_drops is None:
+        silent *= drops
+    else:
+        silent *= lit_drops.sum(axis=1, dtype=xp.int64)[users.trial, links.serving]
+    histograms["uplink_user_throughput"][0] += silent.sum()
     in_layout_order = xp.asarray(layout.place)
     trial_cell = beam_results(
         access,
@@ -122,14 +131,19 @@ def compute_uplink(
         sums[:, in_layout_order],
         xp,
     )
-    shown = xp.broadcast_to(xp.asarray(world.ground.counted), (trials, beam_count))
-    if beams.lit is not None:
-        shown = shown & (beams.lit[:, in_layout_order] > 0)
+    shown, share = xp.broadcast_to(xp.asarray(world.ground.counted), (trials, beam_count)), 1.0
+    if in_frame:
+        of_frame = beams.lit_share[:, in_layout_order].astype(xp.float32)
+        trial_cell["cell_uplink_throughput"] *= of_frame
+    else:
+        share = beams.lit_share
+        if beams.lit is not None:
+            shown = shown & (beams.lit[:, in_layout_order] > 0)
     weight, (throughput,) = kernels.select(
         shown.ravel(), trial_cell["cell_uplink_throughput"].ravel()
     )
     axis = AXES["uplink_beam_throughput"]
-    histograms[axis.name] = axis.count(throughput * beams.lit_share, kernels, weight)
+    histograms[axis.name] = axis.count(throughput * share, kernels, weight)
     own_trial = xp.where(counts & ready, users.trial, -1).astype(xp.int64)
     users_heard = kernels.count_numbers(own_trial, trials).astype(xp.int32)
     return UplinkResult(
@@ -145,6 +159,7 @@ def _turn_histograms(
     of_beam: Any,
     power_dbw: Any,
     beams: Beams,
+    in_frame: bool,
 ) -> dict[str, Any]:
     """Count turns into the bins of every user quantity.
 
@@ -160,6 +175,8 @@ def _turn_histograms(
         Users that take turns.
     power_dbw : float64 array (users,)
     beams : Beams
+    in_frame : bool
+        Beams have shares of a frame.
     """
     xp, access = kernels.xp, uplink.access
     chosen, (received, interference, efficiency, place, trial, user) = kernels.select(
@@ -167,11 +184,12 @@ def _turn_histograms(
     )
     own = of_beam[trial.astype(xp.int64) * beams.most + place]
     share = xp.minimum(access.users_at_once / xp.maximum(own, 1), 1.0)
+    lit_share = beams.lit_share[trial, place] if in_frame else beams.lit_share
     quantities = link_quantities(received.astype(xp.float64), interference.astype(xp.float64), xp)
     quantities |= {
         "coupling_loss_db": uplink.budget.coupling_loss_db(power_dbw[user], quantities["snr_db"]),
         "spectral_efficiency": efficiency,
-        "user_throughput": efficiency * share * (access.user_bandwidth_mhz * beams.lit_share),
+        "user_throughput": efficiency * share * (access.user_bandwidth_mhz * lit_share),
     }
     weight = own.astype(xp.int32)
     if chosen is not None:
@@ -198,9 +216,52 @@ def _ready(
         table, shannon = adaptation.rate_table, adaptation.shannon
         lowest = shannon[1] if adaptation.mode == 1 else table[0, 0]
         ready = own_snr >= float(lowest)
-    if beams.lit is not None:
-        ready &= beams.lit[users.trial, links.serving] > 0
+    lit = beams.ever_lit
+    if lit is not None:
+        ready &= lit[users.trial, links.serving] > 0
     return ready
+
+
+def _lit_in_drops(beams: Beams, trials: int, drops: int, xp: Any) -> Any:
+    """Whether beams are lit in the drops of a frame, bool array (trials, drops, beams)."""
+    if beams.lit is None:
+        raise ValueError("the slots of the frame are not planned")
+    lit = beams.lit.reshape(trials, beams.slots, 1, beams.most) > 0
+    shape = (trials, beams.slots, drops // beams.slots, beams.most)
+    return xp.broadcast_to(lit, shape).reshape(trials, drops, beams.most)
+
+
+def turns_while_lit(scheduled: Any, lit: Any, xp: Any) -> Any:
+    """Spread the turns of every beam's users over the drops in which it is lit.
+
+    Parameters
+    ----------
+    scheduled : int32 array (trials · drops, beams)
+        From `uplink_turns`, as if beams were always lit.
+    lit : bool array (trials, drops, beams)
+    xp : module
+        ``numpy`` or ``cupy``.
+
+    Returns
+    -------
+    int32 array (trials · drops, beams)
+        -1 where a beam is dark.
+    """
+    drops, beams = lit.shape[1:]
+    before = xp.cumsum(lit, axis=1) - lit
+    number = lit.sum(axis=1, keepdims=True)
+    drop = xp.minimum(before * drops // xp.maximum(number, 1), drops - 1)
+    turn = xp.take_along_axis(scheduled.reshape(lit.shape), drop, axis=1)
+    return xp.where(lit, turn, xp.int32(-1)).reshape(-1, beams)
+
+
+def _mean_interference(interference: Any, lit: Any | None, trials: int, xp: Any) -> Any:
+    """What beams hear, mean over drops in which they are lit, float32 array (trials, beams)."""
+    of_drops = interference.reshape(trials, -1, interference.shape[1]).astype(xp.float64)
+    if lit is None:
+        return of_drops.mean(axis=1).astype(xp.float32)
+    found = xp.where(lit, of_drops, 0.0).sum(axis=1) / xp.maximum(lit.sum(axis=1), 1)
+    return found.astype(xp.float32)
 
 
 def beam_results(access: UplinkAccess, users: Any, sums: Any, xp: Any) -> dict[str, Any]:

@@ -184,6 +184,26 @@ class Layout:
 
 
 @dataclass(frozen=True)
+class FramePlan:
+    """Slots of a frame, and what users want over it.
+
+    Attributes
+    ----------
+    slots : int
+    slot_ms : float
+    demand_mbps : float
+        Of a user without a guaranteed rate.
+    bound : {"none", "fluid", "interference"}
+        What no plan can exceed, a quantity of every trial.
+    """
+
+    slots: int
+    slot_ms: float
+    demand_mbps: float
+    bound: Literal["none", "fluid", "interference"]
+
+
+@dataclass(frozen=True)
 class BeamPlan:
     """How beams are lit, and how users get one.
 
@@ -206,6 +226,8 @@ class BeamPlan:
         Elevation mask of a satellite that serves.
     lowest_heard_deg : float
         Elevation below which no satellite is heard.
+    frame : FramePlan or None
+        ``None``: a trial looks at one moment, and users take what they are given.
     """
 
     layout: Layout | None
@@ -216,6 +238,7 @@ class BeamPlan:
     assignment: str
     lowest_deg: float
     lowest_heard_deg: float
+    frame: FramePlan | None = None
 
     @property
     def fixed_layout(self) -> Layout:

@@ -120,6 +120,9 @@ def _in_new_names(
     for value in values:
         # Which kind of scenario it is shows when the points are loaded.
         settings, old_names = in_new_names({key: value}, f"--vary {text}", None)
+        if len(settings) > 1:
+            words = "; ".join(each.renamed.words for each in old_names)
+            raise InputError(f"--vary {text}: {words}: use the new name, and --set for the rest")
         ((new_key, now),) = settings.items()
         renamed.append(now)
         found += old_names

@@ -9,9 +9,12 @@ from capest.physics.environments import ENVIRONMENTS
 from capest.physics.patterns import PATTERNS
 
 HOPPING = tuple(
-    name for name in slots.STRATEGIES.names() if name != "all-on" and not slots.knows_demand(name)
+    sorted((name for name in slots.STRATEGIES.names() if name != "all-on"), key=slots.knows_demand)
 )
-"""Ways to light some beams of a run; comparisons of hopping have those that plan besides."""
+"""Ways to light some beams at a time, those that know no demand first."""
+
+KNOW_DEMAND = tuple(filter(slots.knows_demand, HOPPING))
+"""Those that plan a frame for the demand of users."""
 
 if TYPE_CHECKING:
     Allocation = str

@@ -6,12 +6,37 @@ from typing import TYPE_CHECKING
 
 from capest.physics.beam_spacing import spacing_from_hpbw
 from capest.scenario import layout_fit
+from capest.scenario.choices import KNOW_DEMAND
+from capest.scenario.service_classes import all_are_calls
 
 if TYPE_CHECKING:
     from capest.scenario import sections
 
 BEAMS_AT_ONCE = 19
 """Beams a satellite of a constellation lights at once where neither file nor preset says."""
+
+
+FRAME_SLOTS = 64
+"""Slots of a frame where none are given."""
+
+DEMAND_MBPS = 1.0
+"""What a user wants over a frame where nothing is given."""
+
+
+def slots_of(allocation: str, slots: int | None) -> int:
+    """Slots of a trial: given, or a moment of beams all lit or drawn, or a frame."""
+    if slots is not None:
+        return slots
+    return 1 if allocation in ("all-on", "random") else FRAME_SLOTS
+
+
+def is_frame(allocation: str, slots: int | None, demand_mbps: float | None) -> bool:
+    """Tell whether a trial of one satellite plays a frame in which users have a demand.
+
+    Else it looks at a moment in which users take what they are given.
+    """
+    planned = slots_of(allocation, slots) > 1 or allocation in KNOW_DEMAND
+    return planned or demand_mbps is not None
 
 
 def users_per_trial(placement: str, per_beam: int, count: int | None, beams: int) -> int:
@@ -29,6 +54,7 @@ class Derived:
         cells: sections.Cells
         region: sections.Region
         users: sections.Users
+        service: sections.Service
         run: sections.Run
 
         @property
@@ -60,6 +86,26 @@ class Derived:
         if given is not None:
             return given
         return BEAMS_AT_ONCE if self.has_constellation else self.beam_count
+
+    @property
+    def slots(self) -> int:
+        """Slots of a trial of one satellite, 1 for a moment."""
+        return slots_of(self.beams.allocation, self.beams.slots)
+
+    @property
+    def has_frame(self) -> bool:
+        """Whether a trial plays a frame of slots in which users have a demand."""
+        beams, service, demand_mbps = self.beams, self.service, self.users.demand_mbps
+        if all_are_calls(service.mix, service.downlink_kbps, service.guaranteed):
+            demand_mbps = None  # nobody reads it
+        found = is_frame(beams.allocation, beams.slots, demand_mbps)
+        return found and not self.has_constellation
+
+    @property
+    def demand_mbps(self) -> float:
+        """What a user without a guaranteed rate wants over a frame."""
+        given = self.users.demand_mbps
+        return DEMAND_MBPS if given is None else given
 
     def cells_on_earth(self) -> list[bool]:
         """Tell of each cell of the full layout whether it lies wholly on the Earth."""

@@ -154,8 +154,10 @@ def _where_satellites_are(scenario: Scenario) -> dict[str, Any]:
 
 def _scheduler(scenario: Scenario) -> dict[str, Any]:
     scheduler = scenario.scheduler
-    content: dict[str, Any] = {"policy": scheduler.policy}
-    if scheduler.policy == "proportional-fair":
+    content: dict[str, Any] = {}
+    if not scenario.has_frame:
+        content["policy"] = scheduler.policy
+    if content.get("policy") == "proportional-fair":
         content["policy"] = "equal-time"  # the same for full buffers without fading
     if _has_calls(scenario):
         content["admission"] = scheduler.admission
@@ -213,9 +215,16 @@ def _digest(path: str) -> str:
 
 
 def _beams(scenario: Scenario) -> dict[str, Any]:
+    beams = scenario.beams
     content = _given(_read(scenario, "beams"))
     del content["beyond_earth"]  # the layout that is left tells it
     content["spacing_uv"] = scenario.beam_spacing_uv
+    for key in ("slots", "bound"):
+        content.pop(key, None)
+    if scenario.has_frame:
+        content["slots"] = scenario.slots
+        if beams.bound != "none":
+            content["bound"] = beams.bound
     if content["allocation"] != "all-on" and scenario.beams_at_once == scenario.beam_count:
         content["allocation"] = "all-on"
     if content["allocation"] != "all-on":
@@ -230,6 +239,8 @@ def _users(scenario: Scenario) -> dict[str, Any]:
     content |= {"indoor_share": users.indoor_share, "vehicle_share": users.vehicle_share}
     if users.positions != "random":
         content["positions"] = users.positions
+    if scenario.has_frame and is_read("users.demand_mbps", dict(scenario.items())):
+        content["demand_mbps"] = scenario.demand_mbps
     if users.placement == "hotspots":
         clustered = scenario.hotspot_users
         if clustered == 0:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from capest.scenario.constellation_rules import SOURCES
-from capest.scenario.service_classes import kinds_of_service
+from capest.scenario.derived import is_frame
+from capest.scenario.service_classes import all_are_calls, kinds_of_service
 from capest.scenario.write import toml_value
 
 Values = Mapping[str, Any]
@@ -139,6 +140,39 @@ def _no_calls(values: Values) -> str | None:
 
 
 CALLS = Condition("with a service of guaranteed rate", _no_calls)
+
+
+def has_frame(values: Values) -> bool:
+    """Tell whether a trial of one satellite plays a frame of slots."""
+    demand_mbps = values["users.demand_mbps"] if _all_guaranteed(values) is None else None
+    found = is_frame(values["beams.allocation"], values["beams.slots"], demand_mbps)
+    return found and not is_constellation(values)
+
+
+def _no_frame(values: Values) -> str | None:
+    if has_frame(values):
+        return None
+    return "only with a frame of slots (beams.slots above 1, or users.demand_mbps)"
+
+
+FRAME = Condition("with a frame of slots", _no_frame)
+
+
+def _shared_equally(values: Values) -> str | None:
+    return "users of a frame share the slots of their beam equally" if has_frame(values) else None
+
+
+MOMENT = Condition("without a frame of slots", _shared_equally, neutral=True)
+
+
+def _all_guaranteed(values: Values) -> str | None:
+    keys = ("service.mix", "service.downlink_kbps", "service.guaranteed")
+    if all_are_calls(*(values[key] for key in keys)):
+        return "every service has a guaranteed rate, which says what its users want"
+    return None
+
+
+FREE_DEMAND = Condition("unless every service has a guaranteed rate", _all_guaranteed)
 
 
 def _no_uplink(values: Values) -> str | None:

@@ -9,6 +9,9 @@ from capest.scenario.constellation_rules import REGION_KEYS, SELECT
 from capest.scenario.reading import (
     CALLS,
     CONSTELLATION,
+    FRAME,
+    FREE_DEMAND,
+    MOMENT,
     UPLINK,
     Condition,
     Unread,
@@ -159,6 +162,7 @@ _SCATTERED = Condition(
 )
 _OF_LAYOUT = one_satellite("Earth-fixed cells take beams as they need them")
 _NO_INTERFERENCE = one_satellite("a constellation's uplink has no interference")
+_FULL_BUFFER = one_satellite("users of a constellation take what they are given")
 _ONE_PLACE = one_satellite("each cell of its region has the weather of its own place")
 _GUARANTEED = Condition("with `service.guaranteed` = true", _best_effort)
 _NOBODY = Condition("by nothing, for people only", _nothing_reads)
@@ -260,11 +264,15 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
         ),
     ),
     "beams.allocation": (_OF_LAYOUT,),
+    "beams.slots": (_OF_LAYOUT,),
+    "beams.slot_ms": (_OF_LAYOUT, FRAME, CALLS),
+    "beams.bound": (_OF_LAYOUT, FRAME),
     "beams.beyond_earth": (_OF_LAYOUT,),
     "users.positions": (_OF_LAYOUT, chosen("users.placement", "beam")),
     "users.per_beam": (one_satellite("users.count says how many users its region has"), _PER_BEAM),
     "users.count": (_COUNTED,),
     "users.devices_per_person": (CONSTELLATION,),
+    "users.demand_mbps": (_FULL_BUFFER, FREE_DEMAND),
     "users.activity_factor": (CONSTELLATION, given("users.devices_per_person")),
     **{f"users.{key}": (_FROM_FILE,) for key in ("file", "file_variable", "file_units")},
     "users.hotspots.count": (_HOTSPOTS, _CROWDED),
@@ -306,6 +314,7 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
     "service.inter_satellite_hops": (CALLS,),
     "service.harq_retransmissions": (CALLS,),
     "service.simulated_holding_times": (CALLS,),
+    "scheduler.policy": (MOMENT,),
     "scheduler.admission": (CALLS,),
 }
 """Key -> what must hold, all of it, for the key to be read; other keys are read always."""

@@ -38,6 +38,8 @@ class Renamed:
         Major and minor version of the renaming.
     constellation : bool or None
         Kind of scenario that read the old key: of many satellites, or of one; ``None`` for both.
+    also : tuple of (str, int)
+        Keys that get a value with the new name, unless they are given: it means more than the old.
     """
 
     key: str
@@ -46,6 +48,7 @@ class Renamed:
     new_value: str | None = None
     since: tuple[int, int] = (0, 3)
     constellation: bool | None = None
+    also: tuple[tuple[str, int], ...] = ()
 
     @property
     def section(self) -> str:
@@ -71,14 +74,19 @@ class Renamed:
         """Old name and new, in one line."""
         if self.value is None:
             return f"{self.key} is now called {self.new_key}"
-        return f'{self.key} = "{self.value}" is now called "{self.new_value}"'
+        words = f'{self.key} = "{self.value}" is now called "{self.new_value}"'
+        return words + "".join(f", with {key} = {value}" for key, value in self.also)
 
 
 RENAMED = (
     Renamed("constellation.beams_per_satellite", "satellite.beams_at_once", constellation=True),
     Renamed("beams.active_count", "satellite.beams_at_once", constellation=False),
     Renamed("beams.allocation", "beams.allocation", "random-hopping", "random"),
-    Renamed("beams.allocation", "beams.allocation", "round-robin", "periodic"),
+    # What was a moment would be a frame.
+    Renamed(
+        *("beams.allocation", "beams.allocation", "round-robin", "periodic"),
+        also=(("beams.slots", 1),),
+    ),
 )
 """Every name that changed; a test says when a row may go."""
 
@@ -137,6 +145,9 @@ def rename(raw: dict[str, Any], source: str, constellation: bool | None) -> list
         there = _table(raw, row.new_key.rpartition(".")[0], make=True) is not None
         if problem is None and there and row.is_of(constellation):
             set_key(raw, row.new_key, value if row.value is None else row.new_value)
+            for key, moment in row.also:
+                if key not in flat(raw, [key]):
+                    set_key(raw, key, moment)
     return found
 
 
@@ -155,7 +166,9 @@ def in_new_names(
             set_key(table, rival, settings[rival])
         names = rename(table, source, constellation)
         found += names
-        moved = {each.renamed.new_key for each in names if each.problem is None} - rivals
+        told = [each.renamed for each in names if each.problem is None]
+        also = {other for row in told for other, _ in row.also} - settings.keys()
+        moved = {row.new_key for row in told} - rivals | also
         for each in (key, *moved):
             section, _, name = each.rpartition(".")
             left = _table(table, section) if section else table

@@ -9,7 +9,7 @@ from capest.errors import Problem
 from capest.physics.beam_spacing import spacing_from_hpbw
 from capest.scenario import layout_fit
 from capest.scenario.constellation_rules import WITHOUT_CONSTELLATION
-from capest.scenario.derived import users_per_trial
+from capest.scenario.derived import is_frame, slots_of, users_per_trial
 from capest.scenario.limits import USERS_PER_TRIAL_LIMIT, not_hexagonal, too_many_users
 
 _UPLINK_KEYS = (
@@ -55,6 +55,45 @@ def _at_once_within(allocation: str, at_once: int | None, count: int) -> Problem
     if allocation == "all-on" or at_once is None or at_once <= count:
         return None
     return Problem("satellite.beams_at_once", at_once, f"must be at most beams.count, {count}")
+
+
+def _slots_within(allocation: str, slots: int | None, count: int) -> Problem | None:
+    most = USERS_PER_TRIAL_LIMIT // count
+    if slots_of(allocation, slots) <= most:
+        return None
+    return Problem(
+        "beams.slots",
+        slots,
+        f"{count} cells in so many slots are more than the {USERS_PER_TRIAL_LIMIT:,} random "
+        "numbers of a trial",
+        f"write at most {most:,}",
+    )
+
+
+def _bound_within(
+    allocation: str,
+    slots: int | None,
+    demand_mbps: float | None,
+    bound: str,
+    at_once: int | None,
+    count: int,
+) -> Problem | None:
+    if bound != "interference" or not is_frame(allocation, slots, demand_mbps):
+        return None
+    # Only here: it comes with NumPy, and other scenarios load faster than it.
+    from capest.allocation.bounds.with_interference import MOST_SETS
+
+    lit = count if allocation == "all-on" or at_once is None else at_once
+    sets = math.comb(count, min(lit, count))
+    if sets <= MOST_SETS:
+        return None
+    return Problem(
+        "beams.bound",
+        bound,
+        f"{count} cells can be lit {lit} at a time in {sets} ways, more than the {MOST_SETS} that "
+        "the bound with interference takes into account",
+        'write "fluid"',
+    )
 
 
 def _users_limit(placement: str, per_beam: int, count: int | None, beams: int) -> Problem | None:
@@ -157,6 +196,14 @@ SINGLE_SATELLITE: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], .
     (("beams.statistics_count", "beams.count"), _statistics_within),
     (("beams.allocation", "satellite.beams_at_once"), _at_once_given),
     (("beams.allocation", "satellite.beams_at_once", "beams.count"), _at_once_within),
+    (("beams.allocation", "beams.slots", "beams.count"), _slots_within),
+    (
+        (
+            *("beams.allocation", "beams.slots", "users.demand_mbps", "beams.bound"),
+            *("satellite.beams_at_once", "beams.count"),
+        ),
+        _bound_within,
+    ),
     (("users.placement", "users.per_beam", "users.count", "beams.count"), _users_limit),
     (("uplink.enabled", *_UPLINK_KEYS), _uplink_figures),
     (

@@ -125,6 +125,9 @@ class Beams(Section):
     frequency_reuse: Annotated[Literal[1, 2, 3, 4, 7], BeforeValidator(_whole)] = 1
     polarisation_reuse: bool = False
     allocation: Allocation = "all-on"
+    slots: int | None = Field(default=None, ge=1, le=100_000)
+    slot_ms: float = Field(default=1.0, gt=0, le=1_000_000)
+    bound: Literal["none", "fluid", "interference"] = "none"
     beyond_earth: Literal["error", "discard"] = "error"
 
 
@@ -151,6 +154,7 @@ class Users(Section):
     count: int | None = Field(default=None, ge=1)
     devices_per_person: float | None = Field(default=None, gt=0, le=100)
     activity_factor: float = Field(default=0.01, gt=0, le=1)
+    demand_mbps: float | None = Field(default=None, ge=1e-6, le=1e6)
     indoor_share: float = Field(default=0.0, ge=0, le=1)
     vehicle_share: float = Field(default=0.0, ge=0, le=1)
     file: Text | None = None

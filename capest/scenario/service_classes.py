@@ -104,6 +104,11 @@ def kinds_of_service(
     return True in kinds, False in kinds
 
 
+def all_are_calls(mix: str | None, downlink_kbps: float | None, guaranteed: bool | None) -> bool:
+    """Tell whether there are services, all of guaranteed rate; arguments of `kinds_of_service`."""
+    return kinds_of_service(mix, downlink_kbps, guaranteed) == (True, False)
+
+
 def call_services(mix: str | None) -> tuple[str, ...]:
     """Return the services of a readable mix that are calls, if there are several."""
     try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from capest.errors import Problem
+from capest.scenario.derived import is_frame
 from capest.scenario.nearest import nearest
 from capest.scenario.service_classes import call_services, guaranteed_services, kinds_of_service
 
@@ -79,6 +80,7 @@ def parse_until(text: str) -> tuple[Condition, ...]:
 UNTIL_KEYS = (
     *("run.until", "uplink.enabled", "service.mix", "service.downlink_kbps"),
     *("service.guaranteed", "service.simulated_holding_times"),
+    *("beams.allocation", "beams.slots", "users.demand_mbps", "beams.bound"),
     *("satellite.pfd_limit_dbw_per_m2_mhz", "satellite.rf_power_w"),
     "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz",
 )
@@ -92,6 +94,10 @@ def until_problem(
     downlink_kbps: float | None,
     guaranteed: bool | None,
     holding_times: int,
+    allocation: str,
+    slots: int | None,
+    demand_mbps: float | None,
+    bound: str,
     *limits: float | None,
     constellation: bool,
 ) -> Problem | None:
@@ -105,6 +111,8 @@ def until_problem(
         Whether the uplink is computed.
     mix, downlink_kbps, guaranteed, holding_times
         Of the service.
+    allocation, slots, demand_mbps, bound
+        What makes a frame, and its bound.
     *limits
         On power: the last of ``UNTIL_KEYS``.
     constellation : bool
@@ -124,6 +132,7 @@ def until_problem(
         )
     calls, best_effort = kinds_of_service(mix, downlink_kbps, guaranteed)
     blocking = holding_times > 0
+    frame = not constellation and is_frame(allocation, slots, demand_mbps)
     # One satellite reads no limit.
     given = zip(UNTIL_KEYS[-len(limits) :], limits, strict=True) if constellation else ()
     there = Computed(
@@ -133,6 +142,8 @@ def until_problem(
         call_services(mix),
         best_effort,
         blocking,
+        frame,
+        frame and bound != "none",
         frozenset(key for key, limit in given if limit is not None),
     )
     for condition in conditions:
@@ -152,6 +163,8 @@ class Computed:
     call_services: tuple[str, ...]
     best_effort: bool
     blocking: bool
+    frame: bool
+    bound: bool
     limits: frozenset[str]
 
     def lacks(self, row: Quantity) -> tuple[str, str] | None:
@@ -199,6 +212,12 @@ class Computed:
                 _NOT_HERE,
                 "with best-effort in service.mix it is",
             ),
+            When.FRAME: (
+                self.frame,
+                _NOT_HERE,
+                "with one satellite and beams.slots above 1, or users.demand_mbps, it is",
+            ),
+            When.BOUND: (self.bound, _NOT_HERE, 'with beams.bound = "fluid" it is'),
         }[condition.when]
         return None if holds else (why, hint)
 

@@ -13,6 +13,7 @@ FIXED_POINT = 2.0**20
 """Real numbers are summed as whole multiples of its inverse: exact, in any order."""
 
 _CALLS = Condition(When.CALLS)
+_FRAME = Condition(When.FRAME)
 _UPLINK = Condition(When.UPLINK)
 _CONSTELLATION = Condition(When.CONSTELLATION)
 _ONE_SATELLITE = Condition(When.ONE_SATELLITE)
@@ -74,6 +75,14 @@ _NOT_HEARD = "missing where the beam has no user that transmits"
 _EVERY_TRIAL: tuple[Quantity, ...] = (
     _recorded("cell_users", "i4", "1", "users attached to the beam"),
     _recorded("cell_lit", "i1", None, "beam lit or dark", None, flags="dark lit"),
+    _recorded(
+        "cell_lit_share",
+        "f4",
+        "1",
+        "share of the frame's slots in which the beam is lit",
+        "mean",
+        _FRAME,
+    ),
     _recorded("cell_served_users", "i4", "1", "users served by the beam"),
     _recorded(
         "cell_sinr_db",
@@ -96,6 +105,14 @@ _EVERY_TRIAL: tuple[Quantity, ...] = (
         "f4",
         "Mbit s-1",
         "downlink throughput of the beam in this trial, zero where dark",
+    ),
+    _recorded(
+        "cell_offered_traffic",
+        "f4",
+        "Mbit s-1",
+        "downlink traffic that the beam's users want, mean over the frame",
+        "sum",
+        _FRAME,
     ),
     _recorded(
         "cell_uplink_sinr_db",

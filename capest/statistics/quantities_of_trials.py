@@ -13,6 +13,8 @@ _CALLS = (Condition(When.CALLS),)
 _UPLINK = (Condition(When.UPLINK),)
 _CONSTELLATION = (Condition(When.CONSTELLATION),)
 _BLOCKING = (Condition(When.BLOCKING),)
+_FRAME = (Condition(When.FRAME),)
+_BOUND = (*_FRAME, Condition(When.BOUND))
 _MIX = (Condition(When.MIX, "{service}"),)
 
 
@@ -54,12 +56,37 @@ def _share(
     return Quantity(name, (), "f8", "1", long_name, (share,), None, when, label, column)
 
 
+def _least_satisfaction(name: str, which: str, column: str) -> Quantity:
+    text = f"traffic served of what is wanted, in the cell {which} that is worst off"
+    mean = (Mean(is_share=True),)
+    label = "served of demand, worst cell" if column else ""
+    return Quantity(name, ("trial",), "f8", "1", text, mean, None, _FRAME, label, column)
+
+
 _TOTALS: tuple[Quantity, ...] = (
     _rate("throughput", "downlink throughput of the statistics beams", column="Mbit/s"),
     _count("users", "users attached to the statistics beams", _SET),
     _count("lit_users", "users attached to lit statistics beams"),
     _count("served_users", "users served by the statistics beams"),
     _count("lit_beams", "statistics beams lit", _SET),
+    Quantity(
+        "offered_traffic",
+        ("trial",),
+        "f8",
+        "Mbit s-1",
+        "downlink traffic that users of the statistics beams want, mean over the frame",
+        _SET,
+        "area: sum",
+        _FRAME,
+        "traffic that users want",
+    ),
+    _least_satisfaction("least_satisfaction", "of the statistics beams", "worst cell, %"),
+    _least_satisfaction("least_satisfaction_all_beams", "of all beams", ""),
+    _rate(
+        "bound_traffic",
+        "most downlink traffic of all beams that any plan of the frame can serve",
+        _BOUND,
+    ),
     _rate("uplink_throughput", "uplink throughput of the statistics beams", _UPLINK),
     _count("uplink_users", "users of lit statistics beams that the uplink schedules", (), _UPLINK),
     _count("satellites_in_use", "satellites with a lit beam", _MEAN, _CONSTELLATION),
@@ -120,7 +147,7 @@ def _all_beams(counted: Quantity) -> Quantity:
         counted,
         name=f"{counted.name}_all_beams",
         long_name=f"{stem}, of all beams; those at the rim lack neighbours that interfere",
-        reduces=_MEAN,
+        reduces=_SET if counted.mean and counted.mean.set_by_scenario else _MEAN,
         when=(Condition(When.ONE_SATELLITE, counted.name), *counted.when),
         label="",
         column=_HEADINGS.get(counted.name, ""),
@@ -129,6 +156,7 @@ def _all_beams(counted: Quantity) -> Quantity:
 
 _WITH_ALL_BEAMS = {
     *("throughput", "uplink_throughput", "calls", "calls_offered", "best_effort_throughput"),
+    "offered_traffic",
 }
 
 _SHARES: tuple[Quantity, ...] = (
@@ -144,6 +172,28 @@ _SHARES: tuple[Quantity, ...] = (
         "served users of the users of lit statistics beams, ratio of sums over trials",
         Share("served_users", "lit_users"),
         column="served, %",
+    ),
+    _share(
+        "served_traffic_share",
+        "traffic served of what users of the statistics beams want, ratio of sums over trials",
+        Share("throughput", "offered_traffic"),
+        _FRAME,
+        label="traffic served, of what users want",
+        column="of demand, %",
+    ),
+    _share(
+        "served_traffic_share_all_beams",
+        "traffic served of what users of all beams want, ratio of sums over trials",
+        Share("throughput_all_beams", "offered_traffic_all_beams"),
+        _FRAME,
+    ),
+    _share(
+        "bound_share",
+        "traffic served of the most that any plan can serve, all beams, ratio of sums over trials",
+        Share("throughput_all_beams", "bound_traffic"),
+        _BOUND,
+        label="traffic served, of the bound, all beams",
+        column="of bound, %",
     ),
     _share(
         "uplink_share",

@@ -111,14 +111,16 @@ OF_USERS: tuple[Quantity, ...] = (
     _of_user(
         "user_throughput",
         "Mbit s-1",
-        "throughput per user: rate in a slot times the share of slots its beam is lit",
+        "throughput per user: rate in a slot times the share of slots its beam is lit, or what a "
+        "frame serves",
         Distribution(-6.0, 0.002, 5500, True, ("served_users",)),
         "throughput per user, Mbit/s",
         column="user, Mbit/s",
     ),
     _of_beam(
         "beam_throughput",
-        "throughput per beam: rate in a slot times the share of slots it is lit",
+        "throughput per beam: rate in a slot times the share of slots it is lit, or what a frame "
+        "serves",
         "throughput per beam, Mbit/s",
     ),
     _of_user(

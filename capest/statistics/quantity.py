@@ -22,6 +22,8 @@ class When(Enum):
     MIX = "several calls of a mix"
     BLOCKING = "calls that come and go"
     BEST_EFFORT = "best effort"
+    FRAME = "a frame of slots"
+    BOUND = "a bound of frames"
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,12 @@ class Mean:
     ----------
     set_by_scenario : bool
         Where all trials have the same value it does not vary by accident: it is known exactly.
+    is_share : bool
+        Values lie within 0 to 1, and so do limits.
     """
 
     set_by_scenario: bool = False
+    is_share: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ class Share:
     Attributes
     ----------
     part, whole : str
-        Integer quantities of a trial, 0 <= part <= whole.
+        Quantities of a trial, both whole numbers or both not, 0 <= part <= whole.
     beside : str
         The share is reported only where this quantity of a trial is there too.
     """

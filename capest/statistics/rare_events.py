@@ -158,6 +158,13 @@ def share_over_trials(sums: PartAndWhole) -> Interval:
     return Interval(value, 1.0 - more, 1.0 - less) if rest else Interval(value, less, more)
 
 
+def within_share(found: Interval) -> Interval:
+    """Move limits into 0..1, where the value lies."""
+    if math.isnan(found.low):
+        return found
+    return Interval(found.value, max(found.low, 0.0), min(found.high, 1.0), found.note)
+
+
 def _deviations(sums: PartAndWhole) -> tuple[float, float]:
     """Sums of squares and cubes of d = part - share * whole, from whole numbers: none cancel."""
     (yy, yn, nn), (yyy, yyn, ynn, nnn) = sums.squares, sums.cubes

@@ -23,6 +23,7 @@ from capest.statistics.rare_events import (
     mean_over_trials,
     share_over_trials,
     why_not_known,
+    within_share,
 )
 from capest.statistics.trial_sums import (
     NOTHING,
@@ -44,6 +45,9 @@ more than one block."""
 
 WAITING_TRIALS = 1000
 """Most trials whose whole numbers wait to be added up together: a short block costs as much."""
+
+
+_IN_SHARES = {name for row in SHARES if row.share for name in (row.share.part, row.share.whole)}
 
 
 @dataclass(frozen=True)
@@ -132,16 +136,19 @@ class Reduction:
         whole = {}
         for name, values in block.trial.items():
             row = quantity(name)
-            if row.is_whole:
+            if row.is_whole or name in _IN_SHARES:
                 whole[name] = values
-            else:
+            if not row.is_whole:
                 self._real[name] = merge(self._real.get(name, NOTHING), sums_of(values))
             if row.distribution:
                 self._values.setdefault(name, []).append(np.asarray(values, np.int32))
         self._wait(whole, block.trials)
 
     def _wait(self, whole: dict[str, np.ndarray], trials: int) -> None:
-        """Keep whole numbers until there are many: their sums are exact in any grouping."""
+        """Keep whole numbers until there are many: their sums are exact in any grouping.
+
+        So are those of the real numbers that shares are of, see `PartAndWhole`.
+        """
         if whole.keys() != self._waiting.keys():
             self._add_waiting()
             self._waiting = {name: [] for name in whole}
@@ -159,7 +166,8 @@ class Reduction:
         self._waiting = {name: [] for name in whole}
         self._waiting_trials = 0
         for name, values in whole.items():
-            self._whole.setdefault(name, WholeNumbers()).add(values)
+            if quantity(name).is_whole:
+                self._whole.setdefault(name, WholeNumbers()).add(values)
         for row in SHARES:
             share = row.share
             if share and {share.part, share.whole} <= whole.keys():
@@ -213,10 +221,10 @@ class Reduction:
             return self._quantile(metric, QUANTILES[statistic])
         if row.share:
             return share_over_trials(self._shares.get(metric, PartAndWhole()))
-        if metric in self._real:
-            return mean_over_trials(self._real[metric])
+        sums = self._real[metric] if metric in self._real else self._whole[metric].sums()
         fixed = row.mean is not None and row.mean.set_by_scenario
-        return mean_over_trials(self._whole[metric].sums(), set_by_scenario=fixed)
+        found = mean_over_trials(sums, set_by_scenario=fixed)
+        return within_share(found) if row.mean is not None and row.mean.is_share else found
 
     def _quantile(self, metric: str, p: float) -> Interval:
         counts, contributing = self.group_counts(metric), self._contributing(metric)

@@ -162,7 +162,14 @@ class PartAndWhole:
     cubes: tuple[int, int, int, int] = (0, 0, 0, 0)
 
     def add(self, part: np.ndarray, whole: np.ndarray) -> None:
-        """Add a block's counts, integer arrays (trials,) of 0 to 2^24."""
+        """Add a block's values, arrays (trials,): integers of 0 to 2^24, or real numbers.
+
+        Real numbers are whole multiples of 2^-40: their sums are exact then, in any order. A part
+        that rounding left above its whole is the whole.
+        """
+        if whole.dtype.kind == "f":
+            self._add(*(_whole_multiples(each) for each in (np.minimum(part, whole), whole)))
+            return
         y, n = part.astype(np.int64), whole.astype(np.int64)
         self.all_trials += len(n)
         self.trials += int(np.count_nonzero(n))
@@ -178,6 +185,33 @@ class PartAndWhole:
         now = (sum_of_products(*each) for each in ((y, y, y), (y, y, n), (y, n, n), (n, n, n)))
         a, b, c, d = (old + new for old, new in zip(self.cubes, now, strict=True))
         self.cubes = a, b, c, d
+
+    def _add(self, y: np.ndarray, n: np.ndarray) -> None:
+        """Add whole numbers of any size, arrays (trials,) of Python's integers."""
+        self.all_trials += len(n)
+        self.trials += int((n != 0).sum())
+        self.with_part += int((y != 0).sum())
+        self.with_rest += int((n != y).sum())
+        self.most_part = max(self.most_part, y.max())
+        self.most_rest = max(self.most_rest, (n - y).max())
+        self.most_whole = max(self.most_whole, n.max())
+        self.part += y.sum()
+        self.whole += n.sum()
+        yy, yn, nn = self.squares
+        self.squares = yy + (y * y).sum(), yn + (y * n).sum(), nn + (n * n).sum()
+        a, b, c, d = self.cubes
+        self.cubes = (
+            *(a + (y * y * y).sum(), b + (y * y * n).sum()),
+            *(c + (y * n * n).sum(), d + (n * n * n).sum()),
+        )
+
+
+def _whole_multiples(values: np.ndarray) -> np.ndarray:
+    """Whole multiples of 2^-40 that are nearest, as Python's integers, object array (trials,)."""
+    scaled = np.rint(values.astype(np.float64) * 2.0**40)
+    found = np.empty(len(values), dtype=object)
+    found[:] = [int(value) for value in scaled.tolist()]
+    return found
 
 
 def sum_of_products(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> int:

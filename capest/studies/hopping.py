@@ -1,95 +1,125 @@
-"""Strategies of beam hopping side by side, with intervals over trials."""
+"""Strategies of beam hopping side by side: a paired sweep over ``beams.allocation``."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-import numpy as np
+from capest.allocation.slots import knows_demand
+from capest.errors import InputError
+from capest.results.differences import Difference
+from capest.results.open import open_result
+from capest.results.sweep_figures import SweepPoint, points_of_dataset
+from capest.runner.sweep_points import Axis, Point, points_of
+from capest.scenario.choices import HOPPING
+from capest.scenario.derived import DEMAND_MBPS, FRAME_SLOTS
+from capest.scenario.load import load_scenario
+from capest.statistics.reduction import Estimate
 
-from capest.statistics.intervals import Interval, mean_interval
-from capest.studies.hopping_trials import Played
+ALLOCATION = "beams.allocation"
+
+OF_BOUND = ("bound_share", "mean")
+OF_OFFERED = ("served_traffic_share_all_beams", "mean")
+LEAST = ("least_satisfaction_all_beams", "mean")
 
 
 @dataclass(frozen=True)
 class Compared:
-    """One strategy.
+    """One strategy; all cells count, those at the layout's edge too.
 
     Attributes
     ----------
     strategy : str
-    of_bound : Interval
+    trials : int
+    of_bound : Estimate
         Traffic served over what the bound allows, both summed over trials; NaN where nothing can
         be served in any trial.
-    of_offered : Interval
+    of_offered : Estimate
         Traffic served over traffic wanted, both summed over trials; NaN without any.
-    least_satisfaction : Interval
-        Served over demanded of the cell that is worst off, mean over the trials in which anything
-        is wanted.
-    difference : Interval
-        ``of_bound`` less that of the first strategy, over pairs of the same trial; exactly 0 for
+    least_satisfaction : Estimate
+        Served over demanded of the cell that is worst off, mean over trials.
+    difference : Estimate or None
+        ``of_bound`` less that of the first strategy, over pairs of the same trial; ``None`` for
         the first.
     """
 
     strategy: str
-    of_bound: Interval
-    of_offered: Interval
-    least_satisfaction: Interval
-    difference: Interval
+    trials: int
+    of_bound: Estimate
+    of_offered: Estimate
+    least_satisfaction: Estimate
+    difference: Estimate | None
 
 
-def compare(played: Played) -> list[Compared]:
-    """Compare all strategies with the first, trial by trial.
+def compared() -> tuple[str, ...]:
+    """Name the strategies that light so many beams at a time; those that know no demand first."""
+    return tuple(sorted(HOPPING, key=knows_demand))
+
+
+def plan_points(
+    source: Path, overrides: Sequence[str], strategies: Sequence[str]
+) -> tuple[list[Point], Axis]:
+    """Scenario of every strategy, with a frame of slots in which users have a demand.
 
     Parameters
     ----------
-    played : Played
+    source : Path
+        File of a scenario.
+    overrides : sequence of str
+        ``section.key=value``.
+    strategies : sequence of str
+
+    Raises
+    ------
+    InputError
+        For a faulty scenario, or one of a constellation.
+    """
+    axis = Axis(ALLOCATION, tuple(strategies))
+    # What no strategy reads is told when the points are loaded.
+    scenarios = [
+        load_scenario(source, [*overrides, f"{ALLOCATION}={name}"], excused=[])
+        for name in strategies
+    ]
+    if scenarios[0].has_constellation:
+        raise InputError("beam hopping over a frame is for one satellite, not for a constellation")
+    more = []
+    if scenarios[0].beams.slots is None:
+        more.append(f"beams.slots={FRAME_SLOTS}")
+    elif not all(each.has_frame for each in scenarios):
+        more.append(f"users.demand_mbps={DEMAND_MBPS}")
+    return points_of(source, [*overrides, *more], [axis]), axis
+
+
+def compare(path: Path) -> list[Compared]:
+    """Compare all strategies of a sweep with the first.
+
+    Parameters
+    ----------
+    path : Path
+        File of the sweep.
 
     Returns
     -------
     list of Compared
-        In the order they were played.
+        In the order of the sweep.
     """
-    first = next(iter(played.served.values()))
-    wanted = played.offered > 0
-    return [
-        Compared(
-            name,
-            ratio_over_trials(served, played.limit),
-            ratio_over_trials(served, played.offered),
-            over_trials(played.least_satisfaction[name][wanted]),
-            ratio_over_trials(served - first, played.limit),
-        )
-        for name, served in played.served.items()
-    ]
+    with open_result(path) as dataset:
+        points = points_of_dataset(dataset)
+    return [_of_point(point, first=point is points[0]) for point in points]
 
 
-def over_trials(values: np.ndarray) -> Interval:
-    """Mean over trials and its 95 % interval (Student); NaN of none."""
-    mean = float(values.mean()) if len(values) else math.nan
-    return mean_interval(len(values), mean, float(((values - mean) ** 2).sum()))
+def _of_point(point: SweepPoint, *, first: bool) -> Compared:
+    of_bound, of_offered, least = (
+        point.estimates.get(name, _nothing(name)) for name in (OF_BOUND, OF_OFFERED, LEAST)
+    )
+    difference: Difference | None = point.differences.get(OF_BOUND)
+    told = None if first else _nothing(OF_BOUND) if difference is None else difference.estimate()
+    name, trials = str(point.place[ALLOCATION]), point.sizes["trials"]
+    return Compared(name, trials, of_bound, of_offered, least, told)
 
 
-def ratio_over_trials(part: np.ndarray, whole: np.ndarray) -> Interval:
-    """Ratio of two sums over trials and its 95 % interval.
-
-    A trial without any of the whole adds nothing to either sum. The estimator is linearised: its
-    error is that of the mean of part - ratio · whole over the mean of the whole (Cochran, "Sampling
-    Techniques", 3rd ed., 1977, ch. 6), with Student's quantile.
-
-    Parameters
-    ----------
-    part, whole : float array (trials,)
-        The part may be negative, as a difference is.
-
-    Returns
-    -------
-    Interval
-        All NaN where the whole is 0 in every trial.
-    """
-    total = float(whole.sum())
-    if total == 0:
-        return Interval(math.nan, math.nan, math.nan)
-    ratio = float(part.sum()) / total
-    deviations = (part - ratio * whole) * (len(whole) / total)
-    return mean_interval(len(whole), ratio, float((deviations**2).sum()))
+def _nothing(name: tuple[str, str]) -> Estimate:
+    nan: Any = float("nan")
+    return Estimate(*name, nan, nan, nan, "1", "not known: nothing can be served in any trial")

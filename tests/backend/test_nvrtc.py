@@ -36,6 +36,7 @@ PROGRAMS = [
     ("blocking.cu", COMMON_OPTIONS),
     *(("sinr.cu", options) for options in SINR_VARIANTS),
     *(("uplink.cu", uplink_options(in_shared)) for in_shared in (False, True)),
+    *(("powers.cu", uplink_options(in_shared)) for in_shared in (False, True)),
     *(("constellation.cu", constellation_options(in_shared)) for in_shared in (False, True)),
 ]
 

@@ -34,6 +34,7 @@ allocation = "periodic"
 [run]
 trials = 8
 """
+HOPPING = ("hopping", "--workers", 0)
 VARY = ("--vary", "beams.frequency_reuse=1,3")
 
 
@@ -61,7 +62,7 @@ def commands(scenario: Path, output: object) -> dict[str, list[object]]:
     return {
         "run": ["run", scenario, "--workers", 0, "-o", output, "--overwrite"],
         "sweep": ["sweep", scenario, "--workers", 0, *VARY, "-o", output, "--overwrite"],
-        "hopping": ["hopping", scenario, "-o", output],
+        "hopping": [*HOPPING, scenario, "-o", output, "--overwrite"],
         "presets": ["presets", "init", "tr38821-set1-leo600-s", "-o", output],
         "validate": ["validate", "--case", 9, "--trials", 20, "--plot", output],
     }
@@ -74,7 +75,6 @@ def test_nothing_else_is_replaced(
 ) -> None:
     monkeypatch.setattr("capest.runner.loop.build", lambda *_: pytest.fail("built"))
     monkeypatch.setattr("capest.runner.batches.run_batch", lambda *_: pytest.fail("computed"))
-    monkeypatch.setattr("capest.studies.hopping_trials.play", lambda *_: pytest.fail("computed"))
     monkeypatch.setattr("capest.cli.validate._compute", lambda *_: pytest.fail("computed"))
     output = scenario if command != "validate" else scenario.with_suffix(".png")
     if command == "validate":
@@ -124,12 +124,9 @@ def test_a_starter_carries_the_mark_and_stays(scenario: Path) -> None:
     assert Path("my.toml").read_text() == text
 
 
-def test_a_comparison_carries_the_mark_and_is_replaced(scenario: Path) -> None:
-    words = ["hopping", scenario, "--strategy", "random", "-o", "out.json"]
-    assert invoke(*words, "--trials", 3).exit_code == 0
-    assert json.loads(Path("out.json").read_text())["made_by"] == MADE_BY
-    assert invoke(*words, "--trials", 4).exit_code == 0
-    assert json.loads(Path("out.json").read_text())["trials"] == 4
+def test_a_comparison_of_an_older_version_is_told(scenario: Path) -> None:
+    Path("out.json").write_text(json.dumps({"made_by": MADE_BY, "strategies": []}))
+    assert "is written as NetCDF" in refused(*HOPPING, scenario, "-o", "out.json")
     assert "holds a comparison of beam hopping" in refused(
         "run", scenario, "--workers", 0, "-o", "out.json", "--overwrite"
     )

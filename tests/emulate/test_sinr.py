@@ -279,3 +279,23 @@ def test_arrays_need_not_be_contiguous(scene, kernels, to_host):
     links = replace(links, beam=np.asfortranarray(links.beam))
     links = replace(links, user_trial=np.repeat(links.user_trial, 2)[::2])
     same_bits(kernels.downlink_sinr(links), expected, to_host)
+
+
+@pytest.mark.parametrize("case", ["three colours", "three satellites hopping", "GEO Ka"])
+def test_powers_of_all_pairs(case, kernels, to_host):
+    scene = random_scene(2 + sum(map(ord, case)), **CASES[case])
+    links, wanted = scene.links(), scene.power().T
+    found, twin = to_host(kernels.beam_powers(links)), NumpyKernels().beam_powers(links)
+    assert found.dtype == twin.dtype == np.float32
+    # 60 dB under the peak the table's own error shows.
+    heard = wanted > 1e-5 * wanted.max(axis=0)
+    for powers in (found, twin):
+        assert powers.shape == wanted.shape
+        apart = np.abs(decibels(np.maximum(powers, 1e-30)) - decibels(wanted))
+        assert apart[wanted > 1e-3 * wanted.max(axis=0)].max() < 0.05
+        assert apart[heard].mean() < TOLERANCE_DB
+    # The strongest is what the other kernel calls the carrier.
+    for backend, powers in ((kernels, found), (NumpyKernels(), twin)):
+        serving, carrier, _ = map(to_host, backend.downlink_sinr(links))
+        own = powers[serving, np.arange(len(serving))]
+        np.testing.assert_array_equal(own, carrier)

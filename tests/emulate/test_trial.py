@@ -19,6 +19,18 @@ SCENARIOS = {
         "beams": {"frequency_reuse": 3, "allocation": "random"},
         "scheduler": {"policy": "equal-rate"},
     },
+    "a frame": {
+        "satellite": {"preset": LEO, "beams_at_once": 5},
+        "beams": {
+            "count": 19,
+            "statistics_count": 19,
+            "allocation": "proportional",
+            "slots": 8,
+            "bound": "fluid",
+        },
+        "service": {"mix": "voice 50%, best-effort 50%"},
+        "uplink": {"enabled": True, "drops": 6},
+    },
     "uplink, indoors and in cars": {
         "satellite": {"preset": LEO},
         "beams": {"frequency_reuse": 3},

@@ -77,7 +77,7 @@ def compute(name: str, folder: Path) -> Values:
         if name in SWEEPS:
             return dict(_of_sweep(_swept(name, folder)))
         if name in HOPPING:
-            return dict(_of_comparison(_compared(name)))
+            return dict(_of_comparison(_compared(name, folder)))
         output = folder / f"{name}.nc"
         return dict(_of_run(capest.run(f"{name}.toml", output=output, backend="numpy")))
 
@@ -97,8 +97,9 @@ def _swept(name: str, folder: Path) -> xr.Dataset:
         return swept.load()
 
 
-def _compared(name: str) -> Mapping[str, Any]:
-    return json.loads(_command("hopping", f"{name}.toml", *HOPPING[name], "--json"))
+def _compared(name: str, folder: Path) -> Mapping[str, Any]:
+    where = ("--backend", "numpy", "--workers", "0", "-o", str(folder / f"{name}.nc"))
+    return json.loads(_command("hopping", f"{name}.toml", *HOPPING[name], *where, "--json"))
 
 
 def _of_run(result: xr.Dataset) -> Iterator[tuple[str, int | float]]:
@@ -177,7 +178,7 @@ def _of_sweep(swept: xr.Dataset) -> Iterator[tuple[str, int | float]]:
 def _of_comparison(found: Mapping[str, Any]) -> Iterator[tuple[str, int | float]]:
     for one in found["strategies"]:
         for name, value in one.items():
-            if name == "strategy":
+            if name in ("strategy", "trials") or name.endswith("_note"):
                 continue
             limits = value if isinstance(value, list) else [value]
             labels = ("_low", "_high") if isinstance(value, list) else ("",)

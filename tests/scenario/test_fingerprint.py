@@ -79,6 +79,9 @@ CHANGES = {
     "beams.frequency_reuse": 3,
     "beams.polarisation_reuse": True,
     "beams.allocation": "periodic",
+    "beams.slots": 8,
+    "beams.slot_ms": 5.0,
+    "beams.bound": "fluid",
     "beams.beyond_earth": "discard",
     "carrier.bandwidth_mhz": 31.0,
     "users.placement": "uniform",
@@ -87,6 +90,7 @@ CHANGES = {
     "users.count": 501,
     "users.devices_per_person": 2.0,
     "users.activity_factor": 0.02,
+    "users.demand_mbps": 2.0,
     "users.indoor_share": 0.4,
     "users.vehicle_share": 0.1,
     "users.file": "none.csv",
@@ -181,6 +185,7 @@ NO_TURNS = {"uplink.scheduled", "uplink.drops", "uplink.p0_dbm", "uplink.alpha"}
 OF_SERVICE = {
     *("service.inter_satellite_hops", "service.harq_retransmissions", "scheduler.admission"),
 }
+OF_FRAME = {"beams.slots", "beams.slot_ms", "beams.bound", "users.demand_mbps"}
 FOR_PEOPLE = {"service.packet_error_rate", "service.five_qi"}
 FIGURES = {
     *("service.downlink_kbps", "service.uplink_kbps", "service.delay_budget_ms"),
@@ -214,6 +219,19 @@ MODES = {
         {"beams.allocation": "random", "satellite.beams_at_once": 5},
         HOTSPOTS | UPLINK | {"link.shannon"},
         {"beams.polarisation_reuse", "users.count"},
+    ),
+    "a frame": (
+        {"beams.allocation": "proportional", "satellite.beams_at_once": 5, "beams.slots": 4},
+        HOTSPOTS | UPLINK | {"link.shannon", "scheduler.policy", "beams.slot_ms"},
+        {"beams.polarisation_reuse", "users.count"},
+    ),
+    "calls in a frame": (
+        {
+            **CALLS, "beams.allocation": "periodic", "satellite.beams_at_once": 5,
+            "beams.slots": 4, "beams.slot_ms": 40.0,
+        },
+        HOTSPOTS | NO_TURNS | {"link.shannon", "scheduler.policy"},
+        {"beams.polarisation_reuse", "users.count", "beams.allocation"},
     ),
     "shannon": (
         {"link.adaptation": "truncated-shannon"},
@@ -446,8 +464,14 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         inert = inert | (OF_NETWORK - SOURCES - {"region.kind"}) | {"users.activity_factor"}
         if "beams.allocation" not in settings:
             inert = inert | {"satellite.beams_at_once"}
+        if "beams.slots" not in settings:
+            inert = inert | {"beams.slot_ms", "beams.bound"}
+        if "service.downlink_kbps" in settings:
+            inert = inert | {"users.demand_mbps"}
     elif "satellite.antenna" not in settings:
         inert = inert | PAYLOAD
+    if name in NETWORK_MODES:
+        inert = inert | OF_FRAME
     if {"users.placement", "uplink.enabled"} & set(settings):
         illegal = illegal | {"users.positions"}
     if "service.simulated_holding_times" in settings:
@@ -526,7 +550,7 @@ SAME_TRIALS = [
     ({}, {"beams.spacing_uv": SPACING}),
     ({"beams.spacing_uv": SPACING}, {"beams.spacing_uv": SPACING, "satellite.hpbw_deg": 1.0}),
     ({}, {"beams.allocation": "random", "satellite.beams_at_once": 37}),
-    ({}, {"beams.allocation": "periodic", "satellite.beams_at_once": 37}),
+    ({}, {"beams.allocation": "periodic", "satellite.beams_at_once": 37, "beams.slots": 1}),
     ({"users.placement": "uniform"}, {"users.placement": "uniform", "users.count": 370}),
     (
         {"users.placement": "uniform"},

@@ -65,6 +65,7 @@ TURNS = {**UPLINK, "users.per_beam": 40, "handset.body_loss_db": 3.0}
 FRACTIONAL = {**UPLINK, "uplink.power_control": "fractional"}
 CROWDS = {**WITHOUT_USERS, "users.placement": "hotspots", "users.count": 40}
 HOPPING = {**ONE, "beams.allocation": "random", "satellite.beams_at_once": 3}
+FRAME = {**HOPPING, "beams.slots": 6}
 SHANNON = {**ONE, "link.adaptation": "truncated-shannon"}
 S1528 = {**ONE, "satellite.pattern": "s1528-leo", "beams.spacing_uv": 0.06}
 INDOORS = {**ONE, "users.indoor_share": 0.6, "users.vehicle_share": 0.3}
@@ -133,6 +134,9 @@ READ = {
     "beams.frequency_reuse": (ONE, 3),
     "beams.polarisation_reuse": (ONE, None),
     "beams.allocation": (HOPPING, "periodic"),
+    "beams.slots": (FRAME, 2),
+    "beams.slot_ms": (FRAME | CALL, 50.0),
+    "beams.bound": (FRAME, "fluid"),
     "beams.beyond_earth": (ONE, None),
     "carrier.bandwidth_mhz": (ONE, 10.0),
     "users.placement": (ONE, "uniform"),
@@ -141,6 +145,7 @@ READ = {
     "users.count": (CROWDS, 50),
     "users.devices_per_person": (PEOPLE, 0.003),
     "users.activity_factor": (PEOPLE, 0.02),
+    "users.demand_mbps": (FRAME, 3.0),
     "users.indoor_share": (ONE, 0.5),
     "users.vehicle_share": (ONE, 0.5),
     "users.file": (BOX, None),
@@ -256,10 +261,14 @@ UNREAD = {
     "beams.statistics_count": [(BOX, ERROR), (SWEEPING, ERROR)],
     "beams.spacing_uv": [(BOX, ERROR)],
     "beams.allocation": [(BOX, ERROR)],
+    "beams.slots": [(BOX, ERROR)],
+    "beams.slot_ms": [(BOX, ERROR), (ONE, ERROR), (FRAME, ERROR)],
+    "beams.bound": [(BOX, ERROR), (ONE, ERROR)],
     "beams.beyond_earth": [(BOX, ERROR), (SWEEPING, ERROR)],
     "users.positions": [(CROWDS, ERROR)],
     "users.per_beam": [(BOX, ERROR), (CROWDS | {"users.per_beam": 10}, ERROR)],
     "users.count": [(ONE, ERROR)],
+    "users.demand_mbps": [(BOX, ERROR), (ONE | CALL, ERROR)],
     "users.activity_factor": [(BOX, ERROR), (ONE, ERROR)],
     "users.file": [(BOX, ERROR), (ONE, ERROR)],
     "users.file_variable": [(BOX, ERROR), (ONE, ERROR)],
@@ -299,6 +308,7 @@ UNREAD = {
     "service.inter_satellite_hops": [(ONE, ERROR), (BOX, ERROR)],
     "service.harq_retransmissions": [(ONE, ERROR)],
     "service.simulated_holding_times": [(ONE, ERROR)],
+    "scheduler.policy": [(FRAME, NOTE)],
     "scheduler.admission": [(ONE, ERROR), (BOX, ERROR)],
 }  # fmt: skip
 

@@ -29,6 +29,7 @@ ONE = {
     "satellite": {**LEO, "beams_at_once": 3},
     "beams": {"count": 7, "statistics_count": 7, "allocation": "random"},
 }
+MOMENT = {**ONE, "beams": {**ONE["beams"], "slots": 1}}
 MANY = {
     "satellite": LEO,
     "constellation": {"shells": "50: 28/4/1 @ 600"},
@@ -40,7 +41,7 @@ CASES: dict[tuple[str, str | None], tuple[dict[str, Any], Any, Any]] = {
     ("constellation.beams_per_satellite", None): (MANY, 7, 7),
     ("beams.active_count", None): (ONE, 5, 5),
     ("beams.allocation", "random-hopping"): (ONE, "random-hopping", "random"),
-    ("beams.allocation", "round-robin"): (ONE, "round-robin", "periodic"),
+    ("beams.allocation", "round-robin"): (MOMENT, "round-robin", "periodic"),
 }
 ROWS = [pytest.param(row, id=row.words) for row in RENAMED]
 
@@ -160,7 +161,24 @@ def test_in_replace(row):
         assert row.new_key in changed.written
 
 
-@pytest.mark.parametrize("row", ROWS)
+def test_a_name_that_means_more_is_refused_in_a_sweep():
+    with pytest.raises(InputError, match=r'now called "periodic", with beams.slots = 1'):
+        parse_axis("beams.allocation=all-on,round-robin")
+
+
+def test_what_a_name_means_beside_is_not_forced():
+    raw = having(having(ONE, "beams.allocation", "round-robin"), "beams.slots", 5)
+    with pytest.warns(OldNameWarning, match="with beams.slots = 1"):
+        assert load_scenario(raw).slots == 5
+    with pytest.warns(OldNameWarning):
+        found = load_scenario(ONE, ["beams.allocation=round-robin"])
+    assert (found.beams.allocation, found.beams.slots) == ("periodic", 1)
+    with pytest.warns(OldNameWarning):
+        found = load_scenario(ONE).replace(beams__allocation="round-robin")
+    assert (found.beams.allocation, found.beams.slots) == ("periodic", 1)
+
+
+@pytest.mark.parametrize("row", [row for row in RENAMED if not row.also], ids=lambda row: row.words)
 def test_in_a_sweep(row):
     base, old, new = CASES[row.key, row.value]
     other = "all-on" if isinstance(old, str) else old + 1
@@ -199,7 +217,8 @@ def test_bytes_of_a_run(tmp_path):
                  "beams.allocation", "round-robin")  # fmt: skip
     with pytest.warns(OldNameWarning):
         old = capest.load(raw)
-    new = load_scenario(having(ONE, "beams.allocation", "periodic"))
+    # What was a moment is none by the new name alone.
+    new = load_scenario(having(MOMENT, "beams.allocation", "periodic"))
     contents = []
     for name, scenario in (("old.nc", old), ("new.nc", new)):
         capest.run(scenario, trials=20, output=tmp_path / name).close()
@@ -278,7 +297,8 @@ def test_one_line_for_each_name_on_the_command_line(tmp_path):
         ["sweep", "--trials", "2", "--workers", "0", "-o", str(tmp_path / "w.nc"), "--json",
          "--vary", "users.per_beam=1,2,3"],
         ["budget", "--json"],
-        ["hopping", "--trials", "2", "--slots", "4", "--json"],
+        ["hopping", "--trials", "2", "--slots", "4", "--workers", "0", "--json",
+         "-o", str(tmp_path / "h.nc")],
     )  # fmt: skip
     for command, *options in commands:
         done = CliRunner().invoke(cli, [command, str(path), *options], catch_exceptions=False)

@@ -34,6 +34,8 @@ _WORDS = {
     When.CALLS: "calls",
     When.BLOCKING: "`service.simulated_holding_times`",
     When.BEST_EFFORT: "best effort in `service.mix`",
+    When.FRAME: "a frame of slots",
+    When.BOUND: "`beams.bound`",
 }
 
 

@@ -103,15 +103,46 @@ def evaluate(frame: np.ndarray, problem: Problem) -> Outcome:
     step = max(1, SLOTS_AND_USERS // users.cell.shape[-1])
     for first in range(0, problem.slots, step):
         rates = problem.links.rates(frame[..., first : first + step, :])
-        for slot in range(rates.shape[-2]):
-            left = serve_slot(rates[..., slot, :], left, users)
+        left = _serve_slots(rates, left, users)
     return outcome(problem, left)
+
+
+def serve(rates: np.ndarray, problem: Problem) -> np.ndarray:
+    """Serve demand slot by slot, and tell what is left of it after the frame.
+
+    Parameters
+    ----------
+    rates : float array (..., slots, users)
+        As of `serve_slot`, of all slots.
+    problem : Problem
+
+    Returns
+    -------
+    float array (..., users)
+        Mbit/s over the time of one slot.
+    """
+    return _serve_slots(rates, problem.users.demand * float(problem.slots), problem.users)
+
+
+def _serve_slots(rates: np.ndarray, left: np.ndarray, users: Users) -> np.ndarray:
+    for slot in range(rates.shape[-2]):
+        left = serve_slot(rates[..., slot, :], left, users)
+    return left
+
+
+def served_mbps(problem: Problem, left: np.ndarray) -> np.ndarray:
+    """What every user was served, mean over the frame, float array (..., users).
+
+    Exactly nothing where all demand is left: that is not a matter of rounding.
+    """
+    demand = problem.users.demand
+    return np.where(left == demand * float(problem.slots), 0.0, demand - left / problem.slots)
 
 
 def outcome(problem: Problem, left: np.ndarray) -> Outcome:
     """What was served when so much demand is left, in Mbit/s over the time of one slot."""
     users, demand = problem.users, problem.demand
-    served = users.by_cell(users.demand - left / problem.slots)
+    served = users.by_cell(served_mbps(problem, left))
     with np.errstate(invalid="ignore", divide="ignore"):
         satisfaction = np.where(demand > 0, served / demand, np.nan)
     return Outcome(served, satisfaction)

@@ -29,3 +29,23 @@ def lay_out(visits: np.ndarray, slots: int) -> np.ndarray:
     before = (end[..., None, :] - slot + slots - 1) // slots
     before -= (start[..., None, :] - slot + slots - 1) // slots
     return before > 0
+
+
+def longest_gaps(lit: np.ndarray) -> np.ndarray:
+    """Most slots in a row in which a cell is dark, if frame follows frame.
+
+    Parameters
+    ----------
+    lit : bool array (..., slots, cells)
+
+    Returns
+    -------
+    int64 array (..., cells)
+        All slots for a cell that is never lit.
+    """
+    slots = lit.shape[-2]
+    twice = np.concatenate([lit, lit], axis=-2)
+    number = np.arange(1, 2 * slots + 1)[:, None]
+    latest = np.maximum.accumulate(np.where(twice, number, 0), axis=-2)
+    # The second round has the end of the first before it.
+    return np.minimum((number - latest)[..., slots:, :], slots).max(axis=-2)

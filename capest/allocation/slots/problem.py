@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -38,9 +39,30 @@ class Users:
         """Whether a user is in a cell, bool array (..., cells, users)."""
         return self.cell[..., None, :] == np.arange(self.gain.shape[-1])[:, None]
 
+    @cached_property
+    def number(self) -> np.ndarray:
+        """Cell of each user among those of all problems, int array (problems · users,)."""
+        of_problems = self.cell.reshape(-1, self.cell.shape[-1])
+        return (of_problems + np.arange(len(of_problems))[:, None] * self.gain.shape[-1]).ravel()
+
     def by_cell(self, values: np.ndarray) -> np.ndarray:
-        """Sum of what the users of a cell have, (..., users) to (..., cells)."""
-        return (self.member @ values[..., None].astype(np.float64))[..., 0]
+        """Sum of what the users of a cell have, (..., users) to (..., cells).
+
+        In the order of the users, so that what is alike has the same sum in every cell.
+        """
+        shape = (*self.cell.shape[:-1], self.gain.shape[-1])
+        weights = np.broadcast_to(values, self.cell.shape).ravel()
+        return np.bincount(self.number, weights, minlength=math.prod(shape)).reshape(shape)
+
+    def rows_by_cell(self) -> np.ndarray:
+        """Sum of the gains of the users of every cell, float array (..., cells, cells)."""
+        cells = self.gain.shape[-1]
+        found = np.zeros((self.number.size // self.cell.shape[-1] * cells, cells))
+        order = np.argsort(self.number, kind="stable")
+        there, first = np.unique(self.number[order], return_index=True)
+        if len(there):
+            found[there] = np.add.reduceat(self.gain.reshape(-1, cells)[order], first, axis=0)
+        return found.reshape(*self.cell.shape[:-1], cells, cells)
 
 
 class Links(Protocol):
@@ -124,8 +146,8 @@ class Problem(Frame):
         (..., cells, cells): first the cell of the users, then the cell that is lit; its own on the
         diagonal.
         """
-        count = self.users.member.sum(axis=-1)
-        return (self.users.member / np.maximum(count, 1)[..., None]) @ self.users.gain
+        count = self.users.by_cell(np.ones(self.users.cell.shape))
+        return self.users.rows_by_cell() / np.maximum(count, 1.0)[..., None]
 
     def one(self, index: int) -> Problem:
         """One of the problems along the first axis, which stays."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,13 @@ from capest.engine.build.common import channel_of, services_and_radio
 from capest.engine.layout_cells import LayoutCells
 from capest.engine.places import InCells
 from capest.engine.space import space_overhead
-from capest.engine.world import BeamPlan, Ground, Layout, World
+from capest.engine.world import BeamPlan, FramePlan, Ground, Layout, World
+from capest.errors import InputError
 from capest.physics import beam_grid, geometry
 from capest.sampling.placement import PlacementSettings, coverage, untiled
+from capest.scenario.derived import DEMAND_MBPS
 from capest.scenario.layout_fit import LARGEST_NORMAL
+from capest.scenario.reading_table import is_read
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -34,11 +38,14 @@ def build_satellite(scenario: Scenario) -> World:
         layout=layout,
         attachment="strongest",
         allocation=scenario.beams.allocation,
-        beams_at_once=scenario.beams_at_once,
+        beams_at_once=(
+            scenario.beam_count if scenario.beams.allocation == "all-on" else scenario.beams_at_once
+        ),
         only_occupied=False,
         assignment="",
         lowest_deg=-90.0,
         lowest_heard_deg=-90.0,
+        frame=frame_of(scenario),
     )
     return World(
         seed=scenario.run.seed,
@@ -50,8 +57,34 @@ def build_satellite(scenario: Scenario) -> World:
         services=services,
         weather=None,
         layout=layout_coordinates(layout, ground.counted),
-        notes=() if services is None else services.notes,
+        notes=(*(() if services is None else services.notes), *frame_notes(scenario)),
     )
+
+
+def frame_of(scenario: Scenario) -> FramePlan | None:
+    """Slots of a trial, and what users want over them; ``None`` for a moment.
+
+    Raises
+    ------
+    InputError
+        If the bound asks for SciPy, and there is none.
+    """
+    if not scenario.has_frame:
+        return None
+    beams = scenario.beams
+    if beams.bound == "interference" and importlib.util.find_spec("scipy") is None:
+        raise InputError('beams.bound = "interference" needs SciPy: pip install "capest[solve]"')
+    return FramePlan(scenario.slots, beams.slot_ms, scenario.demand_mbps, beams.bound)
+
+
+def frame_notes(scenario: Scenario) -> tuple[str, ...]:
+    """What the user should know of the demand of a frame, one line each."""
+    values = dict(scenario.items())
+    asked = scenario.users.demand_mbps is None and is_read("users.demand_mbps", values)
+    if not scenario.has_frame or not asked:
+        return ()
+    who = "every user" if values["service.mix"] is None else "every user without guaranteed rate"
+    return (f"{who} wants {DEMAND_MBPS:g} Mbit/s over a frame, as users.demand_mbps is not given",)
 
 
 def layout_around(

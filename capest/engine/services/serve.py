@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from capest.backend.arguments import AttachedLinks
-from capest.backend.protocol import Kernels
+from capest.backend.protocol import Kernels, on_host
 from capest.engine.assignment import View
 from capest.engine.beams import Beams
 from capest.engine.downlink import gain_by_fading_db
+from capest.engine.frame import Frame, rest_mbps
 from capest.engine.link_powers import peak_gain
 from capest.engine.links import Links
 from capest.engine.place_loss import own_loss_db
@@ -78,6 +79,7 @@ def serve(
     attached: AttachedLinks,
     efficiency: Any,
     up: UplinkResult,
+    frame: Frame | None = None,
 ) -> Served | None:
     """Let users ask for services, admit calls, and share out what they leave.
 
@@ -93,6 +95,9 @@ def serve(
     efficiency : float32 array (users,)
         Of the downlink.
     up : UplinkResult
+    frame : Frame or None
+        Efficiencies are then means over it, and calls wait for the longest time that their beam
+        is dark.
 
     Returns
     -------
@@ -105,24 +110,30 @@ def serve(
     demand = draw_demand(services, draws, users.per_trial, xp)
     own_snr = _uplink_snr(world, services, users, links, up, xp)
     above_horizon, in_view = world.ground.cells.seen(view, users, links, xp)
+    trials, beam_count = len(beams.start) - 1, beams.most
+    lit, delay_ms = beams.ever_lit, packet_delay_ms(world, services, sky, links, xp)
+    if frame is not None:
+        delay_ms = delay_ms + frame.gap_ms[users.trial, links.serving]
     call_links = CallLinks(
-        trials=attached.trials,
-        beams=attached.beams,
+        trials=trials,
+        beams=beam_count,
         serving=links.serving,
         user_trial=users.trial,
         above_horizon=above_horizon,
         in_view=in_view,
-        lit=None if beams.lit is None else beams.lit[users.trial, links.serving] > 0,
+        lit=None if lit is None else lit[users.trial, links.serving] > 0,
         efficiency=efficiency,
-        uplink_efficiency=_uplink_efficiency(world, kernels, users, links, up, own_snr),
-        delay_ms=packet_delay_ms(world, services, sky, links, xp),
+        uplink_efficiency=_uplink_efficiency(world, kernels, users, links, up, own_snr, frame),
+        delay_ms=delay_ms,
     )
     served = Served(call_links, demand, call_links.delay_ms)
-    left = xp.full((attached.trials * attached.beams, 2), WHOLE, dtype=xp.int64)
+    left = xp.full((trials * beam_count, 2), WHOLE, dtype=xp.int64)
     if services.has_calls:
         admitted = admit(services, kernels, call_links, demand)
         left = admitted.left
-        lifted = _on_fading(world, kernels, sky, users, links, attached, up, demand, admitted)
+        lifted = _on_fading(
+            world, kernels, sky, users, links, attached, up, demand, admitted, frame
+        )
         blocked = None
         if services.holding_times:
             blocked = blocked_calls(services, kernels, draws, call_links)
@@ -134,9 +145,23 @@ def serve(
             outcome=outcome_of_class(demand, admitted),
         )
     if services.has_rest:
-        rest = best_effort_mbps(services, kernels, attached, demand, left, users.counted)
+        if frame is None:
+            rest = best_effort_mbps(services, kernels, attached, demand, left, users.counted)
+        else:
+            rest = _rest_of_frame(world, kernels, frame, demand, left)
         served = replace(served, best_effort_mbps=rest)
     return served
+
+
+def _rest_of_frame(world: World, kernels: Kernels, frame: Frame, demand: Demand, left: Any) -> Any:
+    """Traffic of each beam's users without a guaranteed rate, float64 array (trials, beams)."""
+    plan, layout = world.beams.frame, world.beams.fixed_layout
+    assert plan is not None
+    wanted = frame.problem.users.demand
+    wants = on_host(demand.rest).reshape(wanted.shape) * plan.demand_mbps
+    time = on_host(left)[:, 0].reshape(len(wanted), -1) * (1.0 / WHOLE)
+    found = rest_mbps(frame, wants, time[:, layout.place])
+    return kernels.xp.asarray(found[:, layout.order])
 
 
 def packet_delay_ms(world: World, services: Services, sky: Sky, links: Links, xp: Any) -> Any:
@@ -222,18 +247,22 @@ def _uplink_efficiency(
     links: Links,
     up: UplinkResult,
     own_snr: Any | None,
+    frame: Frame | None,
 ) -> Any | None:
     """Efficiency of each user's uplink, float32 array (users,); ``None`` without an uplink.
 
-    Where interference is computed, a user has what its beam hears on average over the drops of
-    the trial; else only noise.
+    Over a frame it is a mean, zero while the user's beam is dark. Where interference is computed, a
+    user has what its beam hears on average over the drops of the trial; else only noise.
     """
     if own_snr is None:
         return None
     sinr = own_snr.astype(kernels.xp.float32)
     if up.interference is not None:
         sinr = sinr / (up.interference[users.trial, links.serving] + np.float32(1.0))
-    return kernels.link_efficiency(sinr, world.radio.link.adaptation)
+    efficiency = kernels.link_efficiency(sinr, world.radio.link.adaptation)
+    if frame is None:
+        return efficiency
+    return (efficiency * frame.share[users.trial, links.serving]).astype(kernels.xp.float32)
 
 
 def _on_fading(
@@ -246,6 +275,7 @@ def _on_fading(
     up: UplinkResult,
     demand: Demand,
     admitted: Admitted,
+    frame: Frame | None,
 ) -> Any | None:
     """Calls carried whose own links fail without fading above free space, bool array (users,).
 
@@ -260,13 +290,18 @@ def _on_fading(
     some, links = users.of(own), links.of(own)
     cut_db = gain_by_fading_db(world, sky, some, links, xp)
     weaker = links.without_gains(cut_db, xp)
-    sinr = weaker.carrier / (links.interference + np.float32(1.0))
-    efficiency = kernels.link_efficiency(sinr, attached.adaptation)
+    if frame is None:
+        sinr = weaker.carrier / (links.interference + np.float32(1.0))
+        efficiency = kernels.link_efficiency(sinr, attached.adaptation)
+    else:
+        factor = xp.ones(carried.shape)
+        factor[own] = peak_gain(-cut_db, xp)
+        efficiency = frame.efficiency_with(kernels, factor)[own]
     uplink = world.radio.uplink
     if up.heard is not None and uplink is not None:
         up = replace(up, heard=hear(world, uplink.budget, uplink.carrier, weaker, xp))
     own_snr = _uplink_snr(world, services, some, weaker, up, xp)
-    up_efficiency = _uplink_efficiency(world, kernels, some, weaker, up, own_snr)
+    up_efficiency = _uplink_efficiency(world, kernels, some, weaker, up, own_snr, frame)
     rates_mbps = (demand.down_mbps[own], demand.up_mbps[own])
     alone = are_carried_alone(services, rates_mbps, (efficiency, up_efficiency), xp)
     lifted = xp.zeros(carried.shape, dtype=bool)
