@@ -25,7 +25,7 @@ MORE = {
     },
     "round robin, both links": {
         "satellite": {"preset": LEO, "beams_at_once": 5},
-        "beams": {**SMALL, "allocation": "periodic"},
+        "beams": {**SMALL, "allocation": "periodic", "slots": 1},
         "channel": {"environment": "urban", "elevation_lookup": "linear"},
         "uplink": {"enabled": True, "drops": 3, "power_control": "fractional"},
     },

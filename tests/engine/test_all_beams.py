@@ -19,7 +19,11 @@ MODES = {
     "a mix that fills the beams": (
         {"service__mix": "video-call-480p 60%, best-effort 40%", "users__per_beam": 60,
          "uplink__enabled": True},
-        set(ALL_BEAMS.values()),
+        set(ALL_BEAMS.values()) - {"offered_traffic"},
+    ),
+    "a frame": (
+        {"beams__allocation": "max-min", "satellite__beams_at_once": 6, "beams__slots": 8},
+        {"throughput", "offered_traffic"},
     ),
 }  # fmt: skip
 

@@ -14,7 +14,7 @@ from .small import compute, quantile, small_scenario
         {},
         {"users__placement": "uniform", "users__count": 93},
         {"beams__allocation": "random", "satellite__beams_at_once": 5},
-        {"beams__allocation": "periodic", "satellite__beams_at_once": 5},
+        {"beams__allocation": "periodic", "satellite__beams_at_once": 5, "beams__slots": 1},
         {"scheduler__policy": "equal-rate"},
         {"channel__environment": "dense-urban"},
     ],
