@@ -10,9 +10,15 @@ from capest.backend.protocol import Kernels
 from capest.engine import per_beam_of_frame
 from capest.engine.collect import Computed
 from capest.engine.scheduler import beam_rate
-from capest.engine.services.admission import CARRIED
+from capest.engine.services.admission import CARRIED, WHOLE
 from capest.engine.services.blocking import blocking_totals
-from capest.engine.services.outcome import call_histogram, calls_of_beams, refused, totals
+from capest.engine.services.outcome import (
+    call_histogram,
+    calls_of_beams,
+    refused,
+    taken_of_beams,
+    totals,
+)
 from capest.engine.services.serve import Served
 from capest.engine.world import Layout, World
 from capest.statistics.block import BlockResult
@@ -46,7 +52,8 @@ def collect_beams(
     weight, (shown,) = kernels.select(shows.ravel(), trial_cell["cell_throughput"].ravel())
     axis = AXES["beam_throughput"]
     histograms[axis.name] = axis.count(shown * share, kernels, weight)
-    trial, of_beams, of_cells = _of_services(world, kernels, place, computed.served)
+    lit = (trial_cell["cell_lit"] > 0).astype(xp.int64)
+    trial, of_beams, of_cells = _of_services(world, kernels, place, lit, computed.served)
     return {
         "trial": up.trial | trial | of_frame,
         "trial_cell": trial_cell | up.trial_cell | of_beams,
@@ -56,7 +63,7 @@ def collect_beams(
 
 
 def _of_services(
-    world: World, kernels: Kernels, place: Any, served: Served | None
+    world: World, kernels: Kernels, place: Any, lit: Any, served: Served | None
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Parts of the groups ``trial``, ``trial_cell`` and ``cell``, empty without services."""
     services, xp = world.services, kernels.xp
@@ -76,6 +83,13 @@ def _of_services(
             "cell_calls_offered": counts.sum(axis=(2, 3)).astype(xp.int32),
         }
         cell = refused(counts.sum(axis=(0, 2)))
+        for name, taken in taken_of_beams(services, served.links, served.admitted, xp).items():
+            of_beams = taken[:, place] * lit
+            of_lit = of_beams[:, counted].sum(axis=1) / (
+                xp.maximum(lit[:, counted].sum(axis=1), 1) * float(WHOLE)
+            )
+            trial[name] = of_lit
+            trial_cell[f"cell_{name}"] = (of_beams / float(WHOLE)).astype(xp.float32)
         trial["calls_on_fading"] = _on_fading(kernels, served, place)[:, counted].sum(axis=1)
         trial["calls_on_fading"] = trial["calls_on_fading"].astype(xp.int32)
         if served.blocked is not None:

@@ -11,9 +11,9 @@ from capest.backend.protocol import Kernels
 from capest.engine.assignment import View
 from capest.engine.beams import Beams
 from capest.engine.collect import Computed, CountedUsers
-from capest.engine.services.admission import CARRIED, OUTCOMES
+from capest.engine.services.admission import CARRIED, OUTCOMES, WHOLE
 from capest.engine.services.blocking import blocking_totals
-from capest.engine.services.outcome import call_histogram, refused, totals
+from capest.engine.services.outcome import call_histogram, refused, taken_of_beams, totals
 from capest.engine.services.serve import Served
 from capest.engine.sky import Sky
 from capest.engine.users import Users
@@ -120,6 +120,7 @@ def _of_services(
         per_beam["calls"] = kernels.count_numbers(
             xp.where(carried, links.own_beam, -1), links.trials * links.beams
         )
+        per_beam |= taken_of_beams(services, links, served.admitted, xp)
     if served.best_effort_mbps is not None:
         rest = xp.rint(served.best_effort_mbps * FIXED_POINT).sum(axis=1)
         trial["best_effort_throughput"] = rest / FIXED_POINT
@@ -184,10 +185,19 @@ def finish(
         "satellite_users": per_satellite(per_beam["users"]),
         "satellite_throughput": per_satellite(per_beam["throughput"]),
     }
+    if beams.cell is not None:
+        sums["cell_lit_trials"] = np.bincount(beams.cell, lit, minlength=len(world.ground.colour))
     if "calls" in per_beam:
         width = len(per_beam["calls"]) // trials
         place = np.arange(len(beams)) - beams.start[beam_trial] + beam_trial * width
         sums["satellite_calls"] = per_satellite(per_beam["calls"][place])
+        for name in {"downlink_load", "uplink_load"} & per_beam.keys():
+            taken = per_beam[name].ravel()[place] * lit
+            trial[name] = per_trial(taken) / (np.maximum(trial["lit_beams"], 1) * float(WHOLE))
+            sums[f"satellite_{name}"] = per_satellite(taken)
+            if beams.cell is not None:
+                of_cell = np.bincount(beams.cell, taken, minlength=len(world.ground.colour))
+                sums[f"cell_{name}"] = of_cell
     return BlockResult(
         first_trial,
         trial,

@@ -175,8 +175,9 @@ class Summary:
             if not row.label or row.distribution:
                 continue
             mean = self._mean(row.name)
-            shown = in_percent(mean) if row.share else mean
-            found.append((row.label, shown, "%" if row.share else people_unit(mean.units)))
+            is_share = bool(row.share or (row.mean and row.mean.is_share))
+            shown = in_percent(mean) if is_share else mean
+            found.append((row.label, shown, "%" if is_share else people_unit(mean.units)))
         return found
 
     @property

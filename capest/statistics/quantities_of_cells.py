@@ -13,6 +13,7 @@ FIXED_POINT = 2.0**20
 """Real numbers are summed as whole multiples of its inverse: exact, in any order."""
 
 _CALLS = Condition(When.CALLS)
+_TAKEN = 2.0**-32
 _FRAME = Condition(When.FRAME)
 _UPLINK = Condition(When.UPLINK)
 _CONSTELLATION = Condition(When.CONSTELLATION)
@@ -23,6 +24,9 @@ ADDS_UP = "area: sum"
 
 _ADDS_UP = f"{ADDS_UP} all_trials: mean"
 _MEAN_OF_USERS = "area: mean all_trials: mean"
+_MEAN_OF_LIT = "all_trials: mean"
+_NEVER_LIT = "missing where no beam was ever lit"
+_OF_AIMED = "of beams aimed at cells; " + _NEVER_LIT
 _NEVER = "missing where no user ever had a beam"
 
 
@@ -145,6 +149,22 @@ _EVERY_TRIAL: tuple[Quantity, ...] = (
         "cell_calls_offered", "i4", "1", "calls that the beam's users ask for", "sum", _CALLS
     ),
     _recorded(
+        "cell_downlink_load",
+        "f4",
+        "1",
+        "share of the beam's time that calls take, zero where dark",
+        "mean",
+        _CALLS,
+    ),
+    _recorded(
+        "cell_uplink_load",
+        "f4",
+        "1",
+        "share of the beam's places in the uplink that calls take, zero where dark",
+        "mean",
+        _CALLS,
+    ),
+    _recorded(
         "cell_best_effort_throughput",
         "f4",
         "Mbit s-1",
@@ -172,6 +192,14 @@ _OF_REGION: tuple[Quantity, ...] = (
         methods="all_trials: mean",
     ),
     _summed("cell_users", "1", "users in the cell, mean over trials", Sum(), _CONSTELLATION),
+    _summed(
+        "cell_lit_share",
+        "1",
+        "share of trials in which the cell has a beam",
+        Sum("cell_lit_trials"),
+        _CONSTELLATION,
+        methods="all_trials: mean",
+    ),
     _summed(
         "cell_lit_users",
         "1",
@@ -226,6 +254,27 @@ _OF_REGION: tuple[Quantity, ...] = (
         Sum(),
         _CONSTELLATION,
         _CALLS,
+    ),
+    _summed(
+        "cell_downlink_load",
+        "1",
+        "share of the time of the cell's beam that calls take, mean over trials in which it is lit",
+        Sum(per="cell_lit_trials", unit=_TAKEN),
+        _CONSTELLATION,
+        _CALLS,
+        methods=_MEAN_OF_LIT,
+        comment=_OF_AIMED,
+    ),
+    _summed(
+        "cell_uplink_load",
+        "1",
+        "share of the places in the uplink of the cell's beam that calls take, mean over trials in "
+        "which it is lit",
+        Sum(per="cell_lit_trials", unit=_TAKEN),
+        _CONSTELLATION,
+        _CALLS,
+        methods=_MEAN_OF_LIT,
+        comment=_OF_AIMED,
     ),
 )
 
@@ -283,6 +332,29 @@ _OF_SATELLITES: tuple[Quantity, ...] = (
         _CONSTELLATION,
         _CALLS,
         dim="satellite",
+    ),
+    _summed(
+        "satellite_downlink_load",
+        "1",
+        "share of the time of the satellite's lit beams that calls take, mean over all of them",
+        Sum(per="satellite_beams", unit=_TAKEN),
+        _CONSTELLATION,
+        _CALLS,
+        dim="satellite",
+        methods=_MEAN_OF_LIT,
+        comment=_NEVER_LIT,
+    ),
+    _summed(
+        "satellite_uplink_load",
+        "1",
+        "share of the places in the uplink of the satellite's lit beams that calls take, mean over "
+        "all of them",
+        Sum(per="satellite_beams", unit=_TAKEN),
+        _CONSTELLATION,
+        _CALLS,
+        dim="satellite",
+        methods=_MEAN_OF_LIT,
+        comment=_NEVER_LIT,
     ),
 )
 

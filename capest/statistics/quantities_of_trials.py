@@ -63,6 +63,13 @@ def _least_satisfaction(name: str, which: str, column: str) -> Quantity:
     return Quantity(name, ("trial",), "f8", "1", text, mean, None, _FRAME, label, column)
 
 
+def _load(name: str, text: str, *, label: str = "") -> Quantity:
+    mean = (Mean(is_share=True),) if label else ()
+    return Quantity(
+        name, ("trial",), "f8", "1", f"share of the {text}", mean, "area: mean", _CALLS, label
+    )
+
+
 _TOTALS: tuple[Quantity, ...] = (
     _rate("throughput", "downlink throughput of the statistics beams", column="Mbit/s"),
     _count("users", "users attached to the statistics beams", _SET),
@@ -117,6 +124,12 @@ _TOTALS: tuple[Quantity, ...] = (
         _CALLS,
         column="by fading",
     ),
+    _load(
+        "downlink_load",
+        "time of lit statistics beams that calls take",
+        label="time that calls take",
+    ),
+    _load("uplink_load", "places in the uplink of lit statistics beams that calls take"),
     _count("calls_refused", "calls refused", (), _CALLS),
     *(
         _count(f"calls_refused_{reason}", f"calls refused because {why}", (), _CALLS)

@@ -30,7 +30,8 @@ from tests.results.test_netcdf import write
 Kind = tuple[object, ...]
 
 ALWAYS = ("users", "lit_users", "served_users", "lit_beams", "throughput", "cell_lit_users")
-"""Quantities that every result has."""
+ALWAYS += ("cell_lit_trials", "satellite_beams")
+"""Quantities that every result has, and what means are over."""
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +105,7 @@ def results(tmp_path_factory) -> list[Path]:
     few = {"users": {"placement": "uniform", "count": 30}, "uplink__enabled": True}
     satellite = build(small_scenario(**calls, **dark, **few))
     shells = {"constellation__shells": "60: 40/4/1 @ 600", "cells__diameter_km": 300.0}
-    constellation = network_world(**shells, users__count=20)
+    constellation = network_world(**shells, users__count=20, service__preset="voice")
     paths = [folder / "satellite.nc", folder / "constellation.nc"]
     seen: set[Kind] = set()
     for target, world in zip(paths, (satellite, constellation), strict=True):

@@ -75,6 +75,33 @@ def refused(counts: Any) -> dict[str, Any]:
     }
 
 
+def taken_of_beams(
+    services: Services, links: CallLinks, admitted: Admitted, xp: Any
+) -> dict[str, Any]:
+    """Time of each beam that its calls take, int64 arrays (trials, beams) in units of ``WHOLE``.
+
+    Parameters
+    ----------
+    services : Services
+    links : CallLinks
+    admitted : Admitted
+    xp : module
+        ``numpy`` or ``cupy``.
+
+    Returns
+    -------
+    dict of str to int64 array (trials, beams)
+        ``downlink_load``, and ``uplink_load``, the mean over a beam's places in the uplink,
+        where calls need one.
+    """
+    left = admitted.left.reshape(links.trials, links.beams, 2)
+    taken = {"downlink_load": WHOLE - left[:, :, 0]}
+    if services.uplink is not None and links.uplink_efficiency is not None:
+        places = services.uplink.access.users_at_once
+        taken["uplink_load"] = (places * WHOLE - left[:, :, 1]) // xp.int64(places)
+    return taken
+
+
 def call_histogram(trial: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Trials by the number of calls that they carry, on the host; empty where nobody calls."""
     if "calls" not in trial:
