@@ -162,6 +162,10 @@ _SCATTERED = Condition(
 )
 _OF_LAYOUT = one_satellite("Earth-fixed cells take beams as they need them")
 _NO_INTERFERENCE = one_satellite("a constellation's uplink has no interference")
+_IN_TIME = one_satellite(
+    "cells of a constellation do not share beams in time: those beyond satellite.beams_at_once "
+    "stay dark for a trial"
+)
 _FULL_BUFFER = one_satellite("users of a constellation take what they are given")
 _ONE_PLACE = one_satellite("each cell of its region has the weather of its own place")
 _GUARANTEED = Condition("with `service.guaranteed` = true", _best_effort)
@@ -263,10 +267,10 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
             "with one satellite, satellite-fixed beams, or without `cells.diameter_km`", _no_spacing
         ),
     ),
-    "beams.allocation": (_OF_LAYOUT,),
-    "beams.slots": (_OF_LAYOUT,),
-    "beams.slot_ms": (_OF_LAYOUT, FRAME, CALLS),
-    "beams.bound": (_OF_LAYOUT, FRAME),
+    "beams.allocation": (_IN_TIME,),
+    "beams.slots": (_IN_TIME,),
+    "beams.slot_ms": (_IN_TIME, FRAME, CALLS),
+    "beams.bound": (_IN_TIME, FRAME),
     "beams.beyond_earth": (_OF_LAYOUT,),
     "users.positions": (_OF_LAYOUT, chosen("users.placement", "beam")),
     "users.per_beam": (one_satellite("users.count says how many users its region has"), _PER_BEAM),

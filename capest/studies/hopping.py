@@ -83,7 +83,10 @@ def plan_points(
         for name in strategies
     ]
     if scenarios[0].has_constellation:
-        raise InputError("beam hopping over a frame is for one satellite, not for a constellation")
+        raise InputError(
+            "beam hopping over a frame is for one satellite: how the satellites of a constellation "
+            "share their cells in time is not computed"
+        )
     more = []
     if scenarios[0].beams.slots is None:
         more.append(f"beams.slots={FRAME_SLOTS}")

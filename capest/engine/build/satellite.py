@@ -18,7 +18,7 @@ from capest.physics import beam_grid, geometry
 from capest.sampling.placement import PlacementSettings, coverage, untiled
 from capest.scenario.derived import DEMAND_MBPS
 from capest.scenario.layout_fit import LARGEST_NORMAL
-from capest.scenario.reading_table import is_read
+from capest.scenario.service_classes import all_are_calls
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -79,11 +79,11 @@ def frame_of(scenario: Scenario) -> FramePlan | None:
 
 def frame_notes(scenario: Scenario) -> tuple[str, ...]:
     """What the user should know of the demand of a frame, one line each."""
-    values = dict(scenario.items())
-    asked = scenario.users.demand_mbps is None and is_read("users.demand_mbps", values)
-    if not scenario.has_frame or not asked:
+    service = scenario.service
+    guaranteed = all_are_calls(service.mix, service.downlink_kbps, service.guaranteed)
+    if not scenario.has_frame or guaranteed or scenario.users.demand_mbps is not None:
         return ()
-    who = "every user" if values["service.mix"] is None else "every user without guaranteed rate"
+    who = "every user" if service.mix is None else "every user without guaranteed rate"
     return (f"{who} wants {DEMAND_MBPS:g} Mbit/s over a frame, as users.demand_mbps is not given",)
 
 
