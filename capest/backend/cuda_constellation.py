@@ -95,7 +95,6 @@ class CudaConstellationKernels(CudaLauncher):
         )
         return carrier, interference
 
-
     def constellation_uplink(self, sent: ConstellationUplink) -> Any:
         """Sum what beams hear; kernel ``constellation_uplink`` in ``constellation_uplink.cu``.
 
@@ -107,8 +106,7 @@ class CudaConstellationKernels(CudaLauncher):
         links, xp = sent.links, self.xp
         if links.colours < 1:
             raise ValueError(f"colours = {links.colours}: there must be one at least")
-        users, satellites = links.user_m.shape[1], links.satellite_m.shape[1]
-        (beams,) = links.beam_power.shape
+        (beams,), users = links.beam_power.shape, links.user_m.shape[1]
         trials, sums = len(links.user_start) - 1, len(sent.power)
         environments, entries, _ = links.sky.shape
         lines = len(links.pattern)

@@ -1,4 +1,4 @@
-"""What receive beams of many satellites hear; the NumPy twin of ``kernels/constellation_uplink.cu``.
+"""What beams of many satellites hear; the NumPy twin of ``kernels/constellation_uplink.cu``.
 
 It is the sum of ``numpy_constellation`` the other way round: blocks of neighbours that send, the
 satellites that may hear them, and sums over users in place of sums over beams. Sums of a tile are
@@ -41,9 +41,8 @@ def constellation_uplink(sent: ConstellationUplink) -> np.ndarray:
     evenly = np.ones(len(links.beam_power), dtype=np.float32)
     room = Room()
 
-    starts = np.searchsorted(sends, links.user_start)
-    for trial in range(len(links.user_start) - 1):
-        senders = sends[starts[trial] : starts[trial + 1]]
+    of_trials = np.split(sends, np.searchsorted(sends, links.user_start[1:-1]))
+    for trial, senders in enumerate(of_trials):
         first, end = segment_start[links.satellite_start[trial : trial + 2] * colours]
         lit = np.flatnonzero(links.beam_power[first:end] > 0.0) + first
         if not len(senders) or not len(lit):
@@ -58,14 +57,15 @@ def constellation_uplink(sent: ConstellationUplink) -> np.ndarray:
             place = blocks_of_neighbours(links.user_m[:, chosen])
             # A block is filled up with its last user, who is heard once.
             once = np.arange(place.size).reshape(place.shape) < len(chosen)
-            order, sums = chosen[place], np.zeros((len(own), len(power)), dtype=np.int64)
+            order, sums = chosen[place], np.zeros((len(power), len(own)), dtype=np.int64)
             for start in range(0, len(order), BLOCKS_AT_ONCE):
                 some = order[start : start + BLOCKS_AT_ONCE]
                 tiles = tiles_near(links.user_m[:, some], horizon, beams)
                 of_tiles = OwnPairs(links.serving[some], beams, tiles)
                 share = power[:, some] * once[start : start + BLOCKS_AT_ONCE]
+                share = np.ascontiguousarray(share.swapaxes(0, 1))
                 _hear(sky, everybody.of(some), of_tiles, share, beams, tiles, room, sums)
-            heard[:, own] = sums.T
+            heard[:, own] = sums
     return heard
 
 
@@ -88,15 +88,16 @@ def _hear(
         (blocks, n) of them.
     own : OwnPairs
         Pairs that are no interference.
-    power : float32 array (k, blocks, n)
+    power : float32 array (blocks, k, n)
         Zero for who fills a block up.
     beams : ColourBeams
     tiles : Tiles
     room : Room
-    sums : int64 array (beams, k)
+    sums : int64 array (k, beams)
         In units of ``HEARD_UNIT``.
     """
     most, n = int(np.diff(tiles.batches).max(initial=0)), power.shape[2]
+    each = np.arange(power.shape[1])[:, None]
     columns = beams.columns(most, n)
     scratch = np.empty((most, n), dtype=np.float32)
     for first, end in zip(tiles.batches[:-1].tolist(), tiles.batches[1:].tolist(), strict=True):
@@ -105,13 +106,14 @@ def _hear(
         direction = beams.axes_of(columns[:, :used])
         satellite = beams.satellite[tiles.place[batch]]
         gain = sky.of_tiles(users, satellite, block, tiles.runs(batch), direction)
-        received = (power[:, block] * gain).transpose(1, 2, 0)
+        received = power.take(block, axis=0)
+        received *= gain[:, None]
         beams.complete(columns[:, :used], scratch[:used])
         for chunk, count in tiles.chunks(batch, PAIRS_PER_CHUNK):
             pairs = beams.gains(beam[chunk], count, columns[:, chunk], room)
             own.take_out(pairs, first + chunk.start)
-            found = np.matmul(pairs, received[chunk]).astype(np.float64)
+            found = np.matmul(received[chunk], pairs.swapaxes(1, 2)).astype(np.float64)
             np.clip(found, -MOST_HEARD, MOST_HEARD, out=found)
             found /= HEARD_UNIT
-            number = beam[chunk][:, None] + np.arange(count)
-            np.add.at(sums, number, np.rint(found, out=found).astype(np.int64))
+            number = beam[chunk][:, None, None] + np.arange(count)
+            np.add.at(sums, (each, number), np.rint(found, out=found).astype(np.int64))

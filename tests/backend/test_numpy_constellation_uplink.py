@@ -52,7 +52,9 @@ def truth(links: ConstellationDownlink, power: np.ndarray) -> np.ndarray:
         way_m = satellite_m[:, [s]] - user_m
         range_m = np.linalg.norm(way_m, axis=0)
         sine = (way_m * up).sum(axis=0) / range_m
-        azimuth_deg = np.degrees(np.arctan2((way_m * east).sum(axis=0), (way_m * north).sum(axis=0)))
+        azimuth_deg = np.degrees(
+            np.arctan2((way_m * east).sum(axis=0), (way_m * north).sum(axis=0))
+        )
         azimuth_deg %= 360.0
         west, south = azimuth_deg > 180.0, (azimuth_deg > 90.0) & (azimuth_deg < 270.0)
         near_meridian = np.abs((azimuth_deg + 90.0) % 180.0 - 90.0) < 45.0

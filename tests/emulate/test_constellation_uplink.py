@@ -106,4 +106,6 @@ def test_tiles_hold_everybody_once_and_one_group_each(counts):
         assert (group[there] == own).all()
         assert (np.diff(there) > 0).all()
     used = [-(-count // TILE) for count in counts]
-    np.testing.assert_array_equal(np.bincount(tile_group[tile_group >= 0], minlength=len(counts)), used)
+    np.testing.assert_array_equal(
+        np.bincount(tile_group[tile_group >= 0], minlength=len(counts)), used
+    )
