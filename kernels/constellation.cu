@@ -6,21 +6,12 @@
 //   power = user_gain[u] * satellite_power[s] * beam_power[b] * g * w^element_exponent
 //           * exp(-loss) / range^2 / (entry_a[u] * growth + entry_d[u])
 //
-// with the antenna's gain g at the reduced chord between user and boresight (pattern.cuh), and
-// from the entry of sky_table nearest to the sine of the elevation, by the user's environment,
-//
-//   loss = clear + (line of sight ? sigma_los * normal : clutter + sigma_nlos * normal)   [nepers]
-//
-// where line of sight and normal are those of the azimuth sector in which the user sees s.
+// with the antenna's gain g at the reduced chord between user and boresight (pattern.cuh), and loss,
+// range, w and growth of the link (constellation.cuh).
 //
 //   carrier      = power of user_beam[u]
 //   interference = sum of power over the other beams of its colour, of all satellites of its trial
 //                  whose elevation has a sine of lowest_sine or more
-//
-// Nothing in the loops is in double precision. Positions are counted from the point of the ground below
-// the satellite, in whole metres and what is left: the difference of whole metres is exact, so that
-// single precision misses by some 1e-7 of the distance from that point, and a direction by less than
-// 1e-7 even from the geostationary orbit.
 //
 // Launch: any one-dimensional grid. A thread takes one user at a time, over all satellites of the
 // user's trial. Most of them are behind the horizon: a cap around the point below a satellite, a little
@@ -30,32 +21,7 @@
 // result depends on neither the grid nor the other users.
 //
 // Compile-time constant (-D): PATTERN_IN_SHARED, see pattern.cuh.
-#include "pattern.cuh"
-
-#define SECTORS 8
-#define SKY_COLUMNS 6
-#define EARTH_RADIUS_M 6371000.0
-
-// Where on the ground a satellite may be heard: unit . up >= least, up being the user's unit vector.
-struct alignas(16) Cap {
-    float unit[3], least;
-};
-
-// A satellite, as seen from the point of the ground below it.
-struct alignas(16) Satellite {
-    float u[4], v[4], w[4];  // axes, and what each gives for that point, counted from the satellite
-    float toward[3], height;  // position in Earth radii; height over that point
-    float below[3], spare;    // that point in whole metres
-    float rest[3], spare_too;  // and the fraction of metres
-};
-
-struct alignas(16) Beam {
-    float x, y, z, power;  // reduced boresight, counted from the nadir
-};
-
-__device__ inline float dot(const float* axis, const float x, const float y, const float z) {
-    return axis[0] * x + axis[1] * y + axis[2] * z;
-}
+#include "constellation.cuh"
 
 extern "C" __global__ void __launch_bounds__(256, 4) constellation_sinr(
     const double* __restrict__ user_position,       // (3, users)
@@ -107,24 +73,9 @@ extern "C" __global__ void __launch_bounds__(256, 4) constellation_sinr(
             }
         }
 
-        float whole[3], rest[3], up[3];
-        for (int axis = 0; axis < 3; ++axis) {
-            const double metres = user_position[axis * users + user];
-            const double rounded = rint(metres);
-            whole[axis] = (float)rounded;
-            rest[axis] = (float)(metres - rounded);
-            up[axis] = (float)(metres / EARTH_RADIUS_M);
-        }
-        const float across = sqrtf(up[0] * up[0] + up[1] * up[1]);
-        const float east_x = across == 0.0f ? 1.0f : -up[1] / across;
-        const float east_y = across == 0.0f ? 0.0f : up[0] / across;
-        const float north[3] = {-up[2] * east_y, up[2] * east_x, up[0] * east_y - up[1] * east_x};
-        const float entry_a = user_entry[2 * user];
-        const float entry_d = user_entry[2 * user + 1];
-        const float* __restrict__ sight_draw = user_sight + user * SECTORS;
-        const float* __restrict__ shadow_draw = user_shadow + user * SECTORS;
-        const float* __restrict__ sky =
-            sky_table + (long long)environment[user] * sky_entries * SKY_COLUMNS;
+        const Place place = place_of(user_position, user, users);
+        const Surroundings around = surroundings_of(environment, user_sight, user_shadow,
+                                                    user_entry, sky_table, sky_entries, user);
         const int own_segment = beam_segment[own_beam];
         const int colour = own_segment % colours;
         const int own_satellite = own_segment / colours;
@@ -135,7 +86,7 @@ extern "C" __global__ void __launch_bounds__(256, 4) constellation_sinr(
         for (int s = (int)satellite_start[trial]; s < end_satellite; ++s) {
             const bool own = s == own_satellite;
             const Cap cap = caps[s];
-            if (dot(cap.unit, up[0], up[1], up[2]) < cap.least && !own) {
+            if (dot(cap.unit, place.up[0], place.up[1], place.up[2]) < cap.least && !own) {
                 continue;
             }
             const int first = segment_start[s * colours + colour];
@@ -143,41 +94,17 @@ extern "C" __global__ void __launch_bounds__(256, 4) constellation_sinr(
             if (first == end) {
                 continue;
             }
-            const Satellite satellite = satellites[s];
-            const float dx = (whole[0] - satellite.below[0]) + (rest[0] - satellite.rest[0]);
-            const float dy = (whole[1] - satellite.below[1]) + (rest[1] - satellite.rest[1]);
-            const float dz = (whole[2] - satellite.below[2]) + (rest[2] - satellite.rest[2]);
-            const float u = dot(satellite.u, dx, dy, dz) + satellite.u[3];
-            const float v = dot(satellite.v, dx, dy, dz) + satellite.v[3];
-            const float w = dot(satellite.w, dx, dy, dz) + satellite.w[3];
-            const float rise = dot(satellite.toward, dx, dy, dz) + satellite.height;
-            const float inverse = 1.0f / sqrtf(u * u + v * v + w * w);
-            const float sine = rise * inverse;
-            const bool heard = sine >= lowest_sine;
+            const Sight seen = sight_of(place, satellites[s]);
+            const bool heard = seen.sine >= lowest_sine;
             if (!heard && !own) {
                 continue;
             }
 
-            // The satellite and the point below it have the same azimuth, opposite to (dx, dy, dz).
-            const float to_west = east_x * dx + east_y * dy;
-            const float to_south = dot(north, dx, dy, dz);
-            const int sector = 4 * (to_west > 0.0f) + 2 * (to_south > 0.0f) +
-                               (fabsf(to_west) < fabsf(to_south));
-            const float held = fminf(fmaxf(sine, 0.0f), 1.0f);
-            const int row = (int)(held * (float)(sky_entries - 1) + 0.5f);
-            const float* __restrict__ entry = sky + (long long)row * SKY_COLUMNS;
-            const bool sight = sight_draw[sector] < entry[0];
-            const float loss = (sight ? entry[1] : entry[2]) * shadow_draw[sector] + entry[4] +
-                               (sight ? 0.0f : entry[3]);
-            float gain = expf(-loss) * inverse * inverse * user_gain[user];
-            gain /= entry_a * entry[5] + entry_d;
-            if (element_exponent != 0.0f) {
-                gain *= powf(fmaxf(w * inverse, 0.0f), element_exponent);
-            }
-
-            const float x = u * inverse * reduced_aperture;
-            const float y = v * inverse * reduced_aperture;
-            const float z = w * inverse * nadir - nadir;
+            const float gain =
+                link_gain(seen, around, user_gain[user], element_exponent, sky_entries);
+            const float x = seen.u * seen.inverse * reduced_aperture;
+            const float y = seen.v * seen.inverse * reduced_aperture;
+            const float z = seen.w * seen.inverse * nadir - nadir;
             float sum = 0.0f;
             for (int b = first; b < end; ++b) {
                 const Beam beam = beams[b];

@@ -188,6 +188,25 @@ class ConstellationDownlink:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConstellationUplink:
+    """What ``constellation_uplink`` takes: users that send, and all beams that hear them.
+
+    Attributes
+    ----------
+    links : ConstellationDownlink
+        Users, satellites and beams, as in the downlink; ``gain``, ``satellite_power`` and the
+        height of ``beam_power`` (a dark beam hears nothing) are not read.
+    power : float32 array (sums, users)
+        Power that each user delivers at a beam's peak over 1 m of free space, in units of the
+        beam's noise and as a mean over time and places; 0 for who is silent. For each sum its own:
+        they are made together. May be negative: what is taken back of an earlier sum.
+    """
+
+    links: ConstellationDownlink
+    power: Array
+
+
+@dataclass(frozen=True, kw_only=True)
 class AttachedLinks:
     """What ``beam_sums`` takes: links of users to the beams that serve them.
 

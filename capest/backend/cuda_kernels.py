@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from capest.backend.arguments import AttachedLinks, BeamShares
-from capest.backend.cuda_constellation import CudaConstellationKernel
+from capest.backend.cuda_constellation import CudaConstellationKernels
 from capest.backend.cuda_histogram import CudaHistogramKernels
 from capest.backend.cuda_launcher import COMMON_OPTIONS
 from capest.backend.cuda_pairs import CudaPairKernels
@@ -48,7 +48,7 @@ class GroupFetch:
 
 
 class CudaKernels(
-    CudaPairKernels, CudaConstellationKernel, CudaHistogramKernels, CudaSchedulingKernels
+    CudaPairKernels, CudaConstellationKernels, CudaHistogramKernels, CudaSchedulingKernels
 ):
     """The array kernels of a trial as CUDA; equations in ``kernels/README.md``.
 

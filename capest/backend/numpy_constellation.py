@@ -12,6 +12,7 @@ import numpy as np
 
 from capest.backend.arguments import ConstellationDownlink
 from capest.backend.numpy_colour_beams import ColourBeams, Room, may_be_product
+from capest.backend.numpy_own_pairs import OwnPairs
 from capest.backend.numpy_pattern import PatternTable
 from capest.backend.numpy_sky_links import SkyLinks, Users, prepared_users
 from capest.backend.numpy_tiles import (
@@ -44,10 +45,7 @@ def constellation_sinr(links: ConstellationDownlink) -> tuple[np.ndarray, np.nda
     table = PatternTable(links.pattern)
     sky, everybody = SkyLinks(links), prepared_users(links)
     horizon = Horizon(links.satellite_m, links.lowest_sine)
-    # Directions are counted from the nadir: their squares stay small, and so does rounding.
-    aim = links.beam.astype(np.float64)
-    aim[2] -= links.reduced_aperture * links.axial_weight
-    aim = aim.astype(np.float32)
+    aim = aim_from_nadir(links)
     beam_segment = np.repeat(np.arange(len(segment_start) - 1), np.diff(segment_start))
     beam_satellite, beam_colour = beam_segment // colours, beam_segment % colours
     power = links.beam_power * links.satellite_power[beam_satellite]
@@ -70,7 +68,7 @@ def constellation_sinr(links: ConstellationDownlink) -> tuple[np.ndarray, np.nda
             order = chosen[blocks_of_neighbours(user_m[:, chosen])]
             for start in range(0, len(order), BLOCKS_AT_ONCE):
                 some = order[start : start + BLOCKS_AT_ONCE]
-                tiles = _tiles_near(user_m[:, some], horizon, beams)
+                tiles = tiles_near(user_m[:, some], horizon, beams)
                 # A block that is filled up with its last user writes that user once more, the same.
                 carrier[some], interference[some] = _received(
                     sky, everybody.of(some), serving[some], beams, tiles, room
@@ -89,7 +87,17 @@ def constellation_sinr(links: ConstellationDownlink) -> tuple[np.ndarray, np.nda
     return carrier, interference
 
 
-def _tiles_near(position: np.ndarray, horizon: Horizon, beams: ColourBeams) -> Tiles:
+def aim_from_nadir(links: ConstellationDownlink) -> np.ndarray:
+    """Reduced boresights counted from the nadir, float32 array (3, beams).
+
+    Their squares stay small, and so does rounding.
+    """
+    aim = links.beam.astype(np.float64)
+    aim[2] -= links.reduced_aperture * links.axial_weight
+    return aim.astype(np.float32)
+
+
+def tiles_near(position: np.ndarray, horizon: Horizon, beams: ColourBeams) -> Tiles:
     """Tiles of blocks of users, at float64 (3, blocks, n), and the satellites near them."""
     for_some = horizon.near(position.reshape(3, 1, -1), beams.satellite)[0]
     candidates = np.flatnonzero(for_some)
@@ -122,7 +130,7 @@ def _received(
     -------
     carrier, interference : float32 array (blocks, n)
     """
-    own = _OwnPairs(own_beam, beams, tiles)
+    own = OwnPairs(own_beam, beams, tiles)
     interference = np.zeros(own_beam.shape, dtype=np.float32)
     most = int(np.diff(tiles.batches).max(initial=0))
     columns = beams.columns(most, own_beam.shape[1])
@@ -147,62 +155,3 @@ def _received(
             sums[start] += total
             np.add.reduce(sums[start:stop], axis=0, out=total)
     return own.carrier(), interference
-
-
-class _OwnPairs:
-    """Pairs of a user and its own beam among those of tiles.
-
-    Parameters
-    ----------
-    own_beam : int32 array (blocks, n)
-    beams : ColourBeams
-    tiles : Tiles
-    """
-
-    def __init__(self, own_beam: np.ndarray, beams: ColourBeams, tiles: Tiles) -> None:
-        lit = np.minimum(np.searchsorted(beams.beam, own_beam), beams.beam.size - 1)
-        block, column = np.nonzero(beams.beam[lit] == own_beam)
-        row = lit[block, column]
-        # Tiles are found by block and satellite, in which `number` ranks them.
-        satellites = len(beams.satellite)
-        key = np.empty(tiles.block.size, dtype=np.int64)
-        key[tiles.number] = tiles.block * satellites + tiles.place
-        position = np.empty_like(key)
-        position[tiles.number] = np.arange(key.size)
-        wanted = block * satellites + beams.place[row]
-        found = np.searchsorted(key, wanted)
-        there = np.flatnonzero(np.append(key, -1)[found] == wanted)
-        tile = position[found[there]]
-        order = np.argsort(tile, kind="stable")
-        chosen = there[order]
-        self._shape = own_beam.shape
-        self._tile, self._block, self._column = tile[order], block[chosen], column[chosen]
-        self._row = row[chosen] - beams.first[beams.place[row[chosen]]]
-        self._power, self._aim = beams.power[row[chosen]], beams.aim[:, row[chosen]]
-        self._pattern = beams.pattern
-        self._start = np.searchsorted(self._tile, np.arange(key.size + 1)).tolist()
-
-    def receive(self, direction: np.ndarray, gain: np.ndarray, first_tile: int) -> None:
-        """Compute the own pairs of some tiles, by differences: the carrier is worth it.
-
-        Parameters
-        ----------
-        direction : float32 array (3, tiles, n)
-        gain : float32 array (tiles, n)
-        first_tile : int
-        """
-        some = slice(self._start[first_tile], self._start[first_tile + len(gain)])
-        place = self._tile[some] - first_tile, self._column[some]
-        self._power[some] *= self._pattern.between(direction[:, *place], self._aim[:, some])
-        self._power[some] *= gain[place]
-
-    def take_out(self, pairs: np.ndarray, first_tile: int) -> None:
-        """Set the own pairs of some tiles, (tiles, beams, n), to zero before they are summed."""
-        some = slice(self._start[first_tile], self._start[first_tile + len(pairs)])
-        pairs[self._tile[some] - first_tile, self._row[some], self._column[some]] = 0.0
-
-    def carrier(self) -> np.ndarray:
-        """Power of all own pairs, float32 array (blocks, n); 0 where there was none."""
-        carrier = np.zeros(self._shape, dtype=np.float32)
-        carrier[self._block, self._column] = self._power
-        return carrier

@@ -8,6 +8,7 @@ import numpy as np
 
 from capest.backend.numpy_blocking import simulate_calls
 from capest.backend.numpy_constellation import constellation_sinr
+from capest.backend.numpy_constellation_uplink import constellation_uplink
 from capest.backend.numpy_histogram import count_numbers, count_values, select
 from capest.backend.numpy_philox import philox_uniforms, philox_words
 from capest.backend.numpy_powers import beam_powers
@@ -49,6 +50,7 @@ class NumpyKernels:
     beam_powers = staticmethod(beam_powers)
     uplink_sinr = staticmethod(uplink_sinr)
     constellation_sinr = staticmethod(constellation_sinr)
+    constellation_uplink = staticmethod(constellation_uplink)
     count_values = staticmethod(count_values)
     count_numbers = staticmethod(count_numbers)
     select = staticmethod(select)

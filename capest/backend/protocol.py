@@ -12,10 +12,17 @@ from capest.backend.arguments import (
     CallEvents,
     CallQueues,
     ConstellationDownlink,
+    ConstellationUplink,
     LinkAdaptation,
     SatelliteDownlink,
     SatelliteUplink,
 )
+
+HEARD_UNIT = 2.0**-24
+"""Noise powers that a whole number of `Kernels.constellation_uplink` stands for."""
+
+MOST_HEARD = 2.0**24
+"""Noise powers that a few users at a time can add to a beam: sums of them fit 64 bits."""
 
 Groups = dict[str, dict[str, Any]]
 """Arrays by group and name, such as those of a ``BlockResult``."""
@@ -112,6 +119,17 @@ class Kernels(Protocol):
             Of the serving beam, in units of noise; 0 for none.
         interference : float32 array (users,)
             Of all other beams of its colour of all satellites heard; 0 for a user without a beam.
+        """
+
+    def constellation_uplink(self, sent: ConstellationUplink) -> Any:
+        """Sum what every receive beam of many satellites hears of the users of others.
+
+        Returns
+        -------
+        int64 array (sums, beams)
+            Power of the users of all other beams of its colour, of all satellites, that see the
+            beam's satellite above the lowest sine of elevation; in units of ``HEARD_UNIT``.
+            0 for a dark beam.
         """
 
     def beam_sums(self, links: AttachedLinks) -> tuple[Any, Any]:

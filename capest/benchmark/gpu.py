@@ -171,7 +171,9 @@ def measure(
     report("whole trials")
     found["pipeline"] = pipeline(kernels, 5.0 * seconds)
     found["pipeline_services"] = pipeline(kernels, 2.0 * seconds, service__mix=MIX)
-    found["pipeline_both_links"] = pipeline(kernels, 2.0 * seconds, uplink__enabled=True)
+    found["pipeline_both_links"] = pipeline(
+        kernels, 2.0 * seconds, uplink__interference="full-buffer"
+    )
     found["pipeline_blocks_of_50"] = pipeline(kernels, 2.0 * seconds, 50)
     report("little memory")
     found["little_memory"] = little_memory(kernels)

@@ -40,7 +40,9 @@ def check_trials(kernels: Kernels, trials: int = 40) -> dict[str, float]:
         on_host(each.philox_words(seed=7, purpose=3, first_trial=2**30, trials=5, entities=1000))
         for each in both
     )
-    scenario = bench_scenario(uplink__enabled=True, beams__frequency_reuse=3, service__mix=MIX)
+    scenario = bench_scenario(
+        uplink__interference="full-buffer", beams__frequency_reuse=3, service__mix=MIX
+    )
     world = build(scenario)
     got, wanted = (compute(world, each, 0, trials) for each in both)
     users = [block.trial_cell["cell_users"] for block in (got, wanted)]

@@ -58,7 +58,11 @@ def runs(backend: str, trials: int, workers: int) -> Iterator[RunSpeed]:
     hopping = {"beams__allocation": "random", "satellite__beams_at_once": 20}
     cases = (
         ("case 9", bench_scenario(), trials),
-        ("case 9, both links", bench_scenario(uplink__enabled=True), max(1, trials // 2)),
+        (
+            "case 9, both links",
+            bench_scenario(uplink__interference="full-buffer"),
+            max(1, trials // 2),
+        ),
         ("case 9, 20 of 61 beams lit", bench_scenario(**hopping), trials),
         ("plainest: 19 beams, free space", plainest_scenario(), 2 * trials),
     )

@@ -78,7 +78,9 @@ def uplink_speed(
     """
     xp = kernels.xp
     scenario = bench_scenario(
-        beams__count=beams, beams__frequency_reuse=frequency_reuse, uplink__enabled=True
+        beams__count=beams,
+        beams__frequency_reuse=frequency_reuse,
+        uplink__interference="full-buffer",
     )
     world = build(scenario)
     carrier = world.radio.call_carrier

@@ -18,6 +18,7 @@ from capest.engine.scheduler import user_rate
 from capest.engine.services.serve import Served
 from capest.engine.sky import Sky, feeder_ranges_m
 from capest.engine.uplink import UplinkResult
+from capest.engine.uplink_of_many import sent_dbw
 from capest.engine.users import Users
 from capest.engine.world import World
 from capest.physics import geometry
@@ -174,6 +175,8 @@ def user_histograms(
     }
     axis = AXES["user_throughput"]
     histograms[axis.name] = axis.count(throughput_mbps, kernels, of_users)
+    if served is not None and served.settled is not None:
+        histograms |= _uplink_histograms(world, kernels, links, down.counts, served)
     # Unserved users count with zero throughput.
     histograms[axis.name][0] += users.that_count(links.serving < 0).sum()
     counted = CountedUsers(
@@ -209,6 +212,33 @@ def _throughput_mbps(
     )
     rate_per_hz = user_rate(kernels, shares).astype(kernels.xp.float64)
     return rate_per_hz * (link.bandwidth_mhz * beams.lit_share)
+
+
+def _uplink_histograms(
+    world: World, kernels: Kernels, links: Links, counts: Any, served: Served
+) -> dict[str, Any]:
+    """Count the uplinks to many satellites, of users that count and have one."""
+    services, settled = world.services, served.settled
+    if services is None or services.uplink is None or settled is None:
+        return {}
+    xp, uplink = kernels.xp, services.uplink
+    weight, (snr, interference, efficiency, unlimited) = kernels.select(
+        counts & settled.ready,
+        settled.own_snr,
+        settled.interference,
+        served.links.uplink_efficiency,
+        links.unlimited,
+    )
+    quantities = link_quantities(snr, interference.astype(xp.float64), xp)
+    power_dbw = sent_dbw(world, uplink, unlimited, xp)
+    quantities |= {
+        "coupling_loss_db": uplink.budget.coupling_loss_db(power_dbw, quantities["snr_db"]),
+        "spectral_efficiency": efficiency,
+    }
+    return {
+        f"uplink_{name}": AXES[f"uplink_{name}"].count(values, kernels, weight)
+        for name, values in quantities.items()
+    }
 
 
 def _add(arrays: list[Any], array: Any | None) -> int | None:

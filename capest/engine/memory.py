@@ -44,6 +44,10 @@ _BYTES_PER_CLASS = 200
 # Of a user and a slot of a frame: directions and powers of those lit, and rates.
 _BYTES_PER_PAIR = 60
 
+# Of the uplink to many satellites: what a user sends in two chains, now and before, twenty figures
+# of 64 bits, and its place in a tile of the kernel. What beams hear is a whole number each.
+_BYTES_PER_SENDER = 300
+
 # Of each further sector of azimuth: two draws, once in the order of drawing and once by cell, and
 # the random words they come from.
 _BYTES_PER_SECTOR = 40
@@ -108,6 +112,8 @@ def bytes_per_trial(world: World) -> int:
     if services is not None:
         per_user += _BYTES_PER_CALL
         per_beam += _BYTES_PER_CLASS * len(services.classes)
+        if services.uplink is not None and services.uplink.interference != "off":
+            per_user += _BYTES_PER_SENDER
     users = world.ground.drawn_users
     of_frame = _BYTES_PER_PAIR * pairs_of_frame(world) if world.beams.frame is not None else 0
     return (

@@ -121,6 +121,12 @@ def _of_services(
             xp.where(carried, links.own_beam, -1), links.trials * links.beams
         )
         per_beam |= taken_of_beams(services, links, served.admitted, xp)
+    if served.settled is not None:
+        ready = xp.where(users.that_count(served.settled.ready), user_trial, -1)
+        trial["uplink_users"] = kernels.count_numbers(ready, links.trials).astype(xp.int32)
+        if served.settled.calls is not None:
+            empty, full = served.settled.calls.astype(xp.int32)
+            trial |= {"calls_from_empty": empty, "calls_from_full": full}
     if served.best_effort_mbps is not None:
         rest = xp.rint(served.best_effort_mbps * FIXED_POINT).sum(axis=1)
         trial["best_effort_throughput"] = rest / FIXED_POINT

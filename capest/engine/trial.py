@@ -104,6 +104,7 @@ def start(
         view,
         users,
         beams,
+        power,
         links,
         down.attached,
         down.efficiency,

@@ -28,8 +28,8 @@ class UplinkResult:
     ----------
     trial, trial_cell, histograms : dict of str to array
     heard : Heard or None
-    interference : float32 array (trials, beams) or None
-        That the beam hears, mean over drops, beams in the kernels' order.
+    interference : float32 array (users,) or None
+        That each user's beam hears, mean over drops.
     """
 
     trial: dict[str, Any]
@@ -147,7 +147,11 @@ def compute_uplink(
     own_trial = xp.where(counts & ready, users.trial, -1).astype(xp.int64)
     users_heard = kernels.count_numbers(own_trial, trials).astype(xp.int32)
     return UplinkResult(
-        {"uplink_users": users_heard}, trial_cell, histograms, heard, mean_interference
+        {"uplink_users": users_heard},
+        trial_cell,
+        histograms,
+        heard,
+        mean_interference[users.trial, links.serving],
     )
 
 

@@ -18,6 +18,7 @@ from capest.results.delay_verdict import delay_verdicts
 from capest.results.figures import notes_of, people_unit, plain, scaled
 from capest.results.headline import call_means, headline, in_percent
 from capest.results.layouts import has_layout
+from capest.results.settled import settling_notes
 from capest.statistics.quantities import AXES, in_order, quantity
 from capest.statistics.quantity import QUANTILES
 from capest.statistics.reduction import Estimate
@@ -201,6 +202,7 @@ class Summary:
         if ("calls_offered", "mean") in self._estimates:
             lines.append("Throughput and users served are those of users who all take as much as")
             lines.append("they are given, whatever they ask for.")
+        lines += settling_notes(self._estimates)
         if ("calls", "p50") in self._estimates:
             lines.append("Of calls by trial: order statistics, limits for any distribution.")
         shown = [(label.partition(",")[0], row[1]) for label, row in self.rows]

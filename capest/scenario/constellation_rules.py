@@ -175,12 +175,6 @@ def _environment(environment: str, placement: str) -> Problem | None:
     )
 
 
-def _no_uplink(enabled: bool) -> Problem | None:
-    if not enabled:
-        return None
-    return Problem("uplink.enabled", enabled, "not with a constellation yet", "remove it")
-
-
 def _all_on(allocation: str) -> Problem | None:
     if allocation == "all-on":
         return None
@@ -208,7 +202,6 @@ WITH_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]],
     (("users.placement", "users.file"), _file),
     (("users.placement", "users.file_variable", "users.file_units"), _of_file),
     (("channel.environment", "users.placement"), _environment),
-    (("uplink.enabled",), _no_uplink),
     (("beams.allocation",), _all_on),
     (("beams.count",), _beams),
 )

@@ -13,7 +13,7 @@ from capest.physics.weather_library import library_version
 from capest.scenario.lists import number_range
 from capest.scenario.moments import utc_text
 from capest.scenario.paths import shown_path
-from capest.scenario.reading import uplink_is_read
+from capest.scenario.reading import uplink_interference, uplink_is_read
 from capest.scenario.reading_table import is_read
 from capest.scenario.service_classes import service_classes
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _KEPT = {
     "satellite.antenna_diameter_m",  # moves results by rounding, even with S.1528
-    "uplink.enabled",  # has one value only where it is not read
     # Of satellites that stand still; finished runs have them in their fingerprints.
     *("constellation.start", "constellation.window_h", "constellation.epochs"),
     *("constellation.deployed_fraction", "constellation.minimum_visibility_s"),
@@ -33,6 +32,9 @@ _KEPT = {
 _ALLOCATIONS = {"random": "random-hopping", "periodic": "round-robin"}
 """Fingerprints have the names of 0.2, here and of the beams lit at once: they stay what they are in
 finished runs."""
+
+
+_INTERFERENCE = {"off": False, "full-buffer": True, "load": "load"}
 
 
 def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
@@ -69,7 +71,7 @@ def _of_one_satellite(scenario: Scenario) -> dict[str, dict[str, Any]]:
         "satellite": _satellite(scenario),
         "beams": _beams(scenario),
         "users": _users(scenario),
-        "uplink": _read(scenario, "uplink") if uplink_is_read(dict(scenario.items())) else {},
+        "uplink": _uplink(scenario),
     }
 
 
@@ -89,8 +91,8 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
         "beams": beams.model_dump(include={"frequency_reuse", "polarisation_reuse"}),
         "users": {"placement": users.placement, **_how_many(users), **whereabouts},
     }
-    if uplink_is_read(dict(scenario.items())):
-        content["uplink"] = _read(scenario, "uplink")
+    if uplink := _uplink(scenario):
+        content["uplink"] = uplink
     if scenario.cells.layout == "satellite-fixed":
         constellation.pop("minimum_visibility_s")
         content["beams"] |= {"count": beams.count, "spacing_uv": scenario.beam_spacing_uv}
@@ -117,6 +119,18 @@ def _read(scenario: Scenario, section: str) -> dict[str, Any]:
     }
     found: dict[str, Any] = getattr(scenario, section).model_dump(exclude=names)
     return found
+
+
+def _uplink(scenario: Scenario) -> dict[str, Any]:
+    """Of the uplink, empty where nothing of it is read."""
+    values = dict(scenario.items())
+    if not uplink_is_read(values):
+        return {}
+    content = _read(scenario, "uplink")
+    del content["interference"]
+    # Up to 0.2 the key was a switch; fingerprints of finished runs have it.
+    content["enabled"] = _INTERFERENCE[uplink_interference(values)]
+    return content
 
 
 def _given(section: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from capest.scenario.paths import anchor_paths
 from capest.scenario.plain import plain, remove_key, set_key
 from capest.scenario.presets import KINDS, supplied, supplier, with_presets
 from capest.scenario.problems import find_problems, good_values, keys_of
+from capest.scenario.reading import uplink_interference
 from capest.scenario.reading_table import is_read
 from capest.scenario.renamed import in_new_names, is_of_constellation, problems_of, tell
 from capest.scenario.rules import broken_rules
@@ -88,6 +89,11 @@ class Scenario(Derived, Section):
     def has_constellation(self) -> bool:
         """Whether many satellites serve a region, not one its own layout of beams."""
         return is_constellation(dict(self.items()))
+
+    @property
+    def uplink_interference(self) -> str:
+        """What disturbs the uplink: "load", "full-buffer" or "off", given or as calls need it."""
+        return uplink_interference(dict(self.items()))
 
     def items(self) -> Iterator[tuple[str, Any]]:
         """Yield every dotted key with its value, in the order of the model."""

@@ -119,10 +119,17 @@ def calls_need_uplink(values: Values) -> bool:
     return has_calls(values) and not _lacking_uplink(values)
 
 
+def uplink_interference(values: Values) -> str:
+    """Return what disturbs the uplink: "load", "full-buffer" or "off"."""
+    given_one: str | None = values["uplink.interference"]
+    if is_constellation(values):
+        return (given_one or "load") if calls_need_uplink(values) else "off"
+    return given_one or "off"
+
+
 def uplink_is_read(values: Values) -> bool:
     """Tell whether the uplink's figures change a result."""
-    of_all = values["uplink.enabled"] and not is_constellation(values)
-    return bool(of_all) or calls_need_uplink(values)
+    return uplink_interference(values) != "off" or calls_need_uplink(values)
 
 
 def _lacking_uplink(values: Values) -> list[str]:
@@ -183,11 +190,13 @@ def _no_uplink(values: Values) -> str | None:
         return f"calls are admitted by the downlink alone, as there is no {lacking}"
     if is_constellation(values):
         return "in a constellation only calls need an uplink, and no service has a guaranteed rate"
-    return "uplink.enabled = false, and no service of guaranteed rate needs an uplink"
+    return 'uplink.interference = "off", and no service of guaranteed rate needs an uplink'
 
 
 UPLINK = Condition(
-    "with `uplink.enabled` or calls whose uplink has all its figures", _no_uplink, neutral=True
+    "with `uplink.interference` or calls whose uplink has all its figures",
+    _no_uplink,
+    neutral=True,
 )
 
 

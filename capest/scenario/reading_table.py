@@ -23,6 +23,7 @@ from capest.scenario.reading import (
     in_words,
     is_constellation,
     one_satellite,
+    uplink_interference,
     uplink_is_read,
 )
 
@@ -122,8 +123,13 @@ def _not_exceeded(values: Values) -> str | None:
     return None if weather == "exceeded" else f'channel.weather = "{weather}"'
 
 
-def _uplink_off(values: Values) -> str | None:
-    return None if values["uplink.enabled"] else "uplink.enabled = false"
+def _no_turns(values: Values) -> str | None:
+    interference = uplink_interference(values)
+    return None if interference == "full-buffer" else f'uplink.interference = "{interference}"'
+
+
+def _nothing_disturbs(values: Values) -> str | None:
+    return UPLINK.lacks(values) if is_constellation(values) else None
 
 
 def _no_service(values: Values) -> str | None:
@@ -156,17 +162,20 @@ _OF_PLACE = Condition(
 )
 _NR = chosen("link.adaptation", "nr-cqi", "nr-mcs")
 _FRACTIONAL = chosen("uplink.power_control", "fractional")
-_ENABLED = Condition("with `uplink.enabled`", _uplink_off, neutral=True)
+_DISTURBED = Condition(
+    "with one satellite, or calls whose uplink has all its figures", _nothing_disturbs, neutral=True
+)
+_TURNS = Condition('with `uplink.interference` = "full-buffer"', _no_turns, neutral=True)
 _SCATTERED = Condition(
     'unless `channel.line_of_sight` = "always" without shadow fading', _free_space, neutral=True
 )
 _OF_LAYOUT = one_satellite("Earth-fixed cells take beams as they need them")
-_NO_INTERFERENCE = one_satellite("a constellation's uplink has no interference")
 _IN_TIME = one_satellite(
     "cells of a constellation do not share beams in time: those beyond satellite.beams_at_once "
     "stay dark for a trial"
 )
 _FULL_BUFFER = one_satellite("users of a constellation take what they are given")
+_DROPS = one_satellite("the interference of a constellation is a mean over all drops")
 _ONE_PLACE = one_satellite("each cell of its region has the weather of its own place")
 _GUARANTEED = Condition("with `service.guaranteed` = true", _best_effort)
 _NOBODY = Condition("by nothing, for people only", _nothing_reads)
@@ -297,11 +306,11 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
     ),
     "channel.latitude_deg": (_ONE_PLACE, _OF_PLACE),
     "channel.longitude_deg": (_ONE_PLACE, _OF_PLACE),
-    "uplink.enabled": (_NO_INTERFERENCE,),
+    "uplink.interference": (_DISTURBED,),
     "uplink.bandwidth_mhz": (UPLINK,),
     "uplink.overhead": (UPLINK,),
-    "uplink.scheduled": (_NO_INTERFERENCE, _ENABLED),
-    "uplink.drops": (_NO_INTERFERENCE, _ENABLED),
+    "uplink.scheduled": (_TURNS,),
+    "uplink.drops": (_DROPS, _TURNS),
     "uplink.power_control": (UPLINK,),
     "uplink.p0_dbm": (_FRACTIONAL, UPLINK),
     "uplink.alpha": (_FRACTIONAL, UPLINK),

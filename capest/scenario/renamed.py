@@ -13,6 +13,7 @@ from capest.errors import OldNameWarning, Problem
 from capest.scenario.constellation_rules import SOURCES, is_constellation
 from capest.scenario.plain import set_key
 from capest.scenario.presets import with_presets
+from capest.scenario.write import toml_value
 from capest.scenario.written import UnreadKey, flat
 from capest.shown import fit, one_line
 from capest.version import __version__
@@ -31,8 +32,9 @@ class Renamed:
     Attributes
     ----------
     key, new_key : str
-        Dotted; equal where only a value is renamed.
-    value, new_value : str or None
+        Dotted; equal where only a value is renamed. A key that goes with its values has a row for
+        each of them.
+    value, new_value : str, bool or None
         ``None`` where the key is renamed, whatever its value.
     since : tuple of int
         Major and minor version of the renaming.
@@ -44,7 +46,7 @@ class Renamed:
 
     key: str
     new_key: str
-    value: str | None = None
+    value: str | bool | None = None
     new_value: str | None = None
     since: tuple[int, int] = (0, 3)
     constellation: bool | None = None
@@ -74,8 +76,15 @@ class Renamed:
         """Old name and new, in one line."""
         if self.value is None:
             return f"{self.key} is now called {self.new_key}"
-        words = f'{self.key} = "{self.value}" is now called "{self.new_value}"'
+        new = toml_value(self.new_value or "")
+        if self.key != self.new_key:
+            new = f"{self.new_key} = {new}"
+        words = f"{self.key} = {toml_value(self.value)} is now called {new}"
         return words + "".join(f", with {key} = {value}" for key, value in self.also)
+
+    def is_of_value(self, value: Any) -> bool:
+        """Tell whether it renames a value; any where it renames the key alone."""
+        return self.value is None or (type(value) is type(self.value) and value == self.value)
 
 
 RENAMED = (
@@ -87,6 +96,8 @@ RENAMED = (
         *("beams.allocation", "beams.allocation", "round-robin", "periodic"),
         also=(("beams.slots", 1),),
     ),
+    Renamed("uplink.enabled", "uplink.interference", False, "off"),
+    Renamed("uplink.enabled", "uplink.interference", True, "full-buffer"),
 )
 """Every name that changed; a test says when a row may go."""
 
@@ -136,7 +147,7 @@ def rename(raw: dict[str, Any], source: str, constellation: bool | None) -> list
         table = _table(raw, row.section)
         if table is None or row.name not in table:
             continue
-        if row.value is not None and table[row.name] != row.value:
+        if not row.is_of_value(table[row.name]):
             continue
         value = table.pop(row.name)
         problem = _problem(row, value, raw, constellation)
@@ -212,14 +223,16 @@ def is_of_constellation(raw: Mapping[str, Any]) -> bool:
 def new_names(keys: Iterable[str]) -> dict[str, str]:
     """Return old key -> new key of the keys that were renamed to one of some keys."""
     there = set(keys)
-    rows = (row for row in RENAMED if row.value is None and row.new_key in there)
+    rows = (row for row in RENAMED if row.key != row.new_key and row.new_key in there)
     return {row.key: row.new_key for row in rows}
 
 
 def new_values(key: str) -> dict[str, str]:
     """Return old value -> new value of a key."""
     rows = (row for row in RENAMED if row.key == key)
-    return {row.value: row.new_value for row in rows if row.value and row.new_value}
+    return {
+        row.value: row.new_value for row in rows if isinstance(row.value, str) and row.new_value
+    }
 
 
 def read_by_any(renamed: Renamed, scenarios: Iterable[Scenario]) -> bool:
@@ -238,11 +251,11 @@ def _problem(
 ) -> Problem | None:
     if value is not None and not row.is_of(constellation):
         return not_of_this_kind(row)
-    if row.value is None and row.new_key in flat(raw, [row.new_key]):
+    if row.key != row.new_key and row.new_key in flat(raw, [row.new_key]):
         both = f"is now called {row.new_key}, which is given too"
         return Problem(row.key, value, both, "remove it")
     if _version() >= row.goes:
-        new = row.new_key if row.value is None else f'"{row.new_value}"'
+        new = row.words.partition(" is now called ")[2].partition(", with ")[0]
         return Problem(row.key, value, f"is now called {new}", "the old name is no longer read")
     return None
 

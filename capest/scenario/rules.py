@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from capest.errors import Problem
@@ -56,8 +55,7 @@ def broken_rules(values: Mapping[str, Any]) -> list[BrokenRule]:
     """
     problems = []
     several = is_constellation(values)
-    until: _Rules = ((UNTIL_KEYS, partial(until_problem, constellation=several)),)
-    for keys, rule in (*until, *_ALWAYS, *(WITH_CONSTELLATION if several else SINGLE_SATELLITE)):
+    for keys, rule in (*_ALWAYS, *(WITH_CONSTELLATION if several else SINGLE_SATELLITE)):
         if all(key in values for key in keys):
             problem = rule(*(values[key] for key in keys))
             if problem is not None:
@@ -109,15 +107,16 @@ def _whereabouts(indoor: float, vehicle: float) -> Problem | None:
     )
 
 
-def _stratified(positions: str, placement: str, uplink: bool) -> Problem | None:
+def _stratified(positions: str, placement: str, interference: str | None) -> Problem | None:
+    uplink = interference not in (None, "off")
     if positions == "random" or (placement == "beam" and not uplink):
         return None
     if uplink:
         return Problem(
             "users.positions",
             positions,
-            "not with uplink.enabled = true: users of different beams disturb each other there, "
-            "and must stand independently",
+            f'not with uplink.interference = "{interference}": users of different beams disturb '
+            "each other there, and must stand independently",
             'write "random"',
         )
     return Problem(
@@ -129,10 +128,11 @@ def _stratified(positions: str, placement: str, uplink: bool) -> Problem | None:
 
 
 _ALWAYS: _Rules = (
+    (UNTIL_KEYS, until_problem),
     (("beams.frequency_reuse", "beams.polarisation_reuse"), _polarisation),
     (("run.trials", "run.block_trials"), _blocks_limit),
     (("users.indoor_share", "users.vehicle_share"), _whereabouts),
-    (("users.positions", "users.placement", "uplink.enabled"), _stratified),
+    (("users.positions", "users.placement", "uplink.interference"), _stratified),
     (KEYS, service_problem),
     (SIMULATION_KEYS, simulation_problem),
     (("constellation.catalogue", *SELECT), select_needs_catalogue),

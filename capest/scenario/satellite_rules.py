@@ -104,13 +104,24 @@ def _users_limit(placement: str, per_beam: int, count: int | None, beams: int) -
     return too_many_users(key, count if from_count else per_beam, total, most)
 
 
-def _uplink_figures(enabled: bool, *figures: float | None) -> Problem | None:
-    missing = [key for key, value in zip(_UPLINK_KEYS, figures, strict=True) if value is None]
-    if not enabled or not missing:
+def _uplink_load(interference: str | None) -> Problem | None:
+    if interference != "load":
         return None
     return Problem(
-        "uplink.enabled",
-        True,
+        "uplink.interference",
+        interference,
+        'only with a constellation yet, with one satellite "full-buffer" or "off"',
+        'write "full-buffer": no user is disturbed more',
+    )
+
+
+def _uplink_figures(interference: str | None, *figures: float | None) -> Problem | None:
+    missing = [key for key, value in zip(_UPLINK_KEYS, figures, strict=True) if value is None]
+    if interference in (None, "off") or not missing:
+        return None
+    return Problem(
+        "uplink.interference",
+        interference,
         f"needs {', '.join(missing)}",
         "write them, or choose presets that have them",
     )
@@ -175,10 +186,10 @@ def _hotspots_in_view(
 
 
 def _uplink_bandwidth(
-    enabled: bool, user_mhz: float, system_mhz: float, reuse: int
+    interference: str | None, user_mhz: float, system_mhz: float, reuse: int
 ) -> Problem | None:
     beam_mhz = system_mhz / reuse
-    if not enabled or user_mhz <= beam_mhz * (1.0 + 1e-9):
+    if interference in (None, "off") or user_mhz <= beam_mhz * (1.0 + 1e-9):
         return None
     return Problem(
         "uplink.bandwidth_mhz",
@@ -205,10 +216,11 @@ SINGLE_SATELLITE: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], .
         _bound_within,
     ),
     (("users.placement", "users.per_beam", "users.count", "beams.count"), _users_limit),
-    (("uplink.enabled", *_UPLINK_KEYS), _uplink_figures),
+    (("uplink.interference",), _uplink_load),
+    (("uplink.interference", *_UPLINK_KEYS), _uplink_figures),
     (
         (
-            "uplink.enabled",
+            "uplink.interference",
             "uplink.bandwidth_mhz",
             "carrier.bandwidth_mhz",
             "beams.frequency_reuse",

@@ -195,9 +195,9 @@ class Channel(Section):
 
 
 class Uplink(Section):
-    """Whether the uplink is computed, and how handsets transmit."""
+    """What disturbs the uplink, and how handsets transmit."""
 
-    enabled: bool = False
+    interference: Literal["load", "full-buffer", "off"] | None = None
     bandwidth_mhz: float = Field(default=0.36, ge=0.001, le=100_000)
     overhead: float = Field(default=0.08, ge=0, lt=1)
     scheduled: Literal["heard", "all"] = "heard"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from capest.errors import Problem
+from capest.scenario.constellation_rules import SOURCES, is_constellation
 from capest.scenario.derived import is_frame
 from capest.scenario.nearest import nearest
+from capest.scenario.reading import uplink_interference
 from capest.scenario.service_classes import call_services, guaranteed_services, kinds_of_service
 
 if TYPE_CHECKING:
@@ -77,29 +79,30 @@ def parse_until(text: str) -> tuple[Condition, ...]:
     return tuple(dict.fromkeys(found))
 
 
-UNTIL_KEYS = (
-    *("run.until", "uplink.enabled", "service.mix", "service.downlink_kbps"),
-    *("service.guaranteed", "service.simulated_holding_times"),
-    *("beams.allocation", "beams.slots", "users.demand_mbps", "beams.bound"),
+LIMITS = (
     *("satellite.pfd_limit_dbw_per_m2_mhz", "satellite.rf_power_w"),
     "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz",
+)
+"""Keys of limits on power."""
+
+UNTIL_KEYS = (
+    *("run.until", "service.mix", "service.downlink_kbps"),
+    *("service.guaranteed", "service.simulated_holding_times"),
+    *("beams.allocation", "beams.slots", "users.demand_mbps", "beams.bound"),
+    *("uplink.interference", "satellite.uplink_frequency_ghz", "satellite.g_over_t_db_per_k"),
+    *("handset.transmit_power_dbm", "handset.transmit_gain_dbi", *SOURCES),
+    *LIMITS,
 )
 """What `until_problem` reads."""
 
 
 def until_problem(
     until: str | None,
-    uplink: bool,
     mix: str | None,
     downlink_kbps: float | None,
     guaranteed: bool | None,
     holding_times: int,
-    allocation: str,
-    slots: int | None,
-    demand_mbps: float | None,
-    bound: str,
-    *limits: float | None,
-    constellation: bool,
+    *others: Any,
 ) -> Problem | None:
     """Find the first fault of a rule.
 
@@ -107,16 +110,10 @@ def until_problem(
     ----------
     until : str or None
         ``run.until``.
-    uplink : bool
-        Whether the uplink is computed.
     mix, downlink_kbps, guaranteed, holding_times
         Of the service.
-    allocation, slots, demand_mbps, bound
-        What makes a frame, and its bound.
-    *limits
-        On power: the last of ``UNTIL_KEYS``.
-    constellation : bool
-        Whether many satellites serve a region.
+    *others
+        The rest of ``UNTIL_KEYS``: what makes a frame, what the uplink needs, limits on power.
     """
     if until is None:
         return None
@@ -132,19 +129,24 @@ def until_problem(
         )
     calls, best_effort = kinds_of_service(mix, downlink_kbps, guaranteed)
     blocking = holding_times > 0
-    frame = not constellation and is_frame(allocation, slots, demand_mbps)
-    # One satellite reads no limit.
-    given = zip(UNTIL_KEYS[-len(limits) :], limits, strict=True) if constellation else ()
+    settings = (until, mix, downlink_kbps, guaranteed, holding_times, *others)
+    values = dict(zip(UNTIL_KEYS, settings, strict=True))
+    constellation = is_constellation(values)
+    interference = uplink_interference(values)
+    of_frame = (values[key] for key in ("beams.allocation", "beams.slots", "users.demand_mbps"))
+    frame = not constellation and is_frame(*of_frame)
     there = Computed(
-        uplink,
+        interference != "off",
+        interference == "load",
         constellation,
         calls,
         call_services(mix),
         best_effort,
         blocking,
         frame,
-        frame and bound != "none",
-        frozenset(key for key, limit in given if limit is not None),
+        frame and values["beams.bound"] != "none",
+        # One satellite reads no limit.
+        frozenset(key for key in LIMITS if constellation and values[key] is not None),
     )
     for condition in conditions:
         fault = _figure_fault(condition, there)
@@ -158,6 +160,7 @@ class Computed:
     """What a scenario has figures of."""
 
     uplink: bool
+    load: bool
     constellation: bool
     calls: bool
     call_services: tuple[str, ...]
@@ -181,7 +184,16 @@ class Computed:
                 "is of one satellite only",
                 f"here {detail} is that of all beams" if detail else f"such as {_EXAMPLES}",
             ),
-            When.UPLINK: (self.uplink, _NOT_HERE, "with uplink.enabled = true it is"),
+            When.UPLINK: (
+                self.uplink,
+                _NOT_HERE,
+                'with uplink.interference = "full-buffer" it is',
+            ),
+            When.LOAD: (
+                self.load,
+                _NOT_HERE,
+                'with calls in a constellation and uplink.interference = "load" it is',
+            ),
             When.CONSTELLATION: (
                 self.constellation,
                 "is of constellations only",

@@ -49,7 +49,7 @@ ALL_BEAMS: dict[str, str] = {
     row.name: each.detail
     for row in _NAMED.values()
     for each in row.when
-    if each.when is When.ONE_SATELLITE
+    if each.when is When.ONE_SATELLITE and each.detail
 }
 """Figures of one satellite with all its beams, each with the figure of the beams that count."""
 

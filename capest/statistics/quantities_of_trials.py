@@ -11,6 +11,8 @@ _MEAN = (Mean(),)
 _SET = (Mean(set_by_scenario=True),)
 _CALLS = (Condition(When.CALLS),)
 _UPLINK = (Condition(When.UPLINK),)
+_TURNS = (Condition(When.UPLINK), Condition(When.ONE_SATELLITE))
+_LOAD = (Condition(When.LOAD),)
 _CONSTELLATION = (Condition(When.CONSTELLATION),)
 _BLOCKING = (Condition(When.BLOCKING),)
 _FRAME = (Condition(When.FRAME),)
@@ -94,7 +96,7 @@ _TOTALS: tuple[Quantity, ...] = (
         "most downlink traffic of all beams that any plan of the frame can serve",
         _BOUND,
     ),
-    _rate("uplink_throughput", "uplink throughput of the statistics beams", _UPLINK),
+    _rate("uplink_throughput", "uplink throughput of the statistics beams", _TURNS),
     _count("uplink_users", "users of lit statistics beams that the uplink schedules", (), _UPLINK),
     _count("satellites_in_use", "satellites with a lit beam", _MEAN, _CONSTELLATION),
     _count(
@@ -111,6 +113,18 @@ _TOTALS: tuple[Quantity, ...] = (
         _CALLS,
         label="calls at once, by trial",
         column="calls",
+    ),
+    _count(
+        "calls_from_empty",
+        "calls carried as interference of the uplink settles from an empty network",
+        _MEAN,
+        _LOAD,
+    ),
+    _count(
+        "calls_from_full",
+        "calls carried as interference of the uplink settles from a full network",
+        _MEAN,
+        _LOAD,
     ),
     _count("calls_offered", "calls that users ask for", _SET, _CALLS),
     _count("calls_{service}", "calls carried at once, of the service {service}", _MEAN, _MIX),

@@ -11,6 +11,7 @@ from capest.statistics.quantity import Condition, Distribution, Quantity, When
 
 _LINEAR_EFFICIENCY = (0.0, 0.002, 5000)
 _UPLINK = (Condition(When.UPLINK),)
+_TURNS = (Condition(When.UPLINK), Condition(When.ONE_SATELLITE))
 _HEARD = ("uplink_users", "lit_users")
 
 
@@ -153,13 +154,13 @@ OF_USERS: tuple[Quantity, ...] = (
         "uplink throughput per user: rate while it transmits times its share of time",
         Distribution(-6.0, 0.002, 5500, True, _HEARD),
         "uplink per user, Mbit/s",
-        _UPLINK,
+        _TURNS,
     ),
     _of_beam(
         "uplink_beam_throughput",
         "uplink throughput per beam: rate in a slot times the share of slots it is lit",
         "uplink per beam, Mbit/s",
-        _UPLINK,
+        _TURNS,
     ),
 )
 """Of users of lit beams that count, and of these beams; those of a constellation all count."""

@@ -16,6 +16,7 @@ class When(Enum):
 
     ONE_SATELLITE = "one satellite"
     UPLINK = "uplink"
+    LOAD = "an uplink that hears the calls carried"
     CONSTELLATION = "constellation"
     LIMIT = "a limit on power"
     CALLS = "calls"

@@ -85,7 +85,7 @@ def study_case(number: int, trials: int, seed: int = 1, overrides: Sequence[str]
             "users": {"placement": "uniform"},
             "channel": {"line_of_sight": "always", "elevation_lookup": "nearest"},
             "uplink": {
-                "enabled": True,
+                "interference": "full-buffer",
                 "bandwidth_mhz": float(row["uplink_bandwidth_mhz"]),
                 "scheduled": "all",
             },

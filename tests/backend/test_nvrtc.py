@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from capest.backend.cuda_constellation import constellation_options
+from capest.backend.cuda_constellation import constellation_options, constellation_uplink_options
 from capest.backend.cuda_launcher import COMMON_OPTIONS
 from capest.backend.cuda_pairs import sinr_options, uplink_options
 from capest.backend.source import kernel_names, kernel_source
@@ -38,6 +38,11 @@ PROGRAMS = [
     *(("uplink.cu", uplink_options(in_shared)) for in_shared in (False, True)),
     *(("powers.cu", uplink_options(in_shared)) for in_shared in (False, True)),
     *(("constellation.cu", constellation_options(in_shared)) for in_shared in (False, True)),
+    *(
+        ("constellation_uplink.cu", constellation_uplink_options(sums, in_shared))
+        for sums in (1, 2)
+        for in_shared in (False, True)
+    ),
 ]
 
 

@@ -13,8 +13,8 @@ from capest.errors import BackendError
 
 def test_every_source_is_found_and_whole():
     assert source.kernel_names() == [
-        *("admission.cu", "blocking.cu", "constellation.cu", "histogram.cu", "philox.cu"),
-        *("sinr.cu", "throughput.cu", "uplink.cu"),
+        *("admission.cu", "blocking.cu", "constellation.cu", "constellation_uplink.cu"),
+        *("histogram.cu", "philox.cu", "sinr.cu", "throughput.cu", "uplink.cu"),
     ]
     for name in source.kernel_names():
         text = source.kernel_source(name)
@@ -49,6 +49,13 @@ def test_no_floating_point_atomics_and_no_double_in_the_pair_loop(name):
         # Positions are subtracted in double precision, once per satellite; beams are not.
         text = text[text.index("float sum = 0.0f;") :]
     assert "double" not in text
+
+
+def test_what_beams_hear_is_added_up_in_whole_numbers():
+    text = re.sub(r"//.*", "", source.kernel_source("constellation_uplink.cu"))
+    assert text.count("atomicAdd(") == 1
+    assert re.search(r"atomicAdd\(heard[^;]*\(unsigned long long\)units\)", text)
+    assert "double" not in text[text.index("float sum[SUMS]") :]
 
 
 @pytest.fixture

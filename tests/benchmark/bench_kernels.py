@@ -14,7 +14,7 @@ from capest.engine.memory import compute_block
 
 SCENARIOS = {
     "case 9": bench_scenario(),
-    "case 9, both links": bench_scenario(uplink__enabled=True),
+    "case 9, both links": bench_scenario(uplink__interference="full-buffer"),
     "plainest": plainest_scenario(),
 }
 

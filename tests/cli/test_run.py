@@ -331,7 +331,7 @@ def test_until_as_json(scenario: Path) -> None:
         ("sinr_db.p05±1e999", "above 0"),
         ("sinr_db.p05±0.1,", "an empty condition"),
         ("throughput.mean±5 Mbit/s", "without units"),
-        ("uplink_sinr_db.p50±1", "with uplink.enabled = true it is"),
+        ("uplink_sinr_db.p50±1", 'with uplink.interference = "full-buffer" it is'),
         ("beam_share.mean±1%", "of constellations only"),
     ],
 )

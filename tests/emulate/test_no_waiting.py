@@ -27,7 +27,7 @@ MORE = {
         "satellite": {"preset": LEO, "beams_at_once": 5},
         "beams": {**SMALL, "allocation": "periodic", "slots": 1},
         "channel": {"environment": "urban", "elevation_lookup": "linear"},
-        "uplink": {"enabled": True, "drops": 3, "power_control": "fractional"},
+        "uplink": {"interference": "full-buffer", "drops": 3, "power_control": "fractional"},
     },
 }
 

@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from capest.backend import cuda_launcher
+from capest.backend.arguments import ConstellationUplink
 from capest.backend.cuda_kernels import CudaKernels
 from tests.emulate.constellation_scene import random_constellation
 from tests.emulate.emulator import EmulatedDevice
@@ -40,6 +41,7 @@ device = EmulatedDevice(directory, block_size=4, block_limit=2, flags=watched)
 kernels = CudaKernels(device)
 downlink = random_scene(1, beams=140, colours=3, users=40, lit_share=0.5)
 uplink = random_uplink(1, satellites=2, beams=10, colours=3, drops=6)
+network = random_constellation(1, users=80, colours=3)
 values = np.random.default_rng(1).uniform(-1.0, 2.0, 200)
 calls = {
     "downlink": lambda: kernels.downlink_sinr(downlink.links()),
@@ -49,6 +51,9 @@ calls = {
     ),
     "constellation": lambda: kernels.constellation_sinr(
         random_constellation(1, users=20, colours=3)
+    ),
+    "constellation's uplink": lambda: kernels.constellation_uplink(
+        ConstellationUplink(links=network, power=network.gain[None])
     ),
 }
 for link, call in calls.items():
@@ -78,6 +83,7 @@ FILE_OF_LINK = {
     "uplink": "uplink.cu",
     "counts": "histogram.cu",
     "constellation": "pattern.cuh",  # only the pattern's table is shared
+    "constellation's uplink": "constellation_uplink.cu",
 }
 
 

@@ -35,7 +35,7 @@ SCENARIOS = {
         "satellite": {**LEO, "beams_at_once": 9},
         "beams": {**BEAMS, "allocation": "random"},
         "users": {"per_beam": 40},
-        "uplink": {"enabled": True, "drops": 4},
+        "uplink": {"interference": "full-buffer", "drops": 4},
         "service": {"mix": "video-call-480p 40%, voice 30%, best-effort 30%"},
         "scheduler": {"admission": "random", "policy": "max-ci"},
     },

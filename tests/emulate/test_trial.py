@@ -29,13 +29,13 @@ SCENARIOS = {
             "bound": "fluid",
         },
         "service": {"mix": "voice 50%, best-effort 50%"},
-        "uplink": {"enabled": True, "drops": 6},
+        "uplink": {"interference": "full-buffer", "drops": 6},
     },
     "uplink, indoors and in cars": {
         "satellite": {"preset": LEO},
         "beams": {"frequency_reuse": 3},
         "users": {"indoor_share": 0.2, "vehicle_share": 0.1},
-        "uplink": {"enabled": True, "drops": 6},
+        "uplink": {"interference": "full-buffer", "drops": 6},
     },
     "GEO Ka, Shannon": {
         # 50 dB stronger than published: a handheld then has a link at all.

@@ -9,7 +9,7 @@ from .small import compute, small_scenario
 
 MODES = {
     "downlink only": ({}, {"throughput"}),
-    "both links": ({"uplink__enabled": True}, {"throughput", "uplink_throughput"}),
+    "both links": ({"uplink__interference": "full-buffer"}, {"throughput", "uplink_throughput"}),
     "uniform users": ({"users__placement": "uniform", "users__count": 93}, {"throughput"}),
     "hopping": (
         {"beams__allocation": "random", "satellite__beams_at_once": 6,
@@ -18,7 +18,7 @@ MODES = {
     ),
     "a mix that fills the beams": (
         {"service__mix": "video-call-480p 60%, best-effort 40%", "users__per_beam": 60,
-         "uplink__enabled": True},
+         "uplink__interference": "full-buffer"},
         set(ALL_BEAMS.values()) - {"offered_traffic"},
     ),
     "a frame": (

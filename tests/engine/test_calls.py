@@ -9,9 +9,9 @@ import pytest
 import capest
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine import trial as trial_module
-from capest.engine.build.services import DOWNLINK_ONLY_NOTE, NETWORK_NOISE_ONLY_NOTE
-from capest.engine.services.serve import reversed_snr_db
+from capest.engine.build.services import BORDER_NOTE, DOWNLINK_ONLY_NOTE, NETWORK_NOISE_ONLY_NOTE
 from capest.engine.trial import compute
+from capest.engine.uplink_of_many import reversed_snr_db
 from capest.statistics.quantities import AXES
 from capest.statistics.refusals import REFUSAL_REASONS
 
@@ -102,7 +102,9 @@ def test_uplink_follows_from_the_same_loss():
 def test_without_a_figure_of_the_uplink_the_downlink_decides():
     world = network_world(service__preset="voice", satellite__g_over_t_db_per_k=None)
     assert DOWNLINK_ONLY_NOTE in world.notes
-    assert network_world(service__preset="voice").notes[-1] == NETWORK_NOISE_ONLY_NOTE
+    assert network_world(service__preset="voice").notes[-1] == BORDER_NOTE
+    quiet = network_world(service__preset="voice", uplink__interference="off")
+    assert quiet.notes[-1] == NETWORK_NOISE_ONLY_NOTE
     assert DOWNLINK_ONLY_NOTE not in network_world(satellite__g_over_t_db_per_k=None).notes
     trial = compute(world, NumpyKernels(), 0, 1).trial
     assert trial["calls"][0] > 0
@@ -163,15 +165,15 @@ def test_a_result_holds_calls_of_cells_and_satellites():
     assert of_zones == pytest.approx(float(too_weak.sum()))
     summary = result.capest.summary()
     assert summary.headline.startswith(f"{float(result['calls'].mean()):.1f} calls at once, ±")
-    assert "(no interference in the uplink)" in summary.headline
+    assert "(no phones beyond the border)" in summary.headline
     assert "; refused " in summary.headline
     shown = " ".join(repr(summary).split())
     (of_voice, of_video) = summary.delay_verdicts
     assert of_voice in shown
     assert of_video in shown
-    assert "Note: the uplink of calls has no interference" in shown
+    assert "Note: no phones beyond the region's border disturb the uplink" in shown
     plain = summary.to_dict()
-    assert plain["notes"][-1] == NETWORK_NOISE_ONLY_NOTE
+    assert plain["notes"][-1] == BORDER_NOTE
     assert plain["delay_verdicts"] == [of_voice, of_video]
 
 

@@ -20,7 +20,7 @@ MODES = {
     "the uplink on another carrier": {
         "satellite__uplink_frequency_ghz": 1.7, "handset__transmit_power_dbm": 4.5,
     },
-    "the uplink is computed": {"uplink__enabled": True},
+    "the uplink is computed": {"uplink__interference": "full-buffer"},
     "power control makes up for half": {
         "uplink__power_control": "fractional", "uplink__alpha": 0.5, "uplink__p0_dbm": -56.5,
         "handset__transmit_power_dbm": 30.0,

@@ -91,7 +91,7 @@ def test_a_wall_is_the_same_in_both_directions() -> None:
     block = compute(
         below_the_satellite(
             users__indoor_share=1.0,
-            uplink__enabled=True,
+            uplink__interference="full-buffer",
             uplink__scheduled="all",
             uplink__drops=500,
         )
@@ -107,7 +107,7 @@ def test_every_carrier_has_its_own_entry_loss() -> None:
         satellite__preset="tr38821-set1-leo600-ka",
         handset__preset="3gpp-vsat",
         users__indoor_share=1.0,
-        uplink__enabled=True,
+        uplink__interference="full-buffer",
         uplink__scheduled="all",
         uplink__drops=500,
     )
@@ -122,7 +122,9 @@ def test_every_carrier_has_its_own_entry_loss() -> None:
 
 def test_ionosphere() -> None:
     # TR 38.821 Table 6.1.3.2-1: 2.2 dB at 2 GHz, in both directions.
-    block = compute(below_the_satellite(channel__ionosphere="equatorial", uplink__enabled=True))
+    block = compute(
+        below_the_satellite(channel__ionosphere="equatorial", uplink__interference="full-buffer")
+    )
     assert quantile(block, "coupling_loss_db", 0.5) == pytest.approx(AT_NADIR_DB + 2.2, abs=0.03)
     assert quantile(block, "uplink_coupling_loss_db", 0.5) == pytest.approx(
         AT_NADIR_DB + 2.2, abs=0.03
@@ -131,8 +133,10 @@ def test_ionosphere() -> None:
 
 def test_handset_figures_add_up() -> None:
     # -5.5 dBi against 0 dBi, 9 dB against 7 dB, 4 dB of body and 3 dB of polarisation.
-    ideal = compute(below_the_satellite(uplink__enabled=True))
-    worst = compute(below_the_satellite(uplink__enabled=True, handset__preset="smartphone-worst"))
+    ideal = compute(below_the_satellite(uplink__interference="full-buffer"))
+    worst = compute(
+        below_the_satellite(uplink__interference="full-buffer", handset__preset="smartphone-worst")
+    )
     assert quantile(ideal, "snr_db", 0.5) - quantile(worst, "snr_db", 0.5) == pytest.approx(
         5.5 + 2.0 + 4.0 + 3.0, abs=0.06
     )

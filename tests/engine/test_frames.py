@@ -34,10 +34,10 @@ MODES: dict[str, dict[str, Any]] = {
     "all on": {"beams__slots": 4, "users__demand_mbps": 2.0},
     "one slot": {**FRAME, "beams__allocation": "random", "beams__slots": 1},
     "reuse 3, few counted": {**FRAME, "beams__frequency_reuse": 3, "beams__statistics_count": 7},
-    "uplink": {**FRAME, "uplink__enabled": True, "uplink__drops": 6},
+    "uplink": {**FRAME, "uplink__interference": "full-buffer", "uplink__drops": 6},
     "calls": CALLS,
     "calls, uplink, random order": {
-        **CALLS, "uplink__enabled": True, "scheduler__admission": "random",
+        **CALLS, "uplink__interference": "full-buffer", "scheduler__admission": "random",
     },
     "a mix": {
         **FRAME, "service__mix": "voice 40%, best-effort 60%", "users__per_beam": 12,

@@ -25,7 +25,7 @@ MODES = [
     {"beams__allocation": "random", "satellite__beams_at_once": 5, "beams__frequency_reuse": 3},
     {"beams__allocation": "periodic", "satellite__beams_at_once": 4, "beams__slots": 1},
     {"link__adaptation": "truncated-shannon", "scheduler__policy": "equal-rate"},
-    {"uplink__enabled": True, "uplink__power_control": "fractional"},
+    {"uplink__interference": "full-buffer", "uplink__power_control": "fractional"},
 ]
 
 

@@ -178,10 +178,12 @@ def test_one_way_delay_under_the_satellite(payload: str, expected_ms: float) -> 
 
 
 def test_losses_at_the_handset_shift_both_links() -> None:
-    one = compute(small_scenario(uplink__enabled=True))
+    one = compute(small_scenario(uplink__interference="full-buffer"))
     other = compute(
         small_scenario(
-            uplink__enabled=True, handset__body_loss_db=4.0, handset__polarisation_loss_db=3.0
+            uplink__interference="full-buffer",
+            handset__body_loss_db=4.0,
+            handset__polarisation_loss_db=3.0,
         )
     )
     for prefix in ("", "uplink_"):

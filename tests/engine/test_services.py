@@ -23,7 +23,9 @@ COME_AND_GO = {
 MODES = {
     "come and go": {**COME_AND_GO, "users__per_beam": 30},
     "video calls": {"service__preset": "video-call-720p", "users__per_beam": 40},
-    "a mix, both links": {"service__mix": MIX, "uplink__enabled": True, "users__per_beam": 40},
+    "a mix, both links": {
+        "service__mix": MIX, "uplink__interference": "full-buffer", "users__per_beam": 40,
+    },
     "hopping": {
         "service__preset": "video-call-480p", "users__per_beam": 60,
         "beams__allocation": "random", "satellite__beams_at_once": 6,
@@ -133,7 +135,8 @@ def test_users_at_once_limit_the_uplink():
     """Calls that take 0.9 of a place each: 80 places of 0.36 MHz in 30 MHz hold 88 of them."""
     scenario = small_scenario(
         service__preset="voice", service__downlink_kbps=0.0, users__per_beam=120,
-        beams__count=1, beams__statistics_count=1, beams__spacing_uv=1e-4, uplink__enabled=True,
+        beams__count=1, beams__statistics_count=1, beams__spacing_uv=1e-4,
+        uplink__interference="full-buffer",
         channel__line_of_sight="always", channel__shadow_fading=False,
     )  # fmt: skip
     access = build(scenario).services.uplink.access
@@ -158,7 +161,7 @@ def test_one_carrier_for_both_links_is_no_special_case():
 def test_interference_in_the_uplink_refuses_calls():
     changes = {"service__preset": "video-call-480p"}
     alone = compute(small_scenario(**changes)).trial
-    disturbed = compute(small_scenario(**changes, uplink__enabled=True)).trial
+    disturbed = compute(small_scenario(**changes, uplink__interference="full-buffer")).trial
     assert alone["calls_refused_uplink"].sum() < disturbed["calls_refused_uplink"].sum()
 
 
@@ -202,7 +205,7 @@ def test_without_a_figure_of_the_uplink_the_downlink_decides():
     )
     assert build(lacking).notes == (DOWNLINK_ONLY_NOTE,)
     assert build(lacking.replace(satellite__g_over_t_db_per_k=1.1)).notes == (NOISE_ONLY_NOTE,)
-    whole = {"satellite__g_over_t_db_per_k": 1.1, "uplink__enabled": True}
+    whole = {"satellite__g_over_t_db_per_k": 1.1, "uplink__interference": "full-buffer"}
     assert build(lacking.replace(**whole)).notes == ()
     trial = compute(lacking).trial
     assert (trial["calls_refused_uplink"] == 0).all()

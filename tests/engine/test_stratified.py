@@ -64,7 +64,11 @@ def test_unbiased_and_narrower(changes: dict, gains: dict) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"users__placement": "uniform"}, {"users__placement": "hotspots"}, {"uplink__enabled": True}],
+    [
+        {"users__placement": "uniform"},
+        {"users__placement": "hotspots"},
+        {"uplink__interference": "full-buffer"},
+    ],
 )
 def test_refused_where_it_would_not_be_unbiased(changes: dict) -> None:
     with pytest.raises(ScenarioError, match=r"users\.positions = 'stratified'"):

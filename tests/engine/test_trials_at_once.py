@@ -68,6 +68,7 @@ AT_ONCE: dict[str, dict[str, Any]] = {
         "users__placement": "hotspots", "users__hotspots__count": 4, "users__hotspots__share": 0.7,
     },
     "a mix": MIX,
+    "full buffers": {**MIX, "uplink__interference": "full-buffer", "beams__frequency_reuse": 3},
     "a mix in random order, limits": {**MIX, **LIMITS, "scheduler__admission": "random"},
     "calls come and go": COME_AND_GO,
     "in cars": {"users__vehicle_share": 0.3, "channel__line_of_sight": "always"},

@@ -9,7 +9,7 @@ from capest.statistics.quantities import AXES
 
 from .small import compute, quantile, small_scenario
 
-UPLINK = {"uplink__enabled": True}
+UPLINK = {"uplink__interference": "full-buffer"}
 
 
 def test_every_user_takes_turns_within_his_own_beam_and_trial() -> None:

@@ -13,8 +13,8 @@ from capest.engine.build import build
 from capest.engine.build.place_loss import MOST_CLIMATES, climates_of_cells
 from capest.engine.memory import compute_block
 from capest.engine.place_loss import over_users, with_weather
-from capest.engine.services.serve import further_loss_db
 from capest.engine.trial import compute
+from capest.engine.uplink_of_many import further_loss_db
 from capest.engine.users import draw_users
 from capest.geo.sphere import unit_vectors
 from capest.physics import weather

@@ -36,7 +36,7 @@ COVERED: dict[str, set[Any]] = {
     "link.thresholds": {"lte-sim-awgn", "lte-list", "5g-lena", "sionna"},
     "scheduler.policy": {"equal-time", "equal-rate", "max-ci", "proportional-fair"},
     "scheduler.admission": {"efficient", "random"},
-    "uplink.enabled": {False, True},
+    "uplink.interference": {None, "full-buffer", "off"},
     "uplink.power_control": {"full", "fractional"},
     "uplink.scheduled": {"heard", "all"},
 }

@@ -67,7 +67,7 @@ ONE_SATELLITE = """
 [satellite]
 preset = "tr38821-set1-leo600-s"
 [uplink]
-enabled = true
+interference = "full-buffer"
 [service]
 preset = "voice"
 """

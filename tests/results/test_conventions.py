@@ -102,7 +102,7 @@ def results(tmp_path_factory) -> list[Path]:
     calls = {"service__preset": "voice", "service__activity": 0.2}
     calls["service__simulated_holding_times"] = 2
     dark = {"beams__allocation": "periodic", "satellite__beams_at_once": 6}
-    few = {"users": {"placement": "uniform", "count": 30}, "uplink__enabled": True}
+    few = {"users": {"placement": "uniform", "count": 30}, "uplink__interference": "full-buffer"}
     satellite = build(small_scenario(**calls, **dark, **few))
     shells = {"constellation__shells": "60: 40/4/1 @ 600", "cells__diameter_km": 300.0}
     constellation = network_world(**shells, users__count=20, service__preset="voice")

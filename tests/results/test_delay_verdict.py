@@ -66,11 +66,11 @@ def test_a_long_way_is_no_infinite_one():
 
 
 def test_what_calls_lack_is_said():
-    assert attributes(preset="voice")["calls_lack"] == "no interference in the uplink"
+    assert attributes(preset="voice")["calls_lack"] == "uplink without interference"
     scenario = load_scenario(
         {
             "satellite": {"preset": "tr38821-set1-leo600-s"},
-            "uplink": {"enabled": True},
+            "uplink": {"interference": "full-buffer"},
             "service": {"preset": "voice"},
         }
     )

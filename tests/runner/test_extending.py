@@ -25,7 +25,7 @@ RAW = {
     "satellite": {"preset": "tr38821-set1-leo600-s"},
     "beams": {"count": 7, "statistics_count": 1},
     "users": {"per_beam": 2},
-    "uplink": {"enabled": True},
+    "uplink": {"interference": "full-buffer"},
     "service": {"mix": "voice 50%, best-effort 50%"},
     "run": {"trials": 40},
 }

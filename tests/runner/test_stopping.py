@@ -326,7 +326,7 @@ def test_the_watch_asks_at_checkpoints_only() -> None:
     "changes",
     [
         {},
-        {"uplink__enabled": True},
+        {"uplink__interference": "full-buffer"},
         {"service__preset": "voice"},
         {
             "service__preset": "voice",

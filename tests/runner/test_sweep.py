@@ -165,9 +165,9 @@ def test_a_sweep_says_of_its_calls_what_holds_at_all_points(tmp_path):
     assert "calls" in shown.split()
     assert "served," not in shown.split()
     assert "Note: the uplink of calls has no interference" in shown
-    assert attributes["calls_lack"] == "no interference in the uplink"
+    assert attributes["calls_lack"] == "uplink without interference"
     assert attributes["delay_budgets"] == "5QI 1: 100"
-    shown, attributes = swept("uplink.enabled=true,false")
+    shown, attributes = swept("uplink.interference=full-buffer,off")
     assert "Note" not in shown
     assert "calls_lack" not in attributes
     assert attributes["delay_budgets"] == "5QI 1: 100"

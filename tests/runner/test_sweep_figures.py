@@ -198,7 +198,7 @@ def test_one_sentence_where_the_same_beams_count_everywhere(presets):
 
 
 def test_notes_come_once_even_of_points_that_were_there_already(scenario, tmp_path):
-    axes = ["uplink.enabled=true,false", "users.per_beam=3,4"]
+    axes = ["uplink.interference=full-buffer,off", "users.per_beam=3,4"]
     output = tmp_path / "notes.nc"
     _, first = swept(scenario, output, *axes, keep_points=True)
     output.unlink()

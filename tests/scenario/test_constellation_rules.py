@@ -114,7 +114,6 @@ def test_a_region_is_given_by_its_keys(region, key):
         ("users", {"placement": "file"}, "users.file"),
         ("users", {"file": "a.csv"}, "users.file"),
         ("users", {"count": 2**20 + 1}, "users.count"),
-        ("uplink", {"enabled": True}, "uplink.enabled"),
         ("beams", {"allocation": "periodic"}, "beams.allocation"),
     ],
 )

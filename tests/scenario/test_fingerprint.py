@@ -120,7 +120,7 @@ CHANGES = {
     "channel.exceeded_percent": 0.1,
     "channel.latitude_deg": 10.0,
     "channel.longitude_deg": 100.0,
-    "uplink.enabled": True,
+    "uplink.interference": "full-buffer",
     "uplink.bandwidth_mhz": 0.18,
     "uplink.overhead": 0.1,
     "uplink.scheduled": "all",
@@ -254,7 +254,7 @@ MODES = {
         {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "uplink": (
-        {"uplink.enabled": True},
+        {"uplink.interference": "full-buffer"},
         HOTSPOTS | {"link.shannon", "uplink.p0_dbm", "uplink.alpha"},
         {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
@@ -264,7 +264,7 @@ MODES = {
         {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "uplink with power control": (
-        {"uplink.enabled": True, "uplink.power_control": "fractional"},
+        {"uplink.interference": "full-buffer", "uplink.power_control": "fractional"},
         HOTSPOTS | {"link.shannon"},
         {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
@@ -278,7 +278,7 @@ MODES = {
         HOTSPOTS | UPLINK | {"link.shannon"},
         {
             *("beams.polarisation_reuse", "beams.allocation", "users.count"),
-            *("users.placement", "uplink.enabled"),
+            *("users.placement", "uplink.interference"),
         },
     ),
     "weather exceeded": (
@@ -307,7 +307,7 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
-            *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.enabled"),
+            *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
             *("beams.polarisation_reuse", "beams.allocation"),
         },
@@ -329,7 +329,7 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
-            *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.enabled"),
+            *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
             *("beams.polarisation_reuse", "beams.allocation"),
         },
@@ -352,7 +352,7 @@ MODES = {
         },
         {
             *(OF_REGION - {"region.latitude_deg", "region.longitude_deg", "region.radius_km"}),
-            *("constellation.catalogue", *OF_FILE, "uplink.enabled", "users.count"),
+            *("constellation.catalogue", *OF_FILE, "uplink.interference", "users.count"),
             "users.placement",
             *("beams.polarisation_reuse", "beams.allocation"),
         },
@@ -376,7 +376,7 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
-            *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.enabled"),
+            *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
             *("beams.polarisation_reuse", "beams.allocation"),
         },
@@ -401,7 +401,7 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
-            *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.enabled"),
+            *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
             *("beams.polarisation_reuse", "beams.allocation"),
         },
@@ -421,7 +421,7 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
-            *("constellation.catalogue", *OF_FILE, "uplink.enabled"),
+            *("constellation.catalogue", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
             *("beams.polarisation_reuse", "beams.allocation"),
         },
@@ -472,7 +472,7 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         inert = inert | PAYLOAD
     if name in NETWORK_MODES:
         inert = inert | OF_FRAME
-    if {"users.placement", "uplink.enabled"} & set(settings):
+    if {"users.placement", "uplink.interference"} & set(settings):
         illegal = illegal | {"users.positions"}
     if "service.simulated_holding_times" in settings:
         illegal = illegal | {"service.guaranteed"}

@@ -13,7 +13,7 @@ from capest.scenario.load import load_scenario
 from capest.scenario.presets import load_preset
 
 SATELLITE = {"preset": "tr38821-set1-leo600-s"}
-FILE = {"satellite": SATELLITE, "uplink": {"enabled": True, "bandwidth_mhz": 0.3}}
+FILE = {"satellite": SATELLITE, "uplink": {"interference": "full-buffer", "bandwidth_mhz": 0.3}}
 GAINS = ("handset.antenna_gain_dbi", "handset.transmit_gain_dbi")
 
 

@@ -58,7 +58,7 @@ MEANT = {
 FAR = (
     *("xyz", "a", "output", "satellite.xyz", "beams.foo", "run.workers", "run.backend"),
     *("channel.rain", "handset.colour", "scheduler.quota", "service.rate_kbps", "region.polygon"),
-    *("uplink.interference", "users.distribution", "link.s", "beams._", "cells.of"),
+    *("uplink.jamming", "users.distribution", "link.s", "beams._", "cells.of"),
 )
 
 

@@ -60,7 +60,7 @@ CALL = {
 }
 MANY_CALLS = {**ONE, "users.per_beam": 200, "carrier.bandwidth_mhz": 2.0, **CALL}
 LATE_CALLS = {**ONE, **CALL, "service.delay_budget_ms": 45.0}
-UPLINK = {**ONE, "uplink.enabled": True}
+UPLINK = {**ONE, "uplink.interference": "full-buffer"}
 TURNS = {**UPLINK, "users.per_beam": 40, "handset.body_loss_db": 3.0}
 FRACTIONAL = {**UPLINK, "uplink.power_control": "fractional"}
 CROWDS = {**WITHOUT_USERS, "users.placement": "hotspots", "users.count": 40}
@@ -173,7 +173,7 @@ READ = {
     "channel.exceeded_percent": (RAIN, 0.1),
     "channel.latitude_deg": (RAIN, 5.0),
     "channel.longitude_deg": (RAIN, 10.0),
-    "uplink.enabled": (ONE, True),
+    "uplink.interference": (ONE, "full-buffer"),
     "uplink.bandwidth_mhz": (UPLINK, 0.72),
     "uplink.overhead": (UPLINK, 0.3),
     "uplink.scheduled": (UPLINK | {"satellite.g_over_t_db_per_k": -30.0}, "all"),
@@ -287,10 +287,10 @@ UNREAD = {
     "channel.exceeded_percent": [(ONE, NOTE), (BOX, NOTE)],
     "channel.latitude_deg": [(ONE, NOTE), (BOX, ERROR)],
     "channel.longitude_deg": [(ONE, NOTE), (BOX, ERROR)],
-    "uplink.enabled": [(BOX, ERROR)],
+    "uplink.interference": [(BOX, NOTE)],
     "uplink.bandwidth_mhz": [(ONE, NOTE), (BOX, NOTE)],
     "uplink.overhead": [(ONE, NOTE), (BOX, NOTE)],
-    "uplink.scheduled": [(ONE, NOTE), (BOX, ERROR)],
+    "uplink.scheduled": [(ONE, NOTE), (BOX, NOTE)],
     "uplink.drops": [(ONE, NOTE), (BOX, ERROR)],
     "uplink.power_control": [(ONE, NOTE), (BOX, NOTE)],
     "uplink.p0_dbm": [(UPLINK, ERROR), (ONE | {"uplink.power_control": "fractional"}, NOTE)],
@@ -314,7 +314,7 @@ UNREAD = {
 
 # Refused by a rule with a reason of its own.
 BY_RULE = {
-    *("satellite.antenna", "users.positions", "uplink.enabled", "channel.weather"),
+    *("satellite.antenna", "users.positions", "channel.weather"),
     *("beams.allocation", "service.activity", "service.guaranteed"),
     *("users.file_variable", "users.file_units"),
     *(f"constellation.select.{key}" for key in ("names", "numbers", "height_km")),
@@ -549,7 +549,7 @@ def test_the_command_line_names_it(tmp_path):
     path.write_text('[satellite]\npreset = "tr38821-set1-leo600-s"\n[uplink]\ndrops = 3\n')
     result = CliRunner().invoke(cli, words)
     assert result.exit_code == 0
-    note = "uplink.drops is not read: uplink.enabled = false"
+    note = 'uplink.drops is not read: uplink.interference = "off"'
     assert note in result.stderr
     import capest
 

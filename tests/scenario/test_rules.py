@@ -185,11 +185,11 @@ def test_the_ionosphere_by_latitude_needs_a_place():
 
 
 def test_a_user_transmits_within_the_beam():
-    uplink = {"enabled": True, "bandwidth_mhz": 10.1}
+    uplink = {"interference": "full-buffer", "bandwidth_mhz": 10.1}
     beams = {"count": 19, "frequency_reuse": 3}
     problem = only_problem(uplink=uplink, beams=beams)
     assert (problem.key, problem.value) == ("uplink.bandwidth_mhz", 10.1)
     assert problem.hint == "write at most 10"
     assert load(uplink=uplink, beams={"count": 19}).uplink.bandwidth_mhz == 10.1
     # Without an uplink nobody minds.
-    assert load(uplink=uplink | {"enabled": False}, beams=beams)
+    assert load(uplink=uplink | {"interference": "off"}, beams=beams)

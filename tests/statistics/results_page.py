@@ -29,7 +29,8 @@ _PARTS = {
 
 _WORDS = {
     When.ONE_SATELLITE: "one satellite",
-    When.UPLINK: "`uplink.enabled`",
+    When.UPLINK: "`uplink.interference`",
+    When.LOAD: 'a constellation, `uplink.interference` = "load"',
     When.CONSTELLATION: "a constellation",
     When.CALLS: "calls",
     When.BLOCKING: "`service.simulated_holding_times`",

@@ -138,7 +138,8 @@ def test_a_row_is_a_difference_in_pairs(made_up):
 def test_a_row_is_named_by_until(made_up):
     assert made_up["until"]["talkative_users.mean±1%"] == ""
     assert "with a percentage" not in made_up["until"]["loudness_db.p50±0.1"]
-    assert "with uplink.enabled = true it is" in made_up["until"]["loudness_db.p50±0.1"]
+    hint = 'with uplink.interference = "full-buffer" it is'
+    assert hint in made_up["until"]["loudness_db.p50±0.1"]
     assert "there is no figure cell_talkative.mean" in made_up["until"]["cell_talkative.mean±1"]
 
 

@@ -152,7 +152,7 @@ def test_what_the_documentation_says() -> None:
         (["--m2514", "--plot", "p.png"], "--m2514 does not go with --plot"),
         (["--set", "carrier.bandwidth_mhz=20"], "--set goes with --m2514 only"),
         (["--m2514", "--set", "link.adaption=nr-mcs"], "link.adaption"),
-        (["--m2514", "--set", "uplink.enabled=false"], "one satellite with both links"),
+        (["--m2514", "--set", "uplink.interference=off"], "one satellite with both links"),
     ],
 )
 def test_bad_input(words: list[str], said: str) -> None:

@@ -215,7 +215,7 @@ def power_limits(scenario: Scenario) -> PowerLimits:
 def uplink_of(scenario: Scenario, uplink_carrier: Carrier | None) -> Uplink | None:
     """Work out the uplink with its interference, ``None`` where it is not computed."""
     budget, access = uplink_budget(scenario), uplink_access(scenario)
-    if not scenario.uplink.enabled or None in (uplink_carrier, budget, access):
+    if scenario.uplink_interference == "off" or None in (uplink_carrier, budget, access):
         return None
     return Uplink(
         uplink_carrier,  # type: ignore[arg-type]
@@ -261,7 +261,7 @@ def radio_of(
     sky = sky_of(scenario, frequency_hz)
     if chord is not None:
         down = carrier(scenario, frequency_hz, satellite.antenna_diameter_m, chord)
-        if scenario.uplink.enabled or calls:
+        if scenario.uplink_interference != "off" or calls:
             up = uplink_carrier(scenario, chord)
     else:
         of_place, sky = place_loss(scenario, frequency_hz, climates, sky)

@@ -18,16 +18,22 @@ DOWNLINK_ONLY_NOTE = (
     "uplink: with one, fewer would be carried"
 )
 NOISE_ONLY_NOTE = (
-    "the uplink of calls has no interference; uplink.enabled = true adds it, and fewer are carried"
+    'the uplink of calls has no interference; uplink.interference = "full-buffer" adds it, and '
+    "fewer are carried"
 )
 NETWORK_NOISE_ONLY_NOTE = (
-    "the uplink of calls has no interference, which is not computed in constellations: with it, "
-    "fewer would be carried"
+    'the uplink of calls has no interference, as uplink.interference = "off": with it, fewer would '
+    "be carried"
+)
+BORDER_NOTE = (
+    "no phones beyond the region's border disturb the uplink: with them, region.guard_km above 0, "
+    "fewer calls would be carried near the border"
 )
 _LACKING = {
     DOWNLINK_ONLY_NOTE: "by the downlink only",
-    NOISE_ONLY_NOTE: "no interference in the uplink",
-    NETWORK_NOISE_ONLY_NOTE: "no interference in the uplink",
+    NOISE_ONLY_NOTE: "uplink without interference",
+    NETWORK_NOISE_ONLY_NOTE: "uplink without interference",
+    BORDER_NOTE: "no phones beyond the border",
 }
 
 
@@ -81,9 +87,13 @@ def call_attributes(services: Services | None) -> dict[str, str]:
 def _missing_note(scenario: Scenario, uplink: CallUplink | None) -> str:
     if uplink is None:
         return DOWNLINK_ONLY_NOTE
-    if scenario.has_constellation:
+    is_off = scenario.uplink_interference == "off"
+    if not scenario.has_constellation:
+        return NOISE_ONLY_NOTE if is_off else ""
+    if is_off:
         return NETWORK_NOISE_ONLY_NOTE
-    return "" if scenario.uplink.enabled else NOISE_ONLY_NOTE
+    surrounded = scenario.region.kind == "earth" or scenario.guard_km > 0.0
+    return "" if surrounded else BORDER_NOTE
 
 
 def _uplink(scenario: Scenario) -> CallUplink | None:
@@ -93,4 +103,10 @@ def _uplink(scenario: Scenario) -> CallUplink | None:
         return None
     if not scenario.has_constellation and scenario.satellite.uplink_antenna_diameter_m is None:
         return None
-    return CallUplink(budget, access, frequency_ghz * 1e9)
+    return CallUplink(
+        budget,
+        access,
+        frequency_ghz * 1e9,
+        scenario.uplink_interference if scenario.has_constellation else "off",
+        scenario.uplink.scheduled == "heard",
+    )

@@ -180,15 +180,29 @@ def _shares(
     services: Services, rates_mbps: tuple[Any, Any], efficiencies: tuple[Any, Any | None], xp: Any
 ) -> tuple[Any, Any]:
     """Shares of the downlink's time and of a place in the uplink that calls take, int64 arrays."""
-    down = _share(rates_mbps[0], efficiencies[0], services.bandwidth_mhz, xp)
+    down = share_taken(rates_mbps[0], efficiencies[0], services.bandwidth_mhz, xp)
     if services.uplink is None or efficiencies[1] is None:
         return down, xp.zeros_like(down)
     width_mhz = services.uplink.access.user_bandwidth_mhz
-    return down, _share(rates_mbps[1], efficiencies[1], width_mhz, xp)
+    return down, share_taken(rates_mbps[1], efficiencies[1], width_mhz, xp)
 
 
-def _share(rate_mbps: Any, efficiency: Any, bandwidth_mhz: float, xp: Any) -> Any:
-    """Share that a rate takes, in units of ``WHOLE`` and rounded up, int64 array (users,)."""
+def share_taken(rate_mbps: Any, efficiency: Any, bandwidth_mhz: float, xp: Any) -> Any:
+    """Share of a bandwidth's time that a rate takes, in units of ``WHOLE`` and rounded up.
+
+    Parameters
+    ----------
+    rate_mbps : float64 array (...)
+    efficiency : float32 array (...)
+    bandwidth_mhz : float
+    xp : module
+        ``numpy`` or ``cupy``.
+
+    Returns
+    -------
+    int64 array (...)
+        Twice ``WHOLE`` at most.
+    """
     share = efficiency.astype(xp.float64)
     share *= bandwidth_mhz
     xp.maximum(share, 1e-30, out=share)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +15,7 @@ from capest.engine.downlink import gain_by_fading_db
 from capest.engine.frame import Frame, rest_mbps
 from capest.engine.link_powers import peak_gain
 from capest.engine.links import Links
-from capest.engine.place_loss import own_loss_db
+from capest.engine.power import LoweredPower
 from capest.engine.services.admission import (
     CARRIED,
     WHOLE,
@@ -29,8 +28,10 @@ from capest.engine.services.blocking import blocked_calls
 from capest.engine.services.demand import Demand, draw_demand
 from capest.engine.services.outcome import best_effort_mbps, outcome_of_class
 from capest.engine.services.settings import CallUplink, Services
+from capest.engine.services.settle import Settled, always_sending, settle
 from capest.engine.sky import Sky, feeder_ranges_m
 from capest.engine.uplink import UplinkResult
+from capest.engine.uplink_of_many import further_loss_db, reversed_snr_db, senders_of
 from capest.engine.uplink_power import hear
 from capest.engine.users import Users
 from capest.engine.world import World
@@ -55,6 +56,8 @@ class Served:
         Calls that come and go: asked for, and blocked.
     best_effort_mbps : float64 array (trials, beams) or None
         Throughput of users without a guaranteed rate; ``None`` where there are none.
+    settled : Settled or None
+        Interference of the uplink, under many satellites and where it is computed.
     """
 
     links: CallLinks
@@ -64,6 +67,7 @@ class Served:
     on_fading: Any | None = None
     blocked: Any | None = None
     best_effort_mbps: Any | None = None
+    settled: Settled | None = None
     outcome: Any | None = field(default=None, repr=False)
 
 
@@ -75,6 +79,7 @@ def serve(
     view: View,
     users: Users,
     beams: Beams,
+    power: LoweredPower,
     links: Links,
     attached: AttachedLinks,
     efficiency: Any,
@@ -88,7 +93,7 @@ def serve(
     world : World
     kernels : Kernels
     draws : Draws
-    sky, view, users, beams, links
+    sky, view, users, beams, power, links
         Of the trials.
     attached : AttachedLinks
         All users.
@@ -123,10 +128,15 @@ def serve(
         in_view=in_view,
         lit=None if lit is None else lit[users.trial, links.serving] > 0,
         efficiency=efficiency,
-        uplink_efficiency=_uplink_efficiency(world, kernels, users, links, up, own_snr, frame),
+        uplink_efficiency=None,
         delay_ms=delay_ms,
     )
-    served = Served(call_links, demand, call_links.delay_ms)
+    settled = _settled(world, kernels, sky, users, beams, power, links, call_links, demand, own_snr)
+    if settled is not None:
+        up = replace(up, interference=settled.interference)
+    uplink_efficiency = _uplink_efficiency(world, kernels, users, links, up, own_snr, frame)
+    call_links = replace(call_links, uplink_efficiency=uplink_efficiency)
+    served = Served(call_links, demand, call_links.delay_ms, settled=settled)
     left = xp.full((trials * beam_count, 2), WHOLE, dtype=xp.int64)
     if services.has_calls:
         admitted = admit(services, kernels, call_links, demand)
@@ -162,6 +172,42 @@ def _rest_of_frame(world: World, kernels: Kernels, frame: Frame, demand: Demand,
     time = on_host(left)[:, 0].reshape(len(wanted), -1) * (1.0 / WHOLE)
     found = rest_mbps(frame, wants, time[:, layout.place])
     return kernels.xp.asarray(found[:, layout.order])
+
+
+def _settled(
+    world: World,
+    kernels: Kernels,
+    sky: Sky,
+    users: Users,
+    beams: Beams,
+    power: LoweredPower,
+    links: Links,
+    call_links: CallLinks,
+    demand: Demand,
+    own_snr: Any | None,
+) -> Settled | None:
+    """Interference of the uplink to many satellites, ``None`` where it is not computed."""
+    services, xp = world.services, kernels.xp
+    if services is None or services.uplink is None or own_snr is None:
+        return None
+    uplink = services.uplink
+    if uplink.interference == "off":
+        return None
+    adaptation = world.radio.link.adaptation
+    ready = links.serving >= 0
+    if not len(beams):
+        nothing = xp.zeros(len(ready), dtype=xp.float32)
+        calls = xp.zeros((2, sky.trials), dtype=xp.int64)
+        return Settled(own_snr, ready, nothing, calls if uplink.interference == "load" else None)
+    senders = senders_of(world, uplink, sky, users, beams, power, links, xp)
+    if uplink.interference == "load" or uplink.only_heard:
+        ready &= kernels.link_efficiency(own_snr.astype(xp.float32), adaptation) > 0.0
+    if uplink.interference == "full-buffer":
+        return always_sending(kernels, call_links, senders, own_snr, ready)
+    counted = users.that_count(xp.ones(len(ready), dtype=bool))
+    return settle(
+        services, kernels, call_links, demand, senders, own_snr, ready, counted, adaptation
+    )
 
 
 def packet_delay_ms(world: World, services: Services, sky: Sky, links: Links, xp: Any) -> Any:
@@ -203,43 +249,6 @@ def reversed_gain(world: World, uplink: CallUplink) -> float:
     return float(10.0 ** (0.1 * (up_db - world.radio.link.snr_at_no_loss_db)))
 
 
-def further_loss_db(world: World, users: Users, links: Links, xp: Any) -> Any:
-    """What weather and ionosphere take of the uplink's carrier more than of the downlink's, dB."""
-    radio = world.radio
-    up_db, down_db = (
-        own_loss_db(world, loss, users, links.sin_elevation, xp)
-        for loss in (radio.uplink_place_loss, radio.place_loss)
-    )
-    return up_db - down_db
-
-
-def reversed_snr_db(
-    world: World, uplink: CallUplink, unlimited: Any, xp: Any, further_loss_db: Any = 0.0
-) -> Any:
-    """SNR of users' uplinks from that of their downlinks, without interference.
-
-    The way is the same, but for the free-space loss between the two carriers, and what weather
-    and ionosphere take more; that the downlink's beam is as wide as the uplink's is assumed.
-
-    Parameters
-    ----------
-    world : World
-    uplink : CallUplink
-    unlimited : float64 array (n,)
-        Downlink carrier over noise, linear, as if the beam had its whole EIRP.
-    xp : module
-        ``numpy`` or ``cupy``.
-    further_loss_db : float64 array (n,) or float
-        See `further_loss_db`.
-    """
-    budget, link = uplink.budget, world.radio.link
-    snr_db = 10.0 * xp.log10(xp.maximum(unlimited, 1e-300))
-    further_db = 20.0 * math.log10(uplink.frequency_hz / world.radio.frequency_hz)
-    loss_db = link.snr_at_no_loss_db - snr_db + further_db + further_loss_db
-    power_dbw = budget.power_dbw(link.coupling_loss_at_0_snr_db - snr_db, xp)
-    return budget.peak_snr_db(power_dbw, loss_db)
-
-
 def _uplink_efficiency(
     world: World,
     kernels: Kernels,
@@ -252,13 +261,14 @@ def _uplink_efficiency(
     """Efficiency of each user's uplink, float32 array (users,); ``None`` without an uplink.
 
     Over a frame it is a mean, zero while the user's beam is dark. Where interference is computed, a
-    user has what its beam hears on average over the drops of the trial; else only noise.
+    user has what its beam hears on average over the drops of the trial, or over time and places;
+    else only noise.
     """
     if own_snr is None:
         return None
     sinr = own_snr.astype(kernels.xp.float32)
     if up.interference is not None:
-        sinr = sinr / (up.interference[users.trial, links.serving] + np.float32(1.0))
+        sinr = sinr / (up.interference + np.float32(1.0))
     efficiency = kernels.link_efficiency(sinr, world.radio.link.adaptation)
     if frame is None:
         return efficiency
@@ -301,6 +311,8 @@ def _on_fading(
     if up.heard is not None and uplink is not None:
         up = replace(up, heard=hear(world, uplink.budget, uplink.carrier, weaker, xp))
     own_snr = _uplink_snr(world, services, some, weaker, up, xp)
+    if up.interference is not None:
+        up = replace(up, interference=up.interference[own])
     up_efficiency = _uplink_efficiency(world, kernels, some, weaker, up, own_snr, frame)
     rates_mbps = (demand.down_mbps[own], demand.up_mbps[own])
     alone = are_carried_alone(services, rates_mbps, (efficiency, up_efficiency), xp)

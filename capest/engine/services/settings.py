@@ -19,11 +19,17 @@ class CallUplink:
     budget : UplinkBudget
     access : UplinkAccess
     frequency_hz : float
+    interference : {"off", "load", "full-buffer"}
+        What the beams of many satellites hear: nobody, who is carried, or everybody.
+    only_heard : bool
+        With "full-buffer" users whose SNR is too low even alone take no turns.
     """
 
     budget: UplinkBudget
     access: UplinkAccess
     frequency_hz: float
+    interference: str
+    only_heard: bool
 
 
 @dataclass(frozen=True)

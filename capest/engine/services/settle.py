@@ -1,0 +1,264 @@
+"""Admission and interference of the uplink, which depend on each other, of many satellites.
+
+Who is carried sends, and who sends disturbs: interference lowers the efficiency of other uplinks,
+calls take more of their beams or are refused, and send for longer or not at all. Two chains of
+steps go towards what both agree on, from a network in which nobody disturbs and from one in which
+every place of a beam that carries calls is taken all the time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from capest.backend.arguments import CallQueues, LinkAdaptation
+from capest.backend.protocol import Kernels
+from capest.engine.services.admission import (
+    CARRIED,
+    WHOLE,
+    CallLinks,
+    needs_of,
+    queues,
+    share_taken,
+)
+from capest.engine.services.demand import Demand
+from capest.engine.services.settings import CallUplink, Services
+from capest.engine.uplink_of_many import Senders
+
+STEPS = 5
+"""Times that interference is worked out anew; see `docs/services.md` for how close that is."""
+
+_ROUGH_STEPS = 3
+"""Of these the first ones, in which some of the users stand for all if there are many."""
+
+_MOST_FOR_ONE = 8
+"""Users that one stands for in a rough step at most."""
+
+_ENOUGH = 5_000
+"""Users of a trial that stand for all of them, at least."""
+
+_NEW = 0.75
+"""Share of the interference worked out last in that of the next step: chains would swing
+around what they go to with 1, and come slowly with less."""
+
+_CHAINS = 2
+"""From the empty network, and from the full one."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What the uplink came to.
+
+    Attributes
+    ----------
+    own_snr : float64 array (users,)
+        Of each user's uplink, at its own beam and without the others.
+    ready : bool array (users,)
+        Who has an uplink: the others are too weak even alone, or have no beam.
+    interference : float32 array (users,)
+        That each user's beam hears, in units of its noise.
+    calls : int64 array (2, trials) or None
+        Calls carried of users that count, from the empty and from the full network; ``None`` where
+        nothing was to settle. Interference is that of the chain with fewer of them.
+    """
+
+    own_snr: Any
+    ready: Any
+    interference: Any
+    calls: Any | None = None
+
+
+def always_sending(
+    kernels: Kernels, links: CallLinks, senders: Senders, own_snr: Any, ready: Any
+) -> Settled:
+    """Have every place of a beam taken all the time, by its users in equal turns.
+
+    Parameters
+    ----------
+    kernels : Kernels
+    links : CallLinks
+    senders : Senders
+    own_snr, ready
+        See `Settled`; who is ready takes turns.
+    """
+    xp = kernels.xp
+    number = xp.where(ready, links.own_beam, -1)
+    of_beam = kernels.count_numbers(number, links.trials * links.beams)
+    sending = xp.where(ready, 1.0 / xp.maximum(of_beam, 1)[xp.maximum(number, 0)], 0.0)
+    heard = senders.hear(kernels, sending[None])
+    return Settled(own_snr, ready, heard[0][senders.beam].astype(xp.float32))
+
+
+def settle(
+    services: Services,
+    kernels: Kernels,
+    links: CallLinks,
+    demand: Demand,
+    senders: Senders,
+    own_snr: Any,
+    ready: Any,
+    counted: Any,
+    adaptation: LinkAdaptation,
+) -> Settled:
+    """Find the interference that the calls carried under it make.
+
+    Parameters
+    ----------
+    services : Services
+        With an uplink.
+    kernels : Kernels
+    links : CallLinks
+        Without an uplink.
+    demand : Demand
+    senders : Senders
+    own_snr, ready
+        See `Settled`.
+    counted : bool array (users,)
+        Users that count.
+    adaptation : LinkAdaptation
+    """
+    if services.uplink is None:
+        raise ValueError("there is no uplink to settle")
+    xp, beams = kernels.xp, len(senders.links.beam_power)
+    door = _Door(services, services.uplink, kernels, links, demand, counted)
+    heard, before = xp.zeros((_CHAINS, beams)), xp.zeros((_CHAINS, len(own_snr)))
+    interference = heard
+    per_trial = len(own_snr) // max(links.trials, 1)
+    for_one = min(max(per_trial // _ENOUGH, 1), _MOST_FOR_ONE)
+    stands_for_all = xp.arange(len(own_snr)) % max(per_trial, 1) % for_one == 0
+    for step in range(STEPS):
+        efficiency = _efficiency(kernels, own_snr, interference[:, senders.beam], adaptation)
+        found = door.admit(efficiency)
+        sending = found.sending
+        if step == 0:
+            sending = xp.stack([sending[0], sending[1] * found.fills[1, links.own_beam]])
+        if step < _ROUGH_STEPS and for_one > 1:
+            sending = xp.where(stands_for_all, sending * for_one, 0.0)
+        # Only who sends more or less than before is summed.
+        heard = heard + senders.hear(kernels, sending - before)
+        before = sending
+        last = xp.maximum(heard, 0.0)
+        interference = last if step == 0 else interference + _NEW * (last - interference)
+    of_users = interference[:, senders.beam]
+    found = door.admit(_efficiency(kernels, own_snr, of_users, adaptation))
+    fewer = (found.calls[1] < found.calls[0])[links.user_trial]
+    lower = xp.where(fewer, of_users[1], of_users[0]).astype(xp.float32)
+    return Settled(own_snr, ready, lower, found.calls)
+
+
+def _efficiency(
+    kernels: Kernels, own_snr: Any, interference: Any, adaptation: LinkAdaptation
+) -> Any:
+    """Efficiency of uplinks in each chain, float32 array (chains, users)."""
+    sinr = (own_snr / (interference + 1.0)).astype(kernels.xp.float32)
+    return kernels.link_efficiency(sinr.ravel(), adaptation).reshape(sinr.shape)
+
+
+@dataclass(frozen=True)
+class _Inside:
+    """What beams carry in each chain.
+
+    Attributes
+    ----------
+    sending : float64 array (chains, users)
+        Share of a beam's time and places in which each user sends.
+    fills : float64 array (chains, trials · beams)
+        Factor by which its users would send more if every place was taken.
+    calls : int64 array (chains, trials)
+    """
+
+    sending: Any
+    fills: Any
+    calls: Any
+
+
+class _Door:
+    """Admits calls of several chains beside each other, whose uplinks alone differ.
+
+    Parameters
+    ----------
+    services : Services
+    uplink : CallUplink
+    kernels : Kernels
+    links : CallLinks
+        Without an uplink.
+    demand : Demand
+    counted : bool array (users,)
+        Whose calls are counted.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        uplink: CallUplink,
+        kernels: Kernels,
+        links: CallLinks,
+        demand: Demand,
+        counted: Any,
+    ) -> None:
+        xp = kernels.xp
+        self._counted = counted
+        self._kernels, self._links, self._demand = kernels, links, demand
+        self._has_rest = services.has_rest
+        self._width_mhz = uplink.access.user_bandwidth_mhz
+        self._places = uplink.access.users_at_once
+        needs = needs_of(services, replace(links, uplink_efficiency=None), demand, xp)
+        asks = demand.call & (needs.outcome == CARRIED)
+        one = queues(kernels, links, needs, asks, demand.arrival)
+        users = len(asks)
+        after = np.arange(_CHAINS) * users
+        self._queues = CallQueues(
+            order=xp.concatenate([one.order + first for first in after]),
+            start=xp.concatenate([one.start + first for first in after]),
+            count=xp.tile(one.count, _CHAINS),
+            down=xp.tile(one.down, _CHAINS),
+            up=None,
+            capacity_down=WHOLE,
+            capacity_up=self._places * WHOLE,
+        )
+
+    def admit(self, efficiency: Any) -> _Inside:
+        """Admit calls whose uplinks have some efficiency, float32 array (chains, users)."""
+        xp, links, kernels = self._kernels.xp, self._links, self._kernels
+        capacity = self._queues.capacity_up
+        rates_mbps = xp.broadcast_to(self._demand.up_mbps, efficiency.shape)
+        up = share_taken(rates_mbps, efficiency, self._width_mhz, xp)
+        # Whose uplink fails with a place of its own finds no room.
+        up = xp.where(up > WHOLE, capacity + 1, up)
+        admitted, left = kernels.admit_calls(replace(self._queues, up=up.ravel()))
+        admitted = admitted.reshape(efficiency.shape) > 0
+        left_up = left[:, 1].reshape(_CHAINS, -1)
+        sending = xp.where(admitted, up, 0) / capacity
+        taken = (capacity - left_up) / capacity
+        if self._has_rest:
+            rest, share = self._rest(efficiency, left_up)
+            sending = sending + rest
+            taken = taken + share
+        fills = xp.where(taken > 0.0, 1.0 / xp.maximum(taken, 1e-30), 1.0)
+        trial = xp.arange(_CHAINS)[:, None] * links.trials + links.user_trial
+        calls = kernels.count_numbers(
+            xp.where(admitted & self._counted, trial, -1).ravel(), _CHAINS * links.trials
+        )
+        return _Inside(sending, fills, calls.reshape(_CHAINS, links.trials))
+
+    def _rest(self, efficiency: Any, left_up: Any) -> tuple[Any, Any]:
+        """What users without a guaranteed rate send, in equal parts of what calls leave.
+
+        Returns
+        -------
+        sending : float64 array (chains, users)
+        share : float64 array (chains, trials · beams)
+            Of all of them together.
+        """
+        xp, links = self._kernels.xp, self._links
+        groups = links.trials * links.beams
+        asks = self._demand.rest & (links.serving >= 0) & (efficiency > 0.0)
+        chain = xp.arange(_CHAINS)[:, None]
+        number = xp.where(asks, chain * groups + links.own_beam, -1)
+        count = self._kernels.count_numbers(number.ravel(), _CHAINS * groups)
+        count = count.reshape(_CHAINS, groups)
+        # Nobody has more than one place at a time.
+        each = xp.minimum(left_up / (WHOLE * xp.maximum(count, 1)), 1.0) / self._places
+        return xp.where(asks, each[:, links.own_beam], 0.0), each * count
