@@ -110,21 +110,15 @@ def _whereabouts(indoor: float, vehicle: float) -> Problem | None:
 
 
 def _stratified(positions: str, placement: str, uplink: bool) -> Problem | None:
-    if positions == "random" or (placement == "beam" and not uplink):
+    # Other placements share out the ground among trials: users of a trial stand independently.
+    if positions == "random" or placement != "beam" or not uplink:
         return None
-    if uplink:
-        return Problem(
-            "users.positions",
-            positions,
-            "not with uplink.enabled = true: users of different beams disturb each other there, "
-            "and must stand independently",
-            'write "random"',
-        )
     return Problem(
         "users.positions",
         positions,
-        f'only with placement = "beam", not "{placement}"',
-        'write "random"',
+        'not with placement = "beam" and uplink.enabled = true: users of different beams disturb '
+        "each other there, and must stand independently",
+        'write "random", or place users otherwise',
     )
 
 

@@ -133,8 +133,7 @@ def until_problem(
     calls, best_effort = kinds_of_service(mix, downlink_kbps, guaranteed)
     blocking = holding_times > 0
     frame = not constellation and is_frame(allocation, slots, demand_mbps)
-    # One satellite reads no limit.
-    given = zip(UNTIL_KEYS[-len(limits) :], limits, strict=True) if constellation else ()
+    given = zip(UNTIL_KEYS[-len(limits) :], limits, strict=True)
     there = Computed(
         uplink,
         constellation,
@@ -190,7 +189,7 @@ class Computed:
             When.LIMIT: (
                 detail in self.limits,
                 _NOT_HERE,
-                f"in a constellation with {detail} it is",
+                f"with {detail} it is",
             ),
             When.CALLS: (
                 self.calls,
