@@ -90,7 +90,7 @@ def uplink_speed(
     draws = Draws(kernels, 1, 0, trials)
     users = world.ground.users_per_trial
     view = draw_users(world, draws).of_one
-    user, beam = reduced_directions(layout, carrier, view, xp)
+    user, beam = reduced_directions(world.radio, layout, carrier, view, xp)
     # Every user transmits to the beam whose cell it is in.
     home = xp.asarray(layout.place)[xp.arange(users) // scenario.users.per_beam]
     number = (xp.arange(trials)[:, None] * beams + home).ravel()

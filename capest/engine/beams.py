@@ -136,6 +136,16 @@ def _fixed(world: World, layout: Layout, sky: Sky, draws: Draws) -> Beams:
         lit = STRATEGIES.find(plan.allocation)(Frame(layout.grid.lattice, active, slots=1), draws)
     if lit is not None:
         lit = xp.ascontiguousarray(lit[:, 0, xp.asarray(layout.order)], dtype=xp.uint8)
+    lit_share = 1.0 if lit is None else active / beams
+    if world.radio.limits.are_set:
+        # What power is left is found by boresights and by who is lit.
+        known = satellite_fixed(world, layout, sky)
+        if lit is not None:
+            known.power[:] = on_host(lit).ravel()
+        if plan.frame is not None:
+            # Over a frame beams have their power for a share of the slots.
+            known.power[:] = active / beams
+        return replace(known, lit=lit, lit_share=lit_share, are_fixed=True)
     return Beams(
         start=np.arange(sky.trials + 1) * beams,
         satellite=np.repeat(np.arange(len(sky)), beams),
@@ -143,7 +153,7 @@ def _fixed(world: World, layout: Layout, sky: Sky, draws: Draws) -> Beams:
         segment_start=None,
         power=np.ones(sky.trials * beams, dtype=np.float32),
         lit=lit,
-        lit_share=1.0 if lit is None else active / beams,
+        lit_share=lit_share,
         of_user=None,
         are_fixed=True,
     )

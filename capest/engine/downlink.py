@@ -29,7 +29,7 @@ def downlink(
 ) -> Links:
     """Compute the links of the users of some trials."""
     if users.view is not None:
-        return links_of_one(world, kernels, users.view, users, beams)
+        return links_of_one(world, kernels, users.view, users, beams, power)
     # A limit of the power-flux density gives each beam a power of its own.
     are_equal = world.radio.limits.pfd_dbw_per_m2_mhz is None
     if users.ground_view is not None and beams.are_fixed and are_equal:

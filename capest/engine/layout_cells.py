@@ -31,14 +31,12 @@ class LayoutCells:
     Attributes
     ----------
     layout : Layout
+    centre_unit : float64 array (cells, 3)
+        Where boresights meet the ground, below a satellite on the z axis.
     """
 
     layout: Layout
-
-    @property
-    def centre_unit(self) -> np.ndarray:
-        """They have no place on the Earth."""
-        raise ValueError("the cells of a layout move with their satellite")
+    centre_unit: np.ndarray
 
     def view(self, world: World, sky: Sky) -> View:
         """All cells see the satellite."""
@@ -58,7 +56,7 @@ class LayoutCells:
         """Users stay in the order in which they are drawn: their strongest beam is their cell."""
         count = world.ground.drawn_users
         surroundings = draw_surroundings(world.channel, draws, count)
-        return Users(count, trial, places.view, None, None, None, surroundings)
+        return Users(count, trial, places.view, None, None, places.environment, surroundings)
 
     def seen(
         self, view: View, users: Users, links: Links, xp: Any

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from capest.backend.arguments import SatelliteDownlink
 from capest.engine.link_powers import peak_gain
 from capest.engine.path_loss import Sightlines
 
@@ -29,6 +30,8 @@ class Links:
         Of users that see one satellite.
     loss_db : float64 array or None
         Between isotropic antennas, where there are ways.
+    kernel_input : SatelliteDownlink or None
+        What the kernel of one satellite took, for other moments of the same users.
     """
 
     serving: Any
@@ -40,6 +43,7 @@ class Links:
     range_m: Any
     ways: Sightlines | None
     loss_db: Any | None
+    kernel_input: SatelliteDownlink | None = None
 
     @property
     def of_one(self) -> Sightlines:

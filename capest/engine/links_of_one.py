@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from capest.backend.arguments import SatelliteDownlink
 from capest.backend.protocol import Kernels
 from capest.engine.beams import Beams
 from capest.engine.link_powers import peak_gain
 from capest.engine.links import Links
 from capest.engine.path_loss import path_loss_db, sightlines
+from capest.engine.power import LoweredPower
 from capest.engine.radio import Carrier, Radio
 from capest.engine.users import Users
 from capest.engine.world import Layout, World
@@ -22,25 +25,35 @@ def links_of_one(
     view: geometry.View,
     users: Users,
     beams: Beams,
+    power: LoweredPower,
 ) -> Links:
     """Compute the links of the users of some trials, who see one satellite."""
-    xp, radio = kernels.xp, world.radio
-    ways = sightlines(world.channel, radio.own_carrier, view, users.surroundings, xp)
+    xp, radio, layout = kernels.xp, world.radio, world.beams.fixed_layout
+    ways = sightlines(
+        world.channel, radio.own_carrier, view, users.environment, users.surroundings, xp
+    )
     loss_db = path_loss_db(radio.own_carrier, ways, xp)
     gain = peak_gain(radio.link.snr_at_no_loss_db - loss_db, xp)
-    layout = world.beams.fixed_layout
-    links = satellite_links(radio, layout, view, gain, users.trial, beams.lit, xp)
+    of_beam = power.of_layout(len(layout.colour))
+    if of_beam is not None:
+        whole = xp.asarray(power.satellite)[users.trial]
+        gain = gain * whole
+    links = satellite_links(radio, layout, view, gain, users.trial, beams.lit, xp, of_beam)
     serving, received, interference = kernels.downlink_sinr(links)
+    unlimited = received
+    if of_beam is not None:
+        unlimited = received / (links.beam_power[serving].astype(xp.float64) * whole)
     return Links(
         serving=serving,
         satellite=users.trial,
         carrier=received,
         interference=interference,
-        unlimited=received,
+        unlimited=unlimited,
         sin_elevation=view.sin_elevation,
         range_m=view.range_m,
         ways=ways,
         loss_db=loss_db,
+        kernel_input=links,
     )
 
 
@@ -52,6 +65,7 @@ def satellite_links(
     user_trial: Any,
     lit: Any | None,
     xp: Any,
+    beam_power: np.ndarray | None = None,
 ) -> SatelliteDownlink:
     """What the kernel of one satellite takes.
 
@@ -68,14 +82,17 @@ def satellite_links(
         Beams in the kernels' order.
     xp : module
         ``numpy`` or ``cupy``.
+    beam_power : float array (beams,), optional
+        Share of its EIRP that each beam uses, the whole if left out.
     """
-    user, beam = reduced_directions(layout, radio.own_carrier, view, xp)
+    user, beam = reduced_directions(radio, layout, radio.own_carrier, view, xp)
+    power = xp.ones(len(layout.colour)) if beam_power is None else xp.asarray(beam_power)
     return SatelliteDownlink(
         user=user,
-        gain=gain.astype(xp.float32)[None],
+        gain=through_elements(radio, view, gain, xp).astype(xp.float32)[None],
         user_trial=user_trial,
         beam=beam,
-        beam_power=xp.ones(len(layout.colour), dtype=xp.float32),
+        beam_power=power.astype(xp.float32),
         segment_start=xp.asarray(layout.segment_start),
         lit=lit,
         pattern=xp.asarray(radio.own_carrier.pattern),
@@ -84,10 +101,38 @@ def satellite_links(
 
 
 def reduced_directions(
-    layout: Layout, carrier: Carrier, view: geometry.View, xp: Any
+    radio: Radio, layout: Layout, carrier: Carrier, view: geometry.View, xp: Any
 ) -> tuple[Any, Any]:
-    """Users and boresights from the layout's centre, times wavenumber and aperture radius."""
+    """Users and boresights from the layout's centre, times wavenumber and aperture radius.
+
+    The pattern of an array goes by the distance in its plane alone, see ``antenna.planar_array``.
+    """
     centre = xp.asarray(layout.centre_direction)[:, None]
     user = (view.direction - centre) * carrier.reduced_aperture
     beam = xp.asarray(layout.direction) * carrier.reduced_aperture
+    for each in (user, beam):
+        each[2] *= radio.steering.axial_weight
     return user.astype(xp.float32)[None], beam.astype(xp.float32)
+
+
+def through_elements(radio: Radio, view: geometry.View, gain: Any, xp: Any) -> Any:
+    """Power after the loss of an array's elements off their normal; a dish has none.
+
+    Parameters
+    ----------
+    radio : Radio
+    view : View
+    gain : float64 array (users,)
+        Power at the peak of a beam that is not steered.
+    xp : module
+        ``numpy`` or ``cupy``.
+
+    Returns
+    -------
+    float64 array (users,)
+        Times the cosine of the angle off the normal to the exponent of the elements.
+    """
+    exponent = radio.steering.element_exponent
+    if exponent == 0.0:
+        return gain
+    return gain * xp.maximum(view.direction[2], 0.0) ** exponent

@@ -64,7 +64,12 @@ class Sightlines:
 
 
 def sightlines(
-    channel: Channel, carrier: Carrier, view: geometry.View, surroundings: Surroundings, xp: Any
+    channel: Channel,
+    carrier: Carrier,
+    view: geometry.View,
+    environments: Any | None,
+    surroundings: Surroundings,
+    xp: Any,
 ) -> Sightlines:
     """Look along the ways between users and their satellite.
 
@@ -74,12 +79,15 @@ def sightlines(
     carrier : Carrier
         Of the downlink, whose environment has the probability of line of sight.
     view : View
+    environments : uint8 array (users,) or None
+        Which of the carrier's each user is in; ``None`` where there is one for all.
     surroundings : Surroundings
     xp : module
         ``numpy`` or ``cupy``.
     """
     elevation_deg = propagation.elevation_deg(view.sin_elevation, xp)
-    angles = environment.reference_angles(elevation_deg, channel.elevation_lookup, xp)
+    reading = environment.reference_angles(elevation_deg, channel.elevation_lookup, xp)
+    angles = environment.in_environment(reading, environments)
     if surroundings.sight is None:
         sight = channel.line_of_sight == "always"
     else:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+
 from capest.engine.world import Places
 from capest.geo.sphere import moved, unit_vectors
+from capest.geo.standpoint import Standpoint
 from capest.sampling import placement
 from capest.sampling.draws import Draws
+from capest.sampling.latin import across_trials
 from capest.sampling.placement import Coverage, PlacementSettings
 from capest.sampling.streams import Purpose
 
@@ -23,6 +28,9 @@ class People(Protocol):
     @property
     def people(self) -> float:
         """People the users stand for."""
+
+    def in_order(self, cell_at: Callable[[np.ndarray], np.ndarray]) -> People:
+        """The same people, those of a cell together; cells of unit vectors (3, n) are asked for."""
 
     def draw(self, uniforms: list[Any], xp: Any) -> tuple[Any, Any, Any, Any]:
         """Latitude, longitude, surroundings and country of users."""
@@ -51,6 +59,27 @@ class InCells:
 
 
 @dataclass(frozen=True)
+class BelowSatellite:
+    """Users placed where people live in the cells of one satellite.
+
+    Attributes
+    ----------
+    region : InRegion
+        Of the ground below the cells.
+    standpoint : Standpoint
+    """
+
+    region: InRegion
+    standpoint: Standpoint
+
+    def place(self, draws: Draws) -> Places:
+        """Place the users of some trials, trial by trial."""
+        places = self.region.place(draws)
+        view = self.standpoint.view_of(places.unit, draws.xp)
+        return Places(view, None, places.environment if self.region.by_place else None)
+
+
+@dataclass(frozen=True)
 class InRegion:
     """Users placed where people of a region are.
 
@@ -69,6 +98,8 @@ class InRegion:
         Where in guard cells users may be; ``None`` without any there.
     guard_users : int
         Of a trial, in guard cells.
+    across_trials : bool
+        Users share out the people among trials, see ``sampling.latin``.
     """
 
     people: People
@@ -79,12 +110,15 @@ class InRegion:
     hotspot_radius_km: float = 0.0
     guard: People | None = None
     guard_users: int = 0
+    across_trials: bool = False
 
     def place(self, draws: Draws) -> Places:
         """Place the users of some trials, trial by trial; in each, those of guard cells last."""
         xp, count = draws.xp, self.users + self.guard_users
         sources = (self.people,) if self.guard is None else (self.people, self.guard)
         uniforms = draws.uniforms(Purpose.PLACEMENT, count, 4)
+        if self.across_trials:
+            uniforms[0] = across_trials(uniforms[0], Purpose.PLACEMENT_PARTS, count, draws)
         needed = max(source.uniforms_needed for source in sources)
         if needed > 4:
             uniforms += draws.uniforms(Purpose.PLACEMENT_FURTHER, count, needed - 4)
@@ -127,6 +161,10 @@ class InRegion:
         """
         xp, clustered = draws.xp, self.hotspot_users
         centre_uniforms = draws.uniforms(Purpose.HOTSPOT_CENTRES, self.hotspots, 4)
+        if self.across_trials:
+            centre_uniforms[0] = across_trials(
+                centre_uniforms[0], Purpose.HOTSPOT_PARTS, self.hotspots, draws
+            )
         centre_lat, centre_lon, _, _ = self.people.draw(centre_uniforms, xp)
         radius_u, bearing_u = draws.uniforms(Purpose.HOTSPOT_OFFSETS, clustered, 2)
         away_km = self.hotspot_radius_km * xp.sqrt(-2.0 * xp.log(radius_u))

@@ -44,6 +44,18 @@ class LoweredPower:
             return None
         return self.satellite.astype(np.float64)[beams.satellite] * beams.power
 
+    def of_layout(self, beams: int) -> np.ndarray | None:
+        """Share of its EIRP that each beam of a layout uses, but for its satellite's factor.
+
+        The same in all trials, as a layout's boresights are: float64 array (beams,); ``None`` where
+        no limit is set.
+        """
+        if not self.reduction_db:
+            return None
+        taken_db = self.reduction_db.get("pfd_reduction_db", np.zeros(beams))
+        share: np.ndarray = 10.0 ** (-0.1 * taken_db[:beams])
+        return share
+
 
 def limit_power(world: World, kernels: Kernels, sky: Sky, beams: Beams) -> LoweredPower:
     """Turn beams down, in place, and say by how much each limit does.

@@ -136,6 +136,12 @@ class PowerLimits:
     rf_power_w: float | None = None
     out_of_band_pfd_dbw_per_m2_mhz: float | None = None
 
+    @property
+    def are_set(self) -> bool:
+        """Whether there is any limit."""
+        limits = (self.pfd_dbw_per_m2_mhz, self.rf_power_w, self.out_of_band_pfd_dbw_per_m2_mhz)
+        return limits != (None, None, None)
+
 
 @dataclass(frozen=True)
 class Uplink:

@@ -14,9 +14,7 @@ import numpy as np
 
 from capest.backend.arguments import AttachedLinks, SatelliteDownlink
 from capest.backend.protocol import Kernels, on_host
-from capest.engine.link_powers import peak_gain
 from capest.engine.links import Links
-from capest.engine.links_of_one import satellite_links
 from capest.engine.radio import Link
 from capest.engine.users import Users
 from capest.engine.world import Layout, World
@@ -190,10 +188,9 @@ def slot_links(world: World, kernels: Kernels, users: Users, links: Links) -> Sl
     users : Users
     links : Links
     """
-    xp, radio, layout = kernels.xp, world.radio, world.beams.fixed_layout
-    if links.loss_db is None:
+    layout = world.beams.fixed_layout
+    if links.kernel_input is None:
         raise ValueError("slots are those of one satellite")
-    gain = peak_gain(radio.link.snr_at_no_loss_db - links.loss_db, xp)
-    all_lit = satellite_links(radio, layout, users.of_one, gain, users.trial, None, xp)
     cell = layout.order[on_host(links.serving)].reshape(-1, users.per_trial)
-    return SlotLinks(kernels, layout, radio.link, all_lit, cell)
+    all_lit = replace(links.kernel_input, lit=None)
+    return SlotLinks(kernels, layout, world.radio.link, all_lit, cell)

@@ -7,7 +7,7 @@ from typing import Any
 
 from capest.engine.link_powers import peak_gain
 from capest.engine.links import Links
-from capest.engine.links_of_one import reduced_directions
+from capest.engine.links_of_one import reduced_directions, through_elements
 from capest.engine.path_loss import path_loss_db
 from capest.engine.radio import Carrier
 from capest.engine.world import World
@@ -57,7 +57,9 @@ def hear(world: World, budget: UplinkBudget, carrier: Carrier, links: Links, xp:
         loss_db = path_loss_db(carrier, ways, xp)
     power_dbw = budget.power_dbw(_coupling_loss_db(world, links, xp), xp)
     gain = peak_gain(budget.peak_snr_db(power_dbw, loss_db), xp)
-    user, beam = reduced_directions(world.beams.fixed_layout, carrier, ways.view, xp)
+    gain = through_elements(world.radio, ways.view, gain, xp)
+    layout = world.beams.fixed_layout
+    user, beam = reduced_directions(world.radio, layout, carrier, ways.view, xp)
     own_gain = own_beam_gain(carrier, user[0], beam, links.serving, xp)
     return Heard(power_dbw, gain, gain * own_gain, user, beam)
 
@@ -83,5 +85,6 @@ def own_beam_gain(carrier: Carrier, user: Any, beam: Any, serving: Any, xp: Any)
 
 
 def _coupling_loss_db(world: World, links: Links, xp: Any) -> Any:
-    snr_db = 10.0 * xp.log10(xp.maximum(links.carrier.astype(xp.float64), 1e-300))
+    # What limits take off a beam is no loss on the way.
+    snr_db = 10.0 * xp.log10(xp.maximum(links.unlimited.astype(xp.float64), 1e-300))
     return world.radio.link.coupling_loss_at_0_snr_db - snr_db

@@ -29,7 +29,7 @@ class Users:
         Cell of the region, -1 outside all; ``None`` where cells are those of beams. The users of
         a trial are sorted by it.
     environment : uint8 array (users,) or None
-        Row of the sky table.
+        Which of the radio's environments; ``None`` below one satellite where there is one for all.
     surroundings : Surroundings
     counted : bool array (users,) or None
         Users that are not of guard cells; ``None``: all. The others come last in a trial, so that

@@ -44,7 +44,7 @@ class Places:
     unit : float64 array (3, users) or None
         Directions from the Earth's centre; ``None`` where there is a view.
     environment : uint8 array (users,) or None
-        Row of the sky table; ``None`` where there is a view.
+        Which of the radio's environments; ``None`` in view of one satellite where there is one.
     in_guard : bool array (users,) or None
         Users of guard cells; ``None`` where all are of the region or the layout.
     """

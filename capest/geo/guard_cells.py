@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -253,6 +254,10 @@ class EvenCells:
     lattice_index: Any
 
     uniforms_needed = 3
+
+    def in_order(self, cell_at: Callable[[np.ndarray], np.ndarray]) -> EvenCells:
+        """See `population.PopulationModel.in_order`; one cell comes after the other already."""
+        return self
 
     def draw(self, uniforms: list[Any], xp: Any = np) -> tuple[Any, Any, Any, Any]:
         """Place users; see `population.PopulationModel.draw`.

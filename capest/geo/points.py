@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -9,11 +10,16 @@ from typing import Any
 import numpy as np
 
 from capest.errors import InputError
-from capest.geo.sphere import wrapped
+from capest.geo.curve import along_curve
+from capest.geo.spans import expand
+from capest.geo.sphere import unit_vectors, wrapped
 from capest.geo.weighted import guide_table, weighted_places
 
 UNIFORMS = 3
 """Uniforms a draw takes of each user."""
+
+_MOST_CUTS = 256
+"""Pieces along a side of a cell, at most."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,12 @@ class PointsModel:
         high = np.sin(np.radians(np.minimum(self.lat_deg + half, 90.0)))
         return low, high - low
 
+    def in_order(self, cell_at: Callable[[np.ndarray], np.ndarray]) -> PointsModel:
+        """See `PopulationModel.in_order`."""
+        cell = cell_at(unit_vectors(self.lat_deg, self.lon_deg))
+        order = along_curve(self.lat_deg, self.lon_deg, cell)
+        return replace(only(self, order), notes=self.notes)
+
     def on(self, xp: Any) -> PointsModel:
         """Copy the arrays to ``xp``, once instead of at every draw."""
         names = (
@@ -94,6 +106,28 @@ def only(model: PointsModel, kept: np.ndarray) -> PointsModel:
         model.height_deg[kept],
         model.width_deg[kept],
     )
+
+
+def pieces(model: PointsModel, most_deg: float) -> PointsModel:
+    """Cut cells into pieces that are as high and as wide as this, at most, or by `_MOST_CUTS`.
+
+    Users of a cell that only part of an area covers can then be drawn in that part.
+    """
+    across = np.maximum(np.cos(np.radians(model.lat_deg)), 1e-3)
+    rows, columns = (
+        np.clip(np.ceil(extent / most_deg - 1e-9), 1, _MOST_CUTS).astype(np.int64)
+        for extent in (model.height_deg, model.width_deg * across)
+    )
+    cell, piece = expand(np.zeros_like(rows), rows * columns)
+    row, column = np.divmod(piece, columns[cell])
+    height, width = model.height_deg[cell] / rows[cell], model.width_deg[cell] / columns[cell]
+    lat = model.lat_deg[cell] - 0.5 * model.height_deg[cell] + (row + 0.5) * height
+    lon = model.lon_deg[cell] - 0.5 * model.width_deg[cell] + (column + 0.5) * width
+    area = np.where(height > 0.0, np.cos(np.radians(lat)), 1.0)
+    area /= np.bincount(cell, area, minlength=len(rows))[cell]
+    weight = np.diff(model.cumulative, prepend=0.0)[cell] * model.people * area
+    kinds = (model.surroundings[cell], model.country[cell])
+    return points_model(lat, lon, weight, *kinds, height, width)
 
 
 def points_model(

@@ -19,6 +19,7 @@ London and New York by 1.8, because GeoNames lists boroughs beside their city.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
@@ -27,6 +28,7 @@ import numpy as np
 
 from capest.errors import InputError
 from capest.geo import data
+from capest.geo.curve import along_curve
 from capest.geo.land import land_at
 from capest.geo.land_spots import LandSpots, joined, place_cells, rural_spots
 from capest.geo.place_spots import PlaceSpots, place_spots
@@ -34,7 +36,7 @@ from capest.geo.region import Region
 from capest.geo.settings import PopulationSettings
 from capest.geo.settlement_density import kernel_radius, surroundings
 from capest.geo.shapes import Border
-from capest.geo.sphere import moved
+from capest.geo.sphere import moved, unit_vectors
 from capest.geo.split import members, national_split
 from capest.geo.weighted import guide_table, weighted_places
 
@@ -78,6 +80,25 @@ class PopulationModel:
     def guide(self) -> np.ndarray:
         """Where to look for the place of a uniform, see `weighted`."""
         return guide_table(self.cumulative)
+
+    @property
+    def people_of_spots(self) -> np.ndarray:
+        """People of every spot, places first, float64 array (places + cells,)."""
+        return np.concatenate([self.places.people, self.land.people])
+
+    def in_order(self, cell_at: Callable[[np.ndarray], np.ndarray]) -> PopulationModel:
+        """Put neighbours on the ground next to each other, in both lists of spots.
+
+        Parameters
+        ----------
+        cell_at : callable
+            Gives the cells of unit vectors (3, n): spots of a cell come together.
+        """
+        places, land = (_in_order(spots, cell_at) for spots in (self.places, self.land))
+        people = np.concatenate([places.people, land.people])
+        cumulative = np.cumsum(people) / people.sum()
+        cumulative[-1] = 1.0
+        return replace(self, places=places, land=land, cumulative=cumulative)
 
     def on(self, xp: Any) -> PopulationModel:
         """Copy the arrays to ``xp``, once instead of at every draw."""
@@ -226,6 +247,12 @@ def _on_land(
     fraction = land_at(lat_deg, lon_deg, model.ground, xp)
     chance = uniform * 2.0**26
     return (chance - xp.floor(chance)) * most_land < fraction
+
+
+def _in_order(spots: Any, cell_at: Callable[[np.ndarray], np.ndarray]) -> Any:
+    cell = cell_at(unit_vectors(spots.anchor_lat, spots.anchor_lon))
+    order = along_curve(spots.anchor_lat, spots.anchor_lon, cell)
+    return replace(spots, **{f.name: getattr(spots, f.name)[order] for f in fields(spots)})
 
 
 def _moved_to(columns: Any, xp: Any) -> Any:

@@ -8,7 +8,8 @@ every 10° and agrees with the report at its own angles. Outside 10° to 90° th
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -18,19 +19,23 @@ from capest.physics.environments import ENVIRONMENTS
 KA_BAND_FROM_HZ = 6.0e9
 """TR 38.811 clause 6.6: columns of the S band below, of the Ka band from here on."""
 
+_ANGLES = 9
+"""Entries of an environment's tables."""
+
 
 @dataclass(frozen=True)
 class EnvironmentTables:
     """Tables 6.6.1-1 and 6.6.2-1 to -3 of TR 38.811 for one environment and band.
 
-    Each array has nine entries, for elevations of 10°, 20°, ..., 90°.
+    Each environment has nine entries, for elevations of 10°, 20°, ..., 90°; several follow each
+    other.
 
     Attributes
     ----------
-    los_probability : float array (9,)
-    sigma_los_db, sigma_nlos_db : float array (9,)
+    los_probability : float array (9 · environments,)
+    sigma_los_db, sigma_nlos_db : float array (9 · environments,)
         Standard deviation of shadow fading with and without line of sight.
-    clutter_loss_db : float array (9,)
+    clutter_loss_db : float array (9 · environments,)
         Clutter loss without line of sight.
     """
 
@@ -47,7 +52,7 @@ class AngleReading:
     Attributes
     ----------
     lower : int array (n,)
-        Entry of the tables.
+        Entry of the tables; with several environments, of the user's own.
     share : float array (n,) or None
         Weight of the entry above; ``None`` where the entry is taken as it is.
     """
@@ -82,6 +87,32 @@ def environment_tables(environment: str, frequency_hz: float) -> EnvironmentTabl
         sigma_nlos_db=column("sigma_nlos_db"),
         clutter_loss_db=column("clutter_loss_nlos_db"),
     )
+
+
+def tables_of(environments: Sequence[str], frequency_hz: float) -> EnvironmentTables:
+    """Look up the tables of several environments, one after the other."""
+    each = [environment_tables(name, frequency_hz) for name in environments]
+    return EnvironmentTables(
+        *(
+            np.concatenate([getattr(tables, field.name) for tables in each])
+            for field in fields(EnvironmentTables)
+        )
+    )
+
+
+def in_environment(reading: AngleReading, environment: Any | None) -> AngleReading:
+    """Read the tables of each user's own environment, of several in `tables_of`.
+
+    Parameters
+    ----------
+    reading : AngleReading
+    environment : uint8 array (n,) or None
+        Which; ``None`` where there is one for all.
+    """
+    if environment is None:
+        return reading
+    first = environment.astype(reading.lower.dtype) * _ANGLES
+    return AngleReading(reading.lower + first, reading.share)
 
 
 def reference_angles(elevation_deg: Any, lookup: str, xp: Any) -> AngleReading:

@@ -70,7 +70,7 @@ _OF_EARTH = {
 def has_layout(names: Collection[Hashable]) -> bool:
     """Whether the cells of a file, by the names of its variables, are beams of one satellite.
 
-    They have a place in its view then, and none on the Earth.
+    They have a place in its view then, and one on the Earth only where the satellite has.
     """
     return "cell_u" in names
 
@@ -83,8 +83,10 @@ def layout_variables(names: Collection[str]) -> dict[str, Variable]:
     names : collection of str
         Coordinates that the world gives.
     """
-    one = has_layout(names)
-    dimensions, known = (_OF_BEAM, ONE_SATELLITE) if one else (_OF_EARTH, CONSTELLATION)
+    dimensions, known = _OF_EARTH, CONSTELLATION
+    if has_layout(names):
+        # Where the satellite stands over a known place, its cells have one.
+        dimensions, known = _OF_BEAM, CONSTELLATION | ONE_SATELLITE
     return dimensions | {name: known[name] for name in known if name in names}
 
 

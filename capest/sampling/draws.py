@@ -46,6 +46,10 @@ class Draws:
         self.seed = seed
         self.first_trial = first_trial
 
+    def of_trials(self, first_trial: int, trials: int) -> Draws:
+        """Draws of other trials, of the same seed and backend."""
+        return Draws(self._source, self.seed, first_trial, trials)
+
     def words(self, purpose: Purpose, entities: int) -> Any:
         """Four 64-bit words per trial and entity, uint64 array (trials, entities, 4)."""
         return self._source.philox_words(

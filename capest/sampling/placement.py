@@ -16,6 +16,7 @@ from capest.physics.beam_grid import BeamGrid, cell_corners
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.physics.geometry import Satellites, View, ground_point, view, view_along
 from capest.sampling.draws import Draws, normal_pair
+from capest.sampling.latin import across_trials
 from capest.sampling.stratified import stratified_offsets_uv
 from capest.sampling.streams import Purpose
 
@@ -63,6 +64,8 @@ class PlacementSettings:
         Users that belong to hotspots.
     strata : int
         Number of beams whose users share out a cell; 0 for random positions.
+    across_trials : bool
+        Users who are not placed by beam share out the ground among trials, see ``latin``.
     """
 
     users: int
@@ -70,6 +73,7 @@ class PlacementSettings:
     hotspot_radius_m: float = 0.0
     hotspot_users: int = 0
     strata: int = 0
+    across_trials: bool = False
 
 
 Placement = Callable[[Coverage, PlacementSettings, Draws], View]
@@ -93,9 +97,20 @@ def coverage(grid: BeamGrid, satellites: Satellites) -> Coverage:
     triangles = (grid.uv[:, None, None, :] + cell).reshape(-1, 3, 2).transpose(1, 2, 0)
     flat = triangles.transpose(1, 0, 2).reshape(2, -1)
     points = ground_point(flat, satellites, np).reshape(3, 3, -1).transpose(1, 0, 2)
-    area = np.linalg.norm(np.cross(points[1] - points[0], points[2] - points[0], axis=0), axis=0)
-    cumulative = np.cumsum(area)
+    cumulative = np.cumsum(_triangle_areas_m2(points))
     return Coverage(grid, satellites, points, cumulative / cumulative[-1])
+
+
+def cell_areas_m2(grid: BeamGrid, satellites: Satellites) -> np.ndarray:
+    """Ground area of every cell, float64 array (cells,)."""
+    area_m2 = _triangle_areas_m2(coverage(grid, satellites).corners_m)
+    return area_m2.reshape(len(grid.uv), -1).sum(axis=1)
+
+
+def _triangle_areas_m2(corners_m: np.ndarray) -> np.ndarray:
+    first, second = corners_m[1] - corners_m[0], corners_m[2] - corners_m[0]
+    area_m2: np.ndarray = 0.5 * np.linalg.norm(np.cross(first, second, axis=0), axis=0)
+    return area_m2
 
 
 def untiled(grid: BeamGrid, satellites: Satellites) -> Coverage:
@@ -139,7 +154,7 @@ def _in_strata(area: Coverage, settings: PlacementSettings, draws: Draws) -> Vie
 
 def uniform_on_ground(area: Coverage, settings: PlacementSettings, draws: Draws) -> View:
     """Users uniform by ground area over the union of all cells."""
-    position_m = _anywhere(area, draws, Purpose.PLACEMENT, settings.users)
+    position_m = _users_anywhere(area, settings, draws)
     return view(position_m, area.satellites, 0, draws.xp)
 
 
@@ -152,8 +167,9 @@ def in_hotspots(area: Coverage, settings: PlacementSettings, draws: Draws) -> Vi
     """
     xp = draws.xp
     clustered = settings.hotspot_users
-    position = _anywhere(area, draws, Purpose.PLACEMENT, settings.users)
-    centres = _anywhere(area, draws, Purpose.HOTSPOT_CENTRES, settings.hotspots)
+    position = _users_anywhere(area, settings, draws)
+    parts = Purpose.HOTSPOT_PARTS if settings.across_trials else None
+    centres = _anywhere(area, draws, Purpose.HOTSPOT_CENTRES, settings.hotspots, parts)
     member = xp.arange(clustered) % settings.hotspots
     trial = xp.arange(draws.trials)
     index = (trial[:, None] * settings.hotspots + member).ravel()
@@ -167,10 +183,19 @@ def in_hotspots(area: Coverage, settings: PlacementSettings, draws: Draws) -> Vi
     return view(position, area.satellites, 0, xp)
 
 
-def _anywhere(area: Coverage, draws: Draws, purpose: Purpose, entities: int) -> Any:
-    """Points uniform by ground area over the covered area."""
+def _users_anywhere(area: Coverage, settings: PlacementSettings, draws: Draws) -> Any:
+    parts = Purpose.PLACEMENT_PARTS if settings.across_trials else None
+    return _anywhere(area, draws, Purpose.PLACEMENT, settings.users, parts)
+
+
+def _anywhere(
+    area: Coverage, draws: Draws, purpose: Purpose, entities: int, parts: Purpose | None
+) -> Any:
+    """Points uniform by ground area over the covered area; ``parts``: shared out among trials."""
     xp = draws.xp
     which, first, second = draws.uniforms(purpose, entities, 3)
+    if parts is not None:
+        which = across_trials(which, parts, entities, draws)
     triangle = xp.searchsorted(xp.asarray(area.cumulative_area), which, side="right")
     triangle = xp.minimum(triangle, area.cumulative_area.size - 1)
     # Uniform in a triangle (Osada et al., ACM Trans. Graphics 21, 2002, equation 1).

@@ -33,3 +33,5 @@ class Purpose(IntEnum):
     SERVICE = 12
     CALL_EVENTS = 13
     WEATHER_OF_PLACES = 14
+    PLACEMENT_PARTS = 15
+    HOTSPOT_PARTS = 16

@@ -8,7 +8,7 @@ from typing import Any
 from capest.errors import InputError, Problem
 from capest.scenario.limits import USERS_PER_TRIAL_LIMIT, not_hexagonal, too_many_users
 from capest.scenario.moments import utc_text, zone_hint
-from capest.scenario.shell_notation import EXAMPLE, parse_longitudes, parse_shells
+from capest.scenario.shell_notation import parse_longitudes, parse_shells
 
 SELECT = tuple(f"constellation.select.{key}" for key in ("names", "numbers", "height_km"))
 """Keys that choose objects of a catalogue."""
@@ -124,22 +124,30 @@ def _placement(placement: str) -> Problem | None:
     )
 
 
-def _count(count: int | None, devices: float | None, placement: str) -> Problem | None:
-    if devices is not None and placement != "population":
-        return Problem(
-            "users.devices_per_person", devices, 'only with placement = "population"', "give count"
-        )
-    if count is not None and devices is not None:
+def devices(count: int | None, of_person: float | None, placement: str) -> Problem | None:
+    """Refuse devices per person where nobody knows the people, or users are counted already."""
+    if of_person is not None and placement != "population":
         return Problem(
             "users.devices_per_person",
-            devices,
+            of_person,
+            'only with placement = "population"',
+            "give count",
+        )
+    if count is not None and of_person is not None:
+        return Problem(
+            "users.devices_per_person",
+            of_person,
             "has no meaning beside users.count, which says how many users there are",
             "remove one of them",
         )
+    return None
+
+
+def _count(count: int | None, of_person: float | None, placement: str) -> Problem | None:
+    if of_person is not None:
+        return devices(count, of_person, placement)
     if count is not None:
         return too_many_users("users.count", count, count, USERS_PER_TRIAL_LIMIT)
-    if devices is not None:
-        return None
     return Problem(
         "users.count",
         None,
@@ -148,13 +156,15 @@ def _count(count: int | None, devices: float | None, placement: str) -> Problem 
     )
 
 
-def _file(placement: str, file: str | None) -> Problem | None:
+def file_given(placement: str, file: str | None) -> Problem | None:
+    """Refuse a placement by a file that is not named."""
     if placement == "file" and file is None:
         return Problem("users.file", None, 'required with placement = "file"')
     return None
 
 
-def _of_file(placement: str, variable: str | None, units: str | None) -> Problem | None:
+def file_is_read(placement: str, variable: str | None, units: str | None) -> Problem | None:
+    """Refuse how to read a file where none is read."""
     given = {"users.file_variable": variable, "users.file_units": units}
     for key, value in given.items():
         if placement != "file" and value is not None:
@@ -164,7 +174,8 @@ def _of_file(placement: str, variable: str | None, units: str | None) -> Problem
     return None
 
 
-def _environment(environment: str, placement: str) -> Problem | None:
+def place_is_known(environment: str, placement: str) -> Problem | None:
+    """Refuse surroundings by place where nobody knows the users' places."""
     if environment != "by-place" or placement == "population":
         return None
     return Problem(
@@ -199,68 +210,10 @@ WITH_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]],
     (("region.kind", "region.south_deg", "region.north_deg"), _region_box),
     (("users.placement",), _placement),
     (("users.count", "users.devices_per_person", "users.placement"), _count),
-    (("users.placement", "users.file"), _file),
-    (("users.placement", "users.file_variable", "users.file_units"), _of_file),
-    (("channel.environment", "users.placement"), _environment),
+    (("users.placement", "users.file"), file_given),
+    (("users.placement", "users.file_variable", "users.file_units"), file_is_read),
+    (("channel.environment", "users.placement"), place_is_known),
     (("beams.allocation",), _all_on),
     (("beams.count",), _beams),
 )
 """Rules with the keys they read, for scenarios of a constellation."""
-
-
-def _single_placement(placement: str) -> Problem | None:
-    if placement not in ("population", "file"):
-        return None
-    return Problem(
-        "users.placement",
-        placement,
-        "only with a constellation, which has a region",
-        f"name one: [constellation] shells = {EXAMPLE}",
-    )
-
-
-def _single_environment(environment: str) -> Problem | None:
-    if environment != "by-place":
-        return None
-    return Problem("channel.environment", environment, "only with a constellation")
-
-
-def _single_place(
-    weather: str, ionosphere: str, latitude_deg: float | None, longitude_deg: float | None
-) -> Problem | None:
-    place = {"channel.latitude_deg": latitude_deg, "channel.longitude_deg": longitude_deg}
-    missing = [key for key, value in place.items() if value is None]
-    reads = f'weather = "{weather}"' if weather != "clear" else 'ionosphere = "by-latitude"'
-    if not missing or (weather == "clear" and ionosphere != "by-latitude"):
-        return None
-    return Problem(
-        missing[0],
-        None,
-        f"required with {reads}: where the users are",
-        "give the place in degrees, north and east positive",
-    )
-
-
-def _single_antenna(antenna: str) -> Problem | None:
-    if antenna == "dish":
-        return None
-    return Problem(
-        "satellite.antenna", antenna, "only with a constellation", 'write antenna = "dish"'
-    )
-
-
-WITHOUT_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], ...] = (
-    (("users.placement",), _single_placement),
-    (("users.placement", "users.file"), _file),
-    (("users.placement", "users.file_variable", "users.file_units"), _of_file),
-    (("channel.environment",), _single_environment),
-    (
-        (
-            *("channel.weather", "channel.ionosphere"),
-            *("channel.latitude_deg", "channel.longitude_deg"),
-        ),
-        _single_place,
-    ),
-    (("satellite.antenna",), _single_antenna),
-)
-"""Rules with the keys they read, for one satellite."""

@@ -118,9 +118,9 @@ class Derived:
 
     @property
     def users_per_trial(self) -> int:
-        """Users of one trial, over all beams."""
+        """Users of one trial, over all beams; 0 where the people of the ground decide."""
         users = self.users
-        if self.has_constellation:
+        if self.has_constellation or users.devices_per_person is not None:
             return users.count or 0
         return users_per_trial(users.placement, users.per_beam, users.count, self.beam_count)
 

@@ -68,7 +68,7 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
 
 def _of_one_satellite(scenario: Scenario) -> dict[str, dict[str, Any]]:
     return {
-        "satellite": _satellite(scenario),
+        "satellite": _single(scenario),
         "beams": _beams(scenario),
         "users": _users(scenario),
         "uplink": _uplink(scenario),
@@ -97,10 +97,9 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
         constellation.pop("minimum_visibility_s")
         content["beams"] |= {"count": beams.count, "spacing_uv": scenario.beam_spacing_uv}
     if users.placement == "file":
-        content["users"]["file"] = _digest(str(users.file))
-        content["users"] |= users.model_dump(
-            include={"file_variable", "file_units"}, exclude_none=True
-        )
+        content["users"] |= _file(users)
+    if users.positions != "random":
+        content["users"]["positions"] = users.positions
     content["region"].pop("guard_km", None)
     if scenario.guard_km > 0.0:
         content["region"]["guard_km"] = scenario.guard_km
@@ -142,6 +141,14 @@ def _satellite(scenario: Scenario) -> dict[str, Any]:
     content.pop("beams_at_once", None)
     if scenario.satellite.antenna == "array" or not takes_hpbw(scenario.satellite.pattern):
         content.pop("hpbw_deg", None)  # it enters through the spacing of beams or cells
+    return content
+
+
+def _single(scenario: Scenario) -> dict[str, Any]:
+    """Keys of one satellite: what it lacks is left out, as older versions did not know of it."""
+    content = _given(_satellite(scenario))
+    if content["antenna"] == "dish":
+        del content["antenna"]
     return content
 
 
@@ -219,6 +226,12 @@ def _how_many(users: Users) -> dict[str, Any]:
     return users.model_dump(include={"devices_per_person", "activity_factor"})
 
 
+def _file(users: Users) -> dict[str, Any]:
+    """Content of the file that users are drawn from, and how it is read."""
+    how = users.model_dump(include={"file_variable", "file_units"}, exclude_none=True)
+    return {"file": _digest(str(users.file)), **how}
+
+
 def _digest(path: str) -> str:
     """Hash of a file's content: its name cannot change a result."""
     check_regular(path)
@@ -250,6 +263,11 @@ def _beams(scenario: Scenario) -> dict[str, Any]:
 def _users(scenario: Scenario) -> dict[str, Any]:
     users = scenario.users
     content: dict[str, Any] = {"placement": users.placement, "count": scenario.users_per_trial}
+    if users.devices_per_person is not None:
+        del content["count"]
+        content |= _how_many(users)
+    if users.placement == "file":
+        content |= _file(users)
     content |= {"indoor_share": users.indoor_share, "vehicle_share": users.vehicle_share}
     if users.positions != "random":
         content["positions"] = users.positions

@@ -83,8 +83,11 @@ def _all_up(values: Values) -> str | None:
 
 
 def _count_given(values: Values) -> str | None:
-    given_users = values["users.count"] is not None and values["users.placement"] != "beam"
-    return "users.count says how many users there are" if given_users else None
+    if values["users.placement"] == "beam":
+        return None
+    keys = ("users.count", "users.devices_per_person")
+    key = next((key for key in keys if values[key] is not None), None)
+    return None if key is None else f"{key} says how many users there are"
 
 
 def _beam_by_beam(values: Values) -> str | None:
@@ -151,6 +154,7 @@ _HOPPING = chosen("beams.allocation", *HOPPING)
 _ARRAY, _DISH = chosen("satellite.antenna", "array"), chosen("satellite.antenna", "dish")
 _MOVING = Condition("with `constellation.shells` or `catalogue`", _all_stand)
 _SURROUNDED = Condition('with `region.kind` other than "earth"', _all_of_it)
+_PEOPLE = chosen("users.placement", "population")
 _FROM_FILE = chosen("users.placement", "file")
 _HOTSPOTS = chosen("users.placement", "hotspots")
 _CROWDED = above_zero("users.hotspots.share")
@@ -176,11 +180,12 @@ _IN_TIME = one_satellite(
 )
 _FULL_BUFFER = one_satellite("users of a constellation take what they are given")
 _DROPS = one_satellite("the interference of a constellation is a mean over all drops")
+_STANDS = one_satellite("its orbits say where satellites stand")
 _ONE_PLACE = one_satellite("each cell of its region has the weather of its own place")
 _GUARANTEED = Condition("with `service.guaranteed` = true", _best_effort)
 _NOBODY = Condition("by nothing, for people only", _nothing_reads)
 _COUNTED = Condition('with `users.placement` other than "beam"', _beam_by_beam)
-_PER_BEAM = Condition("without `users.count`", _count_given)
+_PER_BEAM = Condition("without `users.count` and `users.devices_per_person`", _count_given)
 
 
 def _no_choice_of_beams(values: Values) -> str | None:
@@ -202,7 +207,10 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
             neutral=True,
         ),
     ),
-    "satellite.elevation_deg": (one_satellite("its orbits say where satellites stand"),),
+    "satellite.elevation_deg": (_STANDS,),
+    "satellite.latitude_deg": (_STANDS,),
+    "satellite.longitude_deg": (_STANDS,),
+    "satellite.azimuth_deg": (_STANDS, given("satellite.latitude_deg")),
     "satellite.antenna_diameter_m": (
         Condition(
             f"with `satellite.pattern` = {_BY_DIAMETER}, an array, or an uplink",
@@ -230,8 +238,7 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
     ),
     "satellite.g_over_t_db_per_k": (UPLINK,),
     "satellite.pattern": (_DISH,),
-    "satellite.antenna": (CONSTELLATION,),
-    "satellite.element_exponent": (CONSTELLATION, _ARRAY),
+    "satellite.element_exponent": (_ARRAY,),
     "satellite.beams_at_once": (
         Condition(
             "with Earth-fixed cells of a constellation, or with one satellite and "
@@ -239,11 +246,7 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
             _no_choice_of_beams,
         ),
     ),
-    "satellite.rf_power_w": (CONSTELLATION,),
-    "satellite.pfd_limit_dbw_per_m2_mhz": (CONSTELLATION,),
-    "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz": (CONSTELLATION,),
     "satellite.out_of_band_rejection_db": (
-        CONSTELLATION,
         given("satellite.out_of_band_pfd_limit_dbw_per_m2_mhz"),
     ),
     "constellation.deployed_fraction": (CONSTELLATION, given("constellation.shells")),
@@ -281,12 +284,11 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
     "beams.slot_ms": (_IN_TIME, FRAME, CALLS),
     "beams.bound": (_IN_TIME, FRAME),
     "beams.beyond_earth": (_OF_LAYOUT,),
-    "users.positions": (_OF_LAYOUT, chosen("users.placement", "beam")),
     "users.per_beam": (one_satellite("users.count says how many users its region has"), _PER_BEAM),
     "users.count": (_COUNTED,),
-    "users.devices_per_person": (CONSTELLATION,),
+    "users.devices_per_person": (_PEOPLE,),
     "users.demand_mbps": (_FULL_BUFFER, FREE_DEMAND),
-    "users.activity_factor": (CONSTELLATION, given("users.devices_per_person")),
+    "users.activity_factor": (_PEOPLE, given("users.devices_per_person")),
     **{f"users.{key}": (_FROM_FILE,) for key in ("file", "file_variable", "file_units")},
     "users.hotspots.count": (_HOTSPOTS, _CROWDED),
     "users.hotspots.radius_km": (_HOTSPOTS, _CROWDED),

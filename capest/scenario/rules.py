@@ -108,22 +108,15 @@ def _whereabouts(indoor: float, vehicle: float) -> Problem | None:
 
 
 def _stratified(positions: str, placement: str, interference: str | None) -> Problem | None:
-    uplink = interference not in (None, "off")
-    if positions == "random" or (placement == "beam" and not uplink):
+    # Other placements share out the ground among trials: users of a trial stand independently.
+    if positions == "random" or placement != "beam" or interference in (None, "off"):
         return None
-    if uplink:
-        return Problem(
-            "users.positions",
-            positions,
-            f'not with uplink.interference = "{interference}": users of different beams disturb '
-            "each other there, and must stand independently",
-            'write "random"',
-        )
     return Problem(
         "users.positions",
         positions,
-        f'only with placement = "beam", not "{placement}"',
-        'write "random"',
+        f'not with placement = "beam" and uplink.interference = "{interference}": users of '
+        "different beams interfere with each other there, and must stand independently",
+        'write "random", or place users otherwise',
     )
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from capest.errors import Problem
 from capest.physics.beam_spacing import spacing_from_hpbw
 from capest.scenario import layout_fit
-from capest.scenario.constellation_rules import WITHOUT_CONSTELLATION
 from capest.scenario.derived import is_frame, slots_of, users_per_trial
 from capest.scenario.limits import USERS_PER_TRIAL_LIMIT, not_hexagonal, too_many_users
+from capest.scenario.place_rules import PLACED_SATELLITE
 
 _UPLINK_KEYS = (
     "satellite.uplink_frequency_ghz",
@@ -201,7 +201,7 @@ def _uplink_bandwidth(
 
 
 SINGLE_SATELLITE: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], ...] = (
-    *WITHOUT_CONSTELLATION,
+    *PLACED_SATELLITE,
     (("beams.count",), _beams_hexagonal),
     (("beams.statistics_count",), _statistics_hexagonal),
     (("beams.statistics_count", "beams.count"), _statistics_within),

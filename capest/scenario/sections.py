@@ -45,6 +45,9 @@ class Satellite(Section):
     preset: Text | None = None
     altitude_km: float = Field(ge=0.001, le=100_000)
     elevation_deg: float = Field(default=90.0, gt=0, le=90)
+    latitude_deg: float | None = Field(default=None, ge=-90, le=90)
+    longitude_deg: float | None = Field(default=None, ge=-180, le=360)
+    azimuth_deg: float = Field(default=180.0, ge=0, le=360)
     frequency_ghz: float = Field(ge=0.1, le=50)
     eirp_density_dbw_per_mhz: float = Field(ge=-100, le=100)
     antenna_gain_dbi: float = Field(ge=-100, le=100)

@@ -145,8 +145,7 @@ def until_problem(
         blocking,
         frame,
         frame and values["beams.bound"] != "none",
-        # One satellite reads no limit.
-        frozenset(key for key in LIMITS if constellation and values[key] is not None),
+        frozenset(key for key in LIMITS if values[key] is not None),
     )
     for condition in conditions:
         fault = _figure_fault(condition, there)
@@ -202,7 +201,7 @@ class Computed:
             When.LIMIT: (
                 detail in self.limits,
                 _NOT_HERE,
-                f"in a constellation with {detail} it is",
+                f"with {detail} it is",
             ),
             When.CALLS: (
                 self.calls,

@@ -29,7 +29,7 @@ def to_toml(scenario: Scenario) -> str:
     }
     if scenario.has_constellation:
         automatic["cells.diameter_km"] = scenario.cell_diameter_km
-    elif scenario.users.placement != "beam":
+    elif scenario.users.placement != "beam" and scenario.users.devices_per_person is None:
         automatic["users.count"] = scenario.users_per_trial
     lines: list[str] = []
     current = ""

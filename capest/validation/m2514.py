@@ -17,7 +17,7 @@ import numpy as np
 from capest.engine.world import World
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.physics.geometry import satellite_overhead
-from capest.sampling.placement import coverage
+from capest.sampling.placement import cell_areas_m2
 from capest.statistics.intervals import Interval
 from capest.validation.cases import read_reference
 
@@ -115,8 +115,5 @@ def mean_beam_area_km2(world: World) -> float:
     """Ground area of a cell, mean over the counted cells, km²."""
     counted, layout = world.ground.counted, world.beams.fixed_layout
     height_m = float(np.linalg.norm(world.space.positions_m(0.0)[0]) - EARTH_RADIUS_M)
-    corners_m = coverage(layout.grid, satellite_overhead(height_m)).corners_m
-    sides = np.cross(corners_m[1] - corners_m[0], corners_m[2] - corners_m[0], axis=0)
-    of_triangle_m2 = 0.5 * np.linalg.norm(sides, axis=0)
-    of_beam_m2 = of_triangle_m2.reshape(len(counted), -1).sum(axis=1)
+    of_beam_m2 = cell_areas_m2(layout.grid, satellite_overhead(height_m))
     return float(of_beam_m2[counted].mean()) / 1e6

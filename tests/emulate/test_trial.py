@@ -43,13 +43,30 @@ SCENARIOS = {
         "link": {"adaptation": "truncated-shannon"},
         "users": {"placement": "uniform", "count": 300},
     },
+    "an array with limits, users shared out": {
+        "satellite": {
+            **{"preset": LEO, "antenna": "array", "elevation_deg": 60.0, "rf_power_w": 1000.0},
+            "pfd_limit_dbw_per_m2_mhz": -95.0,
+        },
+        "users": {"placement": "uniform", "count": 300, "positions": "stratified"},
+        "uplink": {"enabled": True, "drops": 6},
+    },
+}
+# Users are told apart by where they live: the processor waits for how many there are.
+PLACED = {
+    "people below a satellite": {
+        "satellite": {"preset": LEO, "latitude_deg": 46.0, "longitude_deg": 9.0},
+        "users": {"placement": "population", "count": 200, "positions": "stratified"},
+        "channel": {"environment": "by-place"},
+    },
 }
 TRIALS = 3
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", [*SCENARIOS, *PLACED])
 def test_trial_block(name, kernels):
-    world = build(load_scenario(SCENARIOS[name]))
+    scenario = (SCENARIOS | PLACED)[name]
+    world = build(load_scenario(scenario))
     cuda = compute(world, kernels, 5, TRIALS)
     numpy = compute(world, NumpyKernels(), 5, TRIALS)
 
@@ -80,7 +97,7 @@ def test_trial_block(name, kernels):
     # Cumulated counts differ by users who moved and by those right on the edge of a bin. In the
     # uplink who moves shifts the turns of two beams, which all 19 counted ones hear in every drop.
     assert cuda.histograms.keys() == numpy.histograms.keys()
-    assert ("uplink_sinr_db" in numpy.histograms) == ("uplink" in SCENARIOS[name])
+    assert ("uplink_sinr_db" in numpy.histograms) == ("uplink" in scenario)
     for quantity, counts in numpy.histograms.items():
         apart = np.abs(np.cumsum(cuda.histograms[quantity]) - np.cumsum(counts)).max()
         reach = 6 * 19 if quantity.startswith("uplink_") else 2

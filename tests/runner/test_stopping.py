@@ -336,6 +336,7 @@ def test_the_watch_asks_at_checkpoints_only() -> None:
         {"service__preset": "best-effort"},
         {"service__mix": "voice 50%, best-effort 50%"},
         {"beams__allocation": "periodic", "satellite__beams_at_once": 3, "beams__slots": 1},
+        {"satellite__rf_power_w": 100.0, "satellite__pfd_limit_dbw_per_m2_mhz": -100.0},
     ],
 )
 def test_figures_that_a_rule_may_name_are_those_reported(changes, scenario: Scenario) -> None:

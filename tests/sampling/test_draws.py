@@ -117,4 +117,7 @@ def test_purposes_are_never_renumbered() -> None:
         "EPOCH": 11,
         "SERVICE": 12,
         "CALL_EVENTS": 13,
+        "WEATHER_OF_PLACES": 14,
+        "PLACEMENT_PARTS": 15,
+        "HOTSPOT_PARTS": 16,
     }

@@ -132,14 +132,10 @@ def test_surroundings_by_place_need_people():
     assert only_problem({**single, "region": {"kind": "earth"}}).key == "region.kind"
 
 
-def test_limits_that_one_satellite_does_not_read_are_told():
+def test_a_limit_of_a_preset_is_read_by_one_satellite():
     one = load_scenario({"satellite": {"preset": "ast-bluebird-filed"}})
-    assert (*one.notes, *build(one).notes) == (
-        "satellite.rf_power_w is not read: only with a constellation (constellation.shells, "
-        "geostationary or catalogue)",
-    )
-    without = one.replace(satellite__rf_power_w=None)
-    assert (*without.notes, *build(without).notes) == ()
+    assert (*one.notes, *build(one).notes) == ()
+    assert build(one).radio.limits.rf_power_w == one.satellite.rf_power_w > 0.0
 
 
 def test_weather_is_that_of_each_cell_so_that_no_place_is_written():

@@ -25,6 +25,9 @@ CHANGES = {
     "satellite.preset": None,
     "satellite.altitude_km": 601.0,
     "satellite.elevation_deg": 89.0,
+    "satellite.latitude_deg": 10.0,
+    "satellite.longitude_deg": 20.0,
+    "satellite.azimuth_deg": 90.0,
     "satellite.frequency_ghz": 2.1,
     "satellite.eirp_density_dbw_per_mhz": 34.1,
     "satellite.antenna_gain_dbi": 30.1,
@@ -441,6 +444,26 @@ MODES = {
         HOTSPOTS | NO_TURNS | {"link.shannon"},
         {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
+    "people below a satellite": (
+        {
+            **{"satellite.latitude_deg": 46.0, "satellite.longitude_deg": 9.0},
+            **{"users.placement": "population", "users.devices_per_person": 1e-4},
+        },
+        HOTSPOTS | UPLINK | {"link.shannon", "users.per_beam"},
+        {
+            *("beams.polarisation_reuse", "beams.allocation", "users.count", "users.placement"),
+            *("satellite.latitude_deg", "satellite.longitude_deg"),
+        },
+    ),
+    "an array of one satellite with all its limits": (
+        {
+            **{"satellite.antenna": "array", "satellite.rf_power_w": 200.0},
+            **{"satellite.pfd_limit_dbw_per_m2_mhz": -100.0},
+            **{"satellite.out_of_band_pfd_limit_dbw_per_m2_mhz": -150.0},
+        },
+        HOTSPOTS | UPLINK | {"link.shannon", "satellite.pattern"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
+    ),
     "S.1528": (
         {"satellite.pattern": "s1528-leo", "beams.spacing_uv": 0.05},
         HOTSPOTS | UPLINK | {"link.shannon"},
@@ -459,16 +482,25 @@ def mode_of(name: str) -> tuple[dict, set, set]:
     settings, inert, illegal = MODES[name]
     illegal = illegal | SELECT
     if name not in NETWORK_MODES:
-        illegal = illegal | SOURCES | {"region.kind", *OF_FILE, "users.devices_per_person"}
-        illegal, inert = illegal | {"satellite.antenna"}, inert | PAYLOAD | LIMITS
-        inert = inert | (OF_NETWORK - SOURCES - {"region.kind"}) | {"users.activity_factor"}
+        illegal = illegal | SOURCES | {"region.kind", *OF_FILE}
+        inert = inert | (OF_NETWORK - SOURCES - {"region.kind"})
+        if "users.devices_per_person" not in settings:
+            illegal, inert = (
+                illegal | {"users.devices_per_person"},
+                inert | {"users.activity_factor"},
+            )
+        if "satellite.latitude_deg" not in settings:
+            illegal, inert = illegal | {"satellite.latitude_deg"}, inert | {"satellite.azimuth_deg"}
+            illegal = illegal | {"satellite.longitude_deg"}
         if "beams.allocation" not in settings:
             inert = inert | {"satellite.beams_at_once"}
         if "beams.slots" not in settings:
             inert = inert | {"beams.slot_ms", "beams.bound"}
         if "service.downlink_kbps" in settings:
             inert = inert | {"users.demand_mbps"}
-    elif "satellite.antenna" not in settings:
+    else:
+        inert = inert | {f"satellite.{key}_deg" for key in ("latitude", "longitude", "azimuth")}
+    if "satellite.antenna" not in settings:
         inert = inert | PAYLOAD
     if name in NETWORK_MODES:
         inert = inert | OF_FRAME

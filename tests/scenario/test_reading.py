@@ -76,12 +76,19 @@ RAIN = {
     "channel.longitude_deg": 116.0,
 }
 LOW = {**ONE, "satellite.elevation_deg": 40.0}
+PLACED = {
+    **{**LOW, "satellite.latitude_deg": 40.0, "satellite.longitude_deg": 9.0},
+    **{"users.placement": "population", "channel.environment": "by-place"},
+}
 
 # Key -> a scenario that reads it, and a value that changes its result.
 READ = {
     "satellite.preset": (ONE, "tr38821-set1-leo1200-s"),
     "satellite.altitude_km": (ONE, 700.0),
     "satellite.elevation_deg": (ONE, 60.0),
+    "satellite.latitude_deg": (PLACED, 41.0),
+    "satellite.longitude_deg": (PLACED, 10.0),
+    "satellite.azimuth_deg": (PLACED, 90.0),
     "satellite.frequency_ghz": (ONE, 2.2),
     "satellite.eirp_density_dbw_per_mhz": (ONE, 30.0),
     "satellite.antenna_gain_dbi": (ONE, 33.0),
@@ -93,7 +100,7 @@ READ = {
     "satellite.uplink_antenna_diameter_m": (UPLINK, 2.4),
     "satellite.g_over_t_db_per_k": (UPLINK, -4.0),
     "satellite.pattern": (ONE, "s1528-leo"),
-    "satellite.antenna": (BOX, "array"),
+    "satellite.antenna": (ONE, "array"),
     "satellite.element_exponent": (ARRAY, 3.0),
     "satellite.beams_at_once": (BOX, 1),
     "satellite.rf_power_w": (BOX, 1.0),
@@ -213,10 +220,8 @@ OWN_CHECK = {
 # Key -> a scenario that does not read it, a value, and whether it is refused or noted.
 ERROR, NOTE = "error", "note"
 CONSTELLATION_ONLY = (
-    *("satellite.element_exponent", "satellite.rf_power_w", "satellite.pfd_limit_dbw_per_m2_mhz"),
-    *("satellite.out_of_band_pfd_limit_dbw_per_m2_mhz", "satellite.out_of_band_rejection_db"),
     *(key for key in fields() if key.startswith(("constellation.", "cells."))),
-    *("region.kind", "users.devices_per_person", "users.activity_factor"),
+    "region.kind",
 )
 VALUES = {
     **{key: value for key, (_, value) in READ.items() if value is not None},
@@ -228,17 +233,16 @@ VALUES = {
     **{"region.country": "CN", "beams.beyond_earth": "discard", "channel.weather": "random"},
 }
 UNREAD = {
-    **{
-        key: [(ONE, ERROR)]
-        for key in CONSTELLATION_ONLY
-        if key in READ_WHEN and key != "satellite.antenna"
-    },
+    **{key: [(ONE, ERROR)] for key in CONSTELLATION_ONLY if key in READ_WHEN},
     **{key: [(BOX, ERROR), (ONE, ERROR)] for key in fields() if key.startswith("region.")},
     "region.kind": [(ONE, ERROR)],
     "region.guard_km": [(ONE, ERROR), (EARTH, ERROR)],
     **{f"region.{side}_deg": [(CIRCLE, ERROR)] for side in ("south", "north", "west", "east")},
     "satellite.altitude_km": [(BOX, NOTE)],
     "satellite.elevation_deg": [(BOX, ERROR)],
+    "satellite.latitude_deg": [(BOX, ERROR)],
+    "satellite.longitude_deg": [(BOX, ERROR)],
+    "satellite.azimuth_deg": [(BOX, ERROR), (ONE, ERROR)],
     "satellite.antenna_diameter_m": [(S1528, NOTE)],
     "satellite.hpbw_deg": [(BOX, NOTE), (ONE | {"beams.spacing_uv": 0.06}, NOTE)],
     "satellite.gateway_elevation_deg": [(ONE | {"satellite.payload": "regenerative"}, ERROR)],
@@ -246,7 +250,6 @@ UNREAD = {
     "satellite.uplink_antenna_diameter_m": [(ONE, NOTE), (BOX, ERROR)],
     "satellite.g_over_t_db_per_k": [(ONE, NOTE), (BOX, NOTE)],
     "satellite.pattern": [(ARRAY, ERROR)],
-    "satellite.antenna": [(ONE, ERROR)],
     "satellite.element_exponent": [(BOX, ERROR), (ONE, ERROR)],
     "satellite.beams_at_once": [(SWEEPING, ERROR), (ONE, ERROR)],
     "satellite.out_of_band_rejection_db": [(BOX, ERROR), (ONE, ERROR)],
@@ -265,11 +268,11 @@ UNREAD = {
     "beams.slot_ms": [(BOX, ERROR), (ONE, ERROR), (FRAME, ERROR)],
     "beams.bound": [(BOX, ERROR), (ONE, ERROR)],
     "beams.beyond_earth": [(BOX, ERROR), (SWEEPING, ERROR)],
-    "users.positions": [(CROWDS, ERROR)],
     "users.per_beam": [(BOX, ERROR), (CROWDS | {"users.per_beam": 10}, ERROR)],
     "users.count": [(ONE, ERROR)],
     "users.demand_mbps": [(BOX, ERROR), (ONE | CALL, ERROR)],
-    "users.activity_factor": [(BOX, ERROR), (ONE, ERROR)],
+    "users.devices_per_person": [(BOX, ERROR), (ONE, ERROR)],
+    "users.activity_factor": [(BOX, ERROR), (ONE, ERROR), (PLACED, ERROR)],
     "users.file": [(BOX, ERROR), (ONE, ERROR)],
     "users.file_variable": [(BOX, ERROR), (ONE, ERROR)],
     "users.file_units": [(BOX, ERROR), (ONE, ERROR)],
@@ -314,7 +317,7 @@ UNREAD = {
 
 # Refused by a rule with a reason of its own.
 BY_RULE = {
-    *("satellite.antenna", "users.positions", "channel.weather"),
+    *("users.positions", "channel.weather"),
     *("beams.allocation", "service.activity", "service.guaranteed"),
     *("users.file_variable", "users.file_units"),
     *(f"constellation.select.{key}" for key in ("names", "numbers", "height_km")),
@@ -476,8 +479,6 @@ def test_keys_that_come_in_pairs(tmp_path):
 
 
 def test_of_a_preset_only_limits_are_noted():
-    notes = load_scenario({"satellite": {"preset": "ast-bluebird-filed"}}).notes
-    assert [note.partition(" ")[0] for note in notes] == ["satellite.rf_power_w"]
     sweeping = {key: value for key, value in SWEEPING.items() if key != "constellation.shells"}
     notes = load({**sweeping, "constellation.preset": "iridium-66"}).notes
     assert [note.partition(" ")[0] for note in notes] == ["satellite.beams_at_once"]

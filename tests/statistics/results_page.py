@@ -69,7 +69,7 @@ def _when(row: Quantity) -> str:
     found = []
     for each in row.when:
         if each.when is When.LIMIT:
-            found.append(f"a constellation with `{each.detail}`")
+            found.append(f"`{each.detail}`")
         elif each.when is When.MIX:
             found.append("several services of `service.mix` that are calls")
         else:

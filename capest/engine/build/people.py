@@ -68,8 +68,8 @@ def within(model: PointsModel, tiling: Cells, scenario: Scenario) -> tuple[Point
 
 def people_of_cells(model: PopulationModel, tiling: Cells) -> np.ndarray:
     """People per cell, those of a place in the cell of its centre."""
-    people = np.concatenate([model.places.people, model.land.people])
-    return np.bincount(nearest_cell(settled(model), tiling), people, minlength=len(tiling.lat_deg))
+    cell = nearest_cell(settled(model), tiling)
+    return np.bincount(cell, model.people_of_spots, minlength=len(tiling.lat_deg))
 
 
 def settled(model: PopulationModel) -> np.ndarray:

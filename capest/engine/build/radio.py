@@ -56,7 +56,7 @@ def carrier(
         ionospheric_loss_db=propagation.ionospheric_scintillation_db(
             frequency_hz, ionosphere_of(scenario)
         ),
-        environment=environment.environment_tables(channel.environment, frequency_hz),
+        environment=environment.tables_of(environments_of(scenario), frequency_hz),
         weather=weather_of(scenario, frequency_hz),
         reduced_aperture=ka,
         pattern=pattern_table(ka, largest_chord, beam_pattern(scenario, ka)),
@@ -182,15 +182,20 @@ def steering(scenario: Scenario) -> Steering:
     )
 
 
+def environments_of(scenario: Scenario) -> tuple[str, ...]:
+    """Names of the environments that users may be in."""
+    chosen = scenario.channel.environment
+    return SURROUNDINGS if chosen == "by-place" else (chosen,)
+
+
 def sky_of(scenario: Scenario, frequency_hz: float) -> np.ndarray:
     """Tabulate the loss of links to many satellites, see ``physics.sky_table``.
 
     Without the ionosphere where losses depend on the place (``radio.PlaceLoss``).
     """
     channel = scenario.channel
-    by_place = channel.environment == "by-place"
     return sky_table(
-        SURROUNDINGS if by_place else (channel.environment,),
+        environments_of(scenario),
         frequency_hz,
         channel.elevation_lookup,
         gas=channel.gas_loss,
@@ -202,10 +207,8 @@ def sky_of(scenario: Scenario, frequency_hz: float) -> np.ndarray:
 
 
 def power_limits(scenario: Scenario) -> PowerLimits:
-    """Limits on the power of beams; one satellite reads none."""
+    """Limits on the power of beams."""
     satellite = scenario.satellite
-    if not scenario.has_constellation:
-        return PowerLimits()
     out_of_band_dbw = satellite.out_of_band_pfd_limit_dbw_per_m2_mhz
     if out_of_band_dbw is not None:
         out_of_band_dbw += satellite.out_of_band_rejection_db

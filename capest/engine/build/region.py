@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from capest.engine.build.guard import Guard, guard_of
+from capest.engine.build.guard import guard_of
 from capest.engine.build.people import people_of, people_of_cells, settled, within
 from capest.engine.places import InRegion, People
 from capest.engine.region_cells import RegionCells
@@ -21,7 +23,7 @@ from capest.geo.countries import country_at
 from capest.geo.country_names import split_countries
 from capest.geo.points import PointsModel
 from capest.geo.population import PopulationModel
-from capest.geo.tiling import Cells, cells, hexagon_area_km2, spacing_rad
+from capest.geo.tiling import Cells, cells, hexagon_area_km2, nearest_cell, spacing_rad
 from capest.scenario.limits import USERS_PER_TRIAL_LIMIT
 from capest.scenario.paths import shown_path
 
@@ -75,12 +77,17 @@ def build_region(scenario: Scenario) -> Region:
                 f"{shown_path(scenario.users.file)}: {share:.2%} of the weight lies in no cell of "
                 f"{region.name} and is left out",
             )
-    users = scenario.users.count or _active_users(scenario, region, model.people)
+    users = scenario.users.count or active_users(scenario, region.name, model.people)
     guard = guard_of(scenario, region, tiling, people=model, users=users, everybody=everybody)
     tiling, counted = guard.tiling, guard.counted
     colour = reuse_colours(tiling, scenario.colours, first=counted)
+    cell_at = partial(nearest_cell, tiling=tiling)
+    around = guard.people
+    if around is not None and scenario.users.positions == "stratified":
+        around = around.in_order(cell_at)
+    placed = placed_in(scenario, model, users, cell_at)
     ground = Ground(
-        users=_placed(scenario, model, users, guard),
+        users=replace(placed, guard=around, guard_users=guard.users),
         users_per_trial=users,
         guard_users=guard.users,
         counted=counted,
@@ -97,25 +104,26 @@ def build_region(scenario: Scenario) -> Region:
     return Region(ground, _layout(ground, tiling, people), notes + guard.notes)
 
 
-def _placed(scenario: Scenario, model: People, users: int, guard: Guard) -> InRegion:
+def placed_in(
+    scenario: Scenario, model: People, users: int, cell_at: Callable[[np.ndarray], np.ndarray]
+) -> InRegion:
+    """Place so many users of a trial among people; ``cell_at`` gives the cells of unit vectors."""
     by_place = scenario.channel.environment == "by-place"
     hotspots = scenario.users.hotspots
     clustered = round(users * hotspots.share) if scenario.users.placement == "hotspots" else 0
+    stratified = scenario.users.positions == "stratified"
     return InRegion(
-        model,
+        model.in_order(cell_at) if stratified else model,
         users,
         by_place,
         hotspots=min(hotspots.count, clustered),
         hotspot_users=clustered,
         hotspot_radius_km=hotspots.radius_km,
-        guard=guard.people,
-        guard_users=guard.users,
+        across_trials=stratified,
     )
 
 
 def _layout(ground: Ground, tiling: Cells, people: np.ndarray | None) -> dict[str, np.ndarray]:
-    codes = np.array([*data.countries().alpha2, "--"])
-    country = country_at(tiling.lat_deg, tiling.lon_deg).astype(np.int16)
     return {
         "cell_latitude": np.asarray(tiling.lat_deg),
         "cell_longitude": np.asarray(tiling.lon_deg),
@@ -123,8 +131,14 @@ def _layout(ground: Ground, tiling: Cells, people: np.ndarray | None) -> dict[st
         **({} if people is None else {"cell_people": people}),
         "cell_colour": ground.colour.astype(np.int32),
         "cell_counted": ground.counted.astype(np.int8),
-        "cell_country": codes[country],
+        "cell_country": country_codes(tiling.lat_deg, tiling.lon_deg),
     }
+
+
+def country_codes(lat_deg: np.ndarray, lon_deg: np.ndarray) -> np.ndarray:
+    """ISO 3166 alpha-2 codes of the countries that points lie in, "--" for none."""
+    codes = np.array([*data.countries().alpha2, "--"])
+    return codes[country_at(lat_deg, lon_deg)]
 
 
 def _reach_rad(region: regions.Region, tiling: Cells) -> float:
@@ -133,14 +147,14 @@ def _reach_rad(region: regions.Region, tiling: Cells) -> float:
     return max(region.cap.radius + BEYOND_CAP_RAD, farthest + spacing_rad(tiling))
 
 
-def _active_users(scenario: Scenario, region: regions.Region, people: float) -> int:
-    """Devices in use at a moment, of the people of a region."""
+def active_users(scenario: Scenario, where: str, people: float) -> int:
+    """Devices in use at a moment, of the people somewhere."""
     users = scenario.users
     count = round(people * (users.devices_per_person or 0.0) * users.activity_factor)
     if not 1 <= count <= USERS_PER_TRIAL_LIMIT:
         raise InputError(
             f"users.devices_per_person × activity_factor: makes {count:,} users at a time of the "
-            f"{people:,.0f} people of {region.name}; at least 1 and at most "
+            f"{people:,.0f} people of {where}; at least 1 and at most "
             f"{USERS_PER_TRIAL_LIMIT:,} are possible"
         )
     return count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +13,10 @@ from capest.engine.build.common import channel_of, services_and_radio
 from capest.engine.layout_cells import LayoutCells
 from capest.engine.places import InCells
 from capest.engine.space import space_overhead
-from capest.engine.world import BeamPlan, FramePlan, Ground, Layout, World
+from capest.engine.world import BeamPlan, FramePlan, Ground, Layout, UserModel, World
 from capest.errors import InputError
 from capest.physics import beam_grid, geometry
+from capest.physics.constants import EARTH_RADIUS_M
 from capest.sampling.placement import PlacementSettings, coverage, untiled
 from capest.scenario.derived import DEMAND_MBPS
 from capest.scenario.layout_fit import LARGEST_NORMAL
@@ -32,7 +34,7 @@ def build_satellite(scenario: Scenario) -> World:
     lattice = beam_grid.hexagonal_lattice(scenario.beams.count)[scenario.cells_on_earth()]
     centre_uv = geometry.centre_direction(altitude_m, satellite.elevation_deg)
     layout = layout_around(scenario, lattice, centre_uv)
-    ground = ground_below(scenario, layout)
+    ground, coordinates, notes = ground_below(scenario, layout)
     services, radio = services_and_radio(scenario, largest_chord(scenario, layout))
     plan = BeamPlan(
         layout=layout,
@@ -56,8 +58,12 @@ def build_satellite(scenario: Scenario) -> World:
         radio=radio,
         services=services,
         weather=None,
-        layout=layout_coordinates(layout, ground.counted),
-        notes=(*(() if services is None else services.notes), *frame_notes(scenario)),
+        layout=layout_coordinates(layout, ground.counted) | coordinates,
+        notes=(
+            *notes,
+            *(() if services is None else services.notes),
+            *frame_notes(scenario),
+        ),
     )
 
 
@@ -117,18 +123,38 @@ def layout_around(
     )
 
 
-def ground_below(scenario: Scenario, layout: Layout) -> Ground:
-    """Cells of a layout, with their users."""
+def ground_below(
+    scenario: Scenario, layout: Layout
+) -> tuple[Ground, dict[str, np.ndarray], tuple[str, ...]]:
+    """Cells of a layout, with their users; where the place is known, coordinates and notes."""
+    coordinates: dict[str, np.ndarray] = {}
+    notes: tuple[str, ...] = ()
+    if scenario.satellite.latitude_deg is not None:
+        # Only here: geography loads for a third of a second.
+        from capest.engine.build.placed import placed_ground
+
+        placed = placed_ground(scenario, layout)
+        coordinates, notes = placed.coordinates, placed.notes
+        if placed.users is not None:
+            ground = _ground(placed.users, placed.users_per_trial, scenario, layout)
+            return ground, coordinates, notes
     satellites = geometry.satellite_overhead(scenario.satellite.altitude_km * 1e3)
     settings, strategy = placement_of(scenario), scenario.users.placement
     # Users who lie in given cells need no map of the ground.
     area = (untiled if strategy == "beam" else coverage)(layout.grid, satellites)
+    ground = _ground(InCells(strategy, settings, area), settings.users, scenario, layout)
+    return ground, coordinates, notes
+
+
+def _ground(users: UserModel, per_trial: int, scenario: Scenario, layout: Layout) -> Ground:
+    overhead = geometry.satellite_overhead(scenario.satellite.altitude_km * 1e3)
+    centres = geometry.ground_point(layout.grid.uv.T, overhead, np).T / EARTH_RADIUS_M
     return Ground(
-        users=InCells(strategy, settings, area),
-        users_per_trial=settings.users,
+        users=users,
+        users_per_trial=per_trial,
         counted=np.arange(len(layout.colour)) < scenario.beams.statistics_count,
         colour=layout.colour,
-        cells=LayoutCells(layout),
+        cells=LayoutCells(layout, centres),
         # The satellite stands on the z axis and is never out of reach.
         cap_centre=np.array([0.0, 0.0, 1.0]),
         reach_rad=math.pi,
@@ -137,16 +163,19 @@ def ground_below(scenario: Scenario, layout: Layout) -> Ground:
 
 def placement_of(scenario: Scenario) -> PlacementSettings:
     """Numbers of the placement of users."""
-    hotspots = scenario.users.hotspots
-    if scenario.users.placement != "hotspots":
-        stratified = scenario.users.positions == "stratified"
+    hotspots, placement = scenario.users.hotspots, scenario.users.placement
+    stratified = scenario.users.positions == "stratified"
+    if placement == "beam":
         strata = scenario.beams.statistics_count if stratified else 0
         return PlacementSettings(scenario.users_per_trial, strata=strata)
-    return PlacementSettings(
-        scenario.users_per_trial,
-        hotspots.count,
-        hotspots.radius_km * 1e3,
-        scenario.hotspot_users,
+    settings = PlacementSettings(scenario.users_per_trial, across_trials=stratified)
+    if placement != "hotspots":
+        return settings
+    return replace(
+        settings,
+        hotspots=hotspots.count,
+        hotspot_radius_m=hotspots.radius_km * 1e3,
+        hotspot_users=scenario.hotspot_users,
     )
 
 

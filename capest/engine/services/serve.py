@@ -239,7 +239,7 @@ def _uplink_snr(
         down.reduced_aperture,
     )
     if same_way and uplink.budget.p0_dbw is None:
-        return links.carrier * reversed_gain(world, uplink)
+        return links.unlimited * reversed_gain(world, uplink)
     return hear(world, uplink.budget, carrier, links, xp).own_snr
 
 

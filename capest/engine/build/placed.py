@@ -1,0 +1,148 @@
+"""One satellite over a place: who lives in the cells of its beams, and where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from capest.engine.build.people import settled
+from capest.engine.build.region import active_users, country_codes, placed_in
+from capest.engine.places import BelowSatellite, People
+from capest.engine.world import Layout
+from capest.errors import InputError
+from capest.geo.footprint import FootprintShape, footprint
+from capest.geo.points import PointsModel, only, pieces
+from capest.geo.population import population_model
+from capest.geo.region import Region
+from capest.geo.sphere import unit_vectors
+from capest.geo.standpoint import standpoint
+from capest.geo.users_file import read_users
+from capest.physics.geometry import satellite_overhead
+from capest.sampling.placement import cell_areas_m2
+from capest.scenario.paths import shown_path
+
+if TYPE_CHECKING:
+    from capest.scenario.model import Scenario
+
+_PIECES_OF_CELL = 8
+"""Pieces of a file's cell are so many times narrower than the cell of a beam: users stand up to
+half a piece beyond the border."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What a place adds to a satellite.
+
+    Attributes
+    ----------
+    users : BelowSatellite or None
+        ``None`` where users are placed by the layout alone.
+    users_per_trial : int
+    coordinates : dict of str to array
+        Of the cells, for the result file.
+    notes : tuple of str
+    """
+
+    users: BelowSatellite | None
+    users_per_trial: int
+    coordinates: dict[str, np.ndarray]
+    notes: tuple[str, ...]
+
+
+def placed_ground(scenario: Scenario, layout: Layout) -> Placed:
+    """Find the ground below the cells of a satellite, and its people.
+
+    Raises
+    ------
+    InputError
+        For a file that cannot be read, and cells without people.
+    """
+    satellite = scenario.satellite
+    if satellite.latitude_deg is None or satellite.longitude_deg is None:
+        raise ValueError("nobody knows where this satellite stands")
+    over = standpoint(
+        satellite.latitude_deg,
+        satellite.longitude_deg,
+        satellite.altitude_km * 1e3,
+        satellite.elevation_deg,
+        satellite.azimuth_deg,
+    )
+    area_km2 = cell_areas_m2(layout.grid, satellite_overhead(satellite.altitude_km * 1e3)) / 1e6
+    shape = FootprintShape(footprint(over, layout.grid), layout.grid, float(area_km2.sum()))
+    latitude, longitude = over.ground_at(layout.grid.uv.T)
+    coordinates = {
+        "cell_latitude": latitude,
+        "cell_longitude": longitude,
+        "cell_area": area_km2,
+        "cell_country": country_codes(latitude, longitude),
+    }
+    placement = scenario.users.placement
+    notes: tuple[str, ...] = ()
+    if placement not in ("population", "file"):
+        return Placed(None, scenario.users_per_trial, coordinates, notes)
+    region = Region("the cells of the satellite's beams", shape)
+    model: People
+    if placement == "population":
+        model = population_model(region)
+        cell = shape.border.cell_at(settled(model))
+        # A rounding at the border may put the anchor of a spot beside all cells.
+        people = np.bincount(cell + 1, model.people_of_spots, minlength=len(area_km2) + 1)[1:]
+        coordinates["cell_people"] = people
+    else:
+        model, notes = _of_file(scenario, shape, region)
+    users = scenario.users_per_trial
+    if scenario.users.devices_per_person is not None:
+        users = active_users(scenario, region.name, model.people)
+    below = BelowSatellite(placed_in(scenario, model, users, shape.border.cell_at), over)
+    return Placed(below, users, coordinates, notes)
+
+
+def _of_file(
+    scenario: Scenario, shape: FootprintShape, region: Region
+) -> tuple[PointsModel, tuple[str, ...]]:
+    """Users of a file who stand in the cells, and what the user should know of it."""
+    path = shown_path(scenario.users.file)
+    model = read_users(path, scenario.users.file_variable, scenario.users.file_units)
+    near = _near(model, region)
+    if near.any():
+        fine = pieces(only(model, near), shape.cell_deg / _PIECES_OF_CELL)
+        inside = _inside(fine, shape)
+        if inside.any():
+            found = only(fine, inside)
+            left_out = 1.0 - found.people / model.people
+            if left_out < 1e-9:
+                return found, model.notes
+            told = f"{path}: {left_out:.2%} of the weight lies outside {region.name}, left out"
+            return found, (*model.notes, told)
+    raise InputError(
+        f"users.file = {path}: nobody in it stands in {region.name}, which lie {_reach(region)}"
+    )
+
+
+def _near(model: PointsModel, region: Region) -> np.ndarray:
+    """Tell which cells or points of a file may reach into a region, bool array (n,)."""
+    toward = region.cap.centre @ unit_vectors(model.lat_deg, model.lon_deg)
+    reach = region.cap.radius + np.radians(0.5 * np.hypot(model.height_deg, model.width_deg))
+    near: np.ndarray = np.arccos(np.clip(toward, -1.0, 1.0)) <= reach
+    return near
+
+
+def _inside(model: PointsModel, shape: FootprintShape) -> np.ndarray:
+    """Tell which pieces lie in the cells, by their middles; all of a piece sees the satellite."""
+    footprint_of = shape.border
+    inside: np.ndarray = footprint_of.contains(model.lat_deg, model.lon_deg)
+    for north in (-0.5, 0.5):
+        for east in (-0.5, 0.5):
+            corner = unit_vectors(
+                model.lat_deg + north * model.height_deg, model.lon_deg + east * model.width_deg
+            )
+            inside &= footprint_of.standpoint.view_of(corner).sin_elevation > 0.0
+    return inside
+
+
+def _reach(region: Region) -> str:
+    """Say between which parallels and meridians a region lies."""
+    south, west, north, east = region.bounds
+    return f"from {south:.1f} to {north:.1f}° N and {west:.1f} to {east:.1f}° E"
