@@ -85,8 +85,10 @@ class Differences(Sequence[Difference]):
             return (
                 "After each difference its 95 % interval, of independent runs: nothing is paired."
             )
-        but = f"; not paired: {_some(apart)}" if apart else ""
-        return f"After each difference its 95 % interval, from pairs of trials{but}."
+        but = f"; not paired, as of independent runs: {_some(apart)}" if apart else ""
+        both = next((each.common_trials for each in self._found if each.common_trials), None)
+        trials = "trials" if both is None else f"the {both:,} trials that both have"
+        return f"After each difference its 95 % interval, from pairs of {trials}{but}."
 
     def lines(self, width: int = WIDTH) -> list[str]:
         """Lines of the table, for a terminal of so many columns."""

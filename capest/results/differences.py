@@ -46,6 +46,9 @@ class Difference:
         From pairs of trials with common draws; else as of two independent runs.
     note : str
         Why there are no limits; empty where there are.
+    common_trials : int or None
+        Trials that both have, of which a paired difference is, whatever figures of all their trials
+        say; ``None`` of independent runs, and where a file does not tell.
     """
 
     metric: str
@@ -59,6 +62,7 @@ class Difference:
     units: str
     paired: bool
     note: str = ""
+    common_trials: int | None = None
 
     def estimate(self) -> Estimate:
         """The difference as an estimate."""
@@ -66,12 +70,15 @@ class Difference:
         return Estimate(self.metric, self.statistic, *ends, self.units, self.note)
 
     def to_dict(self) -> dict[str, Any]:
-        """Value, limits, percent and whether it is paired, as plain values that JSON can hold."""
+        """Value, limits, percent and of which pairs, as plain values that JSON can hold."""
         names = ["value", "low", "high"]
         if self.units != "dB":
             names += ["percent", "percent_low", "percent_high"]
         found: dict[str, Any] = {name: plain(getattr(self, name)) for name in names}
-        return found | {"paired": self.paired} | ({"note": self.note} if self.note else {})
+        found["paired"] = self.paired
+        if self.common_trials is not None:
+            found["common_trials"] = self.common_trials
+        return found | ({"note": self.note} if self.note else {})
 
 
 @dataclass(frozen=True)
@@ -191,13 +198,18 @@ def blocks_grow(dataset: xr.Dataset) -> bool:
     return str(dataset.attrs.get("block_trials")) == GROWING
 
 
+def common_trials(values: Trials, reference: Trials) -> int:
+    """Trials that two results have in common, none with two seeds."""
+    return min(values.trials, reference.trials) if values.seed == reference.seed else 0
+
+
 def differences(values: Trials, reference: Trials) -> Iterator[Difference]:
     """Difference of every figure that both have.
 
     Quantiles first, then means, then shares, each in the order of the table of quantities. With one
     seed they are paired: over the trials that both have, quantiles over groups of trials (see
-    ``common_groups``). With two seeds, or where the groups of trials have nothing in common, a
-    difference is that of independent runs.
+    ``common_groups``). A difference is that of independent runs with two seeds, where joined
+    groups of trials are too few, and where pairs of them give no limits that each run alone has.
     """
     common = values.seed == reference.seed
     groups = common_groups(
@@ -221,18 +233,27 @@ def differences(values: Trials, reference: Trials) -> Iterator[Difference]:
 def _told(
     found: Compared | None, values: Trials, reference: Trials, metric: str, statistic: str
 ) -> Iterator[Difference]:
-    if found is None:
+    if found is None or _is_without_end(found):
         single = [each.interval(metric, statistic) for each in (values, reference)]
         if any(math.isnan(each.value) for each in single):
             return
-        found = unpaired_difference(*single)
+        apart = unpaired_difference(*single)
+        if found is None or not _is_without_end(apart):
+            found = apart
     units = quantity(metric).units or "1"
     difference, percent = found.difference, found.percent
     if math.isnan(difference.value):
         return
     shown = (math.nan,) * 3 if units == "dB" else (percent.value, percent.low, percent.high)
     ends = (difference.value, difference.low, difference.high)
-    yield Difference(metric, statistic, *ends, *shown, units, found.paired, difference.note)
+    both = common_trials(values, reference) if found.paired else None
+    yield Difference(metric, statistic, *ends, *shown, units, found.paired, difference.note, both)
+
+
+def _is_without_end(found: Compared) -> bool:
+    """Whether limits are infinite, or are none for want of groups of trials."""
+    difference = found.difference
+    return math.isinf(difference.low) or difference.note.startswith("n/a")
 
 
 def _of_means(values: Trials, reference: Trials, metric: str) -> Compared | None:

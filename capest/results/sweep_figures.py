@@ -165,6 +165,7 @@ def _differences(
     dataset: xr.Dataset, flat: Callable[[str], np.ndarray]
 ) -> Iterator[Callable[[int], Difference | None]]:
     """For every figure: its difference at a point, None where there is none."""
+    both = flat("common_trials")[:, 0] if "common_trials" in dataset else None
     for metric, statistic, name, column in _places(dataset):
         stem = f"{name}_difference"
         if f"{stem}_kind" not in dataset:
@@ -199,6 +200,7 @@ def _differences(
                 units=about[2],
                 paired=KINDS[kind] != "independent",
                 note=note_of(kind),
+                common_trials=int(both[k]) or None if both is not None else None,
             )
 
         yield at

@@ -97,11 +97,12 @@ class SweepSummary:
 
     def _of_differences(self) -> list[str]:
         """What Δ is, of the columns that are shown."""
+        columns = [(metric, statistic) for metric, statistic, *_ in self._telling_columns()]
         shown = [
             found
             for point in self.points
-            for metric, statistic, *_ in self._telling_columns()
-            if (found := point.differences.get((metric, statistic)))
+            for column in columns
+            if (found := point.differences.get(column))
         ]
         if not shown:
             return []
@@ -109,8 +110,16 @@ class SweepSummary:
         lines = []
         if any(found.paired for found in shown):
             lines.append(f"Δ: difference to {first}, with its interval from pairs of trials.")
+        both = sorted({found.common_trials for found in shown if found.common_trials})
+        trials = {point.sizes["trials"] for point in self.points}
+        if both and not trials <= {both[0]}:
+            count = f"{both[0]:,}" if len(both) == 1 else f"{both[0]:,} to {both[-1]:,}"
+            lines.append(
+                f"Δ is of the {count} trials that a point and the first have in common, not of all "
+                "that the figures are of."
+            )
         if not all(found.paired for found in shown):
-            which = "of other seeds" if lines else f"to {first}"
+            which = "of other seeds, or of blocks that do not fit" if lines else f"to {first}"
             lines.append(f"Δ {which}: difference of independent runs; trials make no pairs.")
         if any(found.note.startswith("same") for found in shown):
             lines.append("Same: equal in all trials.")

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from capest.results.identity import read_identity
-from capest.results.sweep_writer import SweepAxis, write_sweep
+from capest.results.sweep_variables import SweepAxis
+from capest.results.sweep_writer import write_sweep
 from capest.runner.sweep_points import Axis, Point
 
 _NEVER = {"scenario_fingerprint", "users_per_trial", "elapsed_s", "created", "history"}

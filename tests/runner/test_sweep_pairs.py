@@ -1,6 +1,7 @@
 """A sweep keeps the trials of its points, so that any two are compared in pairs."""
 
 import json
+import math
 
 import netCDF4
 import numpy as np
@@ -21,6 +22,7 @@ CASE_9 = {
 }
 AXIS = "satellite.eirp_density_dbw_per_mhz"
 BOTH = f"{AXIS}=34,35"
+AXES_OF_BLOCKS = ("run__block_trials", AXIS.replace(".", "__"))
 
 
 def swept(path, *axes, sets=(), **options):
@@ -119,7 +121,10 @@ def test_seeds_as_an_axis_are_not_paired_and_the_table_says_so(tmp_path):
         assert kinds.values.tolist() == [[0, 1], [2, 2]]
         assert kinds.attrs["flag_meanings"].split()[:3] == ["not_compared", "paired", "independent"]
     assert "Δ: difference to run.seed = 1, beams.frequency_reuse = 1, with" in repr(summary)
-    assert "Δ of other seeds: difference of independent runs" in repr(summary)
+    assert (
+        "Δ of other seeds, or of blocks that do not fit: difference of independent runs"
+        in " ".join(repr(summary).split())
+    )
 
 
 def test_the_last_trials_of_a_longer_point_have_no_pair(tmp_path):
@@ -138,12 +143,47 @@ def test_the_last_trials_of_a_longer_point_have_no_pair(tmp_path):
         )
         assert found["throughput", "mean"].value == pytest.approx(float(wanted.mean()))
         assert found["throughput", "mean"].paired
+        assert found["throughput", "mean"].common_trials == 40
+        assert dataset["common_trials"].values.tolist() == [[40, 40], [40, 40]]
+        # The table says it, as its differences are not those of its figures.
+        said = " ".join(repr(dataset.capest.summary()).split())
+        assert "Δ is of the 40 trials that a point and the first have in common" in said
+        listed = dataset.capest.summary().to_list()[3]["estimates"]
+        by_name = {(each["metric"], each["statistic"]): each for each in listed}
+        throughput = by_name["throughput", "mean"]
+        assert throughput["difference"]["common_trials"] == 40
+        assert throughput["difference"]["value"] == pytest.approx(found["throughput", "mean"].value)
         # A figure of the same scenario, over more trials: those of the pairs are the same.
         more = dataset.capest.difference(
             {"run.trials": 80, "beams.frequency_reuse": 1},
             {"run.trials": 40, "beams.frequency_reuse": 1},
         )
         assert more["throughput", "mean"].note.startswith("same")
+
+
+def test_blocks_that_do_not_fit_leave_independent_runs(tmp_path):
+    """Blocks of 10 and of 25 in 100 trials: two joined groups, each of all blocks of 50 trials."""
+    path = swept(tmp_path / "blocks.nc", "run.block_trials=10,25", BOTH, sets=["run.trials=100"])
+    with capest.open(path) as dataset:
+        apart = dataset.capest.difference(
+            {"run.block_trials": 25, AXIS: 35}, {"run.block_trials": 10, AXIS: 34}
+        )
+        found = apart["sinr_db", "p95"]
+        ours, theirs = (
+            {(e.metric, e.statistic): e for e in one.capest.estimates()}["sinr_db", "p95"]
+            for one in (dataset.isel(dict.fromkeys(AXES_OF_BLOCKS, k)) for k in (1, 0))
+        )
+        summary = dataset.capest.summary()
+    assert not found.paired
+    assert found.common_trials is None
+    down = math.hypot(ours.value - ours.low, theirs.high - theirs.value)
+    assert found.low == pytest.approx(found.value - down)
+    assert all(math.isfinite(each.low) for each in apart if not each.note)
+    # Means have their pairs all the same.
+    assert apart["throughput", "mean"].paired
+    assert "not paired, as of independent runs: sinr_db.p95" in " ".join(repr(apart).split())
+    stored = summary.points[3].differences["sinr_db", "p95"]
+    assert (stored.low, stored.high, stored.paired) == (found.low, found.high, False)
 
 
 def test_points_of_other_users_are_paired_as_far_as_they_go(tmp_path):
@@ -168,9 +208,12 @@ def test_table_and_json(kept):
         found[figure]["difference"] for figure in (("throughput", "mean"), ("sinr_db", "p50"))
     )
     assert set(mean) == {
-        *("value", "low", "high", "percent", "percent_low", "percent_high", "paired")
+        *("value", "low", "high", "percent", "percent_low", "percent_high", "paired"),
+        "common_trials",
     }
-    assert set(median) == {"value", "low", "high", "paired"}
+    assert set(median) == {"value", "low", "high", "paired", "common_trials"}
+    assert (mean["common_trials"], median["common_trials"]) == (60, 60)
+    assert "have in common" not in shown
     assert mean["low"] < mean["value"] < mean["high"]
     assert mean["percent_low"] < mean["percent"] < mean["percent_high"]
     assert found["users", "mean"]["difference"]["note"].startswith("same")
