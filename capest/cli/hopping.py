@@ -145,6 +145,7 @@ def hopping(
       capest hopping my.toml --trials 5000 --until bound_share.mean±1% -o hopping.nc
       capest hopping my.toml --json | jq '.strategies[] | [.strategy, .of_bound]'
     """
+    from capest.scenario.overrides import OptionValue
     from capest.studies.hopping import compare, compared, plan_points
 
     if demand is not None and not math.isfinite(demand):
@@ -152,13 +153,13 @@ def hopping(
     path = output or Path(f"{scenario.stem}-hopping.nc")
     if path.suffix.lower() == ".json":
         raise InputError(f"-o {path}: is written as NetCDF: name a file .nc; --json prints JSON")
-    changes = [f'beams.bound="{bound}"']
-    for key, value in (
-        ("satellite.beams_at_once", active),
-        ("beams.slots", slots),
-        ("users.demand_mbps", demand),
+    changes = [OptionValue(f'beams.bound="{bound}"', f"--bound {bound}")]
+    for key, option, value in (
+        ("satellite.beams_at_once", "--active", active),
+        ("beams.slots", "--slots", slots),
+        ("users.demand_mbps", "--demand", demand),
     ):
-        changes += [] if value is None else [f"{key}={value}"]
+        changes += [] if value is None else [OptionValue(f"{key}={value}", f"{option} {value}")]
     changes += settings(trials, seed, until)
     chosen = tuple(dict.fromkeys(strategies)) or compared()
     points, axis = _points(plan_points, scenario, [*overrides, *changes], chosen)

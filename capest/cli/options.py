@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from capest.scenario.overrides import OptionValue
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -27,13 +31,35 @@ json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
 )
 
-set_option = click.option(
+_set = click.option(
     "--set",
     "overrides",
     multiple=True,
     metavar="SECTION.KEY=VALUE",
     help="Override a key of the scenario; may be given several times.",
 )
+_unset = click.option(
+    "--unset",
+    "removed",
+    multiple=True,
+    metavar="SECTION.KEY",
+    help="Take a key, or a section, out of the scenario; may be given several times.",
+)
+
+
+def set_option(command: Function) -> Function:
+    """Add ``--set`` and ``--unset``; the command gets both as ``overrides``."""
+
+    @functools.wraps(command)
+    def with_removals(
+        *args: Any, overrides: tuple[str, ...], removed: tuple[str, ...], **kwargs: Any
+    ) -> Any:
+        from capest.scenario.overrides import Removal
+
+        return command(*args, overrides=(*map(Removal, removed), *overrides), **kwargs)
+
+    return _set(_unset(with_removals))  # type: ignore[return-value]
+
 
 backend_option = click.option(
     "--backend",
@@ -55,7 +81,17 @@ until_option = click.option(
 
 def settings(
     trials: int | None = None, seed: int | None = None, until: tuple[str, ...] = ()
-) -> list[str]:
+) -> list[OptionValue]:
     """Overrides that options of their own stand for; nothing for what was not given."""
-    values = {"trials": trials, "seed": seed, "until": ", ".join(until) if until else None}
-    return [f"run.{key}={value}" for key, value in values.items() if value is not None]
+    from capest.scenario.overrides import OptionValue
+
+    numbers = {"trials": trials, "seed": seed}
+    found = [
+        OptionValue(f"run.{key}={value}", f"--{key} {value}")
+        for key, value in numbers.items()
+        if value is not None
+    ]
+    if until:
+        rules = " ".join(f"--until {each}" for each in until)
+        found.append(OptionValue(f"run.until={', '.join(until)}", rules))
+    return found

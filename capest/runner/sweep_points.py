@@ -18,6 +18,7 @@ from capest.errors import InputError, Problem, ScenarioError
 from capest.results.sweep_file import MOST_POINTS, axis_name
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
+from capest.scenario.overrides import OptionValue, apply_overrides
 from capest.scenario.reading_table import is_read
 from capest.scenario.renamed import OldName, in_new_names, not_of_this_kind, read_by_any, tell
 from capest.shown import as_text
@@ -174,6 +175,9 @@ def points_of(
     keys = [axis.key for axis in axes]
     if len(set(keys)) != len(keys):
         raise InputError(f"--vary: {', '.join(keys)}: every key once")
+    for key, said in apply_overrides({}, overrides).origins.items():
+        if key in keys:
+            raise InputError(f"--vary {key}: given too by {said}; remove one of them")
     total = int(np.prod([len(axis.values) for axis in axes]))
     if total > MOST_POINTS:
         raise InputError(f"--vary: makes {total:,} points; at most {MOST_POINTS:,} are possible")
@@ -182,7 +186,9 @@ def points_of(
     idle: set[str] | None = None
     for place in itertools.product(*(range(len(axis.values)) for axis in axes)):
         settings = [
-            f"{axis.key}={_toml(axis.values[k])}" for axis, k in zip(axes, place, strict=True)
+            OptionValue(f"{axis.key}={value}", f"--vary {axis.key}={value}")
+            for axis, k in zip(axes, place, strict=True)
+            for value in [_toml(axis.values[k])]
         ]
         unread: list[Problem] = []
         scenario = load_scenario(source, [*overrides, *settings], excused=unread)

@@ -11,7 +11,7 @@ from capest.errors import InputError, Problem, ScenarioError
 from capest.file_kinds import check_regular
 from capest.scenario.model import Scenario, build_scenario, fields
 from capest.scenario.nearest import nearest
-from capest.scenario.overrides import apply_overrides, name_overrides
+from capest.scenario.overrides import apply_overrides, name_overrides, unknown_removals
 from capest.scenario.paths import anchor_paths
 from capest.scenario.plain import plain
 from capest.scenario.presets import STARTS, load_preset, preset_names
@@ -33,7 +33,7 @@ def load_scenario(
         A TOML file, or its content as nested mappings. Relative paths of a file start in its
         folder, those of a mapping and of overrides in the working folder.
     overrides : sequence of str
-        ``section.key=value`` each, applied before presets are resolved.
+        ``section.key=value`` each, applied before presets are resolved; see `apply_overrides`.
     excused : list of Problem, optional
         Takes what was written and this scenario does not read, which is a fault otherwise.
 
@@ -58,20 +58,22 @@ def load_scenario(
     constellation, complete = is_of_constellation(overridden), is_complete(raw, fields())
     old_names = rename(raw, name, constellation)
     before = flat(raw, fields())
-    own = before if complete else {}
-    origins, faults, of_overrides = apply_overrides(raw, overrides, constellation=constellation)
-    tell([*old_names, *of_overrides], complete=complete)
-    faults += problems_of(old_names, complete=complete) + problems_of(of_overrides)
-    anchor_paths(raw, folder, origins)
+    found = apply_overrides(raw, overrides, constellation=constellation)
+    tell([*old_names, *([] if found.problems else found.old_names)], complete=complete)
+    faults = [*found.problems, *unknown_removals(found, list(fields()))]
+    faults += problems_of(old_names, complete=complete) + problems_of(found.old_names)
+    anchor_paths(raw, folder, found.origins)
+    before = {key: value for key, value in before.items() if not found.is_removed(key)}
     # Of a complete file, such as a result keeps, nobody chose every key.
-    keys = frozenset(origins.keys() & fields().keys()) | (before.keys() - own.keys())
+    own = before if complete else {}
+    keys = frozenset(found.origins.keys() & fields().keys()) | (before.keys() - own.keys())
     written, idle = Written(keys, own=own), None if excused is None else list[Problem]()
     try:
         scenario = build_scenario(name, raw, faults, written=written, excused=idle)
     except ScenarioError as error:
-        raise ScenarioError(name, name_overrides(error.problems, origins)) from None
+        raise ScenarioError(name, name_overrides(error.problems, found, before)) from None
     if excused is not None and idle is not None:
-        excused += name_overrides(idle, origins)
+        excused += name_overrides(idle, found, before)
     return scenario
 
 

@@ -12,6 +12,7 @@ from capest.cli import cli
 from capest.errors import InputError
 from capest.runner import sweep
 from capest.runner.execute.inline import InlineExecutor
+from capest.scenario.overrides import OptionValue
 
 BASE = {
     "satellite": {"preset": "tr38821-set1-leo600-s"},
@@ -60,6 +61,15 @@ def test_axes(text, values):
 def test_axes_that_are_none(text):
     with pytest.raises(InputError, match="--vary"):
         sweep.parse_axis(text)
+
+
+@pytest.mark.parametrize(
+    "override", ["run.seed=3", OptionValue("run.seed=3", "--seed 3")], ids=["set", "seed"]
+)
+def test_a_key_that_is_varied_is_not_set(override):
+    said = getattr(override, "given", f"--set {override}")
+    with pytest.raises(InputError, match=f"--vary run.seed: given too by {said}; remove one"):
+        sweep.points_of(BASE, [override], [sweep.parse_axis("run.seed=1,2")])
 
 
 def run(tmp_path, *texts, **options):
