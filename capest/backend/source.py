@@ -44,11 +44,6 @@ def kernel_directory() -> Traversable:
     )
 
 
-def kernel_names() -> list[str]:
-    """Names of the CUDA source files, sorted, headers left out."""
-    return sorted(f.name for f in kernel_directory().iterdir() if f.name.endswith(".cu"))
-
-
 def kernel_source(name: str) -> str:
     """Return a CUDA source as one text, headers inlined.
 

@@ -24,7 +24,7 @@ _COMMANDS = {
     "budget": "Print the link budgets of a scenario, line by line.",
     "validate": "Rerun the calibration of 3GPP TR 38.821 and compare.",
     "hopping": "Compare strategies of beam hopping against demand, and with what is possible.",
-    "presets": "Satellites, handsets and constellations with the source of every figure.",
+    "presets": "Satellites, constellations, handsets and services, each figure with its source.",
     "bench": "Measure kernel and whole-run speed on this machine.",
     "doctor": "What this machine has, what is missing and how to get it.",
     "completion": "Print the shell's completion script.",

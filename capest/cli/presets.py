@@ -37,7 +37,7 @@ def _complete(
 @click.group(invoke_without_command=True)
 @click.pass_context
 def presets(context: click.Context) -> None:
-    """Satellites, handsets and services that come with capest, with the source of every figure.
+    """Satellites, constellations, handsets and services, each figure with its source.
 
     \b
     Examples:

@@ -230,7 +230,16 @@ class Summary:
         return {"until": {"rule": str(attributes["until"]), "reached": reached}}
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything as plain values that JSON can hold, see ``summary_dict``."""
+        """Everything as plain values that JSON can hold.
+
+        Returns
+        -------
+        dict
+            ``estimates`` is a list of ``{"metric", "statistic", "value", "low", "high", "unit"}``,
+            with ``"ci95": [low, high]`` and ``"units"`` beside them, and ``"note"`` where too few
+            trials contribute to know the limits. NaN becomes None, infinities the strings
+            "Infinity" and "-Infinity".
+        """
         attributes = self._attributes
         return {
             "title": str(attributes["title"]),
@@ -283,22 +292,3 @@ class Summary:
         from capest.results.table import html
 
         return html(self)
-
-
-def summary_dict(dataset: xr.Dataset) -> dict[str, Any]:
-    """Summary of a result as plain values that JSON can hold.
-
-    Parameters
-    ----------
-    dataset : xarray.Dataset
-        From ``open_result``.
-
-    Returns
-    -------
-    dict
-        ``estimates`` is a list of ``{"metric", "statistic", "value", "low", "high", "unit"}``, with
-        ``"ci95": [low, high]`` and ``"units"`` beside them, and ``"note"`` where too few trials
-        contribute to know the limits. NaN becomes None, infinities the strings "Infinity" and
-        "-Infinity".
-    """
-    return dataset.capest.summary().to_dict()  # type: ignore[no-any-return]

@@ -21,7 +21,7 @@ from capest.results import files
 from capest.results.identity import read_identity
 from capest.results.lock import locked
 from capest.results.manifest import read_manifest
-from capest.results.ours import Target
+from capest.results.ours import Made, Target
 from capest.results.store import BlockStore
 from capest.runner import loop
 from capest.runner.output import check_output
@@ -91,9 +91,7 @@ def run_sweep(
     """
     target = check_output(output, overwrite=True)
     if target.made is not None and not overwrite:
-        raise InputError(
-            f"{output}: holds {target.made}; choose another -o, or replace it with --overwrite"
-        )
+        raise InputError(f"{output}: holds {target.made}{_what_would_do(target, points)}")
     blocks = loop.blocks_folder(output)
     with locked(blocks) as notice:
         target.check_unchanged()
@@ -121,6 +119,21 @@ def run_sweep(
         with contextlib.suppress(OSError):
             points_folder(output).rmdir()
     return tuple(dict.fromkeys([*([notice] if notice else []), *notices]))
+
+
+def _what_would_do(target: Target, points: Sequence[Point]) -> str:
+    """Say what can be done about a file that is there."""
+    if target.made is Made.SWEEP:
+        folder = points_folder(target.path)
+        kept = [any(folder.glob(f"{_stem(point.scenario)}-*.nc")) for point in points]
+        if all(kept):
+            return ", whose points are kept: --overwrite goes on from them; or choose another -o"
+        if not any(kept):
+            return (
+                ", without its points (--keep-points), from which it could go on; choose another "
+                "-o, or compute all points anew with --overwrite"
+            )
+    return "; choose another -o, or replace it with --overwrite"
 
 
 @dataclass(frozen=True)

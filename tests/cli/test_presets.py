@@ -8,10 +8,11 @@ import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 
+from capest.cli import cli
 from capest.cli.presets import presets
 from capest.errors import InputError
 from capest.scenario.load import load_scenario
-from capest.scenario.presets import load_preset, preset_names, presets_of
+from capest.scenario.presets import KINDS, load_preset, preset_names, presets_of
 
 SATELLITES = [preset.name for preset in presets_of("satellite")]
 STARTS = [*SATELLITES, *(preset.name for preset in presets_of("constellation"))]
@@ -28,6 +29,12 @@ def failure(*arguments: str) -> str:
     result = CliRunner().invoke(presets, arguments)
     assert isinstance(result.exception, InputError)
     return str(result.exception)
+
+
+def test_both_lists_of_commands_describe_it_alike():
+    said = presets.get_short_help_str(limit=200)
+    assert said in " ".join(CliRunner().invoke(cli, ["--help"]).output.split())
+    assert all(kind in said.lower() for kind in KINDS)
 
 
 @pytest.mark.parametrize("arguments", [(), ("list",)])

@@ -1,4 +1,4 @@
-"""Pages, READMEs and docstrings name what there is: no module, function or file that has gone."""
+"""Names: pages and docstrings name what there is, and what there is is used."""
 
 from __future__ import annotations
 
@@ -114,6 +114,42 @@ def test_docstrings_name_what_there_is(path: Path) -> None:
 def gone(file: str, path: Path) -> bool:
     """Whether a path that a docstring names leads nowhere."""
     return not any((folder / file).exists() for folder in (ROOT, PACKAGE, path.parent))
+
+
+@cache
+def used_names() -> frozenset[str]:
+    """Names that some line of the package reads, imports or has as a text, pyproject's too."""
+    found = set(re.findall(r":(\w+)\"", (ROOT / "pyproject.toml").read_text(encoding="utf-8")))
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                found.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                found.add(node.attr)
+            elif isinstance(node, ast.alias):
+                found.add(node.name)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+    return frozenset(found)
+
+
+def test_what_a_module_defines_is_used_by_the_package() -> None:
+    """What tests alone call is tested in vain; what a decorator registers is used by it."""
+    defined = [
+        (path.relative_to(PACKAGE), node.name)
+        for path in FILES
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and not node.name.startswith("__")
+        and not any(_registers(each) for each in node.decorator_list)
+    ]
+    assert len(defined) > 1000
+    assert not [each for each in defined if each[1] not in used_names()]
+
+
+def _registers(decorator: ast.expr) -> bool:
+    """Whether a decorator makes a command, or lets xarray know a class."""
+    return bool(re.match(r"click\.|\w+\.(command|group)|xr\.register", ast.unparse(decorator)))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -12,7 +12,6 @@ from capest.errors import InputError
 from capest.results.figures import interval_text, value_text
 from capest.results.open import open_result
 from capest.results.schema import axis_of
-from capest.results.summary import summary_dict
 from capest.scenario.service_classes import guaranteed_services
 from capest.statistics.block import BlockResult
 from capest.statistics.quantities import ALL_BEAMS, AXES
@@ -86,7 +85,7 @@ def test_unknown_metrics_and_probabilities_are_refused(dataset):
 
 
 def test_summary_as_a_dictionary_is_json(dataset, reduction):
-    found = json.loads(json.dumps(summary_dict(dataset), allow_nan=False))
+    found = json.loads(json.dumps(dataset.capest.summary().to_dict(), allow_nan=False))
     assert found["trials"] == TRIALS
     assert found["users_per_trial"] == 35
     assert (found["beams"], found["statistics_beams"]) == (7, 3)

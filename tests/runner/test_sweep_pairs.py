@@ -255,3 +255,31 @@ def test_a_point_is_read_alone(kept):
     with capest.open(kept) as dataset:
         assert not dataset["sinr_db_count"]._in_memory
         assert dataset["sinr_db_quantile"]._in_memory
+
+
+def test_a_finished_sweep_goes_on_from_kept_points(tmp_path):
+    def sweep_to(trials, values="34,35", **options):
+        said = []
+        path = swept(
+            tmp_path / "s.nc",
+            f"{AXIS}={values}",
+            sets=[f"run.trials={trials}"],
+            on_progress=lambda progress: said.append(progress.trials_found),
+            **options,
+        )
+        return path, said
+
+    path, _ = sweep_to(20)
+    with pytest.raises(
+        InputError, match=r"without its points \(--keep-points\).* with --overwrite"
+    ):
+        sweep_to(40)
+    sweep_to(20, keep_points=True, overwrite=True)
+    with pytest.raises(InputError, match="whose points are kept: --overwrite goes on from them"):
+        sweep_to(40)
+    # Both points begin with the trials there are; a third one with none.
+    _, said = sweep_to(40, "34,35,36", overwrite=True)
+    assert set(said) == {0, 20}
+    whole = swept(tmp_path / "whole.nc", f"{AXIS}=34,35,36", sets=["run.trials=40"])
+    with capest.open(path) as found, capest.open(whole) as wanted:
+        xr.testing.assert_identical(found.drop_attrs(), wanted.drop_attrs())
