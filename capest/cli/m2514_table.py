@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from capest.validation.evaluate import Evaluation
+    from capest.validation.requirements import Evaluation
 
 
 def as_dict(one: Evaluation) -> dict[str, Any]:

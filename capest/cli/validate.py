@@ -158,7 +158,7 @@ def _show_requirements(
 ) -> None:
     from capest.cli.m2514_table import as_dict, print_evaluations
     from capest.validation.cases import handheld_leo600_cases
-    from capest.validation.evaluate import (
+    from capest.validation.requirements import (
         DEFAULT_CASES,
         EvaluationTask,
         evaluate,

@@ -12,9 +12,9 @@ from capest.geo.countries import polygons_of
 from capest.geo.cover import Cover, cover, fitting_step_deg, nothing_covered
 from capest.geo.land import land_at
 from capest.geo.place_spots import sized_population
+from capest.geo.population_parameters import PopulationParameters
 from capest.geo.region import Region
 from capest.geo.rural import rural_people_per_km2
-from capest.geo.settings import PopulationSettings
 from capest.geo.settlement_density import REACH, RURAL, sigma_km, surroundings
 from capest.geo.shapes import Earth
 from capest.geo.spans import Spans, common
@@ -57,7 +57,9 @@ class LandSpots:
     anchor_lon: np.ndarray
 
 
-def rural_spots(region: Region, split: NationalSplit, settings: PopulationSettings) -> LandSpots:
+def rural_spots(
+    region: Region, split: NationalSplit, parameters: PopulationParameters
+) -> LandSpots:
     """Cells of land of the region with their rural people."""
     countries = members(region)
     everyone = tuple(range(len(split.rural)))
@@ -73,7 +75,7 @@ def rural_spots(region: Region, split: NationalSplit, settings: PopulationSettin
             return common(areas.spans(lat_deg), region.shape.spans(lat_deg))
 
         found = cover(shared, step_deg, region.bounds.south, region.bounds.north)
-    people = rural_people_per_km2(found, split.rural, settings) * found.land_km2
+    people = rural_people_per_km2(found, split.rural, parameters) * found.land_km2
     if countries is not None:
         # Along borders fine cells differ a little from those the density is made of.
         total = np.bincount(found.country, people, len(split.rural))
@@ -86,7 +88,7 @@ def rural_spots(region: Region, split: NationalSplit, settings: PopulationSettin
 
 
 def place_cells(
-    region: Region, wide: np.ndarray, split: NationalSplit, settings: PopulationSettings
+    region: Region, wide: np.ndarray, split: NationalSplit, parameters: PopulationParameters
 ) -> LandSpots:
     """Cells of a region with the people of places much larger than the cells.
 
@@ -96,7 +98,7 @@ def place_cells(
     wide : int64 array (k,)
         Indices into `data.places`.
     split : NationalSplit
-    settings : PopulationSettings
+    parameters : PopulationParameters
     """
     places = data.places()
     step_deg, bounds = fitting_step_deg(region), region.bounds
@@ -107,7 +109,7 @@ def place_cells(
     size = sized_population(split)
     for place in wide:
         population, country = size[place], places.country[place]
-        sigma = float(sigma_km(population, settings))
+        sigma = float(sigma_km(population, parameters))
         away_km = great_circle_km(
             places.lat_deg[place], places.lon_deg[place], found.anchor_lat, found.anchor_lon
         )
@@ -115,7 +117,7 @@ def place_cells(
         people = places.population[place] * split.scale[country] * np.exp(-0.5 * radius**2)
         people *= (radius < REACH) / (2.0 * math.pi * sigma**2) * found.land_km2
         owner = np.full(len(people), country)
-        kind = surroundings(np.full(len(people), population), radius, settings)
+        kind = surroundings(np.full(len(people), population), radius, parameters)
         parts.append(_spots(found, people, kind, owner))
     return joined(parts)
 

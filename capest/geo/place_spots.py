@@ -9,8 +9,8 @@ import numpy as np
 from capest.geo import data
 from capest.geo.cover import fitting_step_deg
 from capest.geo.land import land_at
+from capest.geo.population_parameters import PopulationParameters
 from capest.geo.region import Region
-from capest.geo.settings import PopulationSettings
 from capest.geo.settlement_density import REACH, kernel_points, sigma_km
 from capest.geo.sphere import EARTH_RADIUS_KM, moved, unit_vectors
 from capest.geo.split import NationalSplit, members
@@ -52,7 +52,7 @@ class PlaceSpots:
 
 
 def place_spots(
-    region: Region, split: NationalSplit, settings: PopulationSettings
+    region: Region, split: NationalSplit, parameters: PopulationParameters
 ) -> tuple[PlaceSpots, np.ndarray]:
     """Places of the region's countries; of another region, those that reach into it.
 
@@ -65,7 +65,7 @@ def place_spots(
     """
     places, countries = data.places(), members(region)
     population = sized_population(split)
-    sigma = sigma_km(population, settings)
+    sigma = sigma_km(population, parameters)
     wide = np.empty(0, dtype=np.int64)
     if countries is not None:
         chosen = np.nonzero(np.isin(places.country, countries))[0]

@@ -32,8 +32,8 @@ from capest.geo.curve import along_curve
 from capest.geo.land import land_at
 from capest.geo.land_spots import LandSpots, joined, place_cells, rural_spots
 from capest.geo.place_spots import PlaceSpots, place_spots
+from capest.geo.population_parameters import PopulationParameters
 from capest.geo.region import Region
-from capest.geo.settings import PopulationSettings
 from capest.geo.settlement_density import kernel_radius, surroundings
 from capest.geo.shapes import Border
 from capest.geo.sphere import moved, unit_vectors
@@ -55,7 +55,7 @@ class PopulationModel:
         Of the region.
     cuts_places : bool
         Whether people of a place may live outside the region: of countries they do not.
-    settings : PopulationSettings
+    parameters : PopulationParameters
     people : float
         Living in the region.
     places : PlaceSpots
@@ -67,7 +67,7 @@ class PopulationModel:
 
     border: Border
     cuts_places: bool
-    settings: PopulationSettings
+    parameters: PopulationParameters
     people: float
     places: PlaceSpots
     land: LandSpots
@@ -144,7 +144,9 @@ class PopulationModel:
         return lat, lon, kind, country
 
 
-def population_model(region: Region, settings: PopulationSettings | None = None) -> PopulationModel:
+def population_model(
+    region: Region, parameters: PopulationParameters | None = None
+) -> PopulationModel:
     """Find out where the people of a region live.
 
     Raises
@@ -152,14 +154,14 @@ def population_model(region: Region, settings: PopulationSettings | None = None)
     InputError
         If nobody lives there; see `population_if_any`.
     """
-    found = population_if_any(region, settings)
+    found = population_if_any(region, parameters)
     if found is None:
         raise InputError(f"region: nobody lives in {region.name}; choose one with people")
     return found
 
 
 def population_if_any(
-    region: Region, settings: PopulationSettings | None = None
+    region: Region, parameters: PopulationParameters | None = None
 ) -> PopulationModel | None:
     """Find out where the people of a region live, ``None`` where nobody does.
 
@@ -167,11 +169,11 @@ def population_if_any(
     its country even if the coast at 1:110 million leaves the place at sea. Other regions hold
     the people of any country who are inside.
     """
-    settings = settings or PopulationSettings()
-    split = national_split(settings)
-    places, wide = place_spots(region, split, settings)
+    parameters = parameters or PopulationParameters()
+    split = national_split(parameters)
+    places, wide = place_spots(region, split, parameters)
     land = joined(
-        [rural_spots(region, split, settings), place_cells(region, wide, split, settings)]
+        [rural_spots(region, split, parameters), place_cells(region, wide, split, parameters)]
     )
     people = np.concatenate([places.people, land.people])
     total = float(people.sum())
@@ -182,7 +184,7 @@ def population_if_any(
     return PopulationModel(
         border=region.shape.border,
         cuts_places=members(region) is None,
-        settings=settings,
+        parameters=parameters,
         people=total,
         places=places,
         land=land,
@@ -212,7 +214,7 @@ def _around_places(
         lat, lon = xp.where(kept, new_lat, lat), xp.where(kept, new_lon, lon)
         radius = xp.where(kept, away, radius)
         waiting &= ~kept
-    kind = surroundings(places.population[spot], radius, model.settings, xp)
+    kind = surroundings(places.population[spot], radius, model.parameters, xp)
     return lat, lon, kind, places.country[spot]
 
 

@@ -1,7 +1,7 @@
 """Where rural people live: those of a country who are in no listed place.
 
 Spread evenly over their country's land they would fill deserts, tundra and forest. So most of
-them (`PopulationSettings.rural_near_places`) live around places: per km² of land as the sum of
+them (`PopulationParameters.rural_near_places`) live around places: per km² of land as the sum of
 the square roots of the populations of their country's places within some 100 km. With that
 share at 0.95 and, for comparison, at 0 (evenly), this part of all people of a country lives in
 
@@ -29,7 +29,7 @@ import numpy as np
 from capest.geo import data
 from capest.geo.countries import polygons_of
 from capest.geo.cover import COARSE_DEG, Cover, cover
-from capest.geo.settings import PopulationSettings
+from capest.geo.population_parameters import PopulationParameters
 from capest.geo.settlement_density import kernel_points
 from capest.geo.sphere import moved
 
@@ -37,7 +37,7 @@ _POINTS_OF_PLACE = 64
 
 
 def rural_people_per_km2(
-    found: Cover, rural_people: np.ndarray, settings: PopulationSettings
+    found: Cover, rural_people: np.ndarray, parameters: PopulationParameters
 ) -> np.ndarray:
     """Rural people per km² of land in cells.
 
@@ -47,7 +47,7 @@ def rural_people_per_km2(
         Cells of any size.
     rural_people : float64 array (countries,)
         Rural people of each country, in all of it.
-    settings : PopulationSettings
+    parameters : PopulationParameters
 
     Returns
     -------
@@ -57,7 +57,9 @@ def rural_people_per_km2(
     indices = tuple(int(index) for index in np.unique(found.country))
     if not indices:
         return np.empty(0)
-    key, relative = _relative_density(indices, settings.rural_near_places, settings.rural_reach_km)
+    key, relative = _relative_density(
+        indices, parameters.rural_near_places, parameters.rural_reach_km
+    )
     wanted = found.coarse_key
     at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
     return np.where(key[at] == wanted, relative[at], 0.0) * rural_people[found.country]

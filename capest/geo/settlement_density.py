@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from capest.geo.settings import PopulationSettings
+from capest.geo.population_parameters import PopulationParameters
 
 SURROUNDINGS = ("rural", "suburban", "urban", "dense-urban")
 """Environments of TR 38.811 clause 6.6 by code."""
@@ -20,9 +20,9 @@ REACH = 3.0
 _BEYOND = math.exp(-0.5 * REACH**2)
 
 
-def sigma_km(population: np.ndarray, settings: PopulationSettings) -> np.ndarray:
+def sigma_km(population: np.ndarray, parameters: PopulationParameters) -> np.ndarray:
     """Standard deviation along each axis of people around a place's centre."""
-    return settings.spread * np.sqrt(population / (math.pi * settings.city_density_per_km2))
+    return parameters.spread * np.sqrt(population / (math.pi * parameters.city_density_per_km2))
 
 
 def kernel_radius(uniform: Any, xp: Any = np) -> Any:
@@ -43,11 +43,13 @@ def kernel_points(count: int) -> tuple[np.ndarray, np.ndarray]:
     return kernel_radius((k + 0.5) / count), (k * golden_angle) % (2.0 * math.pi)
 
 
-def surroundings(population: Any, radius: Any, settings: PopulationSettings, xp: Any = np) -> Any:
+def surroundings(
+    population: Any, radius: Any, parameters: PopulationParameters, xp: Any = np
+) -> Any:
     """What stands around people of a place.
 
     The kernel gives the number of people per km² at their distance from the centre. That and the
-    place's population decide; see `PopulationSettings` for the limits and their sources. Since
+    place's population decide; see `PopulationParameters` for the limits and their sources. Since
     all who are in no listed place count as rural, towns under 15,000 and dense villages included,
     the whole Earth comes out as 33 % urban or dense urban, 15 % suburban and 52 % rural, where
     the Degree of Urbanisation has 48 % in cities, 28 % in towns and semi-dense areas and 24 %
@@ -59,7 +61,7 @@ def surroundings(population: Any, radius: Any, settings: PopulationSettings, xp:
         Of the place.
     radius : float array (n,)
         Distance from its centre in standard deviations.
-    settings : PopulationSettings
+    parameters : PopulationParameters
     xp : module
         ``numpy`` or ``cupy``.
 
@@ -68,13 +70,13 @@ def surroundings(population: Any, radius: Any, settings: PopulationSettings, xp:
     int8 array (n,)
         Code in `SURROUNDINGS`.
     """
-    core_per_km2 = settings.city_density_per_km2 / (2.0 * settings.spread**2)
+    core_per_km2 = parameters.city_density_per_km2 / (2.0 * parameters.spread**2)
     per_km2 = core_per_km2 * xp.exp(-0.5 * radius * radius)
     code = xp.full(per_km2.shape, RURAL, dtype=xp.int8)
     limits = (
-        (SUBURBAN, settings.suburban_per_km2, settings.suburban_people),
-        (URBAN, settings.urban_per_km2, settings.urban_people),
-        (DENSE_URBAN, settings.dense_urban_per_km2, settings.dense_urban_people),
+        (SUBURBAN, parameters.suburban_per_km2, parameters.suburban_people),
+        (URBAN, parameters.urban_per_km2, parameters.urban_people),
+        (DENSE_URBAN, parameters.dense_urban_per_km2, parameters.dense_urban_people),
     )
     for kind, least_per_km2, least_people in limits:
         there = (per_km2 >= least_per_km2) & (population >= least_people)

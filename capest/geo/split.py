@@ -8,8 +8,8 @@ import numpy as np
 
 from capest.geo import data
 from capest.geo.countries import outlines
+from capest.geo.population_parameters import PopulationParameters
 from capest.geo.region import Region
-from capest.geo.settings import PopulationSettings
 from capest.geo.shapes import Earth
 
 
@@ -29,11 +29,11 @@ class NationalSplit:
     scale: np.ndarray
 
 
-def national_split(settings: PopulationSettings) -> NationalSplit:
+def national_split(parameters: PopulationParameters) -> NationalSplit:
     """Split national populations.
 
     Places count as listed, but are scaled down together where they hold more than
-    `PopulationSettings.city_share_cap` of their country's people. Countries without a polygon
+    `PopulationParameters.city_share_cap` of their country's people. Countries without a polygon
     have no rural people: their places are scaled up to the national population. Without polygon
     and place (Tokelau, a few uninhabited islands) a country has no people at all.
     """
@@ -41,7 +41,7 @@ def national_split(settings: PopulationSettings) -> NationalSplit:
     national = listed.population.astype(np.float64)
     in_places = np.bincount(places.country, places.population, len(national))
     drawn = np.isin(np.arange(len(national)), outlines()[2])
-    capped = np.minimum(in_places, settings.city_share_cap * national)
+    capped = np.minimum(in_places, parameters.city_share_cap * national)
     city = np.where(drawn, capped, np.where(in_places > 0.0, national, 0.0))
     scale = city / np.where(in_places > 0.0, in_places, 1.0)
     return NationalSplit(np.where(drawn, national - city, 0.0), scale)

@@ -13,7 +13,7 @@ from capest.file_kinds import open_netcdf
 from capest.geo.countries import country_at
 from capest.geo.people_units import km2_per_value
 from capest.geo.points import PointsModel, points_model
-from capest.geo.settings import PopulationSettings
+from capest.geo.population_parameters import PopulationParameters
 from capest.geo.settlement_density import DENSE_URBAN, RURAL, SUBURBAN, URBAN
 from capest.geo.sphere import box_area_km2, wrapped
 from capest.geo.users_table import LAT_NAMES, LON_NAMES
@@ -25,20 +25,20 @@ _DEGREES = {"lat": "north", "lon": "east"}
 def read_grid(
     path: str | Path,
     variable: str | None = None,
-    settings: PopulationSettings | None = None,
+    parameters: PopulationParameters | None = None,
     units: str | None = None,
 ) -> PointsModel:
     """Read a population grid from a NetCDF file: people on latitude and longitude.
 
     Users are uniform in a cell. What stands around them follows from the people per km² of their
-    cell alone, with the limits of `PopulationSettings`, so it needs cells of about 1 km.
+    cell alone, with the limits of `PopulationParameters`, so it needs cells of about 1 km.
 
     Parameters
     ----------
     path : path
     variable : str, optional
         Which; needed if several have latitude and longitude.
-    settings : PopulationSettings, optional
+    parameters : PopulationParameters, optional
     units : {"per-cell", "per-km2"}, optional
         What the values are; needed if neither the attribute ``units`` nor a name says it.
 
@@ -79,7 +79,7 @@ def read_grid(
     lat, lon, people = lat[row], lon[column], values[row, column]
     if km2 > 0.0:
         people = people / km2 * _area_km2(lat, height, width)
-    model = _grid_model(lat, lon, height, width, people, settings or PopulationSettings())
+    model = _grid_model(lat, lon, height, width, people, parameters or PopulationParameters())
     if missing.any():
         count = f"{missing.sum():,} of {missing.size:,} cells"
         notes += (f"{where}: {count} have no value: nobody lives there",)
@@ -104,13 +104,13 @@ def _columns(array: Any, where: str) -> tuple[np.ndarray, np.ndarray, np.ndarray
 
 def _grid_model(
     lat: np.ndarray, lon: np.ndarray, height: float, width: float, people: np.ndarray,
-    settings: PopulationSettings,
+    parameters: PopulationParameters,
 ) -> PointsModel:  # fmt: skip
     per_km2 = people / _area_km2(lat, height, width)
     kind = np.full(len(lat), RURAL)
-    kind[per_km2 >= settings.suburban_per_km2] = SUBURBAN
-    kind[per_km2 >= settings.urban_per_km2] = URBAN
-    kind[per_km2 >= settings.dense_urban_per_km2] = DENSE_URBAN
+    kind[per_km2 >= parameters.suburban_per_km2] = SUBURBAN
+    kind[per_km2 >= parameters.urban_per_km2] = URBAN
+    kind[per_km2 >= parameters.dense_urban_per_km2] = DENSE_URBAN
     country = country_at(lat, wrapped(lon))
     size = np.ones(len(lat))
     return points_model(lat, lon, people, kind, country, height * size, width * size)

@@ -98,6 +98,7 @@ RENAMED = (
     ),
     Renamed("uplink.enabled", "uplink.interference", False, "off"),
     Renamed("uplink.enabled", "uplink.interference", True, "full-buffer"),
+    Renamed("uplink.scheduled", "uplink.scheduled", "heard", "decodable"),
 )
 """Every name that changed; a test says when a row may go."""
 

@@ -203,7 +203,7 @@ class Uplink(Section):
     interference: Literal["load", "full-buffer", "off"] | None = None
     bandwidth_mhz: float = Field(default=0.36, ge=0.001, le=100_000)
     overhead: float = Field(default=0.08, ge=0, lt=1)
-    scheduled: Literal["heard", "all"] = "heard"
+    scheduled: Literal["decodable", "all"] = "decodable"
     drops: int = Field(default=10, ge=1, le=1000)
     power_control: Literal["full", "fractional"] = "full"
     p0_dbm: float = Field(default=-105.0, ge=-200, le=100)

@@ -14,14 +14,14 @@ from capest.geo import data
 from capest.geo.country_names import find_country
 from capest.geo.land import land_at
 from capest.geo.population import UNIFORMS, PopulationModel, population_model
+from capest.geo.population_parameters import PopulationParameters
 from capest.geo.region import Region, box, circle, country, geojson, whole_earth
-from capest.geo.settings import PopulationSettings
 from capest.geo.settlement_density import SURROUNDINGS, kernel_points, kernel_radius, surroundings
 from capest.geo.sphere import great_circle_km
 from tests.geo.uniforms import uniforms
 
 USERS = 1_000_000
-EVENLY = PopulationSettings(rural_near_places=0.0)
+EVENLY = PopulationParameters(rural_near_places=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +148,7 @@ def test_a_place_spreads_as_its_kernel_says() -> None:
 def test_surroundings_are_shares_of_the_kernel() -> None:
     # The density falls as exp(-r²/2) from 6,000 per km²; above a density d lives 1 - d/6000.
     radius = kernel_radius((np.arange(100_000) + 0.5) / 100_000)
-    settings = PopulationSettings()
+    parameters = PopulationParameters()
     cut = 1.0 - np.exp(-4.5)
     for people, expected in (
         (2e6, [0.0389, 0.2, 0.25, 0.5]),
@@ -156,7 +156,7 @@ def test_surroundings_are_shares_of_the_kernel() -> None:
         (2e4, [0.0389, 0.95, 0.0, 0.0]),
         (1e3, [1.0, 0.0, 0.0, 0.0]),
     ):
-        kind = surroundings(np.full(radius.shape, people), radius, settings)
+        kind = surroundings(np.full(radius.shape, people), radius, parameters)
         share = np.bincount(kind, minlength=4) / len(kind)
         scale = cut if people > 1e3 else 1.0
         np.testing.assert_allclose(share * scale, expected, atol=2e-4)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from capest.geo.population import PopulationModel, population_model
+from capest.geo.population_parameters import PopulationParameters
 from capest.geo.region import country
-from capest.geo.settings import PopulationSettings
 from capest.geo.sphere import unit_vectors
 
 # Millions: censuses of 2020 (Indonesia, Japan, Philippines, United States) and 2021 (Australia,
@@ -35,9 +35,9 @@ def spots(model: PopulationModel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     )
 
 
-def errors(settings: PopulationSettings) -> np.ndarray:
+def errors(parameters: PopulationParameters) -> np.ndarray:
     """Logarithms of people in parts of countries over what is published."""
-    models = {name: population_model(country(name), settings) for name, _ in PARTS}
+    models = {name: population_model(country(name), parameters) for name, _ in PARTS}
     found = []
     for (name, _), (millions, (south, west, north, east)) in PARTS.items():
         lat, lon, people = spots(models[name])
@@ -47,14 +47,14 @@ def errors(settings: PopulationSettings) -> np.ndarray:
 
 
 def test_parts_of_countries_are_about_right() -> None:
-    found = errors(PopulationSettings())
+    found = errors(PopulationParameters())
     assert np.sqrt((found**2).mean()) < 0.5
     assert np.median(np.abs(found)) < 0.45
 
 
 def test_spreading_rural_people_evenly_is_worse() -> None:
-    evenly = errors(PopulationSettings(rural_near_places=0.0))
-    assert np.sqrt((evenly**2).mean()) > 1.5 * np.sqrt((errors(PopulationSettings()) ** 2).mean())
+    evenly = errors(PopulationParameters(rural_near_places=0.0))
+    assert np.sqrt((evenly**2).mean()) > 1.5 * np.sqrt((errors(PopulationParameters()) ** 2).mean())
 
 
 @pytest.mark.parametrize(("near_places", "share"), [(0.95, (0.88, 0.95)), (0.0, (0.65, 0.75))])
@@ -62,7 +62,7 @@ def test_most_chinese_live_east_of_the_line_of_hu_huanyong(
     near_places: float, share: tuple[float, float]
 ) -> None:
     # 94 % in 2015, east of the great circle from Tengchong to Heihe.
-    model = population_model(country("CN"), PopulationSettings(rural_near_places=near_places))
+    model = population_model(country("CN"), PopulationParameters(rural_near_places=near_places))
     lat, lon, people = spots(model)
     ends = unit_vectors(np.array([25.02, 50.25]), np.array([98.49, 127.53]))
     east = np.cross(ends[:, 0], ends[:, 1]) @ unit_vectors(lat, lon) < 0.0
@@ -71,7 +71,7 @@ def test_most_chinese_live_east_of_the_line_of_hu_huanyong(
 
 def test_how_rural_people_are_spread_does_not_change_how_many_they_are() -> None:
     even, near = (
-        population_model(country("EG"), PopulationSettings(rural_near_places=share))
+        population_model(country("EG"), PopulationParameters(rural_near_places=share))
         for share in (0.0, 0.95)
     )
     assert even.land.people.sum() == pytest.approx(near.land.people.sum())

@@ -38,7 +38,7 @@ COVERED: dict[str, set[Any]] = {
     "scheduler.admission": {"efficient", "random"},
     "uplink.interference": {None, "full-buffer", "off"},
     "uplink.power_control": {"full", "fractional"},
-    "uplink.scheduled": {"heard", "all"},
+    "uplink.scheduled": {"decodable", "all"},
 }
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from capest.errors import InputError
 from capest.orbits.catalogue import propagate, sgp4_api, teme_m
+from capest.orbits.catalogue_file import load_catalogue
 from capest.orbits.earth_rotation import JulianDate, gmst_rad, julian_date, later, rotated
 from capest.orbits.elements import Elements
-from capest.orbits.load import load_catalogue
 from tests.orbits.orbit_positions import positions_m
 
 pytest.importorskip("sgp4")

@@ -8,8 +8,8 @@ import pytest
 
 from capest.errors import InputError
 from capest.orbits.catalogue import propagate, teme_m
+from capest.orbits.catalogue_file import load_catalogue
 from capest.orbits.earth_rotation import JulianDate
-from capest.orbits.load import load_catalogue
 from capest.orbits.tle import checksum
 
 pytest.importorskip("sgp4")

@@ -8,7 +8,7 @@ import pytest
 
 from capest.errors import InputError
 from capest.orbits.catalogue import Catalogue
-from capest.orbits.load import load_catalogue
+from capest.orbits.catalogue_file import load_catalogue
 from capest.orbits.selection import Choice
 from capest.orbits.tle import catalogue_number, checksum
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from capest.errors import InputError
-from capest.orbits.load import load_catalogue
+from capest.orbits.catalogue_file import load_catalogue
 from capest.orbits.tle import checksum
 
 pytest.importorskip("sgp4")

@@ -11,7 +11,7 @@ from capest.engine.build import build
 from capest.statistics.intervals import Interval
 from capest.validation import m2514
 from capest.validation.cases import LINKS, handheld_leo600_cases
-from capest.validation.evaluate import Evaluation, EvaluationTask, evaluate, evaluated_case
+from capest.validation.requirements import Evaluation, EvaluationTask, evaluate, evaluated_case
 
 # One beam, nobody disturbs, and far more power than the highest step needs: every user is served
 # with the same efficiency.

@@ -225,7 +225,7 @@ def uplink_of(scenario: Scenario, uplink_carrier: Carrier | None) -> Uplink | No
         budget,  # type: ignore[arg-type]
         access,  # type: ignore[arg-type]
         scenario.uplink.drops,
-        scenario.uplink.scheduled == "heard",
+        scenario.uplink.scheduled == "decodable",
     )
 
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from capest.engine.space import Space
 from capest.orbits import geostationary, walker
+from capest.orbits.catalogue_file import load_catalogue
 from capest.orbits.earth_rotation import JulianDate, gmst_rad, julian_date
 from capest.orbits.elements import Elements, join
-from capest.orbits.load import load_catalogue
 from capest.orbits.positions import ground_motion
 from capest.orbits.selection import Choice
 from capest.scenario.lists import number_range

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class PopulationSettings:
+class PopulationParameters:
     """How people are spread around places and over the land.
 
     Attributes
