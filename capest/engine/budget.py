@@ -11,6 +11,7 @@ import numpy as np
 from capest.engine.build.weather import ionosphere_of, weather_losses_db
 from capest.errors import InputError
 from capest.physics import geometry, link_budget, propagation
+from capest.physics.clear_sky import clear_sky, sky_losses_db
 from capest.physics.constants import BOLTZMANN_DBW_PER_K_HZ, SCINTILLATION_FROM_GHZ
 
 if TYPE_CHECKING:
@@ -141,19 +142,12 @@ def _ends(scenario: Scenario, link: str) -> tuple[float, float, float | None, fl
 def _sky_losses(scenario: Scenario, frequency_hz: float, elevation_deg: float) -> dict[str, float]:
     channel = scenario.channel
     sine = math.sin(math.radians(elevation_deg))
-    gas_db, troposphere_db, weather_db = 0.0, 0.0, 0.0
-    if channel.weather == "clear" or scenario.has_constellation:
-        if channel.gas_loss:
-            gas_db = propagation.gas_loss_db(sine, propagation.zenith_gas_loss_db(frequency_hz))
-        if channel.tropospheric_scintillation and frequency_hz >= SCINTILLATION_FROM_GHZ * 1e9:
-            troposphere_db = float(propagation.tropospheric_scintillation_db(np.float64(sine), np))
-    else:
-        gas_db, total_db = weather_losses_db(scenario, frequency_hz, elevation_deg)
-        weather_db = total_db - gas_db
     latitudes = "high" if ionosphere_of(scenario) == "high" else "equatorial"
-    ionosphere_db = propagation.ionospheric_scintillation_db(frequency_hz, latitudes)
-    return {
-        "gas_loss_db": gas_db,
-        "scintillation_loss_db": ionosphere_db + troposphere_db,
-        "weather_loss_db": weather_db,
-    }
+    weather = channel.weather != "clear" and not scenario.has_constellation
+    sky = clear_sky(channel, latitudes)
+    losses = sky_losses_db(sky, frequency_hz, np.float64(sine), np, weather=weather)
+    found = {line: float(loss_db) for line, loss_db in losses.items()}
+    if not weather:
+        return {**found, "weather_loss_db": 0.0}
+    gas_db, total_db = weather_losses_db(scenario, frequency_hz, elevation_deg)
+    return {**found, "gas_loss_db": gas_db, "weather_loss_db": total_db - gas_db}

@@ -14,6 +14,7 @@ from capest.engine.channel import Surroundings
 from capest.engine.radio import Carrier
 from capest.engine.world import Channel
 from capest.physics import entry_loss, environment, geometry, propagation, weather
+from capest.physics.clear_sky import clear_sky_loss_db
 from capest.sampling.whereabouts import INDOOR, VEHICLE, Whereabouts
 
 
@@ -103,11 +104,11 @@ def path_loss_db(carrier: Carrier, ways: Sightlines, xp: Any) -> Any:
     """Loss between isotropic antennas, TR 38.811 equation 6.6-1, float64 array (users,)."""
     view, where = ways.view, ways.surroundings.whereabouts
     loss_db = propagation.free_space_loss_db(view.range_m, carrier.frequency_hz, xp)
-    if carrier.weather is None:
-        loss_db += propagation.gas_loss_db(view.sin_elevation, carrier.zenith_gas_loss_db)
-        if carrier.scintillation:
-            loss_db += propagation.tropospheric_scintillation_db(view.sin_elevation, xp)
-    else:
+    in_weather = carrier.weather is not None
+    loss_db += clear_sky_loss_db(
+        carrier.sky, carrier.frequency_hz, view.sin_elevation, xp, weather=in_weather
+    )
+    if carrier.weather is not None:
         loss_db += weather.weather_loss_db(
             carrier.weather,
             view.sin_elevation,
@@ -115,7 +116,6 @@ def path_loss_db(carrier: Carrier, ways: Sightlines, xp: Any) -> Any:
             ways.surroundings.weather_percent,
             xp,
         )
-    loss_db += carrier.ionospheric_loss_db
     loss_db += fading_loss_db(carrier, ways, xp)
     if where is not None:
         loss_db += _entry_loss_db(carrier, ways, where, xp)

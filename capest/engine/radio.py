@@ -8,6 +8,7 @@ import numpy as np
 
 from capest.backend.arguments import LinkAdaptation
 from capest.physics import environment, weather
+from capest.physics.clear_sky import ClearSky
 from capest.physics.uplink_budget import UplinkBudget
 from capest.physics.weather_of_places import ClimateTable
 
@@ -32,11 +33,8 @@ class Carrier:
     Attributes
     ----------
     frequency_hz : float
-    zenith_gas_loss_db : float
-        Zero where gas loss is left out.
-    scintillation : bool
-        Tropospheric scintillation counts.
-    ionospheric_loss_db : float
+    sky : mapping
+        What counts of the clear sky, see ``clear_sky.clear_sky``.
     environment : EnvironmentTables
     weather : WeatherTable or None
         Loss of gas, rain, cloud and scintillation; ``None`` for the clear sky of TR 38.811.
@@ -47,9 +45,7 @@ class Carrier:
     """
 
     frequency_hz: float
-    zenith_gas_loss_db: float
-    scintillation: bool
-    ionospheric_loss_db: float
+    sky: ClearSky
     environment: environment.EnvironmentTables
     weather: weather.WeatherTable | None
     reduced_aperture: float

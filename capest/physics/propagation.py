@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ def free_space_loss_db(range_m: Any, frequency_hz: float, xp: Any = np) -> Any:
     return 32.45 + 20.0 * np.log10(frequency_hz / 1e9) + 20.0 * xp.log10(range_m)
 
 
+@cache
 def zenith_gas_loss_db(frequency_hz: float) -> float:
     """Gas attenuation at zenith, Recommendation ITU-R P.676 annex 2 figure 6.
 

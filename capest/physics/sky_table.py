@@ -10,13 +10,8 @@ import math
 
 import numpy as np
 
+from capest.physics.clear_sky import ClearSky, clear_sky_loss_db
 from capest.physics.environment import at_angles, environment_tables, reference_angles
-from capest.physics.propagation import (
-    gas_loss_db,
-    ionospheric_scintillation_db,
-    tropospheric_scintillation_db,
-    zenith_gas_loss_db,
-)
 
 ENTRIES = 4096
 """Entries over sines of 0 to 1: 0.014° apart at the horizon; the nearest is taken."""
@@ -28,14 +23,13 @@ LOWEST_SINE = math.sin(math.radians(1.0))
 """Gas over sine of elevation has no bound at the horizon: below 1° the loss there stands."""
 
 
+def table_sines() -> np.ndarray:
+    """Sines of the entries' elevations at which losses are taken, float64 array (ENTRIES,)."""
+    return np.maximum(np.linspace(0.0, 1.0, ENTRIES), LOWEST_SINE)
+
+
 def sky_table(
-    environments: tuple[str, ...],
-    frequency_hz: float,
-    lookup: str,
-    *,
-    gas: bool,
-    tropospheric: bool,
-    ionosphere: str,
+    environments: tuple[str, ...], frequency_hz: float, lookup: str, sky: ClearSky
 ) -> np.ndarray:
     """Tabulate clear-sky loss, line of sight and shadow fading (TR 38.811 clause 6.6).
 
@@ -46,10 +40,8 @@ def sky_table(
     frequency_hz : float
     lookup : {"linear", "nearest"}
         See `environment.reference_angles`.
-    gas, tropospheric : bool
-        Whether gas loss and (from 6 GHz on) tropospheric scintillation count.
-    ionosphere : str
-        See `propagation.ionospheric_scintillation_db`.
+    sky : mapping
+        See `clear_sky.clear_sky`.
 
     Returns
     -------
@@ -61,12 +53,7 @@ def sky_table(
     sine = np.linspace(0.0, 1.0, ENTRIES)
     elevation_deg = np.degrees(np.arcsin(sine))
     reading = reference_angles(elevation_deg, lookup, np)
-    held = np.maximum(sine, LOWEST_SINE)
-    clear_db = np.full(ENTRIES, ionospheric_scintillation_db(frequency_hz, ionosphere))
-    if gas:
-        clear_db += gas_loss_db(held, zenith_gas_loss_db(frequency_hz))
-    if tropospheric:
-        clear_db += tropospheric_scintillation_db(held, np)
+    clear_db = clear_sky_loss_db(sky, frequency_hz, table_sines(), np)
     table = np.empty((len(environments), ENTRIES, 6), dtype=np.float32)
     for row, environment in enumerate(environments):
         tables = environment_tables(environment, frequency_hz)

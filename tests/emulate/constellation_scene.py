@@ -80,9 +80,8 @@ def random_constellation(
     power[rng.random(beam_count) < dark_share] = 0.0
     indoor = rng.random(total) < 0.3
     entry = np.stack([np.where(indoor, 5.0, 0.0), np.where(indoor, 2.0, 1.0)], axis=1)
-    table = sky_table(
-        ("rural", "dense-urban"), 2e9, "linear", gas=True, tropospheric=False, ionosphere="middle"
-    )
+    sky = {"gas_loss": True, "tropospheric_scintillation": False, "ionosphere": "middle"}
+    table = sky_table(("rural", "dense-urban"), 2e9, "linear", sky)
 
     def joined(name: str, axis: int, dtype: type) -> np.ndarray:
         return np.ascontiguousarray(np.concatenate(parts[name], axis=axis), dtype=dtype)

@@ -9,6 +9,8 @@ import math
 import pytest
 
 import capest
+from capest.engine.budget import budget
+from capest.physics import clear_sky
 from capest.physics.constants import EARTH_RADIUS_M
 
 ELEVATION_RAD = math.radians(12.5)
@@ -96,3 +98,26 @@ def test_the_ionosphere_scintillates_up_to_6_ghz() -> None:
     assert losses_db(6.0, ionosphere="equatorial") == pytest.approx(
         free_space_db(6.0) + 1.08, abs=0.06
     )
+
+
+def test_one_row_is_a_loss_of_one_satellite_of_many_and_of_budgets(monkeypatch):
+    """A made-up loss of 7 dB at the zenith, over the sine of the elevation, at 2 GHz."""
+    satellite = {"preset": "tr38821-set1-leo600-s", "elevation_deg": 50.0}
+    one = capest.load({"satellite": satellite, "beams": {"count": 7, "statistics_count": 7}})
+    one = one.replace(users__per_beam=3, run__trials=5, channel__shadow_fading=False)
+
+    def found() -> list[float]:
+        of_one = capest.run(one, backend="numpy")["coupling_loss_db_quantile"].sel(quantile=0.5)
+        of_budget = budget(one, "DL", 12.5)
+        return [float(of_one), losses_db(2.0), of_budget.gas_loss_db, -of_budget.cnr_db]
+
+    def made_up(counts: bool, frequency_hz: float, sin_elevation, xp):
+        return 7.0 / sin_elevation * (frequency_hz / 2e9)
+
+    before = found()
+    row = clear_sky.SkyLoss("gas_loss", "gas_loss_db", made_up)
+    monkeypatch.setattr(clear_sky, "LOSSES", (*clear_sky.LOSSES, row))
+    of_one, *at_12_5_deg = (after - was for after, was in zip(found(), before, strict=True))
+    # The median user of beams around 50°.
+    assert of_one == pytest.approx(7.0 / math.sin(math.radians(50.0)), rel=0.02)
+    assert at_12_5_deg == pytest.approx([7.0 / math.sin(ELEVATION_RAD)] * 3, rel=0.01)

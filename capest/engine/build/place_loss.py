@@ -10,10 +10,11 @@ import numpy as np
 from capest.engine.build.weather import receiver_of
 from capest.engine.radio import PlaceLoss
 from capest.engine.world import CellWeather
+from capest.physics.clear_sky import clear_sky, clear_sky_loss_db
 from capest.physics.curve_groups import group_curves
 from capest.physics.geomagnetic import ZONES
 from capest.physics.propagation import ionospheric_scintillation_db
-from capest.physics.sky_table import ENTRIES, NEPER_PER_DB
+from capest.physics.sky_table import ENTRIES, NEPER_PER_DB, table_sines
 from capest.physics.weather import LOWEST_ELEVATION_DEG
 from capest.physics.weather_of_places import (
     ELEVATION_DEG,
@@ -113,10 +114,14 @@ def place_loss(
     percent = channel.exceeded_percent if channel.weather == "exceeded" else None
     table = climate_table(climates.places, receiver_of(scenario), frequency_hz, percent)
     code, curves_db = _curves(table, _MOST_ROWS // len(sky) - 1)
+    # The ionosphere depends on the place, and stands in its own table.
+    in_weather_db = clear_sky_loss_db(
+        clear_sky(channel, "middle"), frequency_hz, table_sines(), np, weather=True
+    )
     rows = [sky]
     for curve_db in curves_db:
         rows.append(sky.copy())
-        rows[-1][:, :, 4] = curve_db * NEPER_PER_DB
+        rows[-1][:, :, 4] = (curve_db + in_weather_db) * NEPER_PER_DB
     return PlaceLoss(ionosphere_db, table, code, len(sky)), np.concatenate(rows)
 
 

@@ -25,10 +25,9 @@ from capest.physics import (
     environment,
     link_adaptation,
     link_budget,
-    propagation,
     resource_grid,
 )
-from capest.physics.constants import SCINTILLATION_FROM_GHZ
+from capest.physics.clear_sky import clear_sky
 from capest.physics.pattern_table import pattern_table
 from capest.physics.patterns import PATTERNS
 from capest.physics.propagation import free_space_loss_db
@@ -47,15 +46,7 @@ def carrier(
     ka = antenna.reduced_aperture(frequency_hz, diameter_m)
     return Carrier(
         frequency_hz=frequency_hz,
-        zenith_gas_loss_db=(
-            propagation.zenith_gas_loss_db(frequency_hz) if channel.gas_loss else 0.0
-        ),
-        scintillation=(
-            channel.tropospheric_scintillation and frequency_hz >= SCINTILLATION_FROM_GHZ * 1e9
-        ),
-        ionospheric_loss_db=propagation.ionospheric_scintillation_db(
-            frequency_hz, ionosphere_of(scenario)
-        ),
+        sky=clear_sky(channel, ionosphere_of(scenario)),
         environment=environment.tables_of(environments_of(scenario), frequency_hz),
         weather=weather_of(scenario, frequency_hz),
         reduced_aperture=ka,
@@ -198,11 +189,7 @@ def sky_of(scenario: Scenario, frequency_hz: float) -> np.ndarray:
         environments_of(scenario),
         frequency_hz,
         channel.elevation_lookup,
-        gas=channel.gas_loss,
-        tropospheric=(
-            channel.tropospheric_scintillation and frequency_hz >= SCINTILLATION_FROM_GHZ * 1e9
-        ),
-        ionosphere="middle" if depends_on_place(scenario) else channel.ionosphere,
+        clear_sky(channel, "middle" if depends_on_place(scenario) else channel.ionosphere),
     )
 
 
