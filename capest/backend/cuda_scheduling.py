@@ -11,7 +11,7 @@ from capest.backend.cuda_launcher import COMMON_OPTIONS, CudaLauncher
 
 
 class CudaSchedulingKernels(CudaLauncher):
-    """Who gets the time of a beam."""
+    """Users that get the time of a beam."""
 
     def admit_calls(self, queues: CallQueues) -> tuple[Any, Any]:
         """Admit the users of every beam in turn; kernel ``admit_calls`` in ``admission.cu``."""

@@ -15,7 +15,7 @@ _LARGEST = 200.0
 
 
 def baseline_name() -> str:
-    """Whose Bessel function the baseline uses: SciPy's where it is installed."""
+    """Library of the baseline's Bessel function: SciPy where it is installed."""
     return "SciPy j1" if importlib.util.find_spec("scipy") else "NumPy interp"
 
 

@@ -113,7 +113,7 @@ def choose(
 def _one_each(
     path: Path, sets: Sequence[ElementSet], middle_jd: float
 ) -> tuple[list[ElementSet], list[str]]:
-    """Of every object the set of the nearest epoch; of sets as near the later, then the last."""
+    """Choose every object's set of the nearest epoch, of equally near ones the later or last."""
     best: dict[object, ElementSet] = {}
     repeated: set[object] = set()
     for index, each in enumerate(sets):
@@ -139,7 +139,7 @@ def _one_each(
 
 
 def _one_a_place(path: Path, objects: list[ElementSet]) -> tuple[list[ElementSet], list[str]]:
-    """Of objects with equal epochs and elements the first: two satellites cannot share a place."""
+    """Keep the first object of equal epochs and elements: two satellites cannot share a place."""
     found: dict[object, ElementSet] = {}
     for each in objects:
         of = each.satellite

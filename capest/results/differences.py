@@ -257,7 +257,7 @@ def _is_without_end(found: Compared) -> bool:
 
 
 def _of_means(values: Trials, reference: Trials, metric: str) -> Compared | None:
-    """Of a mean over trials or a share; None where the trials are not there."""
+    """Compare a mean over trials or a share; None where the trials are not there."""
     share = quantity(metric).share
     names = (share.part, share.whole) if share else (metric,)
     found = [each.of_trials(name) for each in (values, reference) for name in names]

@@ -56,7 +56,7 @@ def write_manifest(folder: Path, identity: RunIdentity) -> None:
 
 
 def read_manifest(folder: Path) -> RunIdentity | None:
-    """Whose blocks a folder holds; ``None`` if it has no manifest.
+    """Read which run's blocks a folder holds; ``None`` if it has no manifest.
 
     Raises
     ------

@@ -59,7 +59,7 @@ class ServiceClass:
 
     @property
     def budget_name(self) -> str:
-        """Whose the delay budget is: the 5QI's, or the service's own."""
+        """Origin of the delay budget: the 5QI, or the service itself."""
         of_presets = (load_figures(preset.name) for preset in presets_of("service"))
         known = {(figures.get("five_qi"), figures["delay_budget_ms"]) for figures in of_presets}
         if self.five_qi is not None and (self.five_qi, self.delay_budget_ms) in known:

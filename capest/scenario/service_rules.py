@@ -62,8 +62,8 @@ def simulation_problem(
         return Problem(
             key,
             holding_times,
-            f"needs service.activity of at most {_MOST_ACTIVITY}: who asks again at once "
-            "is in a call always",
+            f"needs service.activity of at most {_MOST_ACTIVITY}: a user who asks again "
+            "at once is always in a call",
             "such as service.activity = 0.1",
         )
     return None

@@ -47,7 +47,7 @@ def catalogue_notes(space: Space) -> tuple[str, ...]:
     if lost := propagate(space.catalogue, space.start).left_out:
         found.append(
             f"{name}: SGP4 has no position for {lost} of {len(space.catalogue)} satellites at "
-            "constellation.start; they take no part"
+            "constellation.start; they are left out"
         )
     return tuple(found)
 
@@ -86,7 +86,7 @@ def assignment_note(assignment: str, altitude_km: np.ndarray) -> tuple[str, ...]
         return ()
     return (
         f'cells.assignment = "{assignment}" compares elevations of satellites {low:,.0f} to '
-        f"{high:,.0f} km high: what flies higher often stands higher in the sky and yet is farther "
+        f"{high:,.0f} km high: higher satellites often stand higher in the sky, although farther "
         "away; max-sinr compares signals and may carry far more",
     )
 
