@@ -255,7 +255,7 @@ def _print_table(scenario: Scenario, found: Sequence[Compared], title: str) -> N
     least = "with" if scenario.beams.bound == "interference" else "without"
     console.print(f"Traffic served, in percent; the bound is {least} interference")
     if math.isnan(found[0].of_bound.value):
-        console.print("Nothing can be served in any trial: no cell has a rate, even undisturbed")
+        console.print("Nothing can be served in any trial: no cell has a rate, even alone")
     headings = ["", "of the bound", "of demand", "worst cell"]
     if len(found) > 1:
         headings.append(f"less {found[0].strategy}")

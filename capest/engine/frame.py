@@ -159,7 +159,7 @@ def wanted_mbps(world: World, plan: FramePlan, draws: Draws, users: int, xp: Any
     if world.services is None:
         return np.full(shape, plan.demand_mbps)
     demand = draw_demand(world.services, draws, users, xp)
-    wanted = demand.call * demand.down_mbps + demand.rest * plan.demand_mbps
+    wanted = demand.call * demand.down_mbps + demand.best_effort * plan.demand_mbps
     return on_host(wanted).astype(np.float64).reshape(shape)
 
 

@@ -1,4 +1,4 @@
-"""Cells around those of a region: what is near enough to disturb them, and the ground it covers."""
+"""Cells around those of a region: what is near enough to interfere, and the ground it covers."""
 
 from __future__ import annotations
 

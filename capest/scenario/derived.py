@@ -131,7 +131,7 @@ class Derived:
 
     @property
     def colours(self) -> int:
-        """Sets of beams that do not disturb each other: frequencies times polarisations."""
+        """Sets of beams that do not interfere: frequencies times polarisations."""
         return self.beams.frequency_reuse * (2 if self.beams.polarisation_reuse else 1)
 
     @property

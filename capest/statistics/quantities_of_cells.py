@@ -160,7 +160,7 @@ _EVERY_TRIAL: tuple[Quantity, ...] = (
         "cell_uplink_load",
         "f4",
         "1",
-        "share of the beam's places in the uplink that calls take, zero where dark",
+        "share of the beam's uplink subchannels that calls take, zero where dark",
         "mean",
         _CALLS,
     ),
@@ -268,7 +268,7 @@ _OF_REGION: tuple[Quantity, ...] = (
     _summed(
         "cell_uplink_load",
         "1",
-        "share of the places in the uplink of the cell's beam that calls take, mean over trials in "
+        "share of the uplink subchannels of the cell's beam that calls take, mean over trials in "
         "which it is lit",
         Sum(per="cell_lit_trials", unit=_TAKEN),
         _CONSTELLATION,
@@ -347,7 +347,7 @@ _OF_SATELLITES: tuple[Quantity, ...] = (
     _summed(
         "satellite_uplink_load",
         "1",
-        "share of the places in the uplink of the satellite's lit beams that calls take, mean over "
+        "share of the uplink subchannels of the satellite's lit beams that calls take, mean over "
         "all of them",
         Sum(per="satellite_beams", unit=_TAKEN),
         _CONSTELLATION,

@@ -63,7 +63,7 @@ def drawn(seed: int) -> tuple[CallLinks, Demand]:
     call = rng.uniform(size=n) < 0.8
     return links, Demand(
         call=call,
-        rest=~call,
+        best_effort=~call,
         down_mbps=rng.choice([0.0, 0.05, 0.3, 0.6], n),
         up_mbps=rng.choice([0.05, 0.1, 0.3], n),
         budget_ms=rng.choice([100.0, 150.0], n),
@@ -156,7 +156,7 @@ def test_best_effort_shares_what_calls_leave(policy):
     found = best_effort_mbps(settings, NumpyKernels(), attached, demand, left)
     for trial in range(TRIALS):
         for beam in range(BEAMS):
-            own = demand.rest & (links.serving == beam) & (links.user_trial == trial)
+            own = demand.best_effort & (links.serving == beam) & (links.user_trial == trial)
             rates = [float(each) for each in links.efficiency[own] if each > 0.0]
             expected = {
                 "equal-time": sum(rates) / len(rates),

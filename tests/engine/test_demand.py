@@ -21,7 +21,7 @@ def test_everybody_arrives_in_any_order_whatever_he_asks_for():
     trials, users = 500, 97
     demand = draw_demand(settings, Draws(NumpyKernels(), 5, 0, trials), users, np)
     assert demand.arrival.shape == (trials * users,)
-    assert not (demand.call & demand.rest).any()
+    assert not (demand.call & demand.best_effort).any()
     for rate_mbps, share in ((0.6, 0.3), (0.0164, 0.5), (0.0, 0.2)):
         own = np.isclose(demand.down_mbps, rate_mbps)
         size = own.sum()
@@ -40,7 +40,7 @@ def test_idle_users_ask_for_nothing():
     demand = draw_demand(build(scenario).services, draws, 100, np)
     assert demand.call.mean() == pytest.approx(0.25, abs=4 * math.sqrt(0.1875 / 40_000))
     assert not demand.down_mbps[~demand.call].any()
-    assert not demand.rest.any()
+    assert not demand.best_effort.any()
 
 
 @pytest.mark.parametrize(("transparent", "again_m"), [(True, 7e6), (False, 1e6)])

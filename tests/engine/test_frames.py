@@ -162,7 +162,7 @@ def test_a_cell_that_is_lit_a_share_of_the_slots_carries_that_share_of_calls() -
     always = {**many, "beams__allocation": "all-on", "satellite__beams_at_once": None}
     full = compute(build(small_scenario(**always)), NumpyKernels(), 0, 2)
     share = hopping.trial["calls"].sum() / full.trial["calls"].sum()
-    # Fewer beams at a time disturb each other less; reuse 7 leaves nearly none of that.
+    # Fewer beams at a time interfere less; reuse 7 leaves nearly none of that.
     assert share == pytest.approx(5 / 19, rel=0.1)
 
 

@@ -243,7 +243,7 @@ def test_what_is_counted_is_of_the_region_alone(layout: dict[str, Any]) -> None:
     np.testing.assert_array_equal(trial["calls_refused"], by_trial(asks & ~carried & own))
     assert cell["satellite_calls"].sum() == trial["calls"].sum()
     # Data of those without a guaranteed rate: equal time of what calls leave.
-    rest = found.demand.rest & all_served
+    rest = found.demand.best_effort & all_served
     share = np.bincount(number[rest], minlength=len(one.beams))
     left = found.admitted.left[:, 0].reshape(TRIALS, -1)[users.trial, links.serving] * 2.0**-32
     rate = np.zeros(len(own))

@@ -83,7 +83,7 @@ def test_cells_narrower_than_beams_disturb_each_other() -> None:
     (note,) = cell_width_note(spacing_uv * 360.0, spacing_uv, STARLINK_KM)
     assert "cells are 17 km wide" in note
     assert "satellites, 25 km:" in note
-    assert "wider than its cell disturbs the cells around" in note
+    assert "wider than its cell interferes with the cells around" in note
     assert "edge" not in note
     assert note.endswith("cells.diameter_km = 25.2 fits")
     assert cell_width_note(25.2, spacing_uv, STARLINK_KM) == ()
@@ -94,7 +94,7 @@ def test_cells_wider_than_beams_are_served_from_their_edge() -> None:
     assert "cells are 48 km wide" in note
     assert "satellites, 10 km:" in note
     assert "far from the centre of a cell users get the edge" in note
-    assert "disturbs" not in note
+    assert "interferes" not in note
     assert note.endswith("cells.diameter_km = 10 fits")
 
 
@@ -107,7 +107,7 @@ def test_no_width_fits_leo_and_geo() -> None:
         assert "no one width of cells fits" in note
         assert "cells.diameter_km" not in note
     (both,) = cell_width_note(300.0, 40.0 / 600.0, mixed_km)
-    assert "disturbs" in both
+    assert "interferes" in both
     assert "edge" in both
 
 

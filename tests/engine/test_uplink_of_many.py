@@ -184,7 +184,7 @@ def test_the_lower_of_two_chains_is_reported(case: str) -> None:
 def test_best_effort_takes_what_calls_leave() -> None:
     """Every beam with users without a guaranteed rate sends in as many places as they are."""
     found = play(**MIX, uplink__interference="load")
-    own, rest = found.served.links.serving, found.served.demand.rest
+    own, rest = found.served.links.serving, found.served.demand.best_effort
     places = found.world.services.uplink.access.users_at_once
     sends = rest & (own >= 0) & (found.served.links.uplink_efficiency > 0.0)
     many = np.bincount(own[sends], minlength=own.max() + 1)

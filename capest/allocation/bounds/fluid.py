@@ -1,4 +1,4 @@
-"""Most traffic that beams could serve if they did not disturb each other and split at will."""
+"""Most traffic that beams could serve if they did not interfere and split at will."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from capest.allocation.slots.problem import Problem
 def fluid(problem: Problem) -> np.ndarray:
     """Most traffic served if a cell's time were shared freely among its users.
 
-    The largest sum of rate · time over all users, at their undisturbed rates, where a user has
-    at most the time that its own demand takes, the users of a cell together at most 1 (one beam a
-    cell), and all users together at most the beams.
+    The largest sum of rate · time over all users, at their rates without
+    interference, where a user has at most the time that its own demand takes, the users of a cell
+    together at most 1 (one beam a cell), and all users together at most the beams.
 
-    No frame serves more. A user's traffic over its undisturbed rate is no more than the time the
-    frame gives it, since interference raises nobody's rate, although it may raise a cell's: who is
-    cut off leaves the time to better links. So the times of a frame keep all three limits.
+    No frame serves more. A user's traffic over its interference-free rate is no more than the
+    time the frame gives it: interference raises no user's rate, although it may raise a cell's, as
+    users who are cut off leave the time to better links. So the times of a frame keep all three
+    limits.
 
     The largest time that a set of users can have together is the rank function of a polymatroid,
     as the limits are on sets that are nested or apart (a laminar family). So the greedy choice is

@@ -1,4 +1,4 @@
-"""Cells that disturb each other are lit in different slots; every cell keeps its visits."""
+"""Cells that interfere are lit in different slots; every cell keeps its visits."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ def keep_apart(frame: np.ndarray, gain: np.ndarray) -> np.ndarray:
         What all lit cells hear, summed over slots, is never more than in ``frame``.
     """
     lit, slots = frame.copy(), frame.shape[-2]
-    disturbance = _disturbance(gain)
-    heard = lit.astype(np.float64) @ disturbance
+    interference = _interference(gain)
+    heard = lit.astype(np.float64) @ interference
     unchanged = 0
     for number in range(ROUNDS):
-        moved = _meet(lit, heard, disturbance, *_pairs(slots, number))
+        moved = _meet(lit, heard, interference, *_pairs(slots, number))
         unchanged = 0 if moved else unchanged + 1
         if unchanged == slots:  # nobody finds anything any more
             break
     return lit
 
 
-def _disturbance(gain: np.ndarray) -> np.ndarray:
+def _interference(gain: np.ndarray) -> np.ndarray:
     """What two cells hear of each other, in parts of the most, symmetric, (..., cells, cells)."""
     both = gain + np.swapaxes(gain, -1, -2)
     both = both * ~np.eye(gain.shape[-1], dtype=bool)
@@ -75,7 +75,7 @@ def _step(slots: int) -> int:
 def _meet(
     lit: np.ndarray,
     heard: np.ndarray,
-    disturbance: np.ndarray,
+    interference: np.ndarray,
     first: np.ndarray,
     second: np.ndarray,
 ) -> bool:
@@ -86,7 +86,7 @@ def _meet(
     lit : bool array (..., slots, cells)
     heard : float array (..., slots, cells)
         What a cell hears of those lit, and they of it.
-    disturbance : float array (..., cells, cells)
+    interference : float array (..., cells, cells)
     first, second : int64 array (pairs,)
 
     Returns
@@ -100,7 +100,7 @@ def _meet(
     more = heard[..., second, :] - heard[..., first, :]
     by_leaving = np.where(one & ~two, more, np.inf)
     leaves = by_leaving.argmin(axis=-1)[..., None]
-    of_leaving = np.take_along_axis(disturbance, leaves, axis=-2)
+    of_leaving = np.take_along_axis(interference, leaves, axis=-2)
     # The two do not meet: in either slot one has gone when the other comes.
     by_coming = np.where(two & ~one, -more - 2.0 * of_leaving, np.inf)
     comes = by_coming.argmin(axis=-1)[..., None]
@@ -110,7 +110,7 @@ def _meet(
         np.put_along_axis(slot, gone, np.take_along_axis(slot, gone, -1) & ~helps, -1)
         np.put_along_axis(slot, new, np.take_along_axis(slot, new, -1) | helps, -1)
     lit[..., first, :], lit[..., second, :] = one, two
-    moved = np.take_along_axis(disturbance, comes, axis=-2) - of_leaving
+    moved = np.take_along_axis(interference, comes, axis=-2) - of_leaving
     moved = np.where(helps, moved, 0.0)
     heard[..., first, :] += moved
     heard[..., second, :] -= moved

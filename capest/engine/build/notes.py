@@ -117,7 +117,7 @@ def cell_width_note(
     low, high = (float(edge) * spacing_uv for edge in (altitude_km.min(), altitude_km.max()))
     trouble = []
     if high > _WIDTHS * diameter_km:
-        trouble.append("a beam wider than its cell disturbs the cells around")
+        trouble.append("a beam wider than its cell interferes with the cells around")
     if diameter_km > _WIDTHS * low:
         trouble.append("far from the centre of a cell users get the edge of a narrower beam")
     if not trouble:

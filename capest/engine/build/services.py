@@ -108,5 +108,5 @@ def _uplink(scenario: Scenario) -> CallUplink | None:
         access,
         frequency_ghz * 1e9,
         scenario.uplink_interference if scenario.has_constellation else "off",
-        scenario.uplink.scheduled == "heard",
+        scenario.uplink.scheduled == "decodable",
     )

@@ -15,7 +15,7 @@ from capest.engine.services.settings import Services
 from capest.statistics.refusals import REFUSAL_REASONS
 
 WHOLE = 2**32
-"""The time of a beam, or of one of its places in the uplink, in units of the fixed point."""
+"""The time of a beam, or of one of its subchannels in the uplink, in units of the fixed point."""
 
 OUTCOMES = 1 + len(REFUSAL_REASONS)
 CARRIED, SATELLITE, ELEVATION, BEAM, DELAY, DOWNLINK, UPLINK, BANDWIDTH = range(OUTCOMES)
@@ -73,7 +73,7 @@ class Admitted:
     outcome : int8 array (users,)
         ``CARRIED`` or a reason; meaningless for users that ask for no call.
     left : int64 array (trials · beams, 2)
-        What is left of the downlink's time, in units of ``WHOLE``, and of the uplink's places.
+        What is left of the downlink's time, in units of ``WHOLE``, and of the uplink's subchannels.
     """
 
     outcome: Any
@@ -89,7 +89,7 @@ class Needs:
     outcome : int8 array (users,)
         ``CARRIED`` or the first reason against it.
     down, up : int64 array (users,)
-        Shares of the downlink's time and of a place in the uplink, in units of ``WHOLE``.
+        Shares of the downlink's time and of an uplink subchannel, in units of ``WHOLE``.
     capacity_up : int
         Places of a beam's uplink, in units of ``WHOLE``; 0 without one, when no call needs it.
     """
@@ -125,8 +125,8 @@ def needs_of(services: Services, links: CallLinks, demand: Demand, xp: Any) -> N
     """Work out what each call takes.
 
     A call needs its rate over what the link would carry in all the time of the beam, and of one of
-    the uplink's places; both shares are rounded up to whole numbers, so that neither sum can exceed
-    what there is.
+    the uplink's subchannels; both shares are rounded up to whole numbers, so that neither sum can
+    exceed what there is.
     """
     down, up = _shares(
         services,
@@ -179,7 +179,7 @@ def are_carried_alone(
 def _shares(
     services: Services, rates_mbps: tuple[Any, Any], efficiencies: tuple[Any, Any | None], xp: Any
 ) -> tuple[Any, Any]:
-    """Shares of the downlink's time and of a place in the uplink that calls take, int64 arrays."""
+    """Shares of the downlink's time and of an uplink subchannel that calls take, int64 arrays."""
     down = share_taken(rates_mbps[0], efficiencies[0], services.bandwidth_mhz, xp)
     if services.uplink is None or efficiencies[1] is None:
         return down, xp.zeros_like(down)

@@ -20,7 +20,7 @@ class Demand:
     ----------
     call : bool array
         Asks for a guaranteed rate.
-    rest : bool array
+    best_effort : bool array
         Asks for data without one.
     down_mbps, up_mbps, budget_ms : float64 array
         Rates and delay budget of what is asked for.
@@ -31,7 +31,7 @@ class Demand:
     """
 
     call: Any
-    rest: Any
+    best_effort: Any
     down_mbps: Any
     up_mbps: Any
     budget_ms: Any
@@ -66,14 +66,14 @@ def draw_demand(services: Services, draws: Draws, users: int, xp: Any) -> Demand
         width = np.append(lower[1:], 1.0) - lower
         width = np.where(width > 0.0, width, 1.0)
         arrival = (uniform - xp.asarray(lower).take(part)) / xp.asarray(width).take(part)
-    call, rest, down, up, budget = (xp.asarray(column).take(part) for column in table)
+    call, best_effort, down, up, budget = (xp.asarray(column).take(part) for column in table)
     call_class = None
     if len(services.calls) > 1:
         # Of each class those who ask, and those who are idle.
         calls = services.calls
         numbers = [calls.index(each) if each in calls else 0 for each in services.classes]
         call_class = xp.asarray(np.repeat(numbers, 2)).take(part)
-    return Demand(call, rest, down, up, budget, call_class, arrival)
+    return Demand(call, best_effort, down, up, budget, call_class, arrival)
 
 
 def _one_uniform(draws: Draws, users: int, xp: Any) -> Any:
@@ -89,8 +89,8 @@ def _one_uniform(draws: Draws, users: int, xp: Any) -> Any:
 def everybody(services: Services, users: int, xp: Any) -> Demand:
     """Have all users ask for the first class."""
     _, table = _parts(services)
-    call, rest, down, up, budget = (xp.full(users, column[0]) for column in table)
-    return Demand(call, rest, down, up, budget, None, None)
+    call, best_effort, down, up, budget = (xp.full(users, column[0]) for column in table)
+    return Demand(call, best_effort, down, up, budget, None, None)
 
 
 def _parts(services: Services) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:

@@ -137,11 +137,11 @@ def best_effort_mbps(
     float64 array (trials, beams)
     """
     xp = kernels.xp
-    serving = xp.where(demand.rest, links.serving, -1).astype(xp.int32)
+    serving = xp.where(demand.best_effort, links.serving, -1).astype(xp.int32)
     # Where nobody is left out, the others' beam of -1 keeps them from counting.
-    everybody = demand.rest if counted is None else counted
+    everybody = demand.best_effort if counted is None else counted
     _, (carrier, interference, serving, user_trial, shown) = kernels.select(
-        demand.rest, links.carrier, links.interference, serving, links.user_trial, everybody
+        demand.best_effort, links.carrier, links.interference, serving, links.user_trial, everybody
     )
     efficiency, sums = kernels.beam_sums(
         replace(

@@ -168,7 +168,7 @@ def _rest_of_frame(world: World, kernels: Kernels, frame: Frame, demand: Demand,
     plan, layout = world.beams.frame, world.beams.fixed_layout
     assert plan is not None
     wanted = frame.problem.users.demand
-    wants = on_host(demand.rest).reshape(wanted.shape) * plan.demand_mbps
+    wants = on_host(demand.best_effort).reshape(wanted.shape) * plan.demand_mbps
     time = on_host(left)[:, 0].reshape(len(wanted), -1) * (1.0 / WHOLE)
     found = rest_mbps(frame, wants, time[:, layout.place])
     return kernels.xp.asarray(found[:, layout.order])

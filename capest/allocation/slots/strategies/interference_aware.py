@@ -68,7 +68,7 @@ class _Offers:
     others : float array (..., cells, cells)
         Mean power that they receive from every other cell.
     scale : float array (..., cells)
-        Undisturbed rate of those that want more over the rate at the mean power.
+        Interference-free rate of those that want more over the rate at the mean power.
     """
 
     left: np.ndarray
@@ -86,7 +86,7 @@ def _fill_slot(problem: Problem, left: np.ndarray) -> np.ndarray:
     offers = _Offers(
         users.by_cell(wanting * left),
         own,
-        problem.gain * ~np.eye(problem.cells, dtype=bool),  # nobody disturbs itself
+        problem.gain * ~np.eye(problem.cells, dtype=bool),  # no cell interferes with itself
         np.divide(rate, at_mean, out=np.zeros_like(rate), where=at_mean > 0),
     )
     chosen = np.empty((*own.shape[:-1], 0), dtype=np.int64)

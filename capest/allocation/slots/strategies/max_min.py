@@ -20,8 +20,8 @@ _ALIKE = 1e-9
 def light(problem: Problem, draws: Draws) -> np.ndarray:
     """Make the least satisfaction of the cells, served over demanded, as large as can be.
 
-    Rates are those of undisturbed cells. Cells in which nobody who wants anything can be reached
-    are lit only when no other cell can be. Cells that disturb each other are lit in different
+    Rates are those without interference. Cells in which nobody who wants anything can be reached
+    are lit only when no other cell can be. Cells that interfere are lit in different
     slots as far as can be.
 
     Parameters
@@ -62,7 +62,7 @@ def visits(problem: Problem) -> np.ndarray:
 
 
 def levels(problem: Problem) -> np.ndarray:
-    """Satisfaction of every cell by the number of its visits, undisturbed.
+    """Satisfaction of every cell by the number of its visits, without interference.
 
     A cell that gains no more by visits counts as satisfied, whoever in it cannot be reached: above
     1, by its visits over its demand, so that visits nobody needs are shared in proportion.

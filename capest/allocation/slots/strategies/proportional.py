@@ -16,7 +16,7 @@ KNOWS_DEMAND = True
 def light(problem: Problem, draws: Draws) -> np.ndarray:
     """Light every cell for a share of the slots proportional to its demand, at most all of them.
 
-    Cells that disturb each other are lit in different slots as far as can be.
+    Cells that interfere are lit in different slots as far as can be.
 
     Parameters
     ----------
