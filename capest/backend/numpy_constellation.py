@@ -14,7 +14,7 @@ from capest.backend.arguments import ConstellationDownlink
 from capest.backend.numpy_colour_beams import ColourBeams, Room, may_be_product
 from capest.backend.numpy_own_pairs import OwnPairs
 from capest.backend.numpy_pattern import PatternTable
-from capest.backend.numpy_sky_links import SkyLinks, Users, prepared_users
+from capest.backend.numpy_sky_links import LinkUsers, SkyLinks, prepared_users
 from capest.backend.numpy_tiles import (
     USERS_PER_BLOCK,
     Horizon,
@@ -108,7 +108,7 @@ def tiles_near(position: np.ndarray, horizon: Horizon, beams: ColourBeams) -> Ti
 
 def _received(
     sky: SkyLinks,
-    users: Users,
+    users: LinkUsers,
     own_beam: np.ndarray,
     beams: ColourBeams,
     tiles: Tiles,
@@ -119,7 +119,7 @@ def _received(
     Parameters
     ----------
     sky : SkyLinks
-    users : Users
+    users : LinkUsers
         (blocks, n) of them.
     own_beam : int32 array (blocks, n)
     beams : ColourBeams

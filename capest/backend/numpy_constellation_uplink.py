@@ -19,7 +19,7 @@ from capest.backend.numpy_constellation import (
 )
 from capest.backend.numpy_own_pairs import OwnPairs
 from capest.backend.numpy_pattern import PatternTable
-from capest.backend.numpy_sky_links import SkyLinks, Users, prepared_users
+from capest.backend.numpy_sky_links import LinkUsers, SkyLinks, prepared_users
 from capest.backend.numpy_tiles import Horizon, Tiles, blocks_of_neighbours
 from capest.backend.protocol import HEARD_UNIT, MOST_HEARD
 
@@ -71,7 +71,7 @@ def constellation_uplink(sent: ConstellationUplink) -> np.ndarray:
 
 def _hear(
     sky: SkyLinks,
-    users: Users,
+    users: LinkUsers,
     own: OwnPairs,
     power: np.ndarray,
     beams: ColourBeams,
@@ -84,7 +84,7 @@ def _hear(
     Parameters
     ----------
     sky : SkyLinks
-    users : Users
+    users : LinkUsers
         (blocks, n) of them.
     own : OwnPairs
         Pairs that are no interference.

@@ -26,7 +26,7 @@ _SATELLITE_GRID_M = 2.0**-4
 
 
 @dataclass(frozen=True)
-class Users:
+class LinkUsers:
     """Users as links need them; the last axes count users, in any shape.
 
     Attributes
@@ -51,9 +51,9 @@ class Users:
     sight: np.ndarray
     shadow: np.ndarray
 
-    def of(self, chosen: np.ndarray) -> Users:
+    def of(self, chosen: np.ndarray) -> LinkUsers:
         """Some of the users, in the shape of their indices."""
-        return Users(
+        return LinkUsers(
             self.column.take(chosen, axis=-1),
             self.horizontal.take(chosen, axis=-1),
             self.place.take(chosen, axis=-1),
@@ -63,7 +63,7 @@ class Users:
         )
 
 
-def prepared_users(links: ConstellationDownlink) -> Users:
+def prepared_users(links: ConstellationDownlink) -> LinkUsers:
     """Prepare all users."""
     position = links.user_m
     x, y, _ = position
@@ -81,7 +81,7 @@ def prepared_users(links: ConstellationDownlink) -> Users:
     own = (horizontal[:, :3] * column[:3]).sum(axis=1)
     horizontal[:, 3] = -_on_grid(own, _HORIZONTAL_GRID * _SATELLITE_GRID_M)
     row = links.environment.astype(np.int64) * links.sky.shape[1]
-    return Users(
+    return LinkUsers(
         column,
         horizontal,
         place=np.stack([row, np.arange(x.size) * _SECTORS]),
@@ -119,7 +119,7 @@ class SkyLinks:
 
     def of_tiles(
         self,
-        users: Users,
+        users: LinkUsers,
         satellite: np.ndarray,
         block: np.ndarray,
         runs: list[tuple[int, int]],
@@ -129,7 +129,7 @@ class SkyLinks:
 
         Parameters
         ----------
-        users : Users
+        users : LinkUsers
             (blocks, n) of them.
         satellite, block : int64 array (tiles,)
             Satellite and block of each tile.
@@ -162,12 +162,14 @@ class SkyLinks:
         gain *= np.greater_equal(sine, self._lowest_sine, out=room.flag)
         return gain
 
-    def of_pairs(self, users: Users, satellite: np.ndarray, direction: np.ndarray) -> np.ndarray:
+    def of_pairs(
+        self, users: LinkUsers, satellite: np.ndarray, direction: np.ndarray
+    ) -> np.ndarray:
         """Gain of every user from one satellite of its own, at whatever elevation.
 
         Parameters
         ----------
-        users : Users
+        users : LinkUsers
             n of them.
         satellite : int64 array (n,)
         direction : float32 array (3, n)
@@ -184,7 +186,7 @@ class SkyLinks:
         return self._gain(room, users, direction)[0]
 
     def _gain(
-        self, room: _Room, users: Users, direction: np.ndarray
+        self, room: _Room, users: LinkUsers, direction: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Gain of the links in ``room`` and sine of the elevation; writes their direction."""
         u, v, w, rise, east, north = room.seen

@@ -24,7 +24,7 @@ SATELLITES = (1, 4)
 
 
 @dataclass(frozen=True)
-class SweepPoint:
+class CallSpeed:
     """Speed of one call of the kernel.
 
     Attributes
@@ -44,7 +44,7 @@ class SweepPoint:
     pairs_per_s: float
 
 
-def sweep(kernels: Kernels, seconds: float) -> Iterator[SweepPoint]:
+def sweep(kernels: Kernels, seconds: float) -> Iterator[CallSpeed]:
     """Measure regular calls of many sizes.
 
     Parameters
@@ -59,7 +59,7 @@ def sweep(kernels: Kernels, seconds: float) -> Iterator[SweepPoint]:
                 yield _measured("", kernels, users, beams, satellites, seconds)
 
 
-def uneven(kernels: Kernels, seconds: float) -> Iterator[SweepPoint]:
+def uneven(kernels: Kernels, seconds: float) -> Iterator[CallSpeed]:
     """Measure a regular call of 61 beams, then calls with uneven work, users much the same.
 
     Parameters
@@ -85,7 +85,7 @@ def _measured(
     satellites: int,
     seconds: float,
     colours: int = 1,
-) -> SweepPoint:
+) -> CallSpeed:
     links = random_links(kernels, users, beams, satellites, colours, case.startswith("random"))
 
     def call() -> None:
@@ -93,7 +93,7 @@ def _measured(
         kernels.wait()
 
     pairs = users * beams * satellites
-    return SweepPoint(case, users, beams, satellites, colours, pairs / best_of(call, seconds))
+    return CallSpeed(case, users, beams, satellites, colours, pairs / best_of(call, seconds))
 
 
 def random_links(
@@ -150,7 +150,7 @@ def random_links(
     )
 
 
-def worst_ratio(points: Iterable[SweepPoint]) -> float:
+def worst_ratio(points: Iterable[CallSpeed]) -> float:
     """Slowest of some points against the first of them, as a ratio of pairs per second."""
     first, *others = points
     return min(point.pairs_per_s for point in others) / first.pairs_per_s

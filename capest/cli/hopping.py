@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from capest.runner.sweep import Axis, Point
     from capest.scenario.model import Scenario
     from capest.statistics.reduction import Estimate
-    from capest.studies.hopping import Compared
+    from capest.studies.hopping import ComparedStrategy
 
 
 class _Strategy(click.ParamType):
@@ -199,7 +199,7 @@ def _points(
     return points, axis
 
 
-def _as_dict(scenario: Scenario, found: Sequence[Compared]) -> dict[str, Any]:
+def _as_dict(scenario: Scenario, found: Sequence[ComparedStrategy]) -> dict[str, Any]:
     from capest.results.ours import MADE_BY
 
     return {
@@ -237,7 +237,7 @@ def _rounded(value: float) -> float | None:
     return None if math.isnan(value) else round(value, 6)
 
 
-def _print_table(scenario: Scenario, found: Sequence[Compared], title: str) -> None:
+def _print_table(scenario: Scenario, found: Sequence[ComparedStrategy], title: str) -> None:
     from rich.console import Console
     from rich.table import Table
 

@@ -137,7 +137,7 @@ def run(
     _report(outcome, as_json)
 
 
-def _report(outcome: loop.Outcome, as_json: bool) -> None:  # type: ignore[name-defined]  # noqa: F821
+def _report(outcome: loop.RunOutcome, as_json: bool) -> None:  # type: ignore[name-defined]  # noqa: F821
     """Print notices and the summary of the result."""
     for notice in outcome.notices:
         click.echo(notice, err=True)

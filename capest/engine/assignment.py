@@ -20,7 +20,7 @@ _PAIRS_AT_ONCE = 2**22
 
 
 @dataclass(frozen=True)
-class View:
+class SatellitesInView:
     """What the centres of cells see, trial by trial.
 
     Attributes
@@ -40,7 +40,7 @@ class View:
     above_horizon: np.ndarray
 
 
-def view_of_cells(world: World, sky: Sky) -> View:
+def view_of_cells(world: World, sky: Sky) -> SatellitesInView:
     """Find the satellites that may serve each cell.
 
     A satellite must stand at the elevation mask or higher, and still do so after the shortest
@@ -70,7 +70,7 @@ def view_of_cells(world: World, sky: Sky) -> View:
         cells=in_view.size,
         satellites=len(sky),
     )
-    return View(candidates, in_view, above_horizon)
+    return SatellitesInView(candidates, in_view, above_horizon)
 
 
 def _repeated(pairs: tuple[np.ndarray, ...], sky: Sky, cells: int) -> list[tuple[np.ndarray, ...]]:
@@ -165,13 +165,13 @@ def above_mask_somewhere(world: World, sky: Sky, trial: int) -> np.ndarray:
     return np.flatnonzero(np.arccos(np.clip(cosine, -1.0, 1.0)) <= reach) + sky.start[trial]
 
 
-def assign(world: World, view: View, users_of_cell: np.ndarray) -> np.ndarray:
+def assign(world: World, view: SatellitesInView, users_of_cell: np.ndarray) -> np.ndarray:
     """Let the scenario's strategy decide.
 
     Parameters
     ----------
     world : World
-    view : View
+    view : SatellitesInView
     users_of_cell : int64 array (trials, cells)
 
     Returns

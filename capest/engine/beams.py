@@ -11,7 +11,7 @@ import numpy as np
 from capest.allocation.slots import STRATEGIES
 from capest.allocation.slots.problem import Frame
 from capest.backend.protocol import Kernels, on_host
-from capest.engine.assignment import View, assign
+from capest.engine.assignment import SatellitesInView, assign
 from capest.engine.nearest_beam import NearestBeam
 from capest.engine.sky import Sky
 from capest.engine.users import Users
@@ -95,7 +95,7 @@ def light_beams(
     world: World,
     kernels: Kernels,
     sky: Sky,
-    view: View,
+    view: SatellitesInView,
     users: Users,
     draws: Draws,
 ) -> Beams:
@@ -106,7 +106,7 @@ def light_beams(
     world : World
     kernels : Kernels
     sky : Sky
-    view : View
+    view : SatellitesInView
     users : Users
     draws : Draws
     """
@@ -159,7 +159,7 @@ def _fixed(world: World, layout: Layout, sky: Sky, draws: Draws) -> Beams:
     )
 
 
-def _aimed(world: World, kernels: Kernels, sky: Sky, view: View, users: Users) -> Beams:
+def _aimed(world: World, kernels: Kernels, sky: Sky, view: SatellitesInView, users: Users) -> Beams:
     """Beams aimed at the cells of a region, as the assignment says."""
     xp, cells = kernels.xp, len(world.ground.colour)
     inside = users.cell >= 0

@@ -10,7 +10,7 @@ import numpy as np
 from capest.backend.arguments import AttachedLinks, BeamShares
 from capest.backend.protocol import Kernels
 from capest.engine.beams import Beams
-from capest.engine.frame import Frame
+from capest.engine.frame import PlayedFrames
 from capest.engine.link_powers import link_quantities
 from capest.engine.links import Links
 from capest.engine.power import LoweredPower
@@ -36,7 +36,7 @@ class Downlinks:
     shares : BeamShares
     counts : bool array (users,)
         Users with a lit beam that counts in the statistics; over a frame, lit or not.
-    frame : Frame or None
+    frame : PlayedFrames or None
         ``attached`` and ``shares`` are then of pairs of a user and a lit slot, and ``efficiency``
         is a mean over the frame.
     """
@@ -45,10 +45,10 @@ class Downlinks:
     efficiency: Any
     shares: BeamShares
     counts: Any
-    frame: Frame | None = None
+    frame: PlayedFrames | None = None
 
 
-def downlinks_of_frame(world: World, frame: Frame, counts: Any) -> Downlinks:
+def downlinks_of_frame(world: World, frame: PlayedFrames, counts: Any) -> Downlinks:
     """The downlink of some trials whose frames were played."""
     pairs = frame.links
     shares = BeamShares(

@@ -15,7 +15,7 @@ from capest.allocation.bounds.fluid import fluid
 from capest.allocation.bounds.with_interference import with_interference
 from capest.allocation.slots import STRATEGIES
 from capest.allocation.slots import problem as slots
-from capest.allocation.slots.evaluate import Outcome, outcome, serve, served_mbps
+from capest.allocation.slots.evaluate import FrameOutcome, outcome, serve, served_mbps
 from capest.allocation.slots.frames import longest_gaps
 from capest.backend.numpy_throughput import link_efficiency
 from capest.backend.protocol import Kernels, on_host
@@ -29,7 +29,7 @@ from capest.sampling.draws import Draws
 
 
 @dataclass(frozen=True)
-class Frame:
+class PlayedFrames:
     """The frames of some trials, planned and played.
 
     Attributes
@@ -57,7 +57,7 @@ class Frame:
     gap_ms: Any
     links: InSlots
     efficiency: Any
-    problem: slots.Problem
+    problem: slots.FrameProblem
     left: np.ndarray
     bound_mbps: np.ndarray | None
 
@@ -66,7 +66,7 @@ class Frame:
         return replace(beams, lit=self.lit, slots=self.problem.slots, lit_share=self.share)
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> FrameOutcome:
         """What cells are served, on the host."""
         return outcome(self.problem, self.left)
 
@@ -105,7 +105,7 @@ def play_frame(
     users: Users,
     links: Links,
     lit: np.ndarray | None = None,
-) -> Frame | None:
+) -> PlayedFrames | None:
     """Plan the frames of some trials and serve their users.
 
     Parameters
@@ -121,7 +121,7 @@ def play_frame(
 
     Returns
     -------
-    Frame or None
+    PlayedFrames or None
         ``None`` where trials look at one moment.
     """
     plan = world.beams.frame
@@ -137,7 +137,7 @@ def play_frame(
     dense = found.dense(found.efficiency, xp)
     share = lit.mean(axis=1)[:, layout.order]
     gap_ms = longest_gaps(lit)[:, layout.order] * plan.slot_ms
-    return Frame(
+    return PlayedFrames(
         lit=found.attached.lit,
         share=xp.asarray(share),
         gap_ms=xp.asarray(np.where(share > 0.0, gap_ms, np.inf)),
@@ -165,7 +165,7 @@ def wanted_mbps(world: World, plan: FramePlan, draws: Draws, users: int, xp: Any
 
 def problem_of(
     world: World, kernels: Kernels, draws: Draws, users: Users, links: Links
-) -> slots.Problem:
+) -> slots.FrameProblem:
     """Put together what plans of some trials are made for; arguments as of `play_frame`."""
     plan, link = world.beams.frame, world.radio.link
     if plan is None:
@@ -177,12 +177,12 @@ def problem_of(
         efficiency = link_efficiency(sinr.astype(np.float32), link.adaptation)
         return efficiency.astype(np.float64) * link.bandwidth_mhz
 
-    wanting = slots.Users(of_slots.cell, demand, of_slots.powers())
+    wanting = slots.FrameUsers(of_slots.cell, demand, of_slots.powers())
     lattice, beams = of_slots.layout.grid.lattice, world.beams.beams_at_once
-    return slots.Problem(lattice, beams, plan.slots, wanting, rate_of, of_slots)
+    return slots.FrameProblem(lattice, beams, plan.slots, wanting, rate_of, of_slots)
 
 
-def plan_frame(world: World, draws: Draws, problem: slots.Problem) -> np.ndarray:
+def plan_frame(world: World, draws: Draws, problem: slots.FrameProblem) -> np.ndarray:
     """Light cells by the allocation of the world, bool array (trials, slots, cells)."""
     lit = STRATEGIES.find(world.beams.allocation)(problem, draws)
     if lit is None:
@@ -190,7 +190,7 @@ def plan_frame(world: World, draws: Draws, problem: slots.Problem) -> np.ndarray
     return on_host(lit)
 
 
-def _bound(plan: FramePlan, problem: slots.Problem) -> np.ndarray | None:
+def _bound(plan: FramePlan, problem: slots.FrameProblem) -> np.ndarray | None:
     if plan.bound == "none":
         return None
     if plan.bound == "fluid":
@@ -199,12 +199,12 @@ def _bound(plan: FramePlan, problem: slots.Problem) -> np.ndarray | None:
     return np.array([with_interference(problem.one(trial)) for trial in trials])
 
 
-def rest_mbps(frame: Frame, wants: np.ndarray, time: np.ndarray) -> np.ndarray:
+def rest_mbps(frame: PlayedFrames, wants: np.ndarray, time: np.ndarray) -> np.ndarray:
     """What cells serve to some of their users in a part of their time, float64 (trials, cells).
 
     Parameters
     ----------
-    frame : Frame
+    frame : PlayedFrames
     wants : float array (trials, users)
         Mbit/s, mean over the frame.
     time : float array (trials, cells)

@@ -9,7 +9,7 @@ import numpy as np
 
 from capest.allocation.cells.candidates import Candidates
 from capest.engine import per_beam
-from capest.engine.assignment import View
+from capest.engine.assignment import SatellitesInView
 from capest.engine.channel import draw_surroundings
 from capest.engine.users import Users
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from capest.engine.collect import Computed, CountedUsers
     from capest.engine.links import Links
     from capest.engine.sky import Sky
-    from capest.engine.world import Layout, Places, World
+    from capest.engine.world import Layout, UserPlaces, World
     from capest.sampling.draws import Draws
     from capest.statistics.block import BlockResult
 
@@ -38,20 +38,20 @@ class LayoutCells:
     layout: Layout
     centre_unit: np.ndarray
 
-    def view(self, world: World, sky: Sky) -> View:
+    def view(self, world: World, sky: Sky) -> SatellitesInView:
         """All cells see the satellite."""
         shape = (sky.trials, len(self.layout.colour))
         none = np.empty(0, dtype=np.int32)
         nowhere = np.empty(0, dtype=np.float32)
         pairs = Candidates(none, none, nowhere, nowhere, shape[0] * shape[1], len(sky))
-        return View(
+        return SatellitesInView(
             pairs,
             np.broadcast_to(np.ones(1, dtype=np.int64), shape),
             np.broadcast_to(np.ones(1, dtype=bool), shape),
         )
 
     def settle(
-        self, world: World, draws: Draws, sky: Sky | None, places: Places, trial: Any
+        self, world: World, draws: Draws, sky: Sky | None, places: UserPlaces, trial: Any
     ) -> Users:
         """Users stay in the order in which they are drawn: their strongest beam is their cell."""
         count = world.ground.drawn_users
@@ -59,7 +59,7 @@ class LayoutCells:
         return Users(count, trial, places.view, None, None, places.environment, surroundings)
 
     def seen(
-        self, view: View, users: Users, links: Links, xp: Any
+        self, view: SatellitesInView, users: Users, links: Links, xp: Any
     ) -> tuple[Any | None, Any | None]:
         """All users see the satellite."""
         return None, None
@@ -90,7 +90,7 @@ class LayoutCells:
         world: World,
         first_trial: int,
         sky: Sky,
-        view: View,
+        view: SatellitesInView,
         beams: Beams,
         found: dict[str, dict[str, Any]],
     ) -> BlockResult:

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from capest.backend.protocol import Kernels
-from capest.engine.frame import Frame
+from capest.engine.frame import PlayedFrames
 from capest.engine.links import Links
 from capest.engine.users import Users
 from capest.engine.world import World
 
 
 def beam_results(
-    world: World, kernels: Kernels, users: Users, links: Links, frame: Frame, place: Any
+    world: World, kernels: Kernels, users: Users, links: Links, frame: PlayedFrames, place: Any
 ) -> dict[str, Any]:
     """Results per trial and beam over a frame.
 
@@ -25,7 +25,7 @@ def beam_results(
     users : Users
     links : Links
         Of a moment in which all beams are lit.
-    frame : Frame
+    frame : PlayedFrames
     place : int array (beams,)
         Place of each beam of the layout in the kernels' order.
 
@@ -59,7 +59,7 @@ def beam_results(
     }
 
 
-def trial_results(world: World, frame: Frame) -> dict[str, np.ndarray]:
+def trial_results(world: World, frame: PlayedFrames) -> dict[str, np.ndarray]:
     """Results per trial over a frame, on the host, arrays (trials,)."""
     counted = world.ground.counted
     satisfaction = frame.outcome.satisfaction

@@ -8,7 +8,7 @@ import numpy as np
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import Kernels
-from capest.engine.assignment import View
+from capest.engine.assignment import SatellitesInView
 from capest.engine.beams import Beams
 from capest.engine.collect import Computed, CountedUsers
 from capest.engine.services.admission import CARRIED, OUTCOMES, WHOLE
@@ -146,7 +146,7 @@ def finish(
     world: World,
     first_trial: int,
     sky: Sky,
-    view: View,
+    view: SatellitesInView,
     beams: Beams,
     found: dict[str, dict[str, Any]],
 ) -> BlockResult:

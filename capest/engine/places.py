@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from capest.engine.world import Places
+from capest.engine.world import UserPlaces
 from capest.geo.sphere import moved, unit_vectors
 from capest.geo.standpoint import Standpoint
 from capest.sampling import placement
@@ -52,10 +52,10 @@ class InCells:
     settings: PlacementSettings
     coverage: Coverage
 
-    def place(self, draws: Draws) -> Places:
+    def place(self, draws: Draws) -> UserPlaces:
         """Place the users of some trials, trial by trial."""
         view = placement.STRATEGIES[self.strategy](self.coverage, self.settings, draws)
-        return Places(view)
+        return UserPlaces(view)
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,11 @@ class BelowSatellite:
     region: InRegion
     standpoint: Standpoint
 
-    def place(self, draws: Draws) -> Places:
+    def place(self, draws: Draws) -> UserPlaces:
         """Place the users of some trials, trial by trial."""
         places = self.region.place(draws)
         view = self.standpoint.view_of(places.unit, draws.xp)
-        return Places(view, None, places.environment if self.region.by_place else None)
+        return UserPlaces(view, None, places.environment if self.region.by_place else None)
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class InRegion:
     guard_users: int = 0
     across_trials: bool = False
 
-    def place(self, draws: Draws) -> Places:
+    def place(self, draws: Draws) -> UserPlaces:
         """Place the users of some trials, trial by trial; in each, those of guard cells last."""
         xp, count = draws.xp, self.users + self.guard_users
         sources = (self.people,) if self.guard is None else (self.people, self.guard)
@@ -124,7 +124,7 @@ class InRegion:
             uniforms += draws.uniforms(Purpose.PLACEMENT_FURTHER, count, needed - 4)
         if self.guard is None:
             latitude_deg, longitude_deg, kind = self._inside(draws, uniforms)
-            return Places(None, *self._on_ground(latitude_deg, longitude_deg, kind, xp))
+            return UserPlaces(None, *self._on_ground(latitude_deg, longitude_deg, kind, xp))
         by_trial = [uniform.reshape(draws.trials, count) for uniform in uniforms]
         inside = self._inside(draws, [each[:, : self.users].ravel() for each in by_trial])
         around = self.guard.draw([each[:, self.users :].ravel() for each in by_trial], xp)[:3]
@@ -134,7 +134,7 @@ class InRegion:
         )
         in_guard = xp.broadcast_to(xp.arange(count) >= self.users, (draws.trials, count))
         unit, environment = self._on_ground(latitude_deg, longitude_deg, kind, xp)
-        return Places(None, unit, environment, in_guard.ravel())
+        return UserPlaces(None, unit, environment, in_guard.ravel())
 
     def _inside(self, draws: Draws, uniforms: list[Any]) -> tuple[Any, Any, Any]:
         """Latitude, longitude and surroundings of the users of the region."""

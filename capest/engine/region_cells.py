@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from capest.engine import per_cell
-from capest.engine.assignment import View, view_of_cells
+from capest.engine.assignment import SatellitesInView, view_of_cells
 from capest.engine.channel import draw_surroundings
 from capest.engine.ground_view import ground_view
 from capest.engine.users import Users
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from capest.engine.collect import Computed, CountedUsers
     from capest.engine.links import Links
     from capest.engine.sky import Sky
-    from capest.engine.world import Places, World
+    from capest.engine.world import UserPlaces, World
     from capest.sampling.draws import Draws
     from capest.statistics.block import BlockResult
 
@@ -46,12 +46,12 @@ class RegionCells:
         """Middles as unit vectors, float64 array (cells, 3)."""
         return np.asarray(self.tiling.centre_unit)
 
-    def view(self, world: World, sky: Sky) -> View:
+    def view(self, world: World, sky: Sky) -> SatellitesInView:
         """Find the satellites that may serve each cell."""
         return view_of_cells(world, sky)
 
     def settle(
-        self, world: World, draws: Draws, sky: Sky | None, places: Places, trial: Any
+        self, world: World, draws: Draws, sky: Sky | None, places: UserPlaces, trial: Any
     ) -> Users:
         """Find the cell of each user, and sort the users of each trial by it, guard cells last.
 
@@ -86,7 +86,7 @@ class RegionCells:
         )
 
     def seen(
-        self, view: View, users: Users, links: Links, xp: Any
+        self, view: SatellitesInView, users: Users, links: Links, xp: Any
     ) -> tuple[Any | None, Any | None]:
         """Flags of each user's cell, bool arrays (users,).
 
@@ -120,7 +120,7 @@ class RegionCells:
         world: World,
         first_trial: int,
         sky: Sky,
-        view: View,
+        view: SatellitesInView,
         beams: Beams,
         found: dict[str, dict[str, Any]],
     ) -> BlockResult:

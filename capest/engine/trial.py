@@ -13,11 +13,11 @@ import numpy as np
 
 from capest.backend.arguments import AttachedLinks, BeamShares
 from capest.backend.protocol import Kernels, Transfer
-from capest.engine.assignment import View
+from capest.engine.assignment import SatellitesInView
 from capest.engine.beams import Beams, light_beams
 from capest.engine.collect import Computed, Downlinks, downlinks_of_frame, user_histograms
 from capest.engine.downlink import downlink
-from capest.engine.frame import Frame, plan_frame, play_frame, problem_of
+from capest.engine.frame import PlayedFrames, plan_frame, play_frame, problem_of
 from capest.engine.links import Links
 from capest.engine.place_loss import with_weather
 from capest.engine.power import limit_power
@@ -39,7 +39,7 @@ class Started:
     world : World
     first_trial : int
     sky : Sky
-    view : View
+    view : SatellitesInView
     beams : Beams
     transfer : Transfer
         Of groups of arrays, as the cells of the ground finish them.
@@ -48,7 +48,7 @@ class Started:
     world: World
     first_trial: int
     sky: Sky
-    view: View
+    view: SatellitesInView
     beams: Beams
     transfer: Transfer
 
@@ -143,7 +143,7 @@ def share_time(
     users: Users,
     beams: Beams,
     links: Links,
-    frame: Frame | None,
+    frame: PlayedFrames | None,
 ) -> Downlinks:
     """Adapt links to their SINR and share out the time of beams, as a frame did if there is one."""
     counts = world.ground.cells.counts(world, users, beams, links, kernels.xp)

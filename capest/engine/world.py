@@ -20,7 +20,7 @@ from capest.sampling.draws import Draws
 
 if TYPE_CHECKING:
     from capest.backend.protocol import Kernels
-    from capest.engine.assignment import View
+    from capest.engine.assignment import SatellitesInView
     from capest.engine.beams import Beams
     from capest.engine.collect import Computed, CountedUsers
     from capest.engine.links import Links
@@ -34,7 +34,7 @@ _SATELLITES_IN_REACH = 100
 
 
 @dataclass(frozen=True)
-class Places:
+class UserPlaces:
     """Where the users of some trials are, trial by trial; see `UserModel`.
 
     Attributes
@@ -58,7 +58,7 @@ class Places:
 class UserModel(Protocol):
     """Something the users of trials can be drawn from."""
 
-    def place(self, draws: Draws) -> Places:
+    def place(self, draws: Draws) -> UserPlaces:
         """Place the users of the trials of some draws."""
 
 
@@ -72,18 +72,18 @@ class GroundCells(Protocol):
     def centre_unit(self) -> np.ndarray:
         """Middles as unit vectors, float64 array (cells, 3); ValueError where they have none."""
 
-    def view(self, world: World, sky: Sky) -> View:
+    def view(self, world: World, sky: Sky) -> SatellitesInView:
         """Find the satellites that the cells see."""
 
     def settle(
-        self, world: World, draws: Draws, sky: Sky | None, places: Places, trial: Any
+        self, world: World, draws: Draws, sky: Sky | None, places: UserPlaces, trial: Any
     ) -> Users:
         """Say in which cell users are, put them in the order in which they are computed, and draw
         what stands around them.
         """
 
     def seen(
-        self, view: View, users: Users, links: Links, xp: Any
+        self, view: SatellitesInView, users: Users, links: Links, xp: Any
     ) -> tuple[Any | None, Any | None]:
         """Whether users have a satellite above the horizon, and above the mask, (users,).
 
@@ -108,7 +108,7 @@ class GroundCells(Protocol):
         world: World,
         first_trial: int,
         sky: Sky,
-        view: View,
+        view: SatellitesInView,
         beams: Beams,
         found: dict[str, dict[str, Any]],
     ) -> BlockResult:

@@ -15,7 +15,7 @@ import numpy as np
 
 from capest.orbits.earth_rotation import JulianDate, gmst_rad, later, rotated
 from capest.orbits.element_sets import ElementSet
-from capest.orbits.records import Elements, sgp4_api
+from capest.orbits.records import Sgp4Input, sgp4_api
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,14 @@ class Catalogue:
         As the file has them; the catalogue number where it has none.
     epoch_jd : float array (satellites,)
         Julian dates (UTC) of the element sets.
-    elements : tuple of Elements
+    elements : tuple of Sgp4Input
     notes : tuple of str
         What the user should know of how the file was read and what was left out, one line each.
     """
 
     names: tuple[str, ...]
     epoch_jd: np.ndarray
-    elements: tuple[Elements, ...]
+    elements: tuple[Sgp4Input, ...]
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:

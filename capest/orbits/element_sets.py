@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from capest.orbits.records import Elements
+from capest.orbits.records import Sgp4Input
 from capest.physics.constants import EARTH_RADIUS_M
 
 TAKE = "take TLE, or OMM as CSV, JSON or XML"
@@ -45,7 +45,7 @@ class ElementSet:
     decay_jd : float
         Julian date of the decay; infinite where the file says nothing of one.
     satellite : sgp4.api.Satrec
-    elements : Elements
+    elements : Sgp4Input
         What the record is made of.
     """
 
@@ -55,7 +55,7 @@ class ElementSet:
     kind: str
     decay_jd: float
     satellite: Any
-    elements: Elements
+    elements: Sgp4Input
 
     @property
     def epoch_jd(self) -> float:

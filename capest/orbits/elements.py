@@ -9,7 +9,7 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Elements:
+class CircularOrbits:
     """Circular orbits at epoch 0.
 
     Attributes
@@ -32,7 +32,7 @@ class Elements:
         return len(self.semi_major_axis_m)
 
 
-def columns(elements: Elements) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def columns(elements: CircularOrbits) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return the four arrays in the order of the attributes."""
     return (
         elements.semi_major_axis_m,
@@ -42,19 +42,19 @@ def columns(elements: Elements) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.
     )
 
 
-def take(elements: Elements, chosen: np.ndarray | slice) -> Elements:
+def take(elements: CircularOrbits, chosen: np.ndarray | slice) -> CircularOrbits:
     """Keep some satellites.
 
     Parameters
     ----------
-    elements : Elements
+    elements : CircularOrbits
     chosen : int array, bool array (satellites,) or slice
         Which satellites, as NumPy indexes.
     """
-    return Elements(*(column[chosen] for column in columns(elements)))
+    return CircularOrbits(*(column[chosen] for column in columns(elements)))
 
 
-def join(parts: Sequence[Elements]) -> Elements:
+def join(parts: Sequence[CircularOrbits]) -> CircularOrbits:
     """Put constellations one after another.
 
     Raises
@@ -65,4 +65,4 @@ def join(parts: Sequence[Elements]) -> Elements:
     if not parts:
         raise ValueError("join needs at least one set of elements")
     joined = zip(*(columns(part) for part in parts), strict=True)
-    return Elements(*(np.concatenate(column) for column in joined))
+    return CircularOrbits(*(np.concatenate(column) for column in joined))

@@ -10,7 +10,7 @@ from capest.errors import InputError
 from capest.orbits.earth_rotation import julian_date
 from capest.orbits.element_sets import ElementFile, ElementSet, kind_of
 from capest.orbits.file_text import cut, describe, misleading
-from capest.orbits.records import Elements
+from capest.orbits.records import Sgp4Input
 
 # Key: lowest and highest value. The units are CCSDS 502.0's: degrees, revolutions per day.
 RANGES = {
@@ -140,7 +140,7 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-def _elements(fields: Mapping[str, str]) -> Elements:
+def _elements(fields: Mapping[str, str]) -> Sgp4Input:
     """Keep what SGP4 takes of a message without faults."""
     epoch = _moment(fields["EPOCH"]).strftime("%Y-%m-%dT%H:%M:%S.%f")
-    return Elements(fields=tuple({**fields, **_BOOKKEEPING, "EPOCH": epoch}.items()))
+    return Sgp4Input(fields=tuple({**fields, **_BOOKKEEPING, "EPOCH": epoch}.items()))

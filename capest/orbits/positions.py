@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from capest.orbits.constants import EARTH_ROTATION_RAD_PER_S
-from capest.orbits.elements import Elements, columns
+from capest.orbits.elements import CircularOrbits, columns
 from capest.orbits.j2 import argument_of_latitude_rate_rad_per_s, raan_rate_rad_per_s
 
 
@@ -43,12 +43,12 @@ class Motion:
     argument_of_latitude_rate_rad_per_s: Any
 
 
-def ground_motion(elements: Elements, gmst_at_epoch_rad: float = 0.0, xp: Any = np) -> Motion:
+def ground_motion(elements: CircularOrbits, gmst_at_epoch_rad: float = 0.0, xp: Any = np) -> Motion:
     """Prepare orbits for many epochs, with the secular drift of J2.
 
     Parameters
     ----------
-    elements : Elements
+    elements : CircularOrbits
     gmst_at_epoch_rad : float
         Greenwich mean sidereal time at epoch 0.
     xp : module

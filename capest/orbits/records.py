@@ -12,7 +12,7 @@ from capest.errors import InputError
 
 
 @dataclass(frozen=True)
-class Elements:
+class Sgp4Input:
     """An element set without faults.
 
     Attributes

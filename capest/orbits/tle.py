@@ -10,7 +10,7 @@ from pathlib import Path
 from capest.errors import InputError
 from capest.orbits.element_sets import TAKE, ElementFile, ElementSet, kind_of
 from capest.orbits.file_text import cut, describe, misleading, not_plain
-from capest.orbits.records import Elements
+from capest.orbits.records import Sgp4Input
 
 LINE_LENGTH = 69
 SHORTEST = {1: 64, 2: 68}
@@ -126,7 +126,7 @@ def read_tle(path: Path, text: str) -> ElementFile:
                 f"{path}: line {second.number}: catalogue number {second.text[2:7]!r} is not that "
                 f"of line {first.number}, {written!r}"
             )
-        elements = Elements(lines=(first.text, second.text))
+        elements = Sgp4Input(lines=(first.text, second.text))
         label = name or written.strip()
         number = catalogue_number(written)
         sort = kind_of("", name)

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from capest.errors import InputError
-from capest.orbits.elements import Elements, take
+from capest.orbits.elements import CircularOrbits, take
 from capest.physics.constants import EARTH_RADIUS_M
 
 Pattern = Literal["delta", "star"]
@@ -95,7 +95,7 @@ def _fault(shell: Shell) -> str | None:
     return None
 
 
-def elements(shell: Shell) -> Elements:
+def elements(shell: Shell) -> CircularOrbits:
     """Orbits of a shell's deployed satellites at epoch 0, plane by plane.
 
     Plane p = 0 … P - 1 has its node at raan_offset + p · spread/P; its satellite s = 0 … S - 1 is
@@ -107,7 +107,7 @@ def elements(shell: Shell) -> Elements:
     # In whole steps of 360°/T, so that the angle has one rounding only.
     step = (slot * shell.planes + plane * shell.phasing) % shell.satellites
     latitude_deg = step * 360.0 / shell.satellites
-    full = Elements(
+    full = CircularOrbits(
         semi_major_axis_m=np.full(shell.satellites, EARTH_RADIUS_M + 1e3 * shell.altitude_km),
         inclination_rad=np.full(shell.satellites, np.radians(shell.inclination_deg)),
         raan_rad=np.radians(raan_deg % 360.0),
@@ -123,7 +123,9 @@ def _deployed_count(shell: Shell) -> int:
     return planes * shell.satellites_per_plane
 
 
-def deployed(full: Elements, shell: Shell, fraction: float, order: Order = "planes") -> Elements:
+def deployed(
+    full: CircularOrbits, shell: Shell, fraction: float, order: Order = "planes"
+) -> CircularOrbits:
     """Part of a constellation that is up during its roll-out.
 
     Of n satellites, N = ⌊fraction · n + 1/2⌋ are up:
@@ -137,7 +139,7 @@ def deployed(full: Elements, shell: Shell, fraction: float, order: Order = "plan
 
     Parameters
     ----------
-    full : Elements
+    full : CircularOrbits
         The satellites of the shell, plane by plane; the last plane may be partly filled.
     shell : Shell
     fraction : float

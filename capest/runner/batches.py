@@ -14,7 +14,7 @@ from capest.runner.plan import batches, trials_per_batch
 from capest.runner.run_blocks import RunBlocks
 from capest.runner.stopping import Verdict, Watch, checkpoints
 from capest.runner.task import Job, run_batch
-from capest.scenario.until import Condition
+from capest.scenario.until import StoppingCondition
 from capest.statistics.block import BlockResult
 from capest.statistics.intervals import Interval, Moments, mean_interval, merge_moments
 
@@ -83,7 +83,7 @@ def compute_missing(
     blocks: RunBlocks,
     executor: Executor,
     found: set[int],
-    conditions: tuple[Condition, ...],
+    conditions: tuple[StoppingCondition, ...],
     on_progress: Callable[[Progress], None] | None,
 ) -> tuple[Verdict | None, list[str]]:
     """Have every missing block computed, in batches that the executor may take in any order.
@@ -96,7 +96,7 @@ def compute_missing(
     executor : Executor
     found : set of int
         Blocks on disk that are of this run.
-    conditions : tuple of Condition
+    conditions : tuple of StoppingCondition
         The rule that ends the run; empty if none does.
     on_progress : callable, optional
         Called after every batch.

@@ -41,7 +41,7 @@ from capest.scenario.model import Scenario
 from capest.scenario.until import parse_until
 from capest.version import __version__
 
-__all__ = ["Executor", "Outcome", "Progress", "blocks_folder", "run"]
+__all__ = ["Executor", "Progress", "RunOutcome", "blocks_folder", "run"]
 
 
 GPU_BLOCK_TRIALS = 1000
@@ -54,7 +54,7 @@ _SHORT_BLOCKS = (
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunOutcome:
     """What a run did.
 
     Attributes
@@ -90,7 +90,7 @@ def run(
     overwrite: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
     on_merge: Callable[[], None] | None = None,
-) -> Outcome:
+) -> RunOutcome:
     """Run a scenario to a result file, finish a run that was cut off, or extend one.
 
     Parameters
@@ -110,7 +110,7 @@ def run(
 
     Returns
     -------
-    Outcome
+    RunOutcome
 
     Raises
     ------
@@ -129,7 +129,7 @@ def run(
     if there is not None and there.is_what(plan):
         left = drop_blocks_of_finished(output, there.identity)
         done = (f"{output.name} is complete: nothing to do", *left)
-        return Outcome(output, there.identity.backend, done, 0.0, there.verdict, kept=True)
+        return RunOutcome(output, there.identity.backend, done, 0.0, there.verdict, kept=True)
     result, wanted = None, str(backend)
     if there is not None and there.is_begun(plan):
         # What is there goes on as it was begun.
@@ -183,7 +183,7 @@ def run(
         else:
             store.remove()
         seconds = time.perf_counter() - started
-        return Outcome(output, chosen, tuple(notices), seconds, verdict)
+        return RunOutcome(output, chosen, tuple(notices), seconds, verdict)
     finally:
         # Workers first: the lock may go only when nobody writes any more.
         executor.close()

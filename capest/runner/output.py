@@ -14,7 +14,7 @@ from capest.results.ours import Made, Target, look
 from capest.results.store import BlockStore, RunIdentity
 from capest.runner.plan import Plan
 from capest.runner.stopping import Reached, Verdict
-from capest.scenario.until import Condition
+from capest.scenario.until import StoppingCondition
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def result_to_keep(
     output: Path,
     asked: RunIdentity,
     plan: Plan,
-    conditions: tuple[Condition, ...],
+    conditions: tuple[StoppingCondition, ...],
 ) -> Existing | None:
     """Result at ``output`` that the run finishes or extends, ``None`` without one.
 
@@ -102,7 +102,7 @@ def result_to_keep(
         Of the run; its backend may be ``"auto"``.
     plan : Plan
         All the trials the run may take.
-    conditions : tuple of Condition
+    conditions : tuple of StoppingCondition
         The rule that ends the run; empty if none does.
 
     Raises
@@ -169,7 +169,9 @@ def drop_blocks_of_finished(output: Path, there: ResultIdentity) -> tuple[str, .
     return ()
 
 
-def _verdict(output: Path, there: ResultIdentity, conditions: tuple[Condition, ...]) -> Verdict:
+def _verdict(
+    output: Path, there: ResultIdentity, conditions: tuple[StoppingCondition, ...]
+) -> Verdict:
     reached = tuple(
         Reached(each, read_estimate(output, each.metric, each.statistic)) for each in conditions
     )

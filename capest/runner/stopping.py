@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capest.runner.plan import Plan
-from capest.scenario.until import Condition
+from capest.scenario.until import StoppingCondition
 from capest.statistics.block import BlockResult
 from capest.statistics.quantities import AXES
 from capest.statistics.quantity import QUANTILES
@@ -37,7 +37,7 @@ trials, keep small the chance that one of them meets an interval too narrow by a
 class Reached:
     """One condition of a rule, and what the trials so far say of it."""
 
-    condition: Condition
+    condition: StoppingCondition
     estimate: Estimate
 
     @property
@@ -128,7 +128,7 @@ def checkpoints(plan: Plan) -> list[int]:
 
 
 def verdict(
-    conditions: Sequence[Condition], reduction: Reduction, trials: int, blocks: int
+    conditions: Sequence[StoppingCondition], reduction: Reduction, trials: int, blocks: int
 ) -> Verdict:
     """Compare the intervals of the blocks reduced so far with a rule."""
     reached = tuple(
@@ -142,7 +142,7 @@ class Watch:
 
     Parameters
     ----------
-    conditions : sequence of Condition
+    conditions : sequence of StoppingCondition
         All must hold.
     plan : Plan
         The run if the rule is never fulfilled.
@@ -155,7 +155,7 @@ class Watch:
         What the rule said where the run ends; ``None`` as long as that is open.
     """
 
-    def __init__(self, conditions: Sequence[Condition], plan: Plan) -> None:
+    def __init__(self, conditions: Sequence[StoppingCondition], plan: Plan) -> None:
         self.blocks = 0
         self.end: Verdict | None = None
         self._conditions = tuple(conditions)

@@ -48,14 +48,14 @@ class Derived:
     """Quantities of a scenario that has its sections as attributes."""
 
     if TYPE_CHECKING:
-        satellite: sections.Satellite
-        beams: sections.Beams
-        carrier: sections.Carrier
-        cells: sections.Cells
-        region: sections.Region
-        users: sections.Users
-        service: sections.Service
-        run: sections.Run
+        satellite: sections.SatelliteSettings
+        beams: sections.BeamSettings
+        carrier: sections.CarrierSettings
+        cells: sections.CellSettings
+        region: sections.RegionSettings
+        users: sections.UserSettings
+        service: sections.ServiceSettings
+        run: sections.RunSettings
 
         @property
         def has_constellation(self) -> bool:

@@ -19,7 +19,7 @@ from capest.scenario.service_classes import service_classes
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
-    from capest.scenario.sections import Users
+    from capest.scenario.sections import UserSettings
 
 _KEPT = {
     "satellite.antenna_diameter_m",  # moves results by rounding, even with S.1528
@@ -210,7 +210,7 @@ def _service(scenario: Scenario) -> dict[str, dict[str, Any]]:
     return {"service": content}
 
 
-def _how_many(users: Users) -> dict[str, Any]:
+def _how_many(users: UserSettings) -> dict[str, Any]:
     if users.count is not None and users.placement == "hotspots":
         clustered = round(users.count * users.hotspots.share)
         if clustered:
@@ -226,7 +226,7 @@ def _how_many(users: Users) -> dict[str, Any]:
     return users.model_dump(include={"devices_per_person", "activity_factor"})
 
 
-def _file(users: Users) -> dict[str, Any]:
+def _file(users: UserSettings) -> dict[str, Any]:
     """Content of the file that users are drawn from, and how it is read."""
     how = users.model_dump(include={"file_variable", "file_units"}, exclude_none=True)
     return {"file": _digest(str(users.file)), **how}

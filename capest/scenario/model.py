@@ -24,22 +24,22 @@ from capest.scenario.reading_table import is_read
 from capest.scenario.renamed import in_new_names, is_of_constellation, problems_of, tell
 from capest.scenario.rules import broken_rules
 from capest.scenario.sections import (
-    Beams,
-    Carrier,
-    Cells,
-    Channel,
-    Constellation,
-    Handset,
-    Link,
-    Region,
-    Run,
-    Satellite,
-    Scheduler,
+    BeamSettings,
+    CarrierSettings,
+    CellSettings,
+    ChannelSettings,
+    ConstellationSettings,
+    HandsetSettings,
+    LinkSettings,
+    RegionSettings,
+    RunSettings,
+    SatelliteSettings,
+    SchedulerSettings,
     Section,
-    Service,
+    ServiceSettings,
     Text,
-    Uplink,
-    Users,
+    UplinkSettings,
+    UserSettings,
 )
 from capest.scenario.write import to_toml
 from capest.scenario.written import (
@@ -50,7 +50,7 @@ from capest.scenario.written import (
     unread_problems,
 )
 
-_DEFAULT_PRESETS = {"handset": Handset.model_fields["preset"].default}
+_DEFAULT_PRESETS = {"handset": HandsetSettings.model_fields["preset"].default}
 
 
 class Scenario(Derived, Section):
@@ -61,20 +61,20 @@ class Scenario(Derived, Section):
     """
 
     title: Text = ""
-    satellite: Satellite
-    constellation: Constellation = Constellation()
-    region: Region = Region()
-    cells: Cells = Cells()
-    beams: Beams = Beams()
-    carrier: Carrier = Carrier()
-    users: Users = Users()
-    handset: Handset
-    channel: Channel = Channel()
-    uplink: Uplink = Uplink()
-    link: Link = Link()
-    service: Service = Service()
-    scheduler: Scheduler = Scheduler()
-    run: Run = Run()
+    satellite: SatelliteSettings
+    constellation: ConstellationSettings = ConstellationSettings()
+    region: RegionSettings = RegionSettings()
+    cells: CellSettings = CellSettings()
+    beams: BeamSettings = BeamSettings()
+    carrier: CarrierSettings = CarrierSettings()
+    users: UserSettings = UserSettings()
+    handset: HandsetSettings
+    channel: ChannelSettings = ChannelSettings()
+    uplink: UplinkSettings = UplinkSettings()
+    link: LinkSettings = LinkSettings()
+    service: ServiceSettings = ServiceSettings()
+    scheduler: SchedulerSettings = SchedulerSettings()
+    run: RunSettings = RunSettings()
     _written: Written = PrivateAttr(default=Written())
     _moved: tuple[Moved, ...] = PrivateAttr(default=())
 

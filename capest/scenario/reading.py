@@ -16,7 +16,7 @@ Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Condition:
+class ReadCondition:
     """One thing without which a key is not read.
 
     Attributes
@@ -43,7 +43,7 @@ class Unread:
     ----------
     reason : str
     neutral : bool
-        See `Condition`.
+        See `ReadCondition`.
     """
 
     reason: str
@@ -60,7 +60,7 @@ def in_words(values: Iterable[str]) -> str:
     return " or ".join(map(toml_value, values))
 
 
-def chosen(key: str, *wanted: str) -> Condition:
+def chosen(key: str, *wanted: str) -> ReadCondition:
     """Build the condition that a key has one of some values."""
     names = in_words(wanted)
 
@@ -69,34 +69,34 @@ def chosen(key: str, *wanted: str) -> Condition:
             return None
         return f"only with {key} = {names}, and it is {_shown(values[key])}"
 
-    return Condition(f"with `{key}` = {names}", lacks)
+    return ReadCondition(f"with `{key}` = {names}", lacks)
 
 
-def given(key: str) -> Condition:
+def given(key: str) -> ReadCondition:
     """Build the condition that a key has a value at all."""
 
     def lacks(values: Values) -> str | None:
         return f"only with {key}, and there is none" if values[key] is None else None
 
-    return Condition(f"with `{key}`", lacks)
+    return ReadCondition(f"with `{key}`", lacks)
 
 
-def above_zero(key: str) -> Condition:
+def above_zero(key: str) -> ReadCondition:
     """Build the condition that a share is not zero."""
 
     def lacks(values: Values) -> str | None:
         return None if values[key] > 0.0 else f"{key} = 0"
 
-    return Condition(f"with `{key}` above 0", lacks, neutral=True)
+    return ReadCondition(f"with `{key}` above 0", lacks, neutral=True)
 
 
-def one_satellite(why: str) -> Condition:
+def one_satellite(why: str) -> ReadCondition:
     """Build the condition that there is no constellation; ``why`` says what stands instead."""
 
     def lacks(values: Values) -> str | None:
         return f"only with one satellite; {why}" if is_constellation(values) else None
 
-    return Condition("with one satellite", lacks)
+    return ReadCondition("with one satellite", lacks)
 
 
 def _no_constellation(values: Values) -> str | None:
@@ -105,7 +105,7 @@ def _no_constellation(values: Values) -> str | None:
     return "only with a constellation (constellation.shells, geostationary or catalogue)"
 
 
-CONSTELLATION = Condition("with a constellation", _no_constellation)
+CONSTELLATION = ReadCondition("with a constellation", _no_constellation)
 
 
 def has_calls(values: Values) -> bool:
@@ -146,7 +146,7 @@ def _no_calls(values: Values) -> str | None:
     return None if has_calls(values) else "only with a service of guaranteed rate"
 
 
-CALLS = Condition("with a service of guaranteed rate", _no_calls)
+CALLS = ReadCondition("with a service of guaranteed rate", _no_calls)
 
 
 def has_frame(values: Values) -> bool:
@@ -162,14 +162,14 @@ def _no_frame(values: Values) -> str | None:
     return "only with a frame of slots (beams.slots above 1, or users.demand_mbps)"
 
 
-FRAME = Condition("with a frame of slots", _no_frame)
+FRAME = ReadCondition("with a frame of slots", _no_frame)
 
 
 def _shared_equally(values: Values) -> str | None:
     return "users of a frame share the slots of their beam equally" if has_frame(values) else None
 
 
-MOMENT = Condition("without a frame of slots", _shared_equally, neutral=True)
+MOMENT = ReadCondition("without a frame of slots", _shared_equally, neutral=True)
 
 
 def _all_guaranteed(values: Values) -> str | None:
@@ -179,7 +179,7 @@ def _all_guaranteed(values: Values) -> str | None:
     return None
 
 
-FREE_DEMAND = Condition("unless every service has a guaranteed rate", _all_guaranteed)
+FREE_DEMAND = ReadCondition("unless every service has a guaranteed rate", _all_guaranteed)
 
 
 def _no_uplink(values: Values) -> str | None:
@@ -193,7 +193,7 @@ def _no_uplink(values: Values) -> str | None:
     return 'uplink.interference = "off", and no service of guaranteed rate needs an uplink'
 
 
-UPLINK = Condition(
+UPLINK = ReadCondition(
     "with `uplink.interference` or calls whose uplink has all its figures",
     _no_uplink,
     neutral=True,

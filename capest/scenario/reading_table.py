@@ -13,7 +13,7 @@ from capest.scenario.reading import (
     FREE_DEMAND,
     MOMENT,
     UPLINK,
-    Condition,
+    ReadCondition,
     Unread,
     Values,
     above_zero,
@@ -152,13 +152,13 @@ _BY_DIAMETER = in_words(name for name in PATTERNS.names() if not takes_hpbw(name
 _EARTH_FIXED = chosen("cells.layout", "earth-fixed")
 _HOPPING = chosen("beams.allocation", *HOPPING)
 _ARRAY, _DISH = chosen("satellite.antenna", "array"), chosen("satellite.antenna", "dish")
-_MOVING = Condition("with `constellation.shells` or `catalogue`", _all_stand)
-_SURROUNDED = Condition('with `region.kind` other than "earth"', _all_of_it)
+_MOVING = ReadCondition("with `constellation.shells` or `catalogue`", _all_stand)
+_SURROUNDED = ReadCondition('with `region.kind` other than "earth"', _all_of_it)
 _PEOPLE = chosen("users.placement", "population")
 _FROM_FILE = chosen("users.placement", "file")
 _HOTSPOTS = chosen("users.placement", "hotspots")
 _CROWDED = above_zero("users.hotspots.share")
-_OF_PLACE = Condition(
+_OF_PLACE = ReadCondition(
     'with `channel.weather` other than "clear", or `channel.ionosphere` = "by-latitude" '
     "below 6 GHz",
     _nothing_of_place,
@@ -166,11 +166,11 @@ _OF_PLACE = Condition(
 )
 _NR = chosen("link.adaptation", "nr-cqi", "nr-mcs")
 _FRACTIONAL = chosen("uplink.power_control", "fractional")
-_DISTURBED = Condition(
+_DISTURBED = ReadCondition(
     "with one satellite, or calls whose uplink has all its figures", _nothing_disturbs, neutral=True
 )
-_TURNS = Condition('with `uplink.interference` = "full-buffer"', _no_turns, neutral=True)
-_SCATTERED = Condition(
+_TURNS = ReadCondition('with `uplink.interference` = "full-buffer"', _no_turns, neutral=True)
+_SCATTERED = ReadCondition(
     'unless `channel.line_of_sight` = "always" without shadow fading', _free_space, neutral=True
 )
 _OF_LAYOUT = one_satellite("Earth-fixed cells take beams as they need them")
@@ -182,10 +182,10 @@ _FULL_BUFFER = one_satellite("users of a constellation take what they are given"
 _DROPS = one_satellite("the interference of a constellation is a mean over all drops")
 _STANDS = one_satellite("its orbits say where satellites stand")
 _ONE_PLACE = one_satellite("each cell of its region has the weather of its own place")
-_GUARANTEED = Condition("with `service.guaranteed` = true", _best_effort)
-_NOBODY = Condition("by nothing, for people only", _nothing_reads)
-_COUNTED = Condition('with `users.placement` other than "beam"', _beam_by_beam)
-_PER_BEAM = Condition("without `users.count` and `users.devices_per_person`", _count_given)
+_GUARANTEED = ReadCondition("with `service.guaranteed` = true", _best_effort)
+_NOBODY = ReadCondition("by nothing, for people only", _nothing_reads)
+_COUNTED = ReadCondition('with `users.placement` other than "beam"', _beam_by_beam)
+_PER_BEAM = ReadCondition("without `users.count` and `users.devices_per_person`", _count_given)
 
 
 def _no_choice_of_beams(values: Values) -> str | None:
@@ -198,9 +198,9 @@ def _of_beams(values: Values) -> str | None:
     return 'with a constellation only with cells.layout = "satellite-fixed": cells are aimed at'
 
 
-READ_WHEN: dict[str, tuple[Condition, ...]] = {
+READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "satellite.altitude_km": (
-        Condition(
+        ReadCondition(
             "with one satellite, without `cells.diameter_km`, or with a catalogue of which nothing "
             "is selected",
             _no_height,
@@ -212,14 +212,14 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
     "satellite.longitude_deg": (_STANDS,),
     "satellite.azimuth_deg": (_STANDS, given("satellite.latitude_deg")),
     "satellite.antenna_diameter_m": (
-        Condition(
+        ReadCondition(
             f"with `satellite.pattern` = {_BY_DIAMETER}, an array, or an uplink",
             _no_aperture,
             neutral=True,
         ),
     ),
     "satellite.hpbw_deg": (
-        Condition(
+        ReadCondition(
             f"with `satellite.pattern` = {_BY_HPBW}, or where it sets how far beams or cells lie "
             "apart",
             _no_width,
@@ -227,7 +227,7 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
         ),
     ),
     "satellite.gateway_elevation_deg": (
-        Condition(
+        ReadCondition(
             'with `satellite.payload` = "transparent", or a service of guaranteed rate', _no_gateway
         ),
     ),
@@ -240,7 +240,7 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
     "satellite.pattern": (_DISH,),
     "satellite.element_exponent": (_ARRAY,),
     "satellite.beams_at_once": (
-        Condition(
+        ReadCondition(
             "with Earth-fixed cells of a constellation, or with one satellite and "
             f"`beams.allocation` = {in_words(HOPPING)}",
             _no_choice_of_beams,
@@ -252,7 +252,7 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
     "constellation.deployed_fraction": (CONSTELLATION, given("constellation.shells")),
     "constellation.deployment": (
         *(CONSTELLATION, given("constellation.shells")),
-        Condition("with `constellation.deployed_fraction` below 1", _all_up, neutral=True),
+        ReadCondition("with `constellation.deployed_fraction` below 1", _all_up, neutral=True),
     ),
     "constellation.start": (CONSTELLATION, _MOVING),
     "constellation.window_h": (CONSTELLATION, _MOVING),
@@ -272,10 +272,10 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
     "cells.diameter_km": (CONSTELLATION,),
     "cells.lit": (CONSTELLATION,),
     "cells.assignment": (CONSTELLATION, _EARTH_FIXED),
-    "beams.count": (Condition("with one satellite, or satellite-fixed beams", _of_beams),),
+    "beams.count": (ReadCondition("with one satellite, or satellite-fixed beams", _of_beams),),
     "beams.statistics_count": (one_satellite("its cells are all counted"),),
     "beams.spacing_uv": (
-        Condition(
+        ReadCondition(
             "with one satellite, satellite-fixed beams, or without `cells.diameter_km`", _no_spacing
         ),
     ),
@@ -300,11 +300,11 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
     "channel.thermally_efficient_share": (above_zero("users.indoor_share"),),
     "channel.vehicle_loss_db": (above_zero("users.vehicle_share"),),
     "channel.tropospheric_scintillation": (
-        Condition("from 6 GHz on, or in weather", _no_troposphere, neutral=True),
+        ReadCondition("from 6 GHz on, or in weather", _no_troposphere, neutral=True),
     ),
-    "channel.ionosphere": (Condition("below 6 GHz", _no_ionosphere, neutral=True),),
+    "channel.ionosphere": (ReadCondition("below 6 GHz", _no_ionosphere, neutral=True),),
     "channel.exceeded_percent": (
-        Condition('with `channel.weather` = "exceeded"', _not_exceeded, neutral=True),
+        ReadCondition('with `channel.weather` = "exceeded"', _not_exceeded, neutral=True),
     ),
     "channel.latitude_deg": (_ONE_PLACE, _OF_PLACE),
     "channel.longitude_deg": (_ONE_PLACE, _OF_PLACE),
@@ -324,8 +324,8 @@ READ_WHEN: dict[str, tuple[Condition, ...]] = {
     "service.delay_budget_ms": (_GUARANTEED,),
     "service.packet_error_rate": (_NOBODY,),
     "service.five_qi": (CALLS,),
-    "service.activity": (Condition("with a service", _no_service),),
-    "service.guaranteed": (Condition("with a service", _no_service),),
+    "service.activity": (ReadCondition("with a service", _no_service),),
+    "service.guaranteed": (ReadCondition("with a service", _no_service),),
     "service.inter_satellite_hops": (CALLS,),
     "service.harq_retransmissions": (CALLS,),
     "service.simulated_holding_times": (CALLS,),

@@ -39,7 +39,7 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
-class Satellite(Section):
+class SatelliteSettings(Section):
     """The satellite and one of its beams; a preset usually supplies all of it."""
 
     preset: Text | None = None
@@ -68,7 +68,7 @@ class Satellite(Section):
     out_of_band_rejection_db: float = Field(default=45.0, ge=0, le=200)
 
 
-class Select(Section):
+class SelectionSettings(Section):
     """Which objects of a catalogue are taken; without any key, the satellites near the altitude."""
 
     names: Names | None = None
@@ -76,7 +76,7 @@ class Select(Section):
     height_km: Heights | None = None
 
 
-class Constellation(Section):
+class ConstellationSettings(Section):
     """Many satellites in place of one; a preset usually supplies where they are."""
 
     preset: Text | None = None
@@ -91,10 +91,10 @@ class Constellation(Section):
     minimum_elevation_deg: float = Field(default=30.0, ge=0, lt=90)
     minimum_visibility_s: float = Field(default=0.0, ge=0, le=86_400)
     cull_elevation_deg: float = Field(default=0.0, ge=0, lt=90)
-    select: Select = Select()
+    select: SelectionSettings = SelectionSettings()
 
 
-class Region(Section):
+class RegionSettings(Section):
     """The part of the Earth that a constellation serves."""
 
     kind: Literal["country", "box", "circle", "geojson", "earth"] | None = None
@@ -110,7 +110,7 @@ class Region(Section):
     guard_km: float | None = Field(default=None, ge=0, le=5000)
 
 
-class Cells(Section):
+class CellSettings(Section):
     """Earth-fixed cells of a region, and which satellite serves which."""
 
     layout: Literal["earth-fixed", "satellite-fixed"] = "earth-fixed"
@@ -119,7 +119,7 @@ class Cells(Section):
     assignment: Assignment = "highest-elevation"
 
 
-class Beams(Section):
+class BeamSettings(Section):
     """Layout of the beams, their colours and which of them are lit."""
 
     count: int = Field(default=61, ge=1, le=LARGEST_COUNT)
@@ -134,13 +134,13 @@ class Beams(Section):
     beyond_earth: Literal["error", "discard"] = "error"
 
 
-class Carrier(Section):
+class CarrierSettings(Section):
     """The system's carrier, shared by the frequency colours."""
 
     bandwidth_mhz: float = Field(default=30.0, ge=0.001, le=100_000)
 
 
-class Hotspots(Section):
+class HotspotSettings(Section):
     """Where users crowd, for ``placement = "hotspots"``."""
 
     count: int = Field(default=5, ge=1, le=2**20)
@@ -148,7 +148,7 @@ class Hotspots(Section):
     share: float = Field(default=0.8, ge=0, le=1)
 
 
-class Users(Section):
+class UserSettings(Section):
     """How many users there are and where."""
 
     placement: Literal["beam", "uniform", "hotspots", "population", "file"] = "beam"
@@ -163,10 +163,10 @@ class Users(Section):
     file: Text | None = None
     file_variable: Text | None = None
     file_units: Literal["per-cell", "per-km2"] | None = None
-    hotspots: Hotspots = Hotspots()
+    hotspots: HotspotSettings = HotspotSettings()
 
 
-class Handset(Section):
+class HandsetSettings(Section):
     """The receiver; the preset supplies what is not given."""
 
     preset: Text = "3gpp-handheld"
@@ -179,7 +179,7 @@ class Handset(Section):
     transmit_gain_dbi: float | None = Field(default=None, ge=-100, le=100)
 
 
-class Channel(Section):
+class ChannelSettings(Section):
     """Propagation: TR 38.811 clause 6.6, Recommendations ITU-R P.2109 and P.618."""
 
     environment: Environment = "rural"
@@ -197,7 +197,7 @@ class Channel(Section):
     longitude_deg: float | None = Field(default=None, ge=-180, le=360)
 
 
-class Uplink(Section):
+class UplinkSettings(Section):
     """What disturbs the uplink, and how handsets transmit."""
 
     interference: Literal["load", "full-buffer", "off"] | None = None
@@ -210,7 +210,7 @@ class Uplink(Section):
     alpha: float = Field(default=1.0, ge=0, le=1)
 
 
-class Link(Section):
+class LinkSettings(Section):
     """From SINR to spectral efficiency."""
 
     adaptation: Literal["nr-cqi", "nr-mcs", "truncated-shannon"] = "nr-cqi"
@@ -220,7 +220,7 @@ class Link(Section):
     overhead: float = Field(default=0.14, ge=0, lt=1)
 
 
-class Service(Section):
+class ServiceSettings(Section):
     """What users ask for; a preset or a mix of presets usually supplies it."""
 
     preset: Text | None = None
@@ -237,14 +237,14 @@ class Service(Section):
     simulated_holding_times: int = Field(default=0, ge=0, le=10_000)
 
 
-class Scheduler(Section):
+class SchedulerSettings(Section):
     """How the users of a beam share its time."""
 
     policy: Literal["equal-time", "equal-rate", "max-ci", "proportional-fair"] = "equal-time"
     admission: Literal["efficient", "random"] = "efficient"
 
 
-class Run(Section):
+class RunSettings(Section):
     """How many trials, from which seed."""
 
     trials: int = Field(default=1000, ge=1, le=LARGEST_TRIALS)

@@ -11,7 +11,7 @@ from capest.scenario.nearest import nearest
 from capest.scenario.presets import load_preset, presets_of
 
 if TYPE_CHECKING:
-    from capest.scenario.sections import Service
+    from capest.scenario.sections import ServiceSettings
 
 FIGURES = (
     *("downlink_kbps", "uplink_kbps", "delay_budget_ms", "packet_error_rate", "five_qi"),
@@ -67,7 +67,7 @@ class ServiceClass:
         return self.name
 
 
-def service_classes(service: Service) -> tuple[ServiceClass, ...]:
+def service_classes(service: ServiceSettings) -> tuple[ServiceClass, ...]:
     """Return the classes of a valid section, none where there is no service."""
     if service.mix is not None:
         return tuple(_of_preset(name, share) for name, share in parse_mix(service.mix))

@@ -15,8 +15,7 @@ from capest.scenario.reading import uplink_interference
 from capest.scenario.service_classes import call_services, guaranteed_services, kinds_of_service
 
 if TYPE_CHECKING:
-    from capest.statistics.quantity import Condition as QuantityCondition
-    from capest.statistics.quantity import Quantity
+    from capest.statistics.quantity import Quantity, QuantityCondition
 
 _FORM = re.compile(
     r"(?P<metric>\w+)\.(?P<statistic>\w+)\s*(?:±|\+/?-)\s*(?P<width>[\d.eE+-]+)\s*(?P<percent>%?)"
@@ -25,7 +24,7 @@ _EXAMPLES = "sinr_db.p05±0.1 or throughput.mean±1%"
 
 
 @dataclass(frozen=True)
-class Condition:
+class StoppingCondition:
     """One figure, and how narrow its 95 % interval is to be.
 
     Attributes
@@ -52,7 +51,7 @@ class Condition:
         return f"{self.figure}±{self.width:.12g}{'%' if self.relative else ''}"
 
 
-def parse_until(text: str) -> tuple[Condition, ...]:
+def parse_until(text: str) -> tuple[StoppingCondition, ...]:
     """Read a rule: conditions separated by commas, all of which must hold.
 
     Parameters
@@ -62,7 +61,7 @@ def parse_until(text: str) -> tuple[Condition, ...]:
 
     Returns
     -------
-    tuple of Condition
+    tuple of StoppingCondition
 
     Raises
     ------
@@ -75,7 +74,9 @@ def parse_until(text: str) -> tuple[Condition, ...]:
         width = _number(match["width"]) if match else math.nan
         if match is None or not 0 < width < math.inf:
             raise ValueError(part)
-        found.append(Condition(match["metric"], match["statistic"], width, bool(match["percent"])))
+        found.append(
+            StoppingCondition(match["metric"], match["statistic"], width, bool(match["percent"]))
+        )
     return tuple(dict.fromkeys(found))
 
 
@@ -135,7 +136,7 @@ def until_problem(
     interference = uplink_interference(values)
     of_frame = (values[key] for key in ("beams.allocation", "beams.slots", "users.demand_mbps"))
     frame = not constellation and is_frame(*of_frame)
-    there = Computed(
+    there = AvailableFigures(
         interference != "off",
         interference == "load",
         constellation,
@@ -155,7 +156,7 @@ def until_problem(
 
 
 @dataclass(frozen=True)
-class Computed:
+class AvailableFigures:
     """What a scenario has figures of."""
 
     uplink: bool
@@ -243,7 +244,7 @@ class Computed:
 _NOT_HERE = "is not computed here"
 
 
-def _figure_fault(condition: Condition, there: Computed) -> tuple[str, str] | None:
+def _figure_fault(condition: StoppingCondition, there: AvailableFigures) -> tuple[str, str] | None:
     """What is wrong with a condition's figure, and what would be right."""
     figure, row = condition.figure, _row(condition.metric)
     if row is None or condition.statistic not in row.statistics:

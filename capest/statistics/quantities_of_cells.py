@@ -6,18 +6,18 @@ constellation, of its satellites, and of calls refused in any cell, sums over tr
 
 from __future__ import annotations
 
-from capest.statistics.quantity import Condition, Quantity, Sum, When
+from capest.statistics.quantity import Quantity, QuantityCondition, Sum, When
 from capest.statistics.refusals import WHY_REFUSED
 
 FIXED_POINT = 2.0**20
 """Real numbers are summed as whole multiples of its inverse: exact, in any order."""
 
-_CALLS = Condition(When.CALLS)
+_CALLS = QuantityCondition(When.CALLS)
 _TAKEN = 2.0**-32
-_FRAME = Condition(When.FRAME)
-_UPLINK = Condition(When.UPLINK)
-_CONSTELLATION = Condition(When.CONSTELLATION)
-_ONE_SATELLITE = Condition(When.ONE_SATELLITE)
+_FRAME = QuantityCondition(When.FRAME)
+_UPLINK = QuantityCondition(When.UPLINK)
+_CONSTELLATION = QuantityCondition(When.CONSTELLATION)
+_ONE_SATELLITE = QuantityCondition(When.ONE_SATELLITE)
 _REAL = 1.0 / FIXED_POINT
 ADDS_UP = "area: sum"
 """Cell methods of what adds up over cells begin with it."""
@@ -36,7 +36,7 @@ def _recorded(
     units: str | None,
     long_name: str,
     method: str | None = "sum",
-    *when: Condition,
+    *when: QuantityCondition,
     comment: str = "",
     flags: str = "",
 ) -> Quantity:
@@ -61,7 +61,7 @@ def _summed(
     units: str,
     long_name: str,
     how: Sum,
-    *when: Condition,
+    *when: QuantityCondition,
     dim: str = "cell",
     methods: str = _ADDS_UP,
     comment: str = "",
@@ -170,7 +170,7 @@ _EVERY_TRIAL: tuple[Quantity, ...] = (
         "Mbit s-1",
         "downlink throughput of the beam's users without a guaranteed rate",
         "sum",
-        Condition(When.BEST_EFFORT),
+        QuantityCondition(When.BEST_EFFORT),
     ),
 )
 

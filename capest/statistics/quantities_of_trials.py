@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from capest.statistics.quantity import Condition, Distribution, Mean, Quantity, Share, When
+from capest.statistics.quantity import Distribution, Mean, Quantity, QuantityCondition, Share, When
 from capest.statistics.refusals import WHY_REFUSED
 
 _MEAN = (Mean(),)
 _SET = (Mean(set_by_scenario=True),)
-_CALLS = (Condition(When.CALLS),)
-_UPLINK = (Condition(When.UPLINK),)
-_TURNS = (Condition(When.UPLINK), Condition(When.ONE_SATELLITE))
-_LOAD = (Condition(When.LOAD),)
-_CONSTELLATION = (Condition(When.CONSTELLATION),)
-_BLOCKING = (Condition(When.BLOCKING),)
-_FRAME = (Condition(When.FRAME),)
-_BOUND = (*_FRAME, Condition(When.BOUND))
-_MIX = (Condition(When.MIX, "{service}"),)
+_CALLS = (QuantityCondition(When.CALLS),)
+_UPLINK = (QuantityCondition(When.UPLINK),)
+_TURNS = (QuantityCondition(When.UPLINK), QuantityCondition(When.ONE_SATELLITE))
+_LOAD = (QuantityCondition(When.LOAD),)
+_CONSTELLATION = (QuantityCondition(When.CONSTELLATION),)
+_BLOCKING = (QuantityCondition(When.BLOCKING),)
+_FRAME = (QuantityCondition(When.FRAME),)
+_BOUND = (*_FRAME, QuantityCondition(When.BOUND))
+_MIX = (QuantityCondition(When.MIX, "{service}"),)
 
 
 def _count(
     name: str,
     long_name: str,
     reduces: tuple[Mean | Distribution, ...] = (),
-    when: tuple[Condition, ...] = (),
+    when: tuple[QuantityCondition, ...] = (),
     *,
     label: str = "",
     column: str = "",
@@ -36,7 +36,7 @@ def _count(
 def _rate(
     name: str,
     long_name: str,
-    when: tuple[Condition, ...] = (),
+    when: tuple[QuantityCondition, ...] = (),
     *,
     label: str = "",
     column: str = "",
@@ -50,7 +50,7 @@ def _share(
     name: str,
     long_name: str,
     share: Share,
-    when: tuple[Condition, ...] = (),
+    when: tuple[QuantityCondition, ...] = (),
     *,
     label: str = "",
     column: str = "",
@@ -156,7 +156,7 @@ _TOTALS: tuple[Quantity, ...] = (
     _rate(
         "best_effort_throughput",
         "downlink throughput of users without a guaranteed rate",
-        (Condition(When.BEST_EFFORT),),
+        (QuantityCondition(When.BEST_EFFORT),),
         label="throughput without guarantee",
     ),
 )
@@ -175,7 +175,7 @@ def _all_beams(counted: Quantity) -> Quantity:
         name=f"{counted.name}_all_beams",
         long_name=f"{stem}, of all beams; those at the rim lack neighbours that interfere",
         reduces=_SET if counted.mean and counted.mean.set_by_scenario else _MEAN,
-        when=(Condition(When.ONE_SATELLITE, counted.name), *counted.when),
+        when=(QuantityCondition(When.ONE_SATELLITE, counted.name), *counted.when),
         label="",
         column=_HEADINGS.get(counted.name, ""),
     )

@@ -7,11 +7,11 @@ above the regular bins.
 
 from __future__ import annotations
 
-from capest.statistics.quantity import Condition, Distribution, Quantity, When
+from capest.statistics.quantity import Distribution, Quantity, QuantityCondition, When
 
 _LINEAR_EFFICIENCY = (0.0, 0.002, 5000)
-_UPLINK = (Condition(When.UPLINK),)
-_TURNS = (Condition(When.UPLINK), Condition(When.ONE_SATELLITE))
+_UPLINK = (QuantityCondition(When.UPLINK),)
+_TURNS = (QuantityCondition(When.UPLINK), QuantityCondition(When.ONE_SATELLITE))
 _HEARD = ("uplink_users", "lit_users")
 
 
@@ -21,7 +21,7 @@ def _of_user(
     long_name: str,
     bins: Distribution,
     label: str,
-    when: tuple[Condition, ...] = (),
+    when: tuple[QuantityCondition, ...] = (),
     column: str = "",
 ) -> Quantity:
     return Quantity(
@@ -38,7 +38,9 @@ def _of_user(
     )
 
 
-def _of_beam(name: str, long_name: str, label: str, when: tuple[Condition, ...] = ()) -> Quantity:
+def _of_beam(
+    name: str, long_name: str, label: str, when: tuple[QuantityCondition, ...] = ()
+) -> Quantity:
     bins = Distribution(-6.0, 0.002, 6000, True, ("lit_beams",))
     dims = ("trial", "beam")
     return Quantity(name, dims, "f8", "Mbit s-1", long_name, (bins,), "area: sum", when, label)
@@ -49,7 +51,7 @@ def _decibels(low: float, high: float, counted_in: tuple[str, ...]) -> Distribut
 
 
 def _of_link(
-    prefix: str, words: str, counted_in: tuple[str, ...], when: tuple[Condition, ...] = ()
+    prefix: str, words: str, counted_in: tuple[str, ...], when: tuple[QuantityCondition, ...] = ()
 ) -> tuple[Quantity, ...]:
     """Rows of the four calibration metrics of a link."""
 
@@ -78,7 +80,7 @@ def _reduction(name: str, limit: str, label: str, key: str) -> Quantity:
     """Row of what a limit takes off the power of beams; nothing taken is the middle of a bin."""
     text = f"power taken off the serving beam by the limit on {limit}"
     bins = _decibels(-0.025, 99.975, ("lit_users",))
-    return _of_user(name, "dB", text, bins, label, (Condition(When.LIMIT, key),))
+    return _of_user(name, "dB", text, bins, label, (QuantityCondition(When.LIMIT, key),))
 
 
 OF_USERS: tuple[Quantity, ...] = (
@@ -137,7 +139,7 @@ OF_USERS: tuple[Quantity, ...] = (
         "one-way delay of a packet between user and the network's edge",
         Distribution(0.0, 0.001, 6000, True, ("lit_users",)),
         "one-way packet delay, ms",
-        (Condition(When.CALLS),),
+        (QuantityCondition(When.CALLS),),
     ),
     *_of_link("uplink_", "uplink ", _HEARD, _UPLINK),
     _of_user(

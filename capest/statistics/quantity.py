@@ -28,7 +28,7 @@ class When(Enum):
 
 
 @dataclass(frozen=True)
-class Condition:
+class QuantityCondition:
     """One condition of a quantity.
 
     Attributes
@@ -143,7 +143,7 @@ class Quantity:
         What becomes of it over trials; nothing if values are recorded only.
     cell_methods : str or None
         As CF has it; what adds up over an area begins with ``area: sum``.
-    when : tuple of Condition
+    when : tuple of QuantityCondition
         All must hold for it to be there.
     label : str
         Its line in the summary, that of quantiles if it has a distribution. Without one it has no
@@ -165,7 +165,7 @@ class Quantity:
     long_name: str
     reduces: tuple[Reduced, ...] = ()
     cell_methods: str | None = None
-    when: tuple[Condition, ...] = ()
+    when: tuple[QuantityCondition, ...] = ()
     label: str = ""
     column: str = ""
     comment: str = ""

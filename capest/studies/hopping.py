@@ -26,7 +26,7 @@ LEAST = ("least_satisfaction_all_beams", "mean")
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedStrategy:
     """One strategy; all cells count, those at the layout's edge too.
 
     Attributes
@@ -95,7 +95,7 @@ def plan_points(
     return points_of(source, [*overrides, *more], [axis]), axis
 
 
-def compare(path: Path) -> list[Compared]:
+def compare(path: Path) -> list[ComparedStrategy]:
     """Compare all strategies of a sweep with the first.
 
     Parameters
@@ -105,7 +105,7 @@ def compare(path: Path) -> list[Compared]:
 
     Returns
     -------
-    list of Compared
+    list of ComparedStrategy
         In the order of the sweep.
     """
     with open_result(path) as dataset:
@@ -113,14 +113,14 @@ def compare(path: Path) -> list[Compared]:
     return [_of_point(point, first=point is points[0]) for point in points]
 
 
-def _of_point(point: SweepPoint, *, first: bool) -> Compared:
+def _of_point(point: SweepPoint, *, first: bool) -> ComparedStrategy:
     of_bound, of_offered, least = (
         point.estimates.get(name, _nothing(name)) for name in (OF_BOUND, OF_OFFERED, LEAST)
     )
     difference: Difference | None = point.differences.get(OF_BOUND)
     told = None if first else _nothing(OF_BOUND) if difference is None else difference.estimate()
     name, trials = str(point.place[ALLOCATION]), point.sizes["trials"]
-    return Compared(name, trials, of_bound, of_offered, least, told)
+    return ComparedStrategy(name, trials, of_bound, of_offered, least, told)
 
 
 def _nothing(name: tuple[str, str]) -> Estimate:

@@ -11,13 +11,13 @@ from capest.engine.build.space import space_of
 from capest.engine.space import frames
 from capest.orbits.constants import GEOSTATIONARY_RADIUS_M
 from capest.physics.constants import EARTH_RADIUS_M
-from capest.scenario.sections import Constellation
+from capest.scenario.sections import ConstellationSettings
 
 SHELLS = "53: 24/4/1 @ 550, 97.6: 12/3/1 @ 560 star"
 
 
 def test_shells_slots_and_catalogue_stand_one_behind_the_other() -> None:
-    space = space_of(Constellation(shells=SHELLS, geostationary="101.4, -15"))
+    space = space_of(ConstellationSettings(shells=SHELLS, geostationary="101.4, -15"))
     assert len(space) == 24 + 12 + 2
     assert space.names == ("53: 24/4/1 @ 550", "97.6: 12/3/1 @ 560 star",
                            "geostationary 101.4", "geostationary -15")  # fmt: skip
@@ -36,8 +36,10 @@ def test_shells_slots_and_catalogue_stand_one_behind_the_other() -> None:
 @pytest.mark.parametrize("deployment", ["spread", "planes"])
 @pytest.mark.parametrize("fraction", [0.25, 0.5, 1.0])
 def test_part_of_a_constellation(deployment: str, fraction: float) -> None:
-    whole = space_of(Constellation(shells=SHELLS)).positions_m(0.0)
-    part = space_of(Constellation(shells=SHELLS, deployed_fraction=fraction, deployment=deployment))
+    whole = space_of(ConstellationSettings(shells=SHELLS)).positions_m(0.0)
+    part = space_of(
+        ConstellationSettings(shells=SHELLS, deployed_fraction=fraction, deployment=deployment)
+    )
     assert np.bincount(part.group).tolist() == [round(24 * fraction), round(12 * fraction)]
     found = part.positions_m(0.0)
     distance = np.linalg.norm(found[:, None] - whole[None], axis=2)
@@ -46,8 +48,12 @@ def test_part_of_a_constellation(deployment: str, fraction: float) -> None:
 
 def test_start_turns_the_earth() -> None:
     # A sidereal day later the stars, and with them the planes, stand as before.
-    one = space_of(Constellation(shells=SHELLS, start="2026-01-01T00:00:00Z")).positions_m(0.0)
-    other = space_of(Constellation(shells=SHELLS, start="2026-01-02T00:00:00Z")).positions_m(0.0)
+    one = space_of(ConstellationSettings(shells=SHELLS, start="2026-01-01T00:00:00Z")).positions_m(
+        0.0
+    )
+    other = space_of(
+        ConstellationSettings(shells=SHELLS, start="2026-01-02T00:00:00Z")
+    ).positions_m(0.0)
     turned = (
         np.degrees(np.arctan2(one[0, 1], one[0, 0]) - np.arctan2(other[0, 1], other[0, 0])) % 360.0
     )
@@ -62,7 +68,7 @@ def test_catalogues_that_are_old_and_satellites_that_have_decayed(tmp_path: Path
     )
     path = tmp_path / "iss.tle"
     path.write_text("\n".join(lines) + "\n")
-    space = space_of(Constellation(catalogue=str(path), start="2019-12-09T17:00:00Z"))
+    space = space_of(ConstellationSettings(catalogue=str(path), start="2019-12-09T17:00:00Z"))
     height_m = np.linalg.norm(space.positions_m(0.0)[0]) - EARTH_RADIUS_M
     assert 400e3 < height_m < 440e3
     assert space.window_s == 24 * 3600.0
@@ -72,13 +78,13 @@ def test_catalogues_that_are_old_and_satellites_that_have_decayed(tmp_path: Path
     assert "60 at most" in late
     dragged = lines[0].replace("38792-4 0  9991", "38792-1 0  9998")
     path.write_text("\n".join((dragged, lines[1])) + "\n")
-    fallen = space_of(Constellation(catalogue=str(path), start="2020-12-09T17:00:00Z"))
+    fallen = space_of(ConstellationSettings(catalogue=str(path), start="2020-12-09T17:00:00Z"))
     assert np.isnan(fallen.positions_m(0.0)).all()
     assert "SGP4 has no position for 1 of 1" in catalogue_notes(fallen)[-1]
 
 
 def test_frames_are_orthonormal_and_look_down() -> None:
-    position_m = space_of(Constellation(shells=SHELLS)).positions_m(0.0)
+    position_m = space_of(ConstellationSettings(shells=SHELLS)).positions_m(0.0)
     position_m = np.concatenate([position_m, [[0.0, 0.0, 7e6], [0.0, 0.0, -7e6]]])
     axes = frames(position_m).transpose(2, 0, 1)
     np.testing.assert_allclose(

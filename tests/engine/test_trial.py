@@ -15,7 +15,7 @@ from capest.engine.trial import compute
 from capest.geo.sphere import lat_lon
 from capest.sampling.draws import Draws
 from capest.scenario.load import load_scenario
-from capest.scenario.sections import Constellation
+from capest.scenario.sections import ConstellationSettings
 from capest.statistics.reduction import Reduction
 
 from ..emulate.constellation_scene import brute_force, only_trial
@@ -94,7 +94,7 @@ def test_one_satellite_is_the_study_case(reuse: int) -> None:
         1: (61, {"coupling_loss_db": 125.36, "snr_db": 15.61, "sir_db": -1.06, "sinr_db": -1.16}),
         3: (127, {"coupling_loss_db": 125.36, "snr_db": 15.61, "sir_db": 8.97, "sinr_db": 8.14}),
     }[reuse]
-    at = space_of(Constellation(shells="0: 1/1/0 @ 600")).positions_m(0.0)
+    at = space_of(ConstellationSettings(shells="0: 1/1/0 @ 600")).positions_m(0.0)
     latitude, longitude = lat_lon((at / np.linalg.norm(at)).T)
     scenario = load_scenario(
         {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from capest.orbits.elements import Elements
+from capest.orbits.elements import CircularOrbits
 from capest.orbits.positions import Motion, ground_motion, write_positions_m
 from capest.physics.constants import EARTH_RADIUS_M
 
@@ -16,7 +16,7 @@ def moved_m(motion: Motion, seconds: float) -> np.ndarray:
     return position_m
 
 
-def positions_m(elements: Elements, seconds: float, gmst_rad: float = 0.0) -> np.ndarray:
+def positions_m(elements: CircularOrbits, seconds: float, gmst_rad: float = 0.0) -> np.ndarray:
     """Earth-fixed positions of orbits at an epoch, (satellites, 3)."""
     return moved_m(ground_motion(elements, gmst_rad), seconds)
 

@@ -13,7 +13,7 @@ from capest.errors import InputError
 from capest.orbits.catalogue import propagate, sgp4_api, teme_m
 from capest.orbits.catalogue_file import load_catalogue
 from capest.orbits.earth_rotation import JulianDate, gmst_rad, julian_date, later, rotated
-from capest.orbits.elements import Elements
+from capest.orbits.elements import CircularOrbits
 from tests.orbits.orbit_positions import positions_m
 
 pytest.importorskip("sgp4")
@@ -107,7 +107,7 @@ def test_a_circular_orbit_of_ours_follows_sgp4_for_a_day(tmp_path: Path) -> None
     path.write_text("CIRCLE\n" + "\n".join(export_tle(record)), encoding="ascii")
     catalogue = load_catalogue(path)
     assert catalogue.names == ("CIRCLE",)
-    ours = Elements(*(np.array([value]) for value in (axis_m, inclination, 1.0, 0.5)))
+    ours = CircularOrbits(*(np.array([value]) for value in (axis_m, inclination, 1.0, 0.5)))
     date = julian_date(start)
     for hours in np.linspace(0.0, 24.0, 49):
         theirs = propagate(catalogue, date, 3600 * hours).position_m

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from capest.orbits.constants import DAY_S, EARTH_ROTATION_RAD_PER_S
-from capest.orbits.elements import Elements, columns, join
+from capest.orbits.elements import CircularOrbits, columns, join
 from capest.orbits.j2 import argument_of_latitude_rate_rad_per_s, raan_rate_rad_per_s
 from capest.orbits.positions import ground_motion, write_positions_m
 from capest.orbits.walker import Shell, elements
@@ -74,7 +74,7 @@ def test_one_period_is_keplers() -> None:
 
 def test_a_geosynchronous_equatorial_satellite_stands_still_but_for_j2() -> None:
     axis_m = 42_164_170.0
-    one = Elements(*(np.array([value]) for value in (axis_m, 0.0, 0.3, 0.2)))
+    one = CircularOrbits(*(np.array([value]) for value in (axis_m, 0.0, 0.3, 0.2)))
     track = [positions_m(one, seconds)[0] for seconds in (0.0, DAY_S)]
     # Both J2 terms together turn it 3 J2 (Rₑ/a)² further: 3/2 · (3 - 1).
     j2_m = 2 * math.pi * 3 * 1.08262668e-3 * (6_378_137 / axis_m) ** 2 * axis_m

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from capest.errors import InputError
-from capest.orbits.elements import Elements, columns, join, take
+from capest.orbits.elements import CircularOrbits, columns, join, take
 from capest.orbits.walker import Order, Shell, deployed, elements
 from capest.physics.constants import EARTH_RADIUS_M
 
@@ -60,7 +60,7 @@ def test_deployed_planes_and_satellites_come_first() -> None:
     assert len(elements(Shell("a", 550.0, 53.0, 72, 22, 17, deployed_satellites=0))) == 0
 
 
-def same(one: Elements, two: Elements) -> bool:
+def same(one: CircularOrbits, two: CircularOrbits) -> bool:
     pairs = zip(columns(one), columns(two), strict=True)
     return all(np.array_equal(a, b) for a, b in pairs)
 

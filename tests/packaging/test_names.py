@@ -116,6 +116,16 @@ def gone(file: str, path: Path) -> bool:
     return not any((folder / file).exists() for folder in (ROOT, PACKAGE, path.parent))
 
 
+def test_no_two_classes_share_a_name() -> None:
+    where: dict[str, list[str]] = {}
+    for path in FILES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                where.setdefault(node.name, []).append(str(path.relative_to(PACKAGE)))
+    assert len(where) > 200
+    assert not {name: paths for name, paths in where.items() if len(paths) > 1}
+
+
 @cache
 def used_names() -> frozenset[str]:
     """Names that some line of the package reads, imports or has as a text, pyproject's too."""

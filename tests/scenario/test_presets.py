@@ -11,7 +11,12 @@ from capest.errors import InputError
 from capest.physics import antenna
 from capest.scenario.load import load_scenario
 from capest.scenario.presets import CONFIDENCES, KINDS, load_preset, preset_names, presets_of
-from capest.scenario.sections import Constellation, Handset, Satellite, Service
+from capest.scenario.sections import (
+    ConstellationSettings,
+    HandsetSettings,
+    SatelliteSettings,
+    ServiceSettings,
+)
 from capest.scenario.shell_notation import parse_longitudes, parse_shells
 
 from .systems import CONSTELLATIONS, HANDSETS, SYSTEM_SATELLITES
@@ -91,10 +96,10 @@ def test_vsat_is_that_of_3gpp():
 def test_every_preset_is_whole(name):
     preset = load_preset(name)
     kinds = {
-        "satellite": Satellite,
-        "handset": Handset,
-        "constellation": Constellation,
-        "service": Service,
+        "satellite": SatelliteSettings,
+        "handset": HandsetSettings,
+        "constellation": ConstellationSettings,
+        "service": ServiceSettings,
     }
     model = kinds[preset.kind]
     assert preset.title

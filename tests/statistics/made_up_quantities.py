@@ -11,10 +11,10 @@ import capest.statistics.quantities_of_cells as of_cells
 import capest.statistics.quantities_of_trials as of_trials
 import capest.statistics.quantities_of_users as of_users
 from capest.statistics.quantity import (
-    Condition,
     Distribution,
     Mean,
     Quantity,
+    QuantityCondition,
     Share,
     Sum,
     When,
@@ -28,7 +28,7 @@ of_users.OF_USERS += (
         "dB",
         "loudness, made up",
         (Distribution(0.0, 0.5, 200, counted_in=("lit_users",)),),
-        when=(Condition(When.UPLINK),),
+        when=(QuantityCondition(When.UPLINK),),
         label="loudness, dB",
     ),
 )

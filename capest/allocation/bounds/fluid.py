@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from capest.allocation.slots.problem import Problem
+from capest.allocation.slots.problem import FrameProblem
 
 
-def fluid(problem: Problem) -> np.ndarray:
+def fluid(problem: FrameProblem) -> np.ndarray:
     """Most traffic served if a cell's time were shared freely among its users.
 
     The largest sum of rate · time over all users, at their rates without
@@ -26,7 +26,7 @@ def fluid(problem: Problem) -> np.ndarray:
 
     Parameters
     ----------
-    problem : Problem
+    problem : FrameProblem
 
     Returns
     -------

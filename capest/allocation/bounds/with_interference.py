@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from capest.allocation.slots.problem import Problem
+from capest.allocation.slots.problem import FrameProblem
 from capest.errors import InputError
 
 MOST_SETS = 5000
@@ -20,7 +20,7 @@ _ADDED = 60
 """Plans of a slot that join a linear program at a time, at most."""
 
 
-def with_interference(problem: Problem) -> float:
+def with_interference(problem: FrameProblem) -> float:
     """Most traffic served in a frame of endless length, interference and all; needs SciPy.
 
     A plan of a slot is a set of cells that are lit together and for each of them the user that has
@@ -35,7 +35,7 @@ def with_interference(problem: Problem) -> float:
 
     Parameters
     ----------
-    problem : Problem
+    problem : FrameProblem
         One: leading axes of length 1, if any.
 
     Returns
@@ -74,7 +74,7 @@ def with_interference(problem: Problem) -> float:
         reached, price = _best_shares(plans, demand)
 
 
-def _rates_of_sets(problem: Problem) -> np.ndarray:
+def _rates_of_sets(problem: FrameProblem) -> np.ndarray:
     """Rate of every user in every set of cells that can be lit, float array (sets, users)."""
     together = np.array(list(combinations(range(problem.cells), problem.beams)))
     lit = np.zeros((len(together), problem.cells), dtype=bool)

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capest.allocation.slots.problem import Problem, Users
+from capest.allocation.slots.problem import FrameProblem, FrameUsers
 
 SLOTS_AND_USERS = 2**20
 """Pairs of a slot and a user of a problem that are worked out at once: bounds the memory."""
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FrameOutcome:
     """What a frame serves.
 
     Attributes
@@ -44,7 +44,7 @@ class Outcome:
         return np.where(np.isnan(self.satisfaction), 1.0, self.satisfaction).min(axis=-1)
 
 
-def serve_slot(rate: np.ndarray, left: np.ndarray, users: Users) -> np.ndarray:
+def serve_slot(rate: np.ndarray, left: np.ndarray, users: FrameUsers) -> np.ndarray:
     """Share the time of every lit cell in one slot, and tell what demand is left after it.
 
     A user has the time min(what its demand takes, level), with the one level of its cell that uses
@@ -57,7 +57,7 @@ def serve_slot(rate: np.ndarray, left: np.ndarray, users: Users) -> np.ndarray:
         While it has the whole time of its beam, Mbit/s; 0 where it is not reached.
     left : float array (..., users)
         Demand not served yet, Mbit/s over the time of one slot.
-    users : Users
+    users : FrameUsers
 
     Returns
     -------
@@ -86,17 +86,17 @@ def serve_slot(rate: np.ndarray, left: np.ndarray, users: Users) -> np.ndarray:
     return after.reshape(left.shape)
 
 
-def evaluate(frame: np.ndarray, problem: Problem) -> Outcome:
+def evaluate(frame: np.ndarray, problem: FrameProblem) -> FrameOutcome:
     """Serve demand by a frame; what a user wants is there from the first slot on.
 
     Parameters
     ----------
     frame : bool array (..., slots, cells)
-    problem : Problem
+    problem : FrameProblem
 
     Returns
     -------
-    Outcome
+    FrameOutcome
     """
     users = problem.users
     left = users.demand * float(problem.slots)
@@ -107,14 +107,14 @@ def evaluate(frame: np.ndarray, problem: Problem) -> Outcome:
     return outcome(problem, left)
 
 
-def serve(rates: np.ndarray, problem: Problem) -> np.ndarray:
+def serve(rates: np.ndarray, problem: FrameProblem) -> np.ndarray:
     """Serve demand slot by slot, and tell what is left of it after the frame.
 
     Parameters
     ----------
     rates : float array (..., slots, users)
         As of `serve_slot`, of all slots.
-    problem : Problem
+    problem : FrameProblem
 
     Returns
     -------
@@ -124,13 +124,13 @@ def serve(rates: np.ndarray, problem: Problem) -> np.ndarray:
     return _serve_slots(rates, problem.users.demand * float(problem.slots), problem.users)
 
 
-def _serve_slots(rates: np.ndarray, left: np.ndarray, users: Users) -> np.ndarray:
+def _serve_slots(rates: np.ndarray, left: np.ndarray, users: FrameUsers) -> np.ndarray:
     for slot in range(rates.shape[-2]):
         left = serve_slot(rates[..., slot, :], left, users)
     return left
 
 
-def served_mbps(problem: Problem, left: np.ndarray) -> np.ndarray:
+def served_mbps(problem: FrameProblem, left: np.ndarray) -> np.ndarray:
     """What every user was served, mean over the frame, float array (..., users).
 
     Exactly nothing where all demand is left: that is not a matter of rounding.
@@ -139,10 +139,10 @@ def served_mbps(problem: Problem, left: np.ndarray) -> np.ndarray:
     return np.where(left == demand * float(problem.slots), 0.0, demand - left / problem.slots)
 
 
-def outcome(problem: Problem, left: np.ndarray) -> Outcome:
+def outcome(problem: FrameProblem, left: np.ndarray) -> FrameOutcome:
     """What was served when so much demand is left, in Mbit/s over the time of one slot."""
     users, demand = problem.users, problem.demand
     served = users.by_cell(served_mbps(problem, left))
     with np.errstate(invalid="ignore", divide="ignore"):
         satisfaction = np.where(demand > 0, served / demand, np.nan)
-    return Outcome(served, satisfaction)
+    return FrameOutcome(served, satisfaction)

@@ -12,8 +12,8 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Users:
-    """Users and the cells that serve them; leading axes as of `Problem`.
+class FrameUsers:
+    """Users and the cells that serve them; leading axes as of `FrameProblem`.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class Users:
         return found.reshape(*self.cell.shape[:-1], cells, cells)
 
 
-class Links(Protocol):
+class FrameLinks(Protocol):
     """What users receive, whichever cells are lit beside their own."""
 
     def rates(self, lit: np.ndarray) -> np.ndarray:
@@ -81,7 +81,7 @@ class Links(Protocol):
             Mbit/s; 0 where the user's cell is dark or the user cannot be reached.
         """
 
-    def of_trial(self, index: int) -> Links:
+    def of_trial(self, index: int) -> FrameLinks:
         """Those of one of the problems along the first axis, which stays."""
 
 
@@ -109,7 +109,7 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Problem(Frame):
+class FrameProblem(Frame):
     """A frame and the users it is for.
 
     All arrays of users may have leading axes (trials, say), for problems that are solved side by
@@ -117,17 +117,17 @@ class Problem(Frame):
 
     Attributes
     ----------
-    users : Users
+    users : FrameUsers
     rate_of : callable
         Rate in Mbit/s of a user that has a beam's whole time, by its SINR, array to array; never
         falls as the SINR rises, and is 0 where the user cannot be reached.
-    links : Links
+    links : FrameLinks
         What users have beside each other, for strategies that see what a slot has really served.
     """
 
-    users: Users
+    users: FrameUsers
     rate_of: Callable[[np.ndarray], np.ndarray]
-    links: Links
+    links: FrameLinks
 
     @cached_property
     def rate(self) -> np.ndarray:
@@ -149,8 +149,8 @@ class Problem(Frame):
         count = self.users.by_cell(np.ones(self.users.cell.shape))
         return self.users.rows_by_cell() / np.maximum(count, 1.0)[..., None]
 
-    def one(self, index: int) -> Problem:
+    def one(self, index: int) -> FrameProblem:
         """One of the problems along the first axis, which stays."""
         own, users = slice(index, index + 1), self.users
-        of_one = Users(users.cell[own], users.demand[own], users.gain[own])
+        of_one = FrameUsers(users.cell[own], users.demand[own], users.gain[own])
         return replace(self, users=of_one, links=self.links.of_trial(index))

@@ -35,7 +35,7 @@ BEYOND_CAP_RAD = math.radians(2.0)
 
 
 @dataclass(frozen=True)
-class Region:
+class PopulatedRegion:
     """A region with its cells and its people.
 
     Attributes
@@ -52,7 +52,7 @@ class Region:
     notes: tuple[str, ...]
 
 
-def build_region(scenario: Scenario) -> Region:
+def build_region(scenario: Scenario) -> PopulatedRegion:
     """Cut the region of a scenario into cells and find out where its users are.
 
     Raises
@@ -101,7 +101,7 @@ def build_region(scenario: Scenario) -> Region:
         people = people_of_cells(model, tiling)
         if isinstance(guard.people, PopulationModel):
             people += people_of_cells(guard.people, tiling)
-    return Region(ground, _layout(ground, tiling, people), notes + guard.notes)
+    return PopulatedRegion(ground, _layout(ground, tiling, people), notes + guard.notes)
 
 
 def placed_in(

@@ -11,7 +11,7 @@ from capest.engine.space import Space
 from capest.orbits import geostationary, walker
 from capest.orbits.catalogue_file import load_catalogue
 from capest.orbits.earth_rotation import JulianDate, gmst_rad, julian_date
-from capest.orbits.elements import Elements, join
+from capest.orbits.elements import CircularOrbits, join
 from capest.orbits.positions import ground_motion
 from capest.orbits.selection import Choice
 from capest.scenario.lists import number_range
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from capest.scenario import sections
 
 
-def space_of(constellation: sections.Constellation, altitude_km: float | None = None) -> Space:
+def space_of(
+    constellation: sections.ConstellationSettings, altitude_km: float | None = None
+) -> Space:
     """Build the satellites of a scenario.
 
     Parameters
@@ -45,7 +47,7 @@ def space_of(constellation: sections.Constellation, altitude_km: float | None = 
     start = julian_date(datetime.fromisoformat(constellation.start))
     names: list[str] = []
     counts: list[int] = []
-    parts: list[Elements] = []
+    parts: list[CircularOrbits] = []
     for text in parse_shells(constellation.shells) if constellation.shells else []:
         shell = walker.Shell(
             name="",
@@ -90,7 +92,7 @@ def space_of(constellation: sections.Constellation, altitude_km: float | None = 
 
 
 def _choice(
-    constellation: sections.Constellation, start: JulianDate, altitude_km: float | None
+    constellation: sections.ConstellationSettings, start: JulianDate, altitude_km: float | None
 ) -> Choice:
     """What is asked of the objects of a catalogue."""
     select, start_jd = constellation.select, start.day + start.fraction

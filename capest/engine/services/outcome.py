@@ -91,14 +91,14 @@ def taken_of_beams(
     Returns
     -------
     dict of str to int64 array (trials, beams)
-        ``downlink_load``, and ``uplink_load``, the mean over a beam's places in the uplink,
+        ``downlink_load``, and ``uplink_load``, the mean over the subchannels of a beam's uplink,
         where calls need one.
     """
     left = admitted.left.reshape(links.trials, links.beams, 2)
     taken = {"downlink_load": WHOLE - left[:, :, 0]}
     if services.uplink is not None and links.uplink_efficiency is not None:
-        places = services.uplink.access.users_at_once
-        taken["uplink_load"] = (places * WHOLE - left[:, :, 1]) // xp.int64(places)
+        subchannels = services.uplink.access.users_at_once
+        taken["uplink_load"] = (subchannels * WHOLE - left[:, :, 1]) // subchannels
     return taken
 
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from capest.backend.arguments import AttachedLinks
 from capest.backend.protocol import Kernels, on_host
-from capest.engine.assignment import View
+from capest.engine.assignment import SatellitesInView
 from capest.engine.beams import Beams
 from capest.engine.downlink import gain_by_fading_db
-from capest.engine.frame import Frame, rest_mbps
+from capest.engine.frame import PlayedFrames, rest_mbps
 from capest.engine.link_powers import peak_gain
 from capest.engine.links import Links
 from capest.engine.power import LoweredPower
@@ -76,7 +76,7 @@ def serve(
     kernels: Kernels,
     draws: Draws,
     sky: Sky,
-    view: View,
+    view: SatellitesInView,
     users: Users,
     beams: Beams,
     power: LoweredPower,
@@ -84,7 +84,7 @@ def serve(
     attached: AttachedLinks,
     efficiency: Any,
     up: UplinkResult,
-    frame: Frame | None = None,
+    frame: PlayedFrames | None = None,
 ) -> Served | None:
     """Let users ask for services, admit calls, and share out what they leave.
 
@@ -100,7 +100,7 @@ def serve(
     efficiency : float32 array (users,)
         Of the downlink.
     up : UplinkResult
-    frame : Frame or None
+    frame : PlayedFrames or None
         Efficiencies are then means over it, and calls wait for the longest time that their beam
         is dark.
 
@@ -163,7 +163,9 @@ def serve(
     return served
 
 
-def _rest_of_frame(world: World, kernels: Kernels, frame: Frame, demand: Demand, left: Any) -> Any:
+def _rest_of_frame(
+    world: World, kernels: Kernels, frame: PlayedFrames, demand: Demand, left: Any
+) -> Any:
     """Traffic of each beam's users without a guaranteed rate, float64 array (trials, beams)."""
     plan, layout = world.beams.frame, world.beams.fixed_layout
     assert plan is not None
@@ -256,7 +258,7 @@ def _uplink_efficiency(
     links: Links,
     up: UplinkResult,
     own_snr: Any | None,
-    frame: Frame | None,
+    frame: PlayedFrames | None,
 ) -> Any | None:
     """Efficiency of each user's uplink, float32 array (users,); ``None`` without an uplink.
 
@@ -285,7 +287,7 @@ def _on_fading(
     up: UplinkResult,
     demand: Demand,
     admitted: Admitted,
-    frame: Frame | None,
+    frame: PlayedFrames | None,
 ) -> Any | None:
     """Calls carried whose own links fail without fading above free space, bool array (users,).
 

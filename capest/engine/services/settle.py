@@ -254,7 +254,7 @@ class _Door:
         """
         xp, links = self._kernels.xp, self._links
         groups = links.trials * links.beams
-        asks = self._demand.rest & (links.serving >= 0) & (efficiency > 0.0)
+        asks = self._demand.best_effort & (links.serving >= 0) & (efficiency > 0.0)
         chain = xp.arange(_CHAINS)[:, None]
         number = xp.where(asks, chain * groups + links.own_beam, -1)
         count = self._kernels.count_numbers(number.ravel(), _CHAINS * groups)

@@ -36,7 +36,7 @@ class Countries:
 
 
 @dataclass(frozen=True)
-class Places:
+class Settlements:
     """Cities and towns of at least 15,000 people or that are capitals, sorted by country.
 
     Attributes
@@ -113,10 +113,10 @@ def countries() -> Countries:
 
 
 @cache
-def places() -> Places:
+def places() -> Settlements:
     """Read the places."""
     data = _read("places")
-    return Places(
+    return Settlements(
         data["lat_1e4"] / 1e4,
         data["lon_1e4"] / 1e4,
         data["population"].astype(np.float64),

@@ -11,7 +11,7 @@ import pytest
 from capest.allocation.bounds.fluid import fluid
 from capest.allocation.bounds.with_interference import with_interference
 from capest.allocation.slots.evaluate import evaluate
-from capest.allocation.slots.problem import Problem, Users
+from capest.allocation.slots.problem import FrameProblem, FrameUsers
 from capest.errors import InputError
 
 from ..slots.problems import HOPPING, draw, of_cells, plan, problem_of, shannon, stepped
@@ -36,7 +36,7 @@ def test_no_strategy_exceeds_the_fluid_bound(name: str) -> None:
     assert tightest == pytest.approx(1.0)  # it is met where every cell is lit and has the time
 
 
-def every_frame(problem: Problem) -> np.ndarray:
+def every_frame(problem: FrameProblem) -> np.ndarray:
     """All frames there are."""
     lit = np.zeros((0, problem.cells), dtype=bool)
     for cells in combinations(range(problem.cells), problem.beams):
@@ -53,7 +53,7 @@ def test_no_frame_at_all_exceeds_a_bound(seed: int) -> None:
     )  # fmt: skip
     frames = every_frame(problem)
     copies = [np.stack([one] * len(frames)) for one in (problem.users.cell, problem.users.demand)]
-    users = Users(
+    users = FrameUsers(
         *copies, np.broadcast_to(problem.users.gain, (len(frames), *problem.users.gain.shape))
     )
     best = evaluate(frames, problem_of(users, problem.rate_of, beams, slots)).total.max()
@@ -97,14 +97,14 @@ def test_fluid_bound_by_hand() -> None:
 def test_fluid_bound_gives_a_cell_one_beam() -> None:
     # Two users of the first cell want 1.5 beams: what is left of two is a beam of the second.
     gain = np.array([[10.0, 0.0], [8.0, 0.0], [0.0, 4.0]])
-    users = Users(np.array([0, 0, 1]), np.array([6.0, 20.0, 9.0]), gain)
+    users = FrameUsers(np.array([0, 0, 1]), np.array([6.0, 20.0, 9.0]), gain)
     problem = problem_of(users, np.asarray, 2, 1)
     assert fluid(problem) == pytest.approx(6.0 + 0.4 * 8.0 + 4.0)
     # With one beam the second cell gets none.
     assert fluid(problem_of(users, np.asarray, 1, 1)) == pytest.approx(6.0 + 0.4 * 8.0)
 
 
-def all_sets_and_users(problem: Problem) -> float:
+def all_sets_and_users(problem: FrameProblem) -> float:
     """The bound with interference in one linear program: time of every user in every set."""
     sets = list(combinations(range(problem.cells), problem.beams))
     lit = np.array([np.isin(np.arange(problem.cells), one) for one in sets])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capest.allocation.slots import STRATEGIES
-from capest.allocation.slots.problem import Problem, Users
+from capest.allocation.slots.problem import FrameProblem, FrameUsers
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.physics.beam_grid import hexagonal_lattice
 from capest.sampling.draws import Draws
@@ -32,7 +32,7 @@ def stepped(sinr: np.ndarray) -> np.ndarray:
 class Dense:
     """Links from the powers of all users and cells."""
 
-    users: Users
+    users: FrameUsers
     rate_of: Rate
 
     def rates(self, lit: np.ndarray) -> np.ndarray:
@@ -44,23 +44,23 @@ class Dense:
 
     def of_trial(self, index: int) -> Dense:
         users, own = self.users, slice(index, index + 1)
-        return Dense(Users(users.cell[own], users.demand[own], users.gain[own]), self.rate_of)
+        return Dense(FrameUsers(users.cell[own], users.demand[own], users.gain[own]), self.rate_of)
 
 
-def problem_of(users: Users, rate_of: Rate, beams: int, slots: int) -> Problem:
+def problem_of(users: FrameUsers, rate_of: Rate, beams: int, slots: int) -> FrameProblem:
     """Cells in rings, as many as have a beam."""
     rings, cells = 1, users.gain.shape[-1]
     while 3 * rings * (rings + 1) + 1 < cells:
         rings += 1
     lattice = hexagonal_lattice(3 * rings * (rings + 1) + 1)[:cells]
-    return Problem(lattice, beams, slots, users, rate_of, Dense(users, rate_of))
+    return FrameProblem(lattice, beams, slots, users, rate_of, Dense(users, rate_of))
 
 
 def of_cells(
     demand: list[float], gain: np.ndarray, beams: int, slots: int, rate_of: Rate = shannon
-) -> Problem:
+) -> FrameProblem:
     """One user in every cell."""
-    users = Users(np.arange(len(demand)), np.array(demand), gain)
+    users = FrameUsers(np.arange(len(demand)), np.array(demand), gain)
     return problem_of(users, rate_of, beams, slots)
 
 
@@ -74,7 +74,7 @@ def draw(
     disturbed: bool = True,
     rate_of: Rate = shannon,
     alike: bool = False,
-) -> Problem:
+) -> FrameProblem:
     """Users crowd in some cells, others may be empty; beams next to each other disturb.
 
     Users want different amounts of traffic, or are ``alike``.
@@ -91,14 +91,14 @@ def draw(
     demand = np.full(users, generator.uniform(0.1, 5.0))
     if not alike:
         demand *= generator.gamma(1.0, size=users)
-    return problem_of(Users(cell, demand, gain), rate_of, beams, slots)
+    return problem_of(FrameUsers(cell, demand, gain), rate_of, beams, slots)
 
 
 def draws(seed: int, trials: int = 1) -> Draws:
     return Draws(NumpyKernels(), seed, 0, trials)
 
 
-def plan(name: str, problem: Problem, seed: int = 1) -> np.ndarray:
+def plan(name: str, problem: FrameProblem, seed: int = 1) -> np.ndarray:
     """Frame of a strategy for one problem, bool array (slots, cells)."""
     lit = STRATEGIES.find(name)(problem, draws(seed))
     return np.asarray(lit).reshape(problem.slots, problem.cells)

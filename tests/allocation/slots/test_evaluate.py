@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from capest.allocation.slots.evaluate import evaluate
-from capest.allocation.slots.problem import Problem, Users
+from capest.allocation.slots.problem import FrameProblem, FrameUsers
 
 from .problems import Rate, draw, plan, problem_of, shannon, stepped
 
 
-def rates_of_slot(users: Users, lit: np.ndarray, rate_of: Rate) -> np.ndarray:
+def rates_of_slot(users: FrameUsers, lit: np.ndarray, rate_of: Rate) -> np.ndarray:
     """Rate of every user, one after the other."""
     rates = np.zeros(len(users.cell))
     for user, cell in enumerate(users.cell):
@@ -22,7 +22,7 @@ def rates_of_slot(users: Users, lit: np.ndarray, rate_of: Rate) -> np.ndarray:
     return rates
 
 
-def turns(problem: Problem, frame: np.ndarray) -> np.ndarray:
+def turns(problem: FrameProblem, frame: np.ndarray) -> np.ndarray:
     """Traffic of every user: those of a cell that want more are served side by side.
 
     From one user's last bit to that of the next, cell by cell and slot by slot.
@@ -85,9 +85,9 @@ def test_rates_by_plain_loops() -> None:
         assert found == pytest.approx(np.array(wanted), rel=1e-9)
 
 
-def one_cell(demand: list[float], rate: list[float], slots: int = 1) -> Problem:
+def one_cell(demand: list[float], rate: list[float], slots: int = 1) -> FrameProblem:
     gain = np.array(rate)[:, None]
-    users = Users(np.zeros(len(rate), int), np.array(demand), gain)
+    users = FrameUsers(np.zeros(len(rate), int), np.array(demand), gain)
     return problem_of(users, np.asarray, 1, slots)
 
 
@@ -103,7 +103,9 @@ def test_who_has_its_demand_leaves_the_time_to_others() -> None:
 
 
 def test_interference_may_raise_the_rate_of_a_cell() -> None:
-    users = Users(np.array([0, 0, 1]), np.array([99.0] * 3), np.array([[90, 0], [15.0, 9], [0, 0]]))
+    users = FrameUsers(
+        np.array([0, 0, 1]), np.array([99.0] * 3), np.array([[90, 0], [15.0, 9], [0, 0]])
+    )
     problem = problem_of(users, stepped, 2, 1)
     alone, beside = (
         evaluate(np.array([lit], dtype=bool), problem).served[0] for lit in ([1, 0], [1, 1])
@@ -114,7 +116,7 @@ def test_interference_may_raise_the_rate_of_a_cell() -> None:
 
 def test_demand_in_whole_numbers_is_served_as_any_other() -> None:
     frame = np.ones((7, 1), bool)
-    users = Users(np.zeros(2, int), np.array([5, 9]), np.array([[8.0], [3.0]]))
+    users = FrameUsers(np.zeros(2, int), np.array([5, 9]), np.array([[8.0], [3.0]]))
     whole = evaluate(frame, problem_of(users, np.asarray, 1, 7)).total
     assert whole == evaluate(frame, one_cell([5.0, 9.0], [8.0, 3.0], slots=7)).total
 
@@ -127,7 +129,7 @@ def test_frames_of_any_length_serve_the_same_undisturbed() -> None:
 
 def test_cells_without_users_want_and_get_nothing() -> None:
     gain = np.array([[9.0, 1, 0], [3, 1, 0], [0, 1, 7]])
-    problem = problem_of(Users(np.array([0, 0, 2]), np.full(3, 2.0), gain), shannon, 3, 1)
+    problem = problem_of(FrameUsers(np.array([0, 0, 2]), np.full(3, 2.0), gain), shannon, 3, 1)
     assert problem.demand.tolist() == [4.0, 0.0, 2.0]
     assert problem.rate == pytest.approx(shannon(np.array([9.0, 3.0, 7.0])))
     assert problem.gain[1].tolist() == [0.0, 0.0, 0.0]

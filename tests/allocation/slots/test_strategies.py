@@ -12,7 +12,7 @@ from capest.allocation.slots import STRATEGIES
 from capest.allocation.slots.apart import keep_apart
 from capest.allocation.slots.evaluate import evaluate
 from capest.allocation.slots.frames import lay_out
-from capest.allocation.slots.problem import Problem, Users
+from capest.allocation.slots.problem import FrameProblem, FrameUsers
 from capest.allocation.slots.strategies import max_min
 from capest.allocation.slots.visits import fill_lowest, proportional_shares, whole_visits
 from capest.backend.numpy_kernels import NumpyKernels
@@ -37,7 +37,7 @@ def test_every_slot_lights_all_beams(name: str, cells: int, beams: int, slots: i
 @pytest.mark.parametrize("name", HOPPING)
 def test_problems_side_by_side_are_solved_as_one_by_one(name: str) -> None:
     drawn = [draw(seed, cells=7, beams=2, slots=9) for seed in range(6)]
-    users = Users(
+    users = FrameUsers(
         *(
             np.stack([getattr(one.users, key) for one in drawn])
             for key in ("cell", "demand", "gain")
@@ -166,7 +166,7 @@ def test_long_frames_are_laid_out_as_well_as_short_ones() -> None:
     assert long < 1.2 * short
 
 
-def undisturbed(problem: Problem) -> Problem:
+def undisturbed(problem: FrameProblem) -> FrameProblem:
     """The same users without any power from other cells."""
     users = problem.users
     own = np.arange(problem.cells) == users.cell[:, None]
@@ -174,7 +174,7 @@ def undisturbed(problem: Problem) -> Problem:
     return problem_of(users, problem.rate_of, problem.beams, problem.slots)
 
 
-def best_least_satisfaction(problem: Problem) -> float:
+def best_least_satisfaction(problem: FrameProblem) -> float:
     """Try every number of visits of every cell; of cells that gain by any."""
     best = 0.0
     alone = undisturbed(problem)
@@ -213,13 +213,13 @@ def test_max_min_leaves_out_who_cannot_be_helped() -> None:
 def test_who_cannot_be_reached_takes_no_visits_from_other_cells() -> None:
     # One of two users of the first cell hears nothing: two of ten slots are all it can use.
     gain = np.array([[10.0, 0.0], [0.0, 0.0], [0.0, 10.0]])
-    users = Users(np.array([0, 0, 1]), np.array([2.0, 2.0, 9.0]), gain)
+    users = FrameUsers(np.array([0, 0, 1]), np.array([2.0, 2.0, 9.0]), gain)
     problem = problem_of(users, np.asarray, 1, 10)
     assert max_min.visits(problem).tolist() == [2, 8]
 
 
 def test_visits_nobody_needs_are_shared_by_demand() -> None:
-    users = Users(np.arange(2), np.array([1.0, 3.0]), np.diag([100.0, 100.0]))
+    users = FrameUsers(np.arange(2), np.array([1.0, 3.0]), np.diag([100.0, 100.0]))
     assert max_min.visits(problem_of(users, np.asarray, 1, 40)).tolist() == [10, 30]
 
 
@@ -261,7 +261,7 @@ def test_greedy_goes_by_the_rate_of_users_and_not_by_that_at_their_mean() -> Non
     # The mean gain of the first cell is the higher, but one of its two users is far below
     # the highest rate.
     gain = np.array([[1e3, 0], [5.0, 0], [0, 60], [0, 60]])
-    problem = problem_of(Users(np.array([0, 0, 1, 1]), np.full(4, 1e3), gain), stepped, 1, 1)
+    problem = problem_of(FrameUsers(np.array([0, 0, 1, 1]), np.full(4, 1e3), gain), stepped, 1, 1)
     assert problem.gain[0, 0] > problem.gain[1, 1]
     assert problem.rate[:2].mean() < problem.rate[2:].mean()
     frame = plan("interference-aware", problem, 1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capest.allocation.slots.evaluate import serve_slot
-from capest.allocation.slots.problem import Problem
+from capest.allocation.slots.problem import FrameProblem
 from capest.sampling.draws import Draws
 
 KNOWS_DEMAND = True
@@ -20,7 +20,7 @@ ROUNDS = 1
 """How often each cell chosen may make room for a better one."""
 
 
-def light(problem: Problem, draws: Draws) -> np.ndarray:
+def light(problem: FrameProblem, draws: Draws) -> np.ndarray:
     """Fill slot after slot with the cells that add most to the traffic served in it.
 
     A cell adds what is left of its demand, at most its rate beside those lit already, less what
@@ -35,7 +35,7 @@ def light(problem: Problem, draws: Draws) -> np.ndarray:
 
     Parameters
     ----------
-    problem : Problem
+    problem : FrameProblem
     draws : Draws
         Not used.
 
@@ -77,7 +77,7 @@ class _Offers:
     scale: np.ndarray
 
 
-def _fill_slot(problem: Problem, left: np.ndarray) -> np.ndarray:
+def _fill_slot(problem: FrameProblem, left: np.ndarray) -> np.ndarray:
     """Cells of one slot, int64 array (..., beams)."""
     users, wanting = problem.users, (left > 0) & (problem.rate > 0)
     own = np.diagonal(problem.gain, axis1=-2, axis2=-1)
@@ -97,12 +97,12 @@ def _fill_slot(problem: Problem, left: np.ndarray) -> np.ndarray:
     return chosen
 
 
-def _with_best(problem: Problem, offers: _Offers, chosen: np.ndarray) -> np.ndarray:
+def _with_best(problem: FrameProblem, offers: _Offers, chosen: np.ndarray) -> np.ndarray:
     """Add the cell that brings most beside those chosen, int64 array (..., chosen + 1).
 
     Parameters
     ----------
-    problem : Problem
+    problem : FrameProblem
     offers : _Offers
     chosen : int64 array (..., chosen)
     """

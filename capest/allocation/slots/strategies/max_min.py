@@ -7,7 +7,7 @@ import numpy as np
 from capest.allocation.slots.apart import keep_apart
 from capest.allocation.slots.evaluate import outcome, serve_slot
 from capest.allocation.slots.frames import lay_out
-from capest.allocation.slots.problem import Problem
+from capest.allocation.slots.problem import FrameProblem
 from capest.allocation.slots.visits import fill_lowest
 from capest.sampling.draws import Draws
 
@@ -17,7 +17,7 @@ _ALIKE = 1e-9
 """Levels of satisfaction that differ by no more than this share are one."""
 
 
-def light(problem: Problem, draws: Draws) -> np.ndarray:
+def light(problem: FrameProblem, draws: Draws) -> np.ndarray:
     """Make the least satisfaction of the cells, served over demanded, as large as can be.
 
     Rates are those without interference. Cells in which nobody who wants anything can be reached
@@ -26,7 +26,7 @@ def light(problem: Problem, draws: Draws) -> np.ndarray:
 
     Parameters
     ----------
-    problem : Problem
+    problem : FrameProblem
     draws : Draws
         Not used.
 
@@ -37,7 +37,7 @@ def light(problem: Problem, draws: Draws) -> np.ndarray:
     return keep_apart(lay_out(visits(problem), problem.slots), problem.gain)
 
 
-def visits(problem: Problem) -> np.ndarray:
+def visits(problem: FrameProblem) -> np.ndarray:
     """Visits of every cell in a frame, int64 array (..., cells).
 
     A level takes as many visits of a cell as bring it there, at most all slots. The largest level
@@ -61,7 +61,7 @@ def visits(problem: Problem) -> np.ndarray:
     return fill_lowest(_visits_for(level, reached), reached, total)
 
 
-def levels(problem: Problem) -> np.ndarray:
+def levels(problem: FrameProblem) -> np.ndarray:
     """Satisfaction of every cell by the number of its visits, without interference.
 
     A cell that gains no more by visits counts as satisfied, whoever in it cannot be reached: above
@@ -69,7 +69,7 @@ def levels(problem: Problem) -> np.ndarray:
 
     Parameters
     ----------
-    problem : Problem
+    problem : FrameProblem
 
     Returns
     -------

@@ -6,21 +6,21 @@ import numpy as np
 
 from capest.allocation.slots.apart import keep_apart
 from capest.allocation.slots.frames import lay_out
-from capest.allocation.slots.problem import Problem
+from capest.allocation.slots.problem import FrameProblem
 from capest.allocation.slots.visits import proportional_shares, whole_visits
 from capest.sampling.draws import Draws
 
 KNOWS_DEMAND = True
 
 
-def light(problem: Problem, draws: Draws) -> np.ndarray:
+def light(problem: FrameProblem, draws: Draws) -> np.ndarray:
     """Light every cell for a share of the slots proportional to its demand, at most all of them.
 
     Cells that interfere are lit in different slots as far as can be.
 
     Parameters
     ----------
-    problem : Problem
+    problem : FrameProblem
     draws : Draws
         Not used.
 
