@@ -261,7 +261,8 @@ def _print_table(scenario: Scenario, found: Sequence[ComparedStrategy], title: s
         headings.append(f"less {found[0].strategy}")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in headings:
-        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
+        # What does not fit is wrapped: a number that is cut is another number.
+        table.add_column(heading, justify="right" if heading else "left", overflow="fold")
     shown = []
     for one in found:
         columns = (one.of_bound, one.of_offered, one.least_satisfaction)

@@ -197,7 +197,9 @@ def finish(
         width = len(per_beam["calls"]) // trials
         place = np.arange(len(beams)) - beams.start[beam_trial] + beam_trial * width
         sums["satellite_calls"] = per_satellite(per_beam["calls"][place])
-        for name in {"downlink_load", "uplink_load"} & per_beam.keys():
+        for name in ("downlink_load", "uplink_load"):
+            if name not in per_beam:
+                continue
             taken = per_beam[name].ravel()[place] * lit
             trial[name] = per_trial(taken) / (np.maximum(trial["lit_beams"], 1) * float(WHOLE))
             sums[f"satellite_{name}"] = per_satellite(taken)

@@ -103,9 +103,16 @@ def _grouped(dataset: xr.Dataset, name: str, key: np.ndarray) -> xr.Dataset:
     def total(values: np.ndarray) -> np.ndarray:
         return np.bincount(of_cell, values.astype(np.float64), minlength=len(groups))
 
+    def per_cell(name: str) -> np.ndarray:
+        # Beams of one satellite have a value in every trial.
+        values = dataset[name]
+        values = values.mean("trial") if "trial" in values.dims else values
+        found: np.ndarray = values.values
+        return found
+
     area = total(dataset["cell_area"].values)
     found = {
-        stem: ((name,), total(dataset[f"cell_{stem}"].values), {"units": units, "long_name": text})
+        stem: ((name,), total(per_cell(f"cell_{stem}")), {"units": units, "long_name": text})
         for stem, (units, text) in _sums().items()
         if f"cell_{stem}" in dataset
     }
@@ -127,6 +134,8 @@ def _grouped(dataset: xr.Dataset, name: str, key: np.ndarray) -> xr.Dataset:
         ("covered_share", "share of time and area with a satellite above the mask"),
         ("satellites_in_view", "satellites above the mask, mean over time and area"),
     ):
+        if f"cell_{stem}" not in dataset:
+            continue  # one satellite that stands still is always there
         weighted = total(dataset[f"cell_{stem}"].values * dataset["cell_area"].values)
         found[stem] = ((name,), weighted / area, {"units": "1", "long_name": text})
     return xr.Dataset(found, coords={name: groups})

@@ -68,10 +68,12 @@ def interval_text(estimate: Estimate, *, brackets: bool = False) -> str:
     Returns
     -------
     str
-        "not known" where an estimate has a note in place of limits.
+        "not known" where an estimate has a note in place of limits, or any value may be true.
     """
     if math.isnan(estimate.low) and math.isnan(estimate.high):
         return estimate.note.partition(":")[0] or "n/a"
+    if estimate.low == -math.inf and estimate.high == math.inf:
+        return "not known"
     places = decimals(estimate)
     half = estimate.half_width
     above, below = estimate.high - estimate.value, estimate.value - estimate.low

@@ -147,7 +147,7 @@ class Summary:
             uplink = self._mean("uplink_throughput")
             found.insert(1, (f"uplink throughput of {which}", uplink, "Mbit/s"))
             heard = in_percent(self._mean("uplink_share"))
-            found.append(("users heard in the uplink", heard, "%"))
+            found.append(("users that take turns in the uplink", heard, "%"))
         if hopping:
             found.append(("statistics beams lit", lit, f"of {beams}"))
         found += call_means(self._estimates) + self._labelled_means()
@@ -176,9 +176,8 @@ class Summary:
             if not row.label or row.distribution:
                 continue
             mean = self._mean(row.name)
-            is_share = bool(row.share or (row.mean and row.mean.is_share))
-            shown = in_percent(mean) if is_share else mean
-            found.append((row.label, shown, "%" if is_share else people_unit(mean.units)))
+            shown = in_percent(mean) if row.is_share else mean
+            found.append((row.label, shown, "%" if row.is_share else people_unit(mean.units)))
         return found
 
     @property

@@ -33,7 +33,7 @@ def _place(row: Quantity) -> tuple[bool, bool, bool]:
 
 _COLUMNS = tuple(
     (row.name, "mean", row.column, 100.0)
-    if row.share
+    if row.is_share
     else (row.name, "mean" if row.mean else "p50", row.column, 1.0)
     for row in sorted(QUANTITIES, key=_place)
     if row.column

@@ -38,6 +38,9 @@ def did_you_mean_key(key: str, known: Sequence[str], renamed: Mapping[str, str])
     found = _nearest_key(name, [*own, *old], _ALIKE) or _nearest_key(key, known, _ALIKE_ELSEWHERE)
     found = renamed.get(found or "", found)
     if not found:
+        if not own:
+            sections = dict.fromkeys(k.partition(".")[0] for k in known if "." in k)
+            return "sections are " + ", ".join(sections)
         return "known: " + ", ".join(k.rpartition(".")[2] for k in own)
     shown = found.rpartition(".")[2] if found in own else found
     unit = unit_of(found)

@@ -169,7 +169,7 @@ def _all_beams(counted: Quantity) -> Quantity:
 
     Beams at the rim are in it, which lack the interference of neighbours further out.
     """
-    stem = counted.long_name.removesuffix(" of the statistics beams")
+    stem = counted.long_name.replace(" of the statistics beams", "")
     return replace(
         counted,
         name=f"{counted.name}_all_beams",

@@ -184,6 +184,11 @@ class Quantity:
         return next((one for one in self.reduces if isinstance(one, Mean)), None)
 
     @property
+    def is_share(self) -> bool:
+        """Whether its mean, or the ratio that it is, lies within 0 to 1 and is shown in percent."""
+        return bool(self.share or (self.mean and self.mean.is_share))
+
+    @property
     def share(self) -> Share | None:
         """What it is the ratio of, if it is one."""
         return next((one for one in self.reduces if isinstance(one, Share)), None)

@@ -79,6 +79,13 @@ def test_what_is_compared_is_in_the_dataset(folder: Path, found: dict[str, Any])
             assert 0.0 <= low < one[name] < high <= 1.0
 
 
+def test_the_table_of_the_sweep_has_percent_too(folder: Path, found: dict[str, Any]) -> None:
+    done = CliRunner().invoke(cli, ["show", str(folder / "all.nc")])
+    heading, *rows = [line for line in done.stdout.splitlines() if line.strip()]
+    worst = 100.0 * found["strategies"][0]["least_satisfaction"]
+    assert any(f" {worst:.1f}" in row or f" {worst:.0f} " in row for row in rows), done.stdout
+
+
 def test_intervals_of_pairs_are_narrower(found: dict[str, Any]) -> None:
     first, *others = found["strategies"]
     assert first["difference_ci95"] == [0.0, 0.0]

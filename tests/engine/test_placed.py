@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import capest
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.build import build
 from capest.engine.path_loss import path_loss_db, sightlines
@@ -357,3 +358,22 @@ def test_what_is_missing_is_said_in_one_line(changes: dict[str, Any], key: str, 
     (problem,) = error.value.problems
     assert problem.key == key
     assert said in str(problem)
+
+
+def test_a_weather_far_from_the_cells_is_told() -> None:
+    there = {"ionosphere": "by-latitude", "latitude_deg": 48.5, "longitude_deg": 11.0}
+    assert not [note for note in build(placed(channel=there)).notes if "weather" in note]
+    there |= {"latitude_deg": -60.0, "longitude_deg": 0.0}
+    (note,) = [note for note in build(placed(channel=there)).notes if "weather" in note]
+    away_km = math.radians(48.0 + 60.0) * RADIUS_KM
+    assert 0.97 * away_km < float(note.split(", ")[-1].split()[0].replace(",", "")) < 1.05 * away_km
+
+
+def test_cells_are_summed_up_by_country_and_latitude(tmp_path: Path) -> None:
+    found = capest.run(
+        placed(), trials=3, backend="numpy", workers=0, output=tmp_path / "placed.nc"
+    )
+    users = float(found["cell_users"].mean("trial").sum())
+    for summed in (found.capest.by_country(), found.capest.by_latitude(1.0)):
+        assert float(summed["users"].sum()) == pytest.approx(users)
+    found.close()

@@ -242,3 +242,9 @@ def test_the_command_line_takes_keys_out(tmp_path):
     wrong = runner.invoke(cli, ["budget", str(path), "--unset", "satelite"])
     assert wrong.exit_code == 2
     assert wrong.stderr.endswith("no such key or section; did you mean satellite\n")
+
+
+def test_a_section_that_is_not_there_is_answered_with_the_sections():
+    (problem,) = problems_of(Removal("foo.bar"))
+    assert problem.hint.startswith("sections are ")
+    assert {"satellite", "beams", "users"} <= {*problem.hint[len("sections are ") :].split(", ")}

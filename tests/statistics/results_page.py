@@ -74,7 +74,7 @@ def _when(row: Quantity) -> str:
             found.append("several services of `service.mix` that are calls")
         else:
             found.append(_WORDS[each.when])
-    return ", ".join(found)
+    return ", ".join(dict.fromkeys(found))
 
 
 def page() -> str:

@@ -14,17 +14,21 @@ from capest.engine.world import Layout
 from capest.errors import InputError
 from capest.geo.footprint import FootprintShape, footprint
 from capest.geo.points import PointsModel, only, pieces
-from capest.geo.population import population_model
+from capest.geo.population import population_if_any
 from capest.geo.region import Region
 from capest.geo.sphere import unit_vectors
 from capest.geo.standpoint import standpoint
 from capest.geo.users_file import read_users
+from capest.physics.constants import EARTH_RADIUS_M
 from capest.physics.geometry import satellite_overhead
 from capest.sampling.placement import cell_areas_m2
 from capest.scenario.paths import shown_path
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
+
+_FAR_KM = 300.0
+"""From the nearest cell: the weather there may be another climate's."""
 
 _PIECES_OF_CELL = 8
 """Pieces of a file's cell are so many times narrower than the cell of a beam: users stand up to
@@ -79,24 +83,50 @@ def placed_ground(scenario: Scenario, layout: Layout) -> Placed:
         "cell_country": country_codes(latitude, longitude),
     }
     placement = scenario.users.placement
-    notes: tuple[str, ...] = ()
+    notes = _weather_elsewhere(scenario, latitude, longitude)
     if placement not in ("population", "file"):
         return Placed(None, scenario.users_per_trial, coordinates, notes)
     region = Region("the cells of the satellite's beams", shape)
     model: People
     if placement == "population":
-        model = population_model(region)
+        living = population_if_any(region)
+        if living is None:
+            raise InputError(
+                f"users.placement = population: nobody lives in {region.name}, which lie "
+                f"{_reach(region)}; place the satellite elsewhere (satellite.latitude_deg, "
+                "longitude_deg, azimuth_deg)"
+            )
+        model = living
         cell = shape.border.cell_at(settled(model))
         # A rounding at the border may put the anchor of a spot beside all cells.
         people = np.bincount(cell + 1, model.people_of_spots, minlength=len(area_km2) + 1)[1:]
         coordinates["cell_people"] = people
     else:
-        model, notes = _of_file(scenario, shape, region)
+        model, of_file = _of_file(scenario, shape, region)
+        notes += of_file
     users = scenario.users_per_trial
     if scenario.users.devices_per_person is not None:
         users = active_users(scenario, region.name, model.people)
     below = BelowSatellite(placed_in(scenario, model, users, shape.border.cell_at), over)
     return Placed(below, users, coordinates, notes)
+
+
+def _weather_elsewhere(
+    scenario: Scenario, latitude_deg: np.ndarray, longitude_deg: np.ndarray
+) -> tuple[str, ...]:
+    """Say it where weather and ionosphere are those of a place far from all cells."""
+    channel = scenario.channel
+    if channel.latitude_deg is None or channel.longitude_deg is None:
+        return ()
+    place = unit_vectors(np.array([channel.latitude_deg]), np.array([channel.longitude_deg]))
+    cosine = place[:, 0] @ unit_vectors(latitude_deg, longitude_deg)
+    away_km = float(np.arccos(np.clip(cosine, -1.0, 1.0)).min()) * EARTH_RADIUS_M / 1e3
+    if away_km < _FAR_KM:
+        return ()
+    return (
+        "weather and ionosphere are those of channel.latitude_deg, longitude_deg, "
+        f"{away_km:,.0f} km from the nearest cell of the satellite",
+    )
 
 
 def _of_file(
