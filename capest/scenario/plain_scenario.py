@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
 from capest.scenario.derived import Derived
+from capest.scenario.reading import uplink_interference
 
 
 class PlainScenario(Derived):
@@ -25,6 +26,11 @@ class PlainScenario(Derived):
         self._values = values
         vars(self).update(_attributes(values))
 
+    @property
+    def uplink_interference(self) -> str:
+        """What interferes in the uplink; as ``Scenario.uplink_interference``."""
+        return uplink_interference(dict(_flat(self._values)))
+
     def replace(self, **changes: Any) -> PlainScenario:
         """Change keys, named ``section__key``."""
         values = copy.deepcopy(dict(self._values))
@@ -37,6 +43,14 @@ class PlainScenario(Derived):
                 raise KeyError(name)
             place[key] = value
         return PlainScenario(values)
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
 
 
 def _attributes(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def test_what_is_compared_is_in_the_dataset(folder: Path, found: dict[str, Any])
 
 def test_the_table_of_the_sweep_has_percent_too(folder: Path, found: dict[str, Any]) -> None:
     done = CliRunner().invoke(cli, ["show", str(folder / "all.nc")])
-    heading, *rows = [line for line in done.stdout.splitlines() if line.strip()]
+    rows = [line for line in done.stdout.splitlines() if line.strip()]
     worst = 100.0 * found["strategies"][0]["least_satisfaction"]
     assert any(f" {worst:.1f}" in row or f" {worst:.0f} " in row for row in rows), done.stdout
 
