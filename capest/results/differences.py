@@ -203,13 +203,22 @@ def common_trials(values: Trials, reference: Trials) -> int:
     return min(values.trials, reference.trials) if values.seed == reference.seed else 0
 
 
-def differences(values: Trials, reference: Trials) -> Iterator[Difference]:
+def differences(
+    values: Trials, reference: Trials, confidence: float = 0.95
+) -> Iterator[Difference]:
     """Difference of every figure that both have.
 
     Quantiles first, then means, then shares, each in the order of the table of quantities. With one
     seed they are paired: over the trials that both have, quantiles over groups of trials (see
     ``common_groups``). A difference is that of independent runs with two seeds, where joined
     groups of trials are too few, and where pairs of them give no limits that each run alone has.
+
+    Parameters
+    ----------
+    values, reference : Trials
+    confidence : float
+        Nominal coverage, 0..1. Results hold intervals of 95 % each, so figures that are not paired
+        have differences at 95 % alone.
     """
     common = values.seed == reference.seed
     groups = common_groups(
@@ -221,25 +230,32 @@ def differences(values: Trials, reference: Trials) -> Iterator[Difference]:
         for statistic, p in QUANTILES.items():
             found = None
             if common and quantity(metric).over_trials:
-                found = _over_trials(values, reference, metric, p)
+                found = _over_trials(values, reference, metric, p, confidence)
             elif common and groups.enough:
-                found = _over_groups(values, reference, groups, metric, p)
-            yield from _told(found, values, reference, metric, statistic)
+                found = _over_groups(values, reference, groups, metric, p, confidence)
+            yield from _told(found, values, reference, metric, statistic, confidence)
     for metric in means_in(values.names & reference.names):
-        found = _of_means(values, reference, metric) if common else None
-        yield from _told(found, values, reference, metric, "mean")
+        found = _of_means(values, reference, metric, confidence) if common else None
+        yield from _told(found, values, reference, metric, "mean", confidence)
 
 
 def _told(
-    found: Compared | None, values: Trials, reference: Trials, metric: str, statistic: str
+    found: Compared | None,
+    values: Trials,
+    reference: Trials,
+    metric: str,
+    statistic: str,
+    confidence: float,
 ) -> Iterator[Difference]:
-    if found is None or _is_without_end(found):
+    if confidence == _OF_RESULTS and (found is None or _is_without_end(found)):
         single = [each.interval(metric, statistic) for each in (values, reference)]
         if any(math.isnan(each.value) for each in single):
             return
         apart = unpaired_difference(*single)
         if found is None or not _is_without_end(apart):
             found = apart
+    if found is None:
+        return
     units = quantity(metric).units or "1"
     difference, percent = found.difference, found.percent
     if math.isnan(difference.value):
@@ -250,13 +266,17 @@ def _told(
     yield Difference(metric, statistic, *ends, *shown, units, found.paired, difference.note, both)
 
 
+_OF_RESULTS = 0.95
+"""Confidence of the intervals that results hold."""
+
+
 def _is_without_end(found: Compared) -> bool:
     """Whether limits are infinite, or are none for want of groups of trials."""
     difference = found.difference
     return math.isinf(difference.low) or difference.note.startswith("n/a")
 
 
-def _of_means(values: Trials, reference: Trials, metric: str) -> Compared | None:
+def _of_means(values: Trials, reference: Trials, metric: str, confidence: float) -> Compared | None:
     """Compare a mean over trials or a share; None where the trials are not there."""
     share = quantity(metric).share
     names = (share.part, share.whole) if share else (metric,)
@@ -265,21 +285,32 @@ def _of_means(values: Trials, reference: Trials, metric: str) -> Compared | None
         return None
     both = min(values.trials, reference.trials)
     columns = [each[:both] for each in found if each is not None]
-    return share_difference(*columns) if share else mean_difference(*columns)
+    if share:
+        part, whole, reference_part, reference_whole = columns
+        return share_difference(part, whole, reference_part, reference_whole, confidence)
+    ours, theirs = columns
+    return mean_difference(ours, theirs, confidence)
 
 
-def _over_trials(values: Trials, reference: Trials, metric: str, p: float) -> Compared | None:
+def _over_trials(
+    values: Trials, reference: Trials, metric: str, p: float, confidence: float
+) -> Compared | None:
     ours, theirs = values.of_trials(metric), reference.of_trials(metric)
     if ours is None or theirs is None:
         return None
     both = min(values.trials, reference.trials)
     ours, theirs = ours[:both], theirs[:both]
     fewest = min(int(np.count_nonzero(ours)), int(np.count_nonzero(theirs)))
-    return _unless(why_not_known(fewest, both), order_difference(ours, theirs, p))
+    return _unless(why_not_known(fewest, both), order_difference(ours, theirs, p, confidence))
 
 
 def _over_groups(
-    values: Trials, reference: Trials, groups: CommonGroups, metric: str, p: float
+    values: Trials,
+    reference: Trials,
+    groups: CommonGroups,
+    metric: str,
+    p: float,
+    confidence: float,
 ) -> Compared | None:
     ours, theirs = values.counts(metric), reference.counts(metric)
     if ours is None or theirs is None or values.axis(metric) != reference.axis(metric):
@@ -292,6 +323,7 @@ def _over_groups(
         values.axis(metric),
         p,
         least_kurtosis=least_kurtosis(*fewest),
+        confidence=confidence,
     )
     return _unless(why_not_known(*fewest), found)
 

@@ -34,7 +34,9 @@ from capest.statistics.two_intervals import (
 )
 
 
-def mean_difference(values: np.ndarray, reference: np.ndarray) -> Compared:
+def mean_difference(
+    values: np.ndarray, reference: np.ndarray, confidence: float = 0.95
+) -> Compared:
     """Difference of two means over the same trials.
 
     The interval is that of the mean of d = value - reference, of every trial:
@@ -56,6 +58,8 @@ def mean_difference(values: np.ndarray, reference: np.ndarray) -> Compared:
     ----------
     values, reference : array (trials,)
         Trial by trial with the same numbers.
+    confidence : float
+        Nominal coverage, 0..1.
 
     Returns
     -------
@@ -76,7 +80,7 @@ def mean_difference(values: np.ndarray, reference: np.ndarray) -> Compared:
     percent = 100.0 * value / base if base > 0 else math.nan
     if note := why_no_pairs(int(np.count_nonzero(d)), trials):
         return without_limits(value, percent, note)
-    difference = _mean_of_pairs(d, d)
+    difference = _mean_of_pairs(d, d, confidence)
     if not base > 0:
         return Compared(difference, UNKNOWN)
     any_of_either = (a != 0) | (b != 0)
@@ -85,7 +89,7 @@ def mean_difference(values: np.ndarray, reference: np.ndarray) -> Compared:
         return Compared(difference, _scaled(difference, 100.0 / base))
     error = 100.0 * (a - (1 + value / base) * b) / base
     used = any_of_either if any_of_either.sum() < MOST_HAVE * trials else slice(None)
-    half = _student(error[used] * (len(error[used]) / trials))
+    half = _student(error[used] * (len(error[used]) / trials), confidence)
     return Compared(difference, Interval(percent, percent - half, percent + half))
 
 
@@ -94,6 +98,7 @@ def share_difference(
     whole: np.ndarray,
     reference_part: np.ndarray,
     reference_whole: np.ndarray,
+    confidence: float = 0.95,
 ) -> Compared:
     """Difference of two shares, ratios of sums over the same trials, 0 <= part <= whole.
 
@@ -112,6 +117,8 @@ def share_difference(
     ----------
     part, whole, reference_part, reference_whole : integer array (trials,)
         Trial by trial with the same numbers.
+    confidence : float
+        Nominal coverage, 0..1.
 
     Returns
     -------
@@ -141,12 +148,13 @@ def share_difference(
     too_few = len(z) < ENOUGH_CONTRIBUTING and differ >= MOST_HAVE * len(z)
     straight = too_few or abs(_skewness(z)) <= LARGEST_SKEWNESS
     if straight:
-        half = _student(z)
+        half = _student(z, confidence)
         found = Interval(value, value - half, value + half)
     elif np.array_equal(n, n0):
-        found = _mean_of_pairs(z + value, (y - y0) / n.mean())
+        found = _mean_of_pairs(z + value, (y - y0) / n.mean(), confidence)
     else:
-        ours, theirs = _share(part, whole), _share(reference_part, reference_whole)
+        ours = _share(part, whole, confidence)
+        theirs = _share(reference_part, reference_whole, confidence)
         if note := ours.note or theirs.note:
             return without_limits(value, percent, note)
         found = together(ours, theirs, _correlation(u, u0)).difference
@@ -155,7 +163,7 @@ def share_difference(
         return Compared(found, UNKNOWN)
     if not straight:
         return Compared(found, _scaled(found, 100.0 / base))
-    half = _student(100.0 * (u - (share / base) * u0) / base)
+    half = _student(100.0 * (u - (share / base) * u0) / base, confidence)
     return Compared(found, Interval(percent, percent - half, percent + half))
 
 
@@ -179,7 +187,7 @@ def why_no_pairs(differ: int, trials: int) -> str:
     return why_not_known(differ, trials).replace("had any", "differ")
 
 
-def _mean_of_pairs(estimates: np.ndarray, amounts: np.ndarray) -> Interval:
+def _mean_of_pairs(estimates: np.ndarray, amounts: np.ndarray, confidence: float) -> Interval:
     """Interval of the mean of pairs, see `mean_difference`.
 
     ``amounts`` is zero where a pair agrees, and has the mean of ``estimates``, from which Student's
@@ -191,44 +199,43 @@ def _mean_of_pairs(estimates: np.ndarray, amounts: np.ndarray) -> Interval:
     few_agree = contributing >= MOST_HAVE * count
     too_few = count < ENOUGH_CONTRIBUTING and few_agree
     if abs(skewness) <= LARGEST_SKEWNESS or too_few:
-        half = _student(estimates)
+        half = _student(estimates, confidence)
         return Interval(value, value - half, value + half)
     if not few_agree:
         largest = float(np.abs(amounts).max())
-        rises, falls = (_total(np.maximum(each, 0.0), largest) for each in (amounts, -amounts))
+        rises, falls = (
+            _total(np.maximum(each, 0.0), largest, confidence) for each in (amounts, -amounts)
+        )
         return _scaled(of_two_intervals(rises, falls), 1.0 / count)
     if skewness > 0:
         least = float(estimates.min())
-        above = _total(estimates - least, float(estimates.max()) - least)
+        above = _total(estimates - least, float(estimates.max()) - least, confidence)
         return Interval(value, least + above.low / count, least + above.high / count)
     most = float(estimates.max())
-    below = _total(most - estimates, most - float(estimates.min()))
+    below = _total(most - estimates, most - float(estimates.min()), confidence)
     return Interval(value, most - below.high / count, most - below.low / count)
 
 
-def _total(amounts: np.ndarray, largest: float) -> Interval:
+def _total(amounts: np.ndarray, largest: float, confidence: float) -> Interval:
     """Gamma interval of the expected total of amounts >= 0 of which few are not zero.
 
     Of none at all: up to the exact limit of a Poisson count of amounts as large as the largest.
     """
     total, seen = float(amounts.sum()), int(np.count_nonzero(amounts))
     if not seen:
-        return Interval(0.0, 0.0, _NOTHING_SEEN * largest)
+        # None is seen in so few samples where the expected count is that.
+        return Interval(0.0, 0.0, -math.log((1 - confidence) / 2) * largest)
     deviations = amounts - amounts.mean()
     variance = len(amounts) / (len(amounts) - 1) * float(deviations @ deviations)
-    low, high = gamma_limits(total, variance, float(amounts.max()), seen)
+    low, high = gamma_limits(total, variance, float(amounts.max()), seen, confidence)
     return Interval(total, low, high)
 
 
-_NOTHING_SEEN = -math.log(0.025)
-"""Expected count of which none is seen in 2.5 % of samples."""
-
-
-def _student(errors: np.ndarray) -> float:
+def _student(errors: np.ndarray, confidence: float) -> float:
     """Half width of Student's interval of a mean, from values or from their errors."""
     count, mean = len(errors), float(errors.mean())
     deviations = errors - mean
-    return mean_interval(count, mean, float(deviations @ deviations)).high - mean
+    return mean_interval(count, mean, float(deviations @ deviations), confidence).high - mean
 
 
 def _skewness(values: np.ndarray) -> float:
@@ -243,10 +250,10 @@ def _correlation(u: np.ndarray, v: np.ndarray) -> float:
     return max(-1.0, min(1.0, float(u @ v) / spread)) if spread > 0 else 0.0
 
 
-def _share(part: np.ndarray, whole: np.ndarray) -> Interval:
+def _share(part: np.ndarray, whole: np.ndarray, confidence: float) -> Interval:
     sums = PartAndWhole()
     sums.add(part, whole)
-    return share_over_trials(sums)
+    return share_over_trials(sums, confidence)
 
 
 def _scaled(found: Interval, factor: float) -> Interval:

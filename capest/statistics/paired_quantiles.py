@@ -30,6 +30,7 @@ def quantile_difference(
     p: float,
     *,
     least_kurtosis: float = 0.0,
+    confidence: float = 0.95,
 ) -> Compared:
     """Difference of two quantiles of pooled counts over the same groups of whole trials.
 
@@ -58,6 +59,8 @@ def quantile_difference(
         0 < p < 1.
     least_kurtosis : float
         As of `intervals.quantile_interval`.
+    confidence : float
+        Nominal coverage, 0..1.
 
     Returns
     -------
@@ -89,7 +92,7 @@ def quantile_difference(
     error = math.sqrt((groups - 1) / groups)
     slopes = [one.slope(error * norm) for one, norm in zip((ours, theirs), norms, strict=True)]
     moved = slopes[0] * d[0] - slopes[1] * d[1] if all(map(math.isfinite, slopes)) else d[0]
-    t = student_t_quantile(0.975, degrees_of_freedom(moved, least_kurtosis))
+    t = student_t_quantile(0.5 + confidence / 2, degrees_of_freedom(moved, least_kurtosis))
     margins = (0.0, 0.0) if ours.bin == theirs.bin else (ours.jump / 2, theirs.jump / 2)
     a, b = (
         one.arms(t * error * norm, margin)
@@ -99,7 +102,9 @@ def quantile_difference(
     return together(a, b, float(d[0] @ d[1]) / product if product > 0 else 0.0)
 
 
-def order_difference(values: np.ndarray, reference: np.ndarray, p: float) -> Compared:
+def order_difference(
+    values: np.ndarray, reference: np.ndarray, p: float, confidence: float = 0.95
+) -> Compared:
     """Difference of two quantiles over the same trials, one value a trial.
 
     As `quantile_difference`, with the limits of `order_statistics.order_statistic` for the ends of
@@ -113,6 +118,8 @@ def order_difference(values: np.ndarray, reference: np.ndarray, p: float) -> Com
         Trial by trial with the same numbers.
     p : float
         0 < p < 1.
+    confidence : float
+        Nominal coverage, 0..1.
 
     Returns
     -------
@@ -127,7 +134,7 @@ def order_difference(values: np.ndarray, reference: np.ndarray, p: float) -> Com
     trials = len(values)
     if not trials:
         return Compared(UNKNOWN, UNKNOWN)
-    ours, theirs = order_statistic(values, p), order_statistic(reference, p)
+    ours, theirs = (order_statistic(each, p, confidence) for each in (values, reference))
     if note := why_no_pairs(int(np.count_nonzero(values != reference)), trials):
         return without_limits(*of_values(ours.value, theirs.value), note)
     differ = int(np.count_nonzero((values > ours.value) != (reference > theirs.value)))

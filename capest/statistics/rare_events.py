@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
 from capest.statistics.gamma_quantile import gamma_quantile, largest_share
 from capest.statistics.intervals import Interval, mean_interval, ratio_interval
@@ -24,9 +25,6 @@ LARGEST_SKEWNESS = 0.125
 
 MOST_HAVE = 0.9
 """If so many trials have any of the whole of a share, the linearised error counts all of them."""
-
-_TAIL = 0.025
-_NORMAL = 1.959963984540054
 
 
 def why_not_known(contributing: int, trials: int) -> str:
@@ -112,8 +110,8 @@ def mean_over_trials(sums: TrialSums, *, set_by_scenario: bool = False) -> Inter
     return Interval(sums.mean, sums.most - more, sums.most - less / count)
 
 
-def share_over_trials(sums: PartAndWhole) -> Interval:
-    """Ratio of two sums over trials, 0 <= part <= whole, with its 95 % interval.
+def share_over_trials(sums: PartAndWhole, confidence: float = 0.95) -> Interval:
+    """Ratio of two sums over trials, 0 <= part <= whole, with its interval.
 
     Trials without any of the whole say nothing of the share: they are not counted where they are
     more than a tenth. A part that 1 to 4 trials have has no interval either; one that no trial has
@@ -130,6 +128,8 @@ def share_over_trials(sums: PartAndWhole) -> Interval:
     Parameters
     ----------
     sums : PartAndWhole
+    confidence : float
+        Nominal coverage, 0..1.
 
     Returns
     -------
@@ -149,11 +149,14 @@ def share_over_trials(sums: PartAndWhole) -> Interval:
     few = seen_in < ENOUGH_CONTRIBUTING or abs(cubes) > LARGEST_SKEWNESS * squares**1.5
     if not rare or not squares or not few or seen_in >= MOST_HAVE * trials:
         count = sums.all_trials if trials >= MOST_HAVE * sums.all_trials else trials
-        return ratio_interval(count, (part, whole), sums.squares)
+        return ratio_interval(count, (part, whole), sums.squares, confidence)
     variance = trials / (trials - 1) * squares
     most = sums.most_rest if rest else sums.most_part
-    less, more = (limit / whole for limit in gamma_limits(rare, variance, most, seen_in))
-    all_of_the_largest = largest_share(seen_in, trials) * sums.most_whole * trials / whole
+    less, more = (
+        limit / whole for limit in gamma_limits(rare, variance, most, seen_in, confidence)
+    )
+    tail = (1 - confidence) / 2
+    all_of_the_largest = largest_share(seen_in, trials, tail) * sums.most_whole * trials / whole
     more = min(more, all_of_the_largest, 1.0)
     return Interval(value, 1.0 - more, 1.0 - less) if rest else Interval(value, less, more)
 
@@ -175,9 +178,9 @@ def _deviations(sums: PartAndWhole) -> tuple[float, float]:
 
 
 def gamma_limits(
-    total: float, variance: float, most: float, contributing: int
+    total: float, variance: float, most: float, contributing: int, confidence: float = 0.95
 ) -> tuple[float, float]:
-    """95 % limits of the expected total of independent amounts of which few are not zero.
+    """Limits of the expected total of independent amounts of which few are not zero.
 
     A gamma variable with the mean and the variance of the total gives the lower limit; for the
     upper one both have one more contribution, as large as the largest seen: for equal
@@ -193,6 +196,8 @@ def gamma_limits(
         Largest amount.
     contributing : int
         Number of amounts that are not zero.
+    confidence : float
+        Nominal coverage, 0..1.
 
     Returns
     -------
@@ -204,10 +209,11 @@ def gamma_limits(
     the gamma distribution", Statistics in Medicine 16(7), 791-801.
     """
     degrees = max(1, contributing - 1)
-    variance *= (student_t_quantile(1 - _TAIL, degrees) / _NORMAL) ** 2
-    low = variance / total * gamma_quantile(_TAIL, total * total / variance)
+    below = 0.5 + confidence / 2
+    variance *= (student_t_quantile(below, degrees) / NormalDist().inv_cdf(below)) ** 2
+    low = variance / total * gamma_quantile(1 - below, total * total / variance)
     more, spread = total + most, variance + most * most
-    high = spread / more * gamma_quantile(1 - _TAIL, more * more / spread)
+    high = spread / more * gamma_quantile(below, more * more / spread)
     return low, high
 
 

@@ -9,6 +9,7 @@ from scipy import stats
 from capest.statistics.growing_blocks import group_of_trials
 from capest.statistics.histograms import HistogramAxis
 from capest.statistics.intervals import Interval, quantile_interval
+from capest.statistics.order_statistics import order_statistic
 from capest.statistics.paired import mean_difference, share_difference
 from capest.statistics.paired_quantiles import order_difference, quantile_difference
 from capest.statistics.trial_groups import common_groups
@@ -23,12 +24,13 @@ def counts(random, groups, shift, users=400):
     return np.stack([np.bincount(row, minlength=AXIS.bins) for row in index])
 
 
-def test_a_mean_of_pairs_is_student_s():
+@pytest.mark.parametrize("confidence", [0.95, 0.99999])
+def test_a_mean_of_pairs_is_student_s(confidence):
     random = np.random.default_rng(1)
     reference = random.normal(100, 10, 60)
     values = reference + random.normal(2, 1, 60)
-    found = mean_difference(values, reference)
-    low, high = stats.ttest_rel(values, reference).confidence_interval(0.95)
+    found = mean_difference(values, reference, confidence)
+    low, high = stats.ttest_rel(values, reference).confidence_interval(confidence)
     assert (found.difference.low, found.difference.high) == pytest.approx((low, high))
     assert found.percent.value == pytest.approx(100 * (values.mean() / reference.mean() - 1))
     assert found.percent.low < found.percent.value < found.percent.high
@@ -96,17 +98,52 @@ def test_nothing_to_compare():
     assert math.isnan(share_difference(no_users, no_users, no_users, no_users + 1).difference.value)
 
 
-def test_one_run_known_exactly_leaves_woodruff_s_interval_of_the_other():
+@pytest.mark.parametrize("confidence", [0.95, 0.999])
+def test_one_run_known_exactly_leaves_woodruff_s_interval_of_the_other(confidence):
     random = np.random.default_rng(5)
     pooled = counts(random, 30, 1.0)
     exact = np.zeros((30, AXIS.bins), int)
     exact[:, 100:140] = 1000
     for p in (0.1, 0.5, 0.9):
-        alone = quantile_interval(pooled, AXIS, p)
-        found = quantile_difference(pooled, exact, AXIS, p).difference
+        alone = quantile_interval(pooled, AXIS, p, confidence)
+        found = quantile_difference(pooled, exact, AXIS, p, confidence=confidence).difference
         shift = found.value - alone.value
         assert found.low == pytest.approx(alone.low + shift, abs=0.02)
         assert found.high == pytest.approx(alone.high + shift, abs=0.02)
+
+
+@pytest.mark.parametrize("confidence", [0.95, 0.999])
+def test_falls_that_no_trial_has_leave_the_exact_limits_of_rises(confidence):
+    """Of 4,000 trials 40 have one more: the gamma limits of Fay and Feuer, with scipy's chi2."""
+    reference = np.random.default_rng(6).poisson(20, 4000)
+    values = reference + (np.arange(4000) % 100 == 0)
+    tail = (1 - confidence) / 2
+    variance = 40 * 0.99 * (stats.t.isf(tail, 39) / stats.norm.isf(tail)) ** 2
+    low = variance / 80 * stats.chi2.ppf(tail, 3200 / variance)
+    high = (variance + 1) / 82 * stats.chi2.isf(tail, 2 * 41**2 / (variance + 1))
+    # None falls: as far down as the exact limit of what is never seen.
+    low = 40 - math.hypot(40 - low, -math.log(tail))
+    for found in (
+        mean_difference(values, reference, confidence),
+        share_difference(values, reference + 50, reference, reference + 50, confidence),
+    ):
+        scale = 40 / found.difference.value
+        assert (scale * found.difference.low, scale * found.difference.high) == pytest.approx(
+            (low, high), rel=0.01
+        )
+
+
+@pytest.mark.parametrize("confidence", [0.95, 0.999])
+def test_quantiles_of_trials_have_wider_limits_the_surer_they_are(confidence):
+    """One run known exactly: limits are order statistics of the other."""
+    values = np.random.default_rng(7).normal(0, 1, 1000)
+    known = 5.0 + 1e-9 * np.arange(1000)
+    alone = order_statistic(values, 0.5, confidence)
+    found = order_difference(values, known, 0.5, confidence).difference
+    shift = found.value - alone.value
+    assert (found.low, found.high) == pytest.approx(
+        (alone.low + shift, alone.high + shift), abs=1e-3
+    )
 
 
 def test_two_intervals():
