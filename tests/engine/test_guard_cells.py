@@ -58,7 +58,7 @@ class Pieces:
         self.beams = beams = light_beams(world, self.kernels, sky, self.view, users, draws)
         power = limit_power(world, self.kernels, sky, beams)
         self.links = downlink(world, self.kernels, sky, users, beams, power)
-        self.down = share_time(world, self.kernels, users, beams, self.links)
+        self.down = share_time(world, self.kernels, users, beams, self.links, None)
 
     def own(self) -> np.ndarray:
         """Users of the region: the first of each trial."""
