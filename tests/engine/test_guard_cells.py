@@ -56,7 +56,7 @@ class Pieces:
         self.view = world.ground.cells.view(world, sky)
         self.users = users = draw_users(world, draws)
         self.beams = beams = light_beams(world, self.kernels, sky, self.view, users, draws)
-        power = limit_power(world, self.kernels, sky, beams)
+        self.power = power = limit_power(world, self.kernels, sky, beams)
         self.links = downlink(world, self.kernels, sky, users, beams, power)
         self.down = share_time(world, self.kernels, users, beams, self.links, None)
 
@@ -100,7 +100,7 @@ def test_users_of_the_region_are_who_they_are_without_guard_cells(placement: str
         draw_demand(each.world.services, each.draws, each.users.per_trial, np)
         for each in (alone, beside)
     )
-    for name in ("call", "rest", "down_mbps", "call_class", "arrival"):
+    for name in ("call", "best_effort", "down_mbps", "call_class", "arrival"):
         np.testing.assert_array_equal(getattr(few, name), getattr(many, name)[own])
     # Those of guard cells are in guard cells, and nobody else is.
     counted, cell = beside.world.ground.counted, other.cell
@@ -233,7 +233,7 @@ def test_what_is_counted_is_of_the_region_alone(layout: dict[str, Any]) -> None:
     # Calls, with what guard cells take of their beams.
     nothing = UplinkResult({}, {}, {})
     found = serve(
-        world, one.kernels, one.draws, one.sky, one.view, users, one.beams, links,
+        world, one.kernels, one.draws, one.sky, one.view, users, one.beams, one.power, links,
         one.down.attached, one.down.efficiency, nothing,
     )  # fmt: skip
     asks, carried = found.demand.call, found.admitted.outcome == 0
