@@ -95,8 +95,10 @@ def _of_services(
         if served.blocked is not None:
             trial |= blocking_totals(served.blocked[:, place[counted]].sum(axis=1))
     if served.settled is not None:
-        ready = xp.where(computed.down.counts & served.settled.ready, served.links.user_trial, -1)
-        trial["uplink_users"] = kernels.count_numbers(ready, served.links.trials).astype(xp.int32)
+        ready = computed.down.counts & served.settled.ready
+        own_trial = xp.where(ready, served.links.user_trial.astype(xp.int64), -1)
+        counted_ready = kernels.count_numbers(own_trial, served.links.trials)
+        trial["uplink_users"] = counted_ready.astype(xp.int32)
         if served.settled.calls is not None:
             empty, full = served.settled.calls.astype(xp.int32)
             trial |= {"calls_from_empty": empty, "calls_from_full": full}

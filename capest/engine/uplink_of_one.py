@@ -139,7 +139,8 @@ def _make_whole(power: Any, trials: int, xp: Any) -> Any:
     if users == 0:
         return unit
     of_trials = power.reshape(beams, trials, users // trials)
-    _, exponent = xp.frexp(of_trials.max(axis=2))
+    # The bits of a float32 from the 23rd on are its exponent: the largest is below 2 to this one.
+    exponent = (of_trials.max(axis=2).view(xp.int32) >> 23) - 126
     exponent = xp.maximum(exponent, _SMALLEST_EXPONENT) - _POWER_BITS
     of_trials *= xp.ldexp(xp.ones(exponent.shape, dtype=xp.float32), -exponent)[:, :, None]
     xp.rint(of_trials, out=of_trials)

@@ -49,7 +49,7 @@ SCENARIOS = {
             "pfd_limit_dbw_per_m2_mhz": -95.0,
         },
         "users": {"placement": "uniform", "count": 300, "positions": "stratified"},
-        "uplink": {"enabled": True, "drops": 6},
+        "uplink": {"interference": "full-buffer", "drops": 6},
     },
 }
 # Users are told apart by where they live: the processor waits for how many there are.
