@@ -48,6 +48,12 @@ _BYTES_PER_PAIR = 60
 # of 64 bits, and its place in a tile of the kernel. What beams hear is a whole number each.
 _BYTES_PER_SENDER = 300
 
+# Of the uplink to one satellite: what a beam hears of a user, as it is and of 64 bits, and masks.
+_BYTES_PER_HEARD = 24
+
+_HEARD_PER_SLICE = 2**20
+"""Pairs of a user and a beam that hears it: a processor goes through them in every step."""
+
 # Of each further sector of azimuth: two draws, once in the order of drawing and once by cell, and
 # the random words they come from.
 _BYTES_PER_SECTOR = 40
@@ -94,6 +100,8 @@ def slice_length(world: World, kernels: Kernels) -> SliceLength:
     trials = _USERS_PER_SLICE[kernels.name] // longest_arrays(world)
     if world.beams.frame is not None:
         trials = _PAIRS_PER_SLICE // pairs_of_frame(world)
+    if kernels.name == "numpy":
+        trials = min(trials, _HEARD_PER_SLICE // max(pairs_heard(world), 1))
     free = kernels.free_bytes()
     if free is not None:
         trials = min(trials, int(free * _SHARE_OF_MEMORY) // bytes_per_trial(world))
@@ -121,6 +129,7 @@ def bytes_per_trial(world: World) -> int:
         + per_user * users
         + per_beam * beams_of_trial(world)
         + _BYTES_PER_TURN * _turns(world)
+        + _BYTES_PER_HEARD * pairs_heard(world)
     )
 
 
@@ -134,6 +143,14 @@ def pairs_of_frame(world: World) -> int:
     plan = world.beams.frame
     slots = 1 if plan is None else plan.slots
     return world.ground.users_per_trial * max(slots, len(world.ground.colour))
+
+
+def pairs_heard(world: World) -> int:
+    """Pairs of a user and a beam of one satellite that hears who carries a call; 0 of many."""
+    services, one = world.services, world.radio.call_carrier is not None
+    if services is None or services.uplink is None or services.uplink.interference == "off":
+        return 0
+    return world.ground.drawn_users * len(world.ground.colour) if one else 0
 
 
 def _turns(world: World) -> int:

@@ -53,7 +53,7 @@ def collect_beams(
     axis = AXES["beam_throughput"]
     histograms[axis.name] = axis.count(shown * share, kernels, weight)
     lit = (trial_cell["cell_lit"] > 0).astype(xp.int64)
-    trial, of_beams, of_cells = _of_services(world, kernels, place, lit, computed.served)
+    trial, of_beams, of_cells = _of_services(world, kernels, place, lit, computed)
     return {
         "trial": up.trial | trial | of_frame,
         "trial_cell": trial_cell | up.trial_cell | of_beams,
@@ -63,10 +63,10 @@ def collect_beams(
 
 
 def _of_services(
-    world: World, kernels: Kernels, place: Any, lit: Any, served: Served | None
+    world: World, kernels: Kernels, place: Any, lit: Any, computed: Computed
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Parts of the groups ``trial``, ``trial_cell`` and ``cell``, empty without services."""
-    services, xp = world.services, kernels.xp
+    services, served, xp = world.services, computed.served, kernels.xp
     trial: dict[str, Any] = {}
     trial_cell: dict[str, Any] = {}
     cell: dict[str, Any] = {}
@@ -94,6 +94,14 @@ def _of_services(
         trial["calls_on_fading"] = trial["calls_on_fading"].astype(xp.int32)
         if served.blocked is not None:
             trial |= blocking_totals(served.blocked[:, place[counted]].sum(axis=1))
+    if served.settled is not None:
+        ready = computed.down.counts & served.settled.ready
+        own_trial = xp.where(ready, served.links.user_trial.astype(xp.int64), -1)
+        counted_ready = kernels.count_numbers(own_trial, served.links.trials)
+        trial["uplink_users"] = counted_ready.astype(xp.int32)
+        if served.settled.calls is not None:
+            empty, full = served.settled.calls.astype(xp.int32)
+            trial |= {"calls_from_empty": empty, "calls_from_full": full}
     if served.best_effort_mbps is not None:
         rest = served.best_effort_mbps[:, place]
         trial_cell["cell_best_effort_throughput"] = rest.astype(xp.float32)

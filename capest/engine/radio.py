@@ -213,7 +213,7 @@ class Radio:
         The feeder link adds to the delay.
     gateway_elevation_deg : float
     uplink : Uplink or None
-        ``None`` where no interference of the uplink is computed.
+        ``None`` where the users of one satellite take no turns.
     call_carrier : Carrier or None
         Of the uplink, where calls are heard by receive beams that are known.
     """

@@ -21,9 +21,12 @@ from capest.engine.sky import Sky
 from capest.engine.users import Users
 from capest.engine.world import World
 
+NEW_SHARES = (1.0, 0.75, 0.75, 0.75, 0.75)
+"""See `SendersToMany.new_shares`: a step is dear, as all pairs are computed anew."""
+
 
 @dataclass(frozen=True)
-class Senders:
+class SendersToMany:
     """Users of some trials as the beams of many satellites may hear them.
 
     Attributes
@@ -40,6 +43,16 @@ class Senders:
     links: ConstellationDownlink
     strength: Any
     beam: Any
+
+    @property
+    def beams(self) -> int:
+        """Beams of all trials."""
+        return len(self.links.beam_power)
+
+    @property
+    def new_shares(self) -> tuple[float, ...]:
+        """For each step, share of the interference worked out last in that of the next step."""
+        return NEW_SHARES
 
     def hear(self, kernels: Kernels, sending: Any) -> Any:
         """Sum what beams hear of the users of others.
@@ -61,7 +74,7 @@ class Senders:
         return heard * HEARD_UNIT
 
 
-def senders_of(
+def senders_to_many(
     world: World,
     uplink: CallUplink,
     sky: Sky,
@@ -70,7 +83,7 @@ def senders_of(
     power: LoweredPower,
     links: Links,
     xp: Any,
-) -> Senders:
+) -> SendersToMany:
     """Work out how loud users are.
 
     Parameters
@@ -89,7 +102,7 @@ def senders_of(
     power_dbw = sent_dbw(world, uplink, links.unlimited, xp)
     further_db = further_loss_db(world, users, links, xp)
     strength_db = _snr_db(world, uplink, power_dbw, one_metre_db) - further_db
-    return Senders(pairs, peak_gain(strength_db, xp), xp.maximum(pairs.serving, 0))
+    return SendersToMany(pairs, peak_gain(strength_db, xp), xp.maximum(pairs.serving, 0))
 
 
 def further_loss_db(world: World, users: Users, links: Links, xp: Any) -> Any:

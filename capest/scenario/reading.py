@@ -124,7 +124,9 @@ def uplink_interference(values: Values) -> str:
     given_one: str | None = values["uplink.interference"]
     if is_constellation(values):
         return (given_one or "load") if calls_need_uplink(values) else "off"
-    return given_one or "off"
+    if given_one is None:
+        return "load" if calls_need_uplink(values) and not has_frame(values) else "off"
+    return "off" if given_one == "load" and not has_calls(values) else given_one
 
 
 def uplink_is_read(values: Values) -> bool:

@@ -132,7 +132,10 @@ def _no_turns(values: Values) -> str | None:
 
 
 def _nothing_disturbs(values: Values) -> str | None:
-    return UPLINK.lacks(values) if is_constellation(values) else None
+    if is_constellation(values):
+        return UPLINK.lacks(values)
+    carried = values["uplink.interference"] == "load"
+    return CALLS.lacks(values) if carried else None
 
 
 def _no_service(values: Values) -> str | None:

@@ -91,7 +91,8 @@ UNTIL_KEYS = (
     *("service.guaranteed", "service.simulated_holding_times"),
     *("beams.allocation", "beams.slots", "users.demand_mbps", "beams.bound"),
     *("uplink.interference", "satellite.uplink_frequency_ghz", "satellite.g_over_t_db_per_k"),
-    *("handset.transmit_power_dbm", "handset.transmit_gain_dbi", *SOURCES),
+    *("satellite.uplink_antenna_diameter_m", "handset.transmit_power_dbm"),
+    *("handset.transmit_gain_dbi", *SOURCES),
     *LIMITS,
 )
 """What `until_problem` reads."""
@@ -139,6 +140,7 @@ def until_problem(
     there = AvailableFigures(
         interference != "off",
         interference == "load",
+        interference == "full-buffer" and not constellation,
         constellation,
         calls,
         call_services(mix),
@@ -161,6 +163,7 @@ class AvailableFigures:
 
     uplink: bool
     load: bool
+    turns: bool
     constellation: bool
     calls: bool
     call_services: tuple[str, ...]
@@ -192,7 +195,12 @@ class AvailableFigures:
             When.LOAD: (
                 self.load,
                 _NOT_HERE,
-                'with calls in a constellation and uplink.interference = "load" it is',
+                'with calls and uplink.interference = "load" it is',
+            ),
+            When.TURNS: (
+                self.turns,
+                _NOT_HERE,
+                'with uplink.interference = "full-buffer" it is',
             ),
             When.CONSTELLATION: (
                 self.constellation,

@@ -15,7 +15,7 @@ FIXED_POINT = 2.0**20
 _CALLS = QuantityCondition(When.CALLS)
 _TAKEN = 2.0**-32
 _FRAME = QuantityCondition(When.FRAME)
-_UPLINK = QuantityCondition(When.UPLINK)
+_TURNS = QuantityCondition(When.TURNS)
 _CONSTELLATION = QuantityCondition(When.CONSTELLATION)
 _ONE_SATELLITE = QuantityCondition(When.ONE_SATELLITE)
 _REAL = 1.0 / FIXED_POINT
@@ -124,7 +124,7 @@ _EVERY_TRIAL: tuple[Quantity, ...] = (
         "dB",
         "uplink signal to interference and noise ratio, mean of the dB values of the beam's drops",
         "mean",
-        _UPLINK,
+        _TURNS,
         comment=_NOT_HEARD,
     ),
     _recorded(
@@ -133,7 +133,7 @@ _EVERY_TRIAL: tuple[Quantity, ...] = (
         "bit s-1 Hz-1",
         "uplink spectral efficiency of the link before overhead, mean of the beam's drops",
         "mean",
-        _UPLINK,
+        _TURNS,
         comment=_NOT_HEARD,
     ),
     _recorded(
@@ -142,7 +142,7 @@ _EVERY_TRIAL: tuple[Quantity, ...] = (
         "Mbit s-1",
         "uplink throughput of the beam in this trial, zero where dark",
         "sum",
-        _UPLINK,
+        _TURNS,
     ),
     _recorded("cell_calls", "i4", "1", "calls that the beam carries at once", "sum", _CALLS),
     _recorded(

@@ -11,7 +11,7 @@ _MEAN = (Mean(),)
 _SET = (Mean(set_by_scenario=True),)
 _CALLS = (QuantityCondition(When.CALLS),)
 _UPLINK = (QuantityCondition(When.UPLINK),)
-_TURNS = (QuantityCondition(When.UPLINK), QuantityCondition(When.ONE_SATELLITE))
+_TURNS = (QuantityCondition(When.ONE_SATELLITE), QuantityCondition(When.TURNS))
 _LOAD = (QuantityCondition(When.LOAD),)
 _CONSTELLATION = (QuantityCondition(When.CONSTELLATION),)
 _BLOCKING = (QuantityCondition(When.BLOCKING),)
@@ -170,12 +170,13 @@ def _all_beams(counted: Quantity) -> Quantity:
     Beams at the rim are in it, which lack the interference of neighbours further out.
     """
     stem = counted.long_name.replace(" of the statistics beams", "")
+    further = [each for each in counted.when if each.when is not When.ONE_SATELLITE]
     return replace(
         counted,
         name=f"{counted.name}_all_beams",
         long_name=f"{stem}, of all beams; those at the rim lack neighbours that interfere",
         reduces=_SET if counted.mean and counted.mean.set_by_scenario else _MEAN,
-        when=(QuantityCondition(When.ONE_SATELLITE, counted.name), *counted.when),
+        when=(QuantityCondition(When.ONE_SATELLITE, counted.name), *further),
         label="",
         column=_HEADINGS.get(counted.name, ""),
     )

@@ -11,7 +11,7 @@ from capest.statistics.quantity import Distribution, Quantity, QuantityCondition
 
 _LINEAR_EFFICIENCY = (0.0, 0.002, 5000)
 _UPLINK = (QuantityCondition(When.UPLINK),)
-_TURNS = (QuantityCondition(When.UPLINK), QuantityCondition(When.ONE_SATELLITE))
+_TURNS = (QuantityCondition(When.ONE_SATELLITE), QuantityCondition(When.TURNS))
 _HEARD = ("uplink_users", "lit_users")
 
 

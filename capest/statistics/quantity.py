@@ -16,6 +16,7 @@ class When(Enum):
 
     ONE_SATELLITE = "one satellite"
     UPLINK = "uplink"
+    TURNS = "users of one satellite that take turns in the uplink"
     LOAD = "an uplink that hears the calls carried"
     CONSTELLATION = "constellation"
     LIMIT = "a limit on power"

@@ -25,6 +25,7 @@ SCENARIOS = {
         "satellite": LEO,
         "beams": BEAMS,
         "users": {"per_beam": 40},
+        "uplink": {"interference": "off"},
         "service": {
             "preset": "video-call-480p",
             "activity": 0.5,

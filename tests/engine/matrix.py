@@ -333,8 +333,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         "uplink with the interference of calls", {"uplink.interference": "load"},
         "calls", "down", "phones that carry calls in other beams are heard",
-        before={**CALLS, "service.uplink_kbps": 200.0},
-        low=True, not_one="only with a constellation yet",
+        before=CALLS,
     ),
     Row(
         "weather",

@@ -9,7 +9,7 @@ import pytest
 import capest
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine import trial as trial_module
-from capest.engine.build.services import BORDER_NOTE, DOWNLINK_ONLY_NOTE, NETWORK_NOISE_ONLY_NOTE
+from capest.engine.build.services import BORDER_NOTE, DOWNLINK_ONLY_NOTE, NOISE_ONLY_NOTE
 from capest.engine.trial import compute
 from capest.engine.uplink_of_many import reversed_snr_db
 from capest.statistics.quantities import AXES
@@ -104,7 +104,7 @@ def test_without_a_figure_of_the_uplink_the_downlink_decides():
     assert DOWNLINK_ONLY_NOTE in world.notes
     assert network_world(service__preset="voice").notes[-1] == BORDER_NOTE
     quiet = network_world(service__preset="voice", uplink__interference="off")
-    assert quiet.notes[-1] == NETWORK_NOISE_ONLY_NOTE
+    assert quiet.notes[-1] == NOISE_ONLY_NOTE
     assert DOWNLINK_ONLY_NOTE not in network_world(satellite__g_over_t_db_per_k=None).notes
     trial = compute(world, NumpyKernels(), 0, 1).trial
     assert trial["calls"][0] > 0

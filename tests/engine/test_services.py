@@ -7,7 +7,11 @@ import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.build import build
-from capest.engine.build.services import DOWNLINK_ONLY_NOTE, NOISE_ONLY_NOTE
+from capest.engine.build.services import (
+    DOWNLINK_ONLY_NOTE,
+    FRAME_NOISE_ONLY_NOTE,
+    NOISE_ONLY_NOTE,
+)
 from capest.engine.memory import compute_block
 from capest.statistics.quantities import calls_of_service
 from capest.statistics.refusals import REFUSAL_REASONS
@@ -78,7 +82,8 @@ def test_a_service_leaves_everything_else_as_it_was():
 def test_the_most_efficient_first_carries_no_fewer_calls():
     # One service: the calls of a beam then differ in what they cost only.
     changes = {"service__preset": "video-call-480p", "users__per_beam": 60}
-    changes |= {"satellite__g_over_t_db_per_k": 30.0}  # the uplink is no limit
+    # The uplink is no limit.
+    changes |= {"satellite__g_over_t_db_per_k": 30.0, "uplink__interference": "off"}
     best, random = (
         compute(small_scenario(**changes, scheduler__admission=order)).trial_cell["cell_calls"]
         for order in ("efficient", "random")
@@ -160,9 +165,13 @@ def test_one_carrier_for_both_links_is_no_special_case():
 
 def test_interference_in_the_uplink_refuses_calls():
     changes = {"service__preset": "video-call-480p"}
-    alone = compute(small_scenario(**changes)).trial
-    disturbed = compute(small_scenario(**changes, uplink__interference="full-buffer")).trial
-    assert alone["calls_refused_uplink"].sum() < disturbed["calls_refused_uplink"].sum()
+    off, load, full = (
+        int(compute(small_scenario(**changes, uplink__interference=each)).trial["calls"].sum())
+        for each in ("off", "load", "full-buffer")
+    )
+    assert off > load > full > 0
+    default = compute(small_scenario(**changes)).trial
+    assert default["calls"].sum() == load
 
 
 def test_shares_of_a_mix_are_those_of_the_users():
@@ -204,9 +213,12 @@ def test_without_a_figure_of_the_uplink_the_downlink_decides():
         service__preset="video-call-1080p", satellite__g_over_t_db_per_k=None, users__per_beam=40
     )
     assert build(lacking).notes == (DOWNLINK_ONLY_NOTE,)
-    assert build(lacking.replace(satellite__g_over_t_db_per_k=1.1)).notes == (NOISE_ONLY_NOTE,)
-    whole = {"satellite__g_over_t_db_per_k": 1.1, "uplink__interference": "full-buffer"}
-    assert build(lacking.replace(**whole)).notes == ()
+    whole = lacking.replace(satellite__g_over_t_db_per_k=1.1)
+    assert build(whole).notes == ()
+    assert build(whole.replace(uplink__interference="full-buffer")).notes == ()
+    assert build(whole.replace(uplink__interference="off")).notes == (NOISE_ONLY_NOTE,)
+    frame = {"beams__allocation": "periodic", "satellite__beams_at_once": 3, "beams__slots": 6}
+    assert build(whole.replace(**frame)).notes == (FRAME_NOISE_ONLY_NOTE,)
     trial = compute(lacking).trial
     assert (trial["calls_refused_uplink"] == 0).all()
     assert trial["calls_refused_bandwidth"].sum() > 0

@@ -12,6 +12,7 @@ import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine import trial as trial_module
+from capest.engine import uplink_of_many
 from capest.engine.beams import light_beams, satellite_fixed
 from capest.engine.build import build
 from capest.engine.downlink import downlink
@@ -24,7 +25,7 @@ from capest.engine.services.settings import CallUplink
 from capest.engine.sky import draw_sky
 from capest.engine.trial import compute
 from capest.engine.uplink import compute_uplink
-from capest.engine.uplink_of_many import Senders, senders_of
+from capest.engine.uplink_of_many import SendersToMany, senders_to_many
 from capest.engine.users import draw_users
 from capest.engine.world import World
 from capest.sampling.draws import Draws
@@ -58,7 +59,7 @@ class Played:
     block: BlockResult
     served: Served
     links: Links
-    senders: Senders | None
+    senders: SendersToMany | None
 
 
 def play(**changes: Any) -> Played:
@@ -69,14 +70,14 @@ def play(**changes: Any) -> Played:
         kept["links"] = arguments[8]
         return kept["served"]
 
-    def senders(*arguments: Any) -> Senders:
-        kept["senders"] = senders_of(*arguments)
+    def senders(*arguments: Any) -> SendersToMany:
+        kept["senders"] = senders_to_many(*arguments)
         return kept["senders"]
 
     world = network_world(**changes)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(trial_module, "serve", serve)
-        patch.setattr(serve_module, "senders_of", senders)
+        patch.setattr(serve_module, "senders_to_many", senders)
         block = compute(world, NumpyKernels(), 0, 1)
     return Played(world, block, kept["served"], kept["links"], kept.get("senders"))
 
@@ -143,7 +144,7 @@ def test_calls_make_the_interference_that_they_are_carried_under(
     case: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Shares from rates and efficiencies, what they disturb by brute force: it settles."""
-    monkeypatch.setattr(settle_module, "STEPS", 12)
+    monkeypatch.setattr(uplink_of_many, "NEW_SHARES", (1.0, *[0.75] * 11))
     found = play(**CASES[case], uplink__interference="load")
     own, carried = found.served.links.serving, found.served.admitted.outcome == 0
     assert carried.sum() == found.block.trial["calls"][0] > 100
@@ -250,7 +251,7 @@ def test_a_constellation_of_one_hears_what_a_satellite_hears(reuse: int) -> None
     many = downlink(world, kernels, same_sky, below, beams, power)
     up = world.radio.uplink
     uplink = CallUplink(up.budget, up.access, up.carrier.frequency_hz, "full-buffer", False)
-    senders = senders_of(world, uplink, same_sky, below, beams, power, many, np)
+    senders = senders_to_many(world, uplink, same_sky, below, beams, power, many, np)
     turns = 1.0 / np.bincount(one.serving, minlength=61)[one.serving]
     found_db = raised_db(senders.hear(kernels, turns[None])[0][one.serving])
     expected_db = raised_db(of_one.interference)

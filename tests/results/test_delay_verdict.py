@@ -66,15 +66,16 @@ def test_a_long_way_is_no_infinite_one():
 
 
 def test_what_calls_lack_is_said():
-    assert attributes(preset="voice")["calls_lack"] == "uplink without interference"
-    scenario = load_scenario(
-        {
-            "satellite": {"preset": "tr38821-set1-leo600-s"},
-            "uplink": {"interference": "full-buffer"},
-            "service": {"preset": "voice"},
-        }
-    )
-    assert call_attributes(build(scenario).services)["calls_lack"] == ""
+    assert attributes(preset="voice")["calls_lack"] == ""
+    for interference, lack in (("full-buffer", ""), ("off", "uplink without interference")):
+        scenario = load_scenario(
+            {
+                "satellite": {"preset": "tr38821-set1-leo600-s"},
+                "uplink": {"interference": interference},
+                "service": {"preset": "voice"},
+            }
+        )
+        assert call_attributes(build(scenario).services)["calls_lack"] == lack
 
 
 def test_without_delays_there_is_no_word():

@@ -160,7 +160,7 @@ def test_a_sweep_says_of_its_calls_what_holds_at_all_points(tmp_path):
     scenario = tmp_path / "s.toml"
     scenario.write_text(
         '[satellite]\npreset = "tr38821-set1-leo600-s"\n[beams]\ncount = 7\nstatistics_count = 7\n'
-        '[service]\npreset = "voice"\n[run]\ntrials = 4\n'
+        '[service]\npreset = "voice"\n[uplink]\ninterference = "off"\n[run]\ntrials = 4\n'
     )
     output = tmp_path / "out.nc"
 

@@ -30,7 +30,8 @@ _PARTS = {
 _WORDS = {
     When.ONE_SATELLITE: "one satellite",
     When.UPLINK: "`uplink.interference`",
-    When.LOAD: 'a constellation, `uplink.interference` = "load"',
+    When.LOAD: '`uplink.interference` = "load"',
+    When.TURNS: '`uplink.interference` = "full-buffer"',
     When.CONSTELLATION: "a constellation",
     When.CALLS: "calls",
     When.BLOCKING: "`service.simulated_holding_times`",

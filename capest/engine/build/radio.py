@@ -203,9 +203,9 @@ def power_limits(scenario: Scenario) -> PowerLimits:
 
 
 def uplink_of(scenario: Scenario, uplink_carrier: Carrier | None) -> Uplink | None:
-    """Work out the uplink with its interference, ``None`` where it is not computed."""
+    """Work out the uplink whose users take turns, ``None`` where they do not."""
     budget, access = uplink_budget(scenario), uplink_access(scenario)
-    if scenario.uplink_interference == "off" or None in (uplink_carrier, budget, access):
+    if scenario.uplink_interference != "full-buffer" or None in (uplink_carrier, budget, access):
         return None
     return Uplink(
         uplink_carrier,  # type: ignore[arg-type]

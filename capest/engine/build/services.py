@@ -17,11 +17,11 @@ DOWNLINK_ONLY_NOTE = (
     "calls are admitted by the downlink only, as the satellite or the handset has no figures of an "
     "uplink: with one, fewer would be carried"
 )
-NOISE_ONLY_NOTE = (
+FRAME_NOISE_ONLY_NOTE = (
     'the uplink of calls has no interference; uplink.interference = "full-buffer" adds it, and '
     "fewer are carried"
 )
-NETWORK_NOISE_ONLY_NOTE = (
+NOISE_ONLY_NOTE = (
     'the uplink of calls has no interference, as uplink.interference = "off": with it, fewer would '
     "be carried"
 )
@@ -31,8 +31,8 @@ BORDER_NOTE = (
 )
 _LACKING = {
     DOWNLINK_ONLY_NOTE: "by the downlink only",
+    FRAME_NOISE_ONLY_NOTE: "uplink without interference",
     NOISE_ONLY_NOTE: "uplink without interference",
-    NETWORK_NOISE_ONLY_NOTE: "uplink without interference",
     BORDER_NOTE: "no phones beyond the border",
 }
 
@@ -87,11 +87,10 @@ def call_attributes(services: Services | None) -> dict[str, str]:
 def _missing_note(scenario: Scenario, uplink: CallUplink | None) -> str:
     if uplink is None:
         return DOWNLINK_ONLY_NOTE
-    is_off = scenario.uplink_interference == "off"
+    if scenario.uplink_interference == "off":
+        return FRAME_NOISE_ONLY_NOTE if scenario.has_frame else NOISE_ONLY_NOTE
     if not scenario.has_constellation:
-        return NOISE_ONLY_NOTE if is_off else ""
-    if is_off:
-        return NETWORK_NOISE_ONLY_NOTE
+        return ""
     surrounded = scenario.region.kind == "earth" or scenario.guard_km > 0.0
     return "" if surrounded else BORDER_NOTE
 
@@ -103,10 +102,13 @@ def _uplink(scenario: Scenario) -> CallUplink | None:
         return None
     if not scenario.has_constellation and scenario.satellite.uplink_antenna_diameter_m is None:
         return None
+    interference = scenario.uplink_interference
+    if not scenario.has_constellation and interference == "full-buffer":
+        interference = "off"  # turns are taken before calls
     return CallUplink(
         budget,
         access,
         frequency_ghz * 1e9,
-        scenario.uplink_interference if scenario.has_constellation else "off",
+        interference,
         scenario.uplink.scheduled == "decodable",
     )

@@ -28,10 +28,11 @@ from capest.engine.services.blocking import blocked_calls
 from capest.engine.services.demand import Demand, draw_demand
 from capest.engine.services.outcome import best_effort_mbps, outcome_of_class
 from capest.engine.services.settings import CallUplink, Services
-from capest.engine.services.settle import Settled, always_sending, settle
+from capest.engine.services.settle import Senders, Settled, always_sending, settle
 from capest.engine.sky import Sky, feeder_ranges_m
 from capest.engine.uplink import UplinkResult
-from capest.engine.uplink_of_many import further_loss_db, reversed_snr_db, senders_of
+from capest.engine.uplink_of_many import further_loss_db, reversed_snr_db, senders_to_many
+from capest.engine.uplink_of_one import senders_to_one
 from capest.engine.uplink_power import hear
 from capest.engine.users import Users
 from capest.engine.world import World
@@ -57,7 +58,7 @@ class Served:
     best_effort_mbps : float64 array (trials, beams) or None
         Throughput of users without a guaranteed rate; ``None`` where there are none.
     settled : Settled or None
-        Interference of the uplink, under many satellites and where it is computed.
+        Interference of the uplink, where it depends on who is carried or is of many satellites.
     """
 
     links: CallLinks
@@ -188,7 +189,7 @@ def _settled(
     demand: Demand,
     own_snr: Any | None,
 ) -> Settled | None:
-    """Interference of the uplink to many satellites, ``None`` where it is not computed."""
+    """Interference of the uplink, ``None`` where it is not computed here."""
     services, xp = world.services, kernels.xp
     if services is None or services.uplink is None or own_snr is None:
         return None
@@ -201,12 +202,18 @@ def _settled(
         nothing = xp.zeros(len(ready), dtype=xp.float32)
         calls = xp.zeros((2, sky.trials), dtype=xp.int64)
         return Settled(own_snr, ready, nothing, calls if uplink.interference == "load" else None)
-    senders = senders_of(world, uplink, sky, users, beams, power, links, xp)
+    if call_links.lit is not None:
+        ready &= call_links.lit
+    senders: Senders
+    if world.radio.call_carrier is None:
+        senders = senders_to_many(world, uplink, sky, users, beams, power, links, xp)
+    else:
+        senders = senders_to_one(world, kernels, uplink, users, links, sky.trials)
     if uplink.interference == "load" or uplink.only_heard:
         ready &= kernels.link_efficiency(own_snr.astype(xp.float32), adaptation) > 0.0
     if uplink.interference == "full-buffer":
         return always_sending(kernels, call_links, senders, own_snr, ready)
-    counted = users.that_count(xp.ones(len(ready), dtype=bool))
+    counted = world.ground.cells.counts(world, users, beams, links, xp)
     return settle(
         services, kernels, call_links, demand, senders, own_snr, ready, counted, adaptation
     )

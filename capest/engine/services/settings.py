@@ -20,7 +20,8 @@ class CallUplink:
     access : UplinkAccess
     frequency_hz : float
     interference : {"off", "load", "full-buffer"}
-        What the beams of many satellites hear: nobody, who is carried, or everybody.
+        What beams hear: nobody, who is carried, or everybody. "off" also where the turns of one
+        satellite's users are computed before calls, see `engine.uplink`.
     only_heard : bool
         With "full-buffer" users whose SNR is too low even alone take no turns.
     """

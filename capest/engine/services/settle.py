@@ -1,4 +1,4 @@
-"""Admission and interference of the uplink, which depend on each other, of many satellites.
+"""Admission and interference of the uplink, which depend on each other.
 
 Who is carried sends, and who sends disturbs: interference lowers the efficiency of other uplinks,
 calls take more of their beams or are refused, and send for longer or not at all. Two chains of
@@ -9,7 +9,7 @@ every place of a beam that carries calls is taken all the time.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -25,13 +25,9 @@ from capest.engine.services.admission import (
 )
 from capest.engine.services.demand import Demand
 from capest.engine.services.settings import CallUplink, Services
-from capest.engine.uplink_of_many import Senders
-
-STEPS = 5
-"""Times that interference is worked out anew; see `docs/services.md` for how close that is."""
 
 _ROUGH_STEPS = 3
-"""Of these the first ones, in which some of the users stand for all if there are many."""
+"""First steps, in which some of the users stand for all if there are many."""
 
 _MOST_FOR_ONE = 8
 """Users that one stands for in a rough step at most."""
@@ -39,12 +35,42 @@ _MOST_FOR_ONE = 8
 _ENOUGH = 5_000
 """Users of a trial that stand for all of them, at least."""
 
-_NEW = 0.75
-"""Share of the interference worked out last in that of the next step: chains would swing
-around what they go to with 1, and come slowly with less."""
-
 _CHAINS = 2
 """From the empty network, and from the full one."""
+
+
+class Senders(Protocol):
+    """Users of some trials as the beams of satellites hear them.
+
+    See ``uplink_of_many.SendersToMany`` and ``uplink_of_one.SendersToOne``.
+    """
+
+    @property
+    def beam(self) -> Any:
+        """Each user's own beam among those of all trials, whole numbers (users,)."""
+
+    @property
+    def beams(self) -> int:
+        """Beams of all trials."""
+
+    @property
+    def new_shares(self) -> tuple[float, ...]:
+        """For each step, share of the interference worked out last in that of the next step.
+
+        The first is 1. Chains would swing around what they go to with 1 all the time, and come
+        slowly with less; see `docs/services.md` for how close they come.
+        """
+
+    def hear(self, kernels: Kernels, sending: Any) -> Any:
+        """Sum what beams hear of the users of others, float64 array (sums, beams).
+
+        Parameters
+        ----------
+        kernels : Kernels
+        sending : float64 array (sums, users)
+            Share of a beam's time and subchannels in which each user sends; a difference of two
+            may be negative.
+        """
 
 
 @dataclass(frozen=True)
@@ -61,7 +87,8 @@ class Settled:
         That each user's beam hears, in units of its noise.
     calls : int64 array (2, trials) or None
         Calls carried of users that count, from the empty and from the full network; ``None`` where
-        nothing was to settle. Interference is that of the chain with fewer of them.
+        nothing was to settle. Interference is that of the chain with fewer calls of all users, so
+        that it does not depend on who counts.
     """
 
     own_snr: Any
@@ -121,14 +148,14 @@ def settle(
     """
     if services.uplink is None:
         raise ValueError("there is no uplink to settle")
-    xp, beams = kernels.xp, len(senders.links.beam_power)
+    xp, beams = kernels.xp, senders.beams
     door = _Door(services, services.uplink, kernels, links, demand, counted)
     heard, before = xp.zeros((_CHAINS, beams)), xp.zeros((_CHAINS, len(own_snr)))
     interference = heard
     per_trial = len(own_snr) // max(links.trials, 1)
     for_one = min(max(per_trial // _ENOUGH, 1), _MOST_FOR_ONE)
     stands_for_all = xp.arange(len(own_snr)) % max(per_trial, 1) % for_one == 0
-    for step in range(STEPS):
+    for step, new_share in enumerate(senders.new_shares):
         efficiency = _efficiency(kernels, own_snr, interference[:, senders.beam], adaptation)
         found = door.admit(efficiency)
         sending = found.sending
@@ -140,10 +167,10 @@ def settle(
         heard = heard + senders.hear(kernels, sending - before)
         before = sending
         last = xp.maximum(heard, 0.0)
-        interference = last if step == 0 else interference + _NEW * (last - interference)
+        interference = interference + new_share * (last - interference)
     of_users = interference[:, senders.beam]
     found = door.admit(_efficiency(kernels, own_snr, of_users, adaptation))
-    fewer = (found.calls[1] < found.calls[0])[links.user_trial]
+    fewer = (found.all_calls[1] < found.all_calls[0])[links.user_trial]
     lower = xp.where(fewer, of_users[1], of_users[0]).astype(xp.float32)
     return Settled(own_snr, ready, lower, found.calls)
 
@@ -166,12 +193,14 @@ class _Inside:
         Share of a beam's time and places in which each user sends.
     fills : float64 array (chains, trials · beams)
         Factor by which its users would send more if every place was taken.
-    calls : int64 array (chains, trials)
+    calls, all_calls : int64 array (chains, trials)
+        Of users that count, and of all.
     """
 
     sending: Any
     fills: Any
     calls: Any
+    all_calls: Any
 
 
 class _Door:
@@ -238,10 +267,13 @@ class _Door:
             taken = taken + share
         fills = xp.where(taken > 0.0, 1.0 / xp.maximum(taken, 1e-30), 1.0)
         trial = xp.arange(_CHAINS)[:, None] * links.trials + links.user_trial
-        calls = kernels.count_numbers(
-            xp.where(admitted & self._counted, trial, -1).ravel(), _CHAINS * links.trials
+        calls, all_calls = (
+            kernels.count_numbers(xp.where(of, trial, -1).ravel(), _CHAINS * links.trials).reshape(
+                _CHAINS, links.trials
+            )
+            for of in (admitted & self._counted, admitted)
         )
-        return _Inside(sending, fills, calls.reshape(_CHAINS, links.trials))
+        return _Inside(sending, fills, calls, all_calls)
 
     def _rest(self, efficiency: Any, left_up: Any) -> tuple[Any, Any]:
         """What users without a guaranteed rate send, in equal parts of what calls leave.
@@ -255,6 +287,8 @@ class _Door:
         xp, links = self._kernels.xp, self._links
         groups = links.trials * links.beams
         asks = self._demand.best_effort & (links.serving >= 0) & (efficiency > 0.0)
+        if links.lit is not None:
+            asks = asks & links.lit
         chain = xp.arange(_CHAINS)[:, None]
         number = xp.where(asks, chain * groups + links.own_beam, -1)
         count = self._kernels.count_numbers(number.ravel(), _CHAINS * groups)
