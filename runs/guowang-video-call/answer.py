@@ -29,9 +29,8 @@ from capest.physics.constants import SPEED_OF_LIGHT_M_PER_S
 from capest.physics.packet_delay import PacketDelay
 from capest.results.ours import MADE_BY, Made, look
 from capest.scenario.model import Scenario
-from capest.statistics.intervals import Interval, ratio_interval
+from capest.statistics.intervals import Interval, mean_interval, ratio_interval
 from capest.statistics.refusals import REFUSAL_REASONS
-from capest.studies.hopping import ratio_over_trials
 
 HERE = Path(__file__).parent
 
@@ -117,8 +116,17 @@ def figures(scenario: Scenario, trials: int) -> dict[str, Any]:
 
 
 def ratio(part: np.ndarray, whole: np.ndarray) -> list[float | None]:
-    """Ratio of two sums over trials with its 95 % interval, linearised (Cochran, 1977)."""
-    return _triple(ratio_over_trials(part.astype(np.float64), whole.astype(np.float64)))
+    """Ratio of two sums over trials with its 95 % interval, linearised.
+
+    Its error is that of the mean of part - ratio · whole over the mean of the whole (Cochran,
+    "Sampling Techniques", 3rd ed., 1977, ch. 6), with Student's quantile.
+    """
+    total = float(whole.sum())
+    if total == 0.0:
+        return [None, None, None]
+    found = float(part.sum()) / total
+    deviations = (part - found * whole) * (len(whole) / total)
+    return _triple(mean_interval(len(whole), found, float((deviations**2).sum())))
 
 
 def share(part: np.ndarray, whole: np.ndarray) -> list[float | None]:
