@@ -147,6 +147,8 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
             "calls": np.int32(carried),
             "calls_offered": np.int32(offered),
             "calls_on_fading": np.int32(carried // 3),
+            "downlink_load": np.float64(carried / (offered + 1)),
+            "uplink_load": np.float64(carried / (offered + 2)),
             "calls_refused": np.int32(offered - carried),
             **{
                 f"calls_refused_{reason}": np.int32(count)
