@@ -29,9 +29,12 @@ from capest.scenario.load import load_scenario
 try:
     from capest.engine.build import build
     from capest.engine.memory import compute_block
+    # 0.2 has no interference in the uplink of a constellation.
+    more = ["uplink.interference=off"] if "[constellation]" in open(sys.argv[2]).read() else []
 except ImportError:
     from capest.batch import _scene as build, compute_block
-world, kernels = build(load_scenario(sys.argv[2])), NumpyKernels()
+    more = []
+world, kernels = build(load_scenario(sys.argv[2], more)), NumpyKernels()
 trials, blocks = int(sys.argv[3]), int(sys.argv[4])
 compute_block(world, kernels, 0, trials)
 started = time.process_time()
