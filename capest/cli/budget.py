@@ -82,7 +82,7 @@ def budget(
                 lacking = str(error)
     for note in dict.fromkeys((*loaded.notes, *loaded.moves)):
         click.echo(note, err=True)
-    if loaded.has_constellation and loaded.channel.weather != "clear":
+    if loaded.weather_is_of_cells:
         click.echo("under a clear sky: weather is that of a cell, and a budget has none", err=True)
     if lacking:
         click.echo(f"no uplink: {lacking}", err=True)

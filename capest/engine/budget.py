@@ -143,7 +143,7 @@ def _sky_losses(scenario: Scenario, frequency_hz: float, elevation_deg: float) -
     channel = scenario.channel
     sine = math.sin(math.radians(elevation_deg))
     latitudes = "high" if ionosphere_of(scenario) == "high" else "equatorial"
-    weather = channel.weather != "clear" and not scenario.has_constellation
+    weather = channel.weather != "clear" and not scenario.weather_is_of_cells
     sky = clear_sky(channel, latitudes)
     losses = sky_losses_db(sky, frequency_hz, np.float64(sine), np, weather=weather)
     found = {line: float(loss_db) for line, loss_db in losses.items()}

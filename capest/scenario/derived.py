@@ -56,11 +56,32 @@ class Derived:
         users: sections.UserSettings
         service: sections.ServiceSettings
         run: sections.RunSettings
+        channel: sections.ChannelSettings
+
+        @property
+        def uplink_interference(self) -> str:
+            """What interferes in the uplink: "load", "full-buffer" or "off"."""
+            ...
 
         @property
         def has_constellation(self) -> bool:
             """Whether many satellites serve a region, not one its own layout of beams."""
             ...
+
+    @property
+    def weather_is_of_cells(self) -> bool:
+        """Each cell of a region has weather of its own, so that a scenario has not one."""
+        return self.has_constellation and self.channel.weather != "clear"
+
+    @property
+    def beams_can_take_turns(self) -> bool:
+        """Beams of one satellite can be lit in turn; cells of a constellation share none."""
+        return not self.has_constellation
+
+    @property
+    def uplink_takes_turns(self) -> bool:
+        """Users of one satellite send in turn all the time, so that the uplink has a throughput."""
+        return not self.has_constellation and self.uplink_interference == "full-buffer"
 
     @property
     def beam_count(self) -> int:

@@ -82,7 +82,7 @@ def plan_points(
         load_scenario(source, [*overrides, f"{ALLOCATION}={name}"], excused=[])
         for name in strategies
     ]
-    if scenarios[0].has_constellation:
+    if not scenarios[0].beams_can_take_turns:
         raise InputError(
             "beam hopping over a frame is for one satellite: how the satellites of a constellation "
             "share their cells in time is not computed"

@@ -98,8 +98,7 @@ def evaluated_case(number: int, trials: int, overrides: Sequence[str] = ()) -> S
     """
     ten = "users.placement=beam"
     case = study_case(number, trials, overrides=[ten, *overrides])
-    # A constellation's uplink has no throughput.
-    if case.has_constellation or case.uplink_interference != "full-buffer":
+    if not case.uplink_takes_turns:
         raise InputError("M.2514 is evaluated for one satellite with both links; see --set")
     blocks = max(1, round(_beam_blocks(case)) // case.users.per_beam)
     full = f"uplink.bandwidth_mhz={blocks * _RESOURCE_BLOCK_MHZ:.2f}"
