@@ -68,6 +68,22 @@ def kernel_source(name: str) -> str:
     return "\n".join(_inlined(kernel_directory(), name, set())) + "\n"
 
 
+def native_sources() -> dict[str, str]:
+    """Texts of the compiled CPU backend by file name, headers included.
+
+    Raises
+    ------
+    BackendError
+        If the sources are missing.
+    """
+    directory = kernel_directory() / "native"
+    return {
+        each.name: each.read_text(encoding="utf-8")
+        for each in directory.iterdir()
+        if each.name.endswith((".cpp", ".hpp"))
+    }
+
+
 def _inlined(directory: Traversable, name: str, seen: set[str]) -> list[str]:
     seen.add(name)
     lines = [f'#line 1 "{name}"']

@@ -1,0 +1,1 @@
+"""The compiled CPU backend: C++ of ``kernels/native``, built at first use where a compiler is."""

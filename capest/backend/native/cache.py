@@ -1,0 +1,173 @@
+"""Where built libraries are kept: found in milliseconds, built once, whole or not at all.
+
+A library's name says what it was built from and for (sources, flags, processor, system), by which
+compiler, and what its content must be. So unequal machines that share a home have libraries of
+their own, one that was cut short is not taken, and nobody runs a compiler to find out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from capest.backend.native.compiler import REMEDY, Compiler, find_compiler, flags
+from capest.backend.native.processor import processor, system
+from capest.backend.source import native_sources
+from capest.errors import BackendError
+
+VARIABLE = "CAPEST_CACHE"
+"""Environment variable that names the folder of the cache."""
+
+_POLL_S = 0.05
+_SUFFIX = ".so"
+
+
+def cache_folders() -> list[Path]:
+    """Folders for libraries, the one of choice first, then one among temporary files."""
+    return [_own_folder(), Path(tempfile.gettempdir()) / f"capest-{_user()}" / "native"]
+
+
+def libraries() -> Iterator[Path]:
+    """Yield libraries for this machine, the best first: those that are there, then built ones.
+
+    Raises
+    ------
+    BackendError
+        If none is there and none can be built; says why.
+    """
+    if os.name == "nt":
+        raise BackendError("compiled kernels are not built on Windows")
+    sources = native_sources()
+    built_for = (*(f"{name}\n{text}" for name, text in sorted(sources.items())), *flags())
+    key = _digest("\0".join((*built_for, processor() or "", system())).encode())
+    compiler = find_compiler()
+    # Another machine's compiler may have built what runs here, where none is.
+    name = f"{key}-" if compiler is None else f"{key}-{_digest(compiler.identity.encode())}-"
+    folders = [folder for folder in cache_folders() if _is_safe(folder)]
+    for folder in folders:
+        yield from _found(folder, name)
+    if compiler is None:
+        raise BackendError(f"there is no C++ compiler; {REMEDY}")
+    refused = ["no folder of mine is there"]
+    for folder in folders:
+        try:
+            yield _built(folder, name, compiler, sources)
+        except OSError as error:
+            refused.append(f"{folder}: {error.strerror or error}")
+    raise BackendError(f"built kernels find no place ({refused[-1]}); let {VARIABLE} name a folder")
+
+
+def _own_folder() -> Path:
+    """Folder that the user chose, by a variable of ours or of the desktop's standard."""
+    named = os.environ.get(VARIABLE, "")
+    if named:
+        return Path(named).absolute() / "native"
+    standard = os.environ.get("XDG_CACHE_HOME", "")
+    # A relative path is to be ignored, says the XDG Base Directory Specification.
+    base = standard if os.path.isabs(standard) else os.path.expanduser("~/.cache")
+    return Path(base) / "capest" / "native"
+
+
+def _user() -> str:
+    return str(os.getuid()) if hasattr(os, "getuid") else "user"
+
+
+def _is_safe(folder: Path) -> bool:
+    """Tell whether nobody else can put a library into a folder among everybody's temporary files."""
+    if folder == _own_folder():
+        return True
+    try:
+        folder.parent.mkdir(mode=0o700, exist_ok=True)
+        status = folder.parent.lstat()
+    except OSError:
+        return False
+    mine = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
+    return mine and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def _found(folder: Path, name: str) -> Iterator[Path]:
+    """Whole libraries whose names begin so."""
+    try:
+        there = sorted(os.listdir(folder))
+    except OSError:
+        return
+    for each in there:
+        if each.startswith(name) and each.endswith(_SUFFIX) and _is_whole(folder / each):
+            yield folder / each
+
+
+def _is_whole(path: Path) -> bool:
+    """Tell whether a library's content is what its name says."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return False
+    return path.name.endswith(f"-{_digest(content)}{_SUFFIX}")
+
+
+def _built(folder: Path, name: str, compiler: Compiler, sources: dict[str, str]) -> Path:
+    """Build a library unless another process does so meanwhile."""
+    folder.mkdir(parents=True, exist_ok=True)
+    failure = folder / f"{name}failed"
+    before = _text(failure)
+    with _lock(folder / f"{name}lock"):
+        for there in _found(folder, name):
+            return there
+        # Whoever built while we waited has failed, and so would we.
+        said = _text(failure)
+        if said is not None and said != before:
+            raise BackendError(said[1])
+        try:
+            return _build(folder, name, compiler, sources)
+        except BackendError as error:
+            with contextlib.suppress(OSError):
+                failure.write_text(str(error), encoding="utf-8")
+            raise
+
+
+def _build(folder: Path, name: str, compiler: Compiler, sources: dict[str, str]) -> Path:
+    room = Path(tempfile.mkdtemp(prefix="build-", dir=folder))
+    try:
+        built = compiler.build(sources, room)
+        whole = folder / f"{name}{_digest(built.read_bytes())}{_SUFFIX}"
+        built.replace(whole)
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+    return whole
+
+
+@contextlib.contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Let one process at a time build; where the file system has no locks, all do."""
+    import fcntl
+
+    with path.open("w", encoding="utf-8") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(_POLL_S)
+                continue
+            except OSError:
+                pass
+            break
+        yield
+
+
+def _text(path: Path) -> tuple[int, str] | None:
+    """When a file was written, and its text."""
+    try:
+        return path.stat().st_mtime_ns, path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]

@@ -1,0 +1,140 @@
+"""The C++ compiler of this machine, and what it is told."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from capest.backend.native.processor import processor
+from capest.errors import BackendError
+from capest.shown import one_line
+
+NAMES = ("c++", "g++", "clang++")
+"""Compilers that are looked for where the variable ``CXX`` names none."""
+
+REMEDY = "install g++ or clang++ (apt install g++, xcode-select --install), or name one in CXX"
+
+_FLAGS = (
+    *("-std=c++17", "-O3", "-shared", "-fPIC", "-fvisibility=hidden"),
+    # Nothing is fused or reordered by the compiler, and infinities and nan keep their meaning.
+    *("-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"),
+)
+
+_LONGEST_BUILD_S = 300.0
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """A C++ compiler.
+
+    Attributes
+    ----------
+    command : tuple of str
+        Its name and what ``CXX`` adds to it.
+    identity : str
+        Another one after an update; found without running it.
+    """
+
+    command: tuple[str, ...]
+    identity: str
+
+    def build(self, sources: Mapping[str, str], folder: Path) -> Path:
+        """Build a shared library of all ``*.cpp`` files.
+
+        Parameters
+        ----------
+        sources : dict
+            Text of each file by its name, headers included.
+        folder : Path
+            Empty; sources and library are left in it.
+
+        Raises
+        ------
+        BackendError
+            If the compiler refuses, or does not start.
+        OSError
+            If the folder takes no files.
+        """
+        for name, text in sources.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        library = folder / "library"
+        units = sorted(name for name in sources if name.endswith(".cpp"))
+        command = [*self.command, *flags(), *units, "-o", library.name]
+        try:
+            done = subprocess.run(
+                command,
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+                timeout=_LONGEST_BUILD_S,
+                stdin=subprocess.DEVNULL,
+            )
+        except OSError as error:
+            raise BackendError(f"{self.command[0]} does not start ({error.strerror})") from error
+        except subprocess.TimeoutExpired as error:
+            raise BackendError(f"{self.command[0]} takes more than {error.timeout:.0f} s") from error
+        if done.returncode != 0 or not library.is_file():
+            raise BackendError(f"{self.command[0]} fails: {_first_error(done)}")
+        return library
+
+
+def find_compiler() -> Compiler | None:
+    """Find the compiler that ``CXX`` names, else the first of `NAMES` on the path.
+
+    Raises
+    ------
+    BackendError
+        If ``CXX`` names one that is not there.
+    """
+    asked = os.environ.get("CXX", "").strip()
+    if not asked:
+        found = (_compiler((name,)) for name in NAMES)
+        return next((each for each in found if each is not None), None)
+    try:
+        words = tuple(shlex.split(asked))
+    except ValueError as error:
+        raise BackendError(f"CXX={one_line(asked)} cannot be read ({error})") from error
+    chosen = _compiler(words)
+    if chosen is None:
+        raise BackendError(f"the compiler that CXX names, {one_line(asked)}, is not there")
+    return chosen
+
+
+def flags() -> tuple[str, ...]:
+    """Flags of every build on this machine."""
+    there = processor()
+    if there is None:
+        return _FLAGS
+    if "flags: " not in there:
+        # ARM and others have -mcpu where Intel and AMD have -march.
+        return (*_FLAGS, "-mcpu=native")
+    wide = ("-mprefer-vector-width=512",) if "avx512f" in there.split() else ()
+    return (*_FLAGS, "-march=native", *wide)
+
+
+def _compiler(command: tuple[str, ...]) -> Compiler | None:
+    path = shutil.which(command[0])
+    if path is None:
+        return None
+    try:
+        real = os.path.realpath(path)
+        status = os.stat(real)
+    except OSError:
+        return None
+    identity = f"{shlex.join(command)} {real} {status.st_size} {status.st_mtime_ns}"
+    return Compiler(command, identity)
+
+
+def _first_error(done: subprocess.CompletedProcess[str]) -> str:
+    """Pick the line of a compiler's output that says most."""
+    lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+    telling = [line for line in lines if "error" in line.lower()]
+    text = (telling or lines or [f"exit code {done.returncode}"])[0]
+    return one_line(text)

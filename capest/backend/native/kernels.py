@@ -1,0 +1,31 @@
+"""The array kernels of a trial on the CPU, compiled where that pays, NumPy's elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from capest.backend.arguments import SatelliteDownlink
+from capest.backend.native import pairs
+from capest.backend.native.library import Library
+from capest.backend.numpy_kernels import NumpyKernels
+
+
+class NativeKernels(NumpyKernels):
+    """Same names, arguments and results as `NumpyKernels`; see ``protocol.Kernels``.
+
+    Parameters
+    ----------
+    library : Library
+        From ``native.library.library``.
+    """
+
+    name = "native"
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def beam_powers(self, links: SatelliteDownlink) -> np.ndarray:
+        """Power of each beam at each user, compiled."""
+        return pairs.beam_powers(self._library, links)
