@@ -52,6 +52,12 @@ inline int32_t bits_of(const float value) {
     return bits;
 }
 
+inline float float_of(const uint32_t bits) {
+    float value;
+    std::memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
 }  // namespace capest
 
 #endif

@@ -15,25 +15,31 @@ CAPEST_KERNEL beam_powers(
     const int64_t satellites,
     const int64_t colours,
     const int64_t beams) {
-    return capest::guarded([&] {
-        const capest::Pattern pattern(pattern_lines, entries);
+    using namespace capest;
+    return guarded([&] {
+        const Pattern pattern(pattern_lines, entries);
         for (int64_t satellite = 0; satellite < satellites; ++satellite) {
-            const float* x = user_direction + 3 * satellite * users;
-            const float* y = x + users;
-            const float* z = y + users;
+            const float* direction = user_direction + 3 * satellite * users;
             const float* gain = link_gain + satellite * users;
+            const int32_t begin = segment_start[satellite * colours];
             const int32_t end = segment_start[(satellite + 1) * colours];
-            for (int32_t beam = segment_start[satellite * colours]; beam < end; ++beam) {
-                const float bx = beam_direction[beam];
-                const float by = beam_direction[beams + beam];
-                const float bz = beam_direction[2 * beams + beam];
-                const float height = beam_power[beam];
-                float* row = power + beam * users;
-                for (int64_t user = 0; user < users; ++user) {
-                    row[user] =
-                        pattern.gain(x[user] - bx, y[user] - by, z[user] - bz) * height * gain[user];
+            in_blocks(0, users, [&](auto lanes, const int64_t first, const int64_t count) {
+                Directions<lanes> user{};
+                alignas(64) float found[lanes];
+                const auto bytes = static_cast<size_t>(count) * sizeof(float);
+                std::memcpy(user.x, direction + first, bytes);
+                std::memcpy(user.y, direction + users + first, bytes);
+                std::memcpy(user.z, direction + 2 * users + first, bytes);
+                for (int32_t beam = begin; beam < end; ++beam) {
+                    pattern.gains(user, beam_direction[beam], beam_direction[beams + beam],
+                                  beam_direction[2 * beams + beam], found);
+                    const float height = beam_power[beam];
+                    float* row = power + beam * users + first;
+                    for (int64_t i = 0; i < count; ++i) {
+                        row[i] = found[i] * height * gain[first + i];
+                    }
                 }
-            }
+            });
         }
     });
 }

@@ -26,6 +26,12 @@ class NativeKernels(NumpyKernels):
     def __init__(self, library: Library) -> None:
         self._library = library
 
+    def downlink_sinr(
+        self, links: SatelliteDownlink
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Serving beam, carrier and interference, compiled."""
+        return pairs.downlink_sinr(self._library, links)
+
     def beam_powers(self, links: SatelliteDownlink) -> np.ndarray:
         """Power of each beam at each user, compiled."""
         return pairs.beam_powers(self._library, links)
