@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from capest.backend.arguments import SatelliteDownlink
+from capest.backend.arguments import SatelliteDownlink, SatelliteUplink
 from capest.backend.native import pairs
 from capest.backend.native.library import Library
 from capest.backend.numpy_kernels import NumpyKernels
@@ -35,3 +35,7 @@ class NativeKernels(NumpyKernels):
     def beam_powers(self, links: SatelliteDownlink) -> np.ndarray:
         """Power of each beam at each user, compiled."""
         return pairs.beam_powers(self._library, links)
+
+    def uplink_sinr(self, links: SatelliteUplink) -> tuple[np.ndarray, np.ndarray]:
+        """Carrier and interference at every receive beam, compiled."""
+        return pairs.uplink_sinr(self._library, links)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from capest.backend.arguments import SatelliteDownlink
+from capest.backend.arguments import SatelliteDownlink, SatelliteUplink
 from capest.backend.native.library import Library, array_of
 
 
@@ -70,3 +70,34 @@ def beam_powers(library: Library, links: SatelliteDownlink) -> np.ndarray:
         beams,
     )
     return powers
+
+
+def uplink_sinr(library: Library, links: SatelliteUplink) -> tuple[np.ndarray, np.ndarray]:
+    """Carrier and interference at every receive beam; kernel ``uplink_sinr`` in ``uplink.cpp``."""
+    satellites, users = links.gain.shape
+    drops, beams = links.scheduled.shape
+    entries, colours = len(links.pattern), links.colours
+    if colours < 1:
+        raise ValueError(f"colours = {colours}: there must be one at least")
+    carrier = np.empty((drops, beams), dtype=np.float32)
+    interference = np.empty((drops, beams), dtype=np.float32)
+    segments = satellites * colours + 1
+    library.run(
+        "uplink_sinr",
+        array_of("user", links.user, np.float32, (satellites, 3, users)),
+        array_of("gain", links.gain, np.float32, (satellites, users)),
+        array_of("scheduled", links.scheduled, np.int32, (drops, beams)),
+        array_of("beam", links.beam, np.float32, (3, beams)),
+        array_of("beam_power", links.beam_power, np.float32, (beams,)),
+        array_of("segment_start", links.segment_start, np.int32, (segments,)),
+        array_of("pattern", links.pattern, np.float32, (entries, 2)),
+        carrier,
+        interference,
+        entries,
+        users,
+        satellites,
+        colours,
+        drops,
+        beams,
+    )
+    return carrier, interference
