@@ -71,7 +71,7 @@ def run(
     seed: int | None = None,
     until: str | Sequence[str] | None = None,
     output: str | Path | None = None,
-    backend: Literal["auto", "numpy", "cupy"] = "auto",
+    backend: Literal["auto", "numpy", "native", "cupy"] = "auto",
     workers: int | None = 0,
     scheduler: str | None = None,
     overwrite: bool = False,
@@ -90,7 +90,7 @@ def run(
     output : path, optional
         Result file; resumed if an earlier run was cut off. Without it the result is kept in
         memory only.
-    backend : {"auto", "numpy", "cupy"}
+    backend : {"auto", "numpy", "native", "cupy"}
     workers : int or None
         Dask worker processes on this machine; 0 computes in this process, ``None`` takes
         one a core.

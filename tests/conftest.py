@@ -43,6 +43,14 @@ def _patterns_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once(folder_of_all_workers: Path) -> Iterator[None]:
+    """Build compiled kernels once for all processes of a test run, in a folder of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CAPEST_CACHE", str(folder_of_all_workers / "cache"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def folder_of_all_workers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all processes of a test run have in common."""

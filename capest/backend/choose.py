@@ -1,17 +1,19 @@
-"""Which backend computes: a GPU through CuPy, or NumPy."""
+"""Which backend computes: a GPU through CuPy, compiled kernels, or NumPy."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from capest.backend import driver
 from capest.backend.cuda_kernels import CudaKernels
 from capest.backend.cupy_device import CupyDevice
+from capest.backend.native.library import library
+from capest.backend.native.processor import instruction_set
+from capest.backend.obstacle import Obstacle, Unusable
 from capest.backend.protocol import Kernels
 from capest.errors import BackendError
 
-NAMES = ("auto", "numpy", "cupy")
+NAMES = ("auto", "numpy", "native", "cupy")
 """What may be asked for."""
 
 _TOO_OLD = 35  # cudaErrorInsufficientDriver
@@ -26,44 +28,37 @@ _DEVICE_REMEDY = (
 _KNOWN_WORDS = (0x16554D9ECA36314C, 0xDB20FE9D672D0FDC, 0xD7E772CEE186176B, 0x7E68B68AEC7BA23B)
 
 
-@dataclass(frozen=True)
-class Obstacle:
-    """Why CuPy cannot be used here, and what would help."""
-
-    reason: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.reason}: {self.remedy}"
-
-
 def resolve(name: str) -> str:
     """Turn what was asked for into a backend that works here.
 
     Parameters
     ----------
-    name : {"auto", "numpy", "cupy"}
-        "auto" takes CuPy if a GPU really runs a kernel and gives the right answer, else NumPy.
+    name : {"auto", "numpy", "native", "cupy"}
+        "auto" takes CuPy if a GPU really runs a kernel and gives the right answer, else compiled
+        kernels if they are there or can be built, else NumPy.
 
     Returns
     -------
-    {"numpy", "cupy"}
+    {"numpy", "native", "cupy"}
 
     Raises
     ------
     BackendError
-        For an unknown name, or for "cupy" where it cannot be used; says what is missing.
+        For an unknown name, or for a backend that cannot be used; says what is missing.
     """
     if name not in NAMES:
         raise BackendError(f"no backend is called {name!r}; choose one of {', '.join(NAMES)}")
     if name == "numpy":
-        return "numpy"
-    obstacle = cupy_obstacle()
-    if obstacle is None:
-        return "cupy"
-    if name == "auto":
-        return "numpy"
-    raise BackendError(f"the cupy backend cannot be used: {obstacle}")
+        return name
+    for backend, find in (("cupy", cupy_obstacle), ("native", native_obstacle)):
+        if name not in ("auto", backend):
+            continue
+        obstacle = find()
+        if obstacle is None:
+            return backend
+        if name == backend:
+            raise BackendError(f"the {name} backend cannot be used: {obstacle}")
+    return "numpy"
 
 
 def resolve_device(name: str) -> tuple[str, str]:
@@ -71,13 +66,13 @@ def resolve_device(name: str) -> tuple[str, str]:
 
     Parameters
     ----------
-    name : {"auto", "numpy", "cupy"}
+    name : {"auto", "numpy", "native", "cupy"}
 
     Returns
     -------
-    backend : {"numpy", "cupy"}
+    backend : {"numpy", "native", "cupy"}
     device : str
-        Name of the GPU, or "NumPy".
+        Name of the GPU, "native" with the processor's widest vectors, or "NumPy".
 
     Raises
     ------
@@ -87,6 +82,9 @@ def resolve_device(name: str) -> tuple[str, str]:
     backend = resolve(name)
     if backend == "numpy":
         return backend, "NumPy"
+    if backend == "native":
+        vectors = instruction_set()
+        return backend, f"native ({vectors})" if vectors else "native"
     import cupy
 
     properties = cupy.cuda.runtime.getDeviceProperties(cupy.cuda.Device().id)
@@ -98,11 +96,11 @@ def kernels(name: str) -> Kernels:
 
     Parameters
     ----------
-    name : {"auto", "numpy", "cupy"}
+    name : {"auto", "numpy", "native", "cupy"}
 
     Returns
     -------
-    NumpyKernels or CudaKernels
+    NumpyKernels, NativeKernels or CudaKernels
         Same methods; ``xp`` is the array module, ``name`` the backend.
 
     Raises
@@ -110,11 +108,31 @@ def kernels(name: str) -> Kernels:
     BackendError
         As `resolve`.
     """
-    if resolve(name) == "cupy":
+    backend = resolve(name)
+    if backend == "cupy":
         return CudaKernels(CupyDevice())
+    if backend == "native":
+        from capest.backend.native.kernels import NativeKernels
+
+        return NativeKernels(library())
     from capest.backend.numpy_kernels import NumpyKernels
 
     return NumpyKernels()
+
+
+def native_obstacle() -> Obstacle | None:
+    """Find out what keeps compiled kernels from being used here; builds them if nothing does.
+
+    Returns
+    -------
+    Obstacle or None
+        None if they are there.
+    """
+    try:
+        library()
+    except Unusable as error:
+        return error.obstacle
+    return None
 
 
 def cupy_obstacle() -> Obstacle | None:

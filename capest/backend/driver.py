@@ -35,7 +35,7 @@ def local_workers(workers: int | None, backend: str, *, sharing_a_gpu: int = 1) 
     ----------
     workers : int or None
         What was asked for.
-    backend : {"auto", "numpy", "cupy"}
+    backend : {"auto", "numpy", "native", "cupy"}
     sharing_a_gpu : int
         Processes that keep a GPU busy, see ``Scenario.workers_sharing_a_gpu``.
 
@@ -44,7 +44,7 @@ def local_workers(workers: int | None, backend: str, *, sharing_a_gpu: int = 1) 
     int or None
         None: one a core.
     """
-    if workers is not None or backend == "numpy":
+    if workers is not None or backend in ("numpy", "native"):
         return workers
     gpu = importlib.util.find_spec("cupy") is not None and driver_cuda_version() is not None
     if not gpu:

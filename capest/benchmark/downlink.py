@@ -24,7 +24,7 @@ from capest.physics import geometry
 from capest.physics.pattern_table import beginnings
 from capest.sampling.draws import Draws
 
-_PAIRS_OF_CALL = {"numpy": 2**21, "cupy": 2**28}
+_PAIRS_OF_CALL = {"numpy": 2**21, "native": 2**21, "cupy": 2**28}
 
 _WITHIN_DB = 40.0  # gains are compared down to this far under the peak
 

@@ -50,7 +50,7 @@ def runs(backend: str, trials: int, workers: int) -> Iterator[RunSpeed]:
 
     Parameters
     ----------
-    backend : {"numpy", "cupy"}
+    backend : {"numpy", "native", "cupy"}
     trials : int
         Of the downlink of case 9; the others are as long as that takes, about.
     workers : int
@@ -75,7 +75,7 @@ def scaling(backend: str, trials: int, workers: int) -> Iterator[RunSpeed]:
 
     Parameters
     ----------
-    backend : {"numpy", "cupy"}
+    backend : {"numpy", "native", "cupy"}
     trials : int
         Of the first part; the second takes a tenth of them, as many, and ten times as many.
     workers : int
@@ -96,7 +96,7 @@ def run_speed(case: str, scenario: Scenario, backend: str, trials: int, workers:
     ----------
     case : str
     scenario : Scenario
-    backend : {"numpy", "cupy"}
+    backend : {"numpy", "native", "cupy"}
     trials, workers : int
         No workers: in the client's own process.
 

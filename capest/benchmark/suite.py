@@ -26,7 +26,7 @@ def measure(
 
     Parameters
     ----------
-    backend : {"numpy", "cupy"}
+    backend : {"numpy", "native", "cupy"}
     seconds : float
         Time for each kernel figure.
     trials, workers : int

@@ -16,7 +16,7 @@ from capest.engine.users import draw_users
 from capest.physics import geometry
 from capest.sampling.draws import Draws
 
-SIZES = {"numpy": (1_000, 16_000), "cupy": (10_000, 4_000_000)}
+SIZES = {"numpy": (1_000, 16_000), "native": (1_000, 16_000), "cupy": (10_000, 4_000_000)}
 """Users of a call, by backend."""
 
 BEAMS = (7, 61, 331)

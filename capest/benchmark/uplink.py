@@ -25,7 +25,7 @@ from capest.engine.users import draw_users
 from capest.engine.world import Layout
 from capest.sampling.draws import Draws
 
-_PAIRS_OF_CALL = {"numpy": 2**23, "cupy": 2**28}
+_PAIRS_OF_CALL = {"numpy": 2**23, "native": 2**23, "cupy": 2**28}
 
 
 @dataclass(frozen=True)

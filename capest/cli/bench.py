@@ -39,7 +39,7 @@ from capest.cli.options import backend_option, json_option
 )
 @json_option
 def bench(
-    backend: Literal["auto", "numpy", "cupy"],
+    backend: Literal["auto", "numpy", "native", "cupy"],
     seconds: float,
     trials: int,
     workers: int | None,

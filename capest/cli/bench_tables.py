@@ -21,7 +21,7 @@ def print_tables(found: dict[str, Any], console: Console) -> None:
     if limit:
         console.print(
             f"On paper the hardware could do {limit / 1e6:,.0f} million pairs/s: "
-            f"one {'core' if found['backend'] == 'numpy' else 'GPU'}, downlink."
+            f"one {'GPU' if found['backend'] == 'cupy' else 'core'}, downlink."
         )
     console.print(f"Obvious: whole arrays, double precision, {found['baseline']}.\n")
 

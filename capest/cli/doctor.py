@@ -63,8 +63,9 @@ def machine_facts() -> dict[str, Any]:
         to version or None), ``cupy`` (package and version or None), ``cores``, ``usable_cores``,
         ``memory_gib``, ``available_memory_gib`` (None where the system does not tell), ``gpus``
         (name, driver, memory_gib), ``driver_cuda`` (newest CUDA the driver runs, or None),
-        ``backend`` (name, obstacle, remedy), ``kernels`` (folder or None), ``tools`` (name to first
-        line of its version, or None), ``run_possible``.
+        ``backend`` (name, obstacle, remedy), ``native`` (obstacle and remedy, None for both where
+        compiled kernels are there), ``kernels`` (folder or None), ``tools`` (name to first line of
+        its version, or None), ``run_possible``.
     """
     import os
     import platform
@@ -77,7 +78,7 @@ def machine_facts() -> dict[str, Any]:
     cuda = driver.driver_cuda_version()
     total, available = _memory_gib()
     run_possible = None not in packages.values()
-    backend = _backend() if packages["numpy"] else {"name": None, "obstacle": None, "remedy": None}
+    native, backend = _native(packages), _backend(packages)
     affinity = getattr(os, "sched_getaffinity", None)
     return {
         "capest": __version__,
@@ -93,6 +94,7 @@ def machine_facts() -> dict[str, Any]:
         "gpus": _gpus() or _gpus_of_cupy(backend["name"]),
         "driver_cuda": None if cuda is None else driver.version_text(cuda),
         "backend": backend,
+        "native": native,
         "kernels": _kernel_folder(),
         "tools": {"g++": _tool_version("g++"), "nvcc": _tool_version("nvcc")},
         "run_possible": run_possible,
@@ -120,16 +122,19 @@ def missing_things(facts: dict[str, Any]) -> list[dict[str, str]]:
     if facts["backend"]["obstacle"]:
         what = f"GPU backend: {facts['backend']['obstacle']}"
         missing.append({"what": what, "remedy": facts["backend"]["remedy"]})
+    if facts["native"]["obstacle"]:
+        what = f"compiled kernels, several times as fast as NumPy: {facts['native']['obstacle']}"
+        missing.append({"what": what, "remedy": facts["native"]["remedy"]})
     missing += [
         {"what": f"package {name}", "remedy": f"only for {_OPTIONAL[name]}"}
         for name, version in facts["optional"].items()
         if version is None
     ]
     if facts["kernels"] is None:
-        remedy = "pip install --force-reinstall capest (needed on a GPU only)"
+        remedy = "pip install --force-reinstall capest (for a GPU and for compiled kernels)"
         missing.append({"what": "CUDA sources", "remedy": remedy})
     remedies = {
-        "g++": "apt install g++ or your system's way (for the tests of the CUDA sources only)",
+        "g++": "apt install g++ or your system's way (for compiled kernels, and tests of CUDA)",
         "nvcc": "https://developer.nvidia.com/cuda-downloads (for a report of registers only)",
     }
     missing += [
@@ -149,14 +154,29 @@ def _package_version(name: str) -> str | None:
         return None
 
 
-def _backend() -> dict[str, str | None]:
+def _native(packages: dict[str, str | None]) -> dict[str, str | None]:
+    """Say what keeps compiled kernels from being used, if anything; builds them if nothing does."""
+    if not packages["numpy"]:
+        return {"obstacle": None, "remedy": None}
+    from capest.backend.choose import native_obstacle
+
+    obstacle = native_obstacle()
+    if obstacle is None:
+        return {"obstacle": None, "remedy": None}
+    return {"obstacle": obstacle.reason, "remedy": obstacle.remedy}
+
+
+def _backend(packages: dict[str, str | None]) -> dict[str, str | None]:
     """Name what ``--backend auto`` takes, and what keeps the GPU from being it."""
-    from capest.backend.choose import cupy_obstacle
+    if not packages["numpy"]:
+        return {"name": None, "obstacle": None, "remedy": None}
+    from capest.backend.choose import cupy_obstacle, native_obstacle
 
     obstacle = cupy_obstacle()
     if obstacle is None:
         return {"name": "cupy", "obstacle": None, "remedy": None}
-    return {"name": "numpy", "obstacle": obstacle.reason, "remedy": obstacle.remedy}
+    name = "numpy" if native_obstacle() else "native"
+    return {"name": name, "obstacle": obstacle.reason, "remedy": obstacle.remedy}
 
 
 def _kernel_folder() -> str | None:
@@ -263,6 +283,8 @@ def _print_facts(facts: dict[str, Any]) -> None:
         console.print("No run is possible before the packages above are installed.")
     elif facts["backend"]["name"] == "cupy":
         console.print("Runs take the GPU (CuPy).")
+    elif facts["backend"]["name"] == "native":
+        console.print("Runs take the CPU (compiled kernels).")
     else:
         console.print("Runs take the CPU (NumPy).")
 

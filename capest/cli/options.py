@@ -63,10 +63,11 @@ def set_option(command: Function) -> Function:
 
 backend_option = click.option(
     "--backend",
-    type=click.Choice(["auto", "numpy", "cupy"]),
+    type=click.Choice(["auto", "numpy", "native", "cupy"]),
     default="auto",
     show_default=True,
-    help="What computes: auto takes CuPy if a GPU answers, else NumPy.",
+    help="What computes: auto takes CuPy if a GPU answers, else compiled kernels where a C++ "
+    "compiler is (native), else NumPy.",
 )
 
 until_option = click.option(

@@ -17,7 +17,7 @@ def run_points(
     axes: Sequence[Axis],
     path: Path,
     *,
-    backend: Literal["auto", "numpy", "cupy"],
+    backend: Literal["auto", "numpy", "native", "cupy"],
     workers: int | None,
     keep_points: bool,
     overwrite: bool,

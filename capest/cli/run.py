@@ -56,7 +56,7 @@ def run(
     overrides: tuple[str, ...],
     output: Path | None,
     overwrite: bool,
-    backend: Literal["auto", "numpy", "cupy"],
+    backend: Literal["auto", "numpy", "native", "cupy"],
     workers: int | None,
     scheduler: str | None,
     scheduler_file: Path | None,

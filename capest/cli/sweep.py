@@ -59,7 +59,7 @@ def sweep(
     output: Path | None,
     keep_points: bool,
     overwrite: bool,
-    backend: Literal["auto", "numpy", "cupy"],
+    backend: Literal["auto", "numpy", "native", "cupy"],
     workers: int | None,
     as_json: bool,
 ) -> None:

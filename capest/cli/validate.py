@@ -55,7 +55,7 @@ def validate(
     budget: bool,
     m2514: bool,
     overrides: tuple[str, ...],
-    backend: Literal["auto", "numpy", "cupy"],
+    backend: Literal["auto", "numpy", "native", "cupy"],
     as_json: bool,
 ) -> None:
     """Rerun the calibration of 3GPP TR 38.821: 30 study cases, both links.
@@ -132,18 +132,18 @@ def _compute(
     function: Callable[[Task], Found],
     tasks: Callable[[str], list[Task]],
     workers: int | None,
-    backend: Literal["auto", "numpy", "cupy"],
+    backend: Literal["auto", "numpy", "native", "cupy"],
 ) -> list[Found]:
     """Results of the tasks for the backend that answers, in this process for 0 workers."""
-    from capest.backend import choose
     from capest.backend.driver import local_workers
+    from capest.runner.backends import choose_backend
     from capest.runner.execute import dask_cluster
     from capest.runner.execute.inline import InlineExecutor
 
     count = local_workers(workers, backend)
     executor = InlineExecutor() if count == 0 else dask_cluster.local_cluster(count)
     try:
-        return list(executor.run(function, tasks(executor.call(choose.resolve, backend))))
+        return list(executor.run(function, tasks(choose_backend(executor, backend).backend)))
     finally:
         executor.close()
 
@@ -153,7 +153,7 @@ def _show_requirements(
     trials: int,
     workers: int | None,
     overrides: tuple[str, ...],
-    backend: Literal["auto", "numpy", "cupy"],
+    backend: Literal["auto", "numpy", "native", "cupy"],
     as_json: bool,
 ) -> None:
     from capest.cli.m2514_table import as_dict, print_evaluations

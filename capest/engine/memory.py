@@ -25,7 +25,7 @@ MEMORY_NOTE = "memory ran out: fewer trials are computed at once, the results st
 
 # Arrays of a slice on a processor: small enough for its cache, large enough that a few hundred
 # array operations do not count. On a GPU: more would not make it faster.
-_USERS_PER_SLICE = {"numpy": 2**15, "cupy": 2**22}
+_USERS_PER_SLICE = {"numpy": 2**15, "native": 2**15, "cupy": 2**22}
 
 _PAIRS_PER_SLICE = 500_000
 """Of a user and a slot or a cell of a frame: plans are made on the host, many side by side."""
@@ -100,7 +100,7 @@ def slice_length(world: World, kernels: Kernels) -> SliceLength:
     trials = _USERS_PER_SLICE[kernels.name] // longest_arrays(world)
     if world.beams.frame is not None:
         trials = _PAIRS_PER_SLICE // pairs_of_frame(world)
-    if kernels.name == "numpy":
+    if kernels.name != "cupy":
         trials = min(trials, _HEARD_PER_SLICE // max(pairs_heard(world), 1))
     free = kernels.free_bytes()
     if free is not None:

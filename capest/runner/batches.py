@@ -32,6 +32,9 @@ class Executor(Protocol):
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call a function once where batches run."""
 
+    def everywhere(self, function: Callable[..., Any], *arguments: Any) -> list[Any]:
+        """Call a function once in every process where batches run."""
+
     def run(self, function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
         """Yield the result of every task, as it is done."""
 

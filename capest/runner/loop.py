@@ -14,13 +14,13 @@ from typing import Literal
 
 import numpy as np
 
-from capest.backend import choose
 from capest.engine.build import build
 from capest.errors import BackendError, InputError
 from capest.results import netcdf
 from capest.results.kept import read_history
 from capest.results.ours import Target
 from capest.results.store import BlockStore, RunIdentity
+from capest.runner.backends import Choice, choose_backend
 from capest.runner.batches import Executor, Progress, compute_missing
 from capest.runner.output import (
     blocks_folder,
@@ -86,7 +86,7 @@ def run(
     output: Path,
     make_executor: Callable[[], Executor],
     *,
-    backend: Literal["auto", "numpy", "cupy"] = "auto",
+    backend: Literal["auto", "numpy", "native", "cupy"] = "auto",
     overwrite: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
     on_merge: Callable[[], None] | None = None,
@@ -101,7 +101,7 @@ def run(
         it in ``<output>.blocks`` until the run is done.
     make_executor : callable
         Starts the workers; called only if there is something to compute.
-    backend : {"auto", "numpy", "cupy"}
+    backend : {"auto", "numpy", "native", "cupy"}
         Decided where the batches run.
     overwrite : bool
         Replace a result of another scenario, or with more trials.
@@ -140,13 +140,14 @@ def run(
     executor = make_executor()
     store = None
     try:
-        chosen, device = _resolve(executor, wanted, result)
+        choice = _resolve(executor, wanted, result)
+        chosen = choice.backend
         identity = replace(asked, backend=chosen)
         store = BlockStore.open(blocks_folder(output), identity, replace=overwrite)
         target.check_unchanged()  # by a run that held the lock until now
         each_s = seconds_per_trial(world, chosen)
         job = Job(save_world(world, store.folder), identity, plan, store.folder, each_s)
-        notices = [*notes, *([store.notice] if store.notice else [])]
+        notices = [*notes, *(each for each in (store.notice, choice.note) if each)]
         if there is not None and result is None:
             notices.append(other_blocks(there.identity, plan))
         if chosen == "cupy" and plan.longest_block < GPU_BLOCK_TRIALS <= plan.trials // 20:
@@ -165,7 +166,7 @@ def run(
         seconds = time.perf_counter() - started
         history, earlier_s = ("", 0.0) if result is None else read_history(result)
         about: dict[str, str | int | float] = {
-            "device": device,
+            "device": choice.device,
             "elapsed_s": round(earlier_s + seconds, 3),
         }
         if notes:
@@ -191,10 +192,10 @@ def run(
             store.close()
 
 
-def _resolve(executor: Executor, backend: str, result: Path | None) -> tuple[str, str]:
-    """Backend of the run and what it computes on; that of the result which it extends."""
+def _resolve(executor: Executor, backend: str, result: Path | None) -> Choice:
+    """Backend of the run; that of the result which it extends."""
     try:
-        chosen: tuple[str, str] = executor.call(choose.resolve_device, backend)
+        return choose_backend(executor, backend)
     except BackendError as error:
         if result is None:
             raise
@@ -202,7 +203,6 @@ def _resolve(executor: Executor, backend: str, result: Path | None) -> tuple[str
             f"{result}: was computed with {backend}, and so are more trials of it, but {error}; "
             "choose another -o, or make it anew with --overwrite"
         ) from error
-    return chosen
 
 
 def _about_rule(verdict: Verdict, plan: Plan) -> dict[str, str | int | float]:

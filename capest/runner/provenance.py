@@ -44,7 +44,7 @@ def provenance(
     """
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     command = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
-    packages: tuple[str, ...] = _PACKAGES if identity.backend == "numpy" else (*_PACKAGES, *_CUPY)
+    packages: tuple[str, ...] = (*_PACKAGES, *_CUPY) if identity.backend == "cupy" else _PACKAGES
     if scenario.channel.weather != "clear":
         packages += _WEATHER
     if scenario.constellation.catalogue is not None:

@@ -42,6 +42,7 @@ class _Shared:
         self._executor = executor
         self.workers = executor.workers
         self.call = executor.call
+        self.everywhere = executor.everywhere
         self.run = executor.run
 
     def close(self) -> None:
@@ -54,7 +55,7 @@ def run_sweep(
     output: Path,
     make_executor: Callable[[], loop.Executor],
     *,
-    backend: Literal["auto", "numpy", "cupy"] = "auto",
+    backend: Literal["auto", "numpy", "native", "cupy"] = "auto",
     keep_points: bool = False,
     overwrite: bool = False,
     on_point: Callable[[int, Point], None] | None = None,
@@ -71,7 +72,7 @@ def run_sweep(
         is whole.
     make_executor : callable
         Starts the workers, once for the sweep.
-    backend : {"auto", "numpy", "cupy"}
+    backend : {"auto", "numpy", "native", "cupy"}
     keep_points : bool
         Leave the results of the points where they are.
     overwrite : bool
@@ -149,7 +150,7 @@ def _run_points(
     axes: Sequence[Axis],
     output: Path,
     make_executor: Callable[[], loop.Executor],
-    backend: Literal["auto", "numpy", "cupy"],
+    backend: Literal["auto", "numpy", "native", "cupy"],
     watch: _Watch,
     *,
     overwrite: bool,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from capest.backend import choose
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine import memory as slices
 from capest.engine.build import build
@@ -136,7 +137,7 @@ def test_short_blocks_on_a_gpu_are_told(
     block_trials: int, said: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loop, "GPU_BLOCK_TRIALS", 3)
-    monkeypatch.setattr(loop.choose, "resolve_device", lambda _: ("cupy", "a GPU"))
+    monkeypatch.setattr(choose, "resolve_device", lambda _: ("cupy", "a GPU"))
     monkeypatch.setattr(batch, "_kernels", lambda _: NumpyKernels())
     scenario = small_scenario(run__trials=60, run__block_trials=block_trials)
     outcome = loop.run(scenario, tmp_path / "out.nc", InlineExecutor, backend="cupy")

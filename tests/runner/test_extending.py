@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import capest
+from capest.backend import choose
 from capest.errors import BackendError, InputError
 from capest.runner import loop
 from capest.runner.execute.inline import InlineExecutor
@@ -222,7 +223,7 @@ def test_a_result_goes_on_with_what_computed_it(
         asked.append(name)
         raise BackendError("the cupy backend cannot be used: no GPU")
 
-    monkeypatch.setattr(loop.choose, "resolve_device", resolve)
+    monkeypatch.setattr(choose, "resolve_device", resolve)
     before = path.read_bytes()
     with pytest.raises(InputError, match=r"was computed with numpy, .* no GPU; .*--overwrite"):
         loop.run(scenario.replace(run__trials=50), path, InlineExecutor)

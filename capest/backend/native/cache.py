@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import shutil
 import stat
@@ -19,8 +20,9 @@ from pathlib import Path
 
 from capest.backend.native.compiler import REMEDY, Compiler, find_compiler, flags
 from capest.backend.native.processor import processor, system
+from capest.backend.obstacle import Unusable
 from capest.backend.source import native_sources
-from capest.errors import BackendError
+from capest.shown import one_line
 
 VARIABLE = "CAPEST_CACHE"
 """Environment variable that names the folder of the cache."""
@@ -39,11 +41,11 @@ def libraries() -> Iterator[Path]:
 
     Raises
     ------
-    BackendError
+    Unusable
         If none is there and none can be built; says why.
     """
     if os.name == "nt":
-        raise BackendError("compiled kernels are not built on Windows")
+        raise Unusable("compiled kernels are not built on Windows", "take --backend numpy")
     sources = native_sources()
     built_for = (*(f"{name}\n{text}" for name, text in sorted(sources.items())), *flags())
     key = _digest("\0".join((*built_for, processor() or "", system())).encode())
@@ -54,14 +56,17 @@ def libraries() -> Iterator[Path]:
     for folder in folders:
         yield from _found(folder, name)
     if compiler is None:
-        raise BackendError(f"there is no C++ compiler; {REMEDY}")
-    refused = ["no folder of mine is there"]
+        raise Unusable("there is no C++ compiler", REMEDY)
+    refused = "others may write there"
     for folder in folders:
         try:
             yield _built(folder, name, compiler, sources)
         except OSError as error:
-            refused.append(f"{folder}: {error.strerror or error}")
-    raise BackendError(f"built kernels find no place ({refused[-1]}); let {VARIABLE} name a folder")
+            refused = f"{folder}: {error.strerror or error}"
+    raise Unusable(
+        f"there is no place for compiled kernels ({one_line(refused)})",
+        f"let {VARIABLE} name a folder that can be written to",
+    )
 
 
 def _own_folder() -> Path:
@@ -123,12 +128,12 @@ def _built(folder: Path, name: str, compiler: Compiler, sources: dict[str, str])
         # Whoever built while we waited has failed, and so would we.
         said = _text(failure)
         if said is not None and said != before:
-            raise BackendError(said[1])
+            raise Unusable(*json.loads(said[1]))
         try:
             return _build(folder, name, compiler, sources)
-        except BackendError as error:
+        except Unusable as error:
             with contextlib.suppress(OSError):
-                failure.write_text(str(error), encoding="utf-8")
+                failure.write_text(json.dumps(error.args), encoding="utf-8")
             raise
 
 

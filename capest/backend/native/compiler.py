@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from capest.backend.native.processor import processor
-from capest.errors import BackendError
+from capest.backend.obstacle import Unusable
 from capest.shown import one_line
 
 NAMES = ("c++", "g++", "clang++")
 """Compilers that are looked for where the variable ``CXX`` names none."""
 
-REMEDY = "install g++ or clang++ (apt install g++, xcode-select --install), or name one in CXX"
+REMEDY = "install g++ or clang++ (apt install g++; xcode-select --install), or let CXX name one"
+"""What helps where no compiler is."""
+
+_ANOTHER = "let CXX name a compiler that does, or take --backend numpy"
 
 _FLAGS = (
     *("-std=c++17", "-O3", "-shared", "-fPIC", "-fvisibility=hidden"),
@@ -55,7 +58,7 @@ class Compiler:
 
         Raises
         ------
-        BackendError
+        Unusable
             If the compiler refuses, or does not start.
         OSError
             If the folder takes no files.
@@ -65,6 +68,7 @@ class Compiler:
         library = folder / "library"
         units = sorted(name for name in sources if name.endswith(".cpp"))
         command = [*self.command, *flags(), *units, "-o", library.name]
+        name = one_line(self.command[0])
         try:
             done = subprocess.run(
                 command,
@@ -77,11 +81,13 @@ class Compiler:
                 stdin=subprocess.DEVNULL,
             )
         except OSError as error:
-            raise BackendError(f"{self.command[0]} does not start ({error.strerror})") from error
+            reason = f"the compiler {name} does not start ({error.strerror})"
+            raise Unusable(reason, _ANOTHER) from error
         except subprocess.TimeoutExpired as error:
-            raise BackendError(f"{self.command[0]} takes more than {error.timeout:.0f} s") from error
+            reason = f"the compiler {name} takes more than {error.timeout:.0f} s"
+            raise Unusable(reason, _ANOTHER) from error
         if done.returncode != 0 or not library.is_file():
-            raise BackendError(f"{self.command[0]} fails: {_first_error(done)}")
+            raise Unusable(f"the compiler {name} fails ({_first_error(done)})", _ANOTHER)
         return library
 
 
@@ -90,7 +96,7 @@ def find_compiler() -> Compiler | None:
 
     Raises
     ------
-    BackendError
+    Unusable
         If ``CXX`` names one that is not there.
     """
     asked = os.environ.get("CXX", "").strip()
@@ -100,10 +106,10 @@ def find_compiler() -> Compiler | None:
     try:
         words = tuple(shlex.split(asked))
     except ValueError as error:
-        raise BackendError(f"CXX={one_line(asked)} cannot be read ({error})") from error
+        raise Unusable(f"CXX={one_line(asked)} cannot be read ({error})", REMEDY) from error
     chosen = _compiler(words)
     if chosen is None:
-        raise BackendError(f"the compiler that CXX names, {one_line(asked)}, is not there")
+        raise Unusable(f"the compiler that CXX names, {one_line(asked)}, is not there", REMEDY)
     return chosen
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from capest.backend.native import cache
+from capest.backend.obstacle import Unusable
 from capest.errors import BackendError
 from capest.shown import one_line
 
@@ -48,7 +49,7 @@ def library() -> Library:
 
     Raises
     ------
-    BackendError
+    Unusable
         If it cannot be built or loaded; says why in one line.
     """
     refused = ""
@@ -57,10 +58,13 @@ def library() -> Library:
             try:
                 return Library(ctypes.CDLL(str(path)))
             except OSError as error:
-                refused = one_line(f"a built library does not load ({error})")
-    except BackendError as error:
-        raise BackendError(refused or str(error)) from error
-    raise BackendError(refused)
+                refused = f"compiled kernels do not load ({one_line(str(error))})"
+    except Unusable as error:
+        if not refused:
+            raise
+    except BackendError as error:  # no sources
+        refused = str(error)
+    raise Unusable(refused, "take --backend numpy")
 
 
 def array_of(name: str, value: Any, dtype: type, shape: tuple[int, ...]) -> np.ndarray:

@@ -38,9 +38,18 @@ def processor() -> str | None:
         return None
 
 
+def instruction_set() -> str:
+    """Name the widest vectors of the processor; empty where that is not known."""
+    words = (processor() or "").split()
+    for flag, name in (("avx512f", "AVX-512"), ("avx2", "AVX2"), ("asimd", "NEON"), ("avx", "AVX")):
+        if flag in words:
+            return name
+    return ""
+
+
 def telling_lines(lines: Iterable[str]) -> str:
     """Keep of the first core's lines of ``/proc/cpuinfo`` those that say what it can do."""
-    kept = []
+    kept: list[str] = []
     for line in lines:
         if not line.strip() and kept:
             break

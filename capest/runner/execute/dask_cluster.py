@@ -62,6 +62,14 @@ class DaskExecutor:
         (result,) = self.run(functools.partial(_apply, function), [arguments])
         return result
 
+    def everywhere(self, function: Callable[..., Any], *arguments: Any) -> list[Any]:
+        """Call a function on all workers that are there, on one at least; raises as `run`."""
+        try:
+            found = list(self._client.run(function, *arguments).values())
+        except CommClosedError as error:
+            raise CapestError(f"a worker is gone; {_KEPT}") from error
+        return found or [self.call(function, *arguments)]
+
     def run(self, function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
         """Yield the result of every task, as it is done.
 

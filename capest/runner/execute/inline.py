@@ -26,6 +26,10 @@ class InlineExecutor:
         """Call a function where batches run."""
         return function(*arguments)
 
+    def everywhere(self, function: Callable[..., Any], *arguments: Any) -> list[Any]:
+        """Call a function in every process where batches run: in this one."""
+        return [function(*arguments)]
+
     def run(self, function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
         """Yield the result of every task, as it is done."""
         for task in tasks:
