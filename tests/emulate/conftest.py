@@ -1,4 +1,7 @@
-"""Fixtures that run the CUDA sources: on the CPU everywhere, on a GPU where one answers."""
+"""Fixtures that run the CUDA sources: on the CPU everywhere, on a GPU where one answers.
+
+Tests of kernels that are also compiled for the processor run on those, too (`compiled_kernels`).
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from capest.backend.choose import cupy_obstacle
+from capest.backend.choose import cupy_obstacle, native_obstacle
 from capest.backend.cuda_kernels import CudaKernels
 from capest.backend.cupy_device import CupyDevice
+from capest.backend.native.kernels import NativeKernels
+from capest.backend.native.library import library
+from capest.backend.protocol import Kernels
 
 from .emulator import EmulatedDevice
 from .needs import skip_or_fail
@@ -33,9 +39,33 @@ def emulated_kernels(build_directory: Path) -> CudaKernels:
     return CudaKernels(EmulatedDevice(build_directory))
 
 
-@pytest.fixture(params=["emulated", pytest.param("gpu", marks=pytest.mark.gpu)])
-def kernels(request: pytest.FixtureRequest) -> CudaKernels:
+GPU = pytest.param("gpu", marks=pytest.mark.gpu)
+
+
+@pytest.fixture(params=["emulated", GPU])
+def cuda_kernels(request: pytest.FixtureRequest) -> CudaKernels:
     """CUDA kernels, executed by the CPU and by a GPU."""
+    return _cuda(request)
+
+
+@pytest.fixture
+def kernels(cuda_kernels: CudaKernels) -> CudaKernels:
+    """The same: what most modules test."""
+    return cuda_kernels
+
+
+@pytest.fixture(params=["emulated", "native", GPU])
+def compiled_kernels(request: pytest.FixtureRequest) -> Kernels:
+    """CUDA kernels, and those compiled for the processor: twins of NumPy's alike."""
+    if request.param != "native":
+        return _cuda(request)
+    obstacle = native_obstacle()
+    if obstacle is not None:
+        skip_or_fail(obstacle.reason)
+    return NativeKernels(library())
+
+
+def _cuda(request: pytest.FixtureRequest) -> CudaKernels:
     if request.param == "emulated":
         return request.getfixturevalue("emulated_kernels")
     obstacle = cupy_obstacle()

@@ -19,6 +19,12 @@ NEAR_TIE = 1e-3
 TOLERANCE_DB = 0.005
 
 
+@pytest.fixture
+def kernels(compiled_kernels):
+    """Compiled for the processor too, beside CUDA's."""
+    return compiled_kernels
+
+
 def decibels(ratio):
     return 10.0 * np.log10(ratio)
 
@@ -147,11 +153,11 @@ def test_a_users_result_does_not_depend_on_the_others(scene, kernels, to_host):
 
 
 @pytest.mark.parametrize("block_size", [1, 24, 64])
-def test_block_size_changes_nothing(block_size, scene, kernels, to_host):
+def test_block_size_changes_nothing(block_size, scene, cuda_kernels, to_host):
     from capest.backend.cuda_kernels import CudaKernels
 
-    other = CudaKernels(kernels.device, block_size=block_size)
-    expected = kernels.downlink_sinr(scene.links())
+    other = CudaKernels(cuda_kernels.device, block_size=block_size)
+    expected = cuda_kernels.downlink_sinr(scene.links())
     same_bits(other.downlink_sinr(scene.links()), expected, to_host)
 
 
@@ -165,13 +171,13 @@ def test_no_flags_mean_all_lit(colours, kernels, to_host):
     same_bits(kernels.downlink_sinr(links), expected, to_host)
 
 
-def test_table_in_global_memory_gives_the_same_bits(scene, kernels, to_host):
+def test_table_in_global_memory_gives_the_same_bits(scene, cuda_kernels, to_host):
     links = scene.links()
-    shared_bytes = kernels.device.shared_bytes
+    shared_bytes = cuda_kernels.device.shared_bytes
     assert links.pattern.nbytes <= shared_bytes
-    short = kernels.downlink_sinr(links)
+    short = cuda_kernels.downlink_sinr(links)
     links = replace(links, pattern=longer_than_shared(links.pattern, shared_bytes))
-    same_bits(kernels.downlink_sinr(links), short, to_host)
+    same_bits(cuda_kernels.downlink_sinr(links), short, to_host)
 
 
 def test_beyond_the_table_its_last_entry_holds(kernels, to_host):
@@ -262,7 +268,7 @@ def test_no_users(scene, kernels):
         ("lit", lambda a: a.astype(bool), TypeError, "lit has type bool"),
         ("pattern", lambda a: a[:, :1], ValueError, "pattern has shape"),
         ("serving", lambda _: np.zeros(7, np.int32), ValueError, r"serving has shape \(7,\)"),
-        ("colours", lambda a: 8, ValueError, "colours = 8"),
+        ("colours", lambda a: 0, ValueError, "colours = 0"),
         ("beam_power", lambda a: a[:0], ValueError, "beam_power is empty"),
     ],
 )
@@ -271,6 +277,11 @@ def test_wrong_arguments_are_refused(name, wrong, error, message, scene, kernels
     links = replace(links, **{name: wrong(getattr(links, name))})
     with pytest.raises(error, match=message):
         kernels.downlink_sinr(links)
+
+
+def test_more_colours_than_registers_are_refused(scene, cuda_kernels):
+    with pytest.raises(ValueError, match="colours = 8: the kernel takes 1 to 7"):
+        cuda_kernels.downlink_sinr(replace(scene.links(), colours=8))
 
 
 def test_arrays_need_not_be_contiguous(scene, kernels, to_host):

@@ -32,6 +32,12 @@ CASES = {
 }
 
 
+@pytest.fixture
+def kernels(compiled_kernels):
+    """Compiled for the processor too, beside CUDA's."""
+    return compiled_kernels
+
+
 def same_bits(results, expected, to_host):
     for result, wanted in zip(results, expected, strict=True):
         np.testing.assert_array_equal(to_host(result), to_host(wanted), strict=True)
@@ -89,28 +95,28 @@ def test_a_drops_result_does_not_depend_on_the_others(uplink, kernels, to_host):
 
 
 @pytest.mark.parametrize("block_size", [1, 7, 24, 64])
-def test_block_size_changes_nothing(block_size, uplink, kernels, to_host):
-    other = CudaKernels(kernels.device, block_size=block_size)
-    expected = kernels.uplink_sinr(uplink.links())
+def test_block_size_changes_nothing(block_size, uplink, cuda_kernels, to_host):
+    other = CudaKernels(cuda_kernels.device, block_size=block_size)
+    expected = cuda_kernels.uplink_sinr(uplink.links())
     same_bits(other.uplink_sinr(uplink.links()), expected, to_host)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 50])
-def test_number_of_blocks_changes_nothing(limit, uplink, kernels, to_host):
-    device = copy.copy(kernels.device)
+def test_number_of_blocks_changes_nothing(limit, uplink, cuda_kernels, to_host):
+    device = copy.copy(cuda_kernels.device)
     device.block_limit = limit
-    expected = kernels.uplink_sinr(uplink.links())
+    expected = cuda_kernels.uplink_sinr(uplink.links())
     same_bits(CudaKernels(device).uplink_sinr(uplink.links()), expected, to_host)
 
 
-def test_table_in_global_memory_gives_the_same_bits(kernels, to_host):
+def test_table_in_global_memory_gives_the_same_bits(cuda_kernels, to_host):
     uplink = random_uplink(8, beams=19, colours=3)
     links = uplink.links()
-    short = kernels.uplink_sinr(links)
-    shared_bytes = kernels.device.shared_bytes
+    short = cuda_kernels.uplink_sinr(links)
+    shared_bytes = cuda_kernels.device.shared_bytes
     assert links.pattern.nbytes <= shared_bytes
     links = replace(links, pattern=longer_than_shared(links.pattern, shared_bytes))
-    same_bits(kernels.uplink_sinr(links), short, to_host)
+    same_bits(cuda_kernels.uplink_sinr(links), short, to_host)
 
 
 def test_beyond_the_table_its_last_entry_holds(kernels, to_host):
