@@ -1,0 +1,26 @@
+// Which satellites a block of users may hear. NumPy twin: Horizon in capest/backend/numpy_tiles.py.
+#ifndef CAPEST_NATIVE_HORIZON_HPP
+#define CAPEST_NATIVE_HORIZON_HPP
+
+#include <vector>
+
+#include "sky_links.hpp"
+
+namespace capest {
+
+// From how far satellites are heard.
+class Horizon {
+public:
+    Horizon(const double* position, int64_t satellites, double lowest_sine);
+
+    // Satellites from first to before end that somebody of a block may hear; never too few.
+    void near(const Users& users, const int64_t* member, int64_t first, int64_t end,
+              std::vector<int32_t>& found) const;
+
+private:
+    std::vector<double> unit_[3], reach_, cosine_, sine_;
+};
+
+}  // namespace capest
+
+#endif
