@@ -122,8 +122,8 @@ def flags() -> tuple[str, ...]:
         # ARM and others have -mcpu where Intel and AMD have -march.
         return (*_FLAGS, "-mcpu=native")
     wide = ("-mprefer-vector-width=512",) if "avx512f" in there.split() else ()
-    # Compilers take tables apart, load by load, for processors whose gathers were slow once: on one of
-    # them (g++ 12, Sapphire Rapids) the kernel of constellations takes 1.7 times as long.
+    # For some processors compilers read tables number by number, as their gathers were slow once:
+    # the kernel of constellations then takes 1.7 times as long (g++ 12, Sapphire Rapids).
     return (*_FLAGS, "-march=native", "-mtune=skylake", *wide)
 
 
