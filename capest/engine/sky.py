@@ -198,7 +198,7 @@ def _perhaps_above(
 ) -> np.ndarray:
     """Pairs that may stand so high, as point · satellites + satellite; never too few.
 
-    Nine of ten pairs of a country and its sky are out of the question, which single precision tells.
+    Single precision tells that nine of ten pairs of a country and its sky are out of the question.
     """
     satellites = len(position_m)
     step = max(1, _PAIRS_AT_ONCE // max(satellites, 1))
