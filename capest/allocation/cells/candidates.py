@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-
 _BITS = 64
 """Of the whole number by which pairs are sorted."""
 
