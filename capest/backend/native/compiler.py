@@ -52,7 +52,7 @@ class Compiler:
         Parameters
         ----------
         sources : dict
-            Text of each file by its name, headers included.
+            Text of each file by its path, headers included.
         folder : Path
             Empty; sources and library are left in it.
 
@@ -64,6 +64,7 @@ class Compiler:
             If the folder takes no files.
         """
         for name, text in sources.items():
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
         library = folder / "library"
         units = sorted(name for name in sources if name.endswith(".cpp"))
