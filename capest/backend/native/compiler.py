@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shlex
 import shutil
 import subprocess
@@ -20,7 +21,10 @@ NAMES = ("c++", "g++", "clang++")
 REMEDY = "install g++ or clang++ (apt install g++; xcode-select --install), or let CXX name one"
 """What helps where no compiler is."""
 
-_ANOTHER = "let CXX name a compiler that does, or take --backend numpy"
+WITHOUT = "take --backend numpy"
+"""What is left where nothing helps."""
+
+_ANOTHER = f"let CXX name another, or {WITHOUT}"
 
 _FLAGS = (
     *("-std=c++17", "-O3", "-shared", "-fPIC", "-fvisibility=hidden"),
@@ -115,15 +119,14 @@ def find_compiler() -> Compiler | None:
 
 
 def flags() -> tuple[str, ...]:
-    """Flags of every build on this machine."""
-    there = processor()
+    """Flags of every build on this machine: for its processor, if it is known which one that is."""
+    there, machine = processor(), platform.machine().lower()
     if there is None:
         return _FLAGS
-    if "flags: " not in there:
-        # ARM and others have -mcpu where Intel and AMD have -march.
-        return (*_FLAGS, "-mcpu=native")
-    wide = ("-mprefer-vector-width=512",) if "avx512f" in there.split() else ()
-    return (*_FLAGS, "-march=native", *wide)
+    if machine in ("x86_64", "amd64", "i686"):
+        wide = ("-mprefer-vector-width=512",) if "avx512f" in there.split() else ()
+        return (*_FLAGS, "-march=native", *wide)
+    return (*_FLAGS, "-mcpu=native") if machine in ("arm64", "aarch64") else _FLAGS
 
 
 def _compiler(command: tuple[str, ...]) -> Compiler | None:
