@@ -69,19 +69,29 @@ def kernel_source(name: str) -> str:
 
 
 def native_sources() -> dict[str, str]:
-    """Texts of the compiled CPU backend by file name, headers included.
+    """Texts of the compiled CPU backend, and of the CUDA sources that it shares.
+
+    Returns
+    -------
+    dict of str to str
+        By path, such as ``native/sinr.cpp`` and ``philox.cuh``.
 
     Raises
     ------
     BackendError
         If the sources are missing.
     """
-    directory = kernel_directory() / "native"
-    return {
-        each.name: each.read_text(encoding="utf-8")
-        for each in directory.iterdir()
-        if each.name.endswith((".cpp", ".hpp"))
+    top = kernel_directory()
+    found = {
+        f"{folder}{each.name}": each.read_text(encoding="utf-8")
+        for folder, place in (("", top), ("native/", top / "native"))
+        if place.is_dir()
+        for each in place.iterdir()
+        if each.name.endswith((".cpp", ".hpp", ".cu", ".cuh"))
     }
+    if not any(name.startswith("native/") for name in found):
+        raise BackendError(f"{top} has no sources of compiled kernels; reinstall capest")
+    return found
 
 
 def _inlined(directory: Traversable, name: str, seen: set[str]) -> list[str]:

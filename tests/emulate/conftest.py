@@ -1,6 +1,6 @@
 """Fixtures that run the CUDA sources: on the CPU everywhere, on a GPU where one answers.
 
-Tests of kernels that are also compiled for the processor run on those, too (`compiled_kernels`).
+Most tests run on the kernels that are compiled for the processor, too.
 """
 
 from __future__ import annotations
@@ -48,14 +48,8 @@ def cuda_kernels(request: pytest.FixtureRequest) -> CudaKernels:
     return _cuda(request)
 
 
-@pytest.fixture
-def kernels(cuda_kernels: CudaKernels) -> CudaKernels:
-    """The same: what most modules test."""
-    return cuda_kernels
-
-
 @pytest.fixture(params=["emulated", "native", GPU])
-def compiled_kernels(request: pytest.FixtureRequest) -> Kernels:
+def kernels(request: pytest.FixtureRequest) -> Kernels:
     """CUDA kernels, and those compiled for the processor: twins of NumPy's alike."""
     if request.param != "native":
         return _cuda(request)

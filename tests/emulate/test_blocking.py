@@ -93,11 +93,11 @@ def test_events_are_those_played_by_hand(kernels, to_host):
 
 
 @pytest.mark.parametrize("block_size", [1, 24])
-def test_block_size_changes_no_call(block_size, kernels, to_host):
+def test_block_size_changes_no_call(block_size, cuda_kernels, to_host):
     calls = beams_of_trials(2)
-    other = CudaKernels(kernels.device, block_size=block_size)
+    other = CudaKernels(cuda_kernels.device, block_size=block_size)
     np.testing.assert_array_equal(
-        to_host(other.simulate_calls(calls)), to_host(kernels.simulate_calls(calls))
+        to_host(other.simulate_calls(calls)), to_host(cuda_kernels.simulate_calls(calls))
     )
 
 

@@ -90,6 +90,6 @@ def test_every_axis_fits_the_shared_memory():
     assert max(axis.bins for axis in AXES.values()) <= MOST_BINS
 
 
-def test_too_many_bins_are_refused(kernels):
+def test_too_many_bins_are_refused(cuda_kernels):
     with pytest.raises(ValueError, match="bins"):
-        kernels.count_values(kernels.xp.zeros(1), None, **UNIT_BINS, bins=MOST_BINS + 1)
+        cuda_kernels.count_values(cuda_kernels.xp.zeros(1), None, **UNIT_BINS, bins=MOST_BINS + 1)

@@ -74,9 +74,11 @@ def test_smaller_calls_behind_a_refused_one_still_fit():
 
 
 @pytest.mark.parametrize("block_size", [1, 24])
-def test_block_size_changes_no_admission(block_size, kernels, to_host):
-    other = CudaKernels(kernels.device, block_size=block_size)
-    for one, two in zip(other.admit_calls(lists(4)), kernels.admit_calls(lists(4)), strict=True):
+def test_block_size_changes_no_admission(block_size, cuda_kernels, to_host):
+    other = CudaKernels(cuda_kernels.device, block_size=block_size)
+    for one, two in zip(
+        other.admit_calls(lists(4)), cuda_kernels.admit_calls(lists(4)), strict=True
+    ):
         np.testing.assert_array_equal(to_host(one), to_host(two))
 
 

@@ -43,12 +43,6 @@ SCENARIOS = {
 }
 
 
-@pytest.fixture
-def kernels(compiled_kernels):
-    """Compiled for the processor too, beside CUDA's."""
-    return compiled_kernels
-
-
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_calls_are_the_same(name, kernels):
     world = build(load_scenario(SCENARIOS[name]))

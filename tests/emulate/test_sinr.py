@@ -19,12 +19,6 @@ NEAR_TIE = 1e-3
 TOLERANCE_DB = 0.005
 
 
-@pytest.fixture
-def kernels(compiled_kernels):
-    """Compiled for the processor too, beside CUDA's."""
-    return compiled_kernels
-
-
 def decibels(ratio):
     return 10.0 * np.log10(ratio)
 

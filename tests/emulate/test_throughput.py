@@ -196,11 +196,11 @@ def test_order_of_users_changes_no_sum(kernels, to_host):
 
 
 @pytest.mark.parametrize("block_size", [1, 24, 64])
-def test_block_size_changes_nothing(block_size, kernels, to_host):
+def test_block_size_changes_nothing(block_size, cuda_kernels, to_host):
     link = draw(5)
-    other = CudaKernels(kernels.device, block_size=block_size)
+    other = CudaKernels(cuda_kernels.device, block_size=block_size)
     for result, expected in zip(
-        link.sums(other, SHANNON), link.sums(kernels, SHANNON), strict=True
+        link.sums(other, SHANNON), link.sums(cuda_kernels, SHANNON), strict=True
     ):
         np.testing.assert_array_equal(to_host(result), to_host(expected))
 

@@ -63,12 +63,6 @@ PLACED = {
 TRIALS = 3
 
 
-@pytest.fixture
-def kernels(compiled_kernels):
-    """Compiled for the processor too, beside CUDA's."""
-    return compiled_kernels
-
-
 @pytest.mark.parametrize("name", [*SCENARIOS, *PLACED])
 def test_trial_block(name, kernels):
     scenario = (SCENARIOS | PLACED)[name]

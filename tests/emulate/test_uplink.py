@@ -32,12 +32,6 @@ CASES = {
 }
 
 
-@pytest.fixture
-def kernels(compiled_kernels):
-    """Compiled for the processor too, beside CUDA's."""
-    return compiled_kernels
-
-
 def same_bits(results, expected, to_host):
     for result, wanted in zip(results, expected, strict=True):
         np.testing.assert_array_equal(to_host(result), to_host(wanted), strict=True)

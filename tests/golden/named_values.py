@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
@@ -67,19 +67,20 @@ PARTS = 4
 """Into so many parts cells and satellites are divided, in their order; a sum for each."""
 
 Values = dict[str, int | float]
+Backend = Literal["numpy", "native"]
 
 
-def compute(name: str, folder: Path) -> Values:
+def compute(name: str, folder: Path, backend: Backend = "numpy") -> Values:
     """Run the scenario of this name through the public interface; files go into ``folder``."""
     # Paths inside a scenario start in its folder, whether they are relative to it or to where
     # capest is started.
     with contextlib.chdir(SCENARIOS):
         if name in SWEEPS:
-            return dict(_of_sweep(_swept(name, folder)))
+            return dict(_of_sweep(_swept(name, folder, backend)))
         if name in HOPPING:
-            return dict(_of_comparison(_compared(name, folder)))
+            return dict(_of_comparison(_compared(name, folder, backend)))
         output = folder / f"{name}.nc"
-        return dict(_of_run(capest.run(f"{name}.toml", output=output, backend="numpy")))
+        return dict(_of_run(capest.run(f"{name}.toml", output=output, backend=backend)))
 
 
 def _command(*arguments: str) -> str:
@@ -89,16 +90,16 @@ def _command(*arguments: str) -> str:
     return result.stdout
 
 
-def _swept(name: str, folder: Path) -> xr.Dataset:
+def _swept(name: str, folder: Path, backend: Backend) -> xr.Dataset:
     axes = [part for axis in SWEEPS[name] for part in ("--vary", axis)]
     output = str(folder / f"{name}.nc")
-    _command("sweep", f"{name}.toml", *axes, "--backend", "numpy", "--workers", "0", "-o", output)
+    _command("sweep", f"{name}.toml", *axes, "--backend", backend, "--workers", "0", "-o", output)
     with xr.open_dataset(output, engine="netcdf4") as swept:
         return swept.load()
 
 
-def _compared(name: str, folder: Path) -> Mapping[str, Any]:
-    where = ("--backend", "numpy", "--workers", "0", "-o", str(folder / f"{name}.nc"))
+def _compared(name: str, folder: Path, backend: Backend) -> Mapping[str, Any]:
+    where = ("--backend", backend, "--workers", "0", "-o", str(folder / f"{name}.nc"))
     return json.loads(_command("hopping", f"{name}.toml", *HOPPING[name], *where, "--json"))
 
 

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from capest.backend.choose import native_obstacle
 from capest.scenario.load import load_scenario
 
 from .golden import NAMES, VALUES, compare, compute, table
-from .named_values import NEEDS, SCENARIOS
+from .named_values import NEEDS, SCENARIOS, Backend
 
 COVERED: dict[str, set[Any]] = {
     "users.placement": {"beam", "uniform", "hotspots", "population", "file"},
@@ -44,11 +45,14 @@ COVERED: dict[str, set[Any]] = {
 
 # One scenario keeps its names of 0.2: old files have the same values.
 @pytest.mark.filterwarnings("ignore::capest.errors.OldNameWarning")
+@pytest.mark.parametrize("backend", ["numpy", "native"])
 @pytest.mark.parametrize("name", NAMES)
-def test_values_stand(name: str, tmp_path: Path) -> None:
+def test_values_stand(name: str, backend: Backend, tmp_path: Path) -> None:
     if name in NEEDS:
         pytest.importorskip(NEEDS[name])
-    found = compare(name, compute(name, tmp_path))
+    if backend == "native" and (obstacle := native_obstacle()):
+        pytest.skip(obstacle.reason)
+    found = compare(name, compute(name, tmp_path, backend), backend=backend)
     assert not found, f"see README.md in {VALUES.parent}\n{table(found)}"
 
 

@@ -18,7 +18,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from capest.backend.native.compiler import REMEDY, Compiler, find_compiler, flags
+from capest.backend.native.compiler import (
+    REMEDY,
+    WITHOUT,
+    Compiler,
+    find_compiler,
+    flags,
+)
 from capest.backend.native.processor import processor, system
 from capest.backend.obstacle import Unusable
 from capest.backend.source import native_sources
@@ -33,7 +39,13 @@ _SUFFIX = ".so"
 
 def cache_folders() -> list[Path]:
     """Folders for libraries, the one of choice first, then one among temporary files."""
-    return [_own_folder(), Path(tempfile.gettempdir()) / f"capest-{_user()}" / "native"]
+    own = _own_folder()
+    folders = [] if own is None else [own]
+    with contextlib.suppress(OSError):  # no folder for temporary files at all
+        shared = Path(tempfile.gettempdir()) / f"capest-{os.getuid()}"
+        if _is_mine(shared):
+            folders.append(shared / "native")
+    return folders
 
 
 def libraries() -> Iterator[Path]:
@@ -45,19 +57,19 @@ def libraries() -> Iterator[Path]:
         If none is there and none can be built; says why.
     """
     if os.name == "nt":
-        raise Unusable("compiled kernels are not built on Windows", "take --backend numpy")
+        raise Unusable("compiled kernels are not built on Windows", WITHOUT)
     sources = native_sources()
     built_for = (*(f"{name}\n{text}" for name, text in sorted(sources.items())), *flags())
     key = _digest("\0".join((*built_for, processor() or "", system())).encode())
     compiler = find_compiler()
     # Another machine's compiler may have built what runs here, where none is.
     name = f"{key}-" if compiler is None else f"{key}-{_digest(compiler.identity.encode())}-"
-    folders = [folder for folder in cache_folders() if _is_safe(folder)]
+    folders = cache_folders()
     for folder in folders:
         yield from _found(folder, name)
     if compiler is None:
         raise Unusable("there is no C++ compiler", REMEDY)
-    refused = "others may write there"
+    refused = "there is no home, and no folder for temporary files that is mine alone"
     for folder in folders:
         try:
             yield _built(folder, name, compiler, sources)
@@ -69,30 +81,22 @@ def libraries() -> Iterator[Path]:
     )
 
 
-def _own_folder() -> Path:
+def _own_folder() -> Path | None:
     """Folder that the user chose, by a variable of ours or of the desktop's standard."""
     named = os.environ.get(VARIABLE, "")
     if named:
         return Path(named).absolute() / "native"
     standard = os.environ.get("XDG_CACHE_HOME", "")
-    # A relative path is to be ignored, says the XDG Base Directory Specification.
+    # A relative path is to be ignored, says the XDG Base Directory Specification; without a home
+    # the other one is relative, too.
     base = standard if os.path.isabs(standard) else os.path.expanduser("~/.cache")
-    return Path(base) / "capest" / "native"
+    return Path(base) / "capest" / "native" if os.path.isabs(base) else None
 
 
-def _user() -> str:
-    return str(os.getuid()) if hasattr(os, "getuid") else "user"
-
-
-def _is_safe(folder: Path) -> bool:
-    """Tell whether nobody else can put a library into a folder among everybody's temporary files."""
-    if folder == _own_folder():
-        return True
-    try:
-        folder.parent.mkdir(mode=0o700, exist_ok=True)
-        status = folder.parent.lstat()
-    except OSError:
-        return False
+def _is_mine(folder: Path) -> bool:
+    """Make a folder among everybody's, and tell whether nobody else can put a library there."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    status = folder.lstat()
     mine = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
     return mine and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
@@ -138,7 +142,10 @@ def _built(folder: Path, name: str, compiler: Compiler, sources: dict[str, str])
 
 
 def _build(folder: Path, name: str, compiler: Compiler, sources: dict[str, str]) -> Path:
-    room = Path(tempfile.mkdtemp(prefix="build-", dir=folder))
+    rooms = f"{name}build-"
+    for left in folder.glob(f"{rooms}*"):  # by a process that was killed, since we hold the lock
+        shutil.rmtree(left, ignore_errors=True)
+    room = Path(tempfile.mkdtemp(prefix=rooms, dir=folder))
     try:
         built = compiler.build(sources, room)
         whole = folder / f"{name}{_digest(built.read_bytes())}{_SUFFIX}"

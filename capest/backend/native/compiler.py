@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shlex
 import shutil
 import subprocess
@@ -20,7 +21,10 @@ NAMES = ("c++", "g++", "clang++")
 REMEDY = "install g++ or clang++ (apt install g++; xcode-select --install), or let CXX name one"
 """What helps where no compiler is."""
 
-_ANOTHER = "let CXX name a compiler that does, or take --backend numpy"
+WITHOUT = "take --backend numpy"
+"""What is left where nothing helps."""
+
+_ANOTHER = f"let CXX name another, or {WITHOUT}"
 
 _FLAGS = (
     *("-std=c++17", "-O3", "-shared", "-fPIC", "-fvisibility=hidden"),
@@ -52,7 +56,7 @@ class Compiler:
         Parameters
         ----------
         sources : dict
-            Text of each file by its name, headers included.
+            Text of each file by its path, headers included.
         folder : Path
             Empty; sources and library are left in it.
 
@@ -64,6 +68,7 @@ class Compiler:
             If the folder takes no files.
         """
         for name, text in sources.items():
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
         library = folder / "library"
         units = sorted(name for name in sources if name.endswith(".cpp"))
@@ -114,17 +119,16 @@ def find_compiler() -> Compiler | None:
 
 
 def flags() -> tuple[str, ...]:
-    """Flags of every build on this machine."""
-    there = processor()
+    """Flags of every build on this machine: for its processor, if it is known which one that is."""
+    there, machine = processor(), platform.machine().lower()
     if there is None:
         return _FLAGS
-    if "flags: " not in there:
-        # ARM and others have -mcpu where Intel and AMD have -march.
-        return (*_FLAGS, "-mcpu=native")
-    wide = ("-mprefer-vector-width=512",) if "avx512f" in there.split() else ()
-    # For some processors compilers read tables number by number, as their gathers were slow once:
-    # the kernel of constellations then takes 1.7 times as long (g++ 12, Sapphire Rapids).
-    return (*_FLAGS, "-march=native", "-mtune=skylake", *wide)
+    if machine in ("x86_64", "amd64", "i686"):
+        wide = ("-mprefer-vector-width=512",) if "avx512f" in there.split() else ()
+        # For some processors compilers read tables number by number, as their gathers were slow
+        # once: the kernel of constellations then takes 1.7 times as long (Sapphire Rapids).
+        return (*_FLAGS, "-march=native", "-mtune=skylake", *wide)
+    return (*_FLAGS, "-mcpu=native") if machine in ("arm64", "aarch64") else _FLAGS
 
 
 def _compiler(command: tuple[str, ...]) -> Compiler | None:

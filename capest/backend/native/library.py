@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from capest.backend.native import cache
-from capest.backend.obstacle import Unusable
+from capest.backend.native.compiler import WITHOUT
+from capest.backend.obstacle import Obstacle, Unusable
 from capest.errors import BackendError
 from capest.shown import one_line
 
@@ -43,28 +44,36 @@ class Library:
             raise MemoryError(f"no memory for {kernel}")
 
 
-@lru_cache(maxsize=1)
 def library() -> Library:
-    """Load the library, and build it if it is not there.
+    """Load the library, once a process, and build it if it is not there.
 
     Raises
     ------
     Unusable
         If it cannot be built or loaded; says why in one line.
     """
-    refused = ""
+    found = _loaded()
+    if isinstance(found, Obstacle):
+        raise Unusable(found.reason, found.remedy)
+    return found
+
+
+# What cannot be built is not tried again: a compiler that fails may take seconds to do so.
+@lru_cache(maxsize=1)
+def _loaded() -> Library | Obstacle:
+    refused = None
     try:
         for path in cache.libraries():
             try:
                 return Library(ctypes.CDLL(str(path)))
             except OSError as error:
-                refused = f"compiled kernels do not load ({one_line(str(error))})"
+                reason = f"compiled kernels do not load ({one_line(str(error))})"
+                refused = Obstacle(reason, WITHOUT)
     except Unusable as error:
-        if not refused:
-            raise
-    except BackendError as error:  # no sources
-        refused = str(error)
-    raise Unusable(refused, "take --backend numpy")
+        return refused or error.obstacle
+    except (BackendError, OSError) as error:
+        return Obstacle(str(error), WITHOUT)
+    return refused or Obstacle("there are no compiled kernels", WITHOUT)
 
 
 def array_of(name: str, value: Any, dtype: type, shape: tuple[int, ...]) -> np.ndarray:
