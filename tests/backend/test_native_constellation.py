@@ -114,7 +114,7 @@ def test_the_element_pattern_is_a_power(exponent: float, native_kernels: NativeK
 
 
 EXTREMES: dict[str, Callable[[ConstellationDownlink], dict[str, np.ndarray]]] = {
-    "deep shadow": lambda links: {"shadow": links.shadow * np.float32(5.0)},
+    "deep shadow": lambda links: {"shadow": np.abs(links.shadow) * np.float32(5.0)},
     "thick walls": lambda links: {"entry": links.entry * np.float32(1e12)},
     "faint": lambda links: {"gain": links.gain * np.float32(1e-18)},
     "loud": lambda links: {"gain": links.gain * np.float32(1e15)},
