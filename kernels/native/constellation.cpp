@@ -12,20 +12,20 @@ namespace {
 using namespace capest;
 
 // Add the powers of beams to the sum of every lane.
-void add_beams(const Pattern& pattern, const Links& links, const Beam* first, const Beam* end,
+void add_beams(const Pattern& pattern, const Links& links, const Beam* begin, const Beam* end,
                float* __restrict__ sum) {
     alignas(64) Lanes gain;
-    for (const Beam* beam = first; beam != end; ++beam) {
+    for (const Beam* beam = begin; beam != end; ++beam) {
         pattern.gains(links.direction, beam->x, beam->y, beam->z, gain);
         for (int i = 0; i < LANES; ++i) sum[i] = fused(beam->power, gain[i], sum[i]);
     }
 }
 
 // The same for a satellite that serves some of the lanes: what those get of their own beam is apart.
-void add_others(const Pattern& pattern, const Links& links, const Beam* first, const Beam* end,
+void add_others(const Pattern& pattern, const Links& links, const Beam* begin, const Beam* end,
                 const int32_t* serving, float* __restrict__ own, float* __restrict__ sum) {
     alignas(64) Lanes gain;
-    for (const Beam* beam = first; beam != end; ++beam) {
+    for (const Beam* beam = begin; beam != end; ++beam) {
         pattern.gains(links.direction, beam->x, beam->y, beam->z, gain);
         for (int i = 0; i < LANES; ++i) {
             const bool is_own = serving[i] == beam->number;
@@ -81,37 +81,37 @@ CAPEST_KERNEL constellation_sinr(
         const Users all{user_position, environment, user_sight, user_shadow,
                         user_entry,    user_beam,   users};
         const Pattern pattern(pattern_lines, pattern_entries);
-        const Constellation space(position, axes, satellites, lowest_sine);
         const LitBeams lit(beam_direction, beam_power, satellite_power, segment_start, satellites,
                            colours, beams, reduced_aperture * axial_weight);
         const Sky sky(sky_table, environments, sky_entries, reduced_aperture, axial_weight,
                       element_exponent);
-        std::vector<int32_t> near, own;
+        const Constellation space{position,    axes,       satellite_start, block_user,
+                                  block_group, satellites, colours,         blocks,
+                                  lowest_sine};
+        const std::vector<Satellite> seen = space.seen();
+        const auto lowest = static_cast<float>(lowest_sine);
+        std::vector<int32_t> own;
         Links links;
 
-        for (int64_t number = 0; number < blocks; ++number) {
-            const int64_t* member = block_user + number * LANES;
-            const int64_t trial = block_group[number] / colours;
-            const int64_t colour = block_group[number] % colours;
-            const Block block(all, member, sky_entries);
-            space.horizon.near(all, member, satellite_start[trial], satellite_start[trial + 1], near);
+        space.each_block(all, lit, sky_entries, [&](const Block& block, const int64_t* member,
+                                                    const int64_t colour,
+                                                    std::vector<int32_t>& near) {
             satellites_of(block, lit, own);
             join(own, near);
             alignas(64) Lanes own_power = {}, others = {};
             for (const int32_t s : near) {
-                const Beam* first = lit.first(s * colours + colour);
-                const Beam* end = lit.first(s * colours + colour + 1);
-                if (first == end) continue;
-                sky.links(block, space.seen[static_cast<size_t>(s)], links);
+                const Beam* begin = lit.begin(s * colours + colour);
+                const Beam* end = lit.begin(s * colours + colour + 1);
+                if (begin == end) continue;
+                sky.links(block, seen[static_cast<size_t>(s)], links);
                 alignas(64) Lanes sum = {};
                 if (std::binary_search(own.begin(), own.end(), s)) {
-                    add_others(pattern, links, first, end, block.serving, own_power, sum);
+                    add_others(pattern, links, begin, end, block.serving, own_power, sum);
                 } else {
-                    add_beams(pattern, links, first, end, sum);
+                    add_beams(pattern, links, begin, end, sum);
                 }
                 for (int i = 0; i < LANES; ++i) {
-                    const bool is_heard = links.sine[i] >= space.lowest_sine;
-                    others[i] += is_heard ? sum[i] * links.gain[i] : 0.0f;
+                    others[i] += links.sine[i] >= lowest ? sum[i] * links.gain[i] : 0.0f;
                 }
             }
             for (int i = 0; i < LANES; ++i) {
@@ -120,6 +120,6 @@ CAPEST_KERNEL constellation_sinr(
                 carrier[member[i]] = own_power[i] * factor;
                 interference[member[i]] = others[i] * factor;
             }
-        }
+        });
     });
 }

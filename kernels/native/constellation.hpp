@@ -3,6 +3,7 @@
 #define CAPEST_NATIVE_CONSTELLATION_HPP
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "horizon.hpp"
@@ -12,19 +13,43 @@
 
 namespace capest {
 
-// Satellites of all trials by number.
+// Satellites, beams and blocks of users of some trials.
 struct Constellation {
-    Horizon horizon;
-    std::vector<Satellite> seen;
-    float lowest_sine;  // of the elevation at which they are heard
+    const double* position;          // (3, satellites)
+    const double* axes;              // (3, 3, satellites)
+    const int64_t* satellite_start;  // (trials + 1,)
+    const int64_t* block_user;       // (blocks, LANES), -1: nobody
+    const int64_t* block_group;      // (blocks,) trial * colours + colour
+    int64_t satellites, colours, blocks;
+    double lowest_sine;  // of the elevation at which satellites are heard
 
-    Constellation(const double* position, const double* axes, const int64_t satellites,
-                  const double lowest)
-        : horizon(position, satellites, lowest), lowest_sine(static_cast<float>(lowest)) {
-        seen.reserve(static_cast<size_t>(satellites));
-        for (int64_t number = 0; number < satellites; ++number) {
-            seen.emplace_back(position, axes, satellites, number);
+    // Go through blocks of users: work(block, member, colour, near) with the satellites with beams of
+    // their colour that they may hear.
+    template <class Work>
+    void each_block(const Users& users, const LitBeams& lit, const int64_t sky_entries,
+                    Work work) const {
+        std::vector<int32_t> near;
+        std::optional<Horizon> horizon;
+        for (int64_t number = 0; number < blocks; ++number) {
+            const int64_t* member = block_user + number * LANES;
+            const int64_t group = block_group[number], colour = group % colours;
+            if (number == 0 || group != block_group[number - 1]) {
+                const int64_t* start = satellite_start + group / colours;
+                const auto numbers = lit.satellites(start[0], start[1], colour, colours);
+                horizon.emplace(position, satellites, numbers, lowest_sine);
+            }
+            horizon->near(users, member, near);
+            work(Block(users, member, sky_entries), member, colour, near);
         }
+    }
+
+    std::vector<Satellite> seen() const {
+        std::vector<Satellite> all;
+        all.reserve(static_cast<size_t>(satellites));
+        for (int64_t number = 0; number < satellites; ++number) {
+            all.emplace_back(position, axes, satellites, number);
+        }
+        return all;
     }
 };
 

@@ -12,20 +12,19 @@ using namespace capest;
 
 constexpr double PER_NOISE = 16777216.0;  // one over HEARD_UNIT of backend.protocol
 constexpr float MOST_HEARD = 16777216.0f;
-constexpr int COLUMNS = 16;
 
-// Sum of products over the lanes, always in the same order.
-float sum_of_products(const float* one, const float* other) {
-    alignas(64) float column[COLUMNS] = {};
-    for (int begin = 0; begin < LANES; begin += COLUMNS) {
-        for (int i = 0; i < COLUMNS; ++i) {
-            column[i] = fused(one[begin + i], other[begin + i], column[i]);
-        }
-    }
-    for (int half = COLUMNS / 2; half > 0; half /= 2) {
-        for (int i = 0; i < half; ++i) column[i] += column[i + half];
-    }
-    return column[0];
+// Put the lanes from HALF on to those before, and so on: the sum in the first, always in one order.
+template <int HALF>
+void fold(float* lanes) {
+    for (int i = 0; i < HALF; ++i) lanes[i] += lanes[i + HALF];
+    if constexpr (HALF > 1) fold<HALF / 2>(lanes);
+}
+
+float sum_of_products(const float* __restrict__ one, const float* __restrict__ other) {
+    alignas(64) Lanes product;
+    for (int i = 0; i < LANES; ++i) product[i] = one[i] * other[i];
+    fold<LANES / 2>(product);
+    return product[0];
 }
 
 int64_t in_units(const float power) {
@@ -72,54 +71,58 @@ CAPEST_KERNEL constellation_uplink(
         const Users all{user_position, environment, user_sight, user_shadow,
                         user_entry,    user_beam,   users};
         const Pattern pattern(pattern_lines, pattern_entries);
-        const Constellation space(position, axes, satellites, lowest_sine);
         const LitBeams lit(beam_direction, beam_power, nullptr, segment_start, satellites, colours,
                            beams, reduced_aperture * axial_weight);
         const Sky sky(sky_table, environments, sky_entries, reduced_aperture, axial_weight,
                       element_exponent);
+        const Constellation space{position,    axes,       satellite_start, block_user,
+                                  block_group, satellites, colours,         blocks,
+                                  lowest_sine};
+        const std::vector<Satellite> seen = space.seen();
+        const auto lowest = static_cast<float>(lowest_sine);
         std::vector<float> power(static_cast<size_t>(sums * LANES)), received(power.size());
-        std::vector<int32_t> near, own;
+        std::vector<int32_t> own;
         Links links;
-        alignas(64) Lanes gain;
 
-        for (int64_t number = 0; number < blocks; ++number) {
-            const int64_t* member = block_user + number * LANES;
-            const int64_t trial = block_group[number] / colours;
-            const int64_t colour = block_group[number] % colours;
-            const Block block(all, member, sky_entries);
-            for (int64_t i = 0; i < sums * LANES; ++i) {
-                const int64_t user = member[i % LANES];
-                const float sent = user < 0 ? 0.0f : user_power[i / LANES * users + user];
-                power[i] = sent * block.entry_factor[i % LANES];
+        // What a beam hears of a block, by the gains of the lanes that are not its own users.
+        const auto hear = [&](const Beam& beam, const float* gain) {
+            for (int64_t k = 0; k < sums; ++k) {
+                const float sum = sum_of_products(gain, received.data() + k * LANES);
+                heard[k * beams + beam.number] += in_units(sum);
             }
-            space.horizon.near(all, member, satellite_start[trial], satellite_start[trial + 1], near);
+        };
+
+        space.each_block(all, lit, sky_entries, [&](const Block& block, const int64_t* member,
+                                                    const int64_t colour,
+                                                    const std::vector<int32_t>& near) {
+            for (int64_t k = 0; k < sums; ++k) {
+                for (int i = 0; i < LANES; ++i) {
+                    const float sent = member[i] < 0 ? 0.0f : user_power[k * users + member[i]];
+                    power[static_cast<size_t>(k * LANES + i)] = sent * block.entry_factor[i];
+                }
+            }
             satellites_of(block, lit, own);
+            alignas(64) Lanes gain;
             for (const int32_t s : near) {
-                const Beam* first = lit.first(s * colours + colour);
-                const Beam* end = lit.first(s * colours + colour + 1);
-                if (first == end) continue;
-                sky.links(block, space.seen[static_cast<size_t>(s)], links);
+                sky.links(block, seen[static_cast<size_t>(s)], links);
+                for (int i = 0; i < LANES; ++i) {
+                    gain[i] = links.sine[i] >= lowest ? links.gain[i] : 0.0f;
+                }
                 for (int64_t k = 0; k < sums; ++k) {
-                    for (int i = 0; i < LANES; ++i) {
-                        const bool is_heard = links.sine[i] >= space.lowest_sine;
-                        received[k * LANES + i] =
-                            is_heard ? links.gain[i] * power[k * LANES + i] : 0.0f;
-                    }
+                    const float* __restrict__ from = power.data() + k * LANES;
+                    float* __restrict__ to = received.data() + k * LANES;
+                    for (int i = 0; i < LANES; ++i) to[i] = gain[i] * from[i];
                 }
                 const bool serves = std::binary_search(own.begin(), own.end(), s);
-                for (const Beam* beam = first; beam != end; ++beam) {
+                const Beam* end = lit.begin(s * colours + colour + 1);
+                for (const Beam* beam = lit.begin(s * colours + colour); beam != end; ++beam) {
                     pattern.gains(links.direction, beam->x, beam->y, beam->z, gain);
-                    if (serves) {
-                        for (int i = 0; i < LANES; ++i) {
-                            gain[i] = block.serving[i] == beam->number ? 0.0f : gain[i];
-                        }
+                    for (int i = 0; serves && i < LANES; ++i) {
+                        gain[i] = block.serving[i] == beam->number ? 0.0f : gain[i];
                     }
-                    for (int64_t k = 0; k < sums; ++k) {
-                        const float sum = sum_of_products(gain, received.data() + k * LANES);
-                        heard[k * beams + beam->number] += in_units(sum);
-                    }
+                    hear(*beam, gain);
                 }
             }
-        }
+        });
     });
 }

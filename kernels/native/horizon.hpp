@@ -8,16 +8,18 @@
 
 namespace capest {
 
-// From how far satellites are heard.
+// From how far some satellites are heard.
 class Horizon {
 public:
-    Horizon(const double* position, int64_t satellites, double lowest_sine);
+    // Of the satellites with these numbers, ascending.
+    Horizon(const double* position, int64_t satellites, const std::vector<int32_t>& numbers,
+            double lowest_sine);
 
-    // Satellites from first to before end that somebody of a block may hear; never too few.
-    void near(const Users& users, const int64_t* member, int64_t first, int64_t end,
-              std::vector<int32_t>& found) const;
+    // Those that somebody of a block may hear; never too few.
+    void near(const Users& users, const int64_t* member, std::vector<int32_t>& found) const;
 
 private:
+    std::vector<int32_t> number_;
     std::vector<double> unit_[3], reach_, cosine_, sine_;
 };
 

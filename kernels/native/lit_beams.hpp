@@ -43,8 +43,19 @@ public:
     }
 
     // First beam of a segment, satellite * colours + colour; it ends where the next one begins.
-    const Beam* first(const int64_t segment) const {
+    const Beam* begin(const int64_t segment) const {
         return beam_.data() + start_[static_cast<size_t>(segment)];
+    }
+
+    // Satellites from first to before end that have a beam of a colour.
+    std::vector<int32_t> satellites(const int64_t first, const int64_t end, const int64_t colour,
+                                    const int64_t colours) const {
+        std::vector<int32_t> found;
+        for (int64_t s = first; s < end; ++s) {
+            const auto segment = static_cast<size_t>(s * colours + colour);
+            if (start_[segment] != start_[segment + 1]) found.push_back(static_cast<int32_t>(s));
+        }
+        return found;
     }
 
 private:

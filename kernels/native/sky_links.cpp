@@ -70,16 +70,18 @@ Sky::Sky(const float* table, const int64_t environments, const int64_t entries,
       aperture_(static_cast<float>(reduced_aperture)),
       nadir_(static_cast<float>(reduced_aperture) * static_cast<float>(axial_weight)),
       element_exponent_(static_cast<float>(element_exponent)) {
-    const int64_t rows = environments * entries;
+    const auto rows = static_cast<size_t>(environments * entries);
     sight_.resize(rows);
     growth_.resize(rows);
-    loss_.resize(2 * rows);
-    for (int64_t row = 0; row < rows; ++row) {
+    loss_.resize(4 * rows);
+    for (size_t row = 0; row < rows; ++row) {
         // Line of sight, deviation with and without it, clutter, clear sky, growth.
         const float* entry = table + 6 * row;
         sight_[row] = entry[0];
-        loss_[row] = Loss{entry[2], entry[4] + entry[3]};
-        loss_[rows + row] = Loss{entry[1], entry[4]};
+        loss_[2 * row] = entry[2];
+        loss_[2 * row + 1] = entry[4] + entry[3];
+        loss_[2 * (rows + row)] = entry[1];
+        loss_[2 * (rows + row) + 1] = entry[4];
         growth_[row] = entry[5];
     }
 }
@@ -89,7 +91,7 @@ void Sky::links(const Block& __restrict__ block, const Satellite& satellite,
     const Satellite s = satellite;
     const int32_t rows = static_cast<int32_t>(sight_.size());
     const float aperture = aperture_, nadir = nadir_, last_entry = last_entry_;
-    Lanes square;
+    Lanes inverse;
     int32_t sector[LANES], row[LANES];
     for (int i = 0; i < LANES; ++i) {
         const float dx = (block.whole[0][i] - s.below[0]) + (block.rest[0][i] - s.rest[0]);
@@ -100,13 +102,12 @@ void Sky::links(const Block& __restrict__ block, const Satellite& satellite,
         const float w = fused(s.w[0], dx, fused(s.w[1], dy, fused(s.w[2], dz, s.w[3])));
         const float rise = fused(s.toward[0], dx,
                                  fused(s.toward[1], dy, fused(s.toward[2], dz, s.height)));
-        square[i] = fused(u, u, fused(v, v, w * w));
-        const float inverse = 1.0f / std::sqrt(square[i]);
-        links.direction.x[i] = u * inverse * aperture;
-        links.direction.y[i] = v * inverse * aperture;
-        links.direction.z[i] = fused(w * inverse, nadir, -nadir);
-        links.gain[i] = w * inverse;
-        links.sine[i] = rise * inverse;
+        inverse[i] = 1.0f / std::sqrt(fused(u, u, fused(v, v, w * w)));
+        links.direction.x[i] = u * inverse[i] * aperture;
+        links.direction.y[i] = v * inverse[i] * aperture;
+        links.direction.z[i] = fused(w * inverse[i], nadir, -nadir);
+        links.gain[i] = w * inverse[i];
+        links.sine[i] = rise * inverse[i];
         const float above = links.sine[i] > 0.0f ? links.sine[i] : 0.0f;
         const float held = above < 1.0f ? above : 1.0f;
         row[i] = static_cast<int32_t>(fused(held, last_entry, 0.5f)) + block.environment[i];
@@ -135,13 +136,19 @@ void Sky::links(const Block& __restrict__ block, const Satellite& satellite,
         shadow_draw = draws[1];
     }
 
-    const float* probability = sight_.data();
-    const Loss* loss_table = loss_.data();
-    Lanes exponent;
+    // Loads from tables stand alone, so that they are vectors where the processor has them.
+    const float* probability_of = sight_.data();
+    const Two* loss_of = reinterpret_cast<const Two*>(loss_.data());
+    Lanes probability, exponent;
+    int32_t place[LANES];
+    uint64_t loss[LANES];
+    for (int i = 0; i < LANES; ++i) probability[i] = probability_of[row[i]];
     for (int i = 0; i < LANES; ++i) {
-        const bool sight = sight_draw[i] < probability[row[i]];
-        const Loss loss = loss_table[row[i] + (sight ? rows : 0)];
-        exponent[i] = -fused(loss.deviation, shadow_draw[i], loss.fixed);
+        place[i] = row[i] + (sight_draw[i] < probability[i] ? rows : 0);
+    }
+    for (int i = 0; i < LANES; ++i) loss[i] = loss_of[place[i]];
+    for (int i = 0; i < LANES; ++i) {
+        exponent[i] = -fused(first_of(loss[i]), shadow_draw[i], second_of(loss[i]));
     }
     if (element_exponent_ != 0.0f) {
         // Nothing leaves backwards: the logarithm of zero.
@@ -149,14 +156,16 @@ void Sky::links(const Block& __restrict__ block, const Satellite& satellite,
             exponent[i] += element_exponent_ * logarithm(links.gain[i]);
         }
     }
-    if (block.indoors) {
-        const float* growth = growth_.data();
-        for (int i = 0; i < LANES; ++i) {
-            square[i] *= fused(block.entry_a[i], growth[row[i]], block.entry_d[i]);
-        }
-    }
     for (int i = 0; i < LANES; ++i) {
-        links.gain[i] = exponential(exponent[i]) / square[i];
+        links.gain[i] = exponential(exponent[i]) * inverse[i] * inverse[i];
+    }
+    if (block.indoors) {
+        const float* growth_of = growth_.data();
+        Lanes growth;
+        for (int i = 0; i < LANES; ++i) growth[i] = growth_of[row[i]];
+        for (int i = 0; i < LANES; ++i) {
+            links.gain[i] /= fused(block.entry_a[i], growth[i], block.entry_d[i]);
+        }
     }
 }
 

@@ -71,13 +71,10 @@ public:
     void links(const Block& block, const Satellite& satellite, Links& links) const;
 
 private:
-    // Standard deviation of shadow fading and what is fixed of the loss, read together.
-    struct Loss {
-        float deviation, fixed;
-    };
-
     std::vector<float> sight_, growth_;  // probability of line of sight; growth of entry loss
-    std::vector<Loss> loss_;             // without line of sight, then with it
+    // Standard deviation of shadow fading and what is fixed of the loss, one after the other: without
+    // line of sight, then with it.
+    std::vector<float> loss_;
     float last_entry_, aperture_, nadir_, element_exponent_;
 };
 
