@@ -1,4 +1,4 @@
-"""Compiled kernels are built once, found without a compiler, and never taken if they may not run."""
+"""Compiled kernels are built once, found without a compiler, and run only where they may."""
 
 from __future__ import annotations
 
