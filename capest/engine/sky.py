@@ -17,6 +17,11 @@ from capest.physics.constants import EARTH_RADIUS_M
 from capest.sampling.draws import Draws
 from capest.sampling.streams import Purpose
 
+_PAIRS_AT_ONCE = 2**16
+"""Pairs of a point and a satellite looked at together: they fit the cache, and one core does it."""
+
+_COSINE_MARGIN = 1e-5  # thirty times what single precision errs
+
 
 @dataclass(frozen=True)
 class Sky:
@@ -177,16 +182,35 @@ def pairs_above(
         As of `elevation_of`.
     """
     squared = (position_m * position_m).sum(axis=1)
-    radius_m = np.sqrt(squared)
-    # Satellites lower than this are out of the question; the others are looked at one by one.
-    least_m = radius_m * np.cos(largest_earth_angle_rad(radius_m, lowest_deg)) - 1.0
-    height_m = _heights_m(centres, position_m)
-    place = np.flatnonzero(height_m >= least_m)
-    satellite = place % len(position_m)
-    sine, range_m = _elevation(height_m.ravel()[place], squared[satellite])
+    place = _perhaps_above(centres, position_m, np.sqrt(squared), lowest_deg)
+    point = place // max(len(position_m), 1)
+    satellite = place - point * len(position_m)
+    height_m = centres[:, 0].take(point) * position_m[:, 0].take(satellite)
+    for axis in (1, 2):
+        height_m += centres[:, axis].take(point) * position_m[:, axis].take(satellite)
+    sine, range_m = _elevation(height_m, squared.take(satellite))
     kept = sine >= math.sin(math.radians(lowest_deg))
-    place, satellite = place[kept], satellite[kept]
-    return place // len(position_m), satellite, sine[kept], range_m[kept]
+    return point[kept], satellite[kept], sine[kept], range_m[kept]
+
+
+def _perhaps_above(
+    centres: np.ndarray, position_m: np.ndarray, radius_m: np.ndarray, lowest_deg: float
+) -> np.ndarray:
+    """Pairs that may stand so high, as point · satellites + satellite; never too few.
+
+    Single precision tells that nine of ten pairs of a country and its sky are out of the question.
+    """
+    satellites = len(position_m)
+    step = max(1, _PAIRS_AT_ONCE // max(satellites, 1))
+    point = centres.astype(np.float32)
+    unit = np.ascontiguousarray((position_m / radius_m[:, None]).T, dtype=np.float32)
+    angle = largest_earth_angle_rad(radius_m, lowest_deg)
+    least = (np.cos(angle) - _COSINE_MARGIN).astype(np.float32)
+    found = [
+        np.flatnonzero(point[first : first + step] @ unit >= least) + first * satellites
+        for first in range(0, len(centres), step)
+    ]
+    return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
 
 
 def _heights_m(centres: np.ndarray, position_m: np.ndarray) -> np.ndarray:

@@ -203,17 +203,18 @@ def _around_places(
     )
     lat, lon = places.anchor_lat[spot], places.anchor_lon[spot]
     radius = places.anchor_radius[spot]
-    waiting = xp.ones(spot.shape, dtype=bool)
+    waiting: Any = xp.arange(spot.size)
     for k in range(TRIES):
-        away = kernel_radius(uniforms[2 * k], xp)
-        bearing = 2.0 * xp.pi * uniforms[2 * k + 1]
-        new_lat, new_lon = moved(lat0, lon0, away * sigma, bearing, xp)
-        kept = waiting & _on_land(model, new_lat, new_lon, most_land, uniforms[2 * k], xp)
+        first, second = uniforms[2 * k][waiting], uniforms[2 * k + 1][waiting]
+        away, bearing = kernel_radius(first, xp), 2.0 * xp.pi * second
+        at, along = lat0[waiting], lon0[waiting]
+        new_lat, new_lon = moved(at, along, away * sigma[waiting], bearing, xp)
+        kept = _on_land(model, new_lat, new_lon, most_land[waiting], first, xp)
         if model.cuts_places:
             kept &= model.border.contains(new_lat, new_lon, xp)
-        lat, lon = xp.where(kept, new_lat, lat), xp.where(kept, new_lon, lon)
-        radius = xp.where(kept, away, radius)
-        waiting &= ~kept
+        settled = waiting[kept]
+        lat[settled], lon[settled], radius[settled] = new_lat[kept], new_lon[kept], away[kept]
+        waiting = waiting[~kept]
     kind = surroundings(places.population[spot], radius, model.parameters, xp)
     return lat, lon, kind, places.country[spot]
 
@@ -227,15 +228,17 @@ def _in_cells(
         column[spot] for column in (land.low, land.high, land.west, land.width, land.most_land)
     )
     lat, lon = land.anchor_lat[spot], land.anchor_lon[spot]
-    waiting = xp.ones(spot.shape, dtype=bool)
-    check = xp.nonzero(land.check[spot])[0]
+    waiting: Any = xp.arange(spot.size)
     for k in range(TRIES):
-        new_lat = xp.degrees(xp.arcsin(low + uniforms[2 * k] * (high - low)))
-        new_lon = west + uniforms[2 * k + 1] * width
-        kept = waiting & _on_land(model, new_lat, new_lon, most_land, uniforms[2 * k], xp)
+        first, second = uniforms[2 * k][waiting], uniforms[2 * k + 1][waiting]
+        new_lat = xp.degrees(xp.arcsin(low[waiting] + first * (high - low)[waiting]))
+        new_lon = west[waiting] + second * width[waiting]
+        kept = _on_land(model, new_lat, new_lon, most_land[waiting], first, xp)
+        check = xp.nonzero(land.check[spot[waiting]])[0]
         kept[check] &= model.border.contains(new_lat[check], new_lon[check], xp)
-        lat, lon = xp.where(kept, new_lat, lat), xp.where(kept, new_lon, lon)
-        waiting &= ~kept
+        settled = waiting[kept]
+        lat[settled], lon[settled] = new_lat[kept], new_lon[kept]
+        waiting = waiting[~kept]
     return lat, lon, land.surroundings[spot], land.country[spot]
 
 

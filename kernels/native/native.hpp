@@ -58,6 +58,17 @@ inline float float_of(const uint32_t bits) {
     return value;
 }
 
+// Two numbers that lie one after the other, read as one: half as many loads from a table.
+typedef uint64_t __attribute__((may_alias, aligned(4))) Two;
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+inline float first_of(const uint64_t two) { return float_of(static_cast<uint32_t>(two)); }
+inline float second_of(const uint64_t two) { return float_of(static_cast<uint32_t>(two >> 32)); }
+#else
+inline float first_of(const uint64_t two) { return float_of(static_cast<uint32_t>(two >> 32)); }
+inline float second_of(const uint64_t two) { return float_of(static_cast<uint32_t>(two)); }
+#endif
+
 }  // namespace capest
 
 #endif

@@ -10,14 +10,11 @@ constexpr int PATTERN_OCTAVE_BITS = 9;
 constexpr uint32_t PATTERN_FIRST_ENTRY = 127u << PATTERN_OCTAVE_BITS;  // the leading bits of 1
 
 struct Pattern {
-    // Intercept and slope of an entry as one number: half as many loads, and they take the time.
-    typedef uint64_t __attribute__((may_alias, aligned(4))) Line;
-
-    const Line* lines;
+    const Two* lines;  // intercept and slope of each entry: loads take the time
     uint32_t last;
 
     Pattern(const float* table, const int64_t entries)  // (entries, 2)
-        : lines(reinterpret_cast<const Line*>(table)), last(static_cast<uint32_t>(entries - 1)) {}
+        : lines(reinterpret_cast<const Two*>(table)), last(static_cast<uint32_t>(entries - 1)) {}
 
     // Entry of a position 1 + |direction - boresight|^2. What is no number goes to the last one.
     int32_t entry(const float position) const {
@@ -28,12 +25,7 @@ struct Pattern {
     }
 
     static float on_line(const float position, const uint64_t line) {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-        const uint32_t halves[2] = {static_cast<uint32_t>(line), static_cast<uint32_t>(line >> 32)};
-#else
-        const uint32_t halves[2] = {static_cast<uint32_t>(line >> 32), static_cast<uint32_t>(line)};
-#endif
-        return fused(position, float_of(halves[1]), float_of(halves[0]));
+        return fused(position, second_of(line), first_of(line));
     }
 
     static float position(const float dx, const float dy, const float dz) {

@@ -12,9 +12,15 @@ from capest.backend.arguments import ConstellationDownlink
 from capest.backend.cuda_kernels import CudaKernels
 from capest.backend.numpy_kernels import NumpyKernels
 
-from ..backend.test_numpy_constellation import CASES, assert_close
+from ..backend.test_constellation import CASES, assert_close
 from .constellation_scene import only_trial, random_constellation
 from .emulator import EmulatedDevice
+
+
+@pytest.fixture
+def kernels(compiled_kernels):
+    """Compiled for the processor too, beside CUDA's."""
+    return compiled_kernels
 
 
 def on(kernels: Any, links: ConstellationDownlink) -> ConstellationDownlink:

@@ -13,11 +13,17 @@ from capest.backend.cuda_kernels import CudaKernels
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import HEARD_UNIT, MOST_HEARD
 
-from ..backend.test_numpy_constellation import CASES
-from ..backend.test_numpy_constellation_uplink import assert_heard, random_powers
+from ..backend.test_constellation import CASES
+from ..backend.test_constellation_uplink import assert_heard, random_powers
 from .constellation_scene import only_trial, random_constellation
 from .emulator import EmulatedDevice
 from .test_constellation import on
+
+
+@pytest.fixture
+def kernels(compiled_kernels):
+    """Compiled for the processor too, beside CUDA's."""
+    return compiled_kernels
 
 
 def heard_on(kernels, links, power):

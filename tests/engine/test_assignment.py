@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from capest.engine import beams as beam_layouts
+from capest.engine import sky as skies
 from capest.engine.assignment import assign, view_of_cells
 from capest.engine.channel import Surroundings
-from capest.engine.sky import elevation_of, sky_at
+from capest.engine.sky import elevation_of, pairs_above, sky_at
 from capest.engine.users import Users
 from capest.errors import InputError
 from capest.physics.constants import EARTH_RADIUS_M
@@ -47,6 +48,31 @@ def test_elevation_is_that_of_the_triangle() -> None:
         np.testing.assert_allclose(of_point, sin_elevation(position_m, point), atol=1e-9)
         direct = np.linalg.norm(position_m - EARTH_RADIUS_M * point, axis=1)
         np.testing.assert_allclose(range_of_point, direct, rtol=1e-9)
+
+
+@pytest.mark.parametrize("altitude_m", [300e3, 600e3, 35_786e3])
+@pytest.mark.parametrize(("lowest_deg", "together"), [(0.0, 2**16), (10.0, 100), (85.0, 1)])
+def test_pairs_above_are_all_that_stand_so_high(altitude_m, lowest_deg, together, monkeypatch):
+    monkeypatch.setattr(skies, "_PAIRS_AT_ONCE", together)
+    rng = np.random.default_rng(2)
+    # Some satellites stand over a point, others right at the lowest elevation of one.
+    centres = rng.normal(size=(60, 3))
+    centres /= np.linalg.norm(centres, axis=1, keepdims=True)
+    radius_m = EARTH_RADIUS_M + altitude_m
+    lowest = np.radians(lowest_deg)
+    angle = np.arccos(EARTH_RADIUS_M / radius_m * np.cos(lowest)) - lowest
+    aside = np.cross(centres, rng.normal(size=(60, 3)))
+    aside /= np.linalg.norm(aside, axis=1, keepdims=True)
+    edge = np.cos(angle * (1.0 + 1e-9)) * centres + np.sin(angle * (1.0 + 1e-9)) * aside
+    position_m = radius_m * np.concatenate([centres, edge])
+    sine, range_m = elevation_of(centres, position_m)
+    point, satellite = np.nonzero(sine >= np.sin(lowest))
+    found = pairs_above(centres, position_m, lowest_deg)
+    expected = (point, satellite, sine[point, satellite], range_m[point, satellite])
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one, other, strict=True)
+    for nothing in (pairs_above(centres[:0], position_m, 0.0), pairs_above(centres, edge[:0], 0.0)):
+        assert [len(column) for column in nothing] == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize("cull_deg", [0.0, 25.0, 80.0])

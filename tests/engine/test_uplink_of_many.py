@@ -32,7 +32,7 @@ from capest.sampling.draws import Draws
 from capest.scenario.load import load_scenario
 from capest.statistics.block import BlockResult
 
-from ..backend.test_numpy_constellation_uplink import truth
+from ..backend.test_constellation_uplink import truth
 from .small_network import network_world
 from .test_two_kernels import on_the_ground
 from .test_weather_of_cells import KA

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from capest.backend.native import counts, pairs, random, sharing
+from capest.backend.native import constellation, counts, pairs, random, sharing
 from capest.backend.native.library import Library
 from capest.backend.numpy_kernels import NumpyKernels
 
@@ -27,6 +27,8 @@ class NativeKernels(NumpyKernels):
             pairs.downlink_sinr,
             pairs.beam_powers,
             pairs.uplink_sinr,
+            constellation.constellation_sinr,
+            constellation.constellation_uplink,
             counts.count_values,
             counts.count_numbers,
             sharing.beam_sums,

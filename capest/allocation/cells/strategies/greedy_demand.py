@@ -6,8 +6,7 @@ import numpy as np
 
 from capest.allocation.cells.candidates import (
     Candidates,
-    best_first,
-    by_cell,
+    best_first_of_cells,
     deferred_acceptance,
     places,
 )
@@ -34,11 +33,9 @@ def assign(candidates: Candidates, demand: np.ndarray, beams_at_once: int) -> np
     int32 array (cells,)
         Satellite of each, -1 for none.
     """
-    pairs = best_first(candidates, demand, candidates.elevation_deg)
-    order = by_cell(pairs)
-    cell = pairs.cell[order]
+    pairs = best_first_of_cells(candidates, demand, candidates.elevation_deg)
     turn = np.argsort(-demand, kind="stable")
     return deferred_acceptance(
-        cell, pairs.satellite[order], places(turn)[cell], turn,
+        pairs.cell, pairs.satellite, places(turn)[pairs.cell], turn,
         beams_at_once, candidates.cells, candidates.satellites,
     )  # fmt: skip

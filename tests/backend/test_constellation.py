@@ -1,5 +1,6 @@
-"""The NumPy kernel of constellations against double precision with SciPy's Bessel function."""
+"""Kernels of constellations, NumPy's and compiled, against double precision and SciPy's J1."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from capest.backend import numpy_constellation, numpy_tiles
 from capest.backend.arguments import ConstellationDownlink, SatelliteDownlink
-from capest.backend.numpy_constellation import constellation_sinr
+from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.numpy_sinr import downlink_sinr
 from capest.physics.constants import EARTH_RADIUS_M
 
@@ -18,6 +19,15 @@ from ..emulate.constellation_scene import (
     random_constellation,
     users_of,
 )
+
+Sinr = Callable[[ConstellationDownlink], tuple[np.ndarray, np.ndarray]]
+
+
+@pytest.fixture
+def constellation_sinr(host_kernels: NumpyKernels) -> Sinr:
+    """The kernel of either."""
+    return host_kernels.constellation_sinr
+
 
 CASES: dict[str, dict[str, Any]] = {
     "full reuse": {},
@@ -55,14 +65,14 @@ def assert_close(found: tuple[np.ndarray, np.ndarray], links: ConstellationDownl
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_against_double_precision(case: str) -> None:
+def test_against_double_precision(case: str, constellation_sinr: Sinr) -> None:
     links = random_constellation(sum(map(ord, case)), **CASES[case])
     found = constellation_sinr(links)
     assert found[0].dtype == found[1].dtype == np.float32
     assert_close(found, links)
 
 
-def test_a_horizon_culls_what_the_earth_hides() -> None:
+def test_a_horizon_culls_what_the_earth_hides(constellation_sinr: Sinr) -> None:
     links = random_constellation(5, lowest_sine=0.0)
     sine = []
     for satellite in links.satellite_m.T:
@@ -75,7 +85,7 @@ def test_a_horizon_culls_what_the_earth_hides() -> None:
     assert (heard > hidden).any()
 
 
-def test_trials_in_one_call_are_those_of_calls_of_their_own() -> None:
+def test_trials_in_one_call_are_those_of_calls_of_their_own(constellation_sinr: Sinr) -> None:
     links = random_constellation(11, trials=3, colours=3, beams=7)
     together = constellation_sinr(links)
     for trial in range(3):
@@ -88,7 +98,9 @@ def test_trials_in_one_call_are_those_of_calls_of_their_own() -> None:
 
 @pytest.mark.parametrize("system", ["LEO", "narrow"])
 @pytest.mark.parametrize("users", [1, 64, 211])
-def test_a_user_does_not_depend_on_the_others(users: int, system: str) -> None:
+def test_a_user_does_not_depend_on_the_others(
+    users: int, system: str, constellation_sinr: Sinr
+) -> None:
     links = random_constellation(12, system=system, users=300, colours=3, beams=7)
     whole = constellation_sinr(links)
     order = np.random.default_rng(users).permutation(300)[:users]
@@ -103,19 +115,19 @@ def test_what_is_computed_together_does_not_matter(
     name: str, value: int, system: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     links = random_constellation(12, system=system, users=300, colours=3, beams=7)
-    whole = constellation_sinr(links)
+    whole = numpy_constellation.constellation_sinr(links)
     monkeypatch.setattr(numpy_constellation, name, value)
-    for one, other in zip(constellation_sinr(links), whole, strict=True):
+    for one, other in zip(numpy_constellation.constellation_sinr(links), whole, strict=True):
         np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize("block", [16, 128])
 def test_users_of_a_block(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     links = random_constellation(12, users=300, colours=3, beams=7)
-    whole = constellation_sinr(links)
+    whole = numpy_constellation.constellation_sinr(links)
     for module in (numpy_constellation, numpy_tiles):
         monkeypatch.setattr(module, "USERS_PER_BLOCK", block)
-    for one, other in zip(constellation_sinr(links), whole, strict=True):
+    for one, other in zip(numpy_constellation.constellation_sinr(links), whole, strict=True):
         np.testing.assert_allclose(one, other, rtol=2e-6)
 
 
@@ -147,7 +159,7 @@ def test_blocks_hold_everybody_among_neighbours() -> None:
     assert np.median(spread) < 0.25 * np.linalg.norm(users.std(axis=1))
 
 
-def test_a_dark_beam_serves_nobody_and_disturbs_nobody() -> None:
+def test_a_dark_beam_serves_nobody_and_disturbs_nobody(constellation_sinr: Sinr) -> None:
     links = random_constellation(14, users=100, colours=3, beams=7, unserved_share=0.0)
     beam = int(np.bincount(links.serving).argmax())
     lit = constellation_sinr(links)
@@ -166,7 +178,7 @@ def test_a_dark_beam_serves_nobody_and_disturbs_nobody() -> None:
         assert not np.any(constellation_sinr(replace(links, **nothing)))
 
 
-def test_the_own_satellite_counts_at_any_elevation() -> None:
+def test_the_own_satellite_counts_at_any_elevation(constellation_sinr: Sinr) -> None:
     links = random_constellation(15, users=200, unserved_share=0.0)
     free = constellation_sinr(replace(links, lowest_sine=-1.0))
     high = replace(links, lowest_sine=0.9)
@@ -180,7 +192,7 @@ def test_the_own_satellite_counts_at_any_elevation() -> None:
 
 
 @pytest.mark.parametrize("empty", ["users", "satellites"])
-def test_a_trial_may_be_empty(empty: str) -> None:
+def test_a_trial_may_be_empty(empty: str, constellation_sinr: Sinr) -> None:
     """Trial 1 of three has no users, or no satellites; the others are what they are alone."""
     links = random_constellation(16, trials=2, colours=3, beams=7)
     start = links.user_start
@@ -212,7 +224,7 @@ def test_a_trial_may_be_empty(empty: str) -> None:
         )
 
 
-def test_one_satellite_is_what_the_other_kernel_says() -> None:
+def test_one_satellite_is_what_the_other_kernel_says(constellation_sinr: Sinr) -> None:
     beams = 61
     one = random_constellation(13, users=400, unserved_share=0.0, beams=beams)
     own_satellite = one.serving // beams
@@ -257,7 +269,7 @@ def test_one_satellite_is_what_the_other_kernel_says() -> None:
 
 
 @pytest.mark.parametrize("case", ["no satellites", "no users", "no beams"])
-def test_nothing_there(case: str) -> None:
+def test_nothing_there(case: str, constellation_sinr: Sinr) -> None:
     links = random_constellation(3)
     if case == "no users":
         links = users_of(links, np.arange(0))
@@ -283,7 +295,7 @@ def test_nothing_there(case: str) -> None:
     assert (interference == 0.0).all()
 
 
-def test_at_the_pole_the_sectors_are_defined() -> None:
+def test_at_the_pole_the_sectors_are_defined(constellation_sinr: Sinr) -> None:
     links = random_constellation(4, users=2, unserved_share=0.0)
     links.user_m[:, 0] = (0.0, 0.0, 6_371_000.0)
     found = constellation_sinr(links)

@@ -1,7 +1,8 @@
-"""The NumPy kernel of what many satellites' beams hear, against double precision."""
+"""What many satellites' beams hear, by NumPy and compiled, against double precision."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,12 +11,20 @@ from scipy.special import j1
 
 from capest.backend import numpy_constellation_uplink, numpy_tiles
 from capest.backend.arguments import ConstellationDownlink, ConstellationUplink
-from capest.backend.numpy_constellation_uplink import constellation_uplink
+from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import HEARD_UNIT, MOST_HEARD
 from capest.physics.pattern_table import look_up
 
 from ..emulate.constellation_scene import only_trial, random_constellation, users_of
-from .test_numpy_constellation import CASES
+from .test_constellation import CASES
+
+Uplink = Callable[[ConstellationUplink], np.ndarray]
+
+
+@pytest.fixture
+def constellation_uplink(host_kernels: NumpyKernels) -> Uplink:
+    """The kernel of either."""
+    return host_kernels.constellation_uplink
 
 
 def random_powers(links: ConstellationDownlink, seed: int, sums: int = 2) -> np.ndarray:
@@ -94,7 +103,7 @@ def assert_heard(found: np.ndarray, links: ConstellationDownlink, power: np.ndar
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_against_double_precision(case: str) -> None:
+def test_against_double_precision(case: str, constellation_uplink: Uplink) -> None:
     links = random_constellation(sum(map(ord, case)), **CASES[case])
     power = random_powers(links, 1)
     found = constellation_uplink(ConstellationUplink(links=links, power=power))
@@ -103,7 +112,7 @@ def test_against_double_precision(case: str) -> None:
         assert (found * HEARD_UNIT).max() > 0.1
 
 
-def test_sums_are_made_beside_each_other() -> None:
+def test_sums_are_made_beside_each_other(constellation_uplink: Uplink) -> None:
     links = random_constellation(3, colours=3, beams=7, users=200)
     power = random_powers(links, 2, sums=3)
     together = constellation_uplink(ConstellationUplink(links=links, power=power))
@@ -112,7 +121,7 @@ def test_sums_are_made_beside_each_other() -> None:
         np.testing.assert_allclose(one * HEARD_UNIT, found[0] * HEARD_UNIT, rtol=1e-5, atol=1e-4)
 
 
-def test_what_is_taken_back_was_never_there() -> None:
+def test_what_is_taken_back_was_never_there(constellation_uplink: Uplink) -> None:
     links = random_constellation(4, users=300)
     before, after = random_powers(links, 3)
     first = constellation_uplink(ConstellationUplink(links=links, power=before[None]))
@@ -122,7 +131,7 @@ def test_what_is_taken_back_was_never_there() -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
 
 
-def test_neither_order_nor_the_silent_matter() -> None:
+def test_neither_order_nor_the_silent_matter(constellation_uplink: Uplink) -> None:
     links = random_constellation(5, users=500, colours=3, beams=7)
     power = random_powers(links, 4)
     whole = constellation_uplink(ConstellationUplink(links=links, power=power))
@@ -136,7 +145,7 @@ def test_neither_order_nor_the_silent_matter() -> None:
     np.testing.assert_array_equal(constellation_uplink(few), whole)
 
 
-def test_trials_are_alone() -> None:
+def test_trials_are_alone(constellation_uplink: Uplink) -> None:
     links = random_constellation(6, trials=3, users=150, colours=3, beams=7)
     power = random_powers(links, 5)
     together = constellation_uplink(ConstellationUplink(links=links, power=power))
@@ -161,12 +170,12 @@ def test_what_is_computed_together_does_not_matter(
 ) -> None:
     links = random_constellation(7, users=400, beams=7)
     sent = ConstellationUplink(links=links, power=random_powers(links, 6))
-    whole = constellation_uplink(sent)
+    whole = numpy_constellation_uplink.constellation_uplink(sent)
     monkeypatch.setattr(module, name, value)
-    np.testing.assert_array_equal(constellation_uplink(sent), whole)
+    np.testing.assert_array_equal(numpy_constellation_uplink.constellation_uplink(sent), whole)
 
 
-def test_what_is_too_loud_saturates() -> None:
+def test_what_is_too_loud_saturates(constellation_uplink: Uplink) -> None:
     links = random_constellation(8, users=100)
     power = np.full((1, 100), 1e30, dtype=np.float32)
     found = constellation_uplink(ConstellationUplink(links=links, power=power))
@@ -175,7 +184,7 @@ def test_what_is_too_loud_saturates() -> None:
 
 
 @pytest.mark.parametrize("case", ["silence", "all dark", "no users", "no beams"])
-def test_nothing_to_hear(case: str) -> None:
+def test_nothing_to_hear(case: str, constellation_uplink: Uplink) -> None:
     links = random_constellation(9)
     power = random_powers(links, 7)
     if case == "silence":

@@ -1,0 +1,68 @@
+// What the kernels of both directions read of the many satellites of a trial.
+#ifndef CAPEST_NATIVE_CONSTELLATION_HPP
+#define CAPEST_NATIVE_CONSTELLATION_HPP
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "horizon.hpp"
+#include "lit_beams.hpp"
+#include "pattern.hpp"
+#include "sky_links.hpp"
+
+namespace capest {
+
+// Satellites, beams and blocks of users of some trials.
+struct Constellation {
+    const double* position;          // (3, satellites)
+    const double* axes;              // (3, 3, satellites)
+    const int64_t* satellite_start;  // (trials + 1,)
+    const int64_t* block_user;       // (blocks, LANES), -1: nobody
+    const int64_t* block_group;      // (blocks,) trial * colours + colour
+    int64_t satellites, colours, blocks;
+    double lowest_sine;  // of the elevation at which satellites are heard
+
+    // Go through blocks of users: work(block, member, colour, near) with the satellites with beams of
+    // their colour that they may hear.
+    template <class Work>
+    void each_block(const Users& users, const LitBeams& lit, const int64_t sky_entries,
+                    Work work) const {
+        std::vector<int32_t> near;
+        std::optional<Horizon> horizon;
+        for (int64_t number = 0; number < blocks; ++number) {
+            const int64_t* member = block_user + number * LANES;
+            const int64_t group = block_group[number], colour = group % colours;
+            if (number == 0 || group != block_group[number - 1]) {
+                const int64_t* start = satellite_start + group / colours;
+                const auto numbers = lit.satellites(start[0], start[1], colour, colours);
+                horizon.emplace(position, satellites, numbers, lowest_sine);
+            }
+            horizon->near(users, member, near);
+            work(Block(users, member, sky_entries), member, colour, near);
+        }
+    }
+
+    std::vector<Satellite> seen() const {
+        std::vector<Satellite> all;
+        all.reserve(static_cast<size_t>(satellites));
+        for (int64_t number = 0; number < satellites; ++number) {
+            all.emplace_back(position, axes, satellites, number);
+        }
+        return all;
+    }
+};
+
+// Satellites that serve somebody of a block, ascending.
+inline void satellites_of(const Block& block, const LitBeams& lit, std::vector<int32_t>& own) {
+    own.clear();
+    for (const int32_t serving : block.serving) {
+        if (serving >= 0) own.push_back(lit.satellite_of[static_cast<size_t>(serving)]);
+    }
+    std::sort(own.begin(), own.end());
+    own.erase(std::unique(own.begin(), own.end()), own.end());
+}
+
+}  // namespace capest
+
+#endif
