@@ -12,7 +12,7 @@ WITHOUT_NATIVE = "NumPy computes, compiled kernels would be several times as fas
 
 
 @dataclass(frozen=True)
-class Choice:
+class ChosenBackend:
     """The backend of a run.
 
     Attributes
@@ -29,7 +29,7 @@ class Choice:
     note: str = ""
 
 
-def choose_backend(executor: Executor, asked: str) -> Choice:
+def choose_backend(executor: Executor, asked: str) -> ChosenBackend:
     """Turn what was asked for into a backend that all workers have.
 
     Parameters
@@ -45,13 +45,13 @@ def choose_backend(executor: Executor, asked: str) -> Choice:
     """
     backend, device = executor.call(choose.resolve_device, asked)
     if backend == "cupy" or asked == "numpy":
-        return Choice(backend, device)
+        return ChosenBackend(backend, device)
     lacking = [each for each in executor.everywhere(choose.native_obstacle) if each is not None]
     if not lacking:
-        return Choice(backend, device)
+        return ChosenBackend(backend, device)
     if asked == "native":
         # Asks again where it is missing, and so raises.
         executor.everywhere(choose.resolve_device, asked)
     note = f"{WITHOUT_NATIVE}: {lacking[0]}"
     backend, device = executor.call(choose.resolve_device, "numpy")
-    return Choice(backend, device, note)
+    return ChosenBackend(backend, device, note)

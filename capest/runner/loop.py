@@ -20,7 +20,7 @@ from capest.results import netcdf
 from capest.results.kept import read_history
 from capest.results.ours import Target
 from capest.results.store import BlockStore, RunIdentity
-from capest.runner.backends import Choice, choose_backend
+from capest.runner.backends import ChosenBackend, choose_backend
 from capest.runner.batches import Executor, Progress, compute_missing
 from capest.runner.output import (
     blocks_folder,
@@ -192,7 +192,7 @@ def run(
             store.close()
 
 
-def _resolve(executor: Executor, backend: str, result: Path | None) -> Choice:
+def _resolve(executor: Executor, backend: str, result: Path | None) -> ChosenBackend:
     """Backend of the run; that of the result which it extends."""
     try:
         return choose_backend(executor, backend)

@@ -13,7 +13,10 @@ import pytest
 
 from capest.backend import choose, driver
 from capest.backend.cuda_kernels import CudaKernels
+from capest.backend.native import library
+from capest.backend.native.kernels import NativeKernels
 from capest.backend.numpy_kernels import NumpyKernels
+from capest.backend.obstacle import Obstacle
 from capest.errors import BackendError
 
 RIGHT_WORDS = (0x16554D9ECA36314C, 0xDB20FE9D672D0FDC, 0xD7E772CEE186176B, 0x7E68B68AEC7BA23B)
@@ -75,9 +78,13 @@ def fake_cupy(
     return module
 
 
+NO_COMPILER = Obstacle("there is no C++ compiler", "install g++")
+
+
 @pytest.fixture
 def machine(monkeypatch):
-    """Pretend a CuPy (None: not installed) and a driver (None: none)."""
+    """Pretend a CuPy (None: not installed) and a driver (None: none), and that nothing compiles."""
+    monkeypatch.setattr(library, "_loaded", lambda: NO_COMPILER)
 
     def build(cupy: ModuleType | None, driver_version: int | None) -> None:
         monkeypatch.setitem(sys.modules, "cupy", cupy)
@@ -115,13 +122,27 @@ def test_numpy_is_always_there(machine):
     assert (kernels.name, kernels.xp) == ("numpy", np)
 
 
+def test_compiled_kernels_come_before_numpy_and_behind_a_gpu(machine, monkeypatch):
+    machine(None, None)
+    with pytest.raises(BackendError, match=r"native backend cannot be used: there is no C\+\+"):
+        choose.kernels("native")
+    monkeypatch.setattr(library, "_loaded", lambda: library.Library(None))
+    assert choose.resolve("auto") == choose.resolve("native") == "native"
+    assert isinstance(choose.kernels("auto"), NativeKernels)
+    assert choose.resolve_device("auto")[1].startswith("native")
+    assert choose.resolve("numpy") == "numpy"
+    machine(fake_cupy(), 13000)
+    assert choose.resolve("auto") == "cupy"
+    assert choose.resolve("native") == "native"
+
+
 def test_numpy_never_touches_cupy(machine):
     machine(fake_cupy(kernel_fault=AssertionError("touched")), 13000)
     assert isinstance(choose.kernels("numpy"), NumpyKernels)
 
 
 def test_unknown_name():
-    with pytest.raises(BackendError, match=r"'cuda'.*auto, numpy, cupy"):
+    with pytest.raises(BackendError, match=r"'cuda'.*auto, numpy, native, cupy"):
         choose.resolve("cuda")
 
 

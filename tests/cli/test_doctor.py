@@ -18,6 +18,8 @@ from capest.cli import doctor as module
 NVIDIA_SMI = "NVIDIA H200, 580.82.07, 143771\nNVIDIA H200, 580.82.07, [N/A]\n"
 OBSTACLE = choose.Obstacle("CuPy is not installed", "pip install 'capest[cuda13]'")
 
+NO_COMPILER = choose.Obstacle("there is no C++ compiler", "install g++")
+
 
 def invoke(*arguments: str):
     return CliRunner(env={"COLUMNS": "80"}).invoke(module.doctor, arguments)
@@ -27,8 +29,9 @@ def invoke(*arguments: str):
 def machine(monkeypatch):
     """Pretend obstacle to the GPU, packages that are absent, and outputs of programs."""
 
-    def build(obstacle=OBSTACLE, absent=(), programs=None):
+    def build(obstacle=OBSTACLE, absent=(), programs=None, native=NO_COMPILER):
         version = module._package_version
+        monkeypatch.setattr(choose, "native_obstacle", lambda: native)
         monkeypatch.setattr(choose, "cupy_obstacle", lambda: obstacle)
         monkeypatch.setattr(
             module, "_package_version", lambda name: None if name in absent else version(name)
@@ -61,12 +64,22 @@ def test_without_a_gpu(machine):
     assert "GPU backend: CuPy is not installed" in result.stdout
     assert "pip install 'capest[cuda13]'" in result.stdout
     assert "g++ not found, nvcc not found" in result.stdout
+    assert "compiled kernels, several times as fast as NumPy: there is no C++" in result.stdout
     assert "Runs take the CPU (NumPy)." in result.stdout
+
+
+def test_with_compiled_kernels(machine):
+    machine(native=None)
+    result = invoke()
+    assert result.exit_code == 0
+    assert "--backend auto  takes native" in result.stdout
+    assert "several times" not in result.stdout
+    assert "Runs take the CPU (compiled kernels)." in result.stdout
 
 
 def test_with_gpus_and_everything_here(machine):
     tools = {"g++": "g++ (Debian 12.2.0-14) 12.2.0\n", "nvcc": "nvcc\nrelease 13.0, V13.0.88\n"}
-    machine(obstacle=None, programs={"nvidia-smi": NVIDIA_SMI, **tools})
+    machine(obstacle=None, programs={"nvidia-smi": NVIDIA_SMI, **tools}, native=None)
     result = invoke()
     assert result.exit_code == 0
     assert "NVIDIA H200, 140.4 GiB, driver 580.82.07" in result.stdout
@@ -122,6 +135,7 @@ def test_every_missing_thing_has_a_remedy(machine, monkeypatch):
     assert [thing["what"].split(":")[0] for thing in missing] == [
         "package dask",
         "GPU backend",
+        "compiled kernels, several times as fast as NumPy",
         "CUDA sources",
         "g++",
         "nvcc",

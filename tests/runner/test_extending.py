@@ -216,7 +216,7 @@ def test_a_result_goes_on_with_what_computed_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, scenario = tmp_path / "out.nc", one_satellite()
-    loop.run(scenario, path, InlineExecutor)
+    loop.run(scenario, path, InlineExecutor, backend="numpy")
     asked: list[str] = []
 
     def resolve(name: str) -> tuple[str, str]:

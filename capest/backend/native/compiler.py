@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,7 @@ WITHOUT = "take --backend numpy"
 _ANOTHER = f"let CXX name another, or {WITHOUT}"
 
 _FLAGS = (
-    *("-std=c++17", "-O3", "-shared", "-fPIC", "-fvisibility=hidden"),
+    *("-std=c++17", "-O3", "-fPIC", "-fvisibility=hidden"),
     # Nothing is fused or reordered by the compiler, and infinities and nan keep their meaning.
     *("-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"),
 )
@@ -70,13 +71,25 @@ class Compiler:
         for name, text in sources.items():
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
-        library = folder / "library"
         units = sorted(name for name in sources if name.endswith(".cpp"))
-        command = [*self.command, *flags(), *units, "-o", library.name]
+        objects = [f"{unit}.o" for unit in units]
+        with ThreadPoolExecutor(usable_cores()) as pool:
+            jobs = [
+                pool.submit(self._run, ("-c", unit, "-o", made), folder)
+                for unit, made in zip(units, objects, strict=True)
+            ]
+            for job in jobs:
+                job.result()
+        library = folder / "library"
+        self._run(("-shared", *objects, "-o", library.name), folder)
+        return library
+
+    def _run(self, arguments: tuple[str, ...], folder: Path) -> None:
+        """Run the compiler once; its last argument is the file that it is to make."""
         name = one_line(self.command[0])
         try:
             done = subprocess.run(
-                command,
+                [*self.command, *flags(), *arguments],
                 cwd=folder,
                 capture_output=True,
                 text=True,
@@ -91,9 +104,14 @@ class Compiler:
         except subprocess.TimeoutExpired as error:
             reason = f"the compiler {name} takes more than {error.timeout:.0f} s"
             raise Unusable(reason, _ANOTHER) from error
-        if done.returncode != 0 or not library.is_file():
+        if done.returncode != 0 or not (folder / arguments[-1]).is_file():
             raise Unusable(f"the compiler {name} fails ({_first_error(done)})", _ANOTHER)
-        return library
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def find_compiler() -> Compiler | None:

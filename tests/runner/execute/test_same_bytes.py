@@ -202,7 +202,7 @@ def test_result_of_another_version_is_not_replaced_unasked(
     scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "out.nc"
-    loop.run(scenario, path, InlineExecutor)
+    loop.run(scenario, path, InlineExecutor, backend="numpy")
     before = path.read_bytes()
     monkeypatch.setattr(loop, "__version__", "9.9.9")
     monkeypatch.setattr(batch, "__version__", "9.9.9")
