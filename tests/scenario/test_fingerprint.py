@@ -154,6 +154,7 @@ CHANGES = {
     "run.seed": 2,
     "run.block_trials": 3,
     "run.until": "sinr_db.p50±0.5",
+    "run.keep_cells": True,
 }
 
 ALWAYS_INERT = {
@@ -506,6 +507,8 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         inert = inert | OF_FRAME
     if {"users.placement", "uplink.interference"} & set(settings):
         illegal = illegal | {"users.positions"}
+    if name not in NETWORK_MODES and not {"service.mix", "service.downlink_kbps"} & set(settings):
+        inert = inert | {"run.keep_cells"}
     if "service.simulated_holding_times" in settings:
         illegal = illegal | {"service.guaranteed"}
     else:
