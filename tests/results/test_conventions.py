@@ -107,9 +107,7 @@ def results(tmp_path_factory) -> list[Path]:
     satellite = build(small_scenario(**calls, **dark, **few))
     shells = {"constellation__shells": "60: 40/4/1 @ 600", "cells__diameter_km": 300.0}
     shells["run__keep_cells"] = True
-    constellation = network_world(
-        **shells, users__count=20, service__preset="voice", run__keep_cells=True
-    )
+    constellation = network_world(**shells, users__count=20, service__preset="voice")
     paths = [folder / "satellite.nc", folder / "constellation.nc"]
     seen: set[Kind] = set()
     for target, world in zip(paths, (satellite, constellation), strict=True):
