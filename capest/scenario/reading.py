@@ -125,7 +125,7 @@ def uplink_interference(values: Values) -> str:
     if is_constellation(values):
         return (given_one or "load") if calls_need_uplink(values) else "off"
     if given_one is None:
-        return "load" if calls_need_uplink(values) and not has_frame(values) else "off"
+        return "load" if calls_need_uplink(values) else "off"
     return "off" if given_one == "load" and not has_calls(values) else given_one
 
 
