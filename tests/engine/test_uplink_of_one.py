@@ -253,7 +253,7 @@ def test_calls_have_load_where_receive_beams_are_known() -> None:
     unknown = known.replace(satellite__uplink_antenna_diameter_m=None)
     assert unknown.uplink_interference == "off"
     assert "uplink" in build(unknown).notes[0]
-    with pytest.raises(CapestError, match="uplink.interference is not read: only with a service"):
+    with pytest.raises(CapestError, match=r"uplink\.interference is not read: only with a service"):
         small_scenario(uplink__interference="load")
 
 
