@@ -205,8 +205,10 @@ UPLINK = ReadCondition(
 def carriers_ghz(values: Values) -> list[float]:
     """Carrier frequencies on which a user's loss is computed."""
     found = [values["satellite.frequency_ghz"]]
-    # In constellations the loss of an uplink follows from that of the downlink.
-    if uplink_is_read(values) and not is_constellation(values):
+    by_place = values["channel.weather"] != "clear" or values["channel.ionosphere"] == "by-latitude"
+    # Under a clear sky that is the same everywhere, the loss of a constellation's uplink follows
+    # from that of the downlink.
+    if uplink_is_read(values) and (by_place or not is_constellation(values)):
         found.append(values["satellite.uplink_frequency_ghz"] or found[0])
     return found
 
