@@ -176,7 +176,7 @@ def user_histograms(
     axis = AXES["user_throughput"]
     histograms[axis.name] = axis.count(throughput_mbps, kernels, of_users)
     if served is not None and served.settled is not None:
-        histograms |= _uplink_histograms(world, kernels, links, down.counts, served)
+        histograms |= _uplink_histograms(world, kernels, computed.links, down.counts, served)
     # Unserved users count with zero throughput.
     histograms[axis.name][0] += users.that_count(links.serving < 0).sum()
     counted = CountedUsers(

@@ -65,6 +65,19 @@ class PlayedFrames:
         """Beams as the frames light them."""
         return replace(beams, lit=self.lit, slots=self.problem.slots, lit_share=self.share)
 
+    def lit_together(self, xp: Any) -> Any:
+        """Share of each beam's lit slots in which another one is lit too; 0 of one always dark.
+
+        Returns
+        -------
+        float64 array (trials, beams, beams)
+            Of the first beam, with the second.
+        """
+        trials, beams = self.share.shape
+        lit = self.lit.reshape(trials, -1, beams).astype(xp.float64)
+        both = lit.transpose(0, 2, 1) @ lit
+        return both / xp.maximum(lit.sum(axis=1), 1.0)[:, :, None]
+
     @property
     def outcome(self) -> FrameOutcome:
         """What cells are served, on the host."""

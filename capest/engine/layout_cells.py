@@ -33,10 +33,13 @@ class LayoutCells:
     layout : Layout
     centre_unit : float64 array (cells, 3)
         Where boresights meet the ground, below a satellite on the z axis.
+    kept : bool
+        Whether the reasons why calls are refused are kept for every trial too.
     """
 
     layout: Layout
     centre_unit: np.ndarray
+    kept: bool = False
 
     def view(self, world: World, sky: Sky) -> SatellitesInView:
         """All cells see the satellite."""
@@ -83,7 +86,9 @@ class LayoutCells:
         histograms: dict[str, Any],
     ) -> dict[str, dict[str, Any]]:
         """Values of every trial and beam, for `finish`."""
-        return per_beam.collect_beams(world, kernels, self.layout, computed, histograms)
+        return per_beam.collect_beams(
+            world, kernels, self.layout, computed, histograms, kept=self.kept
+        )
 
     def finish(
         self,

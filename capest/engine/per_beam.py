@@ -23,6 +23,7 @@ from capest.engine.services.serve import Served
 from capest.engine.world import Layout, World
 from capest.statistics.block import BlockResult
 from capest.statistics.quantities import ALL_BEAMS, AXES
+from capest.statistics.quantities_of_kept_cells import by_trial_name
 
 
 def collect_beams(
@@ -31,6 +32,8 @@ def collect_beams(
     layout: Layout,
     computed: Computed,
     histograms: dict[str, Any],
+    *,
+    kept: bool = False,
 ) -> dict[str, dict[str, Any]]:
     """Arrays of the backend for `finish`, by group of a ``BlockResult``."""
     xp, beams, down, up = kernels.xp, computed.beams, computed.down, computed.up
@@ -53,7 +56,7 @@ def collect_beams(
     axis = AXES["beam_throughput"]
     histograms[axis.name] = axis.count(shown * share, kernels, weight)
     lit = (trial_cell["cell_lit"] > 0).astype(xp.int64)
-    trial, of_beams, of_cells = _of_services(world, kernels, place, lit, computed)
+    trial, of_beams, of_cells = _of_services(world, kernels, place, lit, computed, kept)
     return {
         "trial": up.trial | trial | of_frame,
         "trial_cell": trial_cell | up.trial_cell | of_beams,
@@ -63,7 +66,7 @@ def collect_beams(
 
 
 def _of_services(
-    world: World, kernels: Kernels, place: Any, lit: Any, computed: Computed
+    world: World, kernels: Kernels, place: Any, lit: Any, computed: Computed, kept: bool
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Parts of the groups ``trial``, ``trial_cell`` and ``cell``, empty without services."""
     services, served, xp = world.services, computed.served, kernels.xp
@@ -82,7 +85,11 @@ def _of_services(
             "cell_calls": counts[:, :, :, CARRIED].sum(axis=2).astype(xp.int32),
             "cell_calls_offered": counts.sum(axis=(2, 3)).astype(xp.int32),
         }
-        cell = refused(counts.sum(axis=(0, 2)))
+        of_outcome = counts.sum(axis=2)
+        cell = refused(of_outcome.sum(axis=0))
+        if kept:
+            by_trial = refused(of_outcome.astype(xp.int32))
+            trial_cell |= {by_trial_name(name): values for name, values in by_trial.items()}
         for name, taken in taken_of_beams(services, served.links, served.admitted, xp).items():
             of_beams = taken[:, place] * lit
             of_lit = of_beams[:, counted].sum(axis=1) / (

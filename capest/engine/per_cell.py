@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from capest.engine.world import World
 from capest.statistics.block import BlockResult
 from capest.statistics.quantities import AXES
 from capest.statistics.quantities_of_cells import FIXED_POINT
+from capest.statistics.quantities_of_kept_cells import values_by_trial
 
 
 def collect_cells(
@@ -29,8 +31,10 @@ def collect_cells(
     computed: Computed,
     counted: CountedUsers,
     histograms: dict[str, Any],
+    *,
+    kept: bool = False,
 ) -> dict[str, dict[str, Any]]:
-    """Arrays of the backend for `finish`, by group."""
+    """Arrays of the backend for `finish`, by group; those of ``cell`` are (rows, cells)."""
     xp, users, beams = kernels.xp, computed.users, computed.beams
     rate = xp.rint(counted.throughput_mbps * FIXED_POINT)
     is_served = (counted.efficiency > 0.0).astype(xp.float64)
@@ -42,10 +46,10 @@ def collect_cells(
         for name, values in (("users", None), ("served", is_served), ("throughput", rate))
     }
     elevation_deg = xp.degrees(xp.arcsin(xp.minimum(counted.sin_elevation, 1.0)))
-    cells = len(world.ground.colour)
-    cell = xp.where(counted.cell >= 0, counted.cell, cells)
+    places = _places(world, computed.sky.trials, kept)
+    cell = places.number(counted.trial, counted.cell, xp)
     per_cell = {
-        name: _sums(cell, values, cells + 1, counted.weight, xp)[:-1]
+        name: places.shaped(_sums(cell, values, places.size + 1, counted.weight, xp)[:-1])
         for name, values in (
             ("cell_lit_users", None),
             ("cell_served_users", is_served),
@@ -54,16 +58,46 @@ def collect_cells(
             ("cell_sinr", xp.rint(xp.clip(counted.sinr_db, -300.0, 300.0) * FIXED_POINT)),
         )
     }
-    per_cell["cell_users"] = kernels.count_numbers(
-        xp.where(users.that_count(users.cell >= 0), users.cell, -1).astype(xp.int64), cells
-    )
-    trial, of_cells, calls = _of_services(world, kernels, users, beams, computed.served)
+    number = places.number(users.trial, users.cell, xp)
+    number = xp.where(users.that_count(users.cell >= 0), number, -1)
+    per_cell["cell_users"] = places.shaped(kernels.count_numbers(number, places.size))
+    trial, of_cells, calls = _of_services(world, kernels, users, beams, computed.served, places)
     return {
         "trial": trial,
         "beam": per_beam | calls,
         "cell": per_cell | of_cells,
         "histograms": histograms,
     }
+
+
+@dataclass(frozen=True)
+class Places:
+    """The cells for which values are summed: those of each trial, or of all trials together.
+
+    Attributes
+    ----------
+    rows, cells : int
+        A row is a trial, or all of them if there is one.
+    """
+
+    rows: int
+    cells: int
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return self.rows * self.cells
+
+    def number(self, trial: Any, cell: Any, xp: Any) -> Any:
+        """Number of each user's or beam's place, int64 array; beyond all places without a cell."""
+        found = cell.astype(xp.int64)
+        if self.rows > 1:
+            found += trial.astype(xp.int64) * self.cells
+        return xp.where(cell >= 0, found, self.size)
+
+    def shaped(self, values: Any) -> Any:
+        """Values of all places as an array (rows, cells, ...)."""
+        return values.reshape(self.rows, self.cells, *values.shape[1:])
 
 
 def _sums(number: Any, values: Any | None, size: int, weight: Any | None, xp: Any) -> Any:
@@ -79,7 +113,12 @@ def _sums(number: Any, values: Any | None, size: int, weight: Any | None, xp: An
 
 
 def _of_services(
-    world: World, kernels: Kernels, users: Users, beams: Beams, served: Served | None
+    world: World,
+    kernels: Kernels,
+    users: Users,
+    beams: Beams,
+    served: Served | None,
+    places: Places,
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Parts of the groups ``trial``, ``cell`` and ``beam``, empty without services."""
     services, xp = world.services, kernels.xp
@@ -106,14 +145,13 @@ def _of_services(
         if served.blocked is not None:
             shown = xp.asarray(_counted_places(world, beams, links.beams))
             trial |= blocking_totals((served.blocked * shown[:, :, None]).sum(axis=1))
-        cells = len(world.ground.colour)
         calling = calls & (users.cell >= 0)
-        number = users.cell.astype(xp.int64) * OUTCOMES + outcome
-        of_outcome = kernels.count_numbers(xp.where(calling, number, -1), cells * OUTCOMES)
-        of_outcome = of_outcome.reshape(cells, OUTCOMES)
+        number = places.number(users.trial, users.cell, xp) * OUTCOMES + outcome
+        of_outcome = kernels.count_numbers(xp.where(calling, number, -1), places.size * OUTCOMES)
+        of_outcome = places.shaped(of_outcome.reshape(places.size, OUTCOMES))
         per_cell = {
-            "cell_calls": of_outcome[:, CARRIED],
-            "cell_calls_offered": of_outcome.sum(axis=1),
+            "cell_calls": of_outcome[..., CARRIED],
+            "cell_calls_offered": of_outcome.sum(axis=-1),
             **refused(of_outcome),
         }
         carried = calls & (outcome == CARRIED) & (links.serving >= 0)
@@ -133,6 +171,11 @@ def _of_services(
     return trial, per_cell, per_beam
 
 
+def _places(world: World, trials: int, kept: bool) -> Places:
+    # A sum over all trials at once takes no memory for each of them.
+    return Places(trials if kept else 1, len(world.ground.colour))
+
+
 def _counted_places(world: World, beams: Beams, most: int) -> np.ndarray:
     """Beams that count, by trial and number in it, bool array (trials, most)."""
     counts = beams.that_count(world.ground.counted)
@@ -149,8 +192,23 @@ def finish(
     view: SatellitesInView,
     beams: Beams,
     found: dict[str, dict[str, Any]],
+    *,
+    kept: bool = False,
 ) -> BlockResult:
-    """Put the results of consecutive trials together, from arrays on the host."""
+    """Put the results of consecutive trials together, from arrays on the host.
+
+    Parameters
+    ----------
+    world : World
+    first_trial : int
+    sky : Sky
+    view : SatellitesInView
+    beams : Beams
+    found : dict of str to dict
+        From `collect_cells`.
+    kept : bool, optional
+        Keep values of every trial and cell, beside their sums over trials.
+    """
     per_beam = found["beam"]
     lit = (beams.power > 0.0) & beams.that_count(world.ground.counted)
     histograms = dict(found["histograms"])
@@ -182,17 +240,22 @@ def finish(
         "covered_cells": covered[:, world.ground.counted].sum(axis=1).astype(np.int32),
         **found["trial"],
     }
-    sums = {
-        "cell_covered_trials": covered.sum(axis=0),
-        "cell_satellites_in_view": view.in_view.sum(axis=0),
+    places = _places(world, trials, kept)
+    of_cells = {
+        "cell_covered_trials": covered,
+        "cell_satellites_in_view": view.in_view,
         **found["cell"],
+    }
+    aimed_at = None
+    if beams.cell is not None:
+        aimed_at = places.number(beam_trial, beams.cell, np)
+        of_cells["cell_lit_trials"] = places.shaped(np.bincount(aimed_at, lit, places.size))
+    sums = {
         "satellite_lit_trials": np.bincount(sky.number, in_use, minlength=satellites),
         "satellite_beams": per_satellite(lit),
         "satellite_users": per_satellite(per_beam["users"]),
         "satellite_throughput": per_satellite(per_beam["throughput"]),
     }
-    if beams.cell is not None:
-        sums["cell_lit_trials"] = np.bincount(beams.cell, lit, minlength=len(world.ground.colour))
     if "calls" in per_beam:
         width = len(per_beam["calls"]) // trials
         place = np.arange(len(beams)) - beams.start[beam_trial] + beam_trial * width
@@ -203,13 +266,13 @@ def finish(
             taken = per_beam[name].ravel()[place] * lit
             trial[name] = per_trial(taken) / (np.maximum(trial["lit_beams"], 1) * float(WHOLE))
             sums[f"satellite_{name}"] = per_satellite(taken)
-            if beams.cell is not None:
-                of_cell = np.bincount(beams.cell, taken, minlength=len(world.ground.colour))
-                sums[f"cell_{name}"] = of_cell
+            if aimed_at is not None:
+                of_cells[f"cell_{name}"] = places.shaped(np.bincount(aimed_at, taken, places.size))
+    sums |= {name: values.sum(axis=0) for name, values in of_cells.items()}
     return BlockResult(
         first_trial,
         trial,
-        {},
+        values_by_trial(of_cells) if kept else {},
         histograms | call_histogram(trial),
         {name: values.astype(np.int64) for name, values in sums.items()},
     )

@@ -36,10 +36,13 @@ class RegionCells:
         Of the region, and around it.
     counted : bool array (cells,)
         Those of the region; the others are guard cells.
+    kept : bool
+        Whether values of every trial and cell are kept too.
     """
 
     tiling: Cells
     counted: np.ndarray
+    kept: bool = False
 
     @property
     def centre_unit(self) -> np.ndarray:
@@ -113,7 +116,7 @@ class RegionCells:
         histograms: dict[str, Any],
     ) -> dict[str, dict[str, Any]]:
         """Sums over the trials of each beam and cell, for `finish`."""
-        return per_cell.collect_cells(world, kernels, computed, counted, histograms)
+        return per_cell.collect_cells(world, kernels, computed, counted, histograms, kept=self.kept)
 
     def finish(
         self,
@@ -125,7 +128,7 @@ class RegionCells:
         found: dict[str, dict[str, Any]],
     ) -> BlockResult:
         """Put the results of consecutive trials together."""
-        return per_cell.finish(world, first_trial, sky, view, beams, found)
+        return per_cell.finish(world, first_trial, sky, view, beams, found, kept=self.kept)
 
 
 def _sorted(place: Any, places: int, xp: Any) -> Any:

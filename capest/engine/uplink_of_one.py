@@ -93,7 +93,13 @@ class SendersToOne:
 
 
 def senders_to_one(
-    world: World, kernels: Kernels, uplink: CallUplink, users: Users, links: Links, trials: int
+    world: World,
+    kernels: Kernels,
+    uplink: CallUplink,
+    users: Users,
+    links: Links,
+    trials: int,
+    together: Any | None = None,
 ) -> SendersToOne:
     """Work out how loud every user is at every beam.
 
@@ -106,6 +112,9 @@ def senders_to_one(
     users, links
         Of the downlink.
     trials : int
+    together : float array (trials, beams, beams) or None
+        Over a frame, share of the lit slots of the first beam in which the second is lit too: in
+        the others it hears nothing from there. ``None`` in a moment.
     """
     xp, layout, carrier = kernels.xp, world.beams.fixed_layout, world.radio.call_carrier
     if carrier is None:
@@ -128,6 +137,8 @@ def senders_to_one(
     colour = xp.asarray(layout.colour[layout.order])
     power *= colour[:, None] == colour[links.serving]
     power[links.serving, xp.arange(len(links.serving))] = 0.0
+    if together is not None:
+        power *= together.astype(xp.float32)[users.trial, :, links.serving].T
     own_beam = users.trial.astype(xp.int64) * beams + links.serving
     return SendersToOne(power, _make_whole(power, trials, xp), own_beam)
 

@@ -70,3 +70,27 @@ def bearing_of_centre_deg(latitude_deg: float, earth_angle: float, azimuth_deg: 
     )
     # Who sees the satellite in the east stands west of it.
     return math.degrees(math.copysign(at_satellite, -azimuth)) % 360.0
+
+
+def place_at_deg(
+    latitude_deg: float, longitude_deg: float, bearing_deg: float, earth_angle: float
+) -> tuple[float, float]:
+    """Latitude and longitude of the point that lies some way off in a direction.
+
+    The cosine and sine rules in the triangle of the pole and both points.
+
+    Parameters
+    ----------
+    latitude_deg, longitude_deg : float
+        Of the point at which the way starts.
+    bearing_deg : float
+        Clockwise from north.
+    earth_angle : float
+        Length of the way in degrees of a great circle.
+    """
+    start, bearing, away = (math.radians(x) for x in (latitude_deg, bearing_deg, earth_angle))
+    sine = math.sin(start) * math.cos(away) + math.cos(start) * math.sin(away) * math.cos(bearing)
+    east = math.sin(bearing) * math.sin(away) * math.cos(start)
+    turn = math.atan2(east, math.cos(away) - math.sin(start) * sine)
+    longitude = math.remainder(longitude_deg + math.degrees(turn), 360.0)
+    return math.degrees(math.asin(max(-1.0, min(1.0, sine)))), longitude

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from capest.physics.beam_spacing import spacing_from_hpbw
+from capest.physics.look_angles import bearing_of_centre_deg, earth_angle_deg, place_at_deg
 from capest.scenario import layout_fit
 from capest.scenario.choices import KNOW_DEMAND
 from capest.scenario.service_classes import all_are_calls
@@ -67,6 +68,21 @@ class Derived:
         def has_constellation(self) -> bool:
             """Whether many satellites serve a region, not one its own layout of beams."""
             ...
+
+    @property
+    def weather_place_deg(self) -> tuple[float, float] | None:
+        """Latitude and longitude where one satellite's users have their weather.
+
+        Given, or the middle of the cells of a satellite whose place is known.
+        """
+        channel, satellite = self.channel, self.satellite
+        if channel.latitude_deg is not None and channel.longitude_deg is not None:
+            return channel.latitude_deg, channel.longitude_deg
+        if satellite.latitude_deg is None or satellite.longitude_deg is None:
+            return None
+        away = earth_angle_deg(satellite.altitude_km * 1e3, satellite.elevation_deg)
+        bearing = bearing_of_centre_deg(satellite.latitude_deg, away, satellite.azimuth_deg)
+        return place_at_deg(satellite.latitude_deg, satellite.longitude_deg, bearing, away)
 
     @property
     def weather_is_of_cells(self) -> bool:

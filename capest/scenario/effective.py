@@ -54,6 +54,8 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
         Flat sections.
     """
     of_kind = _of_constellation if scenario.has_constellation else _of_one_satellite
+    # Trials stay the same where values of cells are kept, and a result has more of them.
+    keeps = "keep_cells" in _read(scenario, "run") and scenario.run.keep_cells
     return {
         **of_kind(scenario),
         "carrier": scenario.carrier.model_dump(),
@@ -62,7 +64,7 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
         "link": _read(scenario, "link"),
         "scheduler": _scheduler(scenario),
         **_service(scenario),
-        "run": {"seed": scenario.run.seed},
+        "run": {"seed": scenario.run.seed} | ({"keep_cells": True} if keeps else {}),
     }
 
 

@@ -88,7 +88,7 @@ class Scenario(Derived, Section):
     @property
     def has_constellation(self) -> bool:
         """Whether many satellites serve a region, not one its own layout of beams."""
-        return is_constellation(dict(self.items()))
+        return is_constellation(dict(_items(self.constellation, "constellation.")))
 
     @property
     def uplink_interference(self) -> str:

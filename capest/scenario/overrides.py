@@ -76,7 +76,7 @@ class Overridden:
     def note(self, text: str, settings: Iterable[str], old: Iterable[OldName], value: Any) -> None:
         """Note which keys an override set, or took out where its value is ``None``."""
         said = given(text)
-        renamed = [each.renamed for each in old if each.renamed.value is None]
+        renamed = [each.renamed for each in old if each.renamed.moves]
         old_keys = {row.new_key: row.key for row in renamed}
         for key in settings:
             names = {} if value is None else self._names.get(key, {})

@@ -63,8 +63,14 @@ def _placement(
 
 
 def _weather_place(
-    weather: str, ionosphere: str, latitude_deg: float | None, longitude_deg: float | None
+    weather: str,
+    ionosphere: str,
+    latitude_deg: float | None,
+    longitude_deg: float | None,
+    below_deg: float | None,
 ) -> Problem | None:
+    if below_deg is not None and latitude_deg is None and longitude_deg is None:
+        return None  # the middle of the cells is known
     place = {"channel.latitude_deg": latitude_deg, "channel.longitude_deg": longitude_deg}
     missing = [key for key, value in place.items() if value is None]
     reads = f'weather = "{weather}"' if weather != "clear" else 'ionosphere = "by-latitude"'
@@ -74,7 +80,8 @@ def _weather_place(
         missing[0],
         None,
         f"required with {reads}: where the users are",
-        "give the place in degrees, north and east positive",
+        "give the place in degrees, north and east positive, or with satellite.latitude_deg, "
+        "longitude_deg that of the satellite",
     )
 
 
@@ -92,7 +99,7 @@ PLACED_SATELLITE: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], .
     (
         (
             *("channel.weather", "channel.ionosphere"),
-            *("channel.latitude_deg", "channel.longitude_deg"),
+            *("channel.latitude_deg", "channel.longitude_deg", "satellite.latitude_deg"),
         ),
         _weather_place,
     ),

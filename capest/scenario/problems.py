@@ -119,7 +119,9 @@ def _number(value: float) -> str:
     """Write a bound; large powers of two as such."""
     if isinstance(value, int) and value >= 2**20 and value & (value - 1) == 0:
         return f"2**{value.bit_length() - 1}"
-    return f"{value:g}" if abs(value) < 1e6 else str(value)
+    if value == int(value) and abs(value) < 1e16:
+        return str(int(value))
+    return f"{value:.12f}".rstrip("0") if 1e-6 <= abs(value) < 1e-4 else f"{value:g}"
 
 
 def _wrong(key: str, value: Any, keys: Mapping[str, FieldInfo]) -> Problem:

@@ -125,7 +125,7 @@ def uplink_interference(values: Values) -> str:
     if is_constellation(values):
         return (given_one or "load") if calls_need_uplink(values) else "off"
     if given_one is None:
-        return "load" if calls_need_uplink(values) and not has_frame(values) else "off"
+        return "load" if calls_need_uplink(values) else "off"
     return "off" if given_one == "load" and not has_calls(values) else given_one
 
 
@@ -205,8 +205,10 @@ UPLINK = ReadCondition(
 def carriers_ghz(values: Values) -> list[float]:
     """Carrier frequencies on which a user's loss is computed."""
     found = [values["satellite.frequency_ghz"]]
-    # In constellations the loss of an uplink follows from that of the downlink.
-    if uplink_is_read(values) and not is_constellation(values):
+    by_place = values["channel.weather"] != "clear" or values["channel.ionosphere"] == "by-latitude"
+    # Under a clear sky that is the same everywhere, the loss of a constellation's uplink follows
+    # from that of the downlink.
+    if uplink_is_read(values) and (by_place or not is_constellation(values)):
         found.append(values["satellite.uplink_frequency_ghz"] or found[0])
     return found
 

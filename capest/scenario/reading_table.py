@@ -131,11 +131,23 @@ def _no_turns(values: Values) -> str | None:
     return None if interference == "full-buffer" else f'uplink.interference = "{interference}"'
 
 
+def _all_kept(values: Values) -> str | None:
+    if is_constellation(values):
+        return None
+    lacks = CALLS.lacks(values)
+    return lacks and f"of one satellite only reasons of refused calls are not kept anyway: {lacks}"
+
+
 def _nothing_disturbs(values: Values) -> str | None:
     if is_constellation(values):
         return UPLINK.lacks(values)
     carried = values["uplink.interference"] == "load"
     return CALLS.lacks(values) if carried else None
+
+
+def _asked_for_nothing(values: Values) -> str | None:
+    is_on = values["uplink.interference"] not in (None, "off")
+    return _nothing_disturbs(values) if is_on else None
 
 
 def _no_service(values: Values) -> str | None:
@@ -170,8 +182,9 @@ _OF_PLACE = ReadCondition(
 _NR = chosen("link.adaptation", "nr-cqi", "nr-mcs")
 _FRACTIONAL = chosen("uplink.power_control", "fractional")
 _DISTURBED = ReadCondition(
-    "with one satellite, or calls whose uplink has all its figures", _nothing_disturbs, neutral=True
+    "with one satellite, or calls whose uplink has all its figures", _asked_for_nothing
 )
+_OFF = ReadCondition("unless it is off anyway", _nothing_disturbs, neutral=True)
 _TURNS = ReadCondition('with `uplink.interference` = "full-buffer"', _no_turns, neutral=True)
 _SCATTERED = ReadCondition(
     'unless `channel.line_of_sight` = "always" without shadow fading', _free_space, neutral=True
@@ -311,7 +324,7 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     ),
     "channel.latitude_deg": (_ONE_PLACE, _OF_PLACE),
     "channel.longitude_deg": (_ONE_PLACE, _OF_PLACE),
-    "uplink.interference": (_DISTURBED,),
+    "uplink.interference": (_DISTURBED, _OFF),
     "uplink.bandwidth_mhz": (UPLINK,),
     "uplink.overhead": (UPLINK,),
     "uplink.scheduled": (_TURNS,),
@@ -322,6 +335,7 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "link.table": (_NR,),
     "link.thresholds": (_NR,),
     "link.shannon": (chosen("link.adaptation", "truncated-shannon"),),
+    "run.keep_cells": (ReadCondition("with a constellation or calls", _all_kept, neutral=True),),
     "service.downlink_kbps": (_GUARANTEED,),
     "service.uplink_kbps": (_GUARANTEED,),
     "service.delay_budget_ms": (_GUARANTEED,),

@@ -53,6 +53,11 @@ class Renamed:
     also: tuple[tuple[str, int], ...] = ()
 
     @property
+    def moves(self) -> bool:
+        """Whether the key has a new name, not a value of it alone."""
+        return self.key != self.new_key
+
+    @property
     def section(self) -> str:
         """Section of the old key."""
         return self.key.rpartition(".")[0]
@@ -77,7 +82,7 @@ class Renamed:
         if self.value is None:
             return f"{self.key} is now called {self.new_key}"
         new = toml_value(self.new_value or "")
-        if self.key != self.new_key:
+        if self.moves:
             new = f"{self.new_key} = {new}"
         words = f"{self.key} = {toml_value(self.value)} is now called {new}"
         return words + "".join(f", with {key} = {value}" for key, value in self.also)
@@ -148,10 +153,13 @@ def rename(raw: dict[str, Any], source: str, constellation: bool | None) -> list
         table = _table(raw, row.section)
         if table is None or row.name not in table:
             continue
-        if not row.is_of_value(table[row.name]):
-            continue
-        value = table.pop(row.name)
-        problem = _problem(row, value, raw, constellation)
+        value, problem = table[row.name], None
+        if not row.is_of_value(value):
+            if row is not _first_of(row.key) or not row.moves or _names_value(row.key, value):
+                continue
+            problem = _no_such_value(row, value)
+        del table[row.name]
+        problem = problem or _problem(row, value, raw, constellation)
         found.append(OldName(row, source, problem))
         # What stands in place of the new section is a fault of its own, and stays.
         there = _table(raw, row.new_key.rpartition(".")[0], make=True) is not None
@@ -173,7 +181,7 @@ def in_new_names(
         table: dict[str, Any] = {}
         set_key(table, key, value)
         # Of a key that is given by both names, the old one has to be told.
-        rivals = {row.new_key for row in RENAMED if row.key == key != row.new_key} & settings.keys()
+        rivals = {row.new_key for row in RENAMED if row.key == key and row.moves} & settings.keys()
         for rival in rivals:
             set_key(table, rival, settings[rival])
         names = rename(table, source, constellation)
@@ -224,7 +232,7 @@ def is_of_constellation(raw: Mapping[str, Any]) -> bool:
 def new_names(keys: Iterable[str]) -> dict[str, str]:
     """Return old key -> new key of the keys that were renamed to one of some keys."""
     there = set(keys)
-    rows = (row for row in RENAMED if row.key != row.new_key and row.new_key in there)
+    rows = (row for row in RENAMED if row.moves and row.new_key in there)
     return {row.key: row.new_key for row in rows}
 
 
@@ -252,13 +260,30 @@ def _problem(
 ) -> Problem | None:
     if value is not None and not row.is_of(constellation):
         return not_of_this_kind(row)
-    if row.key != row.new_key and row.new_key in flat(raw, [row.new_key]):
+    if row.moves and row.new_key in flat(raw, [row.new_key]):
         both = f"is now called {row.new_key}, which is given too"
         return Problem(row.key, value, both, "remove it")
     if _version() >= row.goes:
         new = row.words.partition(" is now called ")[2].partition(", with ")[0]
         return Problem(row.key, value, f"is now called {new}", "the old name is no longer read")
     return None
+
+
+def _first_of(key: str) -> Renamed:
+    return next(row for row in RENAMED if row.key == key)
+
+
+def _names_value(key: str, value: Any) -> bool:
+    """Tell whether a value, or that a key is taken out, has a row of its own."""
+    return value is None or any(row.is_of_value(value) for row in RENAMED if row.key == key)
+
+
+def _no_such_value(row: Renamed, value: Any) -> Problem:
+    rows = [each for each in RENAMED if each.key == row.key]
+    old = " or ".join(toml_value(each.value) for each in rows if each.value is not None)
+    new = ", ".join(toml_value(each.new_value) for each in rows if each.new_value is not None)
+    allowed = f"must be {old}"
+    return Problem(row.key, value, allowed, f"write {row.new_key}, now its name, with {new}")
 
 
 def _table(raw: Mapping[str, Any], section: str, *, make: bool = False) -> dict[str, Any] | None:

@@ -11,7 +11,6 @@ from capest.scenario import layout_fit
 from capest.scenario.derived import is_frame, slots_of, users_per_trial
 from capest.scenario.limits import USERS_PER_TRIAL_LIMIT, not_hexagonal, too_many_users
 from capest.scenario.place_rules import PLACED_SATELLITE
-from capest.scenario.service_classes import all_are_calls
 
 _UPLINK_KEYS = (
     "satellite.uplink_frequency_ghz",
@@ -103,29 +102,6 @@ def _users_limit(placement: str, per_beam: int, count: int | None, beams: int) -
     most = USERS_PER_TRIAL_LIMIT if from_count else USERS_PER_TRIAL_LIMIT // beams
     key = "users.count" if from_count else "users.per_beam"
     return too_many_users(key, count if from_count else per_beam, total, most)
-
-
-def _load_of_moment(
-    interference: str | None,
-    allocation: str,
-    slots: int | None,
-    demand_mbps: float | None,
-    mix: str | None,
-    downlink_kbps: float | None,
-    guaranteed: bool | None,
-) -> Problem | None:
-    if interference != "load":
-        return None
-    demand = None if all_are_calls(mix, downlink_kbps, guaranteed) else demand_mbps
-    if not is_frame(allocation, slots, demand):
-        return None
-    return Problem(
-        "uplink.interference",
-        interference,
-        "only without a frame of slots: a call has its rate over the whole frame, and in which of "
-        "the slots of its beam it sends is not known",
-        'write "full-buffer", with which users of every lit beam send in turn, or "off"',
-    )
 
 
 def _uplink_figures(interference: str | None, *figures: float | None) -> Problem | None:
@@ -229,13 +205,6 @@ SINGLE_SATELLITE: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], .
         _bound_within,
     ),
     (("users.placement", "users.per_beam", "users.count", "beams.count"), _users_limit),
-    (
-        (
-            *("uplink.interference", "beams.allocation", "beams.slots", "users.demand_mbps"),
-            *("service.mix", "service.downlink_kbps", "service.guaranteed"),
-        ),
-        _load_of_moment,
-    ),
     (("uplink.interference", *_UPLINK_KEYS), _uplink_figures),
     (
         (

@@ -251,3 +251,4 @@ class RunSettings(Section):
     seed: int = Field(default=1, ge=0, lt=2**64)
     block_trials: int | None = Field(default=None, ge=1, le=1_000_000)
     until: Text | None = None
+    keep_cells: bool = False

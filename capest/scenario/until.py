@@ -238,6 +238,7 @@ class AvailableFigures:
                 "with one satellite and beams.slots above 1, or users.demand_mbps, it is",
             ),
             When.BOUND: (self.bound, _NOT_HERE, 'with beams.bound = "fluid" it is'),
+            When.KEPT_CELLS: (False, _NOT_HERE, "cells have no figures with intervals"),
         }[condition.when]
         return None if holds else (why, hint)
 

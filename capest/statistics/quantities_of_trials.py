@@ -143,7 +143,11 @@ _TOTALS: tuple[Quantity, ...] = (
         "time of lit statistics beams that calls take",
         label="time that calls take",
     ),
-    _load("uplink_load", "uplink subchannels of lit statistics beams that calls take"),
+    _load(
+        "uplink_load",
+        "uplink subchannels of lit statistics beams that calls take",
+        label="uplink that calls take",
+    ),
     _count("calls_refused", "calls refused", (), _CALLS),
     *(
         _count(f"calls_refused_{reason}", f"calls refused because {why}", (), _CALLS)

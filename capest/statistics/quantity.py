@@ -26,6 +26,7 @@ class When(Enum):
     BEST_EFFORT = "best effort"
     FRAME = "a frame of slots"
     BOUND = "a bound of frames"
+    KEPT_CELLS = "values of every trial and cell"
 
 
 @dataclass(frozen=True)

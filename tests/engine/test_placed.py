@@ -99,8 +99,23 @@ def test_a_dish_on_the_ground_at_the_centre_has_the_look_angles_of_the_scenario(
         )
         layout = build(scenario).layout
         satellite = (RADIUS_KM + 600.0) * unit(latitude, longitude)
-        found = look_angles(satellite, layout["cell_latitude"][0], layout["cell_longitude"][0])
-        assert found == pytest.approx((elevation, azimuth), abs=1e-6)
+        centre = layout["cell_latitude"][0], layout["cell_longitude"][0]
+        assert look_angles(satellite, *centre) == pytest.approx((elevation, azimuth), abs=1e-6)
+        # Where no other place is given, the weather is that of the centre.
+        weather = scenario.weather_place_deg
+        assert weather == pytest.approx((centre[0], (centre[1] + 180.0) % 360.0 - 180.0), abs=1e-6)
+
+
+def test_weather_is_that_of_the_centre_unless_another_place_is_given() -> None:
+    pytest.importorskip("itur")
+    rain = placed(channel__weather="random", satellite__frequency_ghz=20.0)
+    latitude, longitude = rain.weather_place_deg or (0.0, 0.0)
+    there = rain.replace(channel__latitude_deg=latitude, channel__longitude_deg=longitude)
+    assert_same_bits(compute(rain, trials=3), compute(there, trials=3))
+    north = rain.replace(channel__latitude_deg=60.0, channel__longitude_deg=11.0)
+    assert north.weather_place_deg == (60.0, 11.0)
+    with pytest.raises(ScenarioError, match=r"channel\.longitude_deg: required with weather"):
+        rain.replace(channel__latitude_deg=48.0)
 
 
 def test_beijing_sees_a_geostationary_satellite_where_the_closed_form_has_it() -> None:

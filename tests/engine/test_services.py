@@ -9,7 +9,6 @@ from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.build import build
 from capest.engine.build.services import (
     DOWNLINK_ONLY_NOTE,
-    FRAME_NOISE_ONLY_NOTE,
     NOISE_ONLY_NOTE,
 )
 from capest.engine.memory import compute_block
@@ -217,8 +216,6 @@ def test_without_a_figure_of_the_uplink_the_downlink_decides():
     assert build(whole).notes == ()
     assert build(whole.replace(uplink__interference="full-buffer")).notes == ()
     assert build(whole.replace(uplink__interference="off")).notes == (NOISE_ONLY_NOTE,)
-    frame = {"beams__allocation": "periodic", "satellite__beams_at_once": 3, "beams__slots": 6}
-    assert build(whole.replace(**frame)).notes == (FRAME_NOISE_ONLY_NOTE,)
     trial = compute(lacking).trial
     assert (trial["calls_refused_uplink"] == 0).all()
     assert trial["calls_refused_bandwidth"].sum() > 0

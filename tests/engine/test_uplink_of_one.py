@@ -15,6 +15,7 @@ from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine import trial as trial_module
 from capest.engine import uplink_of_one
 from capest.engine.build import build
+from capest.engine.frame import PlayedFrames
 from capest.engine.links import Links
 from capest.engine.memory import bytes_per_trial, pairs_heard, slice_length
 from capest.engine.services import serve as serve_module
@@ -33,6 +34,10 @@ CASES: dict[str, dict[str, Any]] = {
     "three colours": {**CALLS, "beams__frequency_reuse": 3},
     "seven beams lit": {
         **CALLS, "beams__allocation": "random", "satellite__beams_at_once": 7,
+    },
+    "a frame of slots": {
+        **CALLS, "beams__allocation": "random", "satellite__beams_at_once": 7, "beams__slots": 9,
+        "service__delay_budget_ms": 900.0,
     },
     "power control": {
         **CALLS, "uplink__power_control": "fractional", "uplink__p0_dbm": -79.0,
@@ -53,6 +58,7 @@ class Played:
     served: Served
     links: Links
     senders: SendersToOne | None
+    frame: PlayedFrames | None
 
 
 @cache
@@ -61,7 +67,7 @@ def played(case: str, interference: str) -> Played:
 
     def serve(*arguments: Any) -> Served | None:
         kept["served"] = serve_module.serve(*arguments)
-        kept["links"] = arguments[8]
+        kept["links"], kept["frame"] = arguments[8], arguments[12]
         return kept["served"]
 
     def senders(*arguments: Any) -> SendersToOne:
@@ -73,7 +79,8 @@ def played(case: str, interference: str) -> Played:
         patch.setattr(trial_module, "serve", serve)
         patch.setattr(serve_module, "senders_to_one", senders)
         block = compute(world, NumpyKernels(), 0, 1)
-    return Played(world, block, kept["served"], kept["links"], kept.get("senders"))
+    found = kept["served"], kept["links"], kept.get("senders"), kept["frame"]
+    return Played(world, block, *found)
 
 
 def truth(found: Played, sending: np.ndarray) -> np.ndarray:
@@ -98,7 +105,13 @@ def truth(found: Played, sending: np.ndarray) -> np.ndarray:
     colour, beam = layout.colour[layout.order], np.arange(len(layout.order))
     power[colour[:, None] != colour[links.serving]] = 0.0
     power[beam[:, None] == links.serving] = 0.0
-    return power @ sending
+    if found.frame is None:
+        return power @ sending
+    # Slot by slot, what lit beams hear of users whose own beam is lit.
+    heard = np.zeros(len(beam))
+    for lit in found.frame.lit > 0:
+        heard[lit] += power[lit] @ (sending * lit[links.serving])
+    return heard / np.maximum(found.frame.lit.sum(axis=0), 1)
 
 
 def raised_db(interference: np.ndarray) -> np.ndarray:
@@ -222,14 +235,16 @@ def test_memory_counts_the_pairs() -> None:
     assert slice_length(wide, NumpyKernels()).trials == 2**20 // (127 * 127 * 30)
 
 
-@pytest.mark.parametrize("frame", [{"beams__slots": 6}, {"users__demand_mbps": 2.0}])
-def test_a_frame_of_slots_has_no_load(frame: dict[str, Any]) -> None:
-    changes = {**CASES["seven beams lit"], **frame}
-    if "users__demand_mbps" in frame:
-        changes |= CASES["a mix"]
-    with pytest.raises(CapestError, match="only without a frame of slots"):
-        small_scenario(**changes, uplink__interference="load")
-    assert small_scenario(**changes).uplink_interference == "off"
+def test_a_frame_that_lights_all_is_a_moment() -> None:
+    """Every beam lit in every slot: who sends and who hears is what it is in a moment."""
+    moment = played("one colour", "load")
+    frame = small_scenario(
+        **CASES["one colour"], uplink__interference="load", beams__slots=4,
+        service__delay_budget_ms=900.0,
+    )  # fmt: skip
+    found = compute(build(frame), NumpyKernels(), 0, 1)
+    for name in ("calls", "calls_from_empty", "calls_from_full", "calls_refused_uplink"):
+        np.testing.assert_array_equal(found.trial[name], moment.block.trial[name])
 
 
 def test_calls_have_load_where_receive_beams_are_known() -> None:
@@ -238,9 +253,8 @@ def test_calls_have_load_where_receive_beams_are_known() -> None:
     unknown = known.replace(satellite__uplink_antenna_diameter_m=None)
     assert unknown.uplink_interference == "off"
     assert "uplink" in build(unknown).notes[0]
-    nobody = small_scenario(uplink__interference="load")
-    assert nobody.uplink_interference == "off"
-    assert any("uplink.interference" in note for note in nobody.notes)
+    with pytest.raises(CapestError, match=r"uplink\.interference is not read: only with a service"):
+        small_scenario(uplink__interference="load")
 
 
 def test_one_beam_alone_hears_nobody() -> None:

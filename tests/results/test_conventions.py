@@ -22,6 +22,7 @@ from capest.results.netcdf import write_result
 from capest.results.variable import Variable
 from capest.statistics.block import BlockResult
 from capest.statistics.quantities import AXES, QUANTITIES, of_dims
+from capest.statistics.quantities_of_kept_cells import OF_KEPT_CELLS
 from tests.engine.small import small_scenario
 from tests.engine.small_network import network_world
 from tests.results import synthetic
@@ -105,6 +106,7 @@ def results(tmp_path_factory) -> list[Path]:
     few = {"users": {"placement": "uniform", "count": 30}, "uplink__interference": "full-buffer"}
     satellite = build(small_scenario(**calls, **dark, **few))
     shells = {"constellation__shells": "60: 40/4/1 @ 600", "cells__diameter_km": 300.0}
+    shells["run__keep_cells"] = True
     constellation = network_world(**shells, users__count=20, service__preset="voice")
     paths = [folder / "satellite.nc", folder / "constellation.nc"]
     seen: set[Kind] = set()
@@ -117,10 +119,14 @@ def results(tmp_path_factory) -> list[Path]:
 def everything(layout: Collection[str]) -> dict[str, Variable]:
     """Every variable that a result with these coordinates may have."""
     summed = [row.sum.of or row.name for row in QUANTITIES if row.sum]
+    kept = {row.name for row in OF_KEPT_CELLS}
+    in_every_trial = of_dims("trial", "cell")
+    if "cell_u" not in layout:
+        in_every_trial = {name: row for name, row in in_every_trial.items() if name in kept}
     return schema.table(
         layout,
         trial=of_dims("trial"),
-        trial_cell=of_dims("trial", "cell") if "cell_u" in layout else (),
+        trial_cell=in_every_trial,
         cell=summed,
         histograms=AXES,
     )

@@ -182,7 +182,7 @@ def test_text_no_file_could_store():
         ("satellite", "frequency_ghz", 0.09, "at least 0.1"),
         ("satellite", "frequency_ghz", 51, "at most 50"),
         ("satellite", "antenna_diameter_m", 0, "at least 0.001"),
-        ("satellite", "hpbw_deg", 0, "at least 1e-06"),
+        ("satellite", "hpbw_deg", 0, "at least 0.000001"),
         ("satellite", "hpbw_deg", 90, "below 90"),
         ("users", "per_beam", 0, "at least 1"),
         ("carrier", "bandwidth_mhz", 0, "at least 0.001"),
@@ -228,7 +228,7 @@ def test_missing_satellite_figures():
     rest = {"eirp_density_dbw_per_mhz": 34, "antenna_diameter_m": 2}
     problem = only_problem({"satellite": given | rest})
     assert problem.key == "satellite.hpbw_deg"
-    assert problem.allowed == "required: a number, in degree, at least 1e-06 and below 90"
+    assert problem.allowed == "required: a number, in degree, at least 0.000001 and below 90"
     assert "capest presets list" in problem.hint
 
 

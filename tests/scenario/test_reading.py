@@ -207,6 +207,7 @@ READ = {
     "scheduler.policy": (ONE, "max-ci"),
     "scheduler.admission": (MANY_CALLS, "random"),
     "run.seed": (ONE, 2),
+    "run.keep_cells": (BOX, True),
 }  # fmt: skip
 
 # What changes something else than trials, each with a test of its own below.
@@ -267,6 +268,7 @@ UNREAD = {
     "beams.slots": [(BOX, ERROR)],
     "beams.slot_ms": [(BOX, ERROR), (ONE, ERROR), (FRAME, ERROR)],
     "beams.bound": [(BOX, ERROR), (ONE, ERROR)],
+    "run.keep_cells": [(ONE, NOTE)],
     "beams.beyond_earth": [(BOX, ERROR), (SWEEPING, ERROR)],
     "users.per_beam": [(BOX, ERROR), (CROWDS | {"users.per_beam": 10}, ERROR)],
     "users.count": [(ONE, ERROR)],
@@ -290,7 +292,7 @@ UNREAD = {
     "channel.exceeded_percent": [(ONE, NOTE), (BOX, NOTE)],
     "channel.latitude_deg": [(ONE, NOTE), (BOX, ERROR)],
     "channel.longitude_deg": [(ONE, NOTE), (BOX, ERROR)],
-    "uplink.interference": [(BOX, NOTE)],
+    "uplink.interference": [(BOX, ERROR)],
     "uplink.bandwidth_mhz": [(ONE, NOTE), (BOX, NOTE)],
     "uplink.overhead": [(ONE, NOTE), (BOX, NOTE)],
     "uplink.scheduled": [(ONE, NOTE), (BOX, NOTE)],

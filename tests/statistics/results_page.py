@@ -22,7 +22,7 @@ _PARTS = {
     "Users and beams": {("trial", "user"), ("trial", "beam")},
     "Trials": {("trial",)},
     "Shares over all trials": {()},
-    "Trials and cells of one satellite": {("trial", "cell")},
+    "Trials and cells": {("trial", "cell")},
     "Cells, means over trials": {("cell",)},
     "Satellites, means over trials": {("satellite",)},
 }
@@ -38,6 +38,7 @@ _WORDS = {
     When.BEST_EFFORT: "best effort in `service.mix`",
     When.FRAME: "a frame of slots",
     When.BOUND: "`beams.bound`",
+    When.KEPT_CELLS: "`run.keep_cells`",
 }
 
 

@@ -117,7 +117,7 @@ def _weather_elsewhere(
     """Say it where weather and ionosphere are those of a place far from all cells."""
     channel = scenario.channel
     if channel.latitude_deg is None or channel.longitude_deg is None:
-        return ()
+        return ()  # weather is that of the middle of the cells
     place = unit_vectors(np.array([channel.latitude_deg]), np.array([channel.longitude_deg]))
     cosine = place[:, 0] @ unit_vectors(latitude_deg, longitude_deg)
     away_km = float(np.arccos(np.clip(cosine, -1.0, 1.0)).min()) * EARTH_RADIUS_M / 1e3

@@ -92,7 +92,7 @@ def build_region(scenario: Scenario) -> PopulatedRegion:
         guard_users=guard.users,
         counted=counted,
         colour=colour,
-        cells=RegionCells(tiling, counted),
+        cells=RegionCells(tiling, counted, scenario.run.keep_cells),
         cap_centre=region.cap.centre,
         reach_rad=_reach_rad(region, tiling),
     )

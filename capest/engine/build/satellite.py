@@ -154,7 +154,7 @@ def _ground(users: UserModel, per_trial: int, scenario: Scenario, layout: Layout
         users_per_trial=per_trial,
         counted=np.arange(len(layout.colour)) < scenario.beams.statistics_count,
         colour=layout.colour,
-        cells=LayoutCells(layout, centres),
+        cells=LayoutCells(layout, centres, scenario.run.keep_cells),
         # The satellite stands on the z axis and is never out of reach.
         cap_centre=np.array([0.0, 0.0, 1.0]),
         reach_rad=math.pi,

@@ -17,10 +17,6 @@ DOWNLINK_ONLY_NOTE = (
     "calls are admitted by the downlink only, as the satellite or the handset has no figures of an "
     "uplink: with one, fewer would be carried"
 )
-FRAME_NOISE_ONLY_NOTE = (
-    'the uplink of calls has no interference; uplink.interference = "full-buffer" adds it, and '
-    "fewer are carried"
-)
 NOISE_ONLY_NOTE = (
     'the uplink of calls has no interference, as uplink.interference = "off": with it, fewer would '
     "be carried"
@@ -31,7 +27,6 @@ BORDER_NOTE = (
 )
 _LACKING = {
     DOWNLINK_ONLY_NOTE: "by the downlink only",
-    FRAME_NOISE_ONLY_NOTE: "uplink without interference",
     NOISE_ONLY_NOTE: "uplink without interference",
     BORDER_NOTE: "no phones beyond the border",
 }
@@ -88,7 +83,7 @@ def _missing_note(scenario: Scenario, uplink: CallUplink | None) -> str:
     if uplink is None:
         return DOWNLINK_ONLY_NOTE
     if scenario.uplink_interference == "off":
-        return FRAME_NOISE_ONLY_NOTE if scenario.has_frame else NOISE_ONLY_NOTE
+        return NOISE_ONLY_NOTE
     if not scenario.has_constellation:
         return ""
     surrounded = scenario.region.kind == "earth" or scenario.guard_km > 0.0

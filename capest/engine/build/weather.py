@@ -64,7 +64,7 @@ def ionosphere_of(scenario: Scenario) -> str:
     channel = scenario.channel
     if channel.ionosphere != "by-latitude":
         return channel.ionosphere
-    latitude, longitude = np.radians([channel.latitude_deg or 0.0, channel.longitude_deg or 0.0])
+    latitude, longitude = np.radians(scenario.weather_place_deg or (0.0, 0.0))
     across = np.cos(latitude)
     unit = [across * np.cos(longitude), across * np.sin(longitude), np.sin(latitude)]
     return ZONES[int(magnetic_zone(np.array(unit)[:, None], np)[0])]
@@ -74,12 +74,12 @@ def _place(scenario: Scenario) -> weather.Place | None:
     channel = scenario.channel
     if channel.weather == "clear":
         return None
-    if channel.latitude_deg is None or channel.longitude_deg is None:
+    place_deg = scenario.weather_place_deg
+    if place_deg is None:
         return None
     receiver = receiver_of(scenario)
     return weather.Place(
-        channel.latitude_deg,
-        channel.longitude_deg,
+        *place_deg,
         receiver.antenna_diameter_m,
         receiver.gas,
         receiver.scintillation,

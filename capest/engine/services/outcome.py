@@ -68,9 +68,9 @@ def totals(services: Services, of_classes: Any) -> dict[str, Any]:
 
 
 def refused(counts: Any) -> dict[str, Any]:
-    """Calls refused by reason in each cell, from counts by outcome, (cells, ``OUTCOMES``)."""
+    """Calls refused by reason in each cell, from counts by outcome, (..., cells, ``OUTCOMES``)."""
     return {
-        f"cell_calls_refused_{reason}": counts[:, 1 + k].copy()
+        f"cell_calls_refused_{reason}": counts[..., 1 + k].copy()
         for k, reason in enumerate(REFUSAL_REASONS)
     }
 

@@ -132,7 +132,9 @@ def serve(
         uplink_efficiency=None,
         delay_ms=delay_ms,
     )
-    settled = _settled(world, kernels, sky, users, beams, power, links, call_links, demand, own_snr)
+    settled = _settled(
+        world, kernels, sky, users, beams, power, links, call_links, demand, own_snr, frame
+    )
     if settled is not None:
         up = replace(up, interference=settled.interference)
     uplink_efficiency = _uplink_efficiency(world, kernels, users, links, up, own_snr, frame)
@@ -188,6 +190,7 @@ def _settled(
     call_links: CallLinks,
     demand: Demand,
     own_snr: Any | None,
+    frame: PlayedFrames | None,
 ) -> Settled | None:
     """Interference of the uplink, ``None`` where it is not computed here."""
     services, xp = world.services, kernels.xp
@@ -208,14 +211,25 @@ def _settled(
     if world.radio.call_carrier is None:
         senders = senders_to_many(world, uplink, sky, users, beams, power, links, xp)
     else:
-        senders = senders_to_one(world, kernels, uplink, users, links, sky.trials)
+        together = None if frame is None else frame.lit_together(xp)
+        senders = senders_to_one(world, kernels, uplink, users, links, sky.trials, together)
     if uplink.interference == "load" or uplink.only_heard:
         ready &= kernels.link_efficiency(own_snr.astype(xp.float32), adaptation) > 0.0
     if uplink.interference == "full-buffer":
         return always_sending(kernels, call_links, senders, own_snr, ready)
     counted = world.ground.cells.counts(world, users, beams, links, xp)
+    lit_share = None if frame is None else frame.share[users.trial, links.serving]
     return settle(
-        services, kernels, call_links, demand, senders, own_snr, ready, counted, adaptation
+        services,
+        kernels,
+        call_links,
+        demand,
+        senders,
+        own_snr,
+        ready,
+        counted,
+        adaptation,
+        lit_share,
     )
 
 

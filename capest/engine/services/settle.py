@@ -128,6 +128,7 @@ def settle(
     ready: Any,
     counted: Any,
     adaptation: LinkAdaptation,
+    lit_share: Any | None = None,
 ) -> Settled:
     """Find the interference that the calls carried under it make.
 
@@ -145,6 +146,8 @@ def settle(
     counted : bool array (users,)
         Users that count.
     adaptation : LinkAdaptation
+    lit_share : float array (users,), optional
+        Share of a frame's slots in which each user's beam is lit, and can hear it.
     """
     if services.uplink is None:
         raise ValueError("there is no uplink to settle")
@@ -156,8 +159,8 @@ def settle(
     for_one = min(max(per_trial // _ENOUGH, 1), _MOST_FOR_ONE)
     stands_for_all = xp.arange(len(own_snr)) % max(per_trial, 1) % for_one == 0
     for step, new_share in enumerate(senders.new_shares):
-        efficiency = _efficiency(kernels, own_snr, interference[:, senders.beam], adaptation)
-        found = door.admit(efficiency)
+        of_users = interference[:, senders.beam]
+        found = door.admit(_efficiency(kernels, own_snr, of_users, adaptation, lit_share))
         sending = found.sending
         if step == 0:
             sending = xp.stack([sending[0], sending[1] * found.fills[1, links.own_beam]])
@@ -169,18 +172,25 @@ def settle(
         last = xp.maximum(heard, 0.0)
         interference = interference + new_share * (last - interference)
     of_users = interference[:, senders.beam]
-    found = door.admit(_efficiency(kernels, own_snr, of_users, adaptation))
+    found = door.admit(_efficiency(kernels, own_snr, of_users, adaptation, lit_share))
     fewer = (found.all_calls[1] < found.all_calls[0])[links.user_trial]
     lower = xp.where(fewer, of_users[1], of_users[0]).astype(xp.float32)
     return Settled(own_snr, ready, lower, found.calls)
 
 
 def _efficiency(
-    kernels: Kernels, own_snr: Any, interference: Any, adaptation: LinkAdaptation
+    kernels: Kernels,
+    own_snr: Any,
+    interference: Any,
+    adaptation: LinkAdaptation,
+    lit_share: Any | None,
 ) -> Any:
-    """Efficiency of uplinks in each chain, float32 array (chains, users)."""
+    """Efficiency of uplinks in each chain, mean over a frame, float32 array (chains, users)."""
     sinr = (own_snr / (interference + 1.0)).astype(kernels.xp.float32)
-    return kernels.link_efficiency(sinr.ravel(), adaptation).reshape(sinr.shape)
+    efficiency = kernels.link_efficiency(sinr.ravel(), adaptation).reshape(sinr.shape)
+    if lit_share is None:
+        return efficiency
+    return (efficiency * lit_share).astype(kernels.xp.float32)
 
 
 @dataclass(frozen=True)
