@@ -7,11 +7,16 @@
 
 namespace capest {
 
+// A power of two whose exponent lies between -126 and 127.
+inline float power_of_two(const int32_t exponent) {
+    return float_of(static_cast<uint32_t>(exponent + 127) << 23);
+}
+
 // The exponential, within 2 units in the last place; infinite above 88.7 and zero below -104.
 inline float exponential(const float x) {
     constexpr float SHIFTER = 12582912.0f;  // added, it leaves a whole number in the last bits
-    const float above = x > -110.0f ? x : -110.0f;
-    const float held = above < 90.0f ? above : 90.0f;
+    const float above = x < -110.0f ? -110.0f : x;
+    const float held = above > 90.0f ? 90.0f : above;
     const float shifted = fused(held, 1.44269504f, SHIFTER);
     const int32_t power = bits_of(shifted) - bits_of(SHIFTER);
     const float whole = shifted - SHIFTER;
@@ -24,15 +29,16 @@ inline float exponential(const float x) {
     series = fused(series, rest * rest, rest) + 1.0f;
     // In two steps, so that neither leaves the range of exponents.
     const int32_t half = power >> 1;
-    return series * float_of((half + 127) << 23) * float_of((power - half + 127) << 23);
+    return series * power_of_two(half) * power_of_two(power - half);
 }
 
 // The natural logarithm of a positive number that is not denormal, within 2 units in the last place of
 // the result; smaller numbers give minus infinity.
 inline float logarithm(const float x) {
-    const int32_t bits = bits_of(x);
-    const int32_t power = (bits - 0x3f3504f3) >> 23;  // the rest lies between 0.707 and 1.414
-    const float rest = float_of(bits - (power << 23)) - 1.0f;
+    const auto bits = static_cast<uint32_t>(bits_of(x));
+    // The rest lies between 0.707 and 1.414.
+    const int32_t power = static_cast<int32_t>(bits - 0x3f3504f3u) >> 23;
+    const float rest = float_of(bits - (static_cast<uint32_t>(power) << 23)) - 1.0f;
     const float square = rest * rest;
     float series = fused(rest, 7.0376836292e-2f, -1.1514610310e-1f);
     series = fused(series, rest, 1.1676998740e-1f);
