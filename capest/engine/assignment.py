@@ -145,9 +145,11 @@ def beam_power(
     float64 array (pairs,)
     """
     radio = world.radio
-    # Law of sines: the angle at the satellite between the cell and the Earth's centre.
-    off_nadir_sine_squared = (EARTH_RADIUS_M / radius_m) ** 2 * (1.0 - sine * sine)
-    power = (1.0 - off_nadir_sine_squared) ** (0.5 * radio.steering.element_exponent)
+    power = np.ones(len(sine))
+    if radio.steering.element_exponent != 0.0:
+        # Law of sines: the angle at the satellite between the cell and the Earth's centre.
+        off_nadir_sine_squared = (EARTH_RADIUS_M / radius_m) ** 2 * (1.0 - sine * sine)
+        power = (1.0 - off_nadir_sine_squared) ** (0.5 * radio.steering.element_exponent)
     limit_dbw = radio.limits.pfd_dbw_per_m2_mhz
     if limit_dbw is not None:
         most = 10.0 ** (0.1 * (limit_dbw - radio.eirp_density_dbw_per_mhz))

@@ -6,9 +6,14 @@ import numpy as np
 
 from capest.backend.arguments import ConstellationDownlink, ConstellationUplink
 from capest.backend.native.library import Library, array_of
-from capest.backend.numpy_tiles import USERS_PER_BLOCK, blocks_of_neighbours
+from capest.physics.constants import EARTH_RADIUS_M
+
+LANES = 64
+"""Users of a block, as ``lanes.hpp`` has it."""
 
 _SECTORS = 8
+_SLAB_BITS, _STEP_BITS, _BITS = 10, 20, 63
+_LEAST = 1e-6  # height and width of users at one place
 
 
 def constellation_sinr(
@@ -91,7 +96,7 @@ def blocks_of_groups(
 
     Returns
     -------
-    members : int64 array (blocks, ``USERS_PER_BLOCK``)
+    members : int64 array (blocks, ``LANES``)
         -1 behind the last user of a trial and colour.
     group : int64 array (blocks,)
         Trial times the number of colours, plus colour.
@@ -100,20 +105,72 @@ def blocks_of_groups(
     segments = len(links.segment_start) - 1
     colour = np.repeat(np.arange(segments) % colours, np.diff(links.segment_start))
     trial = np.searchsorted(links.user_start, number, side="right") - 1
-    group = trial * colours + colour[links.serving[number]]
-    order = np.argsort(group, kind="stable")
-    number, group = number[order], group[order]
-    blocks, groups = [], []
-    for users in np.split(number, np.flatnonzero(np.diff(group)) + 1):
-        if len(users):
-            places = blocks_of_neighbours(links.user_m[:, users])
-            members = users[places].ravel()
-            members[len(users) :] = -1
-            blocks.append(members)
-            groups.append(len(places))
-    first_of_each = np.unique(group)
-    members = np.concatenate(blocks) if blocks else np.empty(0, dtype=np.int64)
-    return members.reshape(-1, USERS_PER_BLOCK), np.repeat(first_of_each, groups)
+    of_user = trial * colours + colour[links.serving[number]]
+    order = _order(of_user)
+    number, of_user = number[order], of_user[order]
+    start = np.flatnonzero(np.diff(of_user, prepend=-1))
+    count = np.diff(start, append=len(number))
+    if not len(number):
+        return np.empty((0, LANES), dtype=np.int64), start
+    own = np.repeat(np.arange(len(start)), count)
+    number = number[
+        _order(
+            own << _SLAB_BITS + _STEP_BITS
+            | _along_slabs(links.user_m[:, number], own, start, count)
+        )
+    ]
+    blocks = -(-count // LANES)
+    members = np.full(blocks.sum() * LANES, -1)
+    # Behind the last user of a group its last block has nobody.
+    place = np.repeat(np.cumsum(blocks) - blocks, count) * LANES
+    members[place + np.arange(len(number)) - np.repeat(start, count)] = number
+    return members.reshape(-1, LANES), np.repeat(of_user[start], blocks)
+
+
+def _along_slabs(
+    position_m: np.ndarray, own: np.ndarray, start: np.ndarray, count: np.ndarray
+) -> np.ndarray:
+    """Number points along slabs of latitude, to and fro: neighbours have near numbers.
+
+    Those of a group depend on no other group: a trial has the same blocks in any batch.
+
+    Parameters
+    ----------
+    position_m : float64 array (3, n)
+        Group by group.
+    own : int64 array (n,)
+        Group of each.
+    start, count : int64 array (groups,)
+        First point of each group, and how many it has.
+
+    Returns
+    -------
+    int64 array (n,)
+        Of ``_SLAB_BITS + _STEP_BITS`` bits.
+    """
+    x, y, sine = position_m.astype(np.float32) / np.float32(EARTH_RADIUS_M)
+    turn = np.arctan2(y, x)
+    south, west = np.minimum.reduceat(sine, start), np.minimum.reduceat(turn, start)
+    height = np.maximum.reduceat(sine, start) - south + _LEAST
+    width = np.maximum.reduceat(turn, start) - west + _LEAST
+    # As many slabs as make blocks about square; an element of area is that of sine and longitude.
+    middle = south + 0.5 * height
+    square = height / (width * np.maximum(1.0 - middle * middle, 0.01))
+    slabs = np.clip(np.rint(np.sqrt(count / LANES * square)), 1, 2**_SLAB_BITS - 1)
+    slab = ((sine - south[own]) * (slabs / height)[own]).astype(np.int64)
+    step = ((turn - west[own]) * ((2**_STEP_BITS - 1) / width)[own]).astype(np.int64)
+    return slab << _STEP_BITS | np.where(slab % 2 == 1, 2**_STEP_BITS - 1 - step, step)
+
+
+def _order(key: np.ndarray) -> np.ndarray:
+    """Order by whole numbers from 0 on, of equal ones the first first."""
+    shift = len(key).bit_length()
+    if int(key.max(initial=0)).bit_length() + shift > _BITS:
+        return np.argsort(key, kind="stable")
+    # Numbers that carry their place are sorted ten times as fast as places.
+    both = key << shift | np.arange(len(key))
+    both.sort()
+    return both & ((1 << shift) - 1)
 
 
 def _check_colours(links: ConstellationDownlink) -> None:
