@@ -39,6 +39,8 @@ class KernelSpeed:
         Size of one call.
     pairs_per_s : float
         Link pairs (user, beam) per second, best of several calls.
+    numpy_pairs_per_s : float
+        The same by NumPy's kernel on one core of this machine.
     baseline_pairs_per_s : float
         The same written the obvious way on one core: whole NumPy arrays in double precision, the
         pattern by SciPy's Bessel function where that is installed.
@@ -52,6 +54,7 @@ class KernelSpeed:
     beams: int
     colours: int
     pairs_per_s: float
+    numpy_pairs_per_s: float
     baseline_pairs_per_s: float
     gain_error_db: float
     sinr_error_db: float
@@ -94,6 +97,7 @@ def kernel_speed(
     best_s = best_of(call, seconds)
     few = max(1, min(trials, _PAIRS_OF_CALL["numpy"] // pairs_of_trial))
     on_the_host, _ = _links(world, NumpyKernels(), few)
+    numpy_s = best_of(lambda: NumpyKernels().downlink_sinr(on_the_host), seconds)
     pattern = ObviousPattern()
     baseline_s = best_of(lambda: _obvious(on_the_host, pattern), seconds)
     return KernelSpeed(
@@ -101,6 +105,7 @@ def kernel_speed(
         beams=beams,
         colours=scenario.colours,
         pairs_per_s=users * beams / best_s,
+        numpy_pairs_per_s=few * pairs_of_trial / numpy_s,
         baseline_pairs_per_s=few * pairs_of_trial / baseline_s,
         gain_error_db=_gain_error_db(world, kernels),
         sinr_error_db=_sinr_error_db(world, kernels, links, view),

@@ -7,8 +7,8 @@ is 32 of them in 8-byte words, which by chance meet in the same bank: 16 words i
 turns in the mean, a warp has two such halves.
 
 On a processor the same loop takes 14 arithmetic instructions a vector, of which two start in a
-cycle, and two gathers, of about 0.65 cycles a lane (Fog, Instruction tables, for
-VGATHERDPS of Intel's Ice Lake and later).
+cycle, and one gather of both numbers of a line, of about 0.65 cycles a lane (Fog, Instruction
+tables, for VGATHERDPD of Intel's Ice Lake and later).
 
 Memory is not what limits a pair: a user is 28 bytes of input and output for all its beams.
 """
@@ -26,7 +26,7 @@ WARPS_ISSUED = 4
 """Warp instructions that a multiprocessor starts in a cycle."""
 
 _ARITHMETIC, _PER_CYCLE = 14, 2
-_GATHERS, _CYCLES_PER_LANE = 2, 0.65
+_GATHERS, _CYCLES_PER_LANE = 1, 0.65
 _FASTEST_KHZ = "/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq"
 
 

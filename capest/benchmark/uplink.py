@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from capest.allocation.uplink_turns import uplink_turns
 from capest.backend.arguments import SatelliteUplink
+from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import Kernels, on_host
 from capest.benchmark.baseline import ObviousPattern
 from capest.benchmark.scenario import (
@@ -25,6 +26,7 @@ from capest.engine.users import draw_users
 from capest.engine.world import Layout
 from capest.sampling.draws import Draws
 
+_ARRAYS = ("user", "gain", "scheduled", "beam", "beam_power", "segment_start", "pattern")
 _PAIRS_OF_CALL = {"numpy": 2**23, "native": 2**23, "cupy": 2**28}
 
 
@@ -38,6 +40,8 @@ class UplinkSpeed:
         Size of one call.
     pairs_per_s : float
         Pairs of a transmitting user and a receiving beam of its colour, per second.
+    numpy_pairs_per_s : float
+        The same by NumPy's kernel on one core of this machine.
     baseline_pairs_per_s : float
         The same written the obvious way on one core: whole NumPy arrays of each colour in double
         precision, the pattern by SciPy's Bessel function where that is installed.
@@ -49,6 +53,7 @@ class UplinkSpeed:
     beams: int
     colours: int
     pairs_per_s: float
+    numpy_pairs_per_s: float
     baseline_pairs_per_s: float
     sinr_error_db: float
 
@@ -112,6 +117,9 @@ def uplink_speed(
         kernels.wait()
 
     best_s = best_of(call, seconds)
+    arrays: dict[str, Any] = {name: on_host(getattr(links, name)) for name in _ARRAYS}
+    on_the_host = replace(links, **arrays)
+    numpy_s = best_of(lambda: NumpyKernels().uplink_sinr(on_the_host), seconds)
     pairs_of_a_drop = int((np.diff(layout.segment_start) ** 2).sum())
     # Whole arrays of all drops would not fit the memory.
     few = slice(0, max(1, 2**20 // beams**2))
@@ -126,6 +134,7 @@ def uplink_speed(
         beams=beams,
         colours=scenario.colours,
         pairs_per_s=len(scheduled) * pairs_of_a_drop / best_s,
+        numpy_pairs_per_s=len(scheduled) * pairs_of_a_drop / numpy_s,
         baseline_pairs_per_s=len(turns) * pairs_of_a_drop / baseline_s,
         sinr_error_db=float(np.abs(error_db).max()),
     )

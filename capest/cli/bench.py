@@ -51,9 +51,9 @@ def bench(
     """Measure the pair kernels of both links (per core or GPU) and whole runs on this machine.
 
     A link pair is one user and one beam. The kernel is timed in this process on one core, together
-    with the obvious way to write it, so that their ratio can be quoted; beside it stands the share
-    of what the hardware could do on paper. Errors are against double precision with the exact
-    antenna pattern.
+    with that of NumPy and the obvious way to write it, so that ratios can be quoted; beside it
+    stands the share of what the hardware could do on paper. Errors are against double precision
+    with the exact antenna pattern.
 
     \b
     Examples:

@@ -29,7 +29,11 @@ def test_every_source_is_found_and_whole():
 def test_every_line_keeps_its_file_and_number():
     """Follow the #line marks as a compiler does and compare with the files."""
     directory = source.kernel_directory()
-    files = {f.name: f.read_text(encoding="utf-8").splitlines() for f in directory.iterdir()}
+    files = {
+        each.name: each.read_text(encoding="utf-8").splitlines()
+        for each in directory.iterdir()
+        if each.is_file()
+    }
     checked = 0
     for name in kernel_names():
         place = ("", 0)

@@ -146,4 +146,5 @@ def _make_small(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(suite, "LAYOUTS", ((19, 1),))
     for module in (downlink, uplink):
-        monkeypatch.setitem(module._PAIRS_OF_CALL, "numpy", 2**16)
+        for backend in ("numpy", "native"):
+            monkeypatch.setitem(module._PAIRS_OF_CALL, backend, 2**16)

@@ -17,12 +17,6 @@ from .constellation_scene import only_trial, random_constellation
 from .emulator import EmulatedDevice
 
 
-@pytest.fixture
-def kernels(compiled_kernels):
-    """Compiled for the processor too, beside CUDA's."""
-    return compiled_kernels
-
-
 def on(kernels: Any, links: ConstellationDownlink) -> ConstellationDownlink:
     return replace(
         links,

@@ -20,12 +20,6 @@ from .emulator import EmulatedDevice
 from .test_constellation import on
 
 
-@pytest.fixture
-def kernels(compiled_kernels):
-    """Compiled for the processor too, beside CUDA's."""
-    return compiled_kernels
-
-
 def heard_on(kernels, links, power):
     sent = ConstellationUplink(links=on(kernels, links), power=kernels.xp.asarray(power))
     return kernels.constellation_uplink(sent)

@@ -48,8 +48,10 @@ def test_wheel_puts_everything_under_capest(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"capest"}
-    for source in ROOT.joinpath("kernels").iterdir():
-        assert f"capest/kernels/{source.name}" in names
+    sources = [each for each in ROOT.joinpath("kernels").rglob("*") if each.is_file()]
+    assert any(each.suffix == ".cpp" for each in sources)
+    for source in sources:
+        assert f"capest/{source.relative_to(ROOT)}" in names
     folders = ("scenario/presets", "physics/tables", "physics/environments", "docs")
     for folder in folders:
         for source in ROOT.joinpath("capest", folder).glob("*.*"):
