@@ -33,6 +33,7 @@ def test_every_line_keeps_its_file_and_number():
         each.name: each.read_text(encoding="utf-8").splitlines()
         for each in directory.iterdir()
         if each.is_file()
+        if each.is_file()
     }
     checked = 0
     for name in kernel_names():
