@@ -439,6 +439,22 @@ def test_cells_have_shares_of_slots_and_what_they_want() -> None:
     assert offered == pytest.approx(3.0 * users, rel=1e-6)
 
 
+def test_values_of_every_trial_and_cell_can_be_kept() -> None:
+    world = network_world(**CASES["proportional"], run__keep_cells=True)
+    kept = compute_block(world, NumpyKernels(), 0, TRIALS)
+    found = kept.trial_cell["cell_slot_share_by_trial"]
+    lit, beams = lit_of(played("proportional")), played("proportional").beams
+    for trial in range(TRIALS):
+        own = slice(*beams.start[trial : trial + 2])
+        wanted = np.full(len(world.ground.colour), np.nan)
+        wanted[beams.cell[own]] = lit[:, own].mean(axis=0)
+        wanted[wanted == 0.0] = np.nan
+        assert found[trial] == pytest.approx(wanted, abs=1e-5, nan_ok=True)
+    offered = kept.trial_cell["cell_offered_traffic_by_trial"].sum(axis=1)
+    in_cells = (played("proportional").users.cell.reshape(TRIALS, -1) >= 0).sum(axis=1)
+    assert offered == pytest.approx(3.0 * in_cells, rel=1e-6)
+
+
 def test_power_is_shared_by_the_beams_that_are_lit_at_once() -> None:
     found = played("limits on power")
     beams, limits = found.beams, found.world.radio.limits
