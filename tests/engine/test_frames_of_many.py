@@ -344,13 +344,18 @@ LIT_ALWAYS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", LIT_ALWAYS)
-@pytest.mark.parametrize("allocation", ["periodic", "proportional", "interference-aware"])
+@pytest.mark.parametrize(
+    ("case", "allocation"),
+    [
+        # With a strategy that knows demand a trial is a frame.
+        ("a moment", "periodic"), ("a moment", "random"), ("a frame", "max-min"),
+        ("a frame", "interference-aware"), ("calls in a frame", "periodic"),
+        ("calls in a frame", "proportional"),
+    ],
+)  # fmt: skip
 def test_one_cell_a_beam_is_a_network_of_cells_that_are_always_lit(
     case: str, allocation: str
 ) -> None:
-    if case == "a moment" and allocation != "periodic":
-        pytest.skip("it knows demand, so that a trial is a frame")
     few = {"satellite__beams_at_once": 3, **LIT_ALWAYS[case]}
     always, in_turn = (
         compute(network_world(**few, **more), NumpyKernels(), 0, TRIALS)
