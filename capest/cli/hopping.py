@@ -83,9 +83,8 @@ class _Strategy(click.ParamType):
 @click.option(
     "--bound",
     type=click.Choice(["fluid", "interference"]),
-    default="fluid",
-    show_default=True,
-    help="What is possible: without interference, or with it (few cells only, needs SciPy).",
+    help="What is possible: without interference, or with it (few cells only, needs SciPy).  "
+    "[default: the scenario's beams.bound, or fluid]",
 )
 @click.option(
     "--trials", type=click.IntRange(2, 1_000_000), help="Instead of the scenario's run.trials."
@@ -117,7 +116,7 @@ def hopping(
     slots: int | None,
     demand: float | None,
     strategies: tuple[str, ...],
-    bound: Literal["fluid", "interference"],
+    bound: Literal["fluid", "interference"] | None,
     trials: int | None,
     seed: int | None,
     until: tuple[str, ...],
@@ -153,11 +152,12 @@ def hopping(
     path = output or Path(f"{scenario.stem}-hopping.nc")
     if path.suffix.lower() == ".json":
         raise InputError(f"-o {path}: is written as NetCDF: name a file .nc; --json prints JSON")
-    changes = [OptionValue(f'beams.bound="{bound}"', f"--bound {bound}")]
+    changes = []
     for key, option, value in (
         ("satellite.beams_at_once", "--active", active),
         ("beams.slots", "--slots", slots),
         ("users.demand_mbps", "--demand", demand),
+        ("beams.bound", "--bound", bound),
     ):
         changes += [] if value is None else [OptionValue(f"{key}={value}", f"{option} {value}")]
     changes += settings(trials, seed, until)

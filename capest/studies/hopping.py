@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from capest.allocation.slots import knows_demand
+from capest.errors import InputError
 from capest.results.differences import Difference
 from capest.results.open import open_result
 from capest.results.sweep_figures import SweepPoint, points_of_dataset
@@ -15,9 +16,11 @@ from capest.runner.sweep_points import Axis, Point, points_of
 from capest.scenario.choices import HOPPING
 from capest.scenario.derived import DEMAND_MBPS, FRAME_SLOTS
 from capest.scenario.load import load_scenario
+from capest.scenario.overrides import OptionValue, given
 from capest.statistics.reduction import Estimate
 
 ALLOCATION = "beams.allocation"
+BOUND = "beams.bound"
 
 OF_BOUND = ("bound_share", "region_bound_share")
 OF_OFFERED = ("served_traffic_share_all_beams", "served_traffic_share")
@@ -74,15 +77,28 @@ def plan_points(
     Raises
     ------
     InputError
-        For a faulty scenario.
+        For a faulty scenario, one allocation alone, and where nothing is to be compared with.
     """
     axis = Axis(ALLOCATION, tuple(strategies))
+    for text in overrides:
+        if text.partition("=")[0].strip() == ALLOCATION:
+            raise InputError(
+                f"{given(text)}: every strategy is a value of {ALLOCATION}; to compare some of "
+                "them, name each with --strategy"
+            )
     # What no strategy reads is told when the points are loaded.
     scenarios = [
-        load_scenario(source, [*overrides, f"{ALLOCATION}={name}"], excused=[])
+        load_scenario(source, [*overrides, OptionValue(f"{ALLOCATION}={name}", "")], excused=[])
         for name in strategies
     ]
     more = []
+    if scenarios[0].beams.bound == "none":
+        if BOUND in scenarios[0].written:
+            raise InputError(
+                f'{BOUND} = "none": strategies are compared with a bound; write "fluid" or '
+                '"interference", or remove it'
+            )
+        more.append(f"{BOUND}=fluid")
     if scenarios[0].beams.slots is None:
         more.append(f"beams.slots={FRAME_SLOTS}")
     elif not all(each.has_frame for each in scenarios):

@@ -173,6 +173,8 @@ def test_an_old_name_is_told_and_taken(tmp_path: Path) -> None:
         (["--strategy", "maxmin"], "did you mean max-min"),
         (["--strategy", "roundrobin"], "did you mean periodic"),
         (["--strategy", "all-on"], "leaves nothing to plan"),
+        (["--set", "beams.allocation=random"], "name each with --strategy"),
+        (["--set", "beams.bound=none"], "strategies are compared with a bound"),
         (["--trials", "1"], "--trials"),
         (["--set", "run.trials=1"], "run.trials = 1"),
         (["-o", "old.json"], "is written as NetCDF"),
