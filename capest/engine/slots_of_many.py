@@ -24,7 +24,7 @@ from capest.engine.users import Users
 from capest.engine.world import World
 from capest.geo.spans import expand
 
-_PAIRS_AT_ONCE = {"numpy": 2**16, "cupy": 2**21}
+_PAIRS_AT_ONCE = {"numpy": 2**16, "native": 2**16, "cupy": 2**21}
 """Of a user and a slot, that are computed together; at least one slot is."""
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -300,3 +302,18 @@ def test_one_worker_drives_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     for cupy, version in ((False, 13000), (True, None)):
         found(cupy, version)
         assert driver.local_workers(None, "auto") is None
+
+
+def test_every_table_by_backend_has_all_backends():
+    tables = 0
+    for path in Path(choose.__file__).parents[1].rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            keys = {
+                key.value
+                for key in (node.keys if isinstance(node, ast.Dict) else [])
+                if isinstance(key, ast.Constant)
+            }
+            if {"numpy", "cupy"} <= keys:
+                assert {"numpy", "native", "cupy"} <= keys, path
+                tables += 1
+    assert tables >= 5
