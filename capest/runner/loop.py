@@ -147,7 +147,7 @@ def run(
         target.check_unchanged()  # by a run that held the lock until now
         each_s = seconds_per_trial(world, chosen)
         job = Job(save_world(world, store.folder), identity, plan, store.folder, each_s)
-        notices = [*notes, *(each for each in (store.notice, choice.note) if each)]
+        notices = [*notes, *([store.notice] if store.notice else [])]
         if there is not None and result is None:
             notices.append(other_blocks(there.identity, plan))
         if chosen == "cupy" and plan.longest_block < GPU_BLOCK_TRIALS <= plan.trials // 20:
@@ -157,6 +157,7 @@ def run(
         if there_already := plan.kept + sum(plan.span(block)[1] for block in found):
             how = "resumed" if found else "extended"
             notices.append(f"{how}: {there_already:,} of {plan.trials:,} trials were there already")
+        notices += [choice.note] if choice.note else []
         blocks = RunBlocks(store, result)
         started = time.perf_counter()
         verdict, said = compute_missing(job, blocks, executor, found, conditions, on_progress)

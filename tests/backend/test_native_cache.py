@@ -257,7 +257,8 @@ def test_what_a_processor_says_of_itself() -> None:
     assert processor.telling_lines([]) == ""
 
 
-def test_a_real_build(tmp_path: Path) -> None:
+def test_a_real_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CXX", raising=False)
     found = compiler.find_compiler()
     if found is None:
         pytest.skip("there is no C++ compiler")
