@@ -83,9 +83,8 @@ class _Strategy(click.ParamType):
 @click.option(
     "--bound",
     type=click.Choice(["fluid", "interference"]),
-    default="fluid",
-    show_default=True,
-    help="What is possible: without interference, or with it (few cells only, needs SciPy).",
+    help="What is possible: without interference, or with it (few cells only, needs SciPy).  "
+    "[default: the scenario's beams.bound, or fluid]",
 )
 @click.option(
     "--trials", type=click.IntRange(2, 1_000_000), help="Instead of the scenario's run.trials."
@@ -117,7 +116,7 @@ def hopping(
     slots: int | None,
     demand: float | None,
     strategies: tuple[str, ...],
-    bound: Literal["fluid", "interference"],
+    bound: Literal["fluid", "interference"] | None,
     trials: int | None,
     seed: int | None,
     until: tuple[str, ...],
@@ -129,10 +128,10 @@ def hopping(
     workers: int | None,
     as_json: bool,
 ) -> None:
-    """Compare strategies of beam hopping for the satellite of SCENARIO.
+    """Compare strategies of beam hopping for the satellites of SCENARIO.
 
-    A frame has so many slots, and in each exactly so many beams are lit. This is a sweep over
-    beams.allocation: all strategies get the same users; their traffic is shown in percent of a
+    A frame has so many slots, and in each a satellite lights so many of its cells. This is a sweep
+    over beams.allocation: all strategies get the same users; their traffic is shown in percent of a
     bound that no plan can exceed, with 95 % intervals over trials, and the differences to the first
     strategy with intervals over pairs. A comparison that was cut off goes on where it stopped when
     it is started again the same way.
@@ -153,11 +152,12 @@ def hopping(
     path = output or Path(f"{scenario.stem}-hopping.nc")
     if path.suffix.lower() == ".json":
         raise InputError(f"-o {path}: is written as NetCDF: name a file .nc; --json prints JSON")
-    changes = [OptionValue(f'beams.bound="{bound}"', f"--bound {bound}")]
+    changes = []
     for key, option, value in (
         ("satellite.beams_at_once", "--active", active),
         ("beams.slots", "--slots", slots),
         ("users.demand_mbps", "--demand", demand),
+        ("beams.bound", "--bound", bound),
     ):
         changes += [] if value is None else [OptionValue(f"{key}={value}", f"{option} {value}")]
     changes += settings(trials, seed, until)
@@ -204,7 +204,7 @@ def _as_dict(scenario: Scenario, found: Sequence[ComparedStrategy]) -> dict[str,
 
     return {
         "made_by": MADE_BY,
-        "cells": scenario.beam_count,
+        "cells": _cells(scenario),
         "active": scenario.beams_at_once,
         "slots": scenario.slots,
         "demand_mbit_s": scenario.demand_mbps,
@@ -246,9 +246,11 @@ def _print_table(scenario: Scenario, found: Sequence[ComparedStrategy], title: s
     console = Console(highlight=False)
     console.print(title, markup=False)
     trials = sorted({one.trials for one in found})
+    of_each = " at most for a satellite" if scenario.has_constellation else ""
+    users = scenario.users_per_trial
     console.print(
-        f"{_counted(scenario.beam_count, 'cell')}, {scenario.beams_at_once} lit at a time, "
-        f"{_counted(scenario.slots, 'slot')}, {_counted(scenario.users_per_trial, 'user')} of "
+        f"{_counted(_cells(scenario), 'cell')}{of_each}, {scenario.beams_at_once} lit at a time, "
+        f"{_counted(scenario.slots, 'slot')}, {_counted(users, 'user') if users else 'users'} of "
         f"{_wanted(scenario)}, {' to '.join(map(str, (trials[0], trials[-1])[: len(trials)]))} "
         "trials"
     )
@@ -274,6 +276,14 @@ def _print_table(scenario: Scenario, found: Sequence[ComparedStrategy], title: s
     console.print(table)
     for line in notes_of((name, each) for name, each in shown if not math.isnan(each.value)):
         console.print(line, markup=False)
+
+
+def _cells(scenario: Scenario) -> int:
+    """Cells that a satellite lights in turn; of a constellation, at most."""
+    if not scenario.has_constellation:
+        return scenario.beam_count
+    of_layout = scenario.cells.layout == "satellite-fixed"
+    return scenario.beams.count if of_layout else scenario.cells_at_once
 
 
 def _wanted(scenario: Scenario) -> str:

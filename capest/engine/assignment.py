@@ -182,7 +182,7 @@ def assign(world: World, view: SatellitesInView, users_of_cell: np.ndarray) -> n
         Satellite of the sky that serves each cell, -1 for none.
     """
     demand = users_of_cell if world.beams.only_occupied else np.maximum(users_of_cell, 1)
-    name, room = world.beams.assignment, world.beams.beams_at_once
+    name, room = world.beams.assignment, world.beams.cells_at_once
     strategy = STRATEGIES.find(name)
     if not STRATEGIES.constant(name, "ONE_BY_ONE", default=False):
         # Trials have neither cells nor satellites in common: all can be assigned at once.

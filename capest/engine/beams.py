@@ -8,16 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from capest.allocation.slots import STRATEGIES
-from capest.allocation.slots.problem import Frame
-from capest.backend.protocol import Kernels, on_host
-from capest.engine.assignment import SatellitesInView, assign
 from capest.engine.nearest_beam import NearestBeam
 from capest.engine.sky import Sky
 from capest.engine.users import Users
 from capest.engine.world import Layout, World
 from capest.physics.constants import EARTH_RADIUS_M
-from capest.sampling.draws import Draws
 
 _USERS_AT_ONCE = 2**11
 _SATELLITES_AT_ONCE = 64
@@ -53,6 +48,11 @@ class Beams:
         At which each is aimed; ``None`` for those of a layout.
     slots : int
         Of a frame; 1 for a moment.
+    at_once : int or None
+        Most beams of a satellite that are going to be lit in a slot of a frame; ``None``: all.
+    lit_part : float64 array (beams,) or float
+        Share of the slots in which a beam is going to be lit, if those of its satellite have equal
+        shares.
     """
 
     start: np.ndarray
@@ -66,6 +66,8 @@ class Beams:
     are_fixed: bool
     cell: np.ndarray | None = None
     slots: int = 1
+    at_once: int | None = None
+    lit_part: Any = 1.0
 
     def __len__(self) -> int:
         return len(self.satellite)
@@ -74,6 +76,13 @@ class Beams:
     def most(self) -> int:
         """Most beams of a trial."""
         return int(np.diff(self.start).max(initial=0))
+
+    @property
+    def cells_aimed_at(self) -> np.ndarray:
+        """The cell of each beam; ValueError for beams of a layout."""
+        if self.cell is None:
+            raise ValueError("beams of a layout are aimed at no cells")
+        return self.cell
 
     def that_count(self, counted: np.ndarray) -> np.ndarray:
         """Beams whose cells count, bool array (beams,); those of a layout may have any user."""
@@ -84,91 +93,23 @@ class Beams:
         """Beams of a layout that are lit in any slot, uint8 array (trials, beams) or None."""
         if self.lit is None or self.slots == 1:
             return self.lit
-        return self.lit.reshape(-1, self.slots, self.lit.shape[1]).max(axis=1)
+        return self.lit.reshape(len(self.lit) // self.slots, self.slots, self.lit.shape[1]).max(
+            axis=1
+        )
+
+    def lit_in_slots(self, xp: Any) -> Any:
+        """Which beams are lit in each slot of their trial's frame, bool array (slots, beams)."""
+        if self.lit is None:
+            raise ValueError("the slots of these beams are not planned")
+        count = np.diff(self.start)
+        trial = np.repeat(np.arange(len(count)), count)
+        place = np.arange(len(self)) - self.start[trial]
+        by_trial = self.lit.reshape(len(count), self.slots, self.lit.shape[1])
+        return by_trial[xp.asarray(trial), :, xp.asarray(place)].T > 0
 
     def first_of(self, user_trial: Any, xp: Any) -> Any:
         """First beam of each user's trial, int64 array (users,)."""
         return xp.asarray(self.start)[user_trial]
-
-
-def light_beams(
-    world: World,
-    kernels: Kernels,
-    sky: Sky,
-    view: SatellitesInView,
-    users: Users,
-    draws: Draws,
-) -> Beams:
-    """Light the beams of some trials and give users theirs.
-
-    Parameters
-    ----------
-    world : World
-    kernels : Kernels
-    sky : Sky
-    view : SatellitesInView
-    users : Users
-    draws : Draws
-    """
-    if world.beams.attachment == "cell":
-        return _aimed(world, kernels, sky, view, users)
-    if world.beams.attachment == "strongest":
-        return _fixed(world, world.beams.fixed_layout, sky, draws)
-    return _of_highest(world, kernels, sky, users)
-
-
-def _of_highest(world: World, kernels: Kernels, sky: Sky, users: Users) -> Beams:
-    """Layouts around the nadirs of all satellites, each user on the one that stands highest."""
-    layout = world.beams.fixed_layout
-    beams = satellite_fixed(world, layout, sky)
-    own = attach_to_highest(world, layout, sky, users, kernels.xp)
-    if world.beams.only_occupied:
-        number = kernels.xp.where(own >= 0, beams.first_of(users.trial, kernels.xp) + own, -1)
-        beams.power[:] = on_host(kernels.count_numbers(number, len(beams))) > 0
-    return replace(beams, of_user=own, are_fixed=True)
-
-
-def _fixed(world: World, layout: Layout, sky: Sky, draws: Draws) -> Beams:
-    """Beams of one satellite, lit by an allocation; all of them where a frame is still planned."""
-    xp, plan, beams = draws.xp, world.beams, len(layout.colour)
-    active, lit = plan.beams_at_once, None
-    if plan.frame is None:
-        lit = STRATEGIES.find(plan.allocation)(Frame(layout.grid.lattice, active, slots=1), draws)
-    if lit is not None:
-        lit = xp.ascontiguousarray(lit[:, 0, xp.asarray(layout.order)], dtype=xp.uint8)
-    lit_share = 1.0 if lit is None else active / beams
-    if world.radio.limits.are_set:
-        # What power is left is found by boresights and by who is lit.
-        known = satellite_fixed(world, layout, sky)
-        if lit is not None:
-            known.power[:] = on_host(lit).ravel()
-        if plan.frame is not None:
-            # Over a frame beams have their power for a share of the slots.
-            known.power[:] = active / beams
-        return replace(known, lit=lit, lit_share=lit_share, are_fixed=True)
-    return Beams(
-        start=np.arange(sky.trials + 1) * beams,
-        satellite=np.repeat(np.arange(len(sky)), beams),
-        direction=None,
-        segment_start=None,
-        power=np.ones(sky.trials * beams, dtype=np.float32),
-        lit=lit,
-        lit_share=lit_share,
-        of_user=None,
-        are_fixed=True,
-    )
-
-
-def _aimed(world: World, kernels: Kernels, sky: Sky, view: SatellitesInView, users: Users) -> Beams:
-    """Beams aimed at the cells of a region, as the assignment says."""
-    xp, cells = kernels.xp, len(world.ground.colour)
-    inside = users.cell >= 0
-    number = xp.where(inside, users.trial.astype(xp.int64) * cells + users.cell, -1)
-    users_of_cell = on_host(kernels.count_numbers(number, sky.trials * cells))
-    satellite_of_cell = assign(world, view, users_of_cell.reshape(sky.trials, cells))
-    beams, beam_of_cell = earth_fixed(world, sky, satellite_of_cell)
-    own = xp.where(inside, xp.asarray(beam_of_cell.ravel())[xp.maximum(number, 0)], -1)
-    return replace(beams, of_user=own.astype(xp.int32))
 
 
 def earth_fixed(world: World, sky: Sky, satellite_of_cell: np.ndarray) -> tuple[Beams, np.ndarray]:

@@ -10,9 +10,9 @@ import numpy as np
 from capest.backend.arguments import AttachedLinks, BeamShares
 from capest.backend.protocol import Kernels
 from capest.engine.beams import Beams
-from capest.engine.frame import PlayedFrames
 from capest.engine.link_powers import link_quantities
 from capest.engine.links import Links
+from capest.engine.played_frames import PlayedFrames
 from capest.engine.power import LoweredPower
 from capest.engine.scheduler import user_rate
 from capest.engine.services.serve import Served
@@ -141,7 +141,7 @@ def user_histograms(
         *(links.range_m, links.satellite, links.sin_elevation),
     ]
     unlimited_at = _add(arrays, links.unlimited if power.reduction_db else None)
-    cell_at = _add(arrays, users.cell)
+    cell_at = _add(arrays, users.cell if frame is None else None)
     delay_at = _add(arrays, delay_ms)
     weight, found = kernels.select(counts, *arrays)
     carrier, interference, efficiency, serving, trial, range_m, satellite, sine = found[:8]
@@ -178,7 +178,9 @@ def user_histograms(
     if served is not None and served.settled is not None:
         histograms |= _uplink_histograms(world, kernels, computed.links, down.counts, served)
     # Unserved users count with zero throughput.
-    histograms[axis.name][0] += users.that_count(links.serving < 0).sum()
+    histograms[axis.name][0] += users.that_count(computed.links.serving < 0).sum()
+    if frame is not None:
+        return histograms, _counted_in_frame(kernels, computed, frame)
     counted = CountedUsers(
         weight=weight,
         trial=trial,
@@ -190,6 +192,33 @@ def user_histograms(
         sin_elevation=sine,
     )
     return histograms, counted
+
+
+def _counted_in_frame(kernels: Kernels, computed: Computed, frame: PlayedFrames) -> CountedUsers:
+    """Users that count and whose beam has a slot; their SINR is a mean over the slots, in dB."""
+    xp, users, links = kernels.xp, computed.users, computed.links
+    pairs = frame.links.attached
+    sinr = pairs.carrier.astype(xp.float64) / (pairs.interference.astype(xp.float64) + 1.0)
+    sinr_db = 10.0 * xp.log10(xp.maximum(sinr, 1e-30))
+    lit = frame.links.sum_over_slots(xp.ones(len(sinr_db)), xp)
+    mean_db = frame.links.sum_over_slots(sinr_db, xp) / xp.maximum(lit, 1.0)
+    arrays = [
+        *(users.trial, links.serving, frame.efficiency, xp.asarray(frame.served_mbps.ravel())),
+        *(mean_db, links.sin_elevation),
+    ]
+    cell_at = _add(arrays, users.cell)
+    weight, found = kernels.select(computed.down.counts & (lit > 0.0), *arrays)
+    trial, serving, efficiency, throughput_mbps, mean_db, sine = found[:6]
+    return CountedUsers(
+        weight=weight,
+        trial=trial,
+        serving=serving,
+        cell=None if cell_at is None else found[cell_at],
+        efficiency=efficiency,
+        throughput_mbps=throughput_mbps,
+        sinr_db=mean_db,
+        sin_elevation=sine,
+    )
 
 
 def _throughput_mbps(
@@ -222,11 +251,16 @@ def _uplink_histograms(
     if services is None or services.uplink is None or settled is None:
         return {}
     xp, uplink = kernels.xp, services.uplink
+    efficiency = served.links.uplink_efficiency
+    if world.beams.frame is not None:
+        # Of the slots in which a user sends, not of the frame.
+        sinr = settled.own_snr.astype(xp.float32) / (settled.interference + np.float32(1.0))
+        efficiency = kernels.link_efficiency(sinr, world.radio.link.adaptation)
     weight, (snr, interference, efficiency, unlimited) = kernels.select(
         counts & settled.ready,
         settled.own_snr,
         settled.interference,
-        served.links.uplink_efficiency,
+        efficiency,
         links.unlimited,
     )
     quantities = link_quantities(snr, interference.astype(xp.float64), xp)

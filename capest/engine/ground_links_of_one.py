@@ -55,6 +55,7 @@ def ground_links_of_one(
     if power.reduction_db:
         gain = gain * xp.asarray(np.append(power.satellite, 1.0))[satellite]
     user, beam = _reduced(steering, layout, view, xp)
+    some_are_dark = world.beams.only_occupied or world.beams.takes_turns
     serving, received, interference = kernels.downlink_sinr(
         SatelliteDownlink(
             user=user.astype(xp.float32)[None],
@@ -63,7 +64,7 @@ def ground_links_of_one(
             beam=beam.astype(xp.float32),
             beam_power=xp.ones(len(layout.colour), dtype=xp.float32),
             segment_start=xp.asarray(layout.segment_start),
-            lit=xp.asarray(_lit(sky, beams, layout)) if world.beams.only_occupied else None,
+            lit=xp.asarray(_lit(sky, beams, layout)) if some_are_dark else None,
             pattern=xp.asarray(steering.pattern),
             colours=world.radio.colours,
             serving=beams.of_user,

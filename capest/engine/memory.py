@@ -139,10 +139,12 @@ def beams_of_trial(world: World) -> int:
 
 
 def pairs_of_frame(world: World) -> int:
-    """Pairs of a user and a slot, or a cell if these are more, of the frame of a trial."""
+    """Pairs of a user and a slot, or a cell of its satellite if these are more, of a trial."""
     plan = world.beams.frame
     slots = 1 if plan is None else plan.slots
-    return world.ground.users_per_trial * max(slots, len(world.ground.colour))
+    of_one = len(world.ground.colour)
+    cells = min(of_one, world.beams.cells_at_once) if world.beams.attachment == "cell" else of_one
+    return world.ground.drawn_users * max(slots, cells)
 
 
 def pairs_heard(world: World) -> int:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from capest.backend.protocol import Kernels
-from capest.engine.frame import PlayedFrames
 from capest.engine.links import Links
+from capest.engine.played_frames import PlayedFrames
 from capest.engine.users import Users
 from capest.engine.world import World
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import Kernels
+from capest.engine import per_cell_of_frame
 from capest.engine.assignment import SatellitesInView
 from capest.engine.beams import Beams
+from capest.engine.cell_places import Places, counted_places, places_of, sums_of
 from capest.engine.collect import Computed, CountedUsers
 from capest.engine.services.admission import CARRIED, OUTCOMES, WHOLE
 from capest.engine.services.blocking import blocking_totals
@@ -42,14 +43,14 @@ def collect_cells(
     # Users that do not count weigh nothing: they may have no beam.
     number = xp.where(counted.serving >= 0, number, len(beams))
     per_beam = {
-        name: _sums(number, values, len(beams) + 1, counted.weight, xp)[:-1]
+        name: sums_of(number, values, len(beams) + 1, counted.weight, xp)[:-1]
         for name, values in (("users", None), ("served", is_served), ("throughput", rate))
     }
     elevation_deg = xp.degrees(xp.arcsin(xp.minimum(counted.sin_elevation, 1.0)))
-    places = _places(world, computed.sky.trials, kept)
+    places = places_of(world, computed.sky.trials, kept)
     cell = places.number(counted.trial, counted.cell, xp)
     per_cell = {
-        name: places.shaped(_sums(cell, values, places.size + 1, counted.weight, xp)[:-1])
+        name: places.shaped(sums_of(cell, values, places.size + 1, counted.weight, xp)[:-1])
         for name, values in (
             ("cell_lit_users", None),
             ("cell_served_users", is_served),
@@ -62,54 +63,17 @@ def collect_cells(
     number = xp.where(users.that_count(users.cell >= 0), number, -1)
     per_cell["cell_users"] = places.shaped(kernels.count_numbers(number, places.size))
     trial, of_cells, calls = _of_services(world, kernels, users, beams, computed.served, places)
+    if computed.down.frame is not None:
+        more = per_cell_of_frame.collect(world, beams, users, computed.down.frame, places, xp)
+        trial, per_beam, per_cell = (
+            group | added for group, added in zip((trial, per_beam, per_cell), more, strict=True)
+        )
     return {
         "trial": trial,
         "beam": per_beam | calls,
         "cell": per_cell | of_cells,
         "histograms": histograms,
     }
-
-
-@dataclass(frozen=True)
-class Places:
-    """The cells for which values are summed: those of each trial, or of all trials together.
-
-    Attributes
-    ----------
-    rows, cells : int
-        A row is a trial, or all of them if there is one.
-    """
-
-    rows: int
-    cells: int
-
-    @property
-    def size(self) -> int:
-        """How many there are."""
-        return self.rows * self.cells
-
-    def number(self, trial: Any, cell: Any, xp: Any) -> Any:
-        """Number of each user's or beam's place, int64 array; beyond all places without a cell."""
-        found = cell.astype(xp.int64)
-        if self.rows > 1:
-            found += trial.astype(xp.int64) * self.cells
-        return xp.where(cell >= 0, found, self.size)
-
-    def shaped(self, values: Any) -> Any:
-        """Values of all places as an array (rows, cells, ...)."""
-        return values.reshape(self.rows, self.cells, *values.shape[1:])
-
-
-def _sums(number: Any, values: Any | None, size: int, weight: Any | None, xp: Any) -> Any:
-    """Sums of whole numbers by number, int64 array (size,)."""
-    if values is None:
-        values = xp.ones(len(number)) if weight is None else weight.astype(xp.float64)
-    elif weight is not None:
-        values = values * weight
-    # Whole numbers below 2**53 add exactly in double precision, in any order.
-    sums = xp.zeros(size)
-    xp.add.at(sums, number, values)
-    return sums.astype(xp.int64)
 
 
 def _of_services(
@@ -143,7 +107,7 @@ def _of_services(
             lifted = kernels.count_numbers(xp.where(on_fading, user_trial, -1), links.trials)
         trial["calls_on_fading"] = lifted.astype(xp.int32)
         if served.blocked is not None:
-            shown = xp.asarray(_counted_places(world, beams, links.beams))
+            shown = xp.asarray(counted_places(world, beams, links.beams))
             trial |= blocking_totals((served.blocked * shown[:, :, None]).sum(axis=1))
         calling = calls & (users.cell >= 0)
         number = places.number(users.trial, users.cell, xp) * OUTCOMES + outcome
@@ -169,20 +133,6 @@ def _of_services(
         rest = xp.rint(served.best_effort_mbps * FIXED_POINT).sum(axis=1)
         trial["best_effort_throughput"] = rest / FIXED_POINT
     return trial, per_cell, per_beam
-
-
-def _places(world: World, trials: int, kept: bool) -> Places:
-    # A sum over all trials at once takes no memory for each of them.
-    return Places(trials if kept else 1, len(world.ground.colour))
-
-
-def _counted_places(world: World, beams: Beams, most: int) -> np.ndarray:
-    """Beams that count, by trial and number in it, bool array (trials, most)."""
-    counts = beams.that_count(world.ground.counted)
-    trial = np.repeat(np.arange(len(beams.start) - 1), np.diff(beams.start))
-    found = np.zeros((len(beams.start) - 1, most), dtype=bool)
-    found[trial, np.arange(len(beams)) - beams.start[trial]] = counts
-    return found
 
 
 def finish(
@@ -213,7 +163,10 @@ def finish(
     lit = (beams.power > 0.0) & beams.that_count(world.ground.counted)
     histograms = dict(found["histograms"])
     axis = AXES["beam_throughput"]
+    # In a frame, a beam that never gets a slot counts with nothing.
     shown = per_beam["throughput"][lit] / FIXED_POINT
+    if "share" in per_beam:
+        lit &= per_beam["share"] > 0.0
     histograms[axis.name] = axis.count(shown, NumpyKernels())
     trials, satellites = sky.trials, len(world.space)
     beam_trial = np.repeat(np.arange(trials), np.diff(beams.start))
@@ -240,7 +193,7 @@ def finish(
         "covered_cells": covered[:, world.ground.counted].sum(axis=1).astype(np.int32),
         **found["trial"],
     }
-    places = _places(world, trials, kept)
+    places = places_of(world, trials, kept)
     of_cells = {
         "cell_covered_trials": covered,
         "cell_satellites_in_view": view.in_view,
@@ -250,6 +203,9 @@ def finish(
     if beams.cell is not None:
         aimed_at = places.number(beam_trial, beams.cell, np)
         of_cells["cell_lit_trials"] = places.shaped(np.bincount(aimed_at, lit, places.size))
+        if "share" in per_beam:
+            share = np.rint(per_beam["share"] * FIXED_POINT) * lit
+            of_cells["cell_slot_share"] = places.shaped(np.bincount(aimed_at, share, places.size))
     sums = {
         "satellite_lit_trials": np.bincount(sky.number, in_use, minlength=satellites),
         "satellite_beams": per_satellite(lit),

@@ -32,7 +32,12 @@ class PlansAhead:
         self._world, self._kernels = world, kernels
         self._ends = _ends_in_a_row(blocks)
         self._first, self._lit = 0, np.empty((0, 0, 0), dtype=bool)
-        self._is_worth_it = world.beams.frame is not None and knows_demand(world.beams.allocation)
+        # Of many satellites, those of one trial are planned side by side already.
+        self._is_worth_it = (
+            world.beams.frame is not None
+            and world.beams.attachment == "strongest"
+            and knows_demand(world.beams.allocation)
+        )
 
     def of(self, first: int, trials: int, at_once: int) -> np.ndarray | None:
         """Which cells are lit when in some trials of a block.

@@ -80,9 +80,8 @@ def limit_power(world: World, kernels: Kernels, sky: Sky, beams: Beams) -> Lower
         taken_db["pfd_reduction_db"] = np.maximum(excess_db, 0.0)
         beams.power[:] *= 10.0 ** (-0.1 * taken_db["pfd_reduction_db"])
     if limits.rf_power_w is not None:
-        wanted_w = radio.beam_power_w * np.bincount(
-            beams.satellite, beams.power, minlength=len(sky)
-        )
+        fed = beams.power * strongest(beams)
+        wanted_w = radio.beam_power_w * np.bincount(beams.satellite, fed, minlength=len(sky))
         whole[:] = np.minimum(1.0, limits.rf_power_w / np.maximum(wanted_w, 1e-300))
         taken_db["rf_power_reduction_db"] = _lowered_db(whole)[beams.satellite]
     if limits.out_of_band_pfd_dbw_per_m2_mhz is not None:
@@ -92,6 +91,21 @@ def limit_power(world: World, kernels: Kernels, sky: Sky, beams: Beams) -> Lower
         whole *= share[sky.trial]
         taken_db["out_of_band_reduction_db"] = _lowered_db(share[sky.trial])[beams.satellite]
     return LoweredPower(whole, taken_db)
+
+
+def strongest(beams: Beams) -> np.ndarray | float:
+    """Beams that take most of what their satellite feeds at once, bool array (beams,); 1 for all.
+
+    Whichever of the others are lit in a slot, no more power is taken.
+    """
+    if beams.at_once is None:
+        return 1.0
+    order = np.lexsort((-beams.power, beams.satellite))
+    satellite = beams.satellite[order]
+    place = np.arange(len(beams)) - np.searchsorted(satellite, satellite)
+    found = np.empty(len(beams), dtype=bool)
+    found[order] = place < beams.at_once
+    return found
 
 
 def _lowered_db(share: np.ndarray) -> np.ndarray:
@@ -156,7 +170,7 @@ def aggregate_pfd_w(
             satellite_start=xp.asarray(sky.start),
             satellite_power=xp.asarray(whole),
             beam=xp.asarray(beams.direction),
-            beam_power=xp.asarray(beams.power),
+            beam_power=xp.asarray((beams.power * beams.lit_part).astype(np.float32)),
             segment_start=xp.asarray(beams.segment_start[::colours].copy()),
             sky=xp.asarray(np.zeros((1, ENTRIES, 6), dtype=np.float32)),
             pattern=xp.asarray(steering.pattern),

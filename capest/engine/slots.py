@@ -7,11 +7,13 @@ lit.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from capest.allocation.slots.evaluate import SLOTS_AND_USERS
 from capest.backend.arguments import AttachedLinks, SatelliteDownlink
 from capest.backend.protocol import Kernels, on_host
 from capest.engine.links import Links
@@ -37,7 +39,8 @@ class InSlots:
     attached : AttachedLinks
         Of pairs; a "trial" is a slot of a trial.
     efficiency : float32 array
-    sums : int64 array (trials · slots, beams, 5)
+    sums : int64 array (trials · slots, beams, 5) or None
+        ``None`` under many satellites.
     """
 
     shape: tuple[int, int, int]
@@ -65,10 +68,33 @@ class InSlots:
         found[self.place] = values
         return found.reshape(self.shape)
 
+    def in_turn(self, values: Any, xp: Any) -> Iterator[Any]:
+        """Values as of `dense`, of some slots after the others: bounds the memory."""
+        trials, slots, users = self.shape
+        # By the users of a trial: what is summed over slots rounds the same for any trials.
+        step = max(1, SLOTS_AND_USERS // max(users, 1))
+        if step >= slots:
+            yield self.dense(values, xp)
+            return
+        slot, trial = self.place // users % slots, self.place // (users * slots)
+        for first in range(0, slots, step):
+            count = min(step, slots - first)
+            some = xp.flatnonzero((slot >= first) & (slot < first + count))
+            place = (trial[some] * count + slot[some] - first) * users + self.place[some] % users
+            found = xp.zeros(trials * count * users, dtype=values.dtype)
+            found[place] = values[some]
+            yield found.reshape(trials, count, users)
+
+    def sum_over_slots(self, values: Any, xp: Any) -> Any:
+        """Sum over all slots of a frame, float64 array (all users,)."""
+        total = xp.zeros((self.shape[0], self.shape[2]))
+        for dense in self.in_turn(values, xp):
+            total += dense.sum(axis=1, dtype=xp.float64)
+        return total.ravel()
+
     def mean_over_slots(self, values: Any, xp: Any) -> Any:
         """Mean over all slots of a frame, dark ones with zero, float32 array (all users,)."""
-        total = self.dense(values, xp).sum(axis=1, dtype=xp.float64)
-        return (total / self.shape[1]).astype(xp.float32).ravel()
+        return (self.sum_over_slots(values, xp) / self.shape[1]).astype(xp.float32)
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,15 @@ import numpy as np
 from capest.backend.arguments import AttachedLinks, BeamShares
 from capest.backend.protocol import Kernels, Transfer
 from capest.engine.assignment import SatellitesInView
-from capest.engine.beams import Beams, light_beams
+from capest.engine.beams import Beams
 from capest.engine.collect import Computed, Downlinks, downlinks_of_frame, user_histograms
 from capest.engine.downlink import downlink
-from capest.engine.frame import PlayedFrames, plan_frame, play_frame, problem_of
+from capest.engine.frame import play_frame
+from capest.engine.frame_of_one import plan_frame, problem_of
+from capest.engine.light import light_beams
 from capest.engine.links import Links
 from capest.engine.place_loss import with_weather
+from capest.engine.played_frames import PlayedFrames
 from capest.engine.power import limit_power
 from capest.engine.services.serve import serve
 from capest.engine.sky import Sky, draw_sky
@@ -91,7 +94,7 @@ def start(
     beams = light_beams(world, kernels, sky, view, users, draws)
     power = limit_power(world, kernels, sky, beams)
     links = downlink(world, kernels, sky, users, beams, power)
-    frame = play_frame(world, kernels, draws, users, links, lit)
+    frame = play_frame(world, kernels, draws, sky, users, beams, power, links, lit)
     if frame is not None:
         beams = frame.lighting(beams)
     down = share_time(world, kernels, users, beams, links, frame)

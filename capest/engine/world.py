@@ -228,6 +228,12 @@ class BeamPlan:
         Elevation below which no satellite is heard.
     frame : FramePlan or None
         ``None``: a trial looks at one moment, and users take what they are given.
+    cells_at_once : int
+        Most cells of a region that a satellite holds: it lights them in turn if they are more than
+        ``beams_at_once``.
+    turn : int array (cells,) or None
+        Order of the cells of a region, or of a layout that many satellites have, in which those
+        next to each other lie apart; ``None`` where none take turns.
     """
 
     layout: Layout | None
@@ -239,6 +245,8 @@ class BeamPlan:
     lowest_deg: float
     lowest_heard_deg: float
     frame: FramePlan | None = None
+    cells_at_once: int = 0
+    turn: np.ndarray | None = None
 
     @property
     def fixed_layout(self) -> Layout:
@@ -247,10 +255,15 @@ class BeamPlan:
             raise ValueError("beams that are aimed at cells have no layout")
         return self.layout
 
+    @property
+    def takes_turns(self) -> bool:
+        """Whether satellites light some of the cells that they hold at a time."""
+        return self.allocation != "all-on"
+
     def most_beams(self, satellites: int, cells: int) -> int:
         """About as many beams as a trial has at most, from satellites and cells of a region."""
         if self.attachment == "cell":
-            return min(cells, satellites * self.beams_at_once)
+            return min(cells, satellites * self.cells_at_once)
         return len(self.fixed_layout.colour) * min(satellites, _SATELLITES_IN_REACH)
 
 

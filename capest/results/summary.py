@@ -198,7 +198,8 @@ class Summary:
             f"of quantiles by Woodruff's method over {self._groups} groups of whole trials,",
             "of means and of the share served over trials.",
         ]
-        if ("calls_offered", "mean") in self._estimates:
+        of_demand = ("offered_traffic", "mean") in self._estimates
+        if ("calls_offered", "mean") in self._estimates and not of_demand:
             lines.append("Throughput and users served are those of users who all take as much as")
             lines.append("they are given, whatever they ask for.")
         lines += settling_notes(self._estimates)

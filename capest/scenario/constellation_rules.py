@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from capest.errors import InputError, Problem
+from capest.scenario.derived import is_frame
+from capest.scenario.frame_rules import at_once_given, at_once_within
 from capest.scenario.limits import USERS_PER_TRIAL_LIMIT, not_hexagonal, too_many_users
 from capest.scenario.moments import utc_text, zone_hint
 from capest.scenario.shell_notation import parse_longitudes, parse_shells
@@ -186,14 +188,25 @@ def place_is_known(environment: str, placement: str) -> Problem | None:
     )
 
 
-def _all_on(allocation: str) -> Problem | None:
-    if allocation == "all-on":
+def _at_once_of_layout(
+    layout: str, allocation: str, at_once: int | None, count: int
+) -> Problem | None:
+    if layout != "satellite-fixed":
+        return None
+    return at_once_given(allocation, at_once) or at_once_within(allocation, at_once, count)
+
+
+def _fluid_bound(
+    bound: str, allocation: str, slots: int | None, demand_mbps: float | None
+) -> Problem | None:
+    if bound != "interference" or not is_frame(allocation, slots, demand_mbps):
         return None
     return Problem(
-        "beams.allocation",
-        allocation,
-        "is for the beams of one satellite",
-        "with a constellation see cells.assignment",
+        "beams.bound",
+        bound,
+        "not with a constellation: what each satellite lights disturbs the others, and the sets of "
+        "cells that all of them can light together are more than the bound takes into account",
+        'write "fluid"',
     )
 
 
@@ -213,7 +226,11 @@ WITH_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]],
     (("users.placement", "users.file"), file_given),
     (("users.placement", "users.file_variable", "users.file_units"), file_is_read),
     (("channel.environment", "users.placement"), place_is_known),
-    (("beams.allocation",), _all_on),
+    (
+        ("cells.layout", "beams.allocation", "satellite.beams_at_once", "beams.count"),
+        _at_once_of_layout,
+    ),
+    (("beams.bound", "beams.allocation", "beams.slots", "users.demand_mbps"), _fluid_bound),
     (("beams.count",), _beams),
 )
 """Rules with the keys they read, for scenarios of a constellation."""

@@ -32,7 +32,7 @@ def slots_of(allocation: str, slots: int | None) -> int:
 
 
 def is_frame(allocation: str, slots: int | None, demand_mbps: float | None) -> bool:
-    """Tell whether a trial of one satellite plays a frame in which users have a demand.
+    """Tell whether a trial plays a frame in which users have a demand.
 
     Else it looks at a moment in which users take what they are given.
     """
@@ -90,11 +90,6 @@ class Derived:
         return self.has_constellation and self.channel.weather != "clear"
 
     @property
-    def beams_can_take_turns(self) -> bool:
-        """Beams of one satellite can be lit in turn; cells of a constellation share none."""
-        return not self.has_constellation
-
-    @property
     def uplink_takes_turns(self) -> bool:
         """Users of one satellite send in turn all the time, so that the uplink has a throughput."""
         return not self.has_constellation and self.uplink_interference == "full-buffer"
@@ -125,8 +120,14 @@ class Derived:
         return BEAMS_AT_ONCE if self.has_constellation else self.beam_count
 
     @property
+    def cells_at_once(self) -> int:
+        """Cells of a region that a satellite holds at most: lit all the time, or in turn."""
+        takes_turns = self.beams.allocation != "all-on"
+        return self.beams_at_once * (self.beams.cells_per_beam if takes_turns else 1)
+
+    @property
     def slots(self) -> int:
-        """Slots of a trial of one satellite, 1 for a moment."""
+        """Slots of a trial, 1 for a moment."""
         return slots_of(self.beams.allocation, self.beams.slots)
 
     @property
@@ -135,8 +136,7 @@ class Derived:
         beams, service, demand_mbps = self.beams, self.service, self.users.demand_mbps
         if all_are_calls(service.mix, service.downlink_kbps, service.guaranteed):
             demand_mbps = None  # nobody reads it
-        found = is_frame(beams.allocation, beams.slots, demand_mbps)
-        return found and not self.has_constellation
+        return is_frame(beams.allocation, beams.slots, demand_mbps)
 
     @property
     def demand_mbps(self) -> float:

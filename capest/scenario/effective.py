@@ -102,11 +102,34 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
         content["users"] |= _file(users)
     if users.positions != "random":
         content["users"]["positions"] = users.positions
+    content["beams"] |= _turns_of_many(scenario)
+    if scenario.has_frame and is_read("users.demand_mbps", dict(scenario.items())):
+        content["users"]["demand_mbps"] = scenario.demand_mbps
     content["region"].pop("guard_km", None)
     if scenario.guard_km > 0.0:
         content["region"]["guard_km"] = scenario.guard_km
     if "file" in content["region"]:
         content["region"]["file"] = _digest(content["region"]["file"])
+    return content
+
+
+def _turns_of_many(scenario: Scenario) -> dict[str, Any]:
+    """How satellites of a constellation light their cells in turn; empty for a moment of all."""
+    beams = scenario.beams
+    content: dict[str, Any] = {}
+    if beams.allocation != "all-on":
+        content["allocation"] = beams.allocation
+        if scenario.cells.layout == "satellite-fixed":
+            content["active_count"] = scenario.beams_at_once
+        else:
+            content["cells_per_beam"] = beams.cells_per_beam
+    if not scenario.has_frame:
+        return content
+    content["slots"] = scenario.slots
+    if is_read("beams.slot_ms", dict(scenario.items())):
+        content["slot_ms"] = beams.slot_ms
+    if beams.bound != "none":
+        content["bound"] = beams.bound
     return content
 
 

@@ -23,7 +23,7 @@ class OptionValue(str):
     override : str
         ``section.key=value``.
     given : str
-        As it was given, such as ``--until sinr_db.p05±0.1``.
+        As it was given, such as ``--until sinr_db.p05±0.1``; empty where nobody gave it.
     """
 
     given: str
@@ -210,7 +210,7 @@ def _named(problem: Problem, overridden: Overridden, in_file: Collection[str]) -
     involved = [
         said
         for key, said in overridden.origins.items()
-        if key in keys or key.startswith(f"{problem.key}.")
+        if said and (key in keys or key.startswith(f"{problem.key}."))
     ]
     hint = problem.hint
     if hint.startswith("remove") and overridden.origins:

@@ -152,10 +152,9 @@ CALLS = ReadCondition("with a service of guaranteed rate", _no_calls)
 
 
 def has_frame(values: Values) -> bool:
-    """Tell whether a trial of one satellite plays a frame of slots."""
+    """Tell whether a trial plays a frame of slots."""
     demand_mbps = values["users.demand_mbps"] if _all_guaranteed(values) is None else None
-    found = is_frame(values["beams.allocation"], values["beams.slots"], demand_mbps)
-    return found and not is_constellation(values)
+    return is_frame(values["beams.allocation"], values["beams.slots"], demand_mbps)
 
 
 def _no_frame(values: Values) -> str | None:

@@ -190,11 +190,6 @@ _SCATTERED = ReadCondition(
     'unless `channel.line_of_sight` = "always" without shadow fading', _free_space, neutral=True
 )
 _OF_LAYOUT = one_satellite("Earth-fixed cells take beams as they need them")
-_IN_TIME = one_satellite(
-    "cells of a constellation do not share beams in time: those beyond satellite.beams_at_once "
-    "stay dark for a trial"
-)
-_FULL_BUFFER = one_satellite("users of a constellation take what they are given")
 _DROPS = one_satellite("the interference of a constellation is a mean over all drops")
 _STANDS = one_satellite("its orbits say where satellites stand")
 _ONE_PLACE = one_satellite("each cell of its region has the weather of its own place")
@@ -205,7 +200,9 @@ _PER_BEAM = ReadCondition("without `users.count` and `users.devices_per_person`"
 
 
 def _no_choice_of_beams(values: Values) -> str | None:
-    return (_EARTH_FIXED if is_constellation(values) else _HOPPING).lacks(values)
+    if is_constellation(values) and _EARTH_FIXED.lacks(values) is None:
+        return None
+    return _HOPPING.lacks(values)
 
 
 def _of_beams(values: Values) -> str | None:
@@ -257,7 +254,7 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "satellite.element_exponent": (_ARRAY,),
     "satellite.beams_at_once": (
         ReadCondition(
-            "with Earth-fixed cells of a constellation, or with one satellite and "
+            "with Earth-fixed cells of a constellation, or with "
             f"`beams.allocation` = {in_words(HOPPING)}",
             _no_choice_of_beams,
         ),
@@ -295,15 +292,14 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
             "with one satellite, satellite-fixed beams, or without `cells.diameter_km`", _no_spacing
         ),
     ),
-    "beams.allocation": (_IN_TIME,),
-    "beams.slots": (_IN_TIME,),
-    "beams.slot_ms": (_IN_TIME, FRAME, CALLS),
-    "beams.bound": (_IN_TIME, FRAME),
+    "beams.slot_ms": (FRAME, CALLS),
+    "beams.cells_per_beam": (CONSTELLATION, _EARTH_FIXED, _HOPPING),
+    "beams.bound": (FRAME,),
     "beams.beyond_earth": (_OF_LAYOUT,),
     "users.per_beam": (one_satellite("users.count says how many users its region has"), _PER_BEAM),
     "users.count": (_COUNTED,),
     "users.devices_per_person": (_PEOPLE,),
-    "users.demand_mbps": (_FULL_BUFFER, FREE_DEMAND),
+    "users.demand_mbps": (FREE_DEMAND,),
     "users.activity_factor": (_PEOPLE, given("users.devices_per_person")),
     **{f"users.{key}": (_FROM_FILE,) for key in ("file", "file_variable", "file_units")},
     "users.hotspots.count": (_HOTSPOTS, _CROWDED),

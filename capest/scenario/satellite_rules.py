@@ -9,6 +9,7 @@ from capest.errors import Problem
 from capest.physics.beam_spacing import spacing_from_hpbw
 from capest.scenario import layout_fit
 from capest.scenario.derived import is_frame, slots_of, users_per_trial
+from capest.scenario.frame_rules import at_once_given, at_once_within
 from capest.scenario.limits import USERS_PER_TRIAL_LIMIT, not_hexagonal, too_many_users
 from capest.scenario.place_rules import PLACED_SATELLITE
 
@@ -38,23 +39,6 @@ def _statistics_within(statistics: int, count: int) -> Problem | None:
         f"must be at most beams.count, {count}",
         f"write {count} to take statistics over every beam",
     )
-
-
-def _at_once_given(allocation: str, at_once: int | None) -> Problem | None:
-    if allocation != "all-on" and at_once is None:
-        return Problem(
-            "satellite.beams_at_once",
-            None,
-            f'required with beams.allocation = "{allocation}": how many beams are lit at once',
-            "give a whole number from 1 to beams.count",
-        )
-    return None
-
-
-def _at_once_within(allocation: str, at_once: int | None, count: int) -> Problem | None:
-    if allocation == "all-on" or at_once is None or at_once <= count:
-        return None
-    return Problem("satellite.beams_at_once", at_once, f"must be at most beams.count, {count}")
 
 
 def _slots_within(allocation: str, slots: int | None, count: int) -> Problem | None:
@@ -194,8 +178,8 @@ SINGLE_SATELLITE: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], .
     (("beams.count",), _beams_hexagonal),
     (("beams.statistics_count",), _statistics_hexagonal),
     (("beams.statistics_count", "beams.count"), _statistics_within),
-    (("beams.allocation", "satellite.beams_at_once"), _at_once_given),
-    (("beams.allocation", "satellite.beams_at_once", "beams.count"), _at_once_within),
+    (("beams.allocation", "satellite.beams_at_once"), at_once_given),
+    (("beams.allocation", "satellite.beams_at_once", "beams.count"), at_once_within),
     (("beams.allocation", "beams.slots", "beams.count"), _slots_within),
     (
         (

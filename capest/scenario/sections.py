@@ -129,6 +129,7 @@ class BeamSettings(Section):
     polarisation_reuse: bool = False
     allocation: Allocation = "all-on"
     slots: int | None = Field(default=None, ge=1, le=100_000)
+    cells_per_beam: int = Field(default=4, ge=1, le=1000)
     slot_ms: float = Field(default=1.0, gt=0, le=1_000_000)
     bound: Literal["none", "fluid", "interference"] = "none"
     beyond_earth: Literal["error", "discard"] = "error"

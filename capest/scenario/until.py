@@ -136,7 +136,7 @@ def until_problem(
     constellation = is_constellation(values)
     interference = uplink_interference(values)
     of_frame = (values[key] for key in ("beams.allocation", "beams.slots", "users.demand_mbps"))
-    frame = not constellation and is_frame(*of_frame)
+    frame = is_frame(*of_frame)
     there = AvailableFigures(
         interference != "off",
         interference == "load",
@@ -235,7 +235,7 @@ class AvailableFigures:
             When.FRAME: (
                 self.frame,
                 _NOT_HERE,
-                "with one satellite and beams.slots above 1, or users.demand_mbps, it is",
+                "with beams.slots above 1, or users.demand_mbps, it is",
             ),
             When.BOUND: (self.bound, _NOT_HERE, 'with beams.bound = "fluid" it is'),
             When.KEPT_CELLS: (False, _NOT_HERE, "cells have no figures with intervals"),

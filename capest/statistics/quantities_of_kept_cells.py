@@ -23,8 +23,20 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
     "cell_users": (_WHOLE, "users in the cell", "sum", ""),
     "cell_lit_share": (
         _REAL,
-        "share of the trial's slots in which the cell has a beam",
+        "1 where the cell has a beam, in a frame in any slot",
         "mean",
+        "",
+    ),
+    "cell_slot_share": (
+        _REAL,
+        "share of the frame's slots in which the cell is lit",
+        "mean",
+        _DARK,
+    ),
+    "cell_offered_traffic": (
+        _REAL,
+        "downlink traffic that the cell's users want over the frame",
+        "sum",
         "",
     ),
     "cell_lit_users": (_WHOLE, "users with a beam in the cell", "sum", ""),

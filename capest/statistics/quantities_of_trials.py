@@ -17,6 +17,7 @@ _CONSTELLATION = (QuantityCondition(When.CONSTELLATION),)
 _BLOCKING = (QuantityCondition(When.BLOCKING),)
 _FRAME = (QuantityCondition(When.FRAME),)
 _BOUND = (*_FRAME, QuantityCondition(When.BOUND))
+_ONE = (QuantityCondition(When.ONE_SATELLITE),)
 _MIX = (QuantityCondition(When.MIX, "{service}"),)
 
 
@@ -58,11 +59,13 @@ def _share(
     return Quantity(name, (), "f8", "1", long_name, (share,), None, when, label, column)
 
 
-def _least_satisfaction(name: str, which: str, column: str) -> Quantity:
+def _least_satisfaction(
+    name: str, which: str, column: str, when: tuple[QuantityCondition, ...] = _FRAME
+) -> Quantity:
     text = f"traffic served of what is wanted, in the cell {which} that is worst off"
     mean = (Mean(is_share=True),)
     label = "served of demand, worst cell" if column else ""
-    return Quantity(name, ("trial",), "f8", "1", text, mean, None, _FRAME, label, column)
+    return Quantity(name, ("trial",), "f8", "1", text, mean, None, when, label, column)
 
 
 def _load(name: str, text: str, *, label: str = "") -> Quantity:
@@ -90,10 +93,11 @@ _TOTALS: tuple[Quantity, ...] = (
         "traffic that users want",
     ),
     _least_satisfaction("least_satisfaction", "of the statistics beams", "worst cell, %"),
-    _least_satisfaction("least_satisfaction_all_beams", "of all beams", ""),
+    _least_satisfaction("least_satisfaction_all_beams", "of all beams", "", (*_ONE, *_FRAME)),
     _rate(
         "bound_traffic",
-        "most downlink traffic of all beams that any plan of the frame can serve",
+        "most downlink traffic that any plan of the frame can serve, of all beams of one satellite "
+        "or of the region of a constellation",
         _BOUND,
     ),
     _rate("uplink_throughput", "uplink throughput of the statistics beams", _TURNS),
@@ -217,14 +221,23 @@ _SHARES: tuple[Quantity, ...] = (
         "served_traffic_share_all_beams",
         "traffic served of what users of all beams want, ratio of sums over trials",
         Share("throughput_all_beams", "offered_traffic_all_beams"),
-        _FRAME,
+        (*_ONE, *_FRAME),
     ),
     _share(
         "bound_share",
         "traffic served of the most that any plan can serve, all beams, ratio of sums over trials",
         Share("throughput_all_beams", "bound_traffic"),
-        _BOUND,
+        (*_ONE, *_BOUND),
         label="traffic served, of the bound, all beams",
+        column="of bound, %",
+    ),
+    _share(
+        "region_bound_share",
+        "traffic served in the region of the most that any plan of the satellites can serve there, "
+        "ratio of sums over trials",
+        Share("throughput", "bound_traffic", beside="satellites_in_use"),
+        (*_CONSTELLATION, *_BOUND),
+        label="traffic served, of the bound",
         column="of bound, %",
     ),
     _share(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,18 +16,21 @@ from capest.runner.sweep_points import Axis, Point, points_of
 from capest.scenario.choices import HOPPING
 from capest.scenario.derived import DEMAND_MBPS, FRAME_SLOTS
 from capest.scenario.load import load_scenario
+from capest.scenario.overrides import OptionValue, given
 from capest.statistics.reduction import Estimate
 
 ALLOCATION = "beams.allocation"
+BOUND = "beams.bound"
 
-OF_BOUND = ("bound_share", "mean")
-OF_OFFERED = ("served_traffic_share_all_beams", "mean")
-LEAST = ("least_satisfaction_all_beams", "mean")
+OF_BOUND = ("bound_share", "region_bound_share")
+OF_OFFERED = ("served_traffic_share_all_beams", "served_traffic_share")
+LEAST = ("least_satisfaction_all_beams", "least_satisfaction")
+"""Figures of all beams of one satellite, and in their place those of a constellation's region."""
 
 
 @dataclass(frozen=True)
 class ComparedStrategy:
-    """One strategy; all cells count, those at the layout's edge too.
+    """One strategy; all cells count, those at the layout's edge too, but for guard cells.
 
     Attributes
     ----------
@@ -74,20 +77,28 @@ def plan_points(
     Raises
     ------
     InputError
-        For a faulty scenario, or one of a constellation.
+        For a faulty scenario, one allocation alone, and where nothing is to be compared with.
     """
     axis = Axis(ALLOCATION, tuple(strategies))
+    for text in overrides:
+        if text.partition("=")[0].strip() == ALLOCATION:
+            raise InputError(
+                f"{given(text)}: every strategy is a value of {ALLOCATION}; to compare some of "
+                "them, name each with --strategy"
+            )
     # What no strategy reads is told when the points are loaded.
     scenarios = [
-        load_scenario(source, [*overrides, f"{ALLOCATION}={name}"], excused=[])
+        load_scenario(source, [*overrides, OptionValue(f"{ALLOCATION}={name}", "")], excused=[])
         for name in strategies
     ]
-    if not scenarios[0].beams_can_take_turns:
-        raise InputError(
-            "beam hopping over a frame is for one satellite: how the satellites of a constellation "
-            "share their cells in time is not computed"
-        )
     more = []
+    if scenarios[0].beams.bound == "none":
+        if BOUND in scenarios[0].written:
+            raise InputError(
+                f'{BOUND} = "none": strategies are compared with a bound; write "fluid" or '
+                '"interference", or remove it'
+            )
+        more.append(f"{BOUND}=fluid")
     if scenarios[0].beams.slots is None:
         more.append(f"beams.slots={FRAME_SLOTS}")
     elif not all(each.has_frame for each in scenarios):
@@ -115,14 +126,23 @@ def compare(path: Path) -> list[ComparedStrategy]:
 
 def _of_point(point: SweepPoint, *, first: bool) -> ComparedStrategy:
     of_bound, of_offered, least = (
-        point.estimates.get(name, _nothing(name)) for name in (OF_BOUND, OF_OFFERED, LEAST)
+        _one_of(point.estimates, names) or _nothing(names[0])
+        for names in (OF_BOUND, OF_OFFERED, LEAST)
     )
-    difference: Difference | None = point.differences.get(OF_BOUND)
-    told = None if first else _nothing(OF_BOUND) if difference is None else difference.estimate()
+    difference: Difference | None = _one_of(point.differences, OF_BOUND)
+    nothing = _nothing(OF_BOUND[0])
+    told = None if first else nothing if difference is None else difference.estimate()
     name, trials = str(point.place[ALLOCATION]), point.sizes["trials"]
     return ComparedStrategy(name, trials, of_bound, of_offered, least, told)
 
 
-def _nothing(name: tuple[str, str]) -> Estimate:
+def _one_of(found: Mapping[tuple[str, str], Any], names: Sequence[str]) -> Any:
+    """Mean of the first of some quantities that is there, ``None`` if none is."""
+    return next((found[name, "mean"] for name in names if (name, "mean") in found), None)
+
+
+def _nothing(name: str) -> Estimate:
     nan: Any = float("nan")
-    return Estimate(*name, nan, nan, nan, "1", "not known: nothing can be served in any trial")
+    return Estimate(
+        name, "mean", nan, nan, nan, "1", "not known: nothing can be served in any trial"
+    )

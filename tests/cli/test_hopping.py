@@ -173,6 +173,8 @@ def test_an_old_name_is_told_and_taken(tmp_path: Path) -> None:
         (["--strategy", "maxmin"], "did you mean max-min"),
         (["--strategy", "roundrobin"], "did you mean periodic"),
         (["--strategy", "all-on"], "leaves nothing to plan"),
+        (["--set", "beams.allocation=random"], "name each with --strategy"),
+        (["--set", "beams.bound=none"], "strategies are compared with a bound"),
         (["--trials", "1"], "--trials"),
         (["--set", "run.trials=1"], "run.trials = 1"),
         (["-o", "old.json"], "is written as NetCDF"),
@@ -200,8 +202,59 @@ def test_how_many_beams_must_be_said(tmp_path: Path) -> None:
     assert "give --active" in result.stderr
 
 
-def test_not_for_a_constellation() -> None:
-    # Said at once, and not only after --active was given.
-    result = CliRunner().invoke(cli, ["hopping", str(RUN.parent / "starlink-dtc-usa.toml")])
-    assert result.exit_code == 2
-    assert "one satellite" in result.stderr
+CONSTELLATION = """
+[satellite]
+preset = "tr38821-set1-leo600-s"
+beams_at_once = 2
+[constellation]
+shells = "60: 200/10/1 @ 600"
+minimum_elevation_deg = 20.0
+[region]
+kind = "box"
+south_deg = 46.0
+north_deg = 52.0
+west_deg = 6.0
+east_deg = 15.0
+[cells]
+diameter_km = 120.0
+[users]
+placement = "uniform"
+count = 80
+"""
+
+
+def test_satellites_of_a_constellation_are_compared_too(tmp_path: Path) -> None:
+    path, out = tmp_path / "many.toml", tmp_path / "many.nc"
+    path.write_text(CONSTELLATION)
+    names = ("periodic", "max-min")
+    words = [str(path), *WHERE, "--trials", "6", "--slots", "5", "--demand", "2", "-o", str(out),
+             *(word for name in names for word in ("--strategy", name))]  # fmt: skip
+    done = CliRunner().invoke(cli, ["hopping", *words, "--json"])
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert (found["cells"], found["active"], found["slots"]) == (8, 2, 5)
+    with capest.open(out) as dataset:
+        bound = dataset["bound_traffic"].values
+        served = dataset["throughput"].values
+        offered = dataset["offered_traffic"].values
+        shares = dataset["region_bound_share_mean"].values
+    assert (bound == bound[0]).all()
+    assert (served <= bound * (1 + 1e-6)).all()
+    assert (bound <= offered * (1 + 1e-6)).all()
+    for one, own, share in zip(found["strategies"], served, shares, strict=True):
+        assert one["of_bound"] == pytest.approx(own.sum() / bound[0].sum(), abs=1e-6)
+        assert one["of_bound"] == pytest.approx(share, abs=1e-6)
+        assert one["of_offered"] == pytest.approx(own.sum() / offered[0].sum(), abs=1e-6)
+        assert one["difference"] == pytest.approx(
+            (own - served[0]).sum() / bound[0].sum(), abs=1e-6
+        )
+    table = CliRunner().invoke(cli, ["hopping", *words, "--overwrite"]).stdout
+    assert "8 cells at most for a satellite, 2 lit at a time, 5 slots, 80 users of 2" in table
+
+
+def test_a_constellation_has_no_bound_with_interference(tmp_path: Path) -> None:
+    path = tmp_path / "many.toml"
+    path.write_text(CONSTELLATION)
+    done = CliRunner().invoke(cli, ["hopping", str(path), "--bound", "interference"])
+    assert done.exit_code == 2
+    assert "not with a constellation" in done.stderr

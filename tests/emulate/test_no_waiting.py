@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from capest.backend.cuda_kernels import CudaKernels
-from capest.engine import beams, power
+from capest.engine import light, power
 from capest.engine.build import build
 from capest.engine.trial import compute, start
 from capest.scenario.load import load_scenario
@@ -52,36 +52,36 @@ OUT_OF_BAND = "satellite__out_of_band_pfd_limit_dbw_per_m2_mhz"
 CONSTELLATIONS = {
     # What the host reads on the way: how many users each cell has, which beams have users, and what
     # all beams send together.
-    "earth-fixed": ({}, ["beams"]),
+    "earth-fixed": ({}, ["light"]),
     "stratified, indoors": (
-        {"constellation__epochs": "stratified", "users__indoor_share": 0.3}, ["beams"],
+        {"constellation__epochs": "stratified", "users__indoor_share": 0.3}, ["light"],
     ),
     "hotspots, limits of each satellite": (
         {
             "users__placement": "hotspots", "satellite__pfd_limit_dbw_per_m2_mhz": -107.0,
             "satellite__rf_power_w": 40.0,
         },
-        ["beams"],
+        ["light"],
     ),
-    "a limit on all": ({OUT_OF_BAND: -155.0}, ["beams", "power", "power"]),
+    "a limit on all": ({OUT_OF_BAND: -155.0}, ["light", "power", "power"]),
     "calls": (
         {
             "service__mix": "video-call-480p 40%, voice 40%, best-effort 20%",
             "scheduler__admission": "random", "scheduler__policy": "max-ci",
         },
-        ["beams"],
+        ["light"],
     ),
     "calls that come and go": (
         {
             "service__preset": "voice", "service__activity": 0.5,
             "service__simulated_holding_times": 5,
         },
-        ["beams"],
+        ["light"],
     ),
     "satellite-fixed": ({**FIXED, "cells__lit": "all"}, []),
-    "satellite-fixed, occupied": ({**FIXED, "cells__lit": "occupied"}, ["beams"]),
+    "satellite-fixed, occupied": ({**FIXED, "cells__lit": "occupied"}, ["light"]),
     "geostationary": (
-        {"constellation__shells": None, "constellation__geostationary": "10, 30"}, ["beams"],
+        {"constellation__shells": None, "constellation__geostationary": "10, 30"}, ["light"],
     ),
     "geostationary, trials with the same beams": (
         {
@@ -96,7 +96,7 @@ CONSTELLATIONS = {
             "channel__weather": "random", "channel__ionosphere": "by-latitude",
             "service__preset": "voice",
         },
-        ["beams"],
+        ["light"],
     ),
     "one geostationary satellite": (
         {
@@ -110,9 +110,22 @@ CONSTELLATIONS = {
             **FIXED, "constellation__shells": "50: 1/1/0 @ 1200", "satellite__rf_power_w": 40.0,
             "cells__lit": "occupied", "constellation__epochs": "stratified",
         },
-        ["beams"],
+        ["light"],
     ),
-    "nobody in reach": ({"constellation__shells": "0: 2/1/0 @ 600"}, ["beams"]),
+    "a frame of calls": (
+        {
+            "satellite__beams_at_once": 2, "beams__allocation": "proportional", "beams__slots": 4,
+            "service__mix": "voice 50%, best-effort 50%", "uplink__interference": "full-buffer",
+            "region__guard_km": 100.0,
+        },
+        ["light"],
+    ),
+    "a moment of satellite-fixed beams": (
+        {**FIXED, "cells__lit": "all", "satellite__beams_at_once": 5, "beams__slots": 1,
+         "beams__allocation": "periodic"},
+        [],
+    ),
+    "nobody in reach": ({"constellation__shells": "0: 2/1/0 @ 600"}, ["light"]),
 }  # fmt: skip
 
 
@@ -126,7 +139,7 @@ def test_a_constellation_reads_what_the_host_decides_by(
     # Drawn among people users are told apart by where they live: one number more is read.
     changes = {"users__placement": "uniform"} | changes
     world, reads = network_world(**changes, users__count=60), []
-    for module in (beams, power):
+    for module in (light, power):
 
         def read(array, module=module):
             reads.append(module.__name__.rpartition(".")[2])

@@ -235,14 +235,29 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "beams lit in turn", {"beams.allocation": "random", "satellite.beams_at_once": 5},
-        "sir_db", "up", "fewer beams disturb",
-        not_many="is for the beams of one satellite",
+        "sir_db", "up", "fewer beams disturb", agree=False,
     ),
     Row(
         "a frame of slots",
         {"beams.allocation": "proportional", "satellite.beams_at_once": 5, "beams.slots": 16},
         "sir_db", "up", "fewer beams disturb in a slot",
-        not_many="is for the beams of one satellite",
+    ),
+    Row(
+        "a demand of users", {"users.demand_mbps": 0.5},
+        "throughput", "down", "nobody takes more than it wants",
+    ),
+    Row(
+        "cells shared in time", {"beams.cells_per_beam": 8},
+        "served", "up", "a satellite has more cells in turn",
+        before={"beams.allocation": "proportional", "satellite.beams_at_once": 1,
+                "beams.slots": 16},
+        low=True, not_one=_MANY_ONLY,
+    ),
+    Row(
+        "length of a slot", {"beams.slot_ms": 900.0},
+        "calls", "down", "calls would wait for longer than they may",
+        before={**CALLS, "beams.allocation": "periodic", "satellite.beams_at_once": 5,
+                "beams.slots": 16},
     ),
     Row(
         "guard beams", {"beams.statistics_count": 7},

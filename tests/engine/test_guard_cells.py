@@ -11,9 +11,9 @@ import pytest
 
 from capest.backend.arguments import ConstellationDownlink
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.beams import light_beams
 from capest.engine.build.guard import guard_of
 from capest.engine.downlink import downlink
+from capest.engine.light import light_beams
 from capest.engine.power import limit_power
 from capest.engine.services.demand import draw_demand
 from capest.engine.services.serve import serve

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.beams import Beams, light_beams
+from capest.engine.beams import Beams
 from capest.engine.build import build
 from capest.engine.downlink import downlink
+from capest.engine.light import light_beams
 from capest.engine.links import Links
 from capest.engine.path_loss import path_loss_db, sightlines
 from capest.engine.power import LoweredPower, limit_power

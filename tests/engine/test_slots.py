@@ -7,10 +7,10 @@ import pytest
 
 from capest.allocation.slots import STRATEGIES
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.beams import light_beams
 from capest.engine.build import build
 from capest.engine.downlink import downlink
-from capest.engine.frame import problem_of
+from capest.engine.frame_of_one import problem_of
+from capest.engine.light import light_beams
 from capest.engine.power import limit_power
 from capest.engine.sky import draw_sky
 from capest.engine.slots import SlotLinks

@@ -13,10 +13,11 @@ import pytest
 
 from capest.backend.arguments import ConstellationDownlink, SatelliteDownlink
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.beams import light_beams, satellite_fixed
+from capest.engine.beams import satellite_fixed
 from capest.engine.build import build
 from capest.engine.channel import Surroundings
 from capest.engine.downlink import downlink
+from capest.engine.light import light_beams
 from capest.engine.links_of_many import links_of_many
 from capest.engine.place_loss import with_weather
 from capest.engine.power import limit_power

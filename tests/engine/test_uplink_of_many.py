@@ -13,9 +13,10 @@ import pytest
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine import trial as trial_module
 from capest.engine import uplink_of_many
-from capest.engine.beams import light_beams, satellite_fixed
+from capest.engine.beams import satellite_fixed
 from capest.engine.build import build
 from capest.engine.downlink import downlink
+from capest.engine.light import light_beams
 from capest.engine.links import Links
 from capest.engine.power import limit_power
 from capest.engine.services import serve as serve_module

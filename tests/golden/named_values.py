@@ -33,6 +33,7 @@ SWEEPS: dict[str, tuple[str, ...]] = {
 HOPPING: dict[str, tuple[str, ...]] = {
     "hopping": ("--slots", "16", "--demand", "1.5"),
     "hopping-bound": ("--slots", "12", "--demand", "2", "--bound", "interference"),
+    "net-turns": ("--slots", "5", "--demand", "3"),
 }
 """Scenarios whose strategies of beam hopping are compared, with options."""
 

@@ -114,7 +114,7 @@ def test_a_region_is_given_by_its_keys(region, key):
         ("users", {"placement": "file"}, "users.file"),
         ("users", {"file": "a.csv"}, "users.file"),
         ("users", {"count": 2**20 + 1}, "users.count"),
-        ("beams", {"allocation": "periodic"}, "beams.allocation"),
+        ("beams", {"allocation": "periodic", "bound": "interference"}, "beams.bound"),
     ],
 )
 def test_what_a_constellation_does_not_go_with(section, values, key):

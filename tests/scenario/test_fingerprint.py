@@ -83,6 +83,7 @@ CHANGES = {
     "beams.polarisation_reuse": True,
     "beams.allocation": "periodic",
     "beams.slots": 8,
+    "beams.cells_per_beam": 6,
     "beams.slot_ms": 5.0,
     "beams.bound": "fluid",
     "beams.beyond_earth": "discard",
@@ -313,7 +314,7 @@ MODES = {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
             *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
-            *("beams.polarisation_reuse", "beams.allocation"),
+            "beams.polarisation_reuse",
         },
     ),
     "calls in a constellation": (
@@ -335,7 +336,31 @@ MODES = {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
             *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
-            *("beams.polarisation_reuse", "beams.allocation"),
+            "beams.polarisation_reuse",
+        },
+    ),
+    "a frame of a constellation": (
+        {
+            **{"constellation.shells": "60: 40/5/1 @ 1200", "region.kind": "box"},
+            **{"region.south_deg": 0.0, "region.north_deg": 30.0},
+            **{"region.west_deg": 0.0, "region.east_deg": 30.0},
+            **{"cells.diameter_km": 400.0, "users.placement": "uniform", "users.count": 60},
+            **{"satellite.payload": "regenerative", **CALLS, "satellite.beams_at_once": 2},
+            **{"beams.allocation": "proportional", "beams.slots": 3},
+        },
+        {
+            *HOTSPOTS,
+            *(NO_TURNS | {"satellite.uplink_antenna_diameter_m"}),
+            *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
+            *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
+            *("constellation.deployment", "link.shannon", "users.activity_factor"),
+            "scheduler.policy",
+        },
+        {
+            *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
+            *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
+            *("users.devices_per_person", "cells.layout"),
+            "beams.polarisation_reuse",
         },
     ),
     "half a constellation": (
@@ -358,7 +383,7 @@ MODES = {
             *(OF_REGION - {"region.latitude_deg", "region.longitude_deg", "region.radius_km"}),
             *("constellation.catalogue", *OF_FILE, "uplink.interference", "users.count"),
             "users.placement",
-            *("beams.polarisation_reuse", "beams.allocation"),
+            "beams.polarisation_reuse",
         },
     ),
     "satellite-fixed beams": (
@@ -407,7 +432,7 @@ MODES = {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
             *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
-            *("beams.polarisation_reuse", "beams.allocation"),
+            "beams.polarisation_reuse",
         },
     ),
     "hotspots in a region": (
@@ -427,7 +452,7 @@ MODES = {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
             *("constellation.catalogue", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
-            *("beams.polarisation_reuse", "beams.allocation"),
+            "beams.polarisation_reuse",
         },
     ),
     "calls": (
@@ -473,7 +498,7 @@ MODES = {
 }  # fmt: skip
 NETWORK_MODES = {
     *("constellation", "half a constellation", "satellite-fixed beams"),
-    "calls in a constellation",
+    *("calls in a constellation", "a frame of a constellation"),
     *("an array with all its limits", "hotspots in a region"),
 }
 
@@ -495,6 +520,7 @@ def mode_of(name: str) -> tuple[dict, set, set]:
             illegal = illegal | {"satellite.longitude_deg"}
         if "beams.allocation" not in settings:
             inert = inert | {"satellite.beams_at_once"}
+        inert = inert | {"beams.cells_per_beam"}
         if "beams.slots" not in settings:
             inert = inert | {"beams.slot_ms", "beams.bound"}
         if "service.downlink_kbps" in settings:
@@ -503,8 +529,10 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         inert = inert | {f"satellite.{key}_deg" for key in ("latitude", "longitude", "azimuth")}
     if "satellite.antenna" not in settings:
         inert = inert | PAYLOAD
-    if name in NETWORK_MODES:
-        inert = inert | OF_FRAME
+    if name in NETWORK_MODES and "beams.allocation" not in settings:
+        inert = inert | {"beams.cells_per_beam", "beams.slot_ms", "beams.bound"}
+    if name in NETWORK_MODES and "service.downlink_kbps" in settings:
+        inert = inert | {"users.demand_mbps"}
     if {"users.placement", "uplink.interference"} & set(settings):
         illegal = illegal | {"users.positions"}
     if name not in NETWORK_MODES and not {"service.mix", "service.downlink_kbps"} & set(settings):

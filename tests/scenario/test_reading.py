@@ -66,6 +66,7 @@ FRACTIONAL = {**UPLINK, "uplink.power_control": "fractional"}
 CROWDS = {**WITHOUT_USERS, "users.placement": "hotspots", "users.count": 40}
 HOPPING = {**ONE, "beams.allocation": "random", "satellite.beams_at_once": 3}
 FRAME = {**HOPPING, "beams.slots": 6}
+TURNS_OF_MANY = {**BOX, "beams.allocation": "random", "satellite.beams_at_once": 1}
 SHANNON = {**ONE, "link.adaptation": "truncated-shannon"}
 S1528 = {**ONE, "satellite.pattern": "s1528-leo", "beams.spacing_uv": 0.06}
 INDOORS = {**ONE, "users.indoor_share": 0.6, "users.vehicle_share": 0.3}
@@ -143,6 +144,7 @@ READ = {
     "beams.allocation": (HOPPING, "periodic"),
     "beams.slots": (FRAME, 2),
     "beams.slot_ms": (FRAME | CALL, 50.0),
+    "beams.cells_per_beam": (TURNS_OF_MANY, 2),
     "beams.bound": (FRAME, "fluid"),
     "beams.beyond_earth": (ONE, None),
     "carrier.bandwidth_mhz": (ONE, 10.0),
@@ -264,15 +266,18 @@ UNREAD = {
     "beams.count": [(BOX, ERROR)],
     "beams.statistics_count": [(BOX, ERROR), (SWEEPING, ERROR)],
     "beams.spacing_uv": [(BOX, ERROR)],
-    "beams.allocation": [(BOX, ERROR)],
-    "beams.slots": [(BOX, ERROR)],
+    "beams.cells_per_beam": [
+        (BOX, ERROR),
+        (HOPPING, ERROR),
+        (SWEEPING | {"beams.allocation": "random", "satellite.beams_at_once": 3}, ERROR),
+    ],
     "beams.slot_ms": [(BOX, ERROR), (ONE, ERROR), (FRAME, ERROR)],
     "beams.bound": [(BOX, ERROR), (ONE, ERROR)],
     "run.keep_cells": [(ONE, NOTE)],
     "beams.beyond_earth": [(BOX, ERROR), (SWEEPING, ERROR)],
     "users.per_beam": [(BOX, ERROR), (CROWDS | {"users.per_beam": 10}, ERROR)],
     "users.count": [(ONE, ERROR)],
-    "users.demand_mbps": [(BOX, ERROR), (ONE | CALL, ERROR)],
+    "users.demand_mbps": [(BOX | CALL, ERROR), (ONE | CALL, ERROR)],
     "users.devices_per_person": [(BOX, ERROR), (ONE, ERROR)],
     "users.activity_factor": [(BOX, ERROR), (ONE, ERROR), (PLACED, ERROR)],
     "users.file": [(BOX, ERROR), (ONE, ERROR)],

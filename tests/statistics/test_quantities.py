@@ -37,8 +37,9 @@ def test_no_quantity_stands_twice():
 def test_what_shares_and_distributions_rest_on_is_in_the_table():
     for row in QUANTITIES:
         if row.share:
-            parts = {row.share.part, row.share.whole, row.share.beside} - {""}
+            parts = {row.share.part, row.share.whole}
             assert len({quantity(name).is_whole for name in parts}) == 1, row.name
+            assert not row.share.beside or quantity(row.share.beside).dims == ("trial",)
             assert row.dims == ()
         if row.distribution:
             assert row.distribution.counted_in, row.name

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capest.allocation.slots.problem import FrameProblem, FrameUsers
+from capest.allocation.slots.problem import FrameProblem, SharedFrame, SharingUsers
 
 SLOTS_AND_USERS = 2**20
 """Pairs of a slot and a user of a problem that are worked out at once: bounds the memory."""
@@ -44,7 +44,7 @@ class FrameOutcome:
         return np.where(np.isnan(self.satisfaction), 1.0, self.satisfaction).min(axis=-1)
 
 
-def serve_slot(rate: np.ndarray, left: np.ndarray, users: FrameUsers) -> np.ndarray:
+def serve_slot(rate: np.ndarray, left: np.ndarray, users: SharingUsers) -> np.ndarray:
     """Share the time of every lit cell in one slot, and tell what demand is left after it.
 
     A user has the time min(what its demand takes, level), with the one level of its cell that uses
@@ -57,14 +57,14 @@ def serve_slot(rate: np.ndarray, left: np.ndarray, users: FrameUsers) -> np.ndar
         While it has the whole time of its beam, Mbit/s; 0 where it is not reached.
     left : float array (..., users)
         Demand not served yet, Mbit/s over the time of one slot.
-    users : FrameUsers
+    users : SharingUsers
 
     Returns
     -------
     float array (..., users)
         Demand left, as ``left``.
     """
-    cells = users.gain.shape[-1]
+    cells = users.cells
     after = left.copy().reshape(-1)
     wanting = np.flatnonzero((rate > 0.0) & (left > 0.0))
     problem = wanting // left.shape[-1]
@@ -103,34 +103,35 @@ def evaluate(frame: np.ndarray, problem: FrameProblem) -> FrameOutcome:
     step = max(1, SLOTS_AND_USERS // users.cell.shape[-1])
     for first in range(0, problem.slots, step):
         rates = problem.links.rates(frame[..., first : first + step, :])
-        left = _serve_slots(rates, left, users)
+        left = serve_slots(rates, left, users)
     return outcome(problem, left)
 
 
-def serve(rates: np.ndarray, problem: FrameProblem) -> np.ndarray:
+def serve(rates: np.ndarray, problem: SharedFrame) -> np.ndarray:
     """Serve demand slot by slot, and tell what is left of it after the frame.
 
     Parameters
     ----------
     rates : float array (..., slots, users)
         As of `serve_slot`, of all slots.
-    problem : FrameProblem
+    problem : SharedFrame
 
     Returns
     -------
     float array (..., users)
         Mbit/s over the time of one slot.
     """
-    return _serve_slots(rates, problem.users.demand * float(problem.slots), problem.users)
+    return serve_slots(rates, problem.users.demand * float(problem.slots), problem.users)
 
 
-def _serve_slots(rates: np.ndarray, left: np.ndarray, users: FrameUsers) -> np.ndarray:
+def serve_slots(rates: np.ndarray, left: np.ndarray, users: SharingUsers) -> np.ndarray:
+    """Demand left after some slots, one after the other; as `serve_slot`, rates of each slot."""
     for slot in range(rates.shape[-2]):
         left = serve_slot(rates[..., slot, :], left, users)
     return left
 
 
-def served_mbps(problem: FrameProblem, left: np.ndarray) -> np.ndarray:
+def served_mbps(problem: SharedFrame, left: np.ndarray) -> np.ndarray:
     """What every user was served, mean over the frame, float array (..., users).
 
     Exactly nothing where all demand is left: that is not a matter of rounding.
@@ -139,7 +140,7 @@ def served_mbps(problem: FrameProblem, left: np.ndarray) -> np.ndarray:
     return np.where(left == demand * float(problem.slots), 0.0, demand - left / problem.slots)
 
 
-def outcome(problem: FrameProblem, left: np.ndarray) -> FrameOutcome:
+def outcome(problem: SharedFrame, left: np.ndarray) -> FrameOutcome:
     """What was served when so much demand is left, in Mbit/s over the time of one slot."""
     users, demand = problem.users, problem.demand
     served = users.by_cell(served_mbps(problem, left))

@@ -6,18 +6,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from capest.allocation.slots.problem import turns_on_lattice
 from capest.engine.build import notes
 from capest.engine.build.common import channel_of, services_and_radio
 from capest.engine.build.place_loss import cell_weather, climates_of_cells
 from capest.engine.build.region import build_region
-from capest.engine.build.satellite import layout_around
+from capest.engine.build.satellite import frame_notes, frame_of, layout_around
 from capest.engine.build.space import space_of
 from capest.engine.space import Space
 from capest.engine.world import BeamPlan, Layout, World
 from capest.errors import InputError
+from capest.geo.colouring import reuse_colours
+from capest.geo.tiling import Cells
 from capest.physics.beam_grid import hexagonal_lattice
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.sampling.sectors import SECTORS
+from capest.sampling.streams import MAX_ENTITIES
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -41,12 +45,15 @@ def build_constellation(scenario: Scenario) -> World:
     plan = BeamPlan(
         layout=layout,
         attachment="cell" if layout is None else "highest",
-        allocation="all-on",
+        allocation=scenario.beams.allocation,
         beams_at_once=scenario.beams_at_once,
         only_occupied=cells.lit == "occupied",
         assignment=cells.assignment,
         lowest_deg=constellation.minimum_elevation_deg,
         lowest_heard_deg=constellation.cull_elevation_deg,
+        frame=frame_of(scenario),
+        cells_at_once=scenario.cells_at_once,
+        turn=_turn(scenario, region.tiling, layout),
     )
     of_choices: tuple[str, ...] = ()
     if layout is None:
@@ -56,6 +63,7 @@ def build_constellation(scenario: Scenario) -> World:
             scenario.cell_diameter_km, scenario.beam_spacing_uv, altitude_km
         )
     of_services = () if services is None else services.notes
+    of_services += frame_notes(scenario)
     return World(
         seed=scenario.run.seed,
         space=space,
@@ -68,6 +76,29 @@ def build_constellation(scenario: Scenario) -> World:
         layout=region.layout | {"satellite_group": space.group},
         notes=region.notes + notes.catalogue_notes(space) + of_choices + of_services,
     )
+
+
+def _turn(scenario: Scenario, tiling: Cells, layout: Layout | None) -> np.ndarray | None:
+    """Order in which those cells that are next to each other lie apart, see `BeamPlan`.
+
+    Raises
+    ------
+    InputError
+        For more cells and slots than a trial has random numbers.
+    """
+    if scenario.beams.allocation == "all-on":
+        return None
+    if layout is not None:
+        return turns_on_lattice(layout.grid.lattice, scenario.beams_at_once)
+    cells = len(tiling.lat_deg)
+    if cells * scenario.slots > MAX_ENTITIES:
+        raise InputError(
+            f"beams.slots = {scenario.slots}: the {cells:,} cells of the region in so many slots "
+            f"are more than the {MAX_ENTITIES:,} random numbers of a trial; write at most "
+            f"{MAX_ENTITIES // cells:,}"
+        )
+    colours = max(count for count in (1, 3, 4, 7) if count <= max(scenario.beams.cells_per_beam, 1))
+    return reuse_colours(tiling, colours)
 
 
 def _check_on_earth(layout: Layout, space: Space) -> None:

@@ -41,6 +41,8 @@ class PopulatedRegion:
     Attributes
     ----------
     ground : Ground
+    tiling : Cells
+        Of the region, and around it.
     layout : dict of str to array
         Coordinates of the cells for the result file.
     notes : tuple of str
@@ -48,6 +50,7 @@ class PopulatedRegion:
     """
 
     ground: Ground
+    tiling: Cells
     layout: dict[str, np.ndarray]
     notes: tuple[str, ...]
 
@@ -101,7 +104,7 @@ def build_region(scenario: Scenario) -> PopulatedRegion:
         people = people_of_cells(model, tiling)
         if isinstance(guard.people, PopulationModel):
             people += people_of_cells(guard.people, tiling)
-    return PopulatedRegion(ground, _layout(ground, tiling, people), notes + guard.notes)
+    return PopulatedRegion(ground, tiling, _layout(ground, tiling, people), notes + guard.notes)
 
 
 def placed_in(

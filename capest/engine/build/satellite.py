@@ -20,7 +20,7 @@ from capest.physics.constants import EARTH_RADIUS_M
 from capest.sampling.placement import PlacementSettings, coverage, untiled
 from capest.scenario.derived import DEMAND_MBPS
 from capest.scenario.layout_fit import LARGEST_NORMAL
-from capest.scenario.service_classes import all_are_calls
+from capest.scenario.service_classes import all_are_calls, service_classes
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -84,13 +84,40 @@ def frame_of(scenario: Scenario) -> FramePlan | None:
 
 
 def frame_notes(scenario: Scenario) -> tuple[str, ...]:
-    """What the user should know of the demand of a frame, one line each."""
+    """What the user should know of demand and waiting over a frame, one line each."""
+    if not scenario.has_frame:
+        return ()
     service = scenario.service
     guaranteed = all_are_calls(service.mix, service.downlink_kbps, service.guaranteed)
-    if not scenario.has_frame or guaranteed or scenario.users.demand_mbps is not None:
-        return ()
+    if guaranteed or scenario.users.demand_mbps is not None:
+        return _wait_notes(scenario)
     who = "every user" if service.mix is None else "every user without guaranteed rate"
-    return (f"{who} wants {DEMAND_MBPS:g} Mbit/s over a frame, as users.demand_mbps is not given",)
+    wants = f"{who} wants {DEMAND_MBPS:g} Mbit/s over a frame, as users.demand_mbps is not given"
+    return (wants, *_wait_notes(scenario))
+
+
+def _wait_notes(scenario: Scenario) -> tuple[str, ...]:
+    """Say it where cells that take turns are dark for longer than calls may wait, in one line."""
+    if scenario.beams.allocation == "all-on":
+        return ()
+    if scenario.has_constellation and scenario.cells.layout == "earth-fixed":
+        cells, why = scenario.cells_at_once, "beams.cells_per_beam"
+    else:
+        count = scenario.beams.count if scenario.has_constellation else scenario.beam_count
+        cells, why = count, "beams.count over satellite.beams_at_once"
+    # One turn of a beam in so many slots, if all have equal shares.
+    slots_dark = min(-(-cells // scenario.beams_at_once), scenario.slots) - 1
+    dark_ms = slots_dark * scenario.beams.slot_ms
+    calls = [each for each in service_classes(scenario.service) if each.guaranteed]
+    short = [each for each in calls if dark_ms > each.delay_budget_ms]
+    if not short:
+        return ()
+    names = " and ".join(f"{each.name} ({each.delay_budget_ms:g} ms)" for each in short)
+    return (
+        f"a cell that waits for its turn is dark for {dark_ms:g} ms or so ({why}, "
+        f"beams.slot_ms), longer than the delay budget of {names}: calls there are refused for "
+        "delay",
+    )
 
 
 def layout_around(

@@ -12,9 +12,9 @@ from capest.backend.protocol import Kernels, on_host
 from capest.engine.assignment import SatellitesInView
 from capest.engine.beams import Beams
 from capest.engine.downlink import gain_by_fading_db
-from capest.engine.frame import PlayedFrames, rest_mbps
 from capest.engine.link_powers import peak_gain
 from capest.engine.links import Links
+from capest.engine.played_frames import PlayedFrames, rest_mbps
 from capest.engine.power import LoweredPower
 from capest.engine.services.admission import (
     CARRIED,
@@ -31,6 +31,7 @@ from capest.engine.services.settings import CallUplink, Services
 from capest.engine.services.settle import Senders, Settled, always_sending, settle
 from capest.engine.sky import Sky, feeder_ranges_m
 from capest.engine.uplink import UplinkResult
+from capest.engine.uplink_in_slots import SendersInSlots
 from capest.engine.uplink_of_many import further_loss_db, reversed_snr_db, senders_to_many
 from capest.engine.uplink_of_one import senders_to_one
 from capest.engine.uplink_power import hear
@@ -119,7 +120,7 @@ def serve(
     trials, beam_count = len(beams.start) - 1, beams.most
     lit, delay_ms = beams.ever_lit, packet_delay_ms(world, services, sky, links, xp)
     if frame is not None:
-        delay_ms = delay_ms + frame.gap_ms[users.trial, links.serving]
+        delay_ms = delay_ms + frame.own(frame.gap_ms, users.trial, links.serving, xp)
     call_links = CallLinks(
         trials=trials,
         beams=beam_count,
@@ -127,7 +128,7 @@ def serve(
         user_trial=users.trial,
         above_horizon=above_horizon,
         in_view=in_view,
-        lit=None if lit is None else lit[users.trial, links.serving] > 0,
+        lit=None if lit is None else _own_is_lit(lit, users.trial, links.serving, xp),
         efficiency=efficiency,
         uplink_efficiency=None,
         delay_ms=delay_ms,
@@ -161,20 +162,33 @@ def serve(
         if frame is None:
             rest = best_effort_mbps(services, kernels, attached, demand, left, users.counted)
         else:
-            rest = _rest_of_frame(world, kernels, frame, demand, left)
+            rest = _rest_of_frame(world, kernels, users, frame, demand, left)
         served = replace(served, best_effort_mbps=rest)
     return served
 
 
+def _own_is_lit(lit: Any, user_trial: Any, serving: Any, xp: Any) -> Any:
+    """Whether each user's beam is lit in any slot, of flags (trials, beams)."""
+    if not lit.shape[1]:
+        return xp.zeros(serving.shape, dtype=bool)
+    return lit[user_trial, serving] > 0
+
+
 def _rest_of_frame(
-    world: World, kernels: Kernels, frame: PlayedFrames, demand: Demand, left: Any
+    world: World, kernels: Kernels, users: Users, frame: PlayedFrames, demand: Demand, left: Any
 ) -> Any:
     """Traffic of each beam's users without a guaranteed rate, float64 array (trials, beams)."""
-    plan, layout = world.beams.frame, world.beams.fixed_layout
+    plan = world.beams.frame
     assert plan is not None
     wanted = frame.problem.users.demand
     wants = on_host(demand.best_effort).reshape(wanted.shape) * plan.demand_mbps
     time = on_host(left)[:, 0].reshape(len(wanted), -1) * (1.0 / WHOLE)
+    if world.beams.attachment != "strongest":
+        counted = None if users.counted is None else on_host(users.counted).reshape(wanted.shape)
+        # Behind the beams stands a cell of users who have none.
+        time = np.concatenate([time, np.zeros((len(time), 1))], axis=1)
+        return kernels.xp.asarray(rest_mbps(frame, wants, time, counted)[:, :-1])
+    layout = world.beams.fixed_layout
     found = rest_mbps(frame, wants, time[:, layout.place])
     return kernels.xp.asarray(found[:, layout.order])
 
@@ -209,7 +223,9 @@ def _settled(
         ready &= call_links.lit
     senders: Senders
     if world.radio.call_carrier is None:
-        senders = senders_to_many(world, uplink, sky, users, beams, power, links, xp)
+        senders = many = senders_to_many(world, uplink, sky, users, beams, power, links, xp)
+        if frame is not None:
+            senders = SendersInSlots(many, beams.lit_in_slots(xp))
     else:
         together = None if frame is None else frame.lit_together(xp)
         senders = senders_to_one(world, kernels, uplink, users, links, sky.trials, together)
@@ -218,7 +234,7 @@ def _settled(
     if uplink.interference == "full-buffer":
         return always_sending(kernels, call_links, senders, own_snr, ready)
     counted = world.ground.cells.counts(world, users, beams, links, xp)
-    lit_share = None if frame is None else frame.share[users.trial, links.serving]
+    lit_share = None if frame is None else frame.own(frame.share, users.trial, links.serving, xp)
     return settle(
         services,
         kernels,
@@ -295,7 +311,8 @@ def _uplink_efficiency(
     efficiency = kernels.link_efficiency(sinr, world.radio.link.adaptation)
     if frame is None:
         return efficiency
-    return (efficiency * frame.share[users.trial, links.serving]).astype(kernels.xp.float32)
+    share = frame.own(frame.share, users.trial, links.serving, kernels.xp)
+    return (efficiency * share).astype(kernels.xp.float32)
 
 
 def _on_fading(

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from capest.allocation.slots.problem import Frame
-from capest.physics.beam_grid import reuse_colours
 from capest.sampling.draws import Draws
 from capest.sampling.streams import Purpose
 
@@ -17,11 +14,10 @@ KNOWS_DEMAND = False
 def light(frame: Frame, draws: Draws) -> Any:
     """Light the cells whose turn it is, from the slot on that a trial happens to look at.
 
-    The cells of the hexagonal layout stand in a circle, ordered by the colours of the reuse pattern
-    with the most colours that still has ``beams`` cells in each: cells lit together then rarely
-    touch. Each slot lights the next ``beams`` of the circle. The first slot is drawn uniformly, so
-    trials are independent. After as many slots as there are cells every cell was lit equally
-    often; in any other number of slots visits differ by one at most.
+    The cells stand in a circle, such as that of `problem.turns_on_lattice`, in which cells lit
+    together rarely touch. Each slot lights the next ``beams`` of the circle. The first slot is
+    drawn uniformly, so trials are independent. After as many slots as there are cells every cell
+    was lit equally often; in any other number of slots visits differ by one at most.
 
     Parameters
     ----------
@@ -33,11 +29,8 @@ def light(frame: Frame, draws: Draws) -> Any:
     bool array (trials, slots, cells)
     """
     xp, cells, beams = draws.xp, frame.cells, frame.beams
-    colours = max(count for count in (1, 3, 4, 7) if count == 1 or beams * count <= cells)
-    colour = reuse_colours(frame.lattice, colours)
-    place = np.argsort(np.argsort(colour, kind="stable"))
     # The modulus of a 64-bit word is biased by less than cells / 2**64.
     first = draws.words(Purpose.BEAM_HOPPING, 1)[:, 0, 0] % xp.uint64(cells)
     slot = first.astype(xp.int64)[:, None] + xp.arange(frame.slots)
     start = slot * beams % cells
-    return (xp.asarray(place) - start[:, :, None]) % cells < beams
+    return (xp.asarray(frame.circle)[..., None, :] - start[:, :, None]) % cells < beams
