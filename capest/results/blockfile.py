@@ -113,7 +113,7 @@ class Gathered:
         arrays |= {f"cell.{name}": values[None] for name, values in block.cell.items()}
         # Few of many thousand bins hold anything.
         for name, counts in block.histograms.items():
-            filled = np.flatnonzero(counts)
+            filled = (counts != 0).nonzero()[0]  # of truth values it is several times faster
             arrays[f"bin.{name}"], arrays[f"count.{name}"] = filled, counts[filled]
         bins = {name: len(counts) for name, counts in block.histograms.items()}
         if not self.spans:
