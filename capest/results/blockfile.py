@@ -126,6 +126,16 @@ class Gathered:
             self._parts[name].append(values)
             self.bytes += values.nbytes
 
+    def first(self, count: int) -> Gathered:
+        """The first so many of the blocks."""
+        found = Gathered()
+        found.spans = self.spans[:count]
+        found.trials = sum(span.trials for span in found.spans)
+        found._parts = {name: parts[:count] for name, parts in self._parts.items()}
+        found.bytes = sum(part.nbytes for parts in found._parts.values() for part in parts)
+        found._bins = self._bins
+        return found
+
     def of_trials(self, name: str) -> np.ndarray:
         """Values of a quantity of a trial, of all trials."""
         return _joined(self._parts[f"trial.{name}"])

@@ -197,7 +197,8 @@ class BlockStore:
         Raises
         ------
         StorageError
-            Full disk or other trouble; nothing partial is left.
+            Full disk or other trouble; nothing partial is left. On a full disk the first half of
+            the blocks is kept if it finds room, or the first half of that.
         """
         first, last = blocks.spans[0], blocks.spans[-1]
         end = last.first_trial + last.trials
@@ -208,7 +209,11 @@ class BlockStore:
         try:
             files.write_whole(path, blocks.content(self.identity), sync_name=False)
         except OSError as error:
-            cure = "make room there" if error.errno in _FULL else "put that right"
+            is_full = error.errno in _FULL
+            if is_full and len(blocks.spans) > 1:
+                with contextlib.suppress(StorageError):
+                    self.write(blocks.first(len(blocks.spans) // 2))
+            cure = "make room there" if is_full else "put that right"
             raise StorageError(
                 f"cannot write {path}: {files.reason(error)}; {cure}, then run the same command "
                 "again: finished blocks are kept"

@@ -353,6 +353,24 @@ def test_a_full_disk_leaves_nothing_and_spoils_nothing(folder, monkeypatch, step
     assert (folder / FILES[1]).read_bytes() == before
 
 
+def test_a_disk_that_fills_up_keeps_the_blocks_that_find_room(folder, monkeypatch):
+    store = BlockStore.open(folder, IDENTITY)
+    longest = len(gather([(0, synthetic.block(0, 4))]).content(IDENTITY)) + 500
+    write_bytes = Path.write_bytes
+
+    def room_for_one(self, content):
+        write_bytes(self, content[:longest])
+        if len(content) > longest:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", room_for_one)
+    with pytest.raises(StorageError, match=r"000009.bin: No space left.*blocks are kept"):
+        write(store, 0, 1, 2)
+    assert names(folder) == [FILES[0], "lock", "manifest.json"]
+    assert store.finished(EXPECTED) == {0}
+    assert same(store.read(0), synthetic.block(0, 4))
+
+
 def test_a_full_disk_at_the_start_is_trouble_not_bad_input(folder, monkeypatch):
     def full(*arguments):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
