@@ -14,7 +14,7 @@ from capest.engine.beams import Beams
 from capest.engine.collect import Computed, CountedUsers
 from capest.engine.services.admission import CARRIED, OUTCOMES, WHOLE
 from capest.engine.services.blocking import blocking_totals
-from capest.engine.services.outcome import call_histogram, refused, taken_of_beams, totals
+from capest.engine.services.outcome import refused, taken_of_beams, totals
 from capest.engine.services.serve import Served
 from capest.engine.sky import Sky
 from capest.engine.users import Users
@@ -273,6 +273,6 @@ def finish(
         first_trial,
         trial,
         values_by_trial(of_cells) if kept else {},
-        histograms | call_histogram(trial),
+        histograms,
         {name: values.astype(np.int64) for name, values in sums.items()},
     )
