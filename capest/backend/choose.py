@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from capest.backend import driver
-from capest.backend.cuda_kernels import CudaKernels
-from capest.backend.cupy_device import CupyDevice
 from capest.backend.protocol import Kernels
 from capest.errors import BackendError
+
+if TYPE_CHECKING:
+    from capest.backend.cuda_kernels import CudaKernels
 
 NAMES = ("auto", "numpy", "cupy")
 """What may be asked for."""
@@ -56,7 +57,8 @@ def resolve(name: str) -> str:
     """
     if name not in NAMES:
         raise BackendError(f"no backend is called {name!r}; choose one of {', '.join(NAMES)}")
-    if name == "numpy":
+    # CuPy takes half a second to import, and says no more than its driver where there is none.
+    if name == "numpy" or (name == "auto" and driver.driver_cuda_version() is None):
         return "numpy"
     obstacle = cupy_obstacle()
     if obstacle is None:
@@ -111,10 +113,18 @@ def kernels(name: str) -> Kernels:
         As `resolve`.
     """
     if resolve(name) == "cupy":
-        return CudaKernels(CupyDevice())
+        return _cuda_kernels()
     from capest.backend.numpy_kernels import NumpyKernels
 
     return NumpyKernels()
+
+
+def _cuda_kernels() -> CudaKernels:
+    # Imported where they are used: without a GPU nobody waits for them.
+    from capest.backend.cuda_kernels import CudaKernels
+    from capest.backend.cupy_device import CupyDevice
+
+    return CudaKernels(CupyDevice())
 
 
 def cupy_obstacle() -> Obstacle | None:
@@ -156,9 +166,7 @@ def cupy_obstacle() -> Obstacle | None:
 
 def _wrong_answer() -> Obstacle | None:
     """Run Philox on the device and compare with the published words."""
-    words = CudaKernels(CupyDevice()).philox_words(
-        seed=0, purpose=0, first_trial=0, trials=1, entities=1
-    )
+    words = _cuda_kernels().philox_words(seed=0, purpose=0, first_trial=0, trials=1, entities=1)
     if tuple(words.ravel().tolist()) == _KNOWN_WORDS:
         return None
     return Obstacle(
