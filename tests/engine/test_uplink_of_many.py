@@ -67,9 +67,9 @@ class Played:
 def play(**changes: Any) -> Played:
     kept: dict[str, Any] = {}
 
-    def serve(*arguments: Any) -> Served | None:
-        kept["served"] = serve_module.serve(*arguments)
-        kept["links"] = arguments[8]
+    def serve(*arguments: Any, **of_trial: Any) -> Served | None:
+        kept["served"] = serve_module.serve(*arguments, **of_trial)
+        kept["links"] = of_trial["links"]
         return kept["served"]
 
     def senders(*arguments: Any) -> SendersToMany:
