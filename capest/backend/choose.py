@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from capest.backend import driver
-from capest.backend.cuda_kernels import CudaKernels
-from capest.backend.cupy_device import CupyDevice
-from capest.backend.native.library import library
-from capest.backend.native.processor import instruction_set
 from capest.backend.obstacle import Obstacle, Unusable
 from capest.backend.protocol import Kernels
 from capest.errors import BackendError
+
+if TYPE_CHECKING:
+    from capest.backend.cuda_kernels import CudaKernels
 
 NAMES = ("auto", "numpy", "native", "cupy")
 """What may be asked for."""
@@ -50,14 +49,18 @@ def resolve(name: str) -> str:
         raise BackendError(f"no backend is called {name!r}; choose one of {', '.join(NAMES)}")
     if name == "numpy":
         return name
-    for backend, find in (("cupy", cupy_obstacle), ("native", native_obstacle)):
-        if name not in ("auto", backend):
-            continue
-        obstacle = find()
+    # CuPy takes half a second to import, and says no more than its driver where there is none.
+    if name == "cupy" or (name == "auto" and driver.driver_cuda_version() is not None):
+        obstacle = cupy_obstacle()
         if obstacle is None:
-            return backend
-        if name == backend:
-            raise BackendError(f"the {name} backend cannot be used: {obstacle}")
+            return "cupy"
+        if name == "cupy":
+            raise BackendError(f"the cupy backend cannot be used: {obstacle}")
+    obstacle = native_obstacle()
+    if obstacle is None:
+        return "native"
+    if name == "native":
+        raise BackendError(f"the native backend cannot be used: {obstacle}")
     return "numpy"
 
 
@@ -83,6 +86,8 @@ def resolve_device(name: str) -> tuple[str, str]:
     if backend == "numpy":
         return backend, "NumPy"
     if backend == "native":
+        from capest.backend.native.processor import instruction_set
+
         vectors = instruction_set()
         return backend, f"native ({vectors})" if vectors else "native"
     import cupy
@@ -110,9 +115,10 @@ def kernels(name: str) -> Kernels:
     """
     backend = resolve(name)
     if backend == "cupy":
-        return CudaKernels(CupyDevice())
+        return _cuda_kernels()
     if backend == "native":
         from capest.backend.native.kernels import NativeKernels
+        from capest.backend.native.library import library
 
         return NativeKernels(library())
     from capest.backend.numpy_kernels import NumpyKernels
@@ -128,11 +134,21 @@ def native_obstacle() -> Obstacle | None:
     Obstacle or None
         None if they are there.
     """
+    from capest.backend.native.library import library
+
     try:
         library()
     except Unusable as error:
         return error.obstacle
     return None
+
+
+def _cuda_kernels() -> CudaKernels:
+    # Imported where they are used: without a GPU nobody waits for them.
+    from capest.backend.cuda_kernels import CudaKernels
+    from capest.backend.cupy_device import CupyDevice
+
+    return CudaKernels(CupyDevice())
 
 
 def cupy_obstacle() -> Obstacle | None:
@@ -174,9 +190,7 @@ def cupy_obstacle() -> Obstacle | None:
 
 def _wrong_answer() -> Obstacle | None:
     """Run Philox on the device and compare with the published words."""
-    words = CudaKernels(CupyDevice()).philox_words(
-        seed=0, purpose=0, first_trial=0, trials=1, entities=1
-    )
+    words = _cuda_kernels().philox_words(seed=0, purpose=0, first_trial=0, trials=1, entities=1)
     if tuple(words.ravel().tolist()) == _KNOWN_WORDS:
         return None
     return Obstacle(

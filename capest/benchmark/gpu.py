@@ -34,6 +34,7 @@ from capest.benchmark.scenario import LAYOUTS, bench_scenario, machine
 from capest.benchmark.uplink import uplink_speed
 from capest.engine.build import build
 from capest.engine.memory import SliceLength, compute_blocks, join, slice_length
+from capest.engine.parts import Parts
 from capest.engine.trial import start
 from capest.engine.world import World
 from capest.errors import BackendError
@@ -101,11 +102,10 @@ def _blocks(world: World, kernels: Kernels, first: int, trials: int, length: Sli
 def _waiting(world: World, kernels: Kernels, first: int, trials: int, length: SliceLength) -> int:
     """Compute a block, and wait for every slice before the next."""
     step = min(length.trials, trials)
-    parts = [
-        start(world, kernels, number, min(step, first + trials - number)).wait()
-        for number in range(first, first + trials, step)
-    ]
-    return join(parts).trials
+    found = []
+    for number in range(first, first + trials, step):
+        found += start(world, kernels, number, Parts((min(step, first + trials - number),))).wait()
+    return join(found).trials
 
 
 def _free_mib(kernels: Kernels) -> float:

@@ -6,16 +6,17 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from capest.cli.until_text import running_text, two_digits
 from capest.results.figures import interval_text, value_text
 from capest.runner import loop
 from capest.statistics.reduction import Estimate
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _SECONDS_BETWEEN_LINES = 60.0
 _LEAST_BAR = 5
@@ -40,6 +41,8 @@ class Display(Protocol):
 
 class _Bar:
     def __init__(self, console: Console, trials: int) -> None:
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
         self._console = console
         self._of = ""
         self._progress = Progress(
@@ -184,6 +187,8 @@ def _two_digits(value: float) -> str:
 @contextmanager
 def progress_display(trials: int) -> Iterator[Display]:
     """Show progress on stderr while the body runs."""
+    from rich.console import Console
+
     console = Console(stderr=True)
     display: Display = _Bar(console, trials) if console.is_terminal else _Lines()
     try:

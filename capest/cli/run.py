@@ -20,6 +20,9 @@ from capest.cli.options import (
 if TYPE_CHECKING:
     from capest.runner.loop import Executor
 
+_ALONE_BELOW_S = 2.0
+"""Work of one core that is done before workers have started."""
+
 
 @click.command()
 @scenario_argument
@@ -38,8 +41,8 @@ if TYPE_CHECKING:
 @click.option(
     "--workers",
     type=click.IntRange(min=0),
-    help="Worker processes on this machine; 0 computes in this process.  [default: one a core; "
-    "on a GPU one, four for a constellation]",
+    help="Worker processes on this machine; 0 computes in this process.  [default: one a core, "
+    "none for a second or two of work; on a GPU one, four for a constellation]",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Join a running Dask scheduler.")
 @click.option(
@@ -92,6 +95,8 @@ def run(
 
         scheduler_address(scheduler_file)
 
+    may_be_alone = workers is None and scheduler is None and scheduler_file is None
+
     def make_executor() -> Executor:
         if workers == 0:
             from capest.runner.execute.inline import InlineExecutor
@@ -123,6 +128,7 @@ def run(
                 make_executor,
                 backend=backend,
                 overwrite=overwrite,
+                alone_below_s=_ALONE_BELOW_S if may_be_alone else 0.0,
                 on_progress=on_progress,
                 on_merge=on_merge,
             )

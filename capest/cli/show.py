@@ -64,11 +64,12 @@ def print_summary(
     InputError
         Missing, not NetCDF, damaged, or not a result of capest.
     """
-    from capest.results.open import open_result
+    from capest.results.stored import open_stored
+    from capest.results.summary import Summary
 
     try:
-        with open_result(path) as dataset:
-            summary = dataset.capest.summary()
+        with open_stored(path) as stored:
+            summary = Summary(stored)
             text = _json(summary, more) if as_json else _table(summary, intervals)
     except CapestError:
         raise

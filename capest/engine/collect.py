@@ -12,6 +12,7 @@ from capest.backend.protocol import Kernels
 from capest.engine.beams import Beams
 from capest.engine.link_powers import link_quantities
 from capest.engine.links import Links
+from capest.engine.parts import Parts
 from capest.engine.played_frames import PlayedFrames
 from capest.engine.power import LoweredPower
 from capest.engine.scheduler import user_rate
@@ -76,6 +77,8 @@ class Computed:
     up : UplinkResult
     served : Served or None
         ``None`` without services.
+    parts : Parts
+        Which are counted each for itself.
     """
 
     sky: Sky
@@ -86,6 +89,7 @@ class Computed:
     down: Downlinks
     up: UplinkResult
     served: Served | None
+    parts: Parts
 
 
 @dataclass(frozen=True)
@@ -122,13 +126,13 @@ def user_histograms(
 
     Returns
     -------
-    histograms : dict of str to int64 array (bins,)
+    histograms : dict of str to int64 array (bins,), or (parts, bins) of several parts
     counted : CountedUsers
     """
     xp, link = kernels.xp, world.radio.link
     users, beams, links = computed.users, computed.beams, computed.links
     down, power, served = computed.down, computed.power, computed.served
-    frame = down.frame
+    frame, parts = down.frame, computed.parts
     user_trial, efficiency, counts = users.trial, down.efficiency, down.counts
     delay_ms = served.delay_ms if served and served.admitted is not None else None
     if frame is not None:
@@ -156,12 +160,12 @@ def user_histograms(
     feeder_m: Any = 0.0
     if world.radio.transparent and len(computed.sky):
         feeder_m = xp.asarray(feeder_ranges_m(world, computed.sky))[satellite]
-    of_users = weight
+    of_users, trial_of_users = weight, trial
     if frame is None:
         throughput_mbps = _throughput_mbps(world, kernels, beams, down, efficiency, serving, trial)
     else:
-        of_users, (throughput_mbps,) = kernels.select(
-            down.counts, xp.asarray(frame.served_mbps.ravel())
+        of_users, (throughput_mbps, trial_of_users) = kernels.select(
+            down.counts, xp.asarray(frame.served_mbps.ravel()), users.trial
         )
     quantities |= {
         "coupling_loss_db": link.coupling_loss_at_0_snr_db - unlimited_db,
@@ -171,14 +175,16 @@ def user_histograms(
     if delay_at is not None:
         quantities["packet_delay"] = found[delay_at]
     histograms = {
-        name: AXES[name].count(values, kernels, weight) for name, values in quantities.items()
+        name: parts.count(AXES[name], values, kernels, weight, trial)
+        for name, values in quantities.items()
     }
     axis = AXES["user_throughput"]
-    histograms[axis.name] = axis.count(throughput_mbps, kernels, of_users)
+    histograms[axis.name] = parts.count(axis, throughput_mbps, kernels, of_users, trial_of_users)
     if served is not None and served.settled is not None:
-        histograms |= _uplink_histograms(world, kernels, computed.links, down.counts, served)
+        histograms |= _uplink_histograms(world, kernels, computed, served)
     # Unserved users count with zero throughput.
-    histograms[axis.name][0] += users.that_count(computed.links.serving < 0).sum()
+    unserved = users.that_count(computed.links.serving < 0)
+    histograms[axis.name][..., 0] += parts.total(unserved, users.trial)
     if frame is not None:
         return histograms, _counted_in_frame(kernels, computed, frame)
     counted = CountedUsers(
@@ -244,7 +250,7 @@ def _throughput_mbps(
 
 
 def _uplink_histograms(
-    world: World, kernels: Kernels, links: Links, counts: Any, served: Served
+    world: World, kernels: Kernels, computed: Computed, served: Served
 ) -> dict[str, Any]:
     """Count the uplinks to many satellites, of users that count and have one."""
     services, settled = world.services, served.settled
@@ -256,12 +262,13 @@ def _uplink_histograms(
         # Of the slots in which a user sends, not of the frame.
         sinr = settled.own_snr.astype(xp.float32) / (settled.interference + np.float32(1.0))
         efficiency = kernels.link_efficiency(sinr, world.radio.link.adaptation)
-    weight, (snr, interference, efficiency, unlimited) = kernels.select(
-        counts & settled.ready,
+    weight, (snr, interference, efficiency, unlimited, trial) = kernels.select(
+        computed.down.counts & settled.ready,
         settled.own_snr,
         settled.interference,
         efficiency,
-        links.unlimited,
+        computed.links.unlimited,
+        computed.users.trial,
     )
     quantities = link_quantities(snr, interference.astype(xp.float64), xp)
     power_dbw = sent_dbw(world, uplink, unlimited, xp)
@@ -270,7 +277,9 @@ def _uplink_histograms(
         "spectral_efficiency": efficiency,
     }
     return {
-        f"uplink_{name}": AXES[f"uplink_{name}"].count(values, kernels, weight)
+        f"uplink_{name}": computed.parts.count(
+            AXES[f"uplink_{name}"], values, kernels, weight, trial
+        )
         for name, values in quantities.items()
     }
 

@@ -38,6 +38,7 @@ class LayoutCells:
     """
 
     layout: Layout
+    take_parts = True
     centre_unit: np.ndarray
     kept: bool = False
 

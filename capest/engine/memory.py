@@ -7,14 +7,14 @@ depend on its slice, so slices may be cut smaller at any moment.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
 from capest.backend.protocol import Kernels
+from capest.engine.parts import Parts
 from capest.engine.plans_ahead import PlansAhead
 from capest.engine.trial import Started, start
 from capest.engine.world import World
@@ -182,13 +182,13 @@ def compute_blocks(
     """
     spans = list(blocks)
     plans = PlansAhead(world, kernels, spans)
-    slices = (
-        (number, started)
-        for number, (first, trials) in enumerate(spans)
-        for started in _start_block(world, kernels, first, trials, length, plans)
-    )
-    for _, parts in itertools.groupby(_one_behind(slices), key=lambda part: part[0]):
-        yield join([started.wait() for _, started in parts])
+    held: list[BlockResult] = []
+    for numbers, started in _one_behind(_start_slices(world, kernels, spans, length, plans)):
+        for number, part in zip(numbers, started.wait(), strict=True):
+            held.append(part)
+            if sum(each.trials for each in held) == spans[number][1]:
+                yield join(held)
+                held = []
 
 
 def compute_block(
@@ -216,30 +216,69 @@ def compute_block(
     return next(compute_blocks(world, kernels, [(first_trial, trials)], length))
 
 
-def _start_block(
+def _start_slices(
     world: World,
     kernels: Kernels,
-    first: int,
-    trials: int,
+    spans: list[tuple[int, int]],
     length: SliceLength,
     plans: PlansAhead,
-) -> Iterator[Started]:
-    """Start the slices of a block, each when it is asked for."""
-    end = first + trials
-    while first < end:
-        count = min(length.trials, end - first)
+) -> Iterator[tuple[tuple[int, ...], Started]]:
+    """Start the slices of some blocks, each when it is asked for.
+
+    Yields
+    ------
+    numbers : tuple of int
+        Of the blocks, in their order, that each part of the slice belongs to.
+    started : Started
+    """
+    spanning = world.ground.cells.take_parts and world.beams.frame is None and kernels.xp is np
+    number, done = 0, 0  # blocks, and trials of the next one
+    while number < len(spans):
+        first = spans[number][0] + done
+        parts = _next_parts(spans[number:], done, length.trials, spanning)
+        count = sum(parts)
         try:
             lit = plans.of(first, count, length.trials)
-            started = start(world, kernels, first, count, lit)
+            started = start(world, kernels, first, Parts(parts), lit)
         except MemoryError:
             length.trials = count
             length.halve()
         else:
-            yield started
-            first += count
+            yield tuple(range(number, number + len(parts))), started
+            done = parts[-1] + (done if len(parts) == 1 else 0)
+            number += len(parts) - 1
+            if done == spans[number][1]:
+                number, done = number + 1, 0
             continue
         # Only here: while the error is handled, its traceback holds the arrays of the failed slice.
         kernels.release_memory()
+
+
+def _next_parts(
+    spans: Sequence[tuple[int, int]], done: int, most: int, spanning: bool
+) -> tuple[int, ...]:
+    """Trials that a slice has of the first blocks of some: of one, or of several in a row.
+
+    Parameters
+    ----------
+    spans : sequence of (int, int)
+        First trial and trials of each block.
+    done : int
+        Trials of the first block that are not to be computed any more.
+    most : int
+        Trials of a slice.
+    spanning : bool
+        Whether a slice may have trials of several blocks.
+    """
+    parts = [min(most, spans[0][1] - done)]
+    end = spans[0][0] + done + parts[0]
+    for first, trials in spans[1:] if spanning else ():
+        room = most - sum(parts)
+        if not room or first != end:
+            break
+        parts.append(min(room, trials))
+        end += parts[-1]
+    return tuple(parts)
 
 
 def _one_behind(items: Iterable[Item]) -> Iterator[Item]:

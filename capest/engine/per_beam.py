@@ -13,7 +13,6 @@ from capest.engine.scheduler import beam_rate
 from capest.engine.services.admission import CARRIED, WHOLE
 from capest.engine.services.blocking import blocking_totals
 from capest.engine.services.outcome import (
-    call_histogram,
     calls_of_beams,
     refused,
     taken_of_beams,
@@ -52,9 +51,12 @@ def collect_beams(
         of_frame = {name: xp.asarray(values) for name, values in of_frame.items()}
         # A beam that never gets a slot counts with nothing; what it has is a mean over the frame.
         shows, share = xp.broadcast_to(counted, trial_cell["cell_lit"].shape), 1.0
-    weight, (shown,) = kernels.select(shows.ravel(), trial_cell["cell_throughput"].ravel())
+    row = xp.broadcast_to(xp.arange(len(shows), dtype=xp.int32)[:, None], shows.shape)
+    weight, (shown, row) = kernels.select(
+        shows.ravel(), trial_cell["cell_throughput"].ravel(), row.ravel()
+    )
     axis = AXES["beam_throughput"]
-    histograms[axis.name] = axis.count(shown * share, kernels, weight)
+    histograms[axis.name] = computed.parts.count(axis, shown * share, kernels, weight, row)
     lit = (trial_cell["cell_lit"] > 0).astype(xp.int64)
     trial, of_beams, of_cells = _of_services(world, kernels, place, lit, computed, kept)
     return {
@@ -86,7 +88,7 @@ def _of_services(
             "cell_calls_offered": counts.sum(axis=(2, 3)).astype(xp.int32),
         }
         of_outcome = counts.sum(axis=2)
-        cell = refused(of_outcome.sum(axis=0))
+        cell = refused(computed.parts.total_of_trials(of_outcome))
         if kept:
             by_trial = refused(of_outcome.astype(xp.int32))
             trial_cell |= {by_trial_name(name): values for name, values in by_trial.items()}
@@ -175,7 +177,7 @@ def finish(world: World, first_trial: int, found: dict[str, dict[str, Any]]) -> 
         first_trial,
         trial | all_beams(of_beams),
         of_beams,
-        found["histograms"] | call_histogram(trial),
+        found["histograms"],
         found["cell"],
     )
 

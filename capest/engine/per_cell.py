@@ -15,7 +15,7 @@ from capest.engine.cell_places import Places, counted_places, places_of, sums_of
 from capest.engine.collect import Computed, CountedUsers
 from capest.engine.services.admission import CARRIED, OUTCOMES, WHOLE
 from capest.engine.services.blocking import blocking_totals
-from capest.engine.services.outcome import call_histogram, refused, taken_of_beams, totals
+from capest.engine.services.outcome import refused, taken_of_beams, totals
 from capest.engine.services.serve import Served
 from capest.engine.sky import Sky
 from capest.engine.users import Users
@@ -229,6 +229,6 @@ def finish(
         first_trial,
         trial,
         values_by_trial(of_cells) if kept else {},
-        histograms | call_histogram(trial),
+        histograms,
         {name: values.astype(np.int64) for name, values in sums.items()},
     )

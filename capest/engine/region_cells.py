@@ -43,6 +43,7 @@ class RegionCells:
     tiling: Cells
     counted: np.ndarray
     kept: bool = False
+    take_parts = False  # sums over trials are over all that are computed at once
 
     @property
     def centre_unit(self) -> np.ndarray:

@@ -21,6 +21,7 @@ from capest.engine.frame import play_frame
 from capest.engine.frame_of_one import plan_frame, problem_of
 from capest.engine.light import light_beams
 from capest.engine.links import Links
+from capest.engine.parts import Parts
 from capest.engine.place_loss import with_weather
 from capest.engine.played_frames import PlayedFrames
 from capest.engine.power import limit_power
@@ -46,6 +47,7 @@ class Started:
     beams : Beams
     transfer : Transfer
         Of groups of arrays, as the cells of the ground finish them.
+    parts : Parts
     """
 
     world: World
@@ -54,19 +56,22 @@ class Started:
     view: SatellitesInView
     beams: Beams
     transfer: Transfer
+    parts: Parts
 
-    def wait(self) -> BlockResult:
-        """Wait for the results."""
+    def wait(self) -> list[BlockResult]:
+        """Wait for the results of each part."""
         found = self.transfer.wait()
-        cells = self.world.ground.cells
-        return cells.finish(self.world, self.first_trial, self.sky, self.view, self.beams, found)
+        finish = self.world.ground.cells.finish
+        return self.parts.cut(
+            finish(self.world, self.first_trial, self.sky, self.view, self.beams, found)
+        )
 
 
 def start(
     world: World,
     kernels: Kernels,
     first_trial: int,
-    trials: int,
+    parts: Parts,
     lit: np.ndarray | None = None,
 ) -> Started:
     """Start to compute consecutive trials.
@@ -77,8 +82,10 @@ def start(
         The scenario in numbers.
     kernels : Kernels
         Backend; users live on it, satellites and cells on the host.
-    first_trial, trials : int
-        Which trials; what is computed for a trial depends on its number alone.
+    first_trial : int
+    parts : Parts
+        Which trials, and which of them are counted together; what is computed for a trial depends
+        on its number alone. Several parts only where the cells of the ground take them.
     lit : bool array (trials, slots, cells), optional
         From `plan`, if the frames of these trials are planned already.
 
@@ -87,7 +94,7 @@ def start(
     Started
     """
     cells = world.ground.cells
-    draws = Draws(kernels, world.seed, first_trial, trials)
+    draws = Draws(kernels, world.seed, first_trial, sum(parts.trials))
     sky = draw_sky(world, draws)
     view = cells.view(world, sky)
     users = with_weather(world, draws, draw_users(world, draws, sky))
@@ -98,31 +105,32 @@ def start(
     if frame is not None:
         beams = frame.lighting(beams)
     down = share_time(world, kernels, users, beams, links, frame)
-    up = compute_uplink(world, kernels, users, beams, links, down.counts)
+    up = compute_uplink(world, kernels, users, beams, links, down.counts, parts)
     served = serve(
         world,
         kernels,
         draws,
-        sky,
-        view,
-        users,
-        beams,
-        power,
-        links,
-        down.attached,
-        down.efficiency,
-        up,
-        frame,
+        sky=sky,
+        view=view,
+        users=users,
+        beams=beams,
+        power=power,
+        links=links,
+        attached=down.attached,
+        efficiency=down.efficiency,
+        up=up,
+        frame=frame,
     )
-    computed = Computed(sky, users, beams, power, links, down, up, served)
+    computed = Computed(sky, users, beams, power, links, down, up, served, parts)
     histograms, counted = user_histograms(world, kernels, computed)
     found = cells.collect(world, kernels, computed, counted, histograms)
-    return Started(world, first_trial, sky, view, beams, kernels.fetch(found))
+    return Started(world, first_trial, sky, view, beams, kernels.fetch(found), parts)
 
 
 def compute(world: World, kernels: Kernels, first_trial: int, trials: int) -> BlockResult:
     """Compute consecutive trials; see `start`."""
-    return start(world, kernels, first_trial, trials).wait()
+    (found,) = start(world, kernels, first_trial, Parts((trials,))).wait()
+    return found
 
 
 def plan(world: World, kernels: Kernels, first_trial: int, trials: int) -> np.ndarray:

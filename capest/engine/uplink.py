@@ -13,6 +13,7 @@ from capest.backend.protocol import Kernels
 from capest.engine.beams import Beams
 from capest.engine.link_powers import link_quantities
 from capest.engine.links import Links
+from capest.engine.parts import Parts
 from capest.engine.radio import Uplink, UplinkAccess
 from capest.engine.uplink_power import Heard, hear
 from capest.engine.users import Users
@@ -40,7 +41,13 @@ class UplinkResult:
 
 
 def compute_uplink(
-    world: World, kernels: Kernels, users: Users, beams: Beams, links: Links, counts: Any
+    world: World,
+    kernels: Kernels,
+    users: Users,
+    beams: Beams,
+    links: Links,
+    counts: Any,
+    parts: Parts,
 ) -> UplinkResult:
     """Let the users of every beam transmit in turn and take down what the satellite hears.
 
@@ -55,6 +62,8 @@ def compute_uplink(
         Of the downlink.
     counts : bool array (users,)
         Users that count in the statistics.
+    parts : Parts
+        Which are counted each for itself.
 
     Returns
     -------
@@ -116,14 +125,14 @@ def compute_uplink(
     counted = xp.asarray(world.ground.counted[layout.order])[place] & (place >= 0)
     counted_turns = (received, interference, efficiency, place, trial, scheduled)
     histograms = _turn_histograms(
-        uplink, kernels, counted, counted_turns, of_beam, heard.power_dbw, beams, in_frame
+        uplink, kernels, counted, counted_turns, of_beam, heard.power_dbw, beams, in_frame, parts
     )
     silent = (counts & ~ready).astype(xp.int64)
     if lit_drops is None:
         silent *= drops
     else:
         silent *= lit_drops.sum(axis=1, dtype=xp.int64)[users.trial, links.serving]
-    histograms["uplink_user_throughput"][0] += silent.sum()
+    histograms["uplink_user_throughput"][..., 0] += parts.total(silent, users.trial)
     in_layout_order = xp.asarray(layout.place)
     trial_cell = beam_results(
         access,
@@ -139,11 +148,12 @@ def compute_uplink(
         share = beams.lit_share
         if beams.lit is not None:
             shown = shown & (beams.lit[:, in_layout_order] > 0)
-    weight, (throughput,) = kernels.select(
-        shown.ravel(), trial_cell["cell_uplink_throughput"].ravel()
+    row = xp.broadcast_to(xp.arange(trials, dtype=xp.int32)[:, None], shown.shape)
+    weight, (throughput, row) = kernels.select(
+        shown.ravel(), trial_cell["cell_uplink_throughput"].ravel(), row.ravel()
     )
     axis = AXES["uplink_beam_throughput"]
-    histograms[axis.name] = axis.count(throughput * share, kernels, weight)
+    histograms[axis.name] = parts.count(axis, throughput * share, kernels, weight, row)
     own_trial = xp.where(counts & ready, users.trial, -1).astype(xp.int64)
     users_heard = kernels.count_numbers(own_trial, trials).astype(xp.int32)
     return UplinkResult(
@@ -164,6 +174,7 @@ def _turn_histograms(
     power_dbw: Any,
     beams: Beams,
     in_frame: bool,
+    parts: Parts,
 ) -> dict[str, Any]:
     """Count turns into the bins of every user quantity.
 
@@ -181,6 +192,7 @@ def _turn_histograms(
     beams : Beams
     in_frame : bool
         Beams have shares of a frame.
+    parts : Parts
     """
     xp, access = kernels.xp, uplink.access
     chosen, (received, interference, efficiency, place, trial, user) = kernels.select(
@@ -199,7 +211,7 @@ def _turn_histograms(
     if chosen is not None:
         weight *= chosen
     return {
-        f"uplink_{name}": AXES[f"uplink_{name}"].count(values, kernels, weight)
+        f"uplink_{name}": parts.count(AXES[f"uplink_{name}"], values, kernels, weight, trial)
         for name, values in quantities.items()
     }
 

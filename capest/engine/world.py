@@ -69,6 +69,10 @@ class GroundCells(Protocol):
     """
 
     @property
+    def take_parts(self) -> bool:
+        """Whether trials of several parts are taken, see ``parts.Parts``."""
+
+    @property
     def centre_unit(self) -> np.ndarray:
         """Middles as unit vectors, float64 array (cells, 3); ValueError where they have none."""
 

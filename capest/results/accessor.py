@@ -13,7 +13,8 @@ import xarray as xr
 from capest.errors import InputError
 from capest.results import aggregate
 from capest.results.difference_table import Differences, differences_of
-from capest.results.schema import NOTE, axis_of, means_in
+from capest.results.schema import NOTE, axis_of
+from capest.results.stored import OfDataset, stored_estimates
 from capest.results.summary import Summary
 from capest.results.sweep_figures import SweepPoint, one_point, points_of_dataset, select_point
 from capest.results.sweep_file import AXES as SWEEP_AXES
@@ -21,7 +22,6 @@ from capest.results.sweep_summary import SweepSummary
 from capest.statistics.intervals import Interval, quantile_interval
 from capest.statistics.order_statistics import order_statistic
 from capest.statistics.quantities import AXES
-from capest.statistics.quantity import QUANTILES
 from capest.statistics.rare_events import least_kurtosis, why_not_known
 from capest.statistics.reduction import Estimate, counted_in
 
@@ -47,7 +47,7 @@ class CapestAccessor:
         """
         if SWEEP_AXES in self._dataset.attrs:
             return SweepSummary(self._dataset)
-        return Summary(self._dataset, self.estimates())
+        return Summary(OfDataset(self._dataset))
 
     def estimates(self) -> list[Estimate]:
         """Every figure stored in the file with its 95 % confidence interval.
@@ -65,16 +65,7 @@ class CapestAccessor:
         """
         if SWEEP_AXES in self._dataset.attrs:
             return list(self._point().estimates.values())
-        found = []
-        for metric in self._metrics():
-            units, note = self._about(f"{metric}_quantile")
-            for statistic, p in QUANTILES.items():
-                values = self._stored(f"{metric}_quantile", p)
-                found.append(Estimate(metric, statistic, *values, units, note))
-        for metric in means_in(self._dataset):
-            units, note = self._about(f"{metric}_mean")
-            found.append(Estimate(metric, "mean", *self._stored(f"{metric}_mean"), units, note))
-        return found
+        return stored_estimates(OfDataset(self._dataset))
 
     def _point(self) -> SweepPoint:
         """The only point of a sweep, or of what is selected of one."""
@@ -111,7 +102,7 @@ class CapestAccessor:
             raise InputError(f"no metric {metric!r}: {hint}there are {', '.join(known)}")
         if not 0 < p < 1:
             raise InputError(f"p = {p!r}: a quantile needs 0 < p < 1")
-        note = self._about(f"{metric}_quantile")[1]
+        note = str(self._dataset[f"{metric}_quantile"].attrs.get(NOTE, ""))
         found = self._any_quantile(metric, p)
         return Interval(found.value, math.nan, math.nan, note) if note else found
 
@@ -197,15 +188,3 @@ class CapestAccessor:
 
     def _metrics(self) -> list[str]:
         return [name for name in AXES if f"{name}_quantile" in self._dataset]
-
-    def _about(self, name: str) -> tuple[str, str]:
-        """Units, and why there is no interval; empty where there is one."""
-        attributes = self._dataset[name].attrs
-        return attributes["units"], str(attributes.get(NOTE, ""))
-
-    def _stored(self, name: str, p: float | None = None) -> tuple[float, float, float]:
-        pick = {} if p is None else {"quantile": p}
-        value, low, high = (
-            float(self._dataset[f"{name}{end}"].sel(pick)) for end in ("", "_low", "_high")
-        )
-        return value, low, high

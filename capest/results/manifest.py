@@ -15,6 +15,9 @@ from capest.results.lock import LOCK_NAME
 
 MANIFEST_NAME = "manifest.json"
 
+_FORM = "capest_blocks"
+"""Key of the files' form, which marks a manifest as capest's."""
+
 
 def check_folder(folder: Path) -> None:
     """Refuse a folder of blocks that somebody else made: its files would be in danger.
@@ -51,7 +54,8 @@ def _is_of_a_start(name: str) -> bool:
 
 def write_manifest(folder: Path, identity: RunIdentity) -> None:
     """Say whose blocks a folder holds; raises OSError."""
-    manifest = json.dumps({"capest_blocks": 1, **asdict(identity)}, indent=1)
+    about = asdict(identity)
+    manifest = json.dumps({_FORM: about.pop("form"), **about}, indent=1)
     files.write_whole(folder / MANIFEST_NAME, manifest.encode())
 
 
@@ -67,7 +71,8 @@ def read_manifest(folder: Path) -> RunIdentity | None:
     check_regular(path)
     try:
         content = json.loads(path.read_text())
-        return RunIdentity(**{name: content[name] for name in RunIdentity.__dataclass_fields__})
+        names = RunIdentity.__dataclass_fields__
+        return RunIdentity(**{name: content[_FORM if name == "form" else name] for name in names})
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError, RecursionError) as error:

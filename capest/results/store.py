@@ -1,8 +1,9 @@
 """Blocks of a run on disk: written whole by workers, found again by the next run.
 
 A folder holds ``manifest.json`` (whose blocks these are), ``lock`` (one client at a time),
-``world.pickle`` (what workers compute with) and ``block-000123.npz`` files. A block may be written
-twice, by two workers even: both write the same bytes and the rename is atomic.
+``world.pickle`` (what workers compute with) and files of some blocks each, named by their first and
+last trial: ``block-000200-000749.bin``. A block may be written twice, by two workers even, and
+stand in two files: it has the same bytes in both, and renames are atomic.
 """
 
 from __future__ import annotations
@@ -11,12 +12,18 @@ import contextlib
 import errno
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from capest.errors import InputError, StorageError
 from capest.results import files
-from capest.results.blockfile import DamagedBlock, RunIdentity, decode_block, encode_block
+from capest.results.blockfile import (
+    DamagedBlocks,
+    Gathered,
+    RunIdentity,
+    StoredBlocks,
+    decode_blocks,
+)
 from capest.results.lock import LOCK_NAME, take_lock
 from capest.results.manifest import MANIFEST_NAME, check_folder, read_manifest, write_manifest
 from capest.results.stop_mark import clear_stop
@@ -25,12 +32,14 @@ from capest.statistics.block import BlockResult
 WORLD_NAME = "world.pickle"
 """What the client has built for the workers."""
 
-_BLOCK = r"block-\d{6,}\.npz"
+_FILE = r"block-\d{6,}-\d{6,}\.bin"
+_OF_ANY_FORM = rf"{_FILE}|block-\d{{6,}}\.npz"
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _NAMES = {
     "fingerprint": "scenario (fingerprint)",
     "version": "capest version",
     "backend": "backend",
+    "form": "form of block files",
 }
 
 
@@ -52,6 +61,8 @@ class BlockStore:
         self.identity = identity
         self.notice = notice
         self._lock = lock
+        self._file_of: dict[int, str] = {}
+        self._read: tuple[str, StoredBlocks] | None = None
 
     @classmethod
     def open(
@@ -116,12 +127,10 @@ class BlockStore:
             )
         return cls(folder, identity)
 
-    def path(self, index: int) -> Path:
-        """Path of a block's file."""
-        return self.folder / f"block-{index:06d}.npz"
-
     def finished(self, expected: Mapping[int, tuple[int, int]]) -> set[int]:
-        """Blocks that are on disk, whole and of this run; others among ``expected`` are removed.
+        """Blocks that are on disk, whole and of this run; files without any use are removed.
+
+        Of use are blocks among ``expected``, and others that a longer run may want.
 
         Parameters
         ----------
@@ -137,50 +146,79 @@ class BlockStore:
         StorageError
             A file can be neither read nor removed.
         """
-        present = {path.name for path in self._blocks()}
-        done = set()
-        for index, span in expected.items():
-            if self.path(index).name not in present:
-                continue
+        done: set[int] = set()
+        for path in self._files():
             try:
-                block = self._load(index)
-            except DamagedBlock:
-                block = None
-            if block is not None and (block.first_trial, block.trials) == span:
-                done.add(index)
+                spans = self._load(path).spans
+            except DamagedBlocks:
+                spans = ()
+            of_use = {
+                each.index
+                for each in spans
+                if expected.get(each.index) == (each.first_trial, each.trials)
+            }
+            if of_use or any(each.index not in expected for each in spans):
+                self.take(path.name, of_use)
+                done |= of_use
             else:
-                self._unlink(self.path(index))
+                self._unlink(path)
         return done
 
+    def take(self, name: str, blocks: Collection[int]) -> None:
+        """Note that a file holds these blocks.
+
+        Raises
+        ------
+        FileNotFoundError
+            It is not there.
+        """
+        if not (self.folder / name).exists():
+            raise FileNotFoundError(self.folder / name)
+        self._file_of |= dict.fromkeys(blocks, name)
+
     def reaches_beyond(self, trials: int) -> bool:
-        """Whether a block on disk has a later trial than the first so many."""
-        for path in self._blocks():
-            with contextlib.suppress(DamagedBlock):
-                block = self._load(int(path.stem.removeprefix("block-")))
-                if block.first_trial + block.trials > trials:
+        """Whether a whole block on disk has a later trial than the first so many."""
+        for path in self._files():
+            # The name says it, if it is a whole file at all.
+            if _last_trial(path) >= trials:
+                with contextlib.suppress(DamagedBlocks):
+                    self._load(path)
                     return True
         return False
 
-    def write(self, index: int, block: BlockResult) -> None:
-        """Write a block's file, whole, replacing an earlier one; `sync` makes its name durable.
+    def write(self, blocks: Gathered) -> str:
+        """Write the file of some blocks, whole; `sync` makes its name durable.
+
+        Returns
+        -------
+        str
+            Name of the file. The same blocks have the same one.
 
         Raises
         ------
         StorageError
-            Full disk or other trouble; nothing partial is left.
+            Full disk or other trouble; nothing partial is left. On a full disk the first half of
+            the blocks is kept if it finds room, or the first half of that.
         """
-        path = self.path(index)
+        first, last = blocks.spans[0], blocks.spans[-1]
+        end = last.first_trial + last.trials
+        path = self.folder / f"block-{first.first_trial:06d}-{end - 1:06d}.bin"
         # A worker that outlived its client must not write among the blocks of the next run.
         if read_manifest(self.folder) != self.identity:
             raise StorageError(f"{self.folder} now belongs to another run")
         try:
-            files.write_whole(path, encode_block(self.identity, index, block), sync_name=False)
+            files.write_whole(path, blocks.content(self.identity), sync_name=False)
         except OSError as error:
-            cure = "make room there" if error.errno in _FULL else "put that right"
+            is_full = error.errno in _FULL
+            if is_full and len(blocks.spans) > 1:
+                with contextlib.suppress(StorageError):
+                    self.write(blocks.first(len(blocks.spans) // 2))
+            cure = "make room there" if is_full else "put that right"
             raise StorageError(
                 f"cannot write {path}: {files.reason(error)}; {cure}, then run the same command "
                 "again: finished blocks are kept"
             ) from error
+        return path.name
 
     def sync(self) -> None:
         """Make the names of the blocks written so far survive a power cut.
@@ -190,20 +228,35 @@ class BlockStore:
         files.sync_folder(self.folder)
 
     def read(self, index: int) -> BlockResult:
-        """Read a block back, its checksums verified.
+        """Read a block back, the checksum of its file verified.
+
+        The last file is kept: blocks are read in their order, and lie in it like that.
 
         Raises
         ------
         StorageError
             Missing, damaged or another run's block.
         """
-        try:
-            return self._load(index)
-        except DamagedBlock as error:
+        name = self._file_of.get(index)
+        if name is None:
             raise StorageError(
-                f"{self.path(index)} is damaged ({error}); run the same command again: it repeats "
-                "this block only"
-            ) from error
+                f"{self.folder} has no block {index}; run the same command again: it computes "
+                "what is missing"
+            )
+        if self._read is None or self._read[0] != name:
+            self._read = None  # one file in memory at a time
+            path = self.folder / name
+            try:
+                stored = self._load(path)
+                if index not in stored:
+                    raise DamagedBlocks(f"it lacks block {index}")
+                self._read = name, stored
+            except DamagedBlocks as error:
+                raise StorageError(
+                    f"{path} is damaged ({error}); run the same command again: it repeats the "
+                    "blocks of this file only"
+                ) from error
+        return self._read[1].block(index)
 
     def close(self) -> None:
         """Give the lock back; the blocks stay."""
@@ -223,7 +276,7 @@ class BlockStore:
         """
         try:
             self._drop_blocks()
-            for pattern in (_BLOCK, re.escape(WORLD_NAME)):
+            for pattern in (_OF_ANY_FORM, re.escape(WORLD_NAME)):
                 files.sweep_temporaries(self.folder, pattern)
             clear_stop(self.folder)
             (self.folder / WORLD_NAME).unlink(missing_ok=True)
@@ -242,7 +295,7 @@ class BlockStore:
 
     def _prepare(self, replace: bool) -> None:
         clear_stop(self.folder)
-        for pattern in (_BLOCK, re.escape(MANIFEST_NAME), re.escape(WORLD_NAME)):
+        for pattern in (_OF_ANY_FORM, re.escape(MANIFEST_NAME), re.escape(WORLD_NAME)):
             files.sweep_temporaries(self.folder, pattern)
         earlier = read_manifest(self.folder)
         if earlier == self.identity:
@@ -254,19 +307,16 @@ class BlockStore:
                     f"{self.folder} holds blocks of another run: {different}; delete that folder, "
                     "drop them with --overwrite, or choose another output with -o"
                 )
-            dropped = self._drop_blocks()
-            if dropped:
+            if self._drop_blocks():
                 why = different or (
                     f"{_length(earlier)} trials per block there, now {_length(self.identity)}"
                 )
                 self.notice = (
-                    f"dropped {dropped} blocks of an earlier run in {self.folder}: {why}. "
-                    f"{self.notice}"
+                    f"dropped the blocks of an earlier run in {self.folder}: {why}. {self.notice}"
                 ).strip()
         write_manifest(self.folder, self.identity)
 
-    def _load(self, index: int) -> BlockResult:
-        path = self.path(index)
+    def _load(self, path: Path) -> StoredBlocks:
         try:
             content = path.read_bytes()
         except OSError as error:
@@ -274,29 +324,35 @@ class BlockStore:
                 f"cannot read {path}: {files.reason(error)}; run the same command again: it "
                 "repeats what is missing"
             ) from error
-        header, block = decode_block(content)
-        if (header.identity, header.index) != (self.identity, index):
-            raise DamagedBlock("it belongs to another run")
-        return block
+        stored = decode_blocks(content)
+        if stored.identity != self.identity:
+            raise DamagedBlocks("it belongs to another run")
+        return stored
 
-    def _drop_blocks(self) -> int:
-        paths = self._blocks()
+    def _drop_blocks(self) -> bool:
+        """Remove all files of blocks; whether there were any."""
+        paths = self._files(_OF_ANY_FORM)
         for path in paths:
             path.unlink(missing_ok=True)
-        return len(paths)
+        return bool(paths)
 
-    def _blocks(self) -> list[Path]:
-        """Files that are named like blocks."""
-        return [path for path in self.folder.iterdir() if re.fullmatch(_BLOCK, path.name)]
+    def _files(self, pattern: str = _FILE) -> list[Path]:
+        """Files that are named like those of blocks."""
+        return [path for path in self.folder.iterdir() if re.fullmatch(pattern, path.name)]
 
     def _unlink(self, path: Path) -> None:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
             raise StorageError(
-                f"{path} is not a whole block of this run and cannot be removed: "
+                f"{path} holds no whole block of this run and cannot be removed: "
                 f"{files.reason(error)}; delete it by hand"
             ) from error
+
+
+def _last_trial(path: Path) -> int:
+    """Last trial of a file of blocks, by its name."""
+    return int(path.stem.rpartition("-")[2])
 
 
 def _length(identity: RunIdentity) -> str:
@@ -306,7 +362,7 @@ def _length(identity: RunIdentity) -> str:
 def _differences(earlier: RunIdentity, now: RunIdentity) -> str:
     """What makes blocks of an earlier run useless for this one, empty if only their length."""
     return "; ".join(
-        f"{words} there {getattr(earlier, name)[:12]}, now {getattr(now, name)[:12]}"
+        f"{words} there {str(getattr(earlier, name))[:12]}, now {str(getattr(now, name))[:12]}"
         for name, words in _NAMES.items()
         if getattr(earlier, name) != getattr(now, name)
     )

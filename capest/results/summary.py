@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from capest.results.columns import printable
 from capest.results.counted_beams import (
@@ -19,12 +19,10 @@ from capest.results.figures import notes_of, people_unit, plain, scaled
 from capest.results.headline import call_means, headline, in_percent
 from capest.results.layouts import has_layout
 from capest.results.settled import settling_notes
+from capest.results.stored import Stored, stored_estimates
 from capest.statistics.quantities import AXES, in_order, quantity
 from capest.statistics.quantity import QUANTILES
 from capest.statistics.reduction import Estimate
-
-if TYPE_CHECKING:
-    import xarray as xr
 
 _SIZES = ("cell", "satellite")
 """Dimensions whose sizes tell what a result is of."""
@@ -35,31 +33,29 @@ class Summary:
 
     Parameters
     ----------
-    dataset : xarray.Dataset
+    stored : Stored
         A result of capest.
-    estimates : list of Estimate
-        Its figures, from ``ds.capest.estimates()``.
     """
 
-    def __init__(self, dataset: xr.Dataset, estimates: list[Estimate]) -> None:
+    def __init__(self, stored: Stored) -> None:
         # Everything is read now: the file may be closed when the summary is printed.
-        self._attributes = dict(dataset.attrs)
-        self._estimates = {(found.metric, found.statistic): found for found in estimates}
-        self._groups = int(dataset.sizes["group"])
-        self._sizes = {name: int(dataset.sizes[name]) for name in _SIZES if name in dataset.sizes}
-        self._has_layout = has_layout(dataset.variables)
+        self._attributes = dict(stored.attributes)
+        self._estimates = {(one.metric, one.statistic): one for one in stored_estimates(stored)}
+        self._groups = int(stored.sizes["group"])
+        self._sizes = {name: int(stored.sizes[name]) for name in _SIZES if name in stored.sizes}
+        self._has_layout = has_layout(stored.names)
         counted = self._sizes["cell"]
         # Files of regions up to 0.2 do not say: all cells count.
-        if "cell_counted" in dataset.variables:
-            counted = int(dataset["cell_counted"].sum())
+        if "cell_counted" in stored.names:
+            counted = int(stored.values("cell_counted").sum())
         self._statistics_beams = counted if self._has_layout else 0
         self._guard_cells = 0 if self._has_layout else self._sizes["cell"] - counted
-        elapsed_s = dataset.attrs.get("elapsed_s")
+        elapsed_s = self._attributes.get("elapsed_s")
         self._elapsed_s = None if elapsed_s is None else float(elapsed_s)
-        self.trials = int(dataset.attrs["trials_done"])
-        users = dataset.attrs.get("users_per_trial")
+        self.trials = int(self._attributes["trials_done"])
+        users = self._attributes.get("users_per_trial")
         if users is None:
-            users = dataset["cell_users"].isel(trial=0).sum()
+            users = stored.values("cell_users", 0).sum()
         self.users_per_trial = int(users)
 
     @property

@@ -129,11 +129,14 @@ def compute_missing(
     started = time.perf_counter()
     tasks = _tasks(job, found, executor.workers, watch)
     for report in executor.run(functools.partial(run_batch, job), tasks):
-        if report.blocks and not store.path(report.blocks[-1]).exists():
+        try:
+            for name, held in report.files:
+                store.take(name, held)
+        except FileNotFoundError as error:
             raise CapestError(
-                f"a worker wrote {store.path(report.blocks[-1])} but it is not there: the output "
-                "must lie on a file system that this machine and all workers share"
-            )
+                f"a worker wrote {error} but it is not there: the output must lie on a file "
+                "system that this machine and all workers share"
+            ) from error
         there.update(report.blocks)
         done += report.trials
         notices |= dict.fromkeys(report.notices)

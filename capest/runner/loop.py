@@ -22,6 +22,7 @@ from capest.results.ours import Target
 from capest.results.store import BlockStore, RunIdentity
 from capest.runner.backends import ChosenBackend, choose_backend
 from capest.runner.batches import Executor, Progress, compute_missing
+from capest.runner.execute.inline import InlineExecutor
 from capest.runner.output import (
     blocks_folder,
     check_output,
@@ -88,6 +89,7 @@ def run(
     *,
     backend: Literal["auto", "numpy", "native", "cupy"] = "auto",
     overwrite: bool = False,
+    alone_below_s: float = 0.0,
     on_progress: Callable[[Progress], None] | None = None,
     on_merge: Callable[[], None] | None = None,
 ) -> RunOutcome:
@@ -105,6 +107,9 @@ def run(
         Decided where the batches run.
     overwrite : bool
         Replace a result of another scenario, or with more trials.
+    alone_below_s : float
+        Start no workers if trials take fewer seconds of one core, by their estimate: workers take
+        seconds to start.
     on_progress, on_merge : callable, optional
         Called after every batch, and before the merge.
 
@@ -137,7 +142,8 @@ def run(
         plan, result = replace(plan, kept=there.identity.trials), output
     world = build(scenario)
     notes = scenario.notes + world.notes
-    executor = make_executor()
+    alone = (plan.trials - plan.kept) * seconds_per_trial(world, "numpy") < alone_below_s
+    executor: Executor = InlineExecutor() if alone else make_executor()
     store = None
     try:
         choice = _resolve(executor, wanted, result)

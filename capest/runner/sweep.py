@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from capest.errors import InputError, StorageError
 from capest.results import files
+from capest.results.blockfile import FORM
 from capest.results.identity import read_identity
 from capest.results.lock import locked
 from capest.results.manifest import read_manifest
@@ -202,7 +203,11 @@ def _other_version(path: Path) -> str | None:
         version = read_identity(path).version
     else:
         cut_off = read_manifest(loop.blocks_folder(path))
-        version = __version__ if cut_off is None else cut_off.version
+        if cut_off is None:
+            return None
+        version = cut_off.version
+        if version == __version__ and cut_off.form != FORM:
+            return f"{version}, an earlier build,"
     return None if version == __version__ else version
 
 

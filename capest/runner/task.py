@@ -1,9 +1,8 @@
-"""One task: compute some blocks and keep each as a file. Runs on a worker."""
+"""One task: compute some blocks and keep them in files. Runs on a worker."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,15 +20,27 @@ from capest.engine.memory import (
 )
 from capest.engine.world import World
 from capest.errors import CapestError
+from capest.results.blockfile import Gathered
 from capest.results.stop_mark import is_stopped
 from capest.results.store import BlockStore, RunIdentity
 from capest.runner.plan import Plan
 from capest.runner.world_file import WorldFile, load_world
+from capest.statistics.block import BlockResult
 from capest.statistics.intervals import Moments, merge_moments
 from capest.version import __version__
 
 # Whole trials, random numbers and histograms included.
 _PAIRS_PER_SECOND = {"numpy": 1e8, "native": 2e8, "cupy": 1e11}
+
+
+FILE_SECONDS = 0.5
+"""Estimated time of the trials of a file: no more is lost with a run that is killed.
+
+A file costs some milliseconds, whatever it holds. By the estimate, not by a clock: files of a run
+are the same whenever it is started."""
+
+FILE_BYTES = 4 * 2**20
+"""A file is written once as long: it is held in memory, here and where it is read."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +72,9 @@ class BatchReport:
 
     Attributes
     ----------
-    blocks : tuple of int
-        Blocks now on disk; fewer than asked for once the run has enough.
+    files : tuple of (str, tuple of int)
+        Names of the files written, and the blocks in each; fewer blocks than asked for once the run
+        has enough.
     trials : int
         Trials in them.
     throughput : Moments
@@ -71,16 +83,21 @@ class BatchReport:
         What the user should know, one line each.
     """
 
-    blocks: tuple[int, ...]
+    files: tuple[tuple[str, tuple[int, ...]], ...]
     trials: int
     throughput: Moments
     notices: tuple[str, ...] = ()
 
+    @property
+    def blocks(self) -> tuple[int, ...]:
+        """Blocks now on disk."""
+        return tuple(block for _, blocks in self.files for block in blocks)
+
 
 def run_batch(job: Job, blocks: Sequence[int]) -> BatchReport:
-    """Compute blocks and write their files.
+    """Compute blocks and write them to files of many trials.
 
-    May run twice for the same blocks: the file then is replaced by the same bytes.
+    May run twice for the same blocks: the files then are replaced by the same bytes.
 
     Raises
     ------
@@ -97,22 +114,35 @@ def run_batch(job: Job, blocks: Sequence[int]) -> BatchReport:
     store = BlockStore.attach(job.folder, job.identity)
     throughput: Moments = (0, 0.0, 0.0)
     trials = 0
-    done: list[int] = []
-    spans = (
-        job.plan.span(block)
-        for block in itertools.takewhile(lambda _: not is_stopped(job.folder), blocks)
-    )
+    written: list[tuple[str, tuple[int, ...]]] = []
     kernels = _kernels(job.identity.backend)
     length = slice_length(world, kernels)
-    results = compute_blocks(world, kernels, spans, length)
-    for block, result in zip(blocks, results, strict=False):
-        store.write(block, result)
-        done.append(block)
-        trials += result.trials
-        throughput = merge_moments(throughput, _moments(result.trial["throughput"]))
-    store.sync()
+    if not is_stopped(job.folder):
+        spans = (job.plan.span(block) for block in blocks)
+        results = zip(blocks, compute_blocks(world, kernels, spans, length), strict=True)
+        for gathered in _files(results, job.seconds_per_trial):
+            written.append((store.write(gathered), gathered.blocks))
+            trials += gathered.trials
+            throughput = merge_moments(throughput, _moments(gathered.of_trials("throughput")))
+            if is_stopped(job.folder):
+                break
+        store.sync()
     notices = (MEMORY_NOTE,) if length.shortened else ()
-    return BatchReport(tuple(done), trials, throughput, notices)
+    return BatchReport(tuple(written), trials, throughput, notices)
+
+
+def _files(
+    results: Iterable[tuple[int, BlockResult]], seconds_per_trial: float
+) -> Iterator[Gathered]:
+    """Blocks with their numbers, as many together as one file is to hold."""
+    gathered = Gathered()
+    for index, block in results:
+        gathered.add(index, block)
+        if gathered.bytes >= FILE_BYTES or gathered.trials * seconds_per_trial >= FILE_SECONDS:
+            yield gathered
+            gathered = Gathered()
+    if gathered.spans:
+        yield gathered
 
 
 def seconds_per_trial(world: World, backend: str) -> float:

@@ -91,6 +91,26 @@ def test_a_run_that_was_cut_off(folder: Path) -> None:
     assert not blocks.exists()
 
 
+def of_the_earlier_form(blocks: Path) -> None:
+    """What builds of this version left that wrote a zip a block."""
+    manifest = blocks / MANIFEST_NAME
+    text = manifest.read_text()
+    assert '"capest_blocks": 2' in text
+    manifest.write_text(text.replace('"capest_blocks": 2', '"capest_blocks": 1'))
+    for path in blocks.glob("block-*"):
+        path.rename(blocks / "block-000000.npz")
+
+
+def test_a_run_of_an_earlier_build_that_was_cut_off(folder: Path) -> None:
+    blocks = cut_off(Path("s.nc"), __version__)
+    of_the_earlier_form(blocks)
+    before = contents(folder)
+    assert "form of block files there 1, now 2; delete that folder" in refused(*RUN)
+    assert contents(folder) == before
+    assert invoke(*RUN, "--overwrite").exit_code == 0
+    assert not blocks.exists()
+
+
 def test_the_same_version_goes_on(folder: Path) -> None:
     cut_off(Path("s.nc"), __version__)
     assert "trials were there already" in invoke(*RUN).stderr
@@ -124,14 +144,28 @@ def as_blocks(points: Path) -> None:
         BlockStore.open(blocks, RunIdentity(identity, "0.2.0", "numpy", 1)).close()
 
 
-@pytest.mark.parametrize("made_old", [as_results, as_blocks])
-def test_a_sweep(folder: Path, made_old: Callable[[Path], None]) -> None:
+def as_an_earlier_build(points: Path) -> None:
+    for path in points.glob("*.nc"):
+        path.unlink()
+        cut_off(path, __version__)
+        of_the_earlier_form(loop.blocks_folder(path))
+
+
+@pytest.mark.parametrize(
+    ("made_old", "whose"),
+    [
+        (as_results, "0.2.0"),
+        (as_blocks, "0.2.0"),
+        (as_an_earlier_build, f"{__version__}, an earlier build,"),
+    ],
+)
+def test_a_sweep(folder: Path, made_old: Callable[[Path], None], whose: str) -> None:
     assert invoke(*SWEEP, "--keep-points").exit_code == 0
     Path("w.nc").unlink()
     made_old(points_folder(Path("w.nc")))
     before = contents(folder)
     line = refused(*SWEEP)
-    assert "a sweep that capest 0.2.0 started" in line
+    assert f"a sweep that capest {whose} started" in line
     assert f"this is capest {__version__}" in line
     assert "w.nc.points" in line
     assert {k: v for k, v in contents(folder).items() if "lock" not in k} == {

@@ -8,6 +8,7 @@ import pytest
 from capest.backend.cuda_kernels import CudaKernels
 from capest.engine import light, power
 from capest.engine.build import build
+from capest.engine.parts import Parts
 from capest.engine.trial import compute, start
 from capest.scenario.load import load_scenario
 
@@ -40,8 +41,8 @@ def strict_kernels(build_directory) -> CudaKernels:
 @pytest.mark.parametrize("name", [*SCENARIOS, *MORE, *test_services.SCENARIOS])
 def test_a_batch_reads_nothing_and_gives_the_same(name, strict_kernels, emulated_kernels):
     world = build(load_scenario((SCENARIOS | MORE | test_services.SCENARIOS)[name]))
-    started = start(world, strict_kernels, 5, 2)
-    found, expected = started.wait(), compute(world, emulated_kernels, 5, 2)
+    started = start(world, strict_kernels, 5, Parts((2,)))
+    (found,), expected = started.wait(), compute(world, emulated_kernels, 5, 2)
     for group in ("trial", "trial_cell", "histograms"):
         for quantity, values in getattr(expected, group).items():
             np.testing.assert_array_equal(getattr(found, group)[quantity], values)
@@ -146,10 +147,10 @@ def test_a_constellation_reads_what_the_host_decides_by(
             return bare(array)
 
         monkeypatch.setattr(module, "on_host", read)
-    started = start(world, strict_kernels, 5, 3)
+    started = start(world, strict_kernels, 5, Parts((3,)))
     assert reads == expected_reads
     monkeypatch.undo()
-    found, expected = started.wait(), compute(world, emulated_kernels, 5, 3)
+    (found,), expected = started.wait(), compute(world, emulated_kernels, 5, 3)
     for group in ("trial", "histograms", "cell"):
         for quantity, values in getattr(expected, group).items():
             np.testing.assert_array_equal(getattr(found, group)[quantity], values)

@@ -102,8 +102,8 @@ def play(**changes: Any) -> Played:
     kept: dict[str, Any] = {}
 
     def keep(name: str, function: Any) -> Any:
-        def kept_by_name(*arguments: Any) -> Any:
-            kept[name] = function(*arguments)
+        def kept_by_name(*arguments: Any, **others: Any) -> Any:
+            kept[name] = function(*arguments, **others)
             kept[f"of {name}"] = arguments
             return kept[name]
 

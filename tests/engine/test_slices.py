@@ -12,6 +12,7 @@ import pytest
 from capest.backend import choose
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine import memory as slices
+from capest.engine import trial
 from capest.engine.build import build
 from capest.engine.memory import (
     MEMORY_NOTE,
@@ -20,10 +21,13 @@ from capest.engine.memory import (
     compute_blocks,
     slice_length,
 )
+from capest.engine.parts import Parts
+from capest.engine.trial import start
 from capest.errors import CapestError
 from capest.runner import loop
 from capest.runner import task as batch
 from capest.runner.execute.inline import InlineExecutor
+from capest.scenario.load import load_scenario
 
 from .small import assert_same_bits, compute, small_scenario
 from .small_network import network_world
@@ -72,6 +76,33 @@ def test_running_out_of_memory_changes_no_bit(kind: str, most: int) -> None:
     # Halved as often as it takes, and then no more.
     assert kernels.released == sum(trials > most for trials in kernels.asked)
     assert kernels.released == {1: 4, 7: 2, 20: 1, 1000: 0}[most]
+
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "scenarios"
+OF_ONE_SATELLITE = [
+    *("one-uniform", "one-hotspots", "one-stratified", "one-beam", "one-geo"),
+    *("one-uplink", "one-uplink-power-control", "one-mix", "one-arrivals", "one-clear-ka"),
+    *("one-calls-noise-only", "net-one-still", "hopping-bound"),
+]
+SPANS = [(7, 1), (8, 1), (9, 2), (11, 1), (12, 9), (30, 1), (31, 3)]
+
+
+@pytest.mark.parametrize("name", OF_ONE_SATELLITE)
+def test_slices_of_several_blocks_change_no_bit(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of a trial or two lie in one slice, and a long one in several, beside others."""
+    world = build(load_scenario(GOLDEN / f"{name}.toml", []))
+    taken: list[tuple[int, tuple[int, ...]]] = []
+
+    def noted(world: Any, kernels: Any, first: int, parts: Parts, lit: Any = None) -> Any:
+        taken.append((first, parts.trials))
+        return start(world, kernels, first, parts, lit)
+
+    monkeypatch.setattr(slices, "start", noted)
+    found = list(compute_blocks(world, NumpyKernels(), SPANS, SliceLength(6)))
+    if world.ground.cells.take_parts and world.beams.frame is None:
+        assert taken == [(7, (1, 1, 2, 1, 1)), (13, (6,)), (19, (2,)), (30, (1, 3))]
+    for (first, trials), block in zip(SPANS, found, strict=True):
+        assert_same_bits(block, trial.compute(world, NumpyKernels(), first, trials))
 
 
 @pytest.mark.parametrize("kind", MAKERS)

@@ -18,6 +18,7 @@ from capest.engine.build import build
 from capest.engine.downlink import downlink
 from capest.engine.light import light_beams
 from capest.engine.links import Links
+from capest.engine.parts import Parts
 from capest.engine.power import limit_power
 from capest.engine.services import serve as serve_module
 from capest.engine.services import settle as settle_module
@@ -66,9 +67,9 @@ class Played:
 def play(**changes: Any) -> Played:
     kept: dict[str, Any] = {}
 
-    def serve(*arguments: Any) -> Served | None:
-        kept["served"] = serve_module.serve(*arguments)
-        kept["links"] = arguments[8]
+    def serve(*arguments: Any, **of_trial: Any) -> Served | None:
+        kept["served"] = serve_module.serve(*arguments, **of_trial)
+        kept["links"] = of_trial["links"]
         return kept["served"]
 
     def senders(*arguments: Any) -> SendersToMany:
@@ -242,7 +243,7 @@ def test_a_constellation_of_one_hears_what_a_satellite_hears(reuse: int) -> None
     power = limit_power(world, kernels, sky, beams)
     one = downlink(world, kernels, sky, users, beams, power)
     everybody = np.ones(len(users.trial), dtype=bool)
-    of_one = compute_uplink(world, kernels, users, beams, one, everybody)
+    of_one = compute_uplink(world, kernels, users, beams, one, everybody, Parts((draws.trials,)))
 
     same_sky = replace(sky, axes=np.ascontiguousarray(
         world.ground.users.coverage.satellites.axes[0][:, :, None]))  # fmt: skip

@@ -65,9 +65,9 @@ class Played:
 def played(case: str, interference: str) -> Played:
     kept: dict[str, Any] = {}
 
-    def serve(*arguments: Any) -> Served | None:
-        kept["served"] = serve_module.serve(*arguments)
-        kept["links"], kept["frame"] = arguments[8], arguments[12]
+    def serve(*arguments: Any, **of_trial: Any) -> Served | None:
+        kept["served"] = serve_module.serve(*arguments, **of_trial)
+        kept["links"], kept["frame"] = of_trial["links"], of_trial["frame"]
         return kept["served"]
 
     def senders(*arguments: Any) -> SendersToOne:

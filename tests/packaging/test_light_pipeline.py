@@ -59,7 +59,9 @@ try:
 except CapestError as error:
     print(error)
 else:
-    assert BlockStore.attach(sys.argv[3], job.identity).read(0).trials == job.plan.block_size(0)
+    store = BlockStore.attach(sys.argv[3], job.identity)
+    assert store.finished(job.plan.spans()) == {0, 1}
+    assert store.read(0).trials == job.plan.block_size(0)
     print("done")
 """
 

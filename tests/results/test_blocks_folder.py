@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from capest.errors import InputError
+from capest.results.blockfile import gather
 from capest.results.lock import locked
 from capest.results.store import BlockStore
 from tests.results import synthetic
@@ -20,7 +21,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "out.nc.blocks"
 
 
-@pytest.mark.parametrize("name", ["stop", "block-000001.npz", "block-notes.npz", "photo.jpg"])
+@pytest.mark.parametrize(
+    "name", ["stop", "block-000001-000009.bin", "block-000001.npz", "photo.jpg"]
+)
 @pytest.mark.parametrize("overwrite", [False, True])
 def test_somebody_elses_folder_is_left_alone(folder: Path, name: str, overwrite: bool) -> None:
     folder.mkdir()
@@ -62,13 +65,15 @@ def test_what_a_start_that_died_left_is_used(folder: Path, left: list[str]) -> N
 
 def test_files_beside_blocks_stay(folder: Path) -> None:
     store = BlockStore.open(folder, IDENTITY)
-    store.write(0, synthetic.block(0, 4))
-    (folder / "block-notes.npz").write_text("precious")
+    store.write(gather([(0, synthetic.block(0, 4))]))
+    mine = {"block-notes.npz", "block-notes-1.bin", "block-1-2.bin"}
+    for name in mine:
+        (folder / name).write_text("precious")
     store.close()
     other = BlockStore.open(folder, replace(IDENTITY, fingerprint="other"), replace=True)
-    assert [path.name for path in folder.glob("block-*")] == ["block-notes.npz"]
+    assert {path.name for path in folder.glob("block-*")} == mine
     other.remove()
-    assert [path.name for path in folder.iterdir()] == ["block-notes.npz"]
+    assert {path.name for path in folder.iterdir()} == mine
 
 
 def test_a_lock_without_blocks_keeps_a_run_out(folder: Path) -> None:

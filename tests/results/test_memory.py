@@ -32,6 +32,9 @@ def peak_mib(tmp_path, blocks):
 
 @pytest.mark.slow
 def test_memory_of_the_merge_is_flat(tmp_path):
-    """20,000 trials x 61 beams are 26 MB of trial_cell arrays and 38 MB of histograms."""
-    few, many = peak_mib(tmp_path, 40), peak_mib(tmp_path, 400)
+    """50,000 trials x 61 beams are 65 MB of trial_cell arrays and 95 MB of histograms.
+
+    From 50 blocks on every group has its counts.
+    """
+    few, many = peak_mib(tmp_path, 100), peak_mib(tmp_path, 1000)
     assert many - few < 6, (few, many)

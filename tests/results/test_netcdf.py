@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from capest.errors import InputError, StorageError
+from capest.results.blockfile import gather
 from capest.results.netcdf import read_identity, sweep, write_result
 from capest.results.store import BlockStore
 from capest.statistics.block import BlockResult
@@ -88,7 +89,7 @@ def test_a_resumed_run_gives_the_same_bytes_as_an_undisturbed_one(path, tmp_path
         store = BlockStore.open(tmp_path / "blocks", synthetic.IDENTITY)
         store.finished(expected)
         for index in part:
-            store.write(int(index), indices[index])
+            store.write(gather([(int(index), indices[index])]))
         store.close()
     store = BlockStore.open(tmp_path / "blocks", synthetic.IDENTITY)
     assert store.finished(expected) == set(expected)

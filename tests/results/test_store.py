@@ -7,13 +7,15 @@ import json
 import multiprocessing
 import os
 import pickle
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
 from capest.errors import InputError, StorageError
 from capest.results import files
+from capest.results.blockfile import gather
+from capest.results.manifest import MANIFEST_NAME
 from capest.results.store import BlockStore
 from tests.results import synthetic
 from tests.results.synthetic import IDENTITY
@@ -27,11 +29,23 @@ def folder(tmp_path):
     return tmp_path / "out.nc.blocks"
 
 
+FILES = ["block-000000-000003.bin", "block-000004-000007.bin", "block-000008-000009.bin"]
+
+
+def write(store, *indices, seed=1, trials=10):
+    """One file with these blocks of a run of so many trials."""
+    found = (
+        (index, synthetic.block(4 * index, min(4, trials - 4 * index), seed=seed))
+        for index in indices
+    )
+    return store.write(gather(list(found)))
+
+
 def filled(folder, indices=(0, 1, 2), identity=IDENTITY):
+    """A file for each block."""
     store = BlockStore.open(folder, identity)
-    for index, block in synthetic.blocks(10, 4):
-        if index in indices:
-            store.write(index, block)
+    for index in indices:
+        store.take(write(store, index), [index])
     return store
 
 
@@ -41,54 +55,123 @@ def names(folder):
 
 def test_what_a_worker_wrote_is_found_by_the_next_run(folder):
     client = BlockStore.open(folder, IDENTITY)
-    BlockStore.attach(folder, IDENTITY).write(1, synthetic.block(4, 4))
+    name = write(BlockStore.attach(folder, IDENTITY), 1)
+    client.take(name, [1])
+    assert same(client.read(1), synthetic.block(4, 4))
     client.close()
     again = BlockStore.open(folder, IDENTITY)
     assert again.notice == ""
     assert again.finished(EXPECTED) == {1}
     assert same(again.read(1), synthetic.block(4, 4))
-    assert names(folder) == ["block-000001.npz", "lock", "manifest.json"]
+    assert names(folder) == [FILES[1], "lock", "manifest.json"]
+
+
+def test_blocks_are_read_from_whatever_file_holds_them(folder):
+    store = BlockStore.open(folder, IDENTITY)
+    first = write(store, 0, 2)
+    second = write(store, 1)
+    assert store.finished(EXPECTED) == {0, 1, 2}
+    for index, block in [*synthetic.blocks(10, 4), (0, synthetic.block(0, 4))]:
+        assert same(store.read(index), block)
+    assert names(folder) == [first, second, "lock", "manifest.json"]
+
+
+def test_a_file_that_a_worker_wrote_out_of_sight_is_missed(folder):
+    store = BlockStore.open(folder, IDENTITY)
+    with pytest.raises(FileNotFoundError):
+        store.take(FILES[1], [1])
 
 
 def test_a_block_may_be_written_twice(folder):
     store = filled(folder)
-    store.write(1, synthetic.block(4, 4))
+    write(store, 1)
+    write(store, 1, 2)
+    write(store, 0, 1)
     assert store.finished(EXPECTED) == {0, 1, 2}
+    assert all(same(store.read(index), block) for index, block in synthetic.blocks(10, 4))
 
 
-@pytest.mark.parametrize("damage", ["flipped", "truncated", "empty", "other"])
-def test_damaged_blocks_are_removed_and_not_counted(folder, damage):
-    store = filled(folder)
-    path = store.path(1)
+@pytest.mark.parametrize("damage", ["flipped", "truncated", "empty", "other", "longer", "zip"])
+def test_damaged_files_are_removed_and_not_counted(folder, damage):
+    store = filled(folder, (0, 2))
+    name = write(store, 1)
+    path = folder / name
     content = bytearray(path.read_bytes())
     if damage == "flipped":
         content[len(content) // 2] ^= 1
     cut = {"truncated": 1000, "empty": 0}.get(damage, len(content))
     path.write_bytes(content[:cut])
     if damage == "other":
-        path.write_bytes(store.path(0).read_bytes())
-    with pytest.raises(StorageError, match=r"block-000001.npz is damaged .* same command again"):
+        identity = replace(IDENTITY, fingerprint="f" * 64)
+        path.write_bytes(gather([(1, synthetic.block(4, 4))]).content(identity))
+    if damage == "longer":
+        path.write_bytes(content + bytes(4096))
+    if damage == "zip":
+        path.write_bytes(b"PK\x03\x04" + content)
+    store.take(name, [1])
+    with pytest.raises(
+        StorageError, match=r"block-000004-000007.bin is damaged .* same command again"
+    ) as caught:
         store.read(1)
+    assert "\n" not in str(caught.value)
     assert store.finished(EXPECTED) == {0, 2}
     assert not path.exists()
+
+
+def test_a_file_with_other_blocks_than_it_had_is_damaged(folder):
+    store = filled(folder, (0, 1))
+    (folder / FILES[1]).write_bytes((folder / FILES[0]).read_bytes())
+    with pytest.raises(StorageError, match=r"is damaged \(it lacks block 1\)"):
+        store.read(1)
 
 
 def test_a_block_with_another_number_of_trials_is_removed(folder):
     # The earlier run had 10 trials: its last block has 2; this one has 12.
     store = filled(folder)
     assert store.finished(synthetic.expected(12, 4)) == {0, 1}
-    assert not store.path(2).exists()
+    assert names(folder) == [*FILES[:2], "lock", "manifest.json"]
+
+
+def test_of_a_file_those_blocks_are_used_that_are_the_runs(folder):
+    store = BlockStore.open(folder, IDENTITY)
+    whole = write(store, 0, 1, 2)
+    longer = synthetic.expected(12, 4)
+    assert store.finished(longer) == {0, 1}
+    store.take(write(store, 2, trials=12), [2])
+    again = BlockStore.attach(folder, IDENTITY)
+    for one in (store, again):
+        assert one.finished(longer) == {0, 1, 2}
+        assert one.read(2).trials == 4
+        assert same(one.read(1), synthetic.block(4, 4))
+    # A shorter run again: the last block of its own is in the other file still.
+    assert store.finished(EXPECTED) == {0, 1, 2}
+    assert store.read(2).trials == 2
+    assert whole in names(folder)
 
 
 def test_blocks_beyond_the_run_stay(folder):
     store = filled(folder)
     assert store.finished({0: (0, 4)}) == {0}
-    assert store.path(1).exists()
+    assert names(folder)[:3] == FILES
+    assert store.reaches_beyond(9)
+    assert not store.reaches_beyond(10)
+
+
+def test_a_damaged_file_reaches_nowhere(folder):
+    store = filled(folder)
+    (folder / FILES[2]).write_bytes(b"half")
+    assert not store.reaches_beyond(8)
+    assert store.reaches_beyond(7)
 
 
 def test_a_missing_block_is_one_clear_line(folder):
-    with pytest.raises(StorageError, match=r"cannot read .*block-000000.npz: No such file"):
-        BlockStore.open(folder, IDENTITY).read(0)
+    store = BlockStore.open(folder, IDENTITY)
+    with pytest.raises(StorageError, match=r"has no block 0; run the same command again"):
+        store.read(0)
+    store.take(write(store, 0), [0])
+    (folder / FILES[0]).unlink()
+    with pytest.raises(StorageError, match=r"cannot read .*block-000000-000003.bin: No such file"):
+        store.read(0)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +180,7 @@ def test_a_missing_block_is_one_clear_line(folder):
         ("fingerprint", "f" * 64, ["scenario", "0123456789ab", "ffffffffffff"]),
         ("version", "9.9.9", ["version", "0.1.0", "9.9.9"]),
         ("backend", "cupy", ["backend", "numpy", "cupy"]),
+        ("form", 3, ["form of block files", "there 2", "now 3"]),
     ],
 )
 def test_blocks_of_another_run_are_refused_and_kept(folder, field, value, shown):
@@ -110,10 +194,35 @@ def test_blocks_of_another_run_are_refused_and_kept(folder, field, value, shown)
     assert BlockStore.open(folder, IDENTITY).finished(EXPECTED) == {0, 1, 2}
 
 
+def test_a_folder_of_the_earlier_form_is_refused_or_replaced(folder):
+    """A zip a block, as capest 0.2.0 and the first builds of 0.3.0 wrote them."""
+    folder.mkdir()
+    manifest = {"capest_blocks": 1, **asdict(IDENTITY)}
+    del manifest["form"]
+    (folder / MANIFEST_NAME).write_text(json.dumps(manifest, indent=1))
+    for name in ("block-000000.npz", ".block-000001.npz.host-12-0123abcd.tmp"):
+        (folder / name).write_bytes(b"PK")
+    with pytest.raises(InputError) as caught:
+        BlockStore.open(folder, IDENTITY)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert "form of block files there 1, now 2; delete that folder" in message
+    assert "block-000000.npz" in names(folder)
+    store = BlockStore.open(folder, IDENTITY, replace=True)
+    assert "dropped the blocks of an earlier run" in store.notice
+    assert names(folder) == ["lock", "manifest.json"]
+    assert filled_again(store) == set(EXPECTED)
+
+
+def filled_again(store):
+    write(store, *EXPECTED)
+    return store.finished(EXPECTED)
+
+
 def test_blocks_of_another_length_are_dropped_with_a_notice(folder):
     filled(folder).close()
     store = BlockStore.open(folder, replace(IDENTITY, block_trials=5))
-    assert "dropped 3 blocks" in store.notice
+    assert "dropped the blocks of an earlier run" in store.notice
     assert "4 trials per block" in store.notice
     assert store.finished(synthetic.expected(10, 5)) == set()
     assert json.loads((folder / "manifest.json").read_text())["block_trials"] == 5
@@ -133,7 +242,7 @@ def test_a_manifest_that_is_none_is_refused(folder):
 
 def test_temporary_files_of_dead_runs_are_swept(folder):
     filled(folder).close()
-    left = folder / ".block-000007.npz.elsewhere-123.tmp"
+    left = folder / ".block-000007-000009.bin.elsewhere-123.tmp"
     left.write_bytes(b"half")
     (folder / ".mine.txt").write_text("not ours")
     BlockStore.open(folder, IDENTITY)
@@ -143,7 +252,7 @@ def test_temporary_files_of_dead_runs_are_swept(folder):
 
 def test_workers_sweep_nothing(folder):
     BlockStore.open(folder, IDENTITY)
-    left = folder / ".block-000007.npz.elsewhere-123.tmp"
+    left = folder / ".block-000007-000009.bin.elsewhere-123.tmp"
     left.write_bytes(b"half")
     BlockStore.attach(folder, IDENTITY)
     assert left.exists()
@@ -225,7 +334,7 @@ def test_a_read_only_folder_is_bad_input(folder, monkeypatch, code):
 @pytest.mark.parametrize("step", ["write", "fsync", "replace"])
 def test_a_full_disk_leaves_nothing_and_spoils_nothing(folder, monkeypatch, step):
     store = filled(folder, (0, 1))
-    before = store.path(1).read_bytes()
+    before = (folder / FILES[1]).read_bytes()
 
     def full(*arguments, **named):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -239,9 +348,27 @@ def test_a_full_disk_leaves_nothing_and_spoils_nothing(folder, monkeypatch, step
     monkeypatch.setattr(*where[step], half_then_full if step == "write" else full)
     for index in (1, 2):
         with pytest.raises(StorageError, match=r"No space left.*make room.*blocks are kept"):
-            store.write(index, synthetic.block(4 * index, 4, seed=9))
-    assert names(folder) == ["block-000000.npz", "block-000001.npz", "lock", "manifest.json"]
-    assert store.path(1).read_bytes() == before
+            write(store, index, seed=9)
+    assert names(folder) == [*FILES[:2], "lock", "manifest.json"]
+    assert (folder / FILES[1]).read_bytes() == before
+
+
+def test_a_disk_that_fills_up_keeps_the_blocks_that_find_room(folder, monkeypatch):
+    store = BlockStore.open(folder, IDENTITY)
+    longest = len(gather([(0, synthetic.block(0, 4))]).content(IDENTITY)) + 500
+    write_bytes = Path.write_bytes
+
+    def room_for_one(self, content):
+        write_bytes(self, content[:longest])
+        if len(content) > longest:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", room_for_one)
+    with pytest.raises(StorageError, match=r"000009.bin: No space left.*blocks are kept"):
+        write(store, 0, 1, 2)
+    assert names(folder) == [FILES[0], "lock", "manifest.json"]
+    assert store.finished(EXPECTED) == {0}
+    assert same(store.read(0), synthetic.block(0, 4))
 
 
 def test_a_full_disk_at_the_start_is_trouble_not_bad_input(folder, monkeypatch):

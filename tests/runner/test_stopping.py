@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import capest
 from capest.errors import InputError
+from capest.results.blockfile import Gathered
 from capest.results.stop_mark import set_stop
 from capest.results.store import BlockStore
 from capest.runner import loop
@@ -210,19 +211,20 @@ def test_workers_leave_their_batch_when_the_run_has_enough(
     written: list[int] = []
 
     class Enough(BlockStore):
-        def write(self, index, block):  # type: ignore[no-untyped-def]
-            super().write(index, block)
-            written.append(index)
-            if index == 11:
+        def write(self, blocks: Gathered) -> str:
+            written.extend(blocks.blocks)
+            if 8 in written:
                 set_stop(self.folder)
+            return super().write(blocks)
 
     plain = scenario.replace(run__until=None, run__block_trials=10, run__trials=300)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("capest.runner.task.BlockStore", Enough)
+        patch.setattr("capest.runner.task.FILE_BYTES", 1)
         with pytest.raises(capest.errors.StorageError):  # blocks are missing: it had not enough
             loop.run(plain, tmp_path / "out.nc", InlineExecutor)
-    # The next two were started already: one is computed while the last one is written.
-    assert written == list(range(14))
+    # Of the batch of blocks 7 to 13 the rest is left after this file, and so are other batches.
+    assert written == list(range(9))
 
 
 def test_the_limit_ends_a_run_that_does_not_fulfil_it(scenario: Scenario, tmp_path: Path) -> None:

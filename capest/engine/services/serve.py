@@ -77,6 +77,7 @@ def serve(
     world: World,
     kernels: Kernels,
     draws: Draws,
+    *,
     sky: Sky,
     view: SatellitesInView,
     users: Users,
@@ -86,7 +87,7 @@ def serve(
     attached: AttachedLinks,
     efficiency: Any,
     up: UplinkResult,
-    frame: PlayedFrames | None = None,
+    frame: PlayedFrames | None,
 ) -> Served | None:
     """Let users ask for services, admit calls, and share out what they leave.
 

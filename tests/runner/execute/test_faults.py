@@ -20,6 +20,8 @@ import numpy as np
 import psutil
 import pytest
 
+from capest.results.blockfile import decode_blocks
+
 pytestmark = pytest.mark.slow
 
 SCENARIO = """
@@ -46,10 +48,19 @@ HANGS_S = 600.0
 
 Client = subprocess.Popen[bytes]
 
+SHORT_FILES = """
+import capest.runner.task
+capest.runner.task.FILE_BYTES = 1
+"""
+"""Imported by every process, workers too: a file for each block, so a moment after each."""
+
 
 @contextlib.contextmanager
-def start(folder: Path, workers: int, *more: str) -> Iterator[Client]:
-    """A run in a process and a group of its own; 0 workers: it computes in this one process."""
+def start(folder: Path, workers: int, *more: str, imports: Path | None = None) -> Iterator[Client]:
+    """A run in a process and a group of its own; 0 workers: it computes in this one process.
+
+    Its processes import ``sitecustomize`` from the folder ``imports``.
+    """
     scenario = folder / "killed.toml"
     if not scenario.exists():
         scenario.write_text(SCENARIO)
@@ -58,7 +69,11 @@ def start(folder: Path, workers: int, *more: str) -> Iterator[Client]:
         "-o", str(folder / "out.nc"), "--workers", str(workers), *more,
     ]  # fmt: skip
     client = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        env=None if imports is None else os.environ | {"PYTHONPATH": str(imports)},
     )
     try:
         yield client
@@ -82,7 +97,12 @@ def contents(path: Path) -> dict[str, bytes]:
 
 def blocks_there(folder: Path) -> int:
     """Blocks that a run has on disk."""
-    return len(list((folder / "out.nc.blocks").glob("block-*.npz")))
+    found = set()
+    for path in (folder / "out.nc.blocks").glob("block-*.bin"):
+        # Whole at any moment; a run that ends removes them.
+        with contextlib.suppress(FileNotFoundError):
+            found |= {span.index for span in decode_blocks(path.read_bytes()).spans}
+    return len(found)
 
 
 def has_blocks(folder: Path, number: int) -> bool:
@@ -111,6 +131,7 @@ class Disturbed:
     folder: Path
     expected: dict[str, bytes]
     size: int
+    imports: Path
 
     @property
     def result(self) -> Path:
@@ -124,7 +145,7 @@ class Disturbed:
 
     def kill_client(self, workers: int, until: Callable[[], object]) -> bool:
         """SIGKILL a run at an event; False if it ended before."""
-        with start(self.folder, workers) as client:
+        with start(self.folder, workers, imports=self.imports) as client:
             wait(client, until)
             client.kill()
             _, errors = client.communicate()
@@ -134,7 +155,7 @@ class Disturbed:
 
     def kill_worker(self, blocks: int) -> bool:
         """SIGKILL one worker when so many blocks are there; False if all are gone by then."""
-        with start(self.folder, 2) as client:
+        with start(self.folder, 2, imports=self.imports) as client:
             wait(client, lambda: blocks_there(self.folder) >= blocks and workers_of(client))
             workers = workers_of(client)
             with contextlib.suppress(psutil.Error):
@@ -147,7 +168,10 @@ class Disturbed:
         return bool(workers)
 
     def finish(self) -> None:
-        """A run that nobody disturbs goes on from what is there, and leaves nothing behind."""
+        """A run that nobody disturbs goes on from what is there, and leaves nothing behind.
+
+        Its files are as long as usual.
+        """
         there = blocks_there(self.folder)
         with start(self.folder, 0) as client:
             _, errors = client.communicate()
@@ -168,7 +192,11 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, byt
 
 @pytest.fixture
 def disturbed(tmp_path: Path, undisturbed: tuple[dict[str, bytes], int]) -> Disturbed:
-    return Disturbed(tmp_path, *undisturbed)
+    imports, folder = tmp_path / "imports", tmp_path / "run"
+    imports.mkdir()
+    folder.mkdir()
+    (imports / "sitecustomize.py").write_text(SHORT_FILES)
+    return Disturbed(folder, *undisturbed, imports)
 
 
 def test_killed_workers(disturbed: Disturbed) -> None:
@@ -188,6 +216,18 @@ def test_killed_clients(workers: int, kills: int, disturbed: Disturbed) -> None:
         if killed == kills:
             break
     assert killed == kills
+    disturbed.finish()
+
+
+def test_killed_clients_with_files_of_many_blocks(disturbed: Disturbed) -> None:
+    """As long as usual: of what was in none yet, nothing is left, and it is computed again."""
+    (disturbed.imports / "sitecustomize.py").write_text("")
+    for goal in (1, BLOCKS // 4, BLOCKS // 2):
+        until = partial(has_blocks, disturbed.folder, goal)
+        assert any(disturbed.kill_client(0, until) for _ in range(MOST_TRIES))
+        there = list((disturbed.folder / "out.nc.blocks").glob("block-*.bin"))
+        assert goal <= blocks_there(disturbed.folder)
+        assert len(there) < blocks_there(disturbed.folder) / 5
     disturbed.finish()
 
 
