@@ -36,7 +36,7 @@ from capest.sampling.part_draws import PartDraws
 from capest.sampling.streams import Purpose
 from capest.statistics.block import BlockResult
 
-from ..backend.test_numpy_constellation_uplink import truth
+from ..backend.test_constellation_uplink import truth
 from ..emulate.constellation_scene import brute_force, only_trial
 from .small import assert_same_bits
 from .small_network import network_scenario, network_world

@@ -233,8 +233,9 @@ def test_what_is_counted_is_of_the_region_alone(layout: dict[str, Any]) -> None:
     # Calls, with what guard cells take of their beams.
     nothing = UplinkResult({}, {}, {})
     found = serve(
-        world, one.kernels, one.draws, one.sky, one.view, users, one.beams, one.power, links,
-        one.down.attached, one.down.efficiency, nothing,
+        world, one.kernels, one.draws, sky=one.sky, view=one.view, users=users, beams=one.beams,
+        power=one.power, links=links, attached=one.down.attached, efficiency=one.down.efficiency,
+        up=nothing, frame=None,
     )  # fmt: skip
     asks, carried = found.demand.call, found.admitted.outcome == 0
     assert (asks & ~own).sum() > 50
