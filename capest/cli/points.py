@@ -31,6 +31,7 @@ def run_points(
     workers : int or None
         Processes on this machine, 0 for this one; ``None`` for as many as there are cores.
     """
+    from capest.cli.building import tell_of_build
     from capest.cli.interrupts import Interrupts
     from capest.cli.progress import progress_display
     from capest.runner import sweep as sweeps
@@ -48,6 +49,7 @@ def run_points(
         count = local_workers(workers, backend, sharing_a_gpu=sharing)
         return dask_cluster.local_cluster(count)
 
+    tell_of_build(backend)
     with progress_display(points[0].scenario.run.trials) as display, Interrupts() as interrupts:
 
         def on_point(number: int, point: Point) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from capest.cli.building import tell_of_build
 from capest.cli.options import (
     FilePath,
     backend_option,
@@ -111,6 +112,8 @@ def run(
         count = local_workers(workers, backend, sharing_a_gpu=loaded.workers_sharing_a_gpu)
         return dask_cluster.local_cluster(count)
 
+    if scheduler is None:
+        tell_of_build(backend)
     with progress_display(loaded.run.trials) as display, Interrupts() as interrupts:
 
         def on_progress(progress: loop.Progress) -> None:

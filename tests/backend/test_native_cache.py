@@ -264,3 +264,13 @@ def test_a_real_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.skip("there is no C++ compiler")
     built = found.build({"native/a.cpp": LIBRARY}, tmp_path)
     assert ctypes.CDLL(str(built)).answer() == 42
+
+
+def test_what_must_be_built_is_known_before(machine: Machine) -> None:
+    assert cache.must_be_built()
+    first()
+    assert not cache.must_be_built()
+    machine.uninstall()
+    assert not cache.must_be_built()
+    machine.moves_to("another processor")
+    assert not cache.must_be_built()

@@ -28,6 +28,7 @@ from capest.backend.native.compiler import (
 from capest.backend.native.processor import processor, system
 from capest.backend.obstacle import Unusable
 from capest.backend.source import native_sources
+from capest.errors import BackendError
 from capest.shown import one_line
 
 VARIABLE = "CAPEST_CACHE"
@@ -56,14 +57,7 @@ def libraries() -> Iterator[Path]:
     Unusable
         If none is there and none can be built; says why.
     """
-    if os.name == "nt":
-        raise Unusable("compiled kernels are not built on Windows", WITHOUT)
-    sources = native_sources()
-    built_for = (*(f"{name}\n{text}" for name, text in sorted(sources.items())), *flags())
-    key = _digest("\0".join((*built_for, processor() or "", system())).encode())
-    compiler = find_compiler()
-    # Another machine's compiler may have built what runs here, where none is.
-    name = f"{key}-" if compiler is None else f"{key}-{_digest(compiler.identity.encode())}-"
+    sources, compiler, name = _wanted()
     folders = cache_folders()
     for folder in folders:
         yield from _found(folder, name)
@@ -79,6 +73,29 @@ def libraries() -> Iterator[Path]:
         f"there is no place for compiled kernels ({one_line(refused)})",
         f"let {VARIABLE} name a folder that can be written to",
     )
+
+
+def must_be_built() -> bool:
+    """Tell whether `libraries` would have to run a compiler, which takes some seconds."""
+    try:
+        _, compiler, name = _wanted()
+    except (Unusable, BackendError, OSError):
+        return False
+    there = (found for folder in cache_folders() for found in _found(folder, name))
+    return compiler is not None and next(there, None) is None
+
+
+def _wanted() -> tuple[dict[str, str], Compiler | None, str]:
+    """Sources, the compiler if there is one, and how names of libraries for this machine begin."""
+    if os.name == "nt":
+        raise Unusable("compiled kernels are not built on Windows", WITHOUT)
+    sources = native_sources()
+    built_for = (*(f"{name}\n{text}" for name, text in sorted(sources.items())), *flags())
+    key = _digest("\0".join((*built_for, processor() or "", system())).encode())
+    compiler = find_compiler()
+    # Another machine's compiler may have built what runs here, where none is.
+    name = f"{key}-" if compiler is None else f"{key}-{_digest(compiler.identity.encode())}-"
+    return sources, compiler, name
 
 
 def _own_folder() -> Path | None:
