@@ -15,6 +15,7 @@ import pytest
 from capest.backend import choose
 from capest.backend.native import cache, compiler, library, processor
 from capest.backend.obstacle import Unusable
+from tests.emulate.needs import skip_or_fail
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="nothing is built there")
 
@@ -211,6 +212,7 @@ PROGRAM = """
 import sys
 from capest.backend.native import cache
 from capest.backend.obstacle import Unusable
+from tests.emulate.needs import skip_or_fail
 try:
     print(next(cache.libraries()))
 except Unusable as error:
@@ -261,7 +263,7 @@ def test_a_real_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CXX", raising=False)
     found = compiler.find_compiler()
     if found is None:
-        pytest.skip("there is no C++ compiler")
+        skip_or_fail("there is no C++ compiler")
     built = found.build({"native/a.cpp": LIBRARY}, tmp_path)
     assert ctypes.CDLL(str(built)).answer() == 42
 

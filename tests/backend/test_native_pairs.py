@@ -11,6 +11,7 @@ from capest.backend.choose import native_obstacle
 from capest.backend.native.kernels import NativeKernels
 from capest.backend.native.library import library
 from capest.backend.numpy_kernels import NumpyKernels
+from tests.emulate.needs import skip_or_fail
 from tests.emulate.scene import random_scene
 
 USERS = 1_000_000
@@ -21,7 +22,7 @@ MOST_TIES = 1e-6  # of users
 def native() -> NativeKernels:
     obstacle = native_obstacle()
     if obstacle is not None:
-        pytest.skip(obstacle.reason)
+        skip_or_fail(obstacle.reason)
     return NativeKernels(library())
 
 

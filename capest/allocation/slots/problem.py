@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,7 +15,7 @@ from capest.physics.beam_grid import reuse_colours
 
 
 @dataclass(frozen=True)
-class SharingUsers:
+class SharingUsers(ABC):
     """Users who share the beams of cells; leading axes as of `FrameProblem`.
 
     Attributes
@@ -28,9 +29,9 @@ class SharingUsers:
     demand: np.ndarray
 
     @property
+    @abstractmethod
     def cells(self) -> int:
         """Number of cells."""
-        raise NotImplementedError
 
     @cached_property
     def number(self) -> np.ndarray:

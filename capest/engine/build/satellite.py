@@ -67,6 +67,12 @@ def build_satellite(scenario: Scenario) -> World:
     )
 
 
+TRAFFIC_OF_CALLS_NOTE = (
+    "throughput and traffic served over a frame are what the downlink serves of what is wanted, "
+    "also of calls that uplink, delay or a full beam refuse: calls tells how many are carried"
+)
+
+
 def frame_of(scenario: Scenario) -> FramePlan | None:
     """Slots of a trial, and what users want over them; ``None`` for a moment.
 
@@ -89,11 +95,13 @@ def frame_notes(scenario: Scenario) -> tuple[str, ...]:
         return ()
     service = scenario.service
     guaranteed = all_are_calls(service.mix, service.downlink_kbps, service.guaranteed)
+    calls = any(each.guaranteed for each in service_classes(service))
+    told = (*((TRAFFIC_OF_CALLS_NOTE,) if calls else ()), *_wait_notes(scenario))
     if guaranteed or scenario.users.demand_mbps is not None:
-        return _wait_notes(scenario)
+        return told
     who = "every user" if service.mix is None else "every user without guaranteed rate"
     wants = f"{who} wants {DEMAND_MBPS:g} Mbit/s over a frame, as users.demand_mbps is not given"
-    return (wants, *_wait_notes(scenario))
+    return (wants, *told)
 
 
 def _wait_notes(scenario: Scenario) -> tuple[str, ...]:
