@@ -58,6 +58,8 @@ def load_scenario(
     constellation, complete = is_of_constellation(overridden), is_complete(raw, fields())
     old_names = rename(raw, name, constellation)
     before = flat(raw, fields())
+    if complete:
+        raw.setdefault("rules", "0.2")  # a result of a version that knew no other
     found = apply_overrides(raw, overrides, constellation=constellation)
     tell([*old_names, *([] if found.problems else found.old_names)], complete=complete)
     faults = [*found.problems, *unknown_removals(found, list(fields()))]

@@ -15,6 +15,8 @@ from capest.scenario.derived import Derived
 from capest.scenario.effective import effective
 from capest.scenario.linked import GAINS, Moved, beam_notes, move_gain
 from capest.scenario.moments import with_text_start
+from capest.scenario.network_rules import DEFAULT as DEFAULT_RULES
+from capest.scenario.network_rules import RULES, rule_values, with_rules
 from capest.scenario.paths import anchor_paths
 from capest.scenario.plain import plain, remove_key, set_key
 from capest.scenario.presets import KINDS, supplied, supplier, with_presets
@@ -32,6 +34,7 @@ from capest.scenario.sections import (
     HandsetSettings,
     LinkSettings,
     RegionSettings,
+    Rules,
     RunSettings,
     SatelliteSettings,
     SchedulerSettings,
@@ -61,6 +64,7 @@ class Scenario(Derived, Section):
     """
 
     title: Text = ""
+    rules: Rules = DEFAULT_RULES
     satellite: SatelliteSettings
     constellation: ConstellationSettings = ConstellationSettings()
     region: RegionSettings = RegionSettings()
@@ -162,6 +166,12 @@ class Scenario(Derived, Section):
         for key in dict(self.items()).keys() - own.keys():
             remove_key(raw, key)
         before = self._written.all & own.keys()
+        if "rules" in keys:
+            # Other rules fill what neither somebody nor a preset gave.
+            given = before | supplied(raw, _DEFAULT_PRESETS).keys()
+            for key in RULES.keys() - given:
+                remove_key(raw, key)
+                own.pop(key, None)
         named = keys.keys() & fields().keys()
         for key, value in keys.items():
             set_key(raw, key, value)
@@ -215,7 +225,8 @@ def build_scenario(
     written = written or Written()
     of_presets = supplied(raw, _DEFAULT_PRESETS)
     defaults = {key: field.default for key, field in fields().items() if not field.is_required()}
-    own = {**defaults, **of_presets, **written.own}
+    of_rules = rule_values(raw.get("rules"))
+    own = {**defaults, **of_rules, **of_presets, **written.own}
     chosen = {key: value for key, value in flat(raw, GAINS).items() if key in written.keys}
     # None undoes a preset's figure: that is written too.
     undone = {key for key in GAINS if _is_undone(raw, key)}
@@ -226,6 +237,7 @@ def build_scenario(
         start = earlier.get(follower.key, follower.from_value)
         moved = [Moved(follower.key, follower.with_key, start)]
     resolved, unresolved = with_presets(raw, _DEFAULT_PRESETS)
+    resolved = with_rules(resolved)
     sections = {problem.key.partition(".")[0] for problem in unresolved}
     problems = [*noted, *unresolved, *find_problems(Scenario, resolved, sections)]
     values = good_values(resolved, fields(), {problem.key for problem in problems})

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from capest.scenario.choices import Allocation, Assignment, Environment, Pattern
 from capest.scenario.layout_fit import LARGEST_COUNT
 from capest.scenario.lists import Heights, Names, Numbers
+from capest.scenario.network_rules import Version, as_version
 
 LARGEST_TRIALS = 10**9
 """Trials of a run at most."""
@@ -31,6 +32,10 @@ def _encodable(value: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_encodable)]
+
+
+Rules = Annotated[Version, BeforeValidator(as_version)]
+"""Which rules of a network hold, see `network_rules`."""
 
 
 class Section(BaseModel):

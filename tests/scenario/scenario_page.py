@@ -16,9 +16,11 @@ from capest.physics.patterns import PATTERNS
 from capest.registry import Registry
 from capest.scenario.choices import HOPPING
 from capest.scenario.model import Scenario
+from capest.scenario.network_rules import RULES
 from capest.scenario.problems import allowed_text, keys_of
 from capest.scenario.reading_table import READ_WHEN
 from capest.scenario.units import unit_of
+from capest.scenario.write import toml_value
 
 PAGE = Path(str(files("capest") / "docs" / "scenario.md"))
 
@@ -60,17 +62,31 @@ def read_when() -> str:
     return "".join(["| read | keys |\n", "| --- | --- |\n", *lines])
 
 
+def rules() -> str:
+    """The table of what the rules of a network make of keys."""
+    rows = [(key, row.of_02, row.of_03) for key, row in sorted(RULES.items())]
+    shown = [(f"`{key}`", *(_shown(value) for value in values)) for key, *values in rows]
+    head = ("key", '`rules = "0.2"`', '`rules = "0.3"`')
+    return "".join(f"| {' | '.join(each)} |\n" for each in (head, ("---",) * 3, *shown))
+
+
+def _shown(value: object) -> str:
+    return "–" if value is None else f"`{toml_value(value)}`"  # type: ignore[arg-type]
+
+
 def page(text: str) -> str:
     """The page as it should be."""
-    start, end = text.index("## When a key is read"), text.index("## Presets")
+    start, end = text.index("## Rules of a network"), text.index("## Presets")
     found = "".join(f"{row(line)}\n" for line in text[:start].splitlines())
     for key in CHOICES:
         head = f"Choices of `{key}`:\n\n"
         place = found.index(head) + len(head)
         rest = re.sub(r"\A(- .*\n)*", "", found[place:])
         found = found[:place] + choices(key) + rest
-    said = text[start:end].partition("| read |")[0]
-    return f"{found}{said}{read_when()}\n{text[end:]}"
+    of_rules, _, of_reading = text[start:end].partition("## When a key is read")
+    said = of_rules.partition("| key |")[0]
+    when = f"## When a key is read{of_reading.partition('| read |')[0]}"
+    return f"{found}{said}{rules()}\n{when}{read_when()}\n{text[end:]}"
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def only_problem(raw: dict[str, Any]) -> Problem:
         ),
         ({"scheduler": {"quota": 5}}, "scheduler.quota", "known: policy, admission"),
         ({"beams.count": 7}, '"beams.count"', "write beams.count without quotes"),
-        ({"a\nb": 7}, '"a\\nb"', "known: title"),
+        ({"a\nb": 7}, '"a\\nb"', "known: title, rules"),
     ],
 )
 def test_unknown_key(raw, key, hint):

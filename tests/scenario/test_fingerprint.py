@@ -22,6 +22,7 @@ BASE = load_scenario({"satellite": {"preset": PRESET}, "beams": {"count": 37}})
 # Another legal value of every key.
 CHANGES = {
     "title": "other",
+    "rules": "0.3",
     "satellite.preset": None,
     "satellite.altitude_km": 601.0,
     "satellite.elevation_deg": 89.0,
@@ -159,7 +160,7 @@ CHANGES = {
 }
 
 ALWAYS_INERT = {
-    *("title", "satellite.preset", "handset.preset", "run.trials", "run.block_trials"),
+    *("title", "rules", "satellite.preset", "handset.preset", "run.trials", "run.block_trials"),
     *("constellation.preset", "run.until"),
     "beams.beyond_earth",  # this layout lies on the Earth
 }

@@ -214,7 +214,7 @@ READ = {
 
 # What changes something else than trials, each with a test of its own below.
 OWN_CHECK = {
-    *("title", "run.trials", "run.block_trials", "run.until", "service.five_qi"),
+    *("title", "rules", "run.trials", "run.block_trials", "run.until", "service.five_qi"),
     *("beams.beyond_earth", "beams.polarisation_reuse", "region.kind", "region.file"),
     *("users.file", "users.file_variable", "users.file_units", "cells.layout"),
     *(f"constellation.select.{key}" for key in ("names", "numbers", "height_km")),

@@ -1,0 +1,63 @@
+"""The rules of a network that came after version 0.2, and what each key is without them.
+
+``rules = "0.2"`` at the top of a scenario computes what capest 0.2 computed; ``rules = "0.3"``
+switches every later rule on. A key that somebody wrote, or that a preset supplies, stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Version = Literal["0.2", "0.3"]
+
+DEFAULT: Version = "0.2"
+"""The rules of a scenario that names none."""
+
+
+@dataclass(frozen=True)
+class RuleValues:
+    """What a key is where nobody gives it, by the rules of the scenario.
+
+    Attributes
+    ----------
+    of_02, of_03 : value
+        ``None`` leaves the key to what follows from others.
+    """
+
+    of_02: Any
+    of_03: Any
+
+
+RULES: dict[str, RuleValues] = {}
+"""Dotted key -> its values, by the alphabet."""
+
+
+def rule_values(rules: object) -> dict[str, Any]:
+    """Return dotted key -> value of all keys that follow from the rules of a scenario.
+
+    Parameters
+    ----------
+    rules : object
+        Value of the key ``rules``; a value that is no version counts as the newest, its fault is
+        reported elsewhere.
+    """
+    old = as_version(DEFAULT if rules is None else rules) == "0.2"
+    return {key: row.of_02 if old else row.of_03 for key, row in RULES.items()}
+
+
+def as_version(value: object) -> object:
+    """Read a version that is written as a number, ``rules = 0.2``."""
+    return str(value) if type(value) is float else value
+
+
+def with_rules(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill the keys of the table that neither a file nor a preset gives, in a copy."""
+    filled = dict(raw)
+    for key, value in rule_values(raw.get("rules")).items():
+        section, _, name = key.partition(".")
+        table = filled.get(section, {})
+        if isinstance(table, Mapping) and name not in table:
+            filled[section] = {**table, name: value}
+    return filled
