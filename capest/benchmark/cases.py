@@ -138,9 +138,6 @@ trials = 1000
 """
 )
 
-NEW_SINCE_02 = ("uplink.interference=off",)
-"""What the uplink of a constellation has here and had not in 0.2: left out where both are timed."""
-
 
 @dataclass(frozen=True)
 class TrialCase:
@@ -153,12 +150,15 @@ class TrialCase:
         TOML.
     trials, blocks : int
         Trials of a block, and blocks.
+    changes : tuple of str
+        Keys that version 0.2 has not: it does not compute the case.
     """
 
     name: str
     scenario: str
     trials: int
     blocks: int
+    changes: tuple[str, ...] = ()
 
 
 TRIAL_CASES = (
@@ -166,6 +166,7 @@ TRIAL_CASES = (
     TrialCase("case 9, both links, a mix of services", BOTH_LINKS, 100, 3),
     TrialCase("19 beams, free space", NINETEEN_BEAMS, 200, 5),
     TrialCase("Guowang over China, 20,000 users", CHINA, 1, 3),
+    TrialCase("the same, load in its uplink", CHINA, 1, 2, ("uplink.interference=load",)),
     TrialCase("GEO, 61 beams, 610 users", GEO, 100, 3),
     TrialCase("the same as a constellation of one", CONSTELLATION_OF_ONE, 100, 3),
 )

@@ -76,7 +76,7 @@ def constellation_speeds(
     list of ConstellationSpeed
         Downlink, and uplink.
     """
-    changes = ["uplink.interference=full-buffer", f"users.count={users}"]
+    changes = ["rules=0.2", "uplink.interference=full-buffer", f"users.count={users}"]
     down, up = _recorded(build(load_scenario(tomllib.loads(CHINA), changes)), kernels)
     return [
         _speed("downlink", kernels, down, down, seconds),

@@ -62,7 +62,7 @@ def directions(place: np.ndarray, user: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 sinrs = []
-for _ in range(trials):
+for _trial in range(trials):
     user, sky = people(), satellites()
     sky = sky[(sky @ user.T).max(axis=1) > 1]  # someone has it above the horizon
     highest = np.full(users, np.sin(np.radians(20.0)))

@@ -34,6 +34,7 @@ def bench_scenario(**changes: Any) -> Scenario:
 
     scenario = load_scenario(
         {
+            "rules": "0.2",  # figures of all versions are of the same cases
             "title": "benchmark: LEO-600, S band, 61 beams, 10 users a beam",
             "satellite": {"preset": "tr38821-set1-leo600-s"},
             "channel": {"line_of_sight": "always"},
@@ -51,6 +52,7 @@ def plainest_scenario() -> Scenario:
 
     return load_scenario(
         {
+            "rules": "0.2",
             "title": "benchmark: LEO-600, S band, 19 beams, free space",
             "satellite": {"preset": "tr38821-set1-leo600-s"},
             "beams": {"count": 19, "statistics_count": 19},

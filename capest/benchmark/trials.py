@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from capest.benchmark.cases import NEW_SINCE_02, TrialCase
+from capest.benchmark.cases import TrialCase
 from capest.benchmark.turns import medians
 from capest.errors import InputError
 from capest.shown import one_line
@@ -114,9 +114,14 @@ def checked(other: Path | None) -> Path | None:
     return other.resolve()
 
 
-def changes_of(scenario: str, other: Path | None) -> list[str]:
-    """Keys that make a case here what it is in another checkout."""
-    return list(NEW_SINCE_02) if other is not None and "[constellation]" in scenario else []
+def changes_of(scenario: str, tree: Path) -> list[str]:
+    """Keys that make a case in a checkout what it was in version 0.2, which had no such keys."""
+    capest, changes = tree / "capest", []
+    if (capest / "scenario" / "network_rules.py").is_file():
+        changes.append("rules=0.2")
+    if "[constellation]" in scenario and (capest / "engine" / "uplink_of_many.py").is_file():
+        changes.append("uplink.interference=off")
+    return changes
 
 
 def trial_speeds(
@@ -157,7 +162,9 @@ def trial_speeds(
             for turn in range(rounds):
                 found.append({})
                 for tree, ways in trees if turn % 2 else reversed(trees):
-                    changes = changes_of(case.scenario, other) if "here" in ways.values() else []
+                    changes = [*changes_of(case.scenario, tree), *case.changes]
+                    if case.changes and len(changes) == len(case.changes):
+                        continue  # of version 0.2
                     measured = _measured(tree, file, case, ",".join(ways), changes)
                     for key, seconds in measured.items():
                         name, part = key.split()

@@ -115,21 +115,20 @@ def _programs(
 ) -> dict[str, list[str]]:
     """Words of each way to compute a case."""
 
-    def run(tree: Path, name: str, changes: list[str]) -> list[str]:
+    def run(tree: Path, name: str) -> list[str]:
         words = [str(tree), "capest", "run", "case.toml", "--workers", "0"]
         words += ["--backend", name, "--trials", str(trials)]
+        changes = changes_of(case.scenario, tree)
         return words + [word for change in changes for word in ("--set", change)]
 
-    programs: dict[str, list[str]] = {}
-    changes = changes_of(case.scenario, other)
-    programs["here"] = run(HERE, backend, changes)
+    programs = {"here": run(HERE, backend)}
     if backend != "numpy":
-        programs["numpy"] = run(HERE, "numpy", changes)
+        programs["numpy"] = run(HERE, "numpy")
     if case.plain is not None and importlib.util.find_spec("scipy"):
         script = str(Path(__file__).with_name(case.plain))
         programs["plain"] = ["", script, str(trials), "plain.npz"]
     if other is not None:
-        programs["other"] = run(other, other_backend(other, backend), [])
+        programs["other"] = run(other, other_backend(other, backend))
     return programs
 
 

@@ -133,9 +133,10 @@ def test_a_run_that_fails_is_named() -> None:
 
 
 def test_another_version_is_compared_by_its_own_rules(tmp_path: Path) -> None:
-    assert trials.changes_of(CHINA, tmp_path) == ["uplink.interference=off"]
-    assert trials.changes_of(CHINA, None) == []
-    assert trials.changes_of(NINETEEN_BEAMS, tmp_path) == []
+    both = ["rules=0.2", "uplink.interference=off"]
+    assert trials.changes_of(CHINA, trials.HERE) == both
+    assert trials.changes_of(NINETEEN_BEAMS, trials.HERE) == both[:1]
+    assert trials.changes_of(CHINA, tmp_path) == []
     assert trials.other_backend(tmp_path, "native") == "numpy"
     assert trials.other_backend(trials.HERE, "native") == "native"
 
