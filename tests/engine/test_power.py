@@ -190,5 +190,7 @@ def test_a_satellite_that_comes_and_goes_has_no_power_to_limit_while_it_is_away(
     )
     with warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)
-        block = compute_block(build(scenario), NumpyKernels(), 0, 20)
-    assert block.histograms["sinr_db"].sum() == block.histograms["snr_db"].sum() > 0
+        blocks = [compute_block(build(scenario), NumpyKernels(), trial, 1) for trial in range(3)]
+    counts = [block.histograms["sinr_db"].sum() for block in blocks]
+    assert min(counts) == 0 < max(counts)  # away, and there
+    assert counts == [block.histograms["snr_db"].sum() for block in blocks]
