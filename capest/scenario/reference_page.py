@@ -58,12 +58,13 @@ def known_keys() -> tuple[str, ...]:
 @cache
 def _rows() -> dict[str, tuple[str, str, str, str, str]]:
     found = {}
-    for line in _page().splitlines():
+    for line in _page().partition("\n## Rules of a network\n")[0].splitlines():
         row = re.match(r"\| `([a-z_.]+)` \| ", line)
         if row is None:
             continue
-        # A cell without anything in it is one space wide, as bars between values are escaped.
-        cells = [each.strip() for each in re.split(r" ?(?<!\\)\| ?", line.strip().strip("|"))]
+        # A cell without anything in it is one space wide.
+        filled = line.strip().strip("|").replace("| |", "|  |").replace("| |", "|  |")
+        cells = [each.strip() for each in filled.split(" | ")]
         _, meaning, unit, default, allowed, source = (cells + [""] * 6)[:6]
         found[row[1]] = tuple(
             _LINK.sub(r"\1", each) for each in (meaning, unit, default, allowed, source)
