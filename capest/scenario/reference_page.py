@@ -59,7 +59,7 @@ def known_keys() -> tuple[str, ...]:
 def _rows() -> dict[str, tuple[str, str, str, str, str]]:
     found = {}
     for line in _page().partition("\n## Rules of a network\n")[0].splitlines():
-        row = re.match(r"\| `([a-z_.]+)` \| ", line)
+        row = re.match(r"\| `([a-z_0-9.]+)` \| ", line)
         if row is None:
             continue
         # A cell without anything in it is one space wide.
@@ -79,7 +79,7 @@ def _read_when() -> dict[str, str]:
         if not line.startswith("| "):
             break
         when, _, keys = line.strip("| ").rpartition(" | ")
-        found |= dict.fromkeys(re.findall(r"`([a-z_.]+)`", keys), when.replace("`", ""))
+        found |= dict.fromkeys(re.findall(r"`([a-z_0-9.]+)`", keys), when.replace("`", ""))
     return found
 
 

@@ -1,4 +1,4 @@
-"""How wide each phone sends: against brute force over all widths, and what it is worth."""
+"""How wide each phone sends, what that is worth, and what control takes of the beam."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from capest.backend import choose
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.build import build
 from capest.engine.memory import compute_block
@@ -22,7 +21,6 @@ from .small_network import network_world
 
 CALLS = {"service__preset": "video-call-480p", "users__per_beam": 30}
 FREE = {**CALLS, "uplink__width": "least-share", "uplink__bandwidth_mhz": None}
-SHANNON = {"link__adaptation": "truncated-shannon"}
 
 
 def smooth(number: int) -> bool:
@@ -37,64 +35,6 @@ def test_widths_are_those_of_dft_s_ofdm():
     assert list(dft_widths(273)) == [n for n in range(1, 274) if smooth(n)]
     assert dft_widths(1) == (1,)
     assert (block_hz(2e9), block_hz(30e9)) == (180e3, 1.44e6)
-
-
-def brute_force(
-    sinr: np.ndarray,
-    rate: np.ndarray,
-    room: np.ndarray,
-    most: np.ndarray,
-    world: Any,
-    mhz: float,
-    places: int,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Share of the beam in blocks, and width, of every user, over all widths; inf if none does."""
-    best, chosen = np.full(len(sinr), np.inf), np.ones(len(sinr), dtype=int)
-    for width in range(1, places + 1):
-        if not smooth(width):
-            continue
-        power = np.minimum(room, width)
-        each = (sinr * (power / width).astype(np.float32)).astype(np.float32)
-        efficiency = NumpyKernels().link_efficiency(each, world.radio.link.adaptation)
-        with np.errstate(divide="ignore"):
-            blocks = rate / (efficiency.astype(float) * mhz)
-        fits = np.ceil(blocks * WHOLE) <= np.floor(most * WHOLE) * width
-        share = np.where(fits, blocks, np.inf)
-        better = share < best
-        best, chosen = np.where(better, share, best), np.where(better, width, chosen)
-    return best, chosen
-
-
-@pytest.mark.parametrize("more", [{}, SHANNON, {"link__table": "64qam-low-se"}], ids=str)
-@pytest.mark.parametrize("backend", ["numpy", "native"])
-def test_no_other_width_takes_less(more: dict[str, Any], backend: str):
-    kernels = choose.kernels(backend)
-    world = build(small_scenario(**FREE, **more))
-    access = world.services.uplink.access
-    assert access.widths[-1] > 100
-    rng = np.random.default_rng(7)
-    users = 4000
-    sinr = (10.0 ** rng.uniform(-2.0, 4.0, users)).astype(np.float32)
-    rate = rng.choice([0.0, 0.01, 0.15, 0.6, 3.0, 20.0], users)
-    for room in (None, 10.0 ** rng.uniform(0.0, 3.0, users)):
-        for most in (None, rng.uniform(0.3, 1.0, users)):
-            efficiency, width = widen(
-                kernels, world.radio.link.adaptation, access, sinr, rate, room, most
-            )
-            best, expected = brute_force(
-                sinr, rate, np.ones(users) if room is None else room,
-                np.ones(users) if most is None else most, world, access.user_bandwidth_mhz,
-                access.users_at_once,
-            )  # fmt: skip
-            carried = np.isfinite(best) & (rate > 0.0)
-            assert carried.sum() > 1000
-            assert len(np.unique(width[carried])) > 20
-            with np.errstate(divide="ignore", invalid="ignore"):
-                share = rate / (efficiency.astype(float) * access.user_bandwidth_mhz)
-            np.testing.assert_array_equal(share[carried], best[carried])
-            np.testing.assert_array_equal(width[carried], expected[carried])
-            # Who has nothing to carry, and whom no width carries, has one block.
-            assert (width[~carried] == 1).all()
 
 
 def test_users_that_no_width_carries_are_refused():
