@@ -99,8 +99,7 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
     if scenario.cells.layout == "satellite-fixed":
         constellation.pop("minimum_visibility_s")
         content["beams"] |= {"count": beams.count, "spacing_uv": scenario.beam_spacing_uv}
-    if users.placement == "file":
-        content["users"] |= _file(users)
+    content["users"] |= _places_of(users)
     if users.positions != "random":
         content["users"]["positions"] = users.positions
     content["beams"] |= _turns_of_many(scenario)
@@ -263,6 +262,13 @@ def _how_many(users: UserSettings) -> dict[str, Any]:
     return users.model_dump(include={"devices_per_person", "activity_factor"})
 
 
+def _places_of(users: UserSettings) -> dict[str, Any]:
+    """What beside the placement says where users are: a file, or who has no network."""
+    if users.placement == "uncovered" and users.file is None:
+        return {"uncovered_density_per_km2": users.uncovered_density_per_km2}
+    return _file(users) if users.placement in ("uncovered", "file") else {}
+
+
 def _file(users: UserSettings) -> dict[str, Any]:
     """Content of the file that users are drawn from, and how it is read."""
     how = users.model_dump(include={"file_variable", "file_units"}, exclude_none=True)
@@ -303,8 +309,7 @@ def _users(scenario: Scenario) -> dict[str, Any]:
     if users.devices_per_person is not None:
         del content["count"]
         content |= _how_many(users)
-    if users.placement == "file":
-        content |= _file(users)
+    content |= _places_of(users)
     content |= {"indoor_share": users.indoor_share, "vehicle_share": users.vehicle_share}
     if users.positions != "random":
         content["positions"] = users.positions

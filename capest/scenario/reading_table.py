@@ -5,7 +5,7 @@ from __future__ import annotations
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.patterns import PATTERNS, takes_hpbw
 from capest.scenario.choices import HOPPING
-from capest.scenario.constellation_rules import REGION_KEYS, SELECT
+from capest.scenario.constellation_rules import PEOPLE, REGION_KEYS, SELECT
 from capest.scenario.reading import (
     CALLS,
     CONSTELLATION,
@@ -106,6 +106,10 @@ def _beam_by_beam(values: Values) -> str | None:
     return 'users.placement = "beam" puts users.per_beam users in the cell of each beam'
 
 
+def _file_tells(values: Values) -> str | None:
+    return None if values["users.file"] is None else "users.file says where a network is"
+
+
 def _free_space(values: Values) -> str | None:
     clear = values["channel.line_of_sight"] == "always" and not values["channel.shadow_fading"]
     always = 'channel.line_of_sight = "always" without shadow fading leaves nothing of it'
@@ -192,8 +196,10 @@ _HOPPING = chosen("beams.allocation", *HOPPING)
 _ARRAY, _DISH = chosen("satellite.antenna", "array"), chosen("satellite.antenna", "dish")
 _MOVING = ReadCondition("with `constellation.shells` or `catalogue`", _all_stand)
 _SURROUNDED = ReadCondition('with `region.kind` other than "earth"', _all_of_it)
-_PEOPLE = chosen("users.placement", "population")
-_FROM_FILE = chosen("users.placement", "file")
+_PEOPLE = chosen("users.placement", *PEOPLE)
+_UNCOVERED = chosen("users.placement", "uncovered")
+_FROM_FILE = chosen("users.placement", "file", "uncovered")
+_BY_DENSITY = ReadCondition("without `users.file`", _file_tells)
 _HOTSPOTS = chosen("users.placement", "hotspots")
 _CROWDED = above_zero("users.hotspots.share")
 _OF_PLACE = ReadCondition(
@@ -334,7 +340,10 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "users.devices_per_person": (_PEOPLE,),
     "users.demand_mbps": (FREE_DEMAND,),
     "users.activity_factor": (_PEOPLE, given("users.devices_per_person")),
-    **{f"users.{key}": (_FROM_FILE,) for key in ("file", "file_variable", "file_units")},
+    "users.file": (_FROM_FILE,),
+    "users.file_variable": (_FROM_FILE, given("users.file")),
+    "users.file_units": (chosen("users.placement", "file"),),
+    "users.uncovered_density_per_km2": (_UNCOVERED, _BY_DENSITY),
     "users.hotspots.count": (_HOTSPOTS, _CROWDED),
     "users.hotspots.radius_km": (_HOTSPOTS, _CROWDED),
     "users.hotspots.share": (_HOTSPOTS,),
