@@ -11,7 +11,7 @@ from capest.file_kinds import check_regular
 from capest.physics.environment import URBAN_SIGMA_DB
 from capest.physics.patterns import takes_hpbw
 from capest.physics.weather_library import library_version
-from capest.scenario.harq import packet_error_rate
+from capest.scenario.harq import with_block_errors
 from capest.scenario.lists import number_range
 from capest.scenario.moments import utc_text
 from capest.scenario.paths import shown_path
@@ -63,7 +63,7 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
         "carrier": scenario.carrier.model_dump(),
         "handset": _read(scenario, "handset"),
         "channel": _channel(scenario),
-        "link": _link(scenario),
+        "link": with_block_errors(_read(scenario, "link"), scenario),
         "scheduler": _scheduler(scenario),
         **_service(scenario),
         "run": {"seed": scenario.run.seed} | ({"keep_cells": True} if keeps else {}),
@@ -91,7 +91,7 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
         "satellite": satellite,
         "constellation": constellation,
         "region": _given(region),
-        "cells": _read(scenario, "cells") | {"diameter_km": scenario.cell_diameter_km},
+        "cells": _cells(scenario),
         "beams": beams.model_dump(include={"frequency_reuse", "polarisation_reuse"}),
         "users": {"placement": users.placement, **_how_many(users), **whereabouts},
     }
@@ -100,8 +100,7 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
     if scenario.cells.layout == "satellite-fixed":
         constellation.pop("minimum_visibility_s")
         content["beams"] |= {"count": beams.count, "spacing_uv": scenario.beam_spacing_uv}
-    if users.placement == "file":
-        content["users"] |= _file(users)
+    content["users"] |= _places_of(users)
     if users.positions != "random":
         content["users"]["positions"] = users.positions
     content["beams"] |= _turns_of_many(scenario)
@@ -113,6 +112,17 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
     if "file" in content["region"]:
         content["region"]["file"] = _digest(content["region"]["file"])
     return content
+
+
+def _cells(scenario: Scenario) -> dict[str, Any]:
+    """Cells by their width, whatever gave it; that of a catalogue's beams follows from the file."""
+    content = _read(scenario, "cells")
+    content.pop("diameter_from", None)
+    width_km = scenario.cell_diameter_km
+    if width_km is None:
+        del content["diameter_km"]
+        return content | {"spacing_uv": scenario.beam_spacing_uv}
+    return content | {"diameter_km": width_km}
 
 
 def _turns_of_many(scenario: Scenario) -> dict[str, Any]:
@@ -166,18 +176,6 @@ def _uplink(scenario: Scenario) -> dict[str, Any]:
         content["bandwidth_mhz"] = scenario.user_bandwidth_mhz
     # Up to 0.2 the key was a switch; fingerprints of finished runs have it.
     content["enabled"] = _INTERFERENCE[uplink_interference(values)]
-    return content
-
-
-def _link(scenario: Scenario) -> dict[str, Any]:
-    """From SINR to efficiency; of HARQ nothing where block errors are not charged, as in 0.2."""
-    content = _read(scenario, "link")
-    for key in ("harq", "harq_processes", "harq_round_trips"):
-        content.pop(key, None)
-    if scenario.harq == "on":
-        return content | {"harq": "on", "harq_processes": scenario.link.harq_processes}
-    if scenario.harq == "off":
-        return content | {"harq": "off", "packet_error_rate": packet_error_rate(scenario.service)}
     return content
 
 
@@ -275,6 +273,13 @@ def _how_many(users: UserSettings) -> dict[str, Any]:
     return users.model_dump(include={"devices_per_person", "activity_factor"})
 
 
+def _places_of(users: UserSettings) -> dict[str, Any]:
+    """What beside the placement says where users are: a file, or who has no network."""
+    if users.placement == "uncovered" and users.file is None:
+        return {"uncovered_density_per_km2": users.uncovered_density_per_km2}
+    return _file(users) if users.placement in ("uncovered", "file") else {}
+
+
 def _file(users: UserSettings) -> dict[str, Any]:
     """Content of the file that users are drawn from, and how it is read."""
     how = users.model_dump(include={"file_variable", "file_units"}, exclude_none=True)
@@ -315,8 +320,7 @@ def _users(scenario: Scenario) -> dict[str, Any]:
     if users.devices_per_person is not None:
         del content["count"]
         content |= _how_many(users)
-    if users.placement == "file":
-        content |= _file(users)
+    content |= _places_of(users)
     content |= {"indoor_share": users.indoor_share, "vehicle_share": users.vehicle_share}
     if users.positions != "random":
         content["positions"] = users.positions

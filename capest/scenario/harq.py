@@ -11,6 +11,7 @@ from capest.scenario.service_classes import PACKET_ERROR_RATE, service_classes
 from capest.scenario.shell_notation import parse_shells
 
 if TYPE_CHECKING:
+    from capest.scenario.model import Scenario
     from capest.scenario.sections import ServiceSettings
 
 HIGHEST_KM = 2_000.0
@@ -82,6 +83,19 @@ def packet_error_rate(service: ServiceSettings) -> float:
     """Smallest share of packets that a call may lose; links are adapted alike for all of a mix."""
     calls = [each for each in service_classes(service) if each.guaranteed]
     return min((each.packet_error_rate for each in calls), default=PACKET_ERROR_RATE)
+
+
+def with_block_errors(content: dict[str, Any], scenario: Scenario) -> dict[str, Any]:
+    """Return a section `link` with what trials read of HARQ.
+
+    Nothing where block errors are not charged: fingerprints of 0.2 stay.
+    """
+    found = {key: value for key, value in content.items() if not key.startswith("harq")}
+    if scenario.harq == "on":
+        return found | {"harq": "on", "harq_processes": scenario.link.harq_processes}
+    if scenario.harq == "off":
+        return found | {"harq": "off", "packet_error_rate": packet_error_rate(scenario.service)}
+    return found
 
 
 def round_trips_problem(harq: str | None, round_trips: int | None) -> Problem | None:

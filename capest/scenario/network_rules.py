@@ -37,6 +37,7 @@ RULES: dict[str, RuleValues] = {
     "uplink.control_share": RuleValues(of_02=0.0, of_03=0.06),
     "uplink.overhead": RuleValues(of_02=0.08, of_03=0.14),
     "uplink.width": RuleValues(of_02="fixed", of_03="least-share"),
+    "cells.diameter_from": RuleValues(of_02="satellite", of_03="constellation"),
 }
 """Dotted key -> its values, by the alphabet."""
 

@@ -149,4 +149,4 @@ def test_idle_users_of_calls_that_come_and_go_have_their_width_too():
     fixed = small_scenario(**keys | {"uplink__width": "fixed", "uplink__bandwidth_mhz": 0.18})
     # In one block each, as of who has nothing to carry, nobody could call.
     assert compute(fixed, trials=4).trial["call_attempts"].sum() == 0
-    assert found.trial["call_attempts"].sum() > 1000
+    assert found.trial["call_attempts"].sum() > 500
