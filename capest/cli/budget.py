@@ -55,8 +55,8 @@ def budget(
 
     TR 38.821 clause 6.1.3: free space, gas, shadow margin, scintillation, polarisation, body; rain
     and cloud where the scenario has weather of one place. The uplink is shown where its figures are
-    given, and below the table what control and reference signals take. Below 6 GHz the ionosphere costs what it costs in the published budgets, whatever
-    channel.ionosphere.
+    given. Below 6 GHz the ionosphere costs what it costs in the published budgets, whatever
+    channel.ionosphere. Below the table stands what control and reference signals take.
 
     \b
     Examples:

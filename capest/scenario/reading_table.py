@@ -5,9 +5,8 @@ from __future__ import annotations
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.patterns import PATTERNS, takes_hpbw
 from capest.scenario.choices import HOPPING
-from capest.scenario.constellation_rules import REGION_KEYS, SELECT
-from capest.scenario.harq import FITTED, harq_mode
 from capest.scenario.constellation_rules import PEOPLE, REGION_KEYS, SELECT
+from capest.scenario.harq import FITTED, harq_mode
 from capest.scenario.reading import (
     CALLS,
     CONSTELLATION,
@@ -61,7 +60,9 @@ def _no_height(values: Values) -> str | None:
     if not is_constellation(values):
         return None
     if values["cells.diameter_km"] is not None:
-        return "the constellation says how high its satellites are, cells.diameter_km how wide cells"
+        return (
+            "the constellation says how high its satellites are, cells.diameter_km how wide cells"
+        )
     if values["cells.diameter_from"] == "satellite":
         return None
     return "the constellation says how high its satellites are, and so how wide cells are"

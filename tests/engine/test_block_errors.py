@@ -38,7 +38,7 @@ def test_rates_are_those_of_blocks_that_are_sent_until_they_arrive():
             sent, tries = sent + 1, tries + 1
         arrived += 1
     assert arrived / sent == pytest.approx(RATE_FACTOR, abs=4e-4)
-    assert RATE_FACTOR == pytest.approx(1 / 1.11)
+    assert pytest.approx(1 / 1.11) == RATE_FACTOR
 
 
 def test_with_harq_rates_of_both_directions_are_charged():
@@ -103,9 +103,7 @@ def test_share_of_one_users_time(height_km: float, number: int, expected: float)
 
 
 def test_a_regenerative_payload_answers_itself():
-    near, far = (
-        HarqProcesses(16, 0, each).largest_share(1e6, 2e6, np) for each in (False, True)
-    )
+    near, far = (HarqProcesses(16, 0, each).largest_share(1e6, 2e6, np) for each in (False, True))
     assert near == 1.0
     assert far == pytest.approx(16 / (2e3 * 3e6 / SPEED_OF_LIGHT_M_PER_S + 6))
 

@@ -114,9 +114,10 @@ def test_full_buffers_have_one_width():
     turns = {"uplink__interference": "full-buffer", "uplink__width": "least-share"}
     found = small_scenario(**turns, uplink__bandwidth_mhz=None)
     assert not found.chooses_uplink_width
-    assert build(found).radio.uplink.access == build(
-        small_scenario(**turns, uplink__bandwidth_mhz=0.36)
-    ).radio.uplink.access
+    assert (
+        build(found).radio.uplink.access
+        == build(small_scenario(**turns, uplink__bandwidth_mhz=0.36)).radio.uplink.access
+    )
 
 
 @pytest.mark.parametrize("more", [{}, {"beams__slots": 4}], ids=["moment", "frame"])

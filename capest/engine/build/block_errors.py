@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from capest.physics import link_adaptation
-from capest.physics.harq import RATE_FACTOR, HarqProcesses, threshold_shift_db
 from capest.physics.geometry import slant_range_m
+from capest.physics.harq import RATE_FACTOR, HarqProcesses, threshold_shift_db
 from capest.scenario.harq import highest_km, packet_error_rate
 
 if TYPE_CHECKING:

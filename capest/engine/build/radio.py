@@ -148,11 +148,7 @@ def link_constants(scenario: Scenario) -> Link:
         coupling_loss_at_0_snr_db=eirp_dbw_per_hz - satellite.antenna_gain_dbi - noise_dbw_per_hz,
         bandwidth_mhz=bandwidth_hz / 1e6 * (1.0 - link.overhead) * repaired_share(scenario),
         adaptation=LinkAdaptation(
-            rate_table=(
-                np.zeros((0, 2), dtype=np.float32)
-                if use_shannon
-                else steps(scenario)
-            ),
+            rate_table=(np.zeros((0, 2), dtype=np.float32) if use_shannon else steps(scenario)),
             shannon=(
                 link_adaptation.truncated_shannon(link.shannon)
                 if use_shannon

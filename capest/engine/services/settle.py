@@ -282,9 +282,7 @@ class _Door:
         xp, links, kernels, access = self._kernels.xp, self._links, self._kernels, self._access
         capacity, whole = self._queues.capacity_up, access.users_at_once * WHOLE
         rates_mbps = xp.broadcast_to(self._demand.up_mbps, efficiency.shape)
-        up = share_taken(
-            rates_mbps, efficiency, access.user_bandwidth_mhz, xp, access.widths[-1]
-        )
+        up = share_taken(rates_mbps, efficiency, access.user_bandwidth_mhz, xp, access.widths[-1])
         # Whose uplink fails with places of its own finds no room.
         up = xp.where(up > limit_of(links.most_share, width, xp), capacity + 1, up)
         admitted, left = kernels.admit_calls(replace(self._queues, up=up.ravel()))

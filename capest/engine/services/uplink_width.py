@@ -1,8 +1,8 @@
 """How wide each phone sends: in the resource blocks that carry its call with least of the beam.
 
 A call takes the same part of a beam's uplink in whatever width it is sent at one efficiency: half
-as wide, twice as long. A phone at full power is the stronger in each block the fewer it has, so that
-the narrowest width in which the call fits into the time is the one that takes least.
+as wide, twice as long. A phone at full power is the stronger in each block the fewer it has, so
+that the narrowest width in which the call fits into the time is the one that takes least.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from capest.backend.arguments import LinkAdaptation
 from capest.backend.protocol import Kernels
 from capest.engine.radio import UplinkAccess
 from capest.engine.services.admission import limit_of, share_taken
-
 
 _ROUNDING = 1.001
 """Nobody is left out by a rounding."""
