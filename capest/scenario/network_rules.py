@@ -30,7 +30,9 @@ class RuleValues:
     of_03: Any
 
 
-RULES: dict[str, RuleValues] = {}
+RULES: dict[str, RuleValues] = {
+    "handset.power_reduction_db": RuleValues(0.0, 1.0),
+}
 """Dotted key -> its values, by the alphabet."""
 
 

@@ -77,6 +77,8 @@ class Preset:
         preset share it.
     starter : mapping of str to StarterValue
         By dotted key: the rest of the system, for a scenario that starts from the preset.
+    combined_branches : int
+        Receive branches of a handset that its ``antenna_gain_dbi`` is of, all together.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Preset:
     title: str
     figures: Mapping[str, Figure]
     starter: Mapping[str, StarterValue]
+    combined_branches: int = 1
 
     @property
     def values(self) -> dict[str, float | str]:
@@ -119,7 +122,12 @@ def load_preset(name: str) -> Preset:
     figures = {key: Figure(**figure) for key, figure in raw["figures"].items()}
     starter = {key: StarterValue(**value) for key, value in raw.get("starter", {}).items()}
     return Preset(
-        name, raw["kind"], raw["title"], MappingProxyType(figures), MappingProxyType(starter)
+        name,
+        raw["kind"],
+        raw["title"],
+        MappingProxyType(figures),
+        MappingProxyType(starter),
+        raw.get("combined_branches", 1),
     )
 
 

@@ -20,6 +20,13 @@ from capest.scenario.rules import broken_rules
 from capest.scenario.units import unit_of
 
 
+_REASONS = {
+    "handset.branches": "phones have two receive branches in the bands of satellites to phones; four "
+    "are for bands that cells on the ground use above 2.5 GHz"
+}
+"""Why a key is allowed no more, where that asks for a word."""
+
+
 def find_problems(
     model: type[BaseModel], raw: Mapping[str, Any], unresolved: Collection[str] = ()
 ) -> list[Problem]:
@@ -189,7 +196,7 @@ def _hint(key: str, field: FieldInfo, value: Any) -> str:
             return "it must be finite"
         if kind is int and isinstance(value, float) and value.is_integer():
             return f"write {value:.0f}"
-    return ""
+    return _REASONS.get(key, "")
 
 
 def _hint_for_text(key: str, kind: Any, choices: tuple[Any, ...], value: str) -> str:

@@ -307,6 +307,7 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "users.hotspots.share": (_HOTSPOTS,),
     "handset.transmit_power_dbm": (UPLINK,),
     "handset.transmit_gain_dbi": (UPLINK,),
+    "handset.power_reduction_db": (UPLINK,),
     "channel.environment": (_SCATTERED,),
     "channel.elevation_lookup": (_SCATTERED,),
     "channel.thermally_efficient_share": (above_zero("users.indoor_share"),),
