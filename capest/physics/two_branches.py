@@ -13,12 +13,10 @@ and the weights of least mean square error, R⁻¹h, give a wave of unit power f
 
     G = h^H R⁻¹ h = (a − b·s_0) / (a² − |b|²).
 
-All beams of one satellite and polarisation come over one path and share one channel vector
-(Christopoulos, Chatzinotas and Ottersten, "Weighted fair multicast multigroup beamforming" and
-"Linear and nonlinear techniques for multibeam joint processing in satellite communications",
-arXiv:1211.5903: the rows of co-located antennas are alike). No weights tell them apart: their power
-I_own goes with the carrier C, and SINR = C G / (1 + I_own G) = C / (1/G + I_own). So what is left of
-the other satellites counts as an interference of
+All beams of one satellite and polarisation come over one path and share one channel vector (cf.
+arXiv:1211.5903). No weights tell them apart: their power I_own goes with the carrier C, and
+SINR = C G / (1 + I_own G) = C / (1/G + I_own). So what is left of the other satellites counts as an
+interference of
 
     1/G − 1 = (A + b·s_0 + A² − |b|²) / (1 + A − b·s_0),   A = a − 1,
 

@@ -19,10 +19,9 @@ from capest.scenario.renamed import new_names, new_values
 from capest.scenario.rules import broken_rules
 from capest.scenario.units import unit_of
 
-
 _REASONS = {
-    "handset.branches": "phones have two receive branches in the bands of satellites to phones; four "
-    "are for bands that cells on the ground use above 2.5 GHz"
+    "handset.branches": "phones have two receive branches in the bands of satellites; four are for "
+    "bands of the ground above 2.5 GHz"
 }
 """Why a key is allowed no more, where that asks for a word."""
 

@@ -192,9 +192,9 @@ def interference_of_two(links: ConstellationDownlink) -> np.ndarray:
     """Carrier over SINR less one, of best weights by 2×2 matrices, float64 (users,)."""
     carrier, _, same, opposite = powers_by_satellite(links)
     point, found = waves_of(links), np.zeros(len(carrier))
-    satellite = np.searchsorted(
-        links.segment_start[:: links.colours], links.serving, side="right"
-    ) - 1
+    satellite = (
+        np.searchsorted(links.segment_start[:: links.colours], links.serving, side="right") - 1
+    )
     for user in np.flatnonzero(links.serving >= 0):
         noise = np.eye(2, dtype=complex)
         for s in range(len(same)):

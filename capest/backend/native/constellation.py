@@ -43,9 +43,7 @@ def constellation_sinr(
     counts = (users, satellites, beams, links.colours, *links.sky.shape[:2])
     counts = (*counts, len(links.pattern), len(members))
     if links.wave_key is None:
-        library.run(
-            "constellation_sinr", *read, carrier, interference, *counts, *_numbers(links)
-        )
+        library.run("constellation_sinr", *read, carrier, interference, *counts, *_numbers(links))
         return carrier, interference
     library.run(
         "constellation_sinr_of_two",
