@@ -119,9 +119,10 @@ class HeardByTwo:
         own_satellite: np.ndarray,
     ) -> None:
         assert links.wave_key is not None
+        assert links.wave_point is not None
         self._gain = links.gain[users]
         self._key = links.wave_key[users]
-        self._point = links.wave_point
+        self._point: np.ndarray = links.wave_point
         self._first = first_satellite
         self._own = own_satellite
         self._sums = np.zeros((5, *users.shape), dtype=np.float32)

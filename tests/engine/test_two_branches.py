@@ -49,10 +49,11 @@ def test_under_one_satellite_two_half_branches_are_one(reuse):
     two = compute(small_scenario(**changes, handset__branches=2, **PER_BRANCH))
     for name, values in one.trial.items():
         np.testing.assert_allclose(two.trial[name], values, rtol=1e-6, err_msg=name)
-    for name in ("sinr_db", "uplink_sinr_db", "coupling_loss_db"):
-        moved = np.abs(two.histograms[name] - one.histograms[name]).sum()
-        # The coupling loss is that of one branch, of half the gain: no gain of the phone is in it.
-        assert moved <= 4, name
+    for name in ("sinr_db", "snr_db", "uplink_sinr_db"):
+        assert np.abs(two.histograms[name] - one.histograms[name]).sum() <= 4, name
+    # The coupling loss is that of one branch, which has half the gain.
+    further_db = quantile(two, "coupling_loss_db", 0.5) - quantile(one, "coupling_loss_db", 0.5)
+    assert further_db == pytest.approx(HALF_DB, abs=0.02)
 
 
 def test_a_constellation_of_one_rejects_nothing_either():
@@ -76,18 +77,25 @@ def test_under_many_satellites_interference_is_rejected_and_noise_stays():
     assert quantile(two, "sinr_db", 0.5) > quantile(one, "sinr_db", 0.5)
 
 
-def test_the_uplink_is_that_of_one_branch():
-    """Calls are carried by other downlinks, but phones are heard as before."""
-    one = network(**CALLS, uplink__interference="off")
-    two = network(**CALLS, uplink__interference="off", handset__branches=2, **PER_BRANCH)
-    for name in ("uplink_snr_db", "coupling_loss_db"):
-        shown, expected = two.histograms.get(name), one.histograms.get(name)
-        if name == "coupling_loss_db":
-            assert np.abs(shown - expected).sum() <= 4
-    loaded = {**CALLS, "uplink__interference": "full-buffer"}
-    one, two = network(**loaded), network(**loaded, handset__branches=2, **PER_BRANCH)
-    moved = np.abs(one.histograms["uplink_snr_db"] - two.histograms["uplink_snr_db"]).sum()
-    assert moved <= 0.002 * one.histograms["uplink_snr_db"].sum() + 4
+@pytest.mark.parametrize("control", ["full", "fractional"])
+@pytest.mark.parametrize("of", ["one", "many"])
+def test_the_uplink_is_that_of_one_branch(of, control):
+    """Phones are heard as before, also where power goes by the loss of the downlink."""
+    changes = {"handset__preset": "smartphone-typical", "uplink__interference": "full-buffer"}
+    if control == "fractional":
+        changes |= {"uplink__power_control": control, "uplink__p0_dbm": -100.0}
+    if of == "many":
+        changes |= CALLS
+    call = network if of == "many" else (lambda **keys: compute(small_scenario(**keys)))
+    one, two = call(**changes), call(**changes, handset__branches=2)
+    assert one.histograms["uplink_snr_db"].sum() > 0
+    for name in ("uplink_snr_db", "uplink_sinr_db", "coupling_loss_db"):
+        if of == "one" or name == "coupling_loss_db":
+            assert np.abs(two.histograms[name] - one.histograms[name]).sum() <= 4, name
+    if of == "many":
+        # Who has a place in the uplink goes by the downlink too: the loudest are as loud.
+        loudest = (quantile(each, "uplink_snr_db", 0.999) for each in (one, two))
+        assert np.diff(list(loudest)) == pytest.approx(0.0, abs=0.2)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +170,7 @@ def test_waves_come_from_the_same_sides_in_all_slots(monkeypatch):
     power: LoweredPower = kept["power"]
     slots = slot_links_of_many(world, kernels, kept["sky"], kept["users"], kept["beams"], power)
     found = slots.in_slots(np.ones((2, len(kept["beams"])), dtype=bool))
-    links, pairs = kept["links"], found.links
+    links, pairs = kept["links"], found.attached
     np.testing.assert_array_equal(pairs.carrier, links.carrier[found.user])
     np.testing.assert_array_equal(pairs.interference, links.interference[found.user])
     assert (links.interference > 0.0).any()
