@@ -170,6 +170,9 @@ class ConstellationDownlink:
     polarisations : {1, 2}
         2: colours 2k and 2k + 1 are polarisations of one frequency. Who has two branches hears both
         of other satellites; one branch hears its own colour alone.
+    fading_gain : bool
+        Whether shadow fading may lift a link above free space; else the sum of shadow fading and
+        clutter loss is held at 0 or more.
     """
 
     user_m: Array
@@ -197,6 +200,7 @@ class ConstellationDownlink:
     wave_key: Array | None = None
     wave_point: Array | None = None
     polarisations: int = 1
+    fading_gain: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

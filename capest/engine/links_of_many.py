@@ -159,6 +159,7 @@ def constellation_links(
         wave_key=wave_key,
         wave_point=None if wave_key is None else xp.asarray(wave_points()),
         polarisations=radio.polarisations,
+        fading_gain=world.channel.fading_gain,
     )
 
 

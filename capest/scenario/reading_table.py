@@ -5,7 +5,7 @@ from __future__ import annotations
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.patterns import PATTERNS, takes_hpbw
 from capest.scenario.choices import HOPPING
-from capest.scenario.constellation_rules import REGION_KEYS, SELECT
+from capest.scenario.constellation_rules import PEOPLE, REGION_KEYS, SELECT
 from capest.scenario.reading import (
     CALLS,
     CONSTELLATION,
@@ -56,9 +56,21 @@ def _no_height(values: Values) -> str | None:
     chosen_by_height = all(values[key] is None for key in SELECT)
     if values["constellation.catalogue"] is not None and chosen_by_height:
         return None
-    if not is_constellation(values) or values["cells.diameter_km"] is None:
+    if not is_constellation(values):
         return None
-    return "the constellation says how high its satellites are, cells.diameter_km how wide cells"
+    if values["cells.diameter_km"] is not None:
+        return (
+            "the constellation says how high its satellites are, cells.diameter_km how wide cells"
+        )
+    if values["cells.diameter_from"] == "satellite":
+        return None
+    return "the constellation says how high its satellites are, and so how wide cells are"
+
+
+def _width_given(values: Values) -> str | None:
+    if values["cells.diameter_km"] is None:
+        return None
+    return "cells.diameter_km says how wide cells are"
 
 
 def _no_gateway(values: Values) -> str | None:
@@ -96,10 +108,27 @@ def _beam_by_beam(values: Values) -> str | None:
     return 'users.placement = "beam" puts users.per_beam users in the cell of each beam'
 
 
+def _file_tells(values: Values) -> str | None:
+    return None if values["users.file"] is None else "users.file says where a network is"
+
+
 def _free_space(values: Values) -> str | None:
     clear = values["channel.line_of_sight"] == "always" and not values["channel.shadow_fading"]
     always = 'channel.line_of_sight = "always" without shadow fading leaves nothing of it'
     return always if clear else None
+
+
+def _no_fading(values: Values) -> str | None:
+    return None if values["channel.shadow_fading"] else "channel.shadow_fading = false"
+
+
+def _no_town(values: Values) -> str | None:
+    environment = values["channel.environment"]
+    if environment not in ("urban", "by-place"):
+        return f'channel.environment = "{environment}"'
+    if values["channel.line_of_sight"] == "never":
+        return 'channel.line_of_sight = "never"'
+    return None
 
 
 def _no_troposphere(values: Values) -> str | None:
@@ -169,8 +198,10 @@ _HOPPING = chosen("beams.allocation", *HOPPING)
 _ARRAY, _DISH = chosen("satellite.antenna", "array"), chosen("satellite.antenna", "dish")
 _MOVING = ReadCondition("with `constellation.shells` or `catalogue`", _all_stand)
 _SURROUNDED = ReadCondition('with `region.kind` other than "earth"', _all_of_it)
-_PEOPLE = chosen("users.placement", "population")
-_FROM_FILE = chosen("users.placement", "file")
+_PEOPLE = chosen("users.placement", *PEOPLE)
+_UNCOVERED = chosen("users.placement", "uncovered")
+_FROM_FILE = chosen("users.placement", "file", "uncovered")
+_BY_DENSITY = ReadCondition("without `users.file`", _file_tells)
 _HOTSPOTS = chosen("users.placement", "hotspots")
 _CROWDED = above_zero("users.hotspots.share")
 _OF_PLACE = ReadCondition(
@@ -188,6 +219,12 @@ _OFF = ReadCondition("unless it is off anyway", _nothing_disturbs, neutral=True)
 _TURNS = ReadCondition('with `uplink.interference` = "full-buffer"', _no_turns, neutral=True)
 _SCATTERED = ReadCondition(
     'unless `channel.line_of_sight` = "always" without shadow fading', _free_space, neutral=True
+)
+_FADING = ReadCondition("with `channel.shadow_fading` = true", _no_fading, neutral=True)
+_IN_TOWN = ReadCondition(
+    'with `channel.environment` = "urban" or "by-place", unless `channel.line_of_sight` = "never"',
+    _no_town,
+    neutral=True,
 )
 _OF_LAYOUT = one_satellite("Earth-fixed cells take beams as they need them")
 _DROPS = one_satellite("the interference of a constellation is a mean over all drops")
@@ -214,8 +251,8 @@ def _of_beams(values: Values) -> str | None:
 READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "satellite.altitude_km": (
         ReadCondition(
-            "with one satellite, without `cells.diameter_km`, or with a catalogue of which nothing "
-            "is selected",
+            "with one satellite, where cells are as wide as its beams, or with a catalogue of which "
+            "nothing is selected",
             _no_height,
             neutral=True,
         ),
@@ -283,6 +320,10 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     },
     "cells.layout": (CONSTELLATION,),
     "cells.diameter_km": (CONSTELLATION,),
+    "cells.diameter_from": (
+        CONSTELLATION,
+        ReadCondition("without `cells.diameter_km`", _width_given, neutral=True),
+    ),
     "cells.lit": (CONSTELLATION,),
     "cells.assignment": (CONSTELLATION, _EARTH_FIXED),
     "beams.count": (ReadCondition("with one satellite, or satellite-fixed beams", _of_beams),),
@@ -301,7 +342,10 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "users.devices_per_person": (_PEOPLE,),
     "users.demand_mbps": (FREE_DEMAND,),
     "users.activity_factor": (_PEOPLE, given("users.devices_per_person")),
-    **{f"users.{key}": (_FROM_FILE,) for key in ("file", "file_variable", "file_units")},
+    "users.file": (_FROM_FILE,),
+    "users.file_variable": (_FROM_FILE, given("users.file")),
+    "users.file_units": (chosen("users.placement", "file"),),
+    "users.uncovered_density_per_km2": (_UNCOVERED, _BY_DENSITY),
     "users.hotspots.count": (_HOTSPOTS, _CROWDED),
     "users.hotspots.radius_km": (_HOTSPOTS, _CROWDED),
     "users.hotspots.share": (_HOTSPOTS,),
@@ -310,6 +354,8 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "handset.power_reduction_db": (UPLINK,),
     "channel.environment": (_SCATTERED,),
     "channel.elevation_lookup": (_SCATTERED,),
+    "channel.urban_sigma_db": (_FADING, _IN_TOWN),
+    "channel.fading_gain": (_FADING,),
     "channel.thermally_efficient_share": (above_zero("users.indoor_share"),),
     "channel.vehicle_loss_db": (above_zero("users.vehicle_share"),),
     "channel.tropospheric_scintillation": (

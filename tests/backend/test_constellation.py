@@ -59,6 +59,7 @@ CASES: dict[str, dict[str, Any]] = {
     },
     "two branches, GEO": {"branches": 2, "system": "GEO", "beams": 30},
     "two branches, one user": {"branches": 2, "users": 1, "unserved_share": 0.0},
+    "no gain by fading": {"fading_gain": False, "colours": 3, "beams": 9},
 }
 
 

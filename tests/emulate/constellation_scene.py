@@ -38,6 +38,7 @@ def random_constellation(
     dark_share: float = 0.0,
     branches: int = 1,
     polarisations: int = 1,
+    fading_gain: bool = True,
 ) -> ConstellationDownlink:
     """Links for ``constellation_sinr``: satellites around a point, beams aimed near users.
 
@@ -116,6 +117,7 @@ def random_constellation(
         lowest_sine=lowest_sine,
         colours=colours,
         **(two_branches(seed, total, polarisations) if branches == 2 else {}),
+        fading_gain=fading_gain,
     )
 
 
@@ -251,6 +253,8 @@ def powers_by_satellite(
         normal = links.shadow[everybody, sector].astype(float)
         sight = links.sight[everybody, sector] < los
         loss = clear + np.where(sight, sigma_los * normal, clutter + sigma_nlos * normal)
+        if not links.fading_gain:
+            loss = np.maximum(loss, clear)
         direction = -np.einsum("acu,cu->au", np.repeat(axes[:, :, s : s + 1], users, 2), toward_m)
         direction /= range_m
         gain = links.gain.astype(float) * links.satellite_power[s] * np.exp(-loss) / range_m**2

@@ -101,6 +101,7 @@ CHANGES = {
     "users.file": "none.csv",
     "users.file_variable": "people",
     "users.file_units": "per-km2",
+    "users.uncovered_density_per_km2": 2.0,
     "users.hotspots.count": 6,
     "users.hotspots.radius_km": 21.0,
     "users.hotspots.share": 0.7,
@@ -118,6 +119,8 @@ CHANGES = {
     "channel.line_of_sight": "never",
     "channel.elevation_lookup": "nearest",
     "channel.shadow_fading": False,
+    "channel.urban_sigma_db": 1.2,
+    "channel.fading_gain": "none",
     "channel.thermally_efficient_share": 0.5,
     "channel.vehicle_loss_db": 20.0,
     "channel.gas_loss": False,
@@ -204,7 +207,10 @@ CALLS = {
     **{"service.delay_budget_ms": 150.0, "service.guaranteed": True},
 }
 OF_FILE = {"users.file", "users.file_variable", "users.file_units"}
-HOTSPOTS = {"users.hotspots.count", "users.hotspots.radius_km", "users.hotspots.share"}
+HOTSPOTS = {
+    *("users.hotspots.count", "users.hotspots.radius_km", "users.hotspots.share"),
+    "users.uncovered_density_per_km2",
+}
 
 # Settings of a mode; keys it does not read; keys whose change alone would not be legal.
 MODES = {
@@ -484,6 +490,18 @@ MODES = {
             *("satellite.latitude_deg", "satellite.longitude_deg"),
         },
     ),
+    "uncovered people below a satellite": (
+        {
+            **{"satellite.latitude_deg": 46.0, "satellite.longitude_deg": 9.0},
+            **{"users.placement": "uncovered", "users.devices_per_person": 1e-2},
+        },
+        (HOTSPOTS | UPLINK | {"link.shannon", "users.per_beam"})
+        - {"users.uncovered_density_per_km2"},
+        {
+            *("beams.polarisation_reuse", "beams.allocation", "users.count", "users.placement"),
+            *("satellite.latitude_deg", "satellite.longitude_deg"),
+        },
+    ),
     "an array of one satellite with all its limits": (
         {
             **{"satellite.antenna": "array", "satellite.rf_power_w": 200.0},
@@ -554,8 +572,11 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         inert, illegal = inert | CLEAR | NO_PLACE, illegal | {"channel.weather"}
     if "users.indoor_share" not in settings:
         inert = inert | OUTDOORS
+    if settings.get("channel.environment") not in ("urban", "by-place"):
+        inert = inert | {"channel.urban_sigma_db"}
     if settings.get("channel.shadow_fading") is False:
-        inert = inert | {"channel.elevation_lookup"}
+        inert = inert | {"channel.elevation_lookup", "channel.urban_sigma_db"}
+        inert = inert | {"channel.fading_gain"}
     return settings, inert, illegal
 
 

@@ -54,6 +54,7 @@ PEOPLE = {
     **{key: ISRAEL[key] for key in ISRAEL if key != "users.count"},
     **{"users.placement": "population", "users.devices_per_person": 0.002},
 }
+UNCOVERED = {"users.placement": "uncovered"}
 CALL = {
     **{"service.downlink_kbps": 100.0, "service.uplink_kbps": 50.0, "service.guaranteed": True},
     "service.delay_budget_ms": 150.0,
@@ -158,6 +159,7 @@ READ = {
     "users.indoor_share": (ONE, 0.5),
     "users.vehicle_share": (ONE, 0.5),
     "users.file": (BOX, None),
+    "users.uncovered_density_per_km2": (PEOPLE | {"users.placement": "uncovered"}, 30.0),
     "users.hotspots.count": (CROWDS, 2),
     "users.hotspots.radius_km": (CROWDS, 40.0),
     "users.hotspots.share": (CROWDS, 0.3),
@@ -175,6 +177,8 @@ READ = {
     "channel.line_of_sight": (ONE, "never"),
     "channel.elevation_lookup": (LOW | {"satellite.elevation_deg": 44.0}, "nearest"),
     "channel.shadow_fading": (ONE, False),
+    "channel.urban_sigma_db": (ONE | {"channel.environment": "urban"}, 1.2),
+    "channel.fading_gain": (ONE, "none"),
     "channel.thermally_efficient_share": (INDOORS, 1.0),
     "channel.vehicle_loss_db": (INDOORS, 20.0),
     "channel.gas_loss": (LOW, False),
@@ -283,8 +287,11 @@ UNREAD = {
     "users.devices_per_person": [(BOX, ERROR), (ONE, ERROR)],
     "users.activity_factor": [(BOX, ERROR), (ONE, ERROR), (PLACED, ERROR)],
     "users.file": [(BOX, ERROR), (ONE, ERROR)],
-    "users.file_variable": [(BOX, ERROR), (ONE, ERROR)],
-    "users.file_units": [(BOX, ERROR), (ONE, ERROR)],
+    "users.file_variable": [(BOX, ERROR), (ONE, ERROR), (PEOPLE | UNCOVERED, ERROR)],
+    "users.file_units": [(BOX, ERROR), (ONE, ERROR), (PEOPLE | UNCOVERED, ERROR)],
+    "users.uncovered_density_per_km2": [
+        (BOX, ERROR), (ONE, ERROR), (PEOPLE | UNCOVERED | {"users.file": "none.nc"}, ERROR),
+    ],
     "users.hotspots.count": [(ONE, ERROR), (CROWDS | {"users.hotspots.share": 0}, NOTE)],
     "users.hotspots.radius_km": [(ONE, ERROR), (CROWDS | {"users.hotspots.share": 0}, NOTE)],
     "users.hotspots.share": [(ONE, ERROR), (BOX, ERROR)],
@@ -293,6 +300,8 @@ UNREAD = {
     "handset.transmit_gain_dbi": [(ONE | {"handset.antenna_gain_dbi": 0.0}, NOTE)],
     "channel.environment": [(FREE, NOTE)],
     "channel.elevation_lookup": [(FREE, NOTE)],
+    "channel.urban_sigma_db": [(ONE, NOTE), (FREE | {"channel.environment": "urban"}, NOTE)],
+    "channel.fading_gain": [(FREE, NOTE)],
     "channel.thermally_efficient_share": [(ONE, NOTE)],
     "channel.vehicle_loss_db": [(ONE, NOTE)],
     "channel.tropospheric_scintillation": [(ONE, NOTE), (BOX, NOTE)],

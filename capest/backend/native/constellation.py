@@ -41,7 +41,7 @@ def constellation_sinr(
         group,
     )
     counts = (users, satellites, beams, links.colours, *links.sky.shape[:2])
-    counts = (*counts, len(links.pattern), len(members))
+    counts = (*counts, len(links.pattern), int(links.fading_gain), len(members))
     if links.wave_key is None:
         library.run("constellation_sinr", *read, carrier, interference, *counts, *_numbers(links))
         return carrier, interference
@@ -86,6 +86,7 @@ def constellation_uplink(library: Library, sent: ConstellationUplink) -> np.ndar
         links.colours,
         *links.sky.shape[:2],
         len(links.pattern),
+        int(links.fading_gain),
         sums,
         len(members),
         *_numbers(links),
