@@ -220,6 +220,10 @@ ROWS: tuple[Row, ...] = (
         "body loss", {"handset.body_loss_db": 3.0},
         "snr_db", "down", "3 dB less are received",
     ),
+    Row(
+        "two receive branches", {"handset.branches": 2, "handset.antenna_gain_dbi": 0.0},
+        "snr_db", "up", "3 dB more are received by both together",
+    ),
     # --- Beams -----------------------------------------------------------------------------------
     Row(
         "frequency reuse", {"beams.frequency_reuse": 3},
