@@ -352,6 +352,21 @@ ROWS: tuple[Row, ...] = (
         before=CALLS,
     ),
     Row(
+        "block errors that are repaired", {"link.harq": "on"},
+        "throughput", "down", "a block in ten is sent again",
+    ),
+    Row(
+        "no block is sent again", {"link.harq": "off"},
+        "calls", "up", "packets need not wait for a round trip",
+        before={**CALLS, "service.delay_budget_ms": 400.0},
+    ),
+    Row(
+        "width of each phone", {"uplink.width": "least-share", "uplink.bandwidth_mhz": 1.8},
+        "calls", "up", "each call has the width that takes least of the beam",
+        before={**CALLS, "service.uplink_kbps": 200.0, "handset.body_loss_db": 8.0},
+        low=True,
+    ),
+    Row(
         "best effort beside calls",
         {"service.mix": "voice 50%, best-effort 50%"},
         "best_effort", "up", "they take what calls leave",
