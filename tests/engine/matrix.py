@@ -138,6 +138,13 @@ ROWS: tuple[Row, ...] = (
         before={"users.placement": "uniform", "users.file": None}, agree=False,
     ),
     Row(
+        "people without a network",
+        {"users.placement": "uncovered"},
+        "coupling_loss_db", "down", "they live away from towns, where less stands in the way",
+        before={"users.placement": "population", "users.file": None,
+                "channel.environment": "by-place", "channel.line_of_sight": "never"}, agree=False,
+    ),
+    Row(
         "devices per person",
         {"users.devices_per_person": 0.001, "users.activity_factor": 0.001, "users.count": None},
         "users", "down", "a few million people live there: fewer than 200 devices are in use",
@@ -212,6 +219,10 @@ ROWS: tuple[Row, ...] = (
     Row(
         "body loss", {"handset.body_loss_db": 3.0},
         "snr_db", "down", "3 dB less are received",
+    ),
+    Row(
+        "two receive branches", {"handset.branches": 2, "handset.antenna_gain_dbi": 0.0},
+        "snr_db", "up", "3 dB more are received by both together",
     ),
     # --- Beams -----------------------------------------------------------------------------------
     Row(
@@ -339,6 +350,21 @@ ROWS: tuple[Row, ...] = (
         {"service.activity": 0.9, "service.simulated_holding_times": 3},
         "blocked", "up", "some find their beam taken",
         before=CALLS,
+    ),
+    Row(
+        "block errors that are repaired", {"link.harq": "on"},
+        "throughput", "down", "a block in ten is sent again",
+    ),
+    Row(
+        "no block is sent again", {"link.harq": "off"},
+        "calls", "up", "packets need not wait for a round trip",
+        before={**CALLS, "service.delay_budget_ms": 400.0},
+    ),
+    Row(
+        "width of each phone", {"uplink.width": "least-share", "uplink.bandwidth_mhz": 1.8},
+        "calls", "up", "each call has the width that takes least of the beam",
+        before={**CALLS, "service.uplink_kbps": 200.0, "handset.body_loss_db": 8.0},
+        low=True,
     ),
     Row(
         "best effort beside calls",
