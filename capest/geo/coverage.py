@@ -82,13 +82,14 @@ def _is_grid(path: str | Path) -> bool:
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     found = kind_by_content(path, head)
-    if found is None:
+    if found is None and head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return False
-    if found.family == NETCDF:
+    if found is not None and found.family == NETCDF:
         return True
+    name = "of another kind" if found is None else found.name
     raise InputError(
-        f"{path}: is {found.name}, which is not read: expected GeoJSON polygons of covered area, "
-        "or a NetCDF grid of covered shares"
+        f"{path}: is {name}, which is not read: expected GeoJSON polygons of covered area, or a "
+        "NetCDF grid of covered shares"
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.patterns import PATTERNS, takes_hpbw
 from capest.scenario.choices import HOPPING
 from capest.scenario.constellation_rules import PEOPLE, REGION_KEYS, SELECT
@@ -17,7 +16,6 @@ from capest.scenario.reading import (
     Unread,
     Values,
     above_zero,
-    carriers_ghz,
     chosen,
     given,
     in_words,
@@ -25,6 +23,15 @@ from capest.scenario.reading import (
     one_satellite,
     uplink_interference,
     uplink_is_read,
+)
+from capest.scenario.reading_channel import (
+    EXCEEDED,
+    FADING,
+    IN_TOWN,
+    IONOSPHERE,
+    OF_PLACE,
+    SCATTERED,
+    TROPOSPHERE,
 )
 
 
@@ -100,49 +107,6 @@ def _file_tells(values: Values) -> str | None:
     return None if values["users.file"] is None else "users.file says where a network is"
 
 
-def _free_space(values: Values) -> str | None:
-    clear = values["channel.line_of_sight"] == "always" and not values["channel.shadow_fading"]
-    always = 'channel.line_of_sight = "always" without shadow fading leaves nothing of it'
-    return always if clear else None
-
-
-def _no_fading(values: Values) -> str | None:
-    return None if values["channel.shadow_fading"] else "channel.shadow_fading = false"
-
-
-def _no_town(values: Values) -> str | None:
-    environment = values["channel.environment"]
-    if environment not in ("urban", "by-place"):
-        return f'channel.environment = "{environment}"'
-    if values["channel.line_of_sight"] == "never":
-        return 'channel.line_of_sight = "never"'
-    return None
-
-
-def _no_troposphere(values: Values) -> str | None:
-    if values["channel.weather"] != "clear" or max(carriers_ghz(values)) >= SCINTILLATION_FROM_GHZ:
-        return None
-    return f"under a clear sky only from {SCINTILLATION_FROM_GHZ:g} GHz on"
-
-
-def _no_ionosphere(values: Values) -> str | None:
-    if min(carriers_ghz(values)) < SCINTILLATION_FROM_GHZ:
-        return None
-    return f"only below {SCINTILLATION_FROM_GHZ:g} GHz"
-
-
-def _nothing_of_place(values: Values) -> str | None:
-    by_latitude = values["channel.ionosphere"] == "by-latitude" and _no_ionosphere(values) is None
-    if by_latitude or values["channel.weather"] != "clear":
-        return None
-    return 'channel.weather = "clear"'
-
-
-def _not_exceeded(values: Values) -> str | None:
-    weather = values["channel.weather"]
-    return None if weather == "exceeded" else f'channel.weather = "{weather}"'
-
-
 def _no_turns(values: Values) -> str | None:
     interference = uplink_interference(values)
     return None if interference == "full-buffer" else f'uplink.interference = "{interference}"'
@@ -192,12 +156,6 @@ _FROM_FILE = chosen("users.placement", "file", "uncovered")
 _BY_DENSITY = ReadCondition("without `users.file`", _file_tells)
 _HOTSPOTS = chosen("users.placement", "hotspots")
 _CROWDED = above_zero("users.hotspots.share")
-_OF_PLACE = ReadCondition(
-    'with `channel.weather` other than "clear", or `channel.ionosphere` = "by-latitude" '
-    "below 6 GHz",
-    _nothing_of_place,
-    neutral=True,
-)
 _NR = chosen("link.adaptation", "nr-cqi", "nr-mcs")
 _FRACTIONAL = chosen("uplink.power_control", "fractional")
 _DISTURBED = ReadCondition(
@@ -205,15 +163,6 @@ _DISTURBED = ReadCondition(
 )
 _OFF = ReadCondition("unless it is off anyway", _nothing_disturbs, neutral=True)
 _TURNS = ReadCondition('with `uplink.interference` = "full-buffer"', _no_turns, neutral=True)
-_SCATTERED = ReadCondition(
-    'unless `channel.line_of_sight` = "always" without shadow fading', _free_space, neutral=True
-)
-_FADING = ReadCondition("with `channel.shadow_fading` = true", _no_fading, neutral=True)
-_IN_TOWN = ReadCondition(
-    'with `channel.environment` = "urban" or "by-place", unless `channel.line_of_sight` = "never"',
-    _no_town,
-    neutral=True,
-)
 _OF_LAYOUT = one_satellite("Earth-fixed cells take beams as they need them")
 _DROPS = one_satellite("the interference of a constellation is a mean over all drops")
 _STANDS = one_satellite("its orbits say where satellites stand")
@@ -335,21 +284,17 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "users.hotspots.share": (_HOTSPOTS,),
     "handset.transmit_power_dbm": (UPLINK,),
     "handset.transmit_gain_dbi": (UPLINK,),
-    "channel.environment": (_SCATTERED,),
-    "channel.elevation_lookup": (_SCATTERED,),
-    "channel.urban_sigma_db": (_FADING, _IN_TOWN),
-    "channel.fading_gain": (_FADING,),
+    "channel.environment": (SCATTERED,),
+    "channel.elevation_lookup": (SCATTERED,),
+    "channel.urban_sigma_db": (FADING, IN_TOWN),
+    "channel.fading_gain": (FADING,),
     "channel.thermally_efficient_share": (above_zero("users.indoor_share"),),
     "channel.vehicle_loss_db": (above_zero("users.vehicle_share"),),
-    "channel.tropospheric_scintillation": (
-        ReadCondition("from 6 GHz on, or in weather", _no_troposphere, neutral=True),
-    ),
-    "channel.ionosphere": (ReadCondition("below 6 GHz", _no_ionosphere, neutral=True),),
-    "channel.exceeded_percent": (
-        ReadCondition('with `channel.weather` = "exceeded"', _not_exceeded, neutral=True),
-    ),
-    "channel.latitude_deg": (_ONE_PLACE, _OF_PLACE),
-    "channel.longitude_deg": (_ONE_PLACE, _OF_PLACE),
+    "channel.tropospheric_scintillation": (TROPOSPHERE,),
+    "channel.ionosphere": (IONOSPHERE,),
+    "channel.exceeded_percent": (EXCEEDED,),
+    "channel.latitude_deg": (_ONE_PLACE, OF_PLACE),
+    "channel.longitude_deg": (_ONE_PLACE, OF_PLACE),
     "uplink.interference": (_DISTURBED, _OFF),
     "uplink.bandwidth_mhz": (UPLINK,),
     "uplink.overhead": (UPLINK,),

@@ -231,7 +231,7 @@ def test_shares_that_are_none_are_refused(values, said, tmp_path):
 def test_files_of_other_kinds_are_refused(tmp_path):
     table = tmp_path / "points.csv"
     table.write_text("lat,lon\n1,2\n")
-    with pytest.raises(InputError, match=r"points\.csv: line 1, column 1: is not JSON"):
+    with pytest.raises(InputError, match=r"points\.csv: is of another kind, .* expected GeoJSON"):
         read_coverage(table)
     sheet = tmp_path / "covered.tif"
     sheet.write_bytes(b"II*\x00" + bytes(100))
