@@ -90,7 +90,7 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
         "satellite": satellite,
         "constellation": constellation,
         "region": _given(region),
-        "cells": _read(scenario, "cells") | {"diameter_km": scenario.cell_diameter_km},
+        "cells": _cells(scenario),
         "beams": beams.model_dump(include={"frequency_reuse", "polarisation_reuse"}),
         "users": {"placement": users.placement, **_how_many(users), **whereabouts},
     }
@@ -111,6 +111,17 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
     if "file" in content["region"]:
         content["region"]["file"] = _digest(content["region"]["file"])
     return content
+
+
+def _cells(scenario: Scenario) -> dict[str, Any]:
+    """Cells by their width, whatever gave it; that of a catalogue's beams follows from the file."""
+    content = _read(scenario, "cells")
+    content.pop("diameter_from", None)
+    width_km = scenario.cell_diameter_km
+    if width_km is None:
+        del content["diameter_km"]
+        return content | {"spacing_uv": scenario.beam_spacing_uv}
+    return content | {"diameter_km": width_km}
 
 
 def _turns_of_many(scenario: Scenario) -> dict[str, Any]:

@@ -30,7 +30,9 @@ class RuleValues:
     of_03: Any
 
 
-RULES: dict[str, RuleValues] = {}
+RULES: dict[str, RuleValues] = {
+    "cells.diameter_from": RuleValues(of_02="satellite", of_03="constellation"),
+}
 """Dotted key -> its values, by the alphabet."""
 
 

@@ -63,9 +63,19 @@ def _no_height(values: Values) -> str | None:
     chosen_by_height = all(values[key] is None for key in SELECT)
     if values["constellation.catalogue"] is not None and chosen_by_height:
         return None
-    if not is_constellation(values) or values["cells.diameter_km"] is None:
+    if not is_constellation(values):
         return None
-    return "the constellation says how high its satellites are, cells.diameter_km how wide cells"
+    if values["cells.diameter_km"] is not None:
+        return "the constellation says how high its satellites are, cells.diameter_km how wide cells"
+    if values["cells.diameter_from"] == "satellite":
+        return None
+    return "the constellation says how high its satellites are, and so how wide cells are"
+
+
+def _width_given(values: Values) -> str | None:
+    if values["cells.diameter_km"] is None:
+        return None
+    return "cells.diameter_km says how wide cells are"
 
 
 def _no_gateway(values: Values) -> str | None:
@@ -188,8 +198,8 @@ def _of_beams(values: Values) -> str | None:
 READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "satellite.altitude_km": (
         ReadCondition(
-            "with one satellite, without `cells.diameter_km`, or with a catalogue of which nothing "
-            "is selected",
+            "with one satellite, where cells are as wide as its beams, or with a catalogue of which "
+            "nothing is selected",
             _no_height,
             neutral=True,
         ),
@@ -257,6 +267,10 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     },
     "cells.layout": (CONSTELLATION,),
     "cells.diameter_km": (CONSTELLATION,),
+    "cells.diameter_from": (
+        CONSTELLATION,
+        ReadCondition("without `cells.diameter_km`", _width_given, neutral=True),
+    ),
     "cells.lit": (CONSTELLATION,),
     "cells.assignment": (CONSTELLATION, _EARTH_FIXED),
     "beams.count": (ReadCondition("with one satellite, or satellite-fixed beams", _of_beams),),

@@ -120,6 +120,7 @@ class CellSettings(Section):
 
     layout: Literal["earth-fixed", "satellite-fixed"] = "earth-fixed"
     diameter_km: float | None = Field(default=None, ge=5, le=5000)
+    diameter_from: Literal["satellite", "constellation"] = "satellite"
     lit: Literal["occupied", "all"] = "occupied"
     assignment: Assignment = "highest-elevation"
 

@@ -56,8 +56,14 @@ class PopulatedRegion:
     notes: tuple[str, ...]
 
 
-def build_region(scenario: Scenario) -> PopulatedRegion:
+def build_region(scenario: Scenario, diameter_km: float) -> PopulatedRegion:
     """Cut the region of a scenario into cells and find out where its users are.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    diameter_km : float
+        Of a cell.
 
     Raises
     ------
@@ -68,7 +74,7 @@ def build_region(scenario: Scenario) -> PopulatedRegion:
     model = people_of(scenario, region)
     tiling = cells(
         region,
-        hexagon_area_km2(scenario.cell_diameter_km),
+        hexagon_area_km2(diameter_km),
         touching=True,
         settled=settled(model) if isinstance(model, PopulationModel) else None,
     )
