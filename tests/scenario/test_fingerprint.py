@@ -205,10 +205,7 @@ CALLS = {
     **{"service.delay_budget_ms": 150.0, "service.guaranteed": True},
 }
 OF_FILE = {"users.file", "users.file_variable", "users.file_units"}
-HOTSPOTS = {
-    *("users.hotspots.count", "users.hotspots.radius_km", "users.hotspots.share"),
-    "users.uncovered_density_per_km2",
-}
+HOTSPOTS = {"users.hotspots.count", "users.hotspots.radius_km", "users.hotspots.share"}
 
 # Settings of a mode; keys it does not read; keys whose change alone would not be legal.
 MODES = {
@@ -493,8 +490,7 @@ MODES = {
             **{"satellite.latitude_deg": 46.0, "satellite.longitude_deg": 9.0},
             **{"users.placement": "uncovered", "users.devices_per_person": 1e-2},
         },
-        (HOTSPOTS | UPLINK | {"link.shannon", "users.per_beam"})
-        - {"users.uncovered_density_per_km2"},
+        HOTSPOTS | UPLINK | {"link.shannon", "users.per_beam"},
         {
             *("beams.polarisation_reuse", "beams.allocation", "users.count", "users.placement"),
             *("satellite.latitude_deg", "satellite.longitude_deg"),
@@ -570,6 +566,8 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         inert, illegal = inert | CLEAR | NO_PLACE, illegal | {"channel.weather"}
     if "users.indoor_share" not in settings:
         inert = inert | OUTDOORS
+    if settings.get("users.placement") != "uncovered":
+        inert = inert | {"users.uncovered_density_per_km2"}
     if settings.get("channel.environment") not in ("urban", "by-place"):
         inert = inert | {"channel.urban_sigma_db"}
     if settings.get("channel.shadow_fading") is False:
