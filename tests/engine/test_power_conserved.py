@@ -72,9 +72,7 @@ def radiated_w(world: World, found: Computed) -> np.ndarray:
 
 
 @pytest.mark.parametrize("case", SCENARIOS)
-def test_no_satellite_radiates_more_than_it_may(
-    monkeypatch: pytest.MonkeyPatch, case: str
-) -> None:
+def test_no_satellite_radiates_more_than_it_may(monkeypatch: pytest.MonkeyPatch, case: str) -> None:
     make, changes = SCENARIOS[case]
     scenario = make(rules="0.3", **changes)
     assert scenario.satellite.rf_power_w == 500.0
@@ -102,7 +100,9 @@ def test_without_the_rule_they_take_what_they_want(
 def test_every_satellite_has_a_limit_by_the_rules(preset: Any) -> None:
     raw = {"satellite": {"preset": preset.name}, "beams": {"count": 1, "statistics_count": 1}}
     filed = {"ast-bluebird-filed", "ast-bluebird-calibrated"}
-    limit_w = {by: load_scenario({**raw, "rules": by}).satellite.rf_power_w for by in ("0.2", "0.3")}
+    limit_w = {
+        by: load_scenario({**raw, "rules": by}).satellite.rf_power_w for by in ("0.2", "0.3")
+    }
     assert limit_w["0.2"] == (1660.0 if preset.name in filed else None)
     own = {"lynk": 100.0, **dict.fromkeys(filed, 1660.0)}
     high = float(preset.figures["altitude_km"].value) > 30_000.0

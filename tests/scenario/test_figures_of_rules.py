@@ -38,7 +38,9 @@ def _phone(monkeypatch: pytest.MonkeyPatch) -> None:
     known, load = (*presets.preset_names(), "lossy"), presets.load_preset
     monkeypatch.setattr(presets, "preset_names", lambda: known)
     monkeypatch.setattr(
-        presets, "load_preset", lambda name: read_preset(name, TEXT) if name == "lossy" else load(name)
+        presets,
+        "load_preset",
+        lambda name: read_preset(name, TEXT) if name == "lossy" else load(name),
     )
     presets._suppliers.cache_clear()
     yield
