@@ -119,7 +119,7 @@ NOT_MODELLED: tuple[NotModelled, ...] = (
         "with another country",
         5.0,
         "all",
-        "Radio Regulations, Appendix 5: from memory, therefore assumed",
+        "Radio Regulations, Appendix 5, not looked up: assumed",
         _always,
     ),
     NotModelled(

@@ -37,11 +37,11 @@ OLD, NEW = (7.0, 0.0, 9.0), (9.0, 3.0, 12.0)
 def _phone(monkeypatch: pytest.MonkeyPatch) -> None:
     known, load = (*presets.preset_names(), "lossy"), presets.load_preset
     monkeypatch.setattr(presets, "preset_names", lambda: known)
-    monkeypatch.setattr(
-        presets,
-        "load_preset",
-        lambda name: read_preset(name, TEXT) if name == "lossy" else load(name),
-    )
+
+    def loaded(name: str) -> presets.Preset:
+        return read_preset(name, TEXT) if name == "lossy" else load(name)
+
+    monkeypatch.setattr(presets, "load_preset", loaded)
     presets._suppliers.cache_clear()
     yield
     presets._suppliers.cache_clear()
