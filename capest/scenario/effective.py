@@ -167,6 +167,8 @@ def _satellite(scenario: Scenario) -> dict[str, Any]:
     content.pop("beams_at_once", None)
     if scenario.satellite.antenna == "array" or not takes_hpbw(scenario.satellite.pattern):
         content.pop("hpbw_deg", None)  # it enters through the spacing of beams or cells
+    if content.get("steering_loss_exponent") == 0.0:
+        del content["steering_loss_exponent"]  # results of 0.2 did not know of it
     return content
 
 

@@ -30,7 +30,9 @@ class RuleValues:
     of_03: Any
 
 
-RULES: dict[str, RuleValues] = {}
+RULES: dict[str, RuleValues] = {
+    "satellite.steering_loss_exponent": RuleValues(of_02=0.0, of_03=1.3),
+}
 """Dotted key -> its values, by the alphabet."""
 
 

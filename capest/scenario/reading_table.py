@@ -271,6 +271,7 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "satellite.g_over_t_db_per_k": (UPLINK,),
     "satellite.pattern": (_DISH,),
     "satellite.element_exponent": (_ARRAY,),
+    "satellite.steering_loss_exponent": (CONSTELLATION, _EARTH_FIXED, _DISH),
     "satellite.beams_at_once": (
         ReadCondition(
             "with Earth-fixed cells of a constellation, or with "

@@ -66,6 +66,7 @@ class SatelliteSettings(Section):
     pattern: Pattern = "bessel"
     antenna: Literal["dish", "array"] = "dish"
     element_exponent: float = Field(default=1.3, ge=0, le=10)
+    steering_loss_exponent: float = Field(default=0.0, ge=0, le=10)
     beams_at_once: int | None = Field(default=None, ge=1, le=10_000)
     rf_power_w: float | None = Field(default=None, ge=1e-6, le=1_000_000)
     pfd_limit_dbw_per_m2_mhz: float | None = Field(default=None, ge=-300, le=0)

@@ -42,6 +42,7 @@ CHANGES = {
     "satellite.pattern": "s1528-leo",
     "satellite.antenna": "array",
     "satellite.element_exponent": 0.5,
+    "satellite.steering_loss_exponent": 1.5,
     "satellite.beams_at_once": 6,
     "satellite.rf_power_w": 20.0,
     "satellite.pfd_limit_dbw_per_m2_mhz": -120.0,
@@ -532,6 +533,9 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         inert = inert | {f"satellite.{key}_deg" for key in ("latitude", "longitude", "azimuth")}
     if "satellite.antenna" not in settings:
         inert = inert | PAYLOAD
+    aimed = name in NETWORK_MODES and settings.get("cells.layout") != "satellite-fixed"
+    if not aimed or "satellite.antenna" in settings:
+        inert = inert | {"satellite.steering_loss_exponent"}
     if name in NETWORK_MODES and "beams.allocation" not in settings:
         inert = inert | {"beams.cells_per_beam", "beams.slot_ms", "beams.bound"}
     if name in NETWORK_MODES and "service.downlink_kbps" in settings:

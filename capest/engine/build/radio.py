@@ -166,12 +166,16 @@ def steering(scenario: Scenario) -> Steering:
     frequency_hz = satellite.frequency_ghz * 1e9
     ka = antenna.reduced_aperture(frequency_hz, satellite.antenna_diameter_m)
     array = satellite.antenna == "array"
+    # Beams of a layout have the EIRP that is given; those that are aimed at cells lose by their
+    # angle, as the elements of an array do.
+    aimed = scenario.has_constellation and scenario.cells.layout == "earth-fixed"
+    loss_exponent = satellite.steering_loss_exponent if aimed else 0.0
     return Steering(
         reduced_aperture=ka,
         # Two satellites' directions to the Earth are never farther apart than these.
         pattern=pattern_table(ka, 2.0, beam_pattern(scenario, ka)),
         axial_weight=0.0 if array else 1.0,
-        element_exponent=satellite.element_exponent if array else 0.0,
+        element_exponent=satellite.element_exponent if array else loss_exponent,
     )
 
 
