@@ -31,8 +31,8 @@ class RuleValues:
 
 
 RULES: dict[str, RuleValues] = {
-    "satellite.steering_loss_exponent": RuleValues(of_02=0.0, of_03=1.3),
     "cells.diameter_from": RuleValues(of_02="satellite", of_03="constellation"),
+    "satellite.steering_loss_exponent": RuleValues(of_02=0.0, of_03=1.3),
 }
 """Dotted key -> its values, by the alphabet."""
 

@@ -59,7 +59,9 @@ def _no_height(values: Values) -> str | None:
     if not is_constellation(values):
         return None
     if values["cells.diameter_km"] is not None:
-        return "the constellation says how high its satellites are, cells.diameter_km how wide cells"
+        return (
+            "the constellation says how high its satellites are, cells.diameter_km how wide cells"
+        )
     if values["cells.diameter_from"] == "satellite":
         return None
     return "the constellation says how high its satellites are, and so how wide cells are"
@@ -249,8 +251,8 @@ def _of_beams(values: Values) -> str | None:
 READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "satellite.altitude_km": (
         ReadCondition(
-            "with one satellite, where cells are as wide as its beams, or with a catalogue of which "
-            "nothing is selected",
+            "with one satellite, where cells are as wide as its beams, or with a catalogue of "
+            "which nothing is selected",
             _no_height,
             neutral=True,
         ),
