@@ -13,9 +13,7 @@ GEOSTATIONARY_KM = 35_793.17
 """Height of a slot over the sphere of 6371 km: the orbit's radius is 42,164.17 km."""
 
 
-def narrowest_km(
-    constellation: sections.ConstellationSettings, spacing_uv: float
-) -> float | None:
+def narrowest_km(constellation: sections.ConstellationSettings, spacing_uv: float) -> float | None:
     """Width of the narrowest beam straight below its satellite.
 
     Parameters

@@ -59,7 +59,7 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
     keeps = "keep_cells" in _read(scenario, "run") and scenario.run.keep_cells
     return {
         **of_kind(scenario),
-        "carrier": scenario.carrier.model_dump(),
+        "carrier": _carrier(scenario),
         "handset": _read(scenario, "handset"),
         "channel": _channel(scenario),
         "link": _read(scenario, "link"),
@@ -67,6 +67,13 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
         **_service(scenario),
         "run": {"seed": scenario.run.seed} | ({"keep_cells": True} if keeps else {}),
     }
+
+
+def _carrier(scenario: Scenario) -> dict[str, Any]:
+    content = _read(scenario, "carrier")
+    if content.get("guard_band") == "smaller-channel":
+        del content["guard_band"]  # results of 0.2 did not know of it
+    return content
 
 
 def _of_one_satellite(scenario: Scenario) -> dict[str, dict[str, Any]]:

@@ -31,6 +31,7 @@ class RuleValues:
 
 
 RULES: dict[str, RuleValues] = {
+    "carrier.guard_band": RuleValues(of_02="smaller-channel", of_03="wider-channel"),
     "cells.diameter_from": RuleValues(of_02="satellite", of_03="constellation"),
     "satellite.steering_loss_exponent": RuleValues(of_02=0.0, of_03=1.3),
 }

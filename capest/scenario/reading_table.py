@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.patterns import PATTERNS, takes_hpbw
+from capest.physics.resource_grid import between_channels_mhz
 from capest.scenario.choices import HOPPING
 from capest.scenario.constellation_rules import PEOPLE, REGION_KEYS, SELECT
 from capest.scenario.reading import (
@@ -236,6 +237,13 @@ _COUNTED = ReadCondition('with `users.placement` other than "beam"', _beam_by_be
 _PER_BEAM = ReadCondition("without `users.count` and `users.devices_per_person`", _count_given)
 
 
+def _a_channel(values: Values) -> str | None:
+    width_mhz = values["carrier.bandwidth_mhz"] / values["beams.frequency_reuse"]
+    if between_channels_mhz(width_mhz * 1e6, values["satellite.frequency_ghz"] * 1e9):
+        return None
+    return f"{width_mhz:.4g} MHz of a beam lie not between two channels of TS 38.101-5"
+
+
 def _no_choice_of_beams(values: Values) -> str | None:
     if is_constellation(values) and _EARTH_FIXED.lacks(values) is None:
         return None
@@ -375,6 +383,12 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "uplink.power_control": (UPLINK,),
     "uplink.p0_dbm": (_FRACTIONAL, UPLINK),
     "uplink.alpha": (_FRACTIONAL, UPLINK),
+    "carrier.guard_band": (
+        _NR,
+        ReadCondition(
+            "with a beam's width between two channels of TS 38.101-5", _a_channel, neutral=True
+        ),
+    ),
     "link.table": (_NR,),
     "link.thresholds": (_NR,),
     "link.shannon": (chosen("link.adaptation", "truncated-shannon"),),

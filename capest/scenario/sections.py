@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from capest.physics.resource_grid import GuardBand
 from capest.scenario.choices import Allocation, Assignment, Environment, Pattern
 from capest.scenario.layout_fit import LARGEST_COUNT
 from capest.scenario.lists import Heights, Names, Numbers
@@ -146,6 +147,7 @@ class CarrierSettings(Section):
     """The system's carrier, shared by the frequency colours."""
 
     bandwidth_mhz: float = Field(default=30.0, ge=0.001, le=100_000)
+    guard_band: GuardBand = "smaller-channel"
 
 
 class HotspotSettings(Section):

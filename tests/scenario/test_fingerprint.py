@@ -90,6 +90,7 @@ CHANGES = {
     "beams.bound": "fluid",
     "beams.beyond_earth": "discard",
     "carrier.bandwidth_mhz": 31.0,
+    "carrier.guard_band": "wider-channel",
     "users.placement": "uniform",
     "users.positions": "stratified",
     "users.per_beam": 11,
@@ -245,6 +246,11 @@ MODES = {
         },
         HOTSPOTS | NO_TURNS | {"link.shannon", "scheduler.policy"},
         {"beams.polarisation_reuse", "users.count", "beams.allocation"},
+    ),
+    "a width between channels": (
+        {"carrier.bandwidth_mhz": 12.0},
+        HOTSPOTS | UPLINK | {"link.shannon"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "shannon": (
         {"link.adaptation": "truncated-shannon"},
@@ -549,6 +555,8 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         inert = inert | {f"satellite.{key}_deg" for key in ("latitude", "longitude", "azimuth")}
     if "satellite.antenna" not in settings:
         inert = inert | PAYLOAD
+    if "carrier.bandwidth_mhz" not in settings:
+        inert = inert | {"carrier.guard_band"}
     aimed = name in NETWORK_MODES and settings.get("cells.layout") != "satellite-fixed"
     if not aimed or "satellite.antenna" in settings:
         inert = inert | {"satellite.steering_loss_exponent"}

@@ -150,6 +150,7 @@ READ = {
     "beams.bound": (FRAME, "fluid"),
     "beams.beyond_earth": (ONE, None),
     "carrier.bandwidth_mhz": (ONE, 10.0),
+    "carrier.guard_band": (ONE | {"carrier.bandwidth_mhz": 12.0}, "wider-channel"),
     "users.placement": (ONE, "uniform"),
     "users.positions": (ONE, "stratified"),
     "users.per_beam": (ONE, 5),
@@ -272,6 +273,7 @@ UNREAD = {
     "beams.count": [(BOX, ERROR)],
     "beams.statistics_count": [(BOX, ERROR), (SWEEPING, ERROR)],
     "beams.spacing_uv": [(BOX, ERROR)],
+    "carrier.guard_band": [(ONE, NOTE), (SHANNON, ERROR)],
     "beams.cells_per_beam": [
         (BOX, ERROR),
         (HOPPING, ERROR),

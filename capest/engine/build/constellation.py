@@ -9,6 +9,7 @@ import numpy as np
 from capest.allocation.slots.problem import turns_on_lattice
 from capest.engine.build import notes
 from capest.engine.build.common import channel_of, services_and_radio
+from capest.engine.build.guard_band import guard_band_note
 from capest.engine.build.place_loss import cell_weather, climates_of_cells
 from capest.engine.build.region import build_region
 from capest.engine.build.satellite import frame_notes, frame_of, layout_around
@@ -65,7 +66,7 @@ def build_constellation(scenario: Scenario) -> World:
             diameter_km, spacing_from_hpbw(scenario.satellite.hpbw_deg), altitude_km
         )
     of_services = () if services is None else services.notes
-    of_services += frame_notes(scenario)
+    of_services += frame_notes(scenario) + guard_band_note(scenario)
     return World(
         seed=scenario.run.seed,
         space=space,

@@ -112,7 +112,9 @@ def uplink_access(scenario: Scenario) -> UplinkAccess | None:
     if scenario.link.adaptation == "truncated-shannon":
         at_once = max(1, int(beam_hz / user_hz * (1.0 + 1e-9)))
     else:
-        user_hz, at_once = resource_grid.users_at_once(user_hz, beam_hz, frequency_ghz * 1e9)
+        user_hz, at_once = resource_grid.users_at_once(
+            user_hz, beam_hz, frequency_ghz * 1e9, scenario.carrier.guard_band
+        )
     return UplinkAccess(user_hz / 1e6 * (1.0 - uplink.overhead), at_once)
 
 
@@ -128,7 +130,9 @@ def link_constants(scenario: Scenario) -> Link:
     # A truncated Shannon bound is stated per Hz of channel, the NR tables per resource element.
     if not use_shannon:
         frequency_hz = satellite.frequency_ghz * 1e9
-        bandwidth_hz = resource_grid.symbol_rate_hz(bandwidth_hz, frequency_hz)
+        bandwidth_hz = resource_grid.symbol_rate_hz(
+            bandwidth_hz, frequency_hz, scenario.carrier.guard_band
+        )
     return Link(
         snr_at_no_loss_db=(
             eirp_dbw_per_hz
