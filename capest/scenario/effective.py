@@ -11,6 +11,7 @@ from capest.file_kinds import check_regular
 from capest.physics.environment import URBAN_SIGMA_DB
 from capest.physics.patterns import takes_hpbw
 from capest.physics.weather_library import library_version
+from capest.scenario.gateway_notation import is_notation, parse_gateways
 from capest.scenario.lists import number_range
 from capest.scenario.moments import utc_text
 from capest.scenario.paths import shown_path
@@ -205,6 +206,9 @@ def _where_satellites_are(scenario: Scenario) -> dict[str, Any]:
     if scenario.cells.layout == "earth-fixed":
         content["beams_per_satellite"] = scenario.beams_at_once
     content["start"] = utc_text(constellation.start)
+    if (gateways := content.get("gateways")) is not None:
+        own = parse_gateways(gateways) if is_notation(gateways) else _digest(gateways)
+        content["gateways"] = own
     if constellation.catalogue is None:
         return content
     content["catalogue"] = _digest(constellation.catalogue)

@@ -50,7 +50,8 @@ def _calls_move(values: Values) -> bool:
 
 
 def _transparent(values: Values) -> bool:
-    return is_constellation(values) and values["satellite.payload"] == "transparent"
+    by_antennas = values["satellite.payload"] == "transparent"
+    return is_constellation(values) and by_antennas and values["constellation.gateways"] is None
 
 
 def _sends_messages(values: Values) -> bool:

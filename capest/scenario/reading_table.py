@@ -237,6 +237,15 @@ _COUNTED = ReadCondition('with `users.placement` other than "beam"', _beam_by_be
 _PER_BEAM = ReadCondition("without `users.count` and `users.devices_per_person`", _count_given)
 
 
+def _between_satellites(values: Values) -> str | None:
+    if values["satellite.payload"] == "transparent":
+        return None
+    return (
+        'with satellite.payload = "regenerative" other satellites may pass traffic on to a '
+        "gateway, and no trial computes their links"
+    )
+
+
 def _a_channel(values: Values) -> str | None:
     width_mhz = values["carrier.bandwidth_mhz"] / values["beams.frequency_reuse"]
     if between_channels_mhz(width_mhz * 1e6, values["satellite.frequency_ghz"] * 1e9):
@@ -312,6 +321,10 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "constellation.deployment": (
         *(CONSTELLATION, given("constellation.shells")),
         ReadCondition("with `constellation.deployed_fraction` below 1", _all_up, neutral=True),
+    ),
+    "constellation.gateways": (
+        CONSTELLATION,
+        ReadCondition('with `satellite.payload` = "transparent"', _between_satellites),
     ),
     "constellation.start": (CONSTELLATION, _MOVING),
     "constellation.window_h": (CONSTELLATION, _MOVING),

@@ -90,6 +90,7 @@ class ConstellationSettings(Section):
     shells: Text | None = None
     geostationary: Text | None = None
     catalogue: Text | None = None
+    gateways: Text | None = None
     deployed_fraction: float = Field(default=1.0, gt=0, le=1)
     deployment: Literal["spread", "planes"] = "spread"
     start: Text = "2026-01-01T00:00:00Z"

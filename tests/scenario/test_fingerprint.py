@@ -52,6 +52,7 @@ CHANGES = {
     "constellation.shells": "50: 28/4/1 @ 1100",
     "constellation.geostationary": "20, 50",
     "constellation.catalogue": "none.tle",
+    "constellation.gateways": "15.0 15.0",
     "constellation.deployed_fraction": 0.5,
     "constellation.deployment": "planes",
     "constellation.start": "2026-06-01T00:00:00Z",
@@ -557,6 +558,8 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         inert = inert | PAYLOAD
     if "carrier.bandwidth_mhz" not in settings:
         inert = inert | {"carrier.guard_band"}
+    if settings.get("satellite.payload") == "regenerative":
+        inert = inert | {"constellation.gateways"}
     aimed = name in NETWORK_MODES and settings.get("cells.layout") != "satellite-fixed"
     if not aimed or "satellite.antenna" in settings:
         inert = inert | {"satellite.steering_loss_exponent"}
