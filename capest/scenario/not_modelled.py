@@ -94,7 +94,7 @@ NOT_MODELLED: tuple[NotModelled, ...] = (
         "a satellite without a free antenna in view is dark: 100 antennas light 100 of the 238 "
         "satellites lit over China",
         58.0,
-        "constellations of transparent satellites",
+        "constellations of transparent satellites without `constellation.gateways`",
         "computed",
         _transparent,
     ),
