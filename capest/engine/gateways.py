@@ -70,10 +70,11 @@ def _of_trial(
     world: World, gateways: Gateways, position_m: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Gateway of each satellite of a trial, -1 for none, and its range, (satellites,)."""
-    centres = np.asarray(world.ground.cells.centre_unit)
-    served = pairs_above(centres, position_m, world.beams.lowest_deg)[1]
-    cells = np.bincount(served, minlength=len(position_m))
     seen_by, satellite, _, range_m = pairs_above(gateways.unit, position_m, gateways.lowest_deg)
+    near = np.unique(satellite)
+    centres = np.asarray(world.ground.cells.centre_unit)
+    served = near[pairs_above(centres, position_m[near], world.beams.lowest_deg)[1]]
+    cells = np.bincount(served, minlength=len(position_m))
     # Each satellite tries the nearest gateway first.
     order = np.lexsort((seen_by, range_m, satellite))
     seen_by, satellite = seen_by[order], satellite[order]
@@ -110,12 +111,14 @@ def matching(order: list[int], choices: list[list[int]], antennas: list[int]) ->
     """
     own = [-1] * len(choices)
     fed: list[list[int]] = [[] for _ in antennas]
+    # What a search in vain came by leads to no free antenna ever after.
+    full: set[int] = set()
     for one in order:
         asked_by: dict[int, int] = {}
         waiting, free = [one], -1
         for satellite in waiting:
             for gateway in choices[satellite]:
-                if gateway in asked_by:
+                if gateway in asked_by or gateway in full:
                     continue
                 asked_by[gateway] = satellite
                 if len(fed[gateway]) < antennas[gateway]:
@@ -124,6 +127,8 @@ def matching(order: list[int], choices: list[list[int]], antennas: list[int]) ->
                 waiting += fed[gateway]
             if free >= 0:
                 break
+        if free < 0:
+            full |= asked_by.keys()
         while free >= 0:
             satellite = asked_by[free]
             left, own[satellite] = own[satellite], free
