@@ -85,10 +85,17 @@ def test_the_rules_name_the_width() -> None:
     assert "between the channels of 10 and 15 MHz" in note
     assert "0.78 MHz" in note
     assert not [each for each in old.notes if "guard band" in each]
-    # 62 blocks of 180 kHz in place of 93.6 % of 12 MHz.
-    ratio = new.radio.link.bandwidth_mhz / old.radio.link.bandwidth_mhz
-    overhead = (1.0 - scenario(rules="0.3").link.overhead) / (1.0 - scenario().link.overhead)
-    assert ratio == pytest.approx(62 * 0.18 / (12.0 * 0.936) * overhead)
+    assert scenario(**wide, rules="0.3").carrier.guard_band == "wider-channel"
+
+
+def test_the_beam_carries_as_many_blocks() -> None:
+    """62 blocks of 180 kHz in place of 93.6 % of 12 MHz."""
+    wide = {"bandwidth_mhz": 36.0}
+    old, new = (
+        build(scenario(carrier={**wide, "guard_band": of})).radio.link.bandwidth_mhz
+        for of in ("smaller-channel", "wider-channel")
+    )
+    assert new / old == pytest.approx(62 * 0.18 / (12.0 * 0.936))
 
 
 @pytest.mark.parametrize("width_mhz", [15.0, 30.0, 45.0, 60.0, 90.0])

@@ -132,8 +132,10 @@ CHANGES = {
     "channel.latitude_deg": 10.0,
     "channel.longitude_deg": 100.0,
     "uplink.interference": "full-buffer",
+    "uplink.width": "least-share",
     "uplink.bandwidth_mhz": 0.18,
     "uplink.overhead": 0.1,
+    "uplink.control_share": 0.1,
     "uplink.scheduled": "all",
     "uplink.drops": 3,
     "uplink.power_control": "fractional",
@@ -144,6 +146,9 @@ CHANGES = {
     "link.thresholds": "sionna",
     "link.shannon": "sharc",
     "link.overhead": 0.2,
+    "link.harq": "on",
+    "link.harq_processes": 16,
+    "link.harq_round_trips": 0,
     "service.preset": "voice",
     "service.mix": "voice 80%, best-effort 20%",
     "service.downlink_kbps": 64.0,
@@ -154,7 +159,6 @@ CHANGES = {
     "service.activity": 0.5,
     "service.guaranteed": False,
     "service.inter_satellite_hops": 2,
-    "service.harq_retransmissions": 0,
     "service.simulated_holding_times": 5,
     "scheduler.policy": "equal-rate",
     "scheduler.admission": "random",
@@ -169,6 +173,7 @@ ALWAYS_INERT = {
     *("title", "rules", "satellite.preset", "handset.preset", "run.trials", "run.block_trials"),
     *("constellation.preset", "run.until"),
     "beams.beyond_earth",  # this layout lies on the Earth
+    "link.harq_processes",  # block errors are not charged
 }
 CLEAR = {
     "channel.tropospheric_scintillation",  # the carrier is under 6 GHz
@@ -190,12 +195,12 @@ UPLINK = {
     *("satellite.uplink_frequency_ghz", "satellite.uplink_antenna_diameter_m"),
     *("satellite.g_over_t_db_per_k", "handset.transmit_power_dbm", "handset.transmit_gain_dbi"),
     *("uplink.bandwidth_mhz", "uplink.overhead", "uplink.scheduled", "uplink.drops"),
-    "uplink.power_control",
+    *("uplink.power_control", "uplink.width", "uplink.control_share"),
     *("uplink.p0_dbm", "uplink.alpha"),
 }
 NO_TURNS = {"uplink.scheduled", "uplink.drops", "uplink.p0_dbm", "uplink.alpha"}
 OF_SERVICE = {
-    *("service.inter_satellite_hops", "service.harq_retransmissions", "scheduler.admission"),
+    *("service.inter_satellite_hops", "link.harq_round_trips", "scheduler.admission"),
 }
 OF_FRAME = {"beams.slots", "beams.slot_ms", "beams.bound", "users.demand_mbps"}
 FOR_PEOPLE = {"service.packet_error_rate", "service.five_qi"}
@@ -256,7 +261,7 @@ MODES = {
     "shannon": (
         {"link.adaptation": "truncated-shannon"},
         HOTSPOTS | UPLINK | {"link.table", "link.thresholds"},
-        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
+        {"link.harq", "beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "given spacing": (
         {"beams.spacing_uv": 0.05},
@@ -275,7 +280,7 @@ MODES = {
     ),
     "uplink": (
         {"uplink.interference": "full-buffer"},
-        HOTSPOTS | {"link.shannon", "uplink.p0_dbm", "uplink.alpha"},
+        HOTSPOTS | {"link.shannon", "uplink.p0_dbm", "uplink.alpha", "uplink.width"},
         {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "regenerative payload": (
@@ -285,7 +290,7 @@ MODES = {
     ),
     "uplink with power control": (
         {"uplink.interference": "full-buffer", "uplink.power_control": "fractional"},
-        HOTSPOTS | {"link.shannon"},
+        HOTSPOTS | {"link.shannon", "uplink.width"},
         {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "indoors and in cars": (
