@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from capest.engine.assignment import SatellitesInView
     from capest.engine.beams import Beams
     from capest.engine.collect import Computed, CountedUsers
+    from capest.engine.gateways import Gateways
     from capest.engine.links import Links
     from capest.engine.sky import Sky
     from capest.engine.users import Users
@@ -355,3 +356,4 @@ class World:
     weather: CellWeather | None
     layout: dict[str, np.ndarray] = field(repr=False)
     notes: tuple[str, ...] = ()
+    gateways: Gateways | None = None

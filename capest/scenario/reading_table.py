@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.patterns import PATTERNS, takes_hpbw
+from capest.physics.resource_grid import between_channels_mhz
 from capest.scenario.choices import HOPPING
 from capest.scenario.constellation_rules import PEOPLE, REGION_KEYS, SELECT
 from capest.scenario.harq import FITTED, harq_mode
@@ -274,6 +275,22 @@ _COUNTED = ReadCondition('with `users.placement` other than "beam"', _beam_by_be
 _PER_BEAM = ReadCondition("without `users.count` and `users.devices_per_person`", _count_given)
 
 
+def _between_satellites(values: Values) -> str | None:
+    if values["satellite.payload"] == "transparent":
+        return None
+    return (
+        'with satellite.payload = "regenerative" other satellites may pass traffic on to a '
+        "gateway, and no trial computes their links"
+    )
+
+
+def _a_channel(values: Values) -> str | None:
+    width_mhz = values["carrier.bandwidth_mhz"] / values["beams.frequency_reuse"]
+    if between_channels_mhz(width_mhz * 1e6, values["satellite.frequency_ghz"] * 1e9):
+        return None
+    return f"{width_mhz:.4g} MHz of a beam lie not between two channels of TS 38.101-5"
+
+
 def _no_choice_of_beams(values: Values) -> str | None:
     if is_constellation(values) and _EARTH_FIXED.lacks(values) is None:
         return None
@@ -289,8 +306,8 @@ def _of_beams(values: Values) -> str | None:
 READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "satellite.altitude_km": (
         ReadCondition(
-            "with one satellite, where cells are as wide as its beams, or with a catalogue of which "
-            "nothing is selected",
+            "with one satellite, where cells are as wide as its beams, or with a catalogue of "
+            "which nothing is selected",
             _no_height,
             neutral=True,
         ),
@@ -327,6 +344,7 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "satellite.g_over_t_db_per_k": (UPLINK,),
     "satellite.pattern": (_DISH,),
     "satellite.element_exponent": (_ARRAY,),
+    "satellite.steering_loss_exponent": (CONSTELLATION, _EARTH_FIXED, _DISH),
     "satellite.beams_at_once": (
         ReadCondition(
             "with Earth-fixed cells of a constellation, or with "
@@ -341,6 +359,10 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "constellation.deployment": (
         *(CONSTELLATION, given("constellation.shells")),
         ReadCondition("with `constellation.deployed_fraction` below 1", _all_up, neutral=True),
+    ),
+    "constellation.gateways": (
+        CONSTELLATION,
+        ReadCondition('with `satellite.payload` = "transparent"', _between_satellites),
     ),
     "constellation.start": (CONSTELLATION, _MOVING),
     "constellation.window_h": (CONSTELLATION, _MOVING),
@@ -415,6 +437,12 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "uplink.power_control": (UPLINK,),
     "uplink.p0_dbm": (_FRACTIONAL, UPLINK),
     "uplink.alpha": (_FRACTIONAL, UPLINK),
+    "carrier.guard_band": (
+        _NR,
+        ReadCondition(
+            "with a beam's width between two channels of TS 38.101-5", _a_channel, neutral=True
+        ),
+    ),
     "link.table": (_NR,),
     "link.thresholds": (_NR,),
     "link.shannon": (chosen("link.adaptation", "truncated-shannon"),),

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from capest.physics.resource_grid import GuardBand
 from capest.scenario.choices import Allocation, Assignment, Environment, Pattern
 from capest.scenario.layout_fit import LARGEST_COUNT
 from capest.scenario.lists import Heights, Names, Numbers
@@ -66,6 +67,7 @@ class SatelliteSettings(Section):
     pattern: Pattern = "bessel"
     antenna: Literal["dish", "array"] = "dish"
     element_exponent: float = Field(default=1.3, ge=0, le=10)
+    steering_loss_exponent: float = Field(default=0.0, ge=0, le=10)
     beams_at_once: int | None = Field(default=None, ge=1, le=10_000)
     rf_power_w: float | None = Field(default=None, ge=1e-6, le=1_000_000)
     pfd_limit_dbw_per_m2_mhz: float | None = Field(default=None, ge=-300, le=0)
@@ -88,6 +90,7 @@ class ConstellationSettings(Section):
     shells: Text | None = None
     geostationary: Text | None = None
     catalogue: Text | None = None
+    gateways: Text | None = None
     deployed_fraction: float = Field(default=1.0, gt=0, le=1)
     deployment: Literal["spread", "planes"] = "spread"
     start: Text = "2026-01-01T00:00:00Z"
@@ -145,6 +148,7 @@ class CarrierSettings(Section):
     """The system's carrier, shared by the frequency colours."""
 
     bandwidth_mhz: float = Field(default=30.0, ge=0.001, le=100_000)
+    guard_band: GuardBand = "smaller-channel"
 
 
 class HotspotSettings(Section):

@@ -238,6 +238,16 @@ ROWS: tuple[Row, ...] = (
         "sinr_db", "down", "its envelope has no nulls between side lobes",
     ),
     Row(
+        "lighting by Taylor", {"satellite.pattern": "taylor"},
+        "sir_db", "up", "its side lobes are 20 dB down, not 17.6",
+        before={"beams.frequency_reuse": 3},
+    ),
+    Row(
+        "steering loss", {"satellite.steering_loss_exponent": 3.0},
+        "snr_db", "down", "beams aimed aside of the nadir lose gain",
+        low=True, not_one=_MANY_ONLY,
+    ),
+    Row(
         "planar array", {"satellite.antenna": "array", "satellite.element_exponent": 3.0},
         "snr_db", "down", "elements lose gain off their normal",
         low=True,
@@ -350,6 +360,21 @@ ROWS: tuple[Row, ...] = (
         {"service.activity": 0.9, "service.simulated_holding_times": 3},
         "blocked", "up", "some find their beam taken",
         before=CALLS,
+    ),
+    Row(
+        "block errors that are repaired", {"link.harq": "on"},
+        "throughput", "down", "a block in ten is sent again",
+    ),
+    Row(
+        "no block is sent again", {"link.harq": "off"},
+        "calls", "up", "packets need not wait for a round trip",
+        before={**CALLS, "service.delay_budget_ms": 400.0},
+    ),
+    Row(
+        "width of each phone", {"uplink.width": "least-share", "uplink.bandwidth_mhz": 1.8},
+        "calls", "up", "each call has the width that takes least of the beam",
+        before={**CALLS, "service.uplink_kbps": 200.0, "handset.body_loss_db": 8.0},
+        low=True,
     ),
     Row(
         "best effort beside calls",

@@ -18,7 +18,6 @@ FIELDS = dict(keys_of(Scenario))
 
 
 def rows() -> dict[str, list[str]]:
-    of_keys = PAGE.partition("\n## Rules of a network\n")[0]
     cells = [
         [cell.strip() for cell in line.strip().strip("|").split(" | ")]
         for line in of_keys.replace("| |", "|  |").replace("| |", "|  |").splitlines()

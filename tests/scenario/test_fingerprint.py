@@ -42,6 +42,7 @@ CHANGES = {
     "satellite.pattern": "s1528-leo",
     "satellite.antenna": "array",
     "satellite.element_exponent": 0.5,
+    "satellite.steering_loss_exponent": 1.5,
     "satellite.beams_at_once": 6,
     "satellite.rf_power_w": 20.0,
     "satellite.pfd_limit_dbw_per_m2_mhz": -120.0,
@@ -51,6 +52,7 @@ CHANGES = {
     "constellation.shells": "50: 28/4/1 @ 1100",
     "constellation.geostationary": "20, 50",
     "constellation.catalogue": "none.tle",
+    "constellation.gateways": "15.0 15.0",
     "constellation.deployed_fraction": 0.5,
     "constellation.deployment": "planes",
     "constellation.start": "2026-06-01T00:00:00Z",
@@ -89,6 +91,7 @@ CHANGES = {
     "beams.bound": "fluid",
     "beams.beyond_earth": "discard",
     "carrier.bandwidth_mhz": 31.0,
+    "carrier.guard_band": "wider-channel",
     "users.placement": "uniform",
     "users.positions": "stratified",
     "users.per_beam": 11,
@@ -251,6 +254,11 @@ MODES = {
         },
         HOTSPOTS | NO_TURNS | {"link.shannon", "scheduler.policy"},
         {"beams.polarisation_reuse", "users.count", "beams.allocation"},
+    ),
+    "a width between channels": (
+        {"carrier.bandwidth_mhz": 12.0},
+        HOTSPOTS | UPLINK | {"link.shannon"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "shannon": (
         {"link.adaptation": "truncated-shannon"},
@@ -555,6 +563,13 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         inert = inert | {f"satellite.{key}_deg" for key in ("latitude", "longitude", "azimuth")}
     if "satellite.antenna" not in settings:
         inert = inert | PAYLOAD
+    if "carrier.bandwidth_mhz" not in settings:
+        inert = inert | {"carrier.guard_band"}
+    if settings.get("satellite.payload") == "regenerative":
+        inert = inert | {"constellation.gateways"}
+    aimed = name in NETWORK_MODES and settings.get("cells.layout") != "satellite-fixed"
+    if not aimed or "satellite.antenna" in settings:
+        inert = inert | {"satellite.steering_loss_exponent"}
     if name in NETWORK_MODES and "beams.allocation" not in settings:
         inert = inert | {"beams.cells_per_beam", "beams.slot_ms", "beams.bound"}
     if name in NETWORK_MODES and "service.downlink_kbps" in settings:

@@ -9,6 +9,8 @@ import numpy as np
 from capest.allocation.slots.problem import turns_on_lattice
 from capest.engine.build import notes
 from capest.engine.build.common import channel_of, services_and_radio
+from capest.engine.build.gateways import gateways_of
+from capest.engine.build.guard_band import guard_band_note
 from capest.engine.build.place_loss import cell_weather, climates_of_cells
 from capest.engine.build.region import build_region
 from capest.engine.build.satellite import frame_notes, frame_of, layout_around
@@ -58,6 +60,7 @@ def build_constellation(scenario: Scenario) -> World:
         cells_at_once=scenario.cells_at_once,
         turn=_turn(scenario, region.tiling, layout),
     )
+    gateways, of_gateways = gateways_of(scenario)
     of_choices: tuple[str, ...] = ()
     if layout is None:
         of_choices = notes.assignment_note(cells.assignment, altitude_km)
@@ -65,7 +68,7 @@ def build_constellation(scenario: Scenario) -> World:
             diameter_km, spacing_from_hpbw(scenario.satellite.hpbw_deg), altitude_km
         )
     of_services = () if services is None else services.notes
-    of_services += frame_notes(scenario)
+    of_services += frame_notes(scenario) + guard_band_note(scenario)
     return World(
         seed=scenario.run.seed,
         space=space,
@@ -76,7 +79,8 @@ def build_constellation(scenario: Scenario) -> World:
         services=services,
         weather=cell_weather(scenario, climates),
         layout=region.layout | {"satellite_group": space.group},
-        notes=region.notes + notes.catalogue_notes(space) + of_choices + of_services,
+        notes=region.notes + notes.catalogue_notes(space) + of_choices + of_gateways + of_services,
+        gateways=gateways,
     )
 
 
