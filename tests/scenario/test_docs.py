@@ -20,7 +20,7 @@ FIELDS = dict(keys_of(Scenario))
 def rows() -> dict[str, list[str]]:
     cells = [
         [cell.strip() for cell in line.strip().strip("|").split(" | ")]
-        for line in of_keys.replace("| |", "|  |").replace("| |", "|  |").splitlines()
+        for line in OF_KEYS.replace("| |", "|  |").replace("| |", "|  |").splitlines()
         if line.startswith("| `")
     ]
     return {row[0].strip("`"): row for row in cells}
