@@ -14,6 +14,7 @@ from capest.scenario.write import toml_value
 from . import scenario_page
 
 PAGE = (files("capest") / "docs" / "scenario.md").read_text(encoding="utf-8")
+OF_KEYS = PAGE[: PAGE.index("## Rules of a network")]
 FIELDS = dict(keys_of(Scenario))
 
 
