@@ -23,7 +23,7 @@ class Links:
     carrier, interference : float32 array
         In units of the user's noise; 0 where there is no beam.
     unlimited : float array
-        Carrier as if the beam had its whole EIRP.
+        Carrier as if the beam had the whole EIRP of the scenario's satellite.
     sin_elevation, range_m : float64 array
         Of the serving satellite.
     ways : Sightlines or None

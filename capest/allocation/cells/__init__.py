@@ -1,7 +1,8 @@
 """Which satellite serves which Earth-fixed cell; one strategy = one file in ``strategies``.
 
 A file holds a function ``assign(candidates, demand, beams_at_once)``. It takes the pairs that
-may serve each other, the demand of the cells and how many cells a satellite serves at most, and
+may serve each other, the demand of the cells and how many cells a satellite serves at most (an array
+by satellite where shells carry different payloads), and
 returns the satellite of each cell, int32 array (cells,), -1 for none. A cell without demand stays
 dark. Results are whole numbers from comparisons alone: the same on every machine, whatever the
 order of the pairs. The file's name is the strategy's.

@@ -14,6 +14,7 @@ from capest.engine.beams import Beams
 from capest.engine.downlink import gain_by_fading_db
 from capest.engine.link_powers import peak_gain
 from capest.engine.links import Links
+from capest.engine.payloads import figures_of_own
 from capest.engine.played_frames import PlayedFrames, rest_mbps
 from capest.engine.power import LoweredPower
 from capest.engine.services.admission import (
@@ -116,7 +117,7 @@ def serve(
     if services is None:
         return None
     demand = draw_demand(services, draws, users.per_trial, xp)
-    own_snr = _uplink_snr(world, services, users, links, up, xp)
+    own_snr = _uplink_snr(world, services, sky, users, links, up, xp)
     above_horizon, in_view = world.ground.cells.seen(view, users, links, xp)
     trials, beam_count = len(beams.start) - 1, beams.most
     lit, delay_ms = beams.ever_lit, packet_delay_ms(world, services, sky, links, xp)
@@ -259,7 +260,13 @@ def packet_delay_ms(world: World, services: Services, sky: Sky, links: Links, xp
 
 
 def _uplink_snr(
-    world: World, services: Services, users: Users, links: Links, up: UplinkResult, xp: Any
+    world: World,
+    services: Services,
+    sky: Sky,
+    users: Users,
+    links: Links,
+    up: UplinkResult,
+    xp: Any,
 ) -> Any | None:
     """SNR of each user's uplink at its own beam, linear, float64 array (users,).
 
@@ -270,7 +277,10 @@ def _uplink_snr(
         return None
     if carrier is None:
         further_db = further_loss_db(world, users, links, xp)
-        return peak_gain(reversed_snr_db(world, uplink, links.unlimited, xp, further_db), xp)
+        gain_db = figures_of_own(world, "gain_db", sky, links.satellite, xp)
+        snr_db = reversed_snr_db(world, uplink, links.unlimited, xp, further_db, gain_db)
+        better_db = figures_of_own(world, "g_over_t_db", sky, links.satellite, xp)
+        return peak_gain(snr_db + better_db, xp)
     if up.heard is not None:
         return up.heard.own_snr
     down = world.radio.own_carrier
@@ -351,7 +361,7 @@ def _on_fading(
     uplink = world.radio.uplink
     if up.heard is not None and uplink is not None:
         up = replace(up, heard=hear(world, uplink.budget, uplink.carrier, weaker, xp))
-    own_snr = _uplink_snr(world, services, some, weaker, up, xp)
+    own_snr = _uplink_snr(world, services, sky, some, weaker, up, xp)
     if up.interference is not None:
         up = replace(up, interference=up.interference[own])
     up_efficiency = _uplink_efficiency(world, kernels, some, weaker, up, own_snr, frame)
