@@ -98,7 +98,7 @@ class MixedLinks:
     each: tuple[Payload, ...]
 
 
-def figures_of(world: World, name: str, sky: Sky, value: float) -> np.ndarray | float:
+def figures_of(world: World, name: str, sky: Sky, value: Any) -> Any:
     """A figure of every satellite, (n,), where payloads differ; else the value that all have."""
     return value if world.payloads is None else world.payloads.figure(name, sky)
 

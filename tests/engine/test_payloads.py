@@ -18,6 +18,7 @@ from capest.engine.light import light_beams
 from capest.engine.links import Links
 from capest.engine.memory import compute_block
 from capest.engine.power import LoweredPower, limit_power
+from capest.engine.satellite_turns import light_in_turn
 from capest.engine.sky import Sky, draw_sky
 from capest.engine.uplink_of_many import senders_to_many
 from capest.engine.users import Users, draw_users
@@ -204,11 +205,36 @@ def test_each_shell_keeps_its_own_limit_of_power() -> None:
     assert used_w[~is_upper(found)].max() == pytest.approx(12 * 10.0**0.4 * 30.0, rel=1e-5)
 
 
-@pytest.mark.parametrize("allocation", ["periodic", "proportional"])
-def test_frames_take_the_beams_of_each_shell_at_a_time(allocation: str) -> None:
+def test_frames_light_as_many_of_each_shell_at_a_time() -> None:
+    frame = {"beams__allocation": "periodic", "beams__slots": 12, "users__demand_mbps": 1.0}
+    kernels, scenario = NumpyKernels(), two_shells(OTHER | {"beams_at_once": 2}, **frame)
+    found = scene(kernels, scenario.replace(cells__lit="all"))
+    held = np.bincount(found.beams.satellite, minlength=len(found.sky))
+    # Four cells for each beam.
+    assert (held[is_upper(found)].max(), held[~is_upper(found)].max()) == (8, 48)
+    draws = Draws(kernels, 3, 0, 2)
+    lit = light_in_turn(found.world, draws, found.sky, found.beams, 12)
+    most = np.where(is_upper(found), 2, 12)
+    for slot in lit:
+        now = np.bincount(found.beams.satellite, slot, minlength=len(found.sky))
+        np.testing.assert_array_equal(now, np.minimum(held, most))
+
+
+@pytest.mark.parametrize("allocation", ["proportional", "interference-aware"])
+def test_plans_for_demand_know_the_beams_of_each_shell(allocation: str) -> None:
     frame = {"beams__allocation": allocation, "beams__slots": 12, "users__demand_mbps": 1.0}
-    scenario = two_shells(OTHER | {"beams_at_once": 2}, cells__lit="all", **frame)
-    block = compute_block(build(scenario), NumpyKernels(), 0, 2)
+    block = compute_block(
+        build(two_shells(OTHER | {"beams_at_once": 2}, **frame)), NumpyKernels(), 0, 2
+    )
     assert (block.trial["served_users"] > 0).all()
-    free = compute_block(build(two_shells(OTHER, cells__lit="all", **frame)), NumpyKernels(), 0, 2)
-    assert free.trial["throughput"].sum() >= block.trial["throughput"].sum()
+
+
+def test_calls_are_carried_by_both_shells_in_the_whole_chain() -> None:
+    """Better receivers above carry no fewer calls, with the interference of the uplink."""
+    calls = {"service__preset": "video-call-480p", "cells__assignment": "max-sinr"}
+    deaf = {**OTHER, "g_over_t_db_per_k": -20.0}
+    few, more = (
+        compute_block(build(two_shells(each, **calls)), NumpyKernels(), 0, 3)
+        for each in (deaf, OTHER)
+    )
+    assert 0 < few.trial["calls"].sum() < more.trial["calls"].sum()
