@@ -87,7 +87,7 @@ def budget(
     frequency_ghz, eirp_dbm_per_mhz, eirp_dbm, g_over_t_db_per_k = _ends(scenario, link)
     if bandwidth_mhz is None:
         down = link == "DL"
-        bandwidth_mhz = scenario.beam_bandwidth_hz / 1e6 if down else scenario.uplink.bandwidth_mhz
+        bandwidth_mhz = scenario.beam_bandwidth_hz / 1e6 if down else scenario.user_bandwidth_mhz
     if eirp_dbm is None:
         eirp_dbm = eirp_dbm_per_mhz + 10.0 * math.log10(bandwidth_mhz)
     frequency_hz = frequency_ghz * 1e9

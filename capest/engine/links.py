@@ -32,6 +32,8 @@ class Links:
         Between isotropic antennas, where there are ways.
     kernel_input : SatelliteDownlink or None
         What the kernel of one satellite took, for other moments of the same users.
+    gain_db, g_over_t_db : float64 array or float
+        What the serving satellite has more than the scenario's, where payloads differ.
     """
 
     serving: Any
@@ -44,6 +46,8 @@ class Links:
     ways: Sightlines | None
     loss_db: Any | None
     kernel_input: SatelliteDownlink | None = None
+    gain_db: Any = 0.0
+    g_over_t_db: Any = 0.0
 
     @property
     def of_one(self) -> Sightlines:
@@ -83,4 +87,9 @@ class Links:
             range_m=self.range_m[order],
             ways=None if self.ways is None else self.ways.of(order),
             loss_db=None if self.loss_db is None else self.loss_db[order],
+            **{
+                name: value if isinstance(value, float) else value[order]
+                for name in ("gain_db", "g_over_t_db")
+                for value in (getattr(self, name),)
+            },
         )

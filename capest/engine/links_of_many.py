@@ -61,6 +61,8 @@ def links_of_many(
         range_m=range_m,
         ways=None,
         loss_db=None,
+        gain_db=figures_of_own(world, "gain_db", sky, satellite, xp),
+        g_over_t_db=figures_of_own(world, "g_over_t_db", sky, satellite, xp),
     )
 
 

@@ -180,32 +180,32 @@ def aggregate_pfd_w(
     first = np.where(lit, beams.start[:-1], -1).astype(np.int32)
     strength = whole
     if world.payloads is not None:
-        strength = (whole * 10.0 ** (0.1 * world.payloads.figure("eirp_db", sky))).astype(np.float32)
-    links = (
-        ConstellationDownlink(
-            user_m=xp.asarray(everywhere),
-            user_start=xp.asarray(np.arange(trials + 1) * centres.shape[1]),
-            gain=xp.full(count, density_w / (4.0 * math.pi), dtype=xp.float32),
-            environment=xp.zeros(count, dtype=xp.uint8),
-            sight=xp.asarray(nothing),
-            shadow=xp.asarray(nothing),
-            entry=xp.asarray(np.tile(np.array([0.0, 1.0], dtype=np.float32), (count, 1))),
-            serving=xp.asarray(np.repeat(first, centres.shape[1])),
-            satellite_m=xp.asarray(np.ascontiguousarray(sky.position_m.T)),
-            axes=xp.asarray(sky.axes),
-            satellite_start=xp.asarray(sky.start),
-            satellite_power=xp.asarray(strength),
-            beam=xp.asarray(beams.direction),
-            beam_power=xp.asarray((beams.power * beams.lit_part).astype(np.float32)),
-            segment_start=xp.asarray(beams.segment_start[::colours].copy()),
-            sky=xp.asarray(np.zeros((1, ENTRIES, 6), dtype=np.float32)),
-            pattern=xp.asarray(steering.pattern),
-            reduced_aperture=steering.reduced_aperture,
-            axial_weight=steering.axial_weight,
-            element_exponent=steering.element_exponent,
-            lowest_sine=0.0,
-            colours=1,
+        strength = (whole * 10.0 ** (0.1 * world.payloads.figure("eirp_db", sky))).astype(
+            np.float32
         )
+    links = ConstellationDownlink(
+        user_m=xp.asarray(everywhere),
+        user_start=xp.asarray(np.arange(trials + 1) * centres.shape[1]),
+        gain=xp.full(count, density_w / (4.0 * math.pi), dtype=xp.float32),
+        environment=xp.zeros(count, dtype=xp.uint8),
+        sight=xp.asarray(nothing),
+        shadow=xp.asarray(nothing),
+        entry=xp.asarray(np.tile(np.array([0.0, 1.0], dtype=np.float32), (count, 1))),
+        serving=xp.asarray(np.repeat(first, centres.shape[1])),
+        satellite_m=xp.asarray(np.ascontiguousarray(sky.position_m.T)),
+        axes=xp.asarray(sky.axes),
+        satellite_start=xp.asarray(sky.start),
+        satellite_power=xp.asarray(strength),
+        beam=xp.asarray(beams.direction),
+        beam_power=xp.asarray((beams.power * beams.lit_part).astype(np.float32)),
+        segment_start=xp.asarray(beams.segment_start[::colours].copy()),
+        sky=xp.asarray(np.zeros((1, ENTRIES, 6), dtype=np.float32)),
+        pattern=xp.asarray(steering.pattern),
+        reduced_aperture=steering.reduced_aperture,
+        axial_weight=steering.axial_weight,
+        element_exponent=steering.element_exponent,
+        lowest_sine=0.0,
+        colours=1,
     )
     mixed = None
     if world.payloads is not None:

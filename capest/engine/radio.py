@@ -9,6 +9,7 @@ import numpy as np
 from capest.backend.arguments import LinkAdaptation
 from capest.physics import environment, weather
 from capest.physics.clear_sky import ClearSky
+from capest.physics.harq import HarqProcesses
 from capest.physics.uplink_budget import UplinkBudget
 from capest.physics.weather_of_places import ClimateTable
 
@@ -69,6 +70,8 @@ class Link:
         As the kernels take it, on the host.
     policy : {0, 1, 2}
         One of `POLICIES`.
+    processes : HarqProcesses or None
+        ``None`` where nothing bounds a user's share of the time.
     """
 
     snr_at_no_loss_db: float
@@ -76,6 +79,7 @@ class Link:
     bandwidth_mhz: float
     adaptation: LinkAdaptation
     policy: int
+    processes: HarqProcesses | None = None
 
 
 @dataclass(frozen=True)
@@ -85,13 +89,19 @@ class UplinkAccess:
     Attributes
     ----------
     user_bandwidth_mhz : float
-        Bandwidth of a transmitting user left to its data: without cyclic prefix and overhead.
+        Bandwidth of a place left to a user's data: without cyclic prefix and overhead.
     users_at_once : int
-        Users that transmit at the same time beside each other.
+        Places beside each other.
+    widths : tuple of int
+        Of how many places beside each other a user may have all, ascending.
+    control_share : float
+        Share of all places that control and random access take.
     """
 
     user_bandwidth_mhz: float
     users_at_once: int
+    widths: tuple[int, ...] = (1,)
+    control_share: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -87,9 +87,7 @@ class SlotLinksOfMany:
             if ends[end] > ends[first]:
                 rows = np.arange(first, end)
                 links = self._of_rows(rows // slots, lit[rows % slots], number[some], count[rows])
-                carrier[some], interference[some] = constellation_sinr(
-                    self.kernels, *links
-                )
+                carrier[some], interference[some] = constellation_sinr(self.kernels, *links)
             first = end
         own = self.own.ravel()[number] - self.start[row // slots]
         attached = AttachedLinks(
@@ -161,9 +159,7 @@ class SlotLinksOfMany:
         )
         if self.mixed is None:
             return of_slots, None
-        return of_slots, replace(
-            self.mixed, links=of_slots, payload=self.mixed.payload[satellite]
-        )
+        return of_slots, replace(self.mixed, links=of_slots, payload=self.mixed.payload[satellite])
 
 
 def slot_links_of_many(
@@ -175,6 +171,12 @@ def slot_links_of_many(
     pairs = constellation_links(world, sky, users, beams, power, alone, None, kernels.xp)
     own = on_host(pairs.serving).astype(np.int64).reshape(sky.trials, users.per_trial)
     return SlotLinksOfMany(
-        kernels, world.radio.link, pairs, own, beams.start, sky.start, beams.segment_start,
+        kernels,
+        world.radio.link,
+        pairs,
+        own,
+        beams.start,
+        sky.start,
+        beams.segment_start,
         mixed_links(world, sky, pairs, alone),
     )

@@ -152,9 +152,7 @@ def reversed_snr_db(
     return _snr_db(world, uplink, power_dbw, down_db) - further_loss_db
 
 
-def sent_dbw(
-    world: World, uplink: CallUplink, unlimited: Any, xp: Any, gain_db: Any = 0.0
-) -> Any:
+def sent_dbw(world: World, uplink: CallUplink, unlimited: Any, xp: Any, gain_db: Any = 0.0) -> Any:
     """Transmit power of users in dBW, by the loss of their own downlinks; see `reversed_snr_db`."""
     loss_db = world.radio.link.coupling_loss_at_0_snr_db - _decibels(unlimited, xp) - gain_db
     return uplink.budget.power_dbw(loss_db, xp)

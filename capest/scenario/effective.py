@@ -11,6 +11,7 @@ from capest.file_kinds import check_regular
 from capest.physics.environment import URBAN_SIGMA_DB
 from capest.physics.patterns import takes_hpbw
 from capest.physics.weather_library import library_version
+from capest.scenario.harq import with_block_errors
 from capest.scenario.lists import number_range
 from capest.scenario.moments import utc_text
 from capest.scenario.paths import shown_path
@@ -63,7 +64,7 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
         "carrier": scenario.carrier.model_dump(),
         "handset": _read(scenario, "handset"),
         "channel": _channel(scenario),
-        "link": _read(scenario, "link"),
+        "link": with_block_errors(_read(scenario, "link"), scenario),
         "scheduler": _scheduler(scenario),
         **_service(scenario),
         "run": {"seed": scenario.run.seed} | ({"keep_cells": True} if keeps else {}),
@@ -100,8 +101,7 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
     if scenario.cells.layout == "satellite-fixed":
         constellation.pop("minimum_visibility_s")
         content["beams"] |= {"count": beams.count, "spacing_uv": scenario.beam_spacing_uv}
-    if users.placement == "file":
-        content["users"] |= _file(users)
+    content["users"] |= _places_of(users)
     if users.positions != "random":
         content["users"]["positions"] = users.positions
     content["beams"] |= _turns_of_many(scenario)
@@ -165,6 +165,16 @@ def _uplink(scenario: Scenario) -> dict[str, Any]:
         return {}
     content = _read(scenario, "uplink")
     del content["interference"]
+    # Rules that came after 0.2 enter where they hold: fingerprints of finished runs stay.
+    if not content["control_share"]:
+        del content["control_share"]
+    content.pop("width", None)
+    if scenario.chooses_uplink_width:
+        widest_mhz, beam_mhz = content["bandwidth_mhz"], scenario.beam_bandwidth_hz / 1e6
+        content["bandwidth_mhz"] = beam_mhz if widest_mhz is None else min(widest_mhz, beam_mhz)
+        content["width"] = "least-share"
+    else:
+        content["bandwidth_mhz"] = scenario.user_bandwidth_mhz
     # Up to 0.2 the key was a switch; fingerprints of finished runs have it.
     content["enabled"] = _INTERFERENCE[uplink_interference(values)]
     return content
@@ -245,7 +255,7 @@ def _service(scenario: Scenario) -> dict[str, dict[str, Any]]:
     content: dict[str, Any] = {"classes": [list(each) for each in read]}
     if _has_calls(scenario):
         content["inter_satellite_hops"] = service.inter_satellite_hops
-        content["harq_retransmissions"] = service.harq_retransmissions
+        content["harq_retransmissions"] = scenario.harq_round_trips  # its name in 0.2
     if service.simulated_holding_times:
         content["simulated_holding_times"] = service.simulated_holding_times
     return {"service": content}
@@ -265,6 +275,13 @@ def _how_many(users: UserSettings) -> dict[str, Any]:
     if users.count is not None:
         return {"count": users.count}
     return users.model_dump(include={"devices_per_person", "activity_factor"})
+
+
+def _places_of(users: UserSettings) -> dict[str, Any]:
+    """What beside the placement says where users are: a file, or who has no network."""
+    if users.placement == "uncovered" and users.file is None:
+        return {"uncovered_density_per_km2": users.uncovered_density_per_km2}
+    return _file(users) if users.placement in ("uncovered", "file") else {}
 
 
 def _file(users: UserSettings) -> dict[str, Any]:
@@ -307,8 +324,7 @@ def _users(scenario: Scenario) -> dict[str, Any]:
     if users.devices_per_person is not None:
         del content["count"]
         content |= _how_many(users)
-    if users.placement == "file":
-        content |= _file(users)
+    content |= _places_of(users)
     content |= {"indoor_share": users.indoor_share, "vehicle_share": users.vehicle_share}
     if users.positions != "random":
         content["positions"] = users.positions

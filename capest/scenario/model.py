@@ -13,6 +13,7 @@ from capest.errors import Problem, ScenarioError
 from capest.scenario.constellation_rules import is_constellation
 from capest.scenario.derived import Derived
 from capest.scenario.effective import effective
+from capest.scenario.harq import harq_mode, harq_round_trips
 from capest.scenario.linked import GAINS, Moved, beam_notes, move_gain
 from capest.scenario.moments import with_text_start
 from capest.scenario.network_rules import DEFAULT as DEFAULT_RULES
@@ -105,6 +106,16 @@ class Scenario(Derived, Section):
     def uplink_interference(self) -> str:
         """What disturbs the uplink: "load", "full-buffer" or "off", given or as calls need it."""
         return uplink_interference(dict(self.items()))
+
+    @property
+    def harq(self) -> str:
+        """How block errors are dealt with: "on", "off" or "uncharged", given or by height."""
+        return harq_mode(dict(self.items()))
+
+    @property
+    def harq_round_trips(self) -> int:
+        """Round trips that the delay of packets allows for."""
+        return harq_round_trips(self.harq, self.link.harq_round_trips)
 
     def items(self) -> Iterator[tuple[str, Any]]:
         """Yield every dotted key with its value, in the order of the model."""

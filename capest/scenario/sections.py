@@ -182,7 +182,7 @@ class HotspotSettings(Section):
 class UserSettings(Section):
     """How many users there are and where."""
 
-    placement: Literal["beam", "uniform", "hotspots", "population", "file"] = "beam"
+    placement: Literal["beam", "uniform", "hotspots", "population", "uncovered", "file"] = "beam"
     positions: Literal["random", "stratified"] = "random"
     per_beam: int = Field(default=10, ge=1)
     count: int | None = Field(default=None, ge=1)
@@ -194,6 +194,7 @@ class UserSettings(Section):
     file: Text | None = None
     file_variable: Text | None = None
     file_units: Literal["per-cell", "per-km2"] | None = None
+    uncovered_density_per_km2: float = Field(default=1.0, ge=0.001, le=1000)
     hotspots: HotspotSettings = HotspotSettings()
 
 
@@ -234,8 +235,10 @@ class UplinkSettings(Section):
     """What disturbs the uplink, and how handsets transmit."""
 
     interference: Literal["load", "full-buffer", "off"] | None = None
-    bandwidth_mhz: float = Field(default=0.36, ge=0.001, le=100_000)
+    width: Literal["fixed", "least-share"] = "fixed"
+    bandwidth_mhz: float | None = Field(default=0.36, ge=0.001, le=100_000)
     overhead: float = Field(default=0.08, ge=0, lt=1)
+    control_share: float = Field(default=0.0, ge=0, lt=1)
     scheduled: Literal["decodable", "all"] = "decodable"
     drops: int = Field(default=10, ge=1, le=1000)
     power_control: Literal["full", "fractional"] = "full"
@@ -251,6 +254,9 @@ class LinkSettings(Section):
     thresholds: Literal["lte-sim-awgn", "lte-list", "5g-lena", "sionna"] = "lte-sim-awgn"
     shannon: Literal["tr36942", "sharc", "sharc-mss", "bound"] = "tr36942"
     overhead: float = Field(default=0.14, ge=0, lt=1)
+    harq: Literal["on", "off", "uncharged"] | None = "uncharged"
+    harq_processes: int = Field(default=32, ge=1, le=32)
+    harq_round_trips: int | None = Field(default=None, ge=0, le=32)
 
 
 class ServiceSettings(Section):
@@ -266,7 +272,6 @@ class ServiceSettings(Section):
     activity: float | None = Field(default=None, gt=0, le=1)
     guaranteed: bool | None = None
     inter_satellite_hops: int = Field(default=0, ge=0, le=100)
-    harq_retransmissions: int = Field(default=1, ge=0, le=32)
     simulated_holding_times: int = Field(default=0, ge=0, le=10_000)
 
 

@@ -22,6 +22,9 @@ FIGURES = (
 NEEDED = ("downlink_kbps", "uplink_kbps", "delay_budget_ms", "guaranteed")
 """Figures without which there is no service."""
 
+PACKET_ERROR_RATE = 1e-3
+"""Share of packets that a service may lose where nothing says it, as of video calls (5QI 2)."""
+
 _PART = re.compile(r"(?P<name>\S+)\s+(?P<percent>\d+(?:\.\d+)?)\s*%")
 EXAMPLE = "video-call-480p 30%, voice 50%, best-effort 20%"
 
@@ -46,6 +49,8 @@ class ServiceClass:
         It is a call: carried at its rate or refused. Else it takes what calls leave.
     five_qi : int or None
         Class of the 5G system (TS 23.501 clause 5.7.4).
+    packet_error_rate : float
+        Share of packets that may be lost; 10⁻³ where nothing says it.
     """
 
     name: str
@@ -56,6 +61,7 @@ class ServiceClass:
     activity: float
     guaranteed: bool
     five_qi: int | None
+    packet_error_rate: float
 
     @property
     def budget_name(self) -> str:
@@ -83,6 +89,7 @@ def service_classes(service: ServiceSettings) -> tuple[ServiceClass, ...]:
             activity=1.0 if service.activity is None else service.activity,
             guaranteed=bool(service.guaranteed),
             five_qi=service.five_qi,
+            packet_error_rate=service.packet_error_rate or PACKET_ERROR_RATE,
         ),
     )
 
@@ -177,4 +184,5 @@ def _of_preset(name: str, share: float) -> ServiceClass:
         activity=float(figures.get("activity", 1.0)),
         guaranteed=bool(figures["guaranteed"]),
         five_qi=None if five_qi is None else int(five_qi),
+        packet_error_rate=float(figures.get("packet_error_rate", PACKET_ERROR_RATE)),
     )

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from capest.errors import InputError, Problem
-from capest.scenario.presets import load_preset, preset_names, presets_of
 from capest.scenario.nearest import nearest
+from capest.scenario.presets import load_preset, preset_names, presets_of
 from capest.scenario.shell_notation import parse_longitudes, parse_shells
 
 if TYPE_CHECKING:
@@ -133,7 +133,9 @@ def with_shell_presets(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Pro
             problems.append(_no_preset(key, name))
             filled.append(table)
             continue
-        values = {k.partition(".")[2]: v for k, v in load_preset(name).values_by(raw.get("rules")).items()}
+        values = {
+            k.partition(".")[2]: v for k, v in load_preset(name).values_by(raw.get("rules")).items()
+        }
         problems += _unlike(key, name, values, common)
         own = {k: v for k, v in values.items() if k in PAYLOAD}
         filled.append(own | {k: v for k, v in table.items() if v is not None or k not in own})

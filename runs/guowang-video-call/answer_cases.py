@@ -14,6 +14,7 @@ HANDSETS = ("3gpp", "in hand")
 """Groups of all systems; every other group varies something."""
 
 IN_HAND = "handset.preset=smartphone-typical"
+WITHOUT_NETWORK = "users.placement=uncovered"
 NO_LIMIT = "service.delay_budget_ms=100000"
 
 FEW_TRIALS = 6
@@ -113,6 +114,12 @@ VARIANTS: list[tuple[str, str, str, list[str]]] = [
         for count in (50_000, 100_000, 200_000, 400_000)
     ),
     *(
+        ("who asks", system, f"100,000 without a network{where}", [WITHOUT_NETWORK, *keys])
+        for system in ("gw-a59-china", "complete-china", "starlink-usa", "ast-usa", "geo-china")
+        for where, keys in (("", []), (", in a hand", [IN_HAND]))
+        if system != "geo-china" or not keys
+    ),
+    *(
         ("phone's band", "gw-a59-china", f"{mhz} MHz", [f"uplink.bandwidth_mhz={mhz}"])
         for mhz in (0.36, 0.72, 1.44)
     ),
@@ -129,7 +136,7 @@ VARIANTS: list[tuple[str, str, str, list[str]]] = [
     ("assignment", "complete-china", "most users first", []),
     ("assignment", "complete-china", "best signal", ["cells.assignment=max-sinr"]),
     ("GEO", "geo-china", "as it is", []),
-    ("GEO", "geo-china", "no retransmissions", ["service.harq_retransmissions=0"]),
+    ("GEO", "geo-china", "no retransmissions", ["link.harq_round_trips=0"]),
     ("GEO", "geo-china", "any delay", [NO_LIMIT]),
     ("GEO", "geo-china", "any delay, 360p", [NO_LIMIT, "service.preset=video-call-360p"]),
     ("GEO", "geo-china", "any delay, voice", [NO_LIMIT, "service.preset=voice"]),

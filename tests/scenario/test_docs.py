@@ -18,9 +18,10 @@ FIELDS = dict(keys_of(Scenario))
 
 
 def rows() -> dict[str, list[str]]:
+    of_keys = PAGE.partition("\n## Rules of a network\n")[0]
     cells = [
         [cell.strip() for cell in line.strip().strip("|").split(" | ")]
-        for line in PAGE.replace("| |", "|  |").replace("| |", "|  |").splitlines()
+        for line in of_keys.replace("| |", "|  |").replace("| |", "|  |").splitlines()
         if line.startswith("| `")
     ]
     # The table of rules has keys too, in three columns.

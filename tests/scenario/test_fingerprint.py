@@ -103,6 +103,7 @@ CHANGES = {
     "users.file": "none.csv",
     "users.file_variable": "people",
     "users.file_units": "per-km2",
+    "users.uncovered_density_per_km2": 2.0,
     "users.hotspots.count": 6,
     "users.hotspots.radius_km": 21.0,
     "users.hotspots.share": 0.7,
@@ -130,8 +131,10 @@ CHANGES = {
     "channel.latitude_deg": 10.0,
     "channel.longitude_deg": 100.0,
     "uplink.interference": "full-buffer",
+    "uplink.width": "least-share",
     "uplink.bandwidth_mhz": 0.18,
     "uplink.overhead": 0.1,
+    "uplink.control_share": 0.1,
     "uplink.scheduled": "all",
     "uplink.drops": 3,
     "uplink.power_control": "fractional",
@@ -142,6 +145,9 @@ CHANGES = {
     "link.thresholds": "sionna",
     "link.shannon": "sharc",
     "link.overhead": 0.2,
+    "link.harq": "on",
+    "link.harq_processes": 16,
+    "link.harq_round_trips": 0,
     "service.preset": "voice",
     "service.mix": "voice 80%, best-effort 20%",
     "service.downlink_kbps": 64.0,
@@ -152,7 +158,6 @@ CHANGES = {
     "service.activity": 0.5,
     "service.guaranteed": False,
     "service.inter_satellite_hops": 2,
-    "service.harq_retransmissions": 0,
     "service.simulated_holding_times": 5,
     "scheduler.policy": "equal-rate",
     "scheduler.admission": "random",
@@ -167,6 +172,7 @@ ALWAYS_INERT = {
     *("title", "rules", "satellite.preset", "handset.preset", "run.trials", "run.block_trials"),
     *("constellation.preset", "run.until"),
     "beams.beyond_earth",  # this layout lies on the Earth
+    "link.harq_processes",  # block errors are not charged
 }
 CLEAR = {
     "channel.tropospheric_scintillation",  # the carrier is under 6 GHz
@@ -191,12 +197,12 @@ UPLINK = {
     *("satellite.uplink_frequency_ghz", "satellite.uplink_antenna_diameter_m"),
     *("satellite.g_over_t_db_per_k", "handset.transmit_power_dbm", "handset.transmit_gain_dbi"),
     *("uplink.bandwidth_mhz", "uplink.overhead", "uplink.scheduled", "uplink.drops"),
-    "uplink.power_control",
+    *("uplink.power_control", "uplink.width", "uplink.control_share"),
     *("uplink.p0_dbm", "uplink.alpha"),
 }
 NO_TURNS = {"uplink.scheduled", "uplink.drops", "uplink.p0_dbm", "uplink.alpha"}
 OF_SERVICE = {
-    *("service.inter_satellite_hops", "service.harq_retransmissions", "scheduler.admission"),
+    *("service.inter_satellite_hops", "link.harq_round_trips", "scheduler.admission"),
 }
 OF_FRAME = {"beams.slots", "beams.slot_ms", "beams.bound", "users.demand_mbps"}
 FOR_PEOPLE = {"service.packet_error_rate", "service.five_qi"}
@@ -209,7 +215,10 @@ CALLS = {
     **{"service.delay_budget_ms": 150.0, "service.guaranteed": True},
 }
 OF_FILE = {"users.file", "users.file_variable", "users.file_units"}
-HOTSPOTS = {"users.hotspots.count", "users.hotspots.radius_km", "users.hotspots.share"}
+HOTSPOTS = {
+    *("users.hotspots.count", "users.hotspots.radius_km", "users.hotspots.share"),
+    "users.uncovered_density_per_km2",
+}
 
 # Settings of a mode; keys it does not read; keys whose change alone would not be legal.
 MODES = {
@@ -249,7 +258,7 @@ MODES = {
     "shannon": (
         {"link.adaptation": "truncated-shannon"},
         HOTSPOTS | UPLINK | {"link.table", "link.thresholds"},
-        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
+        {"link.harq", "beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "given spacing": (
         {"beams.spacing_uv": 0.05},
@@ -268,7 +277,7 @@ MODES = {
     ),
     "uplink": (
         {"uplink.interference": "full-buffer"},
-        HOTSPOTS | {"link.shannon", "uplink.p0_dbm", "uplink.alpha"},
+        HOTSPOTS | {"link.shannon", "uplink.p0_dbm", "uplink.alpha", "uplink.width"},
         {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "regenerative payload": (
@@ -278,7 +287,7 @@ MODES = {
     ),
     "uplink with power control": (
         {"uplink.interference": "full-buffer", "uplink.power_control": "fractional"},
-        HOTSPOTS | {"link.shannon"},
+        HOTSPOTS | {"link.shannon", "uplink.width"},
         {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "indoors and in cars": (
@@ -321,7 +330,8 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
-            *("constellation.shell", "constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
+            "constellation.shell",
+            *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
             "beams.polarisation_reuse",
         },
@@ -344,7 +354,8 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
-            *("constellation.shell", "constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
+            "constellation.shell",
+            *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
             "beams.polarisation_reuse",
         },
@@ -369,7 +380,8 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
-            *("constellation.shell", "constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
+            "constellation.shell",
+            *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             *("users.devices_per_person", "cells.layout"),
             "beams.polarisation_reuse",
         },
@@ -393,7 +405,8 @@ MODES = {
         },
         {
             *(OF_REGION - {"region.latitude_deg", "region.longitude_deg", "region.radius_km"}),
-            *("constellation.shell", "constellation.catalogue", *OF_FILE, "uplink.interference", "users.count"),
+            "constellation.shell",
+            *("constellation.catalogue", *OF_FILE, "uplink.interference", "users.count"),
             "users.placement",
             "beams.polarisation_reuse",
         },
@@ -418,7 +431,8 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
-            *("constellation.shell", "constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
+            "constellation.shell",
+            *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
             *("beams.polarisation_reuse", "beams.allocation"),
         },
@@ -444,7 +458,8 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
-            *("constellation.shell", "constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
+            "constellation.shell",
+            *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
             "beams.polarisation_reuse",
         },
@@ -465,7 +480,8 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
-            *("constellation.shell", "constellation.catalogue", *OF_FILE, "uplink.interference"),
+            "constellation.shell",
+            *("constellation.catalogue", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
             "beams.polarisation_reuse",
         },
@@ -491,6 +507,18 @@ MODES = {
             **{"users.placement": "population", "users.devices_per_person": 1e-4},
         },
         HOTSPOTS | UPLINK | {"link.shannon", "users.per_beam"},
+        {
+            *("beams.polarisation_reuse", "beams.allocation", "users.count", "users.placement"),
+            *("satellite.latitude_deg", "satellite.longitude_deg"),
+        },
+    ),
+    "uncovered people below a satellite": (
+        {
+            **{"satellite.latitude_deg": 46.0, "satellite.longitude_deg": 9.0},
+            **{"users.placement": "uncovered", "users.devices_per_person": 1e-2},
+        },
+        (HOTSPOTS | UPLINK | {"link.shannon", "users.per_beam"})
+        - {"users.uncovered_density_per_km2"},
         {
             *("beams.polarisation_reuse", "beams.allocation", "users.count", "users.placement"),
             *("satellite.latitude_deg", "satellite.longitude_deg"),

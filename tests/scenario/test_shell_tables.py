@@ -92,7 +92,10 @@ def test_the_narrowest_beam_makes_the_cells() -> None:
         ("constellation.shell=3", "constellation.shell = 3: must be tables, at least one"),
         ("constellation.shell.1=3", r"constellation.shell.1 = 3: must be a table, \[\[const"),
         (f"constellation.shells={ONE}", "not beside constellation.shells"),
-        ("constellation.shell.1.preset=tr38821-set1-leo600-x", "did you mean tr38821-set1-leo600-s"),
+        (
+            "constellation.shell.1.preset=tr38821-set1-leo600-x",
+            "did you mean tr38821-set1-leo600-s",
+        ),
         ("constellation.shell.1.preset=ast-bluebird-filed", "its frequency_ghz is 0.88, that of"),
         ("constellation.shell.1.orbit=53 @ 4", r"shell.1.orbit = '53 @ 4': shell '53 @ 4' is not"),
         ("constellation.shell.1.geostationary=east", r"shell.1: must have one of orbit and geo"),
@@ -108,5 +111,7 @@ def test_what_is_wrong_is_said_in_one_line(override: str, said: str) -> None:
 def test_the_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(load().to_toml().replace("beams_at_once = 4", "beams_at_once = 0.5"))
-    with pytest.raises(ScenarioError, match=r"mine.toml: constellation.shell.2.beams_at_once = 0.5"):
+    with pytest.raises(
+        ScenarioError, match=r"mine.toml: constellation.shell.2.beams_at_once = 0.5"
+    ):
         load_scenario(path)

@@ -22,9 +22,9 @@ from capest.geo.tiling import Cells
 from capest.physics.beam_grid import hexagonal_lattice
 from capest.physics.beam_spacing import spacing_from_hpbw
 from capest.physics.constants import EARTH_RADIUS_M
-from capest.scenario.shell_tables import payloads_of
 from capest.sampling.sectors import SECTORS
 from capest.sampling.streams import MAX_ENTITIES
+from capest.scenario.shell_tables import payloads_of
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario

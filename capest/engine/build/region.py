@@ -12,6 +12,7 @@ import numpy as np
 
 from capest.engine.build.guard import guard_of
 from capest.engine.build.people import people_of, people_of_cells, settled, within
+from capest.engine.build.uncovered import uncovered_of
 from capest.engine.places import InRegion, People
 from capest.engine.region_cells import RegionCells
 from capest.engine.world import Ground
@@ -78,6 +79,9 @@ def build_region(scenario: Scenario, diameter_km: float) -> PopulatedRegion:
         settled=settled(model) if isinstance(model, PopulationModel) else None,
     )
     notes, everybody = region.notes, model
+    if scenario.users.placement == "uncovered" and isinstance(model, PopulationModel):
+        uncovered = uncovered_of(scenario, model, region.name)
+        model, notes = uncovered.people, notes + uncovered.notes
     if scenario.users.placement == "file" and isinstance(model, PointsModel):
         notes += model.notes
         model, share = within(model, tiling, scenario)
@@ -106,10 +110,12 @@ def build_region(scenario: Scenario, diameter_km: float) -> PopulatedRegion:
         reach_rad=_reach_rad(region, tiling),
     )
     people = None
-    if isinstance(model, PopulationModel):
-        people = people_of_cells(model, tiling)
-        if isinstance(guard.people, PopulationModel):
-            people += people_of_cells(guard.people, tiling)
+    if scenario.users.placement in ("population", "uncovered"):
+        people = sum(
+            people_of_cells(each, tiling)
+            for each in (model, guard.people)
+            if isinstance(each, PopulationModel | PointsModel)
+        )
     return PopulatedRegion(ground, tiling, _layout(ground, tiling, people), notes + guard.notes)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,11 @@ class Demand:
     budget_ms: Any
     call_class: Any | None
     arrival: Any | None
+
+    def of(self, some: Any) -> Demand:
+        """What some users ask for, by their numbers."""
+        arrays = (getattr(self, each.name) for each in fields(self))
+        return Demand(*(None if each is None else each[some] for each in arrays))
 
 
 def draw_demand(services: Services, draws: Draws, users: int, xp: Any) -> Demand:

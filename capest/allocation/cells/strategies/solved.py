@@ -67,7 +67,9 @@ def assign(
     wide = beams[satellite]
     ends = np.cumsum(wide)
     dark_at = ends[np.cumsum(degree) - 1]
-    beam = (np.repeat(first[satellite] - (ends - wide), wide) + np.arange(ends[-1])).astype(np.int32)
+    beam = (np.repeat(first[satellite] - (ends - wide), wide) + np.arange(ends[-1])).astype(
+        np.int32
+    )
     dark = slots + np.arange(len(wanting), dtype=np.int32)
     column = np.insert(beam, dark_at, dark)
     most = worth.max() + 1.0
