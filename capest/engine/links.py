@@ -87,9 +87,11 @@ class Links:
             range_m=self.range_m[order],
             ways=None if self.ways is None else self.ways.of(order),
             loss_db=None if self.loss_db is None else self.loss_db[order],
-            **{
-                name: value if isinstance(value, float) else value[order]
-                for name in ("gain_db", "g_over_t_db")
-                for value in (getattr(self, name),)
-            },
+            gain_db=_of(self.gain_db, order),
+            g_over_t_db=_of(self.g_over_t_db, order),
         )
+
+
+def _of(value: Any, order: Any) -> Any:
+    """Values of some users; one value is that of all."""
+    return value if isinstance(value, float) else value[order]

@@ -1,9 +1,10 @@
 """Satellites of a constellation that carry different payloads, and links to all of them.
 
-A kernel knows one aperture and one pattern. So it is asked once for each payload, for the satellites
-that carry it, and what they add to a user or a beam is summed up: interference is a sum over
-satellites. To a payload's satellites a user of another one is served by a dark beam of its colour,
-which neither carries nor hears anything. With one payload the kernel is asked once, as ever.
+A kernel knows one aperture and one pattern. So it is asked once for each payload, for the
+satellites that carry it, and what they add to a user or a beam is summed up: interference is a
+sum over satellites. To a payload's satellites a user of another one is served by a dark beam of
+its colour, which neither carries nor hears anything. With one payload the kernel is asked once,
+as ever.
 """
 
 from __future__ import annotations

@@ -195,7 +195,7 @@ class Scenario(Derived, Section):
         strays = [problem for key in keys if (problem := number_problem(raw, key))]
         if strays:
             raise ScenarioError("scenario", strays)
-        for key, value in keys.items():
+        for key in keys:
             if key.startswith(f"{SHELL}.") and key.endswith(".preset"):
                 for name in PAYLOAD:
                     remove_key(raw, f"{key.rpartition('.')[0]}.{name}")

@@ -302,8 +302,8 @@ def _of_beams(values: Values) -> str | None:
 READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "satellite.altitude_km": (
         ReadCondition(
-            "with one satellite, where cells are as wide as its beams, or with a catalogue of which "
-            "nothing is selected",
+            "with one satellite, where cells are as wide as its beams, or with a catalogue of "
+            "which nothing is selected",
             _no_height,
             neutral=True,
         ),
