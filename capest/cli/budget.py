@@ -29,6 +29,8 @@ LINES = {
     "weather_loss_db": "rain, cloud, scintillation, dB",
     "polarisation_loss_db": "polarisation loss, dB",
     "body_loss_db": "body loss, dB",
+    "power_reduction_db": "phone's power reduction, dB",
+    "combining_gain_db": "gain by two branches, dB",
     "g_over_t_db_per_k": "G/T, dB/K",
     "cnr_db": "CNR, dB",
 }

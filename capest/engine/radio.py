@@ -61,9 +61,9 @@ class Link:
     ----------
     snr_at_no_loss_db : float
         EIRP density + handset gain and losses - noise density: the SNR at a beam's peak without
-        any loss on the way.
+        any loss on the way, of all receive branches together.
     coupling_loss_at_0_snr_db : float
-        Coupling loss is this minus the SNR in dB.
+        Coupling loss, of one branch, is this minus the SNR in dB.
     bandwidth_mhz : float
         Bandwidth of a beam left to user data: without guard bands, cyclic prefix and overhead.
     adaptation : LinkAdaptation
@@ -202,6 +202,10 @@ class Radio:
     frequency_hz : float
     colours : int
         Of the frequency reuse.
+    branches : {1, 2}
+        Receive branches of a phone; the link's budget is that of both together.
+    polarisations : {1, 2}
+        2: colours 2k and 2k + 1 are polarisations of one frequency.
     link : Link
     carrier : Carrier or None
         Of the downlink of one satellite, for the loss of each user; ``None`` for many.
@@ -230,6 +234,8 @@ class Radio:
 
     frequency_hz: float
     colours: int
+    branches: int
+    polarisations: int
     link: Link
     carrier: Carrier | None
     steering: Steering

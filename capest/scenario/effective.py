@@ -62,7 +62,7 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
     return {
         **of_kind(scenario),
         "carrier": scenario.carrier.model_dump(),
-        "handset": _read(scenario, "handset"),
+        "handset": _handset(scenario),
         "channel": _channel(scenario),
         "link": with_block_errors(_read(scenario, "link"), scenario),
         "scheduler": _scheduler(scenario),
@@ -156,6 +156,15 @@ def _read(scenario: Scenario, section: str) -> dict[str, Any]:
     }
     found: dict[str, Any] = getattr(scenario, section).model_dump(exclude=names)
     return found
+
+
+def _handset(scenario: Scenario) -> dict[str, Any]:
+    """Of the handset; fingerprints of 0.2 have neither of the two."""
+    content = _read(scenario, "handset")
+    for key, without in (("power_reduction_db", 0.0), ("branches", 1)):
+        if content.get(key) == without:
+            del content[key]
+    return content
 
 
 def _uplink(scenario: Scenario) -> dict[str, Any]:

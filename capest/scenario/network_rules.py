@@ -32,6 +32,7 @@ class RuleValues:
 
 RULES: dict[str, RuleValues] = {
     "cells.diameter_from": RuleValues(of_02="satellite", of_03="constellation"),
+    "handset.power_reduction_db": RuleValues(0.0, 1.0),
     "link.harq": RuleValues(of_02="uncharged", of_03=None),
     "link.overhead": RuleValues(of_02=0.14, of_03=0.25),
     "uplink.bandwidth_mhz": RuleValues(of_02=0.36, of_03=None),

@@ -21,6 +21,12 @@ from capest.scenario.sections import ShellSettings
 from capest.scenario.shell_tables import dotted, key_of_model, unknown_in_table
 from capest.scenario.units import unit_of
 
+_REASONS = {
+    "handset.branches": "phones have two receive branches in the bands of satellites; four are for "
+    "bands of the ground above 2.5 GHz"
+}
+"""Why a key is allowed no more, where that asks for a word."""
+
 
 def find_problems(
     model: type[BaseModel], raw: Mapping[str, Any], unresolved: Collection[str] = ()
@@ -197,7 +203,7 @@ def _hint(key: str, field: FieldInfo, value: Any) -> str:
             return "it must be finite"
         if kind is int and isinstance(value, float) and value.is_integer():
             return f"write {value:.0f}"
-    return ""
+    return _REASONS.get(key, "")
 
 
 def _hint_for_text(key: str, kind: Any, choices: tuple[Any, ...], value: str) -> str:

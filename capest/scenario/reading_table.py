@@ -402,6 +402,7 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "users.hotspots.share": (_HOTSPOTS,),
     "handset.transmit_power_dbm": (UPLINK,),
     "handset.transmit_gain_dbi": (UPLINK,),
+    "handset.power_reduction_db": (UPLINK,),
     "channel.environment": (_SCATTERED,),
     "channel.elevation_lookup": (_SCATTERED,),
     "channel.urban_sigma_db": (_FADING, _IN_TOWN),

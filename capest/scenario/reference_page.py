@@ -74,7 +74,7 @@ def _rows() -> dict[str, tuple[str, str, str, str, str]]:
 
 @cache
 def _read_when() -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for line in _page().partition("\n| read | keys |\n")[2].splitlines():
         if not line.startswith("| "):
             break

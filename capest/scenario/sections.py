@@ -209,6 +209,8 @@ class HandsetSettings(Section):
     polarisation_loss_db: float = Field(default=0.0, ge=0, le=100)
     transmit_power_dbm: float | None = Field(default=None, ge=-100, le=100)
     transmit_gain_dbi: float | None = Field(default=None, ge=-100, le=100)
+    power_reduction_db: float = Field(default=0.0, ge=0, le=30)
+    branches: Annotated[Literal[1, 2], BeforeValidator(_whole)] = 1
 
 
 class ChannelSettings(Section):

@@ -42,7 +42,7 @@ SCENARIOS = {
     },
     "widths of weak phones, block errors charged": {
         "rules": "0.3",
-        "satellite": {"preset": "tr38821-set1-leo1200-s"},
+        "satellite": LEO,
         "beams": BEAMS,
         "users": {"per_beam": 40},
         "link": {"harq_processes": 12},

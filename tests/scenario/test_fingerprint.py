@@ -115,6 +115,8 @@ CHANGES = {
     "handset.polarisation_loss_db": 3.0,
     "handset.transmit_power_dbm": 22.0,
     "handset.transmit_gain_dbi": 1.0,
+    "handset.power_reduction_db": 1.0,
+    "handset.branches": 2,
     "channel.environment": "urban",
     "channel.line_of_sight": "never",
     "channel.elevation_lookup": "nearest",

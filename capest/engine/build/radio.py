@@ -35,6 +35,7 @@ from capest.physics.pattern_table import pattern_table
 from capest.physics.patterns import PATTERNS
 from capest.physics.propagation import free_space_loss_db
 from capest.physics.sky_table import sky_table
+from capest.physics.two_branches import combining_gain_db
 from capest.physics.uplink_budget import UplinkBudget
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def uplink_budget(scenario: Scenario) -> UplinkBudget | None:
         return None
     power_dbm, gain_dbi, g_over_t_db_per_k = (float(figure or 0.0) for figure in figures)
     return UplinkBudget(
-        largest_power_dbw=power_dbm - 30.0,
+        largest_power_dbw=power_dbm - handset.power_reduction_db - 30.0,
         transmit_gain_dbi=gain_dbi - _handset_loss_db(scenario),
         g_over_t_db_per_k=g_over_t_db_per_k,
         beam_gain_dbi=satellite.antenna_gain_dbi,
@@ -131,6 +132,7 @@ def link_constants(scenario: Scenario) -> Link:
     noise_dbw_per_hz = link_budget.noise_density_dbw_per_hz(
         handset.noise_figure_db, handset.antenna_temperature_k
     )
+    combining_db = combining_gain_db(handset.branches)
     eirp_dbw_per_hz = satellite.eirp_density_dbw_per_mhz - 60.0
     use_shannon = link.adaptation == "truncated-shannon"
     bandwidth_hz = scenario.beam_bandwidth_hz
@@ -144,8 +146,12 @@ def link_constants(scenario: Scenario) -> Link:
             + handset.antenna_gain_dbi
             - _handset_loss_db(scenario)
             - noise_dbw_per_hz
+            + combining_db
         ),
-        coupling_loss_at_0_snr_db=eirp_dbw_per_hz - satellite.antenna_gain_dbi - noise_dbw_per_hz,
+        # The coupling loss is that of one branch, the one that transmits.
+        coupling_loss_at_0_snr_db=(
+            eirp_dbw_per_hz - satellite.antenna_gain_dbi - noise_dbw_per_hz + combining_db
+        ),
         bandwidth_mhz=bandwidth_hz / 1e6 * (1.0 - link.overhead) * repaired_share(scenario),
         adaptation=LinkAdaptation(
             rate_table=(np.zeros((0, 2), dtype=np.float32) if use_shannon else steps(scenario)),
@@ -276,6 +282,8 @@ def radio_of(
     return Radio(
         frequency_hz=frequency_hz,
         colours=scenario.colours,
+        branches=scenario.handset.branches,
+        polarisations=2 if scenario.beams.polarisation_reuse else 1,
         link=link,
         carrier=down,
         steering=steering(scenario),
