@@ -42,7 +42,7 @@ WHY_COMMON = "shells share one carrier and one kind of beam, else they would not
 
 
 @dataclass(frozen=True)
-class Payload:
+class PayloadFigures:
     """What satellites of a constellation carry; figures as in ``[satellite]``."""
 
     eirp_density_dbw_per_mhz: float
@@ -67,20 +67,22 @@ def tables_of(value: Any) -> list[dict[str, Any]]:
     return [dict(each) if isinstance(each, Mapping) else each.model_dump() for each in value]
 
 
-def payloads_of(scenario: Scenario) -> tuple[Payload, ...]:
+def payloads_of(scenario: Scenario) -> tuple[PayloadFigures, ...]:
     """Return the payload of each table, in the order of the tables."""
     base = {name: getattr(scenario.satellite, name) for name in PAYLOAD}
     base["beams_at_once"] = scenario.beams_at_once
     return tuple(
-        Payload(**{name: base[name] if table[name] is None else table[name] for name in PAYLOAD})
+        PayloadFigures(
+            **{name: base[name] if table[name] is None else table[name] for name in PAYLOAD}
+        )
         for table in tables_of(scenario.constellation.shell)
     )
 
 
-def base_payload(scenario: Scenario) -> Payload:
+def base_payload(scenario: Scenario) -> PayloadFigures:
     """Return the payload of ``[satellite]``."""
     own = {name: getattr(scenario.satellite, name) for name in PAYLOAD}
-    return Payload(**{**own, "beams_at_once": scenario.beams_at_once})
+    return PayloadFigures(**{**own, "beams_at_once": scenario.beams_at_once})
 
 
 def content_of_tables(scenario: Scenario) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def payloads_in(scenario: Scenario, space: Space) -> Payloads | None:
 
 
 def _in_numbers(
-    scenario: Scenario, base: shell_tables.Payload, own: shell_tables.Payload
+    scenario: Scenario, base: shell_tables.PayloadFigures, own: shell_tables.PayloadFigures
 ) -> Payload:
     satellite = scenario.satellite
     figures = ("antenna_gain_dbi", "antenna_diameter_m", "hpbw_deg")
