@@ -19,6 +19,7 @@ from capest.scenario.paths import shown_path
 from capest.scenario.reading import uplink_interference, uplink_is_read
 from capest.scenario.reading_table import is_read
 from capest.scenario.service_classes import service_classes
+from capest.scenario.shell_tables import content_of_tables
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -223,6 +224,9 @@ def _where_satellites_are(scenario: Scenario) -> dict[str, Any]:
     constellation = scenario.constellation
     content = _given(_read(scenario, "constellation"))
     del content["select"]
+    if constellation.shell is not None:
+        del content["shell"]
+        content |= content_of_tables(scenario)
     if scenario.cells.layout == "earth-fixed":
         content["beams_per_satellite"] = scenario.beams_at_once
     content["start"] = utc_text(constellation.start)

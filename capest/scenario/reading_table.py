@@ -35,6 +35,7 @@ from capest.scenario.reading_channel import (
     SCATTERED,
     TROPOSPHERE,
 )
+from capest.scenario.shell_tables import tables_of
 
 
 def _no_width(values: Values) -> str | None:
@@ -88,9 +89,20 @@ def _no_gateway(values: Values) -> str | None:
 
 def _all_stand(values: Values) -> str | None:
     moving = ("constellation.shells", "constellation.catalogue")
-    if any(values[key] is not None for key in moving):
+    if any(values[key] is not None for key in moving) or _orbits(values):
         return None
     return "only with constellation.shells or catalogue: geostationary satellites do not move"
+
+
+def _orbits(values: Values) -> bool:
+    """Tell whether a table of shells has an orbit."""
+    return any(table.get("orbit") for table in tables_of(values["constellation.shell"]))
+
+
+def _no_shells(values: Values) -> str | None:
+    if values["constellation.shells"] is not None or _orbits(values):
+        return None
+    return "only with constellation.shells, and there is none"
 
 
 def _all_of_it(values: Values) -> str | None:
@@ -186,6 +198,7 @@ _BY_DIAMETER = in_words(name for name in PATTERNS.names() if not takes_hpbw(name
 _EARTH_FIXED = chosen("cells.layout", "earth-fixed")
 _HOPPING = chosen("beams.allocation", *HOPPING)
 _ARRAY, _DISH = chosen("satellite.antenna", "array"), chosen("satellite.antenna", "dish")
+_SHELLS = ReadCondition("with `constellation.shells` or orbits of `shell`", _no_shells)
 _MOVING = ReadCondition("with `constellation.shells` or `catalogue`", _all_stand)
 _SURROUNDED = ReadCondition('with `region.kind` other than "earth"', _all_of_it)
 _PEOPLE = chosen("users.placement", *PEOPLE)
@@ -304,9 +317,9 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "satellite.out_of_band_rejection_db": (
         given("satellite.out_of_band_pfd_limit_dbw_per_m2_mhz"),
     ),
-    "constellation.deployed_fraction": (CONSTELLATION, given("constellation.shells")),
+    "constellation.deployed_fraction": (CONSTELLATION, _SHELLS),
     "constellation.deployment": (
-        *(CONSTELLATION, given("constellation.shells")),
+        *(CONSTELLATION, _SHELLS),
         ReadCondition("with `constellation.deployed_fraction` below 1", _all_up, neutral=True),
     ),
     "constellation.gateways": (

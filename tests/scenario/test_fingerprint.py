@@ -50,6 +50,7 @@ CHANGES = {
     "satellite.out_of_band_rejection_db": 40.0,
     "constellation.preset": "renamed-since",
     "constellation.shells": "50: 28/4/1 @ 1100",
+    "constellation.shell": [{"orbit": "50: 28/4/1 @ 1100", "beams_at_once": 3}],
     "constellation.geostationary": "20, 50",
     "constellation.catalogue": "none.tle",
     "constellation.gateways": "15.0 15.0",
@@ -77,6 +78,7 @@ CHANGES = {
     "region.guard_km": 400.0,
     "cells.layout": "satellite-fixed",
     "cells.diameter_km": 500.0,
+    "cells.diameter_from": "constellation",
     "cells.lit": "all",
     "cells.assignment": "least-loaded",
     "beams.count": 61,
@@ -184,7 +186,10 @@ CLEAR = {
 NO_PLACE = {"channel.latitude_deg", "channel.longitude_deg"}
 OUTDOORS = {"channel.thermally_efficient_share", "channel.vehicle_loss_db"}
 SELECT = {key for key in CHANGES if key.startswith("constellation.select.")}
-SOURCES = {"constellation.shells", "constellation.geostationary", "constellation.catalogue"}
+SOURCES = {
+    *("constellation.shells", "constellation.shell", "constellation.geostationary"),
+    "constellation.catalogue",
+}
 OF_REGION = {key for key in CHANGES if key.startswith("region.")} - {"region.guard_km"}
 LIMITS = {
     *("satellite.rf_power_w", "satellite.pfd_limit_dbw_per_m2_mhz"),
@@ -325,12 +330,14 @@ MODES = {
         {
             *HOTSPOTS,
             *UPLINK,
+            "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
             *("constellation.deployment", "link.shannon", "users.activity_factor"),
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
+            "constellation.shell",
             *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
             "beams.polarisation_reuse",
@@ -347,12 +354,14 @@ MODES = {
         {
             *HOTSPOTS,
             *(NO_TURNS | {"satellite.uplink_antenna_diameter_m"}),
+            "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
             *("constellation.deployment", "link.shannon", "users.activity_factor"),
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
+            "constellation.shell",
             *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
             "beams.polarisation_reuse",
@@ -370,6 +379,7 @@ MODES = {
         {
             *HOTSPOTS,
             *(NO_TURNS | {"satellite.uplink_antenna_diameter_m"}),
+            "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
             *("constellation.deployment", "link.shannon", "users.activity_factor"),
@@ -377,6 +387,7 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
+            "constellation.shell",
             *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             *("users.devices_per_person", "cells.layout"),
             "beams.polarisation_reuse",
@@ -394,12 +405,14 @@ MODES = {
         {
             *HOTSPOTS,
             *UPLINK,
+            "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
             *("link.shannon", "satellite.gateway_elevation_deg"),
         },
         {
             *(OF_REGION - {"region.latitude_deg", "region.longitude_deg", "region.radius_km"}),
+            "constellation.shell",
             *("constellation.catalogue", *OF_FILE, "uplink.interference", "users.count"),
             "users.placement",
             "beams.polarisation_reuse",
@@ -416,6 +429,7 @@ MODES = {
         {
             *HOTSPOTS,
             *UPLINK,
+            "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg"),
             *("beams.statistics_count", "users.per_beam", "cells.assignment"),
             *("satellite.beams_at_once", "constellation.deployment"),
@@ -424,6 +438,7 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
+            "constellation.shell",
             *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
             *("beams.polarisation_reuse", "beams.allocation"),
@@ -442,6 +457,7 @@ MODES = {
         {
             *HOTSPOTS,
             *UPLINK,
+            "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
             *("constellation.deployment", "link.shannon", "users.activity_factor"),
@@ -449,6 +465,7 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
+            "constellation.shell",
             *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
             "beams.polarisation_reuse",
@@ -463,12 +480,14 @@ MODES = {
         },
         {
             *UPLINK,
+            "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
             *("constellation.deployment", "link.shannon", "users.activity_factor"),
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
+            "constellation.shell",
             *("constellation.catalogue", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
             "beams.polarisation_reuse",

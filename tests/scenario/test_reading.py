@@ -115,6 +115,11 @@ READ = {
     "constellation.preset": ({k: v for k, v in BOX.items() if k != "constellation.shells"}
                              | {"constellation.preset": "iridium-66"}, "globalstar-24"),
     "constellation.shells": (BOX, "60: 200/10/3 @ 1200"),
+    "constellation.shell": (
+        {k: v for k, v in BOX.items() if k != "constellation.shells"}
+        | {"constellation.shell": [{"orbit": "60: 200/10/1 @ 1200"}]},
+        [{"orbit": "60: 200/10/1 @ 1200", "beams_at_once": 1}],
+    ),
     "constellation.geostationary": (BOX, "10"),
     "constellation.catalogue": (BOX, "CATALOGUE"),
     "constellation.gateways": (BOX, "25.0 6.0"),
@@ -139,6 +144,11 @@ READ = {
     "region.guard_km": (BOX, 200.0),
     "cells.layout": (SWEEPING | {"cells.layout": "satellite-fixed"}, None),
     "cells.diameter_km": (BOX, 300.0),
+    "cells.diameter_from": (
+        {k: v for k, v in BOX.items() if k != "cells.diameter_km"}
+        | {"satellite.altitude_km": 1500.0},
+        "constellation",
+    ),
     "cells.lit": (BOX | {"users.count": 10}, "all"),
     "cells.assignment": (BOX, "least-loaded"),
     "beams.count": (ONE, 19),
