@@ -29,7 +29,7 @@ def lit(**changes):
     world = network_world(cells__lit="all", **changes)
     sky = sky_at(world, SECONDS)
     users = np.ones((1, len(world.ground.colour)), dtype=np.int64)
-    satellite_of_cell = assign(world, view_of_cells(world, sky), users)
+    satellite_of_cell = assign(world, sky, view_of_cells(world, sky), users)
     beams, (beam_of_cell,) = beam_layouts.earth_fixed(world, sky, satellite_of_cell)
     return world, sky, beams, beam_of_cell
 
