@@ -128,14 +128,17 @@ class PlayedFrames:
 def wanted_mbps(world: World, plan: FramePlan, draws: Draws, users: int, xp: Any) -> np.ndarray:
     """What every user wants, float64 array (trials, users), on the host.
 
-    A call wants its rate and who has no guaranteed rate what the plan says; idle users want
-    nothing. Without services every user wants what the plan says.
+    A call wants its rate, on average over its pauses, and who has no guaranteed rate what the plan
+    says; idle users want nothing. Without services every user wants what the plan says.
     """
     shape = (draws.trials, users)
     if world.services is None:
         return np.full(shape, plan.demand_mbps)
     demand = draw_demand(world.services, draws, users, xp)
-    wanted = demand.call * demand.down_mbps + demand.best_effort * plan.demand_mbps
+    of_calls = demand.call * demand.down_mbps
+    if demand.talk_share is not None:
+        of_calls = of_calls * demand.talk_share
+    wanted = of_calls + demand.best_effort * plan.demand_mbps
     return on_host(wanted).astype(np.float64).reshape(shape)
 
 

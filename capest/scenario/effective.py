@@ -15,7 +15,7 @@ from capest.scenario.moments import utc_text
 from capest.scenario.paths import shown_path
 from capest.scenario.reading import uplink_interference, uplink_is_read
 from capest.scenario.reading_table import is_read
-from capest.scenario.service_classes import service_classes
+from capest.scenario.service_classes import ServiceClass, service_classes
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -223,16 +223,25 @@ def _service(scenario: Scenario) -> dict[str, dict[str, Any]]:
     # Best-effort users count by their number alone.
     read = [
         (each.share, each.activity, each.guaranteed)
-        + ((each.downlink_kbps, each.uplink_kbps, each.delay_budget_ms) if each.guaranteed else ())
+        + ((*_on_air_kbps(each), each.delay_budget_ms) if each.guaranteed else ())
         for each in classes
     ]
     content: dict[str, Any] = {"classes": [list(each) for each in read]}
+    calls = [each for each in classes if each.guaranteed]
+    if any(each.talk_share < 1.0 for each in calls):
+        content["talk_shares"] = [each.talk_share for each in calls]
     if _has_calls(scenario):
         content["inter_satellite_hops"] = service.inter_satellite_hops
         content["harq_retransmissions"] = service.harq_retransmissions
     if service.simulated_holding_times:
         content["simulated_holding_times"] = service.simulated_holding_times
     return {"service": content}
+
+
+def _on_air_kbps(service: ServiceClass) -> tuple[float, float]:
+    """Rates that links have to carry, whatever part of them is headers."""
+    whole = 1.0 + service.header_share
+    return service.downlink_kbps * whole, service.uplink_kbps * whole
 
 
 def _how_many(users: UserSettings) -> dict[str, Any]:

@@ -30,7 +30,9 @@ class RuleValues:
     of_03: Any
 
 
-RULES: dict[str, RuleValues] = {}
+RULES: dict[str, RuleValues] = {
+    "service.header_share": RuleValues(0.0, 0.10),
+}
 """Dotted key -> its values, by the alphabet."""
 
 

@@ -339,6 +339,8 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "service.five_qi": (CALLS,),
     "service.activity": (ReadCondition("with a service", _no_service),),
     "service.guaranteed": (ReadCondition("with a service", _no_service),),
+    "service.header_share": (CALLS,),
+    "service.talk_share": (_GUARANTEED,),
     "service.inter_satellite_hops": (CALLS,),
     "service.harq_retransmissions": (CALLS,),
     "service.simulated_holding_times": (CALLS,),

@@ -238,6 +238,8 @@ class ServiceSettings(Section):
     five_qi: int | None = Field(default=None, ge=1, le=255)
     activity: float | None = Field(default=None, gt=0, le=1)
     guaranteed: bool | None = None
+    header_share: float = Field(default=0.0, ge=0, lt=1)
+    talk_share: float | None = Field(default=None, gt=0, le=1)
     inter_satellite_hops: int = Field(default=0, ge=0, le=100)
     harq_retransmissions: int = Field(default=1, ge=0, le=32)
     simulated_holding_times: int = Field(default=0, ge=0, le=10_000)

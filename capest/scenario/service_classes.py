@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 FIGURES = (
     *("downlink_kbps", "uplink_kbps", "delay_budget_ms", "packet_error_rate", "five_qi"),
-    *("activity", "guaranteed"),
+    *("activity", "guaranteed", "talk_share"),
 )
-"""What a service preset supplies."""
+"""What a service preset supplies, and ``header_share`` where its rates have headers in them."""
 
 NEEDED = ("downlink_kbps", "uplink_kbps", "delay_budget_ms", "guaranteed")
 """Figures without which there is no service."""
@@ -37,7 +37,7 @@ class ServiceClass:
     share : float
         Of all users.
     downlink_kbps, uplink_kbps : float
-        Rate of a call.
+        Rate of a call, as its source has it.
     delay_budget_ms : float
         Between user and the network's edge, one way.
     activity : float
@@ -46,6 +46,10 @@ class ServiceClass:
         It is a call: carried at its rate or refused. Else it takes what calls leave.
     five_qi : int or None
         Class of the 5G system (TS 23.501 clause 5.7.4).
+    header_share : float
+        What headers, audio and the like add to the rate, of the rate.
+    talk_share : float
+        Share of its time in which a call sends, in each direction.
     """
 
     name: str
@@ -56,6 +60,14 @@ class ServiceClass:
     activity: float
     guaranteed: bool
     five_qi: int | None
+    header_share: float
+    talk_share: float
+
+    @property
+    def rates_mbps(self) -> tuple[float, float]:
+        """Rates on the air while a call sends, down and up: with headers, see `header_share`."""
+        whole = 1.0 + self.header_share
+        return self.downlink_kbps * whole * 1e-3, self.uplink_kbps * whole * 1e-3
 
     @property
     def budget_name(self) -> str:
@@ -70,7 +82,8 @@ class ServiceClass:
 def service_classes(service: ServiceSettings) -> tuple[ServiceClass, ...]:
     """Return the classes of a valid section, none where there is no service."""
     if service.mix is not None:
-        return tuple(_of_preset(name, share) for name, share in parse_mix(service.mix))
+        parts = parse_mix(service.mix)
+        return tuple(_of_preset(name, share, service.header_share) for name, share in parts)
     if service.downlink_kbps is None:
         return ()
     return (
@@ -83,6 +96,8 @@ def service_classes(service: ServiceSettings) -> tuple[ServiceClass, ...]:
             activity=1.0 if service.activity is None else service.activity,
             guaranteed=bool(service.guaranteed),
             five_qi=service.five_qi,
+            header_share=service.header_share,
+            talk_share=1.0 if service.talk_share is None else service.talk_share,
         ),
     )
 
@@ -163,7 +178,8 @@ def load_figures(preset: str) -> dict[str, Any]:
     return {key: figure.value for key, figure in load_preset(preset).figures.items()}
 
 
-def _of_preset(name: str, share: float) -> ServiceClass:
+def _of_preset(name: str, share: float, header_share: float = 0.0) -> ServiceClass:
+    """Users of a preset in a mix; the header share is that of presets without one of their own."""
     figures = load_figures(name)
     if not set(NEEDED) <= figures.keys():
         raise InputError(f"service preset {name} lacks figures")
@@ -177,4 +193,6 @@ def _of_preset(name: str, share: float) -> ServiceClass:
         activity=float(figures.get("activity", 1.0)),
         guaranteed=bool(figures["guaranteed"]),
         five_qi=None if five_qi is None else int(five_qi),
+        header_share=float(figures.get("header_share", header_share)),
+        talk_share=float(figures.get("talk_share", 1.0)),
     )

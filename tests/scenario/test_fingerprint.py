@@ -147,6 +147,8 @@ CHANGES = {
     "service.five_qi": 3,
     "service.activity": 0.5,
     "service.guaranteed": False,
+    "service.header_share": 0.1,
+    "service.talk_share": 0.5,
     "service.inter_satellite_hops": 2,
     "service.harq_retransmissions": 0,
     "service.simulated_holding_times": 5,
@@ -190,12 +192,13 @@ UPLINK = {
 NO_TURNS = {"uplink.scheduled", "uplink.drops", "uplink.p0_dbm", "uplink.alpha"}
 OF_SERVICE = {
     *("service.inter_satellite_hops", "service.harq_retransmissions", "scheduler.admission"),
+    "service.header_share",
 }
 OF_FRAME = {"beams.slots", "beams.slot_ms", "beams.bound", "users.demand_mbps"}
 FOR_PEOPLE = {"service.packet_error_rate", "service.five_qi"}
 FIGURES = {
     *("service.downlink_kbps", "service.uplink_kbps", "service.delay_budget_ms"),
-    *("service.activity", "service.guaranteed", *FOR_PEOPLE),
+    *("service.activity", "service.guaranteed", "service.talk_share", *FOR_PEOPLE),
 }
 CALLS = {
     **{"service.downlink_kbps": 100.0, "service.uplink_kbps": 50.0},

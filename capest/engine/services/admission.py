@@ -89,7 +89,8 @@ class Needs:
     outcome : int8 array (users,)
         ``CARRIED`` or the first reason against it.
     down, up : int64 array (users,)
-        Shares of the downlink's time and of an uplink subchannel, in units of ``WHOLE``.
+        Shares of the downlink's time and of an uplink subchannel, in units of ``WHOLE``: means over
+        the time of a call, pauses included.
     capacity_up : int
         Places of a beam's uplink, in units of ``WHOLE``; 0 without one, when no call needs it.
     """
@@ -126,7 +127,8 @@ def needs_of(services: Services, links: CallLinks, demand: Demand, xp: Any) -> N
 
     A call needs its rate over what the link would carry in all the time of the beam, and of one of
     the uplink's subchannels; both shares are rounded up to whole numbers, so that neither sum can
-    exceed what there is.
+    exceed what there is. A link has to carry the rate while the call sends; of the beam a call
+    takes what it sends on average, with its pauses: others send in them.
     """
     down, up = _shares(
         services,
@@ -150,6 +152,7 @@ def needs_of(services: Services, links: CallLinks, demand: Demand, xp: Any) -> N
         outcome = xp.where(links.in_view, outcome, ELEVATION)
     if links.above_horizon is not None:
         outcome = xp.where(links.above_horizon, outcome, SATELLITE)
+    down, up = (mean_share(each, demand.talk_share, xp) for each in (down, up))
     return Needs(outcome, down, up, capacity_up)
 
 
@@ -211,6 +214,28 @@ def share_taken(rate_mbps: Any, efficiency: Any, bandwidth_mhz: float, xp: Any) 
     xp.minimum(share, 2.0, out=share)
     share *= WHOLE
     return xp.ceil(share, out=share).astype(xp.int64)
+
+
+def mean_share(share: Any, talk_share: Any | None, xp: Any) -> Any:
+    """Mean over the time of calls that take a share while they send.
+
+    Parameters
+    ----------
+    share : int64 array (..., users)
+        In units of ``WHOLE``.
+    talk_share : float64 array (users,) or None
+        ``None``: calls send all the time.
+    xp : module
+        ``numpy`` or ``cupy``.
+
+    Returns
+    -------
+    int64 array (..., users)
+        Rounded up.
+    """
+    if talk_share is None:
+        return share
+    return xp.ceil(share * talk_share).astype(xp.int64)
 
 
 def queues(

@@ -76,6 +76,11 @@ class Services:
         return tuple(each for each in self.classes if each.guaranteed)
 
     @property
+    def has_pauses(self) -> bool:
+        """Whether some calls send in a part of their time only."""
+        return any(each.talk_share < 1.0 for each in self.calls)
+
+    @property
     def has_rest(self) -> bool:
         """Whether some users take what calls leave."""
         return not all(each.guaranteed for each in self.classes)

@@ -19,6 +19,7 @@ from capest.engine.services.admission import (
     CARRIED,
     WHOLE,
     CallLinks,
+    mean_share,
     needs_of,
     queues,
     share_taken,
@@ -265,7 +266,7 @@ class _Door:
         rates_mbps = xp.broadcast_to(self._demand.up_mbps, efficiency.shape)
         up = share_taken(rates_mbps, efficiency, self._width_mhz, xp)
         # Whose uplink fails with a place of its own finds no room.
-        up = xp.where(up > WHOLE, capacity + 1, up)
+        up = xp.where(up > WHOLE, capacity + 1, mean_share(up, self._demand.talk_share, xp))
         admitted, left = kernels.admit_calls(replace(self._queues, up=up.ravel()))
         admitted = admitted.reshape(efficiency.shape) > 0
         left_up = left[:, 1].reshape(_CHAINS, -1)
