@@ -48,6 +48,7 @@ extern "C" __global__ void __launch_bounds__(256, 4) constellation_sinr(
     const float element_exponent,
     const float lowest_sine,
     const int sky_entries,
+    const int fading_gain,
     const long long users,
     const int trials,
     const int colours) {
@@ -101,7 +102,8 @@ extern "C" __global__ void __launch_bounds__(256, 4) constellation_sinr(
             }
 
             const float gain =
-                link_gain(seen, around, user_gain[user], element_exponent, sky_entries);
+                link_gain(seen, around, user_gain[user], element_exponent, sky_entries,
+                          fading_gain);
             const float x = seen.u * seen.inverse * reduced_aperture;
             const float y = seen.v * seen.inverse * reduced_aperture;
             const float z = seen.w * seen.inverse * nadir - nadir;

@@ -8,6 +8,7 @@
 //
 //   loss = clear + (line of sight ? sigma_los * normal : clutter + sigma_nlos * normal)   [nepers]
 //
+// held at clear or more where fading may not lift a link above free space (fading_gain = 0),
 // where line of sight and normal are those of the azimuth sector in which the user sees the satellite.
 //
 // Nothing but the user's position is in double precision. Positions are counted from the point of the
@@ -126,13 +127,15 @@ __device__ inline float link_gain(
     const Surroundings& around,
     const float strength,
     const float element_exponent,
-    const int sky_entries) {
+    const int sky_entries,
+    const int fading_gain) {
     const float held = fminf(fmaxf(seen.sine, 0.0f), 1.0f);
     const int row = (int)(held * (float)(sky_entries - 1) + 0.5f);
     const float* __restrict__ entry = around.sky + (long long)row * SKY_COLUMNS;
     const bool sight = around.sight[seen.sector] < entry[0];
-    const float loss = (sight ? entry[1] : entry[2]) * around.shadow[seen.sector] + entry[4] +
-                       (sight ? 0.0f : entry[3]);
+    const float faded = (sight ? entry[1] : entry[2]) * around.shadow[seen.sector] + entry[4] +
+                        (sight ? 0.0f : entry[3]);
+    const float loss = fading_gain ? faded : fmaxf(faded, entry[4]);
     float gain = expf(-loss) * seen.inverse * seen.inverse * strength;
     gain /= around.entry_a * entry[5] + around.entry_d;
     if (element_exponent != 0.0f) {

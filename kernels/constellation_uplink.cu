@@ -79,6 +79,7 @@ extern "C" __global__ void __launch_bounds__(256, 4) constellation_uplink(
     const float element_exponent,
     const float lowest_sine,
     const int sky_entries,
+    const int fading_gain,
     const long long users,
     const int tiles,
     const int beam_count,
@@ -131,7 +132,8 @@ extern "C" __global__ void __launch_bounds__(256, 4) constellation_uplink(
                     sender.z = seen.w * seen.inverse * nadir - nadir;
                     sender.beam = user_beam[user];
                     if (seen.sine >= lowest_sine) {
-                        gain = link_gain(seen, around, 1.0f, element_exponent, sky_entries);
+                        gain = link_gain(seen, around, 1.0f, element_exponent, sky_entries,
+                                         fading_gain);
                     }
                 }
                 senders[place] = sender;

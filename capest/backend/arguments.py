@@ -161,6 +161,9 @@ class ConstellationDownlink:
         Satellites at a lower sine of elevation are not heard.
     colours : int
         Number of reuse colours, at least 1.
+    fading_gain : bool
+        Whether shadow fading may lift a link above free space; else the sum of shadow fading and
+        clutter loss is held at 0 or more.
     """
 
     user_m: Array
@@ -185,6 +188,7 @@ class ConstellationDownlink:
     element_exponent: float
     lowest_sine: float
     colours: int
+    fading_gain: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

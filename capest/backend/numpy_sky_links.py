@@ -111,6 +111,7 @@ class SkyLinks:
         # First without line of sight, then with it; negative: the gain is their exponential.
         self._sigma = -np.concatenate([sigma_nlos, sigma_los])
         self._fixed = -np.concatenate([clear + clutter, clear])
+        self._most = None if links.fading_gain else -np.ascontiguousarray(clear)
         self._aperture = np.float32(links.reduced_aperture)
         self._axial = np.float32(links.reduced_aperture * links.axial_weight)
         self._exponent = np.float32(links.element_exponent)
@@ -233,6 +234,9 @@ class SkyLinks:
         exponent = _read(self._sigma, entry, one)
         exponent *= _read(users.shadow, draw, two)
         exponent += _read(self._fixed, entry, two)
+        if self._most is not None:
+            entry -= whole
+            np.minimum(exponent, _read(self._most, entry, two), out=exponent)
         if self._exponent != 0.0:
             with np.errstate(divide="ignore"):  # nothing leaves backwards: logarithm of zero
                 exponent += self._exponent * np.log(np.maximum(w, np.float32(0.0)))

@@ -12,10 +12,12 @@ from capest.cli.json_output import json_text
 from capest.cli.options import FilePath, json_option
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from click.shell_completion import CompletionItem
     from rich.table import Table
 
-    from capest.scenario.presets import Preset
+    from capest.scenario.presets import Figure, Preset
 
 
 def _complete(
@@ -84,20 +86,20 @@ def show_preset(name: str, as_json: bool) -> None:
       capest presets show tr38821-set1-geo-s --json
     """
     from capest.scenario.presets import CONFIDENCES, load_preset
-    from capest.scenario.units import unit_of
 
     preset = load_preset(name)
     if as_json:
         click.echo(json_text(_as_dict(preset)))
         return
     click.echo(f"{preset.title} ({preset.kind} preset)\n")
-    words = any(isinstance(figure.value, str) for figure in preset.figures.values())
-    table = _table("key", "value", "unit", "confidence", "source", words=words)
-    for key, figure in preset.figures.items():
-        table.add_row(key, f"{figure.value}", unit_of(key), figure.confidence, figure.source)
-    _print_table(table)
+    _print_figures(preset.figures)
     click.echo()
-    for confidence in dict.fromkeys(figure.confidence for figure in preset.figures.values()):
+    if preset.figures_of_rules:
+        click.echo('By rules = "0.3" of a scenario also, or instead:\n')
+        _print_figures(preset.figures_of_rules)
+        click.echo()
+    shown = [*preset.figures.values(), *preset.figures_of_rules.values()]
+    for confidence in dict.fromkeys(figure.confidence for figure in shown):
         click.echo(f"{confidence}: {CONFIDENCES[confidence]}")
 
 
@@ -146,8 +148,22 @@ def _as_dict(preset: Preset) -> dict[str, object]:
 
     from capest.scenario.units import unit_of
 
-    figures = {key: {**asdict(f), "unit": unit_of(key)} for key, f in preset.figures.items()}
-    return {"name": preset.name, "kind": preset.kind, "title": preset.title, "figures": figures}
+    figures, of_rules = (
+        {key: {**asdict(figure), "unit": unit_of(key)} for key, figure in some.items()}
+        for some in (preset.figures, preset.figures_of_rules)
+    )
+    named = {"name": preset.name, "kind": preset.kind, "title": preset.title}
+    return {**named, "figures": figures, "figures_of_rules": of_rules}
+
+
+def _print_figures(figures: Mapping[str, Figure]) -> None:
+    from capest.scenario.units import unit_of
+
+    words = any(isinstance(figure.value, str) for figure in figures.values())
+    table = _table("key", "value", "unit", "confidence", "source", words=words)
+    for key, figure in figures.items():
+        table.add_row(key, f"{figure.value}", unit_of(key), figure.confidence, figure.source)
+    _print_table(table)
 
 
 def _table(*headings: str, words: bool = False) -> Table:

@@ -42,6 +42,8 @@ def gain_by_fading_db(world: World, sky: Sky, users: Users, links: Links, xp: An
 
     Zero where it does not.
     """
+    if not world.channel.fading_gain:
+        return xp.zeros(len(users.trial))
     if links.ways is not None:
         loss_db = fading_loss_db(world.radio.own_carrier, links.ways, xp)
         return xp.maximum(-loss_db, 0.0)

@@ -106,6 +106,8 @@ def peak_gains(world: World, view: geometry.View, users: Users, xp: Any) -> Any:
     loss = clear + xp.where(sight, xp.float32(0.0), clutter)
     if surroundings.shadow is not None:
         loss = loss + xp.where(sight, sigma_los, sigma_nlos) * surroundings.shadow[:, 0]
+        if not world.channel.fading_gain:
+            loss = xp.maximum(loss, clear)
     gain = xp.exp(-loss) * (radio.gain_at_one_metre / (view.range_m * view.range_m))
     if surroundings.whereabouts is not None:
         a, d = entry_terms(radio, world.channel, users, xp).T

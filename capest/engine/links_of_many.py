@@ -154,6 +154,7 @@ def constellation_links(
         element_exponent=steering.element_exponent,
         lowest_sine=math.sin(math.radians(world.beams.lowest_heard_deg)),
         colours=radio.colours,
+        fading_gain=world.channel.fading_gain,
     )
 
 

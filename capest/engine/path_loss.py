@@ -96,7 +96,14 @@ def sightlines(
         sight = surroundings.sight[:, 0] < probability
     shadow = None if surroundings.shadow is None else surroundings.shadow[:, 0]
     return Sightlines(
-        view, elevation_deg, angles, sight, shadow, surroundings, channel.vehicle_loss_db
+        view,
+        elevation_deg,
+        angles,
+        sight,
+        shadow,
+        surroundings,
+        channel.vehicle_loss_db,
+        channel.fading_gain,
     )
 
 

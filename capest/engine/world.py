@@ -279,6 +279,8 @@ class Channel:
     ----------
     line_of_sight : {"probability", "always", "never"}
     shadow_fading : bool
+    fading_gain : bool
+        Whether shadow fading may lift a link above free space.
     sectors : int
         Sectors of azimuth with draws of their own: 1 for one satellite that stands still.
     elevation_lookup : {"linear", "nearest"}
@@ -295,6 +297,7 @@ class Channel:
 
     line_of_sight: str
     shadow_fading: bool
+    fading_gain: bool
     sectors: int
     elevation_lookup: str
     indoor_share: float

@@ -19,6 +19,9 @@ from capest.physics.environments import ENVIRONMENTS
 KA_BAND_FROM_HZ = 6.0e9
 """TR 38.811 clause 6.6: columns of the S band below, of the Ka band from here on."""
 
+URBAN_SIGMA_DB = 4.0
+"""Table 6.6.2-2: shadow fading with line of sight in a town, at every elevation in both bands."""
+
 _ANGLES = 9
 """Entries of an environment's tables."""
 
@@ -61,7 +64,9 @@ class AngleReading:
     share: Any | None
 
 
-def environment_tables(environment: str, frequency_hz: float) -> EnvironmentTables:
+def environment_tables(
+    environment: str, frequency_hz: float, urban_sigma_db: float = URBAN_SIGMA_DB
+) -> EnvironmentTables:
     """Look up the tables of an environment at a carrier frequency.
 
     Parameters
@@ -69,6 +74,9 @@ def environment_tables(environment: str, frequency_hz: float) -> EnvironmentTabl
     environment : str
         A name of `physics.environments`.
     frequency_hz : float
+    urban_sigma_db : float
+        Takes the place of what Table 6.6.2-2 has for ``"urban"`` with line of sight; the other
+        environments are not touched.
 
     Returns
     -------
@@ -81,17 +89,22 @@ def environment_tables(environment: str, frequency_hz: float) -> EnvironmentTabl
     def column(name: str) -> np.ndarray:
         return np.array([float(row[name]) for row in rows])
 
+    sigma_los_db = column("sigma_los_db")
+    if environment == "urban":
+        sigma_los_db = np.full_like(sigma_los_db, urban_sigma_db)
     return EnvironmentTables(
         los_probability=column("los_percent") / 100.0,
-        sigma_los_db=column("sigma_los_db"),
+        sigma_los_db=sigma_los_db,
         sigma_nlos_db=column("sigma_nlos_db"),
         clutter_loss_db=column("clutter_loss_nlos_db"),
     )
 
 
-def tables_of(environments: Sequence[str], frequency_hz: float) -> EnvironmentTables:
+def tables_of(
+    environments: Sequence[str], frequency_hz: float, urban_sigma_db: float = URBAN_SIGMA_DB
+) -> EnvironmentTables:
     """Look up the tables of several environments, one after the other."""
-    each = [environment_tables(name, frequency_hz) for name in environments]
+    each = [environment_tables(name, frequency_hz, urban_sigma_db) for name in environments]
     return EnvironmentTables(
         *(
             np.concatenate([getattr(tables, field.name) for tables in each])

@@ -11,7 +11,12 @@ import math
 import numpy as np
 
 from capest.physics.clear_sky import ClearSky, clear_sky_loss_db
-from capest.physics.environment import at_angles, environment_tables, reference_angles
+from capest.physics.environment import (
+    URBAN_SIGMA_DB,
+    at_angles,
+    environment_tables,
+    reference_angles,
+)
 
 ENTRIES = 4096
 """Entries over sines of 0 to 1: 0.014° apart at the horizon; the nearest is taken."""
@@ -29,7 +34,11 @@ def table_sines() -> np.ndarray:
 
 
 def sky_table(
-    environments: tuple[str, ...], frequency_hz: float, lookup: str, sky: ClearSky
+    environments: tuple[str, ...],
+    frequency_hz: float,
+    lookup: str,
+    sky: ClearSky,
+    urban_sigma_db: float = URBAN_SIGMA_DB,
 ) -> np.ndarray:
     """Tabulate clear-sky loss, line of sight and shadow fading (TR 38.811 clause 6.6).
 
@@ -42,6 +51,8 @@ def sky_table(
         See `environment.reference_angles`.
     sky : mapping
         See `clear_sky.clear_sky`.
+    urban_sigma_db : float
+        See `environment.environment_tables`.
 
     Returns
     -------
@@ -56,7 +67,7 @@ def sky_table(
     clear_db = clear_sky_loss_db(sky, frequency_hz, table_sines(), np)
     table = np.empty((len(environments), ENTRIES, 6), dtype=np.float32)
     for row, environment in enumerate(environments):
-        tables = environment_tables(environment, frequency_hz)
+        tables = environment_tables(environment, frequency_hz, urban_sigma_db)
         table[row, :, 0] = at_angles(tables.los_probability, reading, np)
         table[row, :, 1] = at_angles(tables.sigma_los_db, reading, np) * NEPER_PER_DB
         table[row, :, 2] = at_angles(tables.sigma_nlos_db, reading, np) * NEPER_PER_DB

@@ -10,6 +10,12 @@ from capest.statistics.quantities import calls_of_service, quantity
 from capest.statistics.reduction import Estimate
 from capest.statistics.refusals import REFUSAL_REASONS, SHORT_REASONS
 
+MANY_ON_FADING = 0.1
+"""The headline speaks of calls on fading where they are a larger share; the table always does."""
+
+_OTHERWISE = "see channel.fading_gain=none, channel.urban_sigma_db=1.2"
+"""Choices of the model under which such calls fail, to be shown beside a result."""
+
 
 def headline(
     estimates: Mapping[tuple[str, str], Estimate],
@@ -68,14 +74,16 @@ def on_fading(estimates: Mapping[tuple[str, str], Estimate]) -> str:
     Returns
     -------
     str
-        Empty where none does, or a result of an earlier capest does not know.
+        Empty where `MANY_ON_FADING` or fewer do, or a result of an earlier capest does not know.
     """
     lifted = estimates.get(("calls_on_fading", "mean"))
     if lifted is None or not lifted.value > 0.0:
         return ""
     share = lifted.value / estimates["calls", "mean"].value
+    if share <= MANY_ON_FADING:
+        return ""
     many = "all" if share == 1.0 else f"{_percent(share)} of the"
-    return f"; {many} calls rest on shadow fading above free space"
+    return f"; {many} calls rest on shadow fading above free space ({_OTHERWISE})"
 
 
 def _percent(share: float) -> str:

@@ -18,6 +18,7 @@ from capest.results.delay_verdict import delay_verdicts
 from capest.results.figures import notes_of, people_unit, plain, scaled
 from capest.results.headline import call_means, headline, in_percent
 from capest.results.layouts import has_layout
+from capest.results.left_out import left_out
 from capest.results.settled import settling_notes
 from capest.results.stored import Stored, stored_estimates
 from capest.statistics.quantities import AXES, in_order, quantity
@@ -112,6 +113,15 @@ class Summary:
     def delay_verdicts(self) -> list[str]:
         """Whether packets keep the delay that calls allow; empty where nobody calls."""
         return delay_verdicts(str(self._attributes.get("delay_budgets", "")), self._estimates)
+
+    @property
+    def _not_modelled(self) -> str:
+        return str(self._attributes.get("not_modelled", ""))
+
+    @property
+    def left_out(self) -> str:
+        """The largest effects that are not modelled; empty for files that do not say."""
+        return printable(left_out(self._not_modelled))
 
     @property
     def rows(self) -> list[tuple[str, list[Estimate]]]:
@@ -251,6 +261,7 @@ class Summary:
             **({"notes": self._run_notes} if self._run_notes else {}),
             **({"headline": self.headline} if self.headline else {}),
             **({"delay_verdicts": verdicts} if (verdicts := self.delay_verdicts) else {}),
+            **({"not_modelled": lines} if (lines := self._not_modelled.splitlines()) else {}),
             "estimates": [
                 {
                     "metric": found.metric,

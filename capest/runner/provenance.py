@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from capest.engine.build.services import call_attributes
 from capest.engine.world import World
 from capest.results.store import RunIdentity
+from capest.scenario.not_modelled import not_modelled
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -66,6 +67,7 @@ def provenance(
         "host": platform.node(),
         "users_per_trial": world.ground.users_per_trial,
         **call_attributes(world.services),
+        "not_modelled": "\n".join(map(str, not_modelled(dict(scenario.items())))),
     }
 
 

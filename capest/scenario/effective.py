@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from capest.errors import InputError
 from capest.file_kinds import check_regular
+from capest.physics.environment import URBAN_SIGMA_DB
 from capest.physics.patterns import takes_hpbw
 from capest.physics.weather_library import library_version
 from capest.scenario.lists import number_range
@@ -326,4 +327,8 @@ def _channel(scenario: Scenario) -> dict[str, Any]:
         content["weather_model"] = library_version()
     if content.get("environment") == "suburban":
         content["environment"] = "rural"  # TR 38.811 has one set of tables for both
+    # Finished runs have no such keys.
+    for key, of_02 in (("urban_sigma_db", URBAN_SIGMA_DB), ("fading_gain", "full")):
+        if content.get(key) == of_02:
+            del content[key]
     return content

@@ -19,7 +19,7 @@ from capest.scenario.network_rules import DEFAULT as DEFAULT_RULES
 from capest.scenario.network_rules import RULES, rule_values, with_rules
 from capest.scenario.paths import anchor_paths
 from capest.scenario.plain import plain, remove_key, set_key
-from capest.scenario.presets import KINDS, supplied, supplier, with_presets
+from capest.scenario.presets import KINDS, moved_by_rules, supplied, supplier, with_presets
 from capest.scenario.problems import find_problems, good_values, keys_of
 from capest.scenario.reading import uplink_interference
 from capest.scenario.reading_table import is_read
@@ -168,8 +168,9 @@ class Scenario(Derived, Section):
         before = self._written.all & own.keys()
         if "rules" in keys:
             # Other rules fill what neither somebody nor a preset gave.
-            given = before | supplied(raw, _DEFAULT_PRESETS).keys()
-            for key in RULES.keys() - given:
+            of_rules = moved_by_rules(raw, _DEFAULT_PRESETS)
+            given = before | (supplied(raw, _DEFAULT_PRESETS).keys() - of_rules)
+            for key in (RULES.keys() | of_rules) - given:
                 remove_key(raw, key)
                 own.pop(key, None)
         named = keys.keys() & fields().keys()

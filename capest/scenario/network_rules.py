@@ -45,8 +45,13 @@ def rule_values(rules: object) -> dict[str, Any]:
         Value of the key ``rules``; a value that is no version counts as the newest, its fault is
         reported elsewhere.
     """
-    old = as_version(DEFAULT if rules is None else rules) == "0.2"
-    return {key: row.of_02 if old else row.of_03 for key, row in RULES.items()}
+    hold = later_rules_hold(rules)
+    return {key: row.of_03 if hold else row.of_02 for key, row in RULES.items()}
+
+
+def later_rules_hold(rules: object) -> bool:
+    """Tell whether a value of the key ``rules`` switches on what came after version 0.2."""
+    return as_version(DEFAULT if rules is None else rules) != "0.2"
 
 
 def as_version(value: object) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,6 +13,7 @@ from typing import Any
 
 from capest.errors import InputError, Problem
 from capest.scenario.nearest import nearest
+from capest.scenario.network_rules import later_rules_hold
 
 KINDS = ("satellite", "handset", "constellation", "service")
 """Sections of a scenario that presets can fill."""
@@ -75,6 +76,9 @@ class Preset:
     figures : mapping of str to Figure
         By key of the section, or by dotted key of another one; read-only, since all who ask for the
         preset share it.
+    figures_of_rules : mapping of str to Figure
+        Those that hold by the later rules of a network only, see `network_rules`; they win over
+        ``figures`` then.
     starter : mapping of str to StarterValue
         By dotted key: the rest of the system, for a scenario that starts from the preset.
     """
@@ -83,13 +87,26 @@ class Preset:
     kind: str
     title: str
     figures: Mapping[str, Figure]
+    figures_of_rules: Mapping[str, Figure]
     starter: Mapping[str, StarterValue]
 
+    def figures_by(self, rules: object) -> Mapping[str, Figure]:
+        """Return all figures that hold where the key ``rules`` of a scenario has a value."""
+        if not later_rules_hold(rules):
+            return self.figures
+        return {**self.figures, **self.figures_of_rules}
+
+    def values_by(self, rules: object) -> dict[str, float | str]:
+        """Return the values of `figures_by` by dotted key."""
+        return {self._dotted(key): one.value for key, one in self.figures_by(rules).items()}
+
     @property
-    def values(self) -> dict[str, float | str]:
-        """Values of all figures by dotted key."""
-        figures = self.figures.items()
-        return {key if "." in key else f"{self.kind}.{key}": one.value for key, one in figures}
+    def keys_of_rules(self) -> set[str]:
+        """Dotted keys of ``figures_of_rules``."""
+        return set(map(self._dotted, self.figures_of_rules))
+
+    def _dotted(self, key: str) -> str:
+        return key if "." in key else f"{self.kind}.{key}"
 
 
 @cache
@@ -115,11 +132,22 @@ def load_preset(name: str) -> Preset:
         hint = f"did you mean {found}" if found else "capest presets list shows all"
         raise InputError(f"no preset is called {name!r}; {hint}")
     text = (files("capest.scenario") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
+    return read_preset(name, text)
+
+
+def read_preset(name: str, text: str) -> Preset:
+    """Read the text of a preset's file."""
     raw = tomllib.loads(text)
     figures = {key: Figure(**figure) for key, figure in raw["figures"].items()}
+    of_rules = {key: Figure(**figure) for key, figure in raw.get("figures_of_rules", {}).items()}
     starter = {key: StarterValue(**value) for key, value in raw.get("starter", {}).items()}
     return Preset(
-        name, raw["kind"], raw["title"], MappingProxyType(figures), MappingProxyType(starter)
+        name=name,
+        kind=raw["kind"],
+        title=raw["title"],
+        figures=MappingProxyType(figures),
+        figures_of_rules=MappingProxyType(of_rules),
+        starter=MappingProxyType(starter),
     )
 
 
@@ -136,7 +164,7 @@ def with_presets(
     Parameters
     ----------
     raw : mapping
-        Nested plain values of a scenario.
+        Nested plain values of a scenario; its ``rules`` tell which figures hold.
     defaults : mapping of section to str
         The preset of a section that names none.
 
@@ -164,7 +192,7 @@ def with_presets(
             # Of a service, None is what nobody gave; elsewhere it may be a preset's figure undone.
             given = {k: v for k, v in section.items() if kind != "service" or v is not None}
             filled[kind] = given
-            for key, value in preset.values.items():
+            for key, value in preset.values_by(raw.get("rules")).items():
                 place, _, own = key.partition(".")
                 table = filled.get(place)
                 if isinstance(table, Mapping) and own not in table:
@@ -183,19 +211,41 @@ def supplied(raw: Mapping[str, Any], defaults: Mapping[str, str]) -> dict[str, A
         See `with_presets`.
     """
     found: dict[str, Any] = {}
+    for preset in _named(raw, defaults):
+        found |= preset.values_by(raw.get("rules"))
+    return found
+
+
+def moved_by_rules(raw: Mapping[str, Any], defaults: Mapping[str, str]) -> set[str]:
+    """Return the dotted keys of which the presets of a scenario have figures of rules.
+
+    Parameters
+    ----------
+    raw, defaults
+        See `with_presets`.
+    """
+    return {key for preset in _named(raw, defaults) for key in preset.keys_of_rules}
+
+
+def _named(raw: Mapping[str, Any], defaults: Mapping[str, str]) -> Iterator[Preset]:
+    """Yield the presets that the sections of a scenario name and that are of their kind."""
     for kind in KINDS:
         section = raw.get(kind, {})
         name = section.get("preset", defaults.get(kind)) if isinstance(section, Mapping) else None
         if isinstance(name, str) and name in preset_names() and load_preset(name).kind == kind:
-            found |= load_preset(name).values
-    return found
+            yield load_preset(name)
 
 
 @cache
 def _suppliers() -> dict[str, str]:
     """Kind of preset by key of another section that its presets supply."""
     presets = map(load_preset, preset_names())
-    return {key: preset.kind for preset in presets for key in preset.figures if "." in key}
+    return {
+        key: preset.kind
+        for preset in presets
+        for key in (*preset.figures, *preset.figures_of_rules)
+        if "." in key
+    }
 
 
 def supplier(key: str) -> str:

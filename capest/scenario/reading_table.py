@@ -102,6 +102,19 @@ def _free_space(values: Values) -> str | None:
     return always if clear else None
 
 
+def _no_fading(values: Values) -> str | None:
+    return None if values["channel.shadow_fading"] else "channel.shadow_fading = false"
+
+
+def _no_town(values: Values) -> str | None:
+    environment = values["channel.environment"]
+    if environment not in ("urban", "by-place"):
+        return f'channel.environment = "{environment}"'
+    if values["channel.line_of_sight"] == "never":
+        return 'channel.line_of_sight = "never"'
+    return None
+
+
 def _no_troposphere(values: Values) -> str | None:
     if values["channel.weather"] != "clear" or max(carriers_ghz(values)) >= SCINTILLATION_FROM_GHZ:
         return None
@@ -188,6 +201,12 @@ _OFF = ReadCondition("unless it is off anyway", _nothing_disturbs, neutral=True)
 _TURNS = ReadCondition('with `uplink.interference` = "full-buffer"', _no_turns, neutral=True)
 _SCATTERED = ReadCondition(
     'unless `channel.line_of_sight` = "always" without shadow fading', _free_space, neutral=True
+)
+_FADING = ReadCondition("with `channel.shadow_fading` = true", _no_fading, neutral=True)
+_IN_TOWN = ReadCondition(
+    'with `channel.environment` = "urban" or "by-place", unless `channel.line_of_sight` = "never"',
+    _no_town,
+    neutral=True,
 )
 _OF_LAYOUT = one_satellite("Earth-fixed cells take beams as they need them")
 _DROPS = one_satellite("the interference of a constellation is a mean over all drops")
@@ -309,6 +328,8 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "handset.transmit_gain_dbi": (UPLINK,),
     "channel.environment": (_SCATTERED,),
     "channel.elevation_lookup": (_SCATTERED,),
+    "channel.urban_sigma_db": (_FADING, _IN_TOWN),
+    "channel.fading_gain": (_FADING,),
     "channel.thermally_efficient_share": (above_zero("users.indoor_share"),),
     "channel.vehicle_loss_db": (above_zero("users.vehicle_share"),),
     "channel.tropospheric_scintillation": (

@@ -192,6 +192,8 @@ class ChannelSettings(Section):
     line_of_sight: Literal["always", "probability", "never"] = "probability"
     elevation_lookup: Literal["linear", "nearest"] = "linear"
     shadow_fading: bool = True
+    urban_sigma_db: float = Field(default=4.0, ge=0, le=8)
+    fading_gain: Literal["full", "none"] = "full"
     thermally_efficient_share: float = Field(default=0.0, ge=0, le=1)
     vehicle_loss_db: float = Field(default=9.0, ge=0, le=100)
     gas_loss: bool = True

@@ -61,6 +61,7 @@ CAPEST_KERNEL constellation_uplink(
     const int64_t environments,
     const int64_t sky_entries,
     const int64_t pattern_entries,
+    const int64_t fading_gain,
     const int64_t sums,
     const int64_t blocks,
     const double reduced_aperture,
@@ -74,7 +75,7 @@ CAPEST_KERNEL constellation_uplink(
         const LitBeams lit(beam_direction, beam_power, nullptr, segment_start, satellites, colours,
                            beams, reduced_aperture * axial_weight);
         const Sky sky(sky_table, environments, sky_entries, reduced_aperture, axial_weight,
-                      element_exponent);
+                      element_exponent, fading_gain != 0);
         const Constellation space{position,    axes,       satellite_start, block_user,
                                   block_group, satellites, colours,         blocks,
                                   lowest_sine};

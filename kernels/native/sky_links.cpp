@@ -65,11 +65,13 @@ Satellite::Satellite(const double* position, const double* axes, const int64_t s
 }
 
 Sky::Sky(const float* table, const int64_t environments, const int64_t entries,
-         const double reduced_aperture, const double axial_weight, const double element_exponent)
+         const double reduced_aperture, const double axial_weight, const double element_exponent,
+         const bool fading_gain)
     : last_entry_(static_cast<float>(entries - 1)),
       aperture_(static_cast<float>(reduced_aperture)),
       nadir_(static_cast<float>(reduced_aperture) * static_cast<float>(axial_weight)),
-      element_exponent_(static_cast<float>(element_exponent)) {
+      element_exponent_(static_cast<float>(element_exponent)),
+      fading_gain_(fading_gain) {
     const auto rows = static_cast<size_t>(environments * entries);
     sight_.resize(rows);
     growth_.resize(rows);
@@ -149,6 +151,14 @@ void Sky::links(const Block& __restrict__ block, const Satellite& satellite,
     for (int i = 0; i < LANES; ++i) loss[i] = loss_of[place[i]];
     for (int i = 0; i < LANES; ++i) {
         exponent[i] = -fused(first_of(loss[i]), shadow_draw[i], second_of(loss[i]));
+    }
+    if (!fading_gain_) {
+        // With line of sight nothing but the clear sky is fixed: no link has less.
+        for (int i = 0; i < LANES; ++i) loss[i] = loss_of[row[i] + rows];
+        for (int i = 0; i < LANES; ++i) {
+            const float most = -second_of(loss[i]);
+            exponent[i] = exponent[i] < most ? exponent[i] : most;
+        }
     }
     if (element_exponent_ != 0.0f) {
         // Nothing leaves backwards: the logarithm of zero.

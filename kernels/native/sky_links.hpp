@@ -66,7 +66,7 @@ struct alignas(64) Links {
 class Sky {
 public:
     Sky(const float* table, int64_t environments, int64_t entries, double reduced_aperture,
-        double axial_weight, double element_exponent);
+        double axial_weight, double element_exponent, bool fading_gain);
 
     void links(const Block& block, const Satellite& satellite, Links& links) const;
 
@@ -76,6 +76,7 @@ private:
     // line of sight, then with it.
     std::vector<float> loss_;
     float last_entry_, aperture_, nadir_, element_exponent_;
+    bool fading_gain_;  // whether fading may lift a link above free space
 };
 
 }  // namespace capest

@@ -42,6 +42,7 @@ CASES: dict[str, dict[str, Any]] = {
     "element pattern of a dish": {"element_exponent": 2.0},
     "one user": {"users": 1, "unserved_share": 0.0},
     "nobody served": {"unserved_share": 1.1},
+    "no gain by fading": {"fading_gain": False, "colours": 3, "beams": 9},
 }
 
 

@@ -74,6 +74,8 @@ def truth(links: ConstellationDownlink, power: np.ndarray) -> np.ndarray:
         normal = links.shadow[everybody, sector].astype(float)
         in_sight = links.sight[everybody, sector] < sky[:, 0]
         loss = sky[:, 4] + np.where(in_sight, sky[:, 1] * normal, sky[:, 3] + sky[:, 2] * normal)
+        if not links.fading_gain:
+            loss = np.maximum(loss, sky[:, 4])
         entry = links.entry[:, 0] * sky[:, 5] + links.entry[:, 1]
         towards = np.array([(axis[:, s] * -way_m.T).sum(axis=1) for axis in links.axes]) / range_m
         aim = links.beam[:, beam].astype(float) / ka

@@ -54,20 +54,27 @@ def test_list_json():
 def test_show_fits_the_terminal(name):
     text = run("show", name)
     assert max(map(len, text.splitlines())) <= 80
-    for key, figure in load_preset(name).figures.items():
-        (line,) = (line for line in text.splitlines() if line.startswith(f"{key} "))
-        assert line.split()[1] == str(figure.value).split()[0]
-        assert figure.confidence in line
+    always, _, by_rules = text.partition("By rules =")
+    preset = load_preset(name)
+    assert bool(by_rules) == bool(preset.figures_of_rules)
+    for part, figures in ((always, preset.figures), (by_rules, preset.figures_of_rules)):
+        for key, figure in figures.items():
+            (line,) = (line for line in part.splitlines() if line.startswith(f"{key} "))
+            assert line.split()[1] == str(figure.value).split()[0]
+            assert figure.confidence in line
     assert "6.1.1.1-" in text or not name.startswith(("tr38821", "3gpp"))
 
 
 @pytest.mark.parametrize("name", preset_names())
 def test_show_leaves_nothing_of_a_source_out(name):
     """Addresses are longer than their column: they go on in the next line."""
-    start = run("show", name).splitlines()[2].index("source")
-    shown = "".join(line[start:].strip() for line in run("show", name).splitlines()[3:])
-    for figure in load_preset(name).figures.values():
-        assert figure.source.replace(" ", "") in shown.replace(" ", "")
+    preset = load_preset(name)
+    always, _, by_rules = run("show", name).partition("By rules =")
+    for part, figures in ((always, preset.figures), (by_rules, preset.figures_of_rules)):
+        start = part.splitlines()[2].index("source") if figures else 0
+        shown = "".join(line[start:].strip() for line in part.splitlines()[3:])
+        for figure in figures.values():
+            assert figure.source.replace(" ", "") in shown.replace(" ", "")
 
 
 def test_show_names_units():

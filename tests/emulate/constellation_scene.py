@@ -34,6 +34,7 @@ def random_constellation(
     element_exponent: float = 0.0,
     unserved_share: float = 0.1,
     dark_share: float = 0.0,
+    fading_gain: bool = True,
 ) -> ConstellationDownlink:
     """Links for ``constellation_sinr``: satellites around a point, beams aimed near users.
 
@@ -111,6 +112,7 @@ def random_constellation(
         element_exponent=element_exponent,
         lowest_sine=lowest_sine,
         colours=colours,
+        fading_gain=fading_gain,
     )
 
 
@@ -176,6 +178,8 @@ def brute_force(links: ConstellationDownlink) -> tuple[np.ndarray, np.ndarray, n
         normal = links.shadow[everybody, sector].astype(float)
         sight = links.sight[everybody, sector] < los
         loss = clear + np.where(sight, sigma_los * normal, clutter + sigma_nlos * normal)
+        if not links.fading_gain:
+            loss = np.maximum(loss, clear)
         direction = -np.einsum("acu,cu->au", np.repeat(axes[:, :, s : s + 1], users, 2), toward_m)
         direction /= range_m
         gain = links.gain.astype(float) * links.satellite_power[s] * np.exp(-loss) / range_m**2

@@ -185,6 +185,16 @@ ROWS: tuple[Row, ...] = (
         before={"channel.line_of_sight": "always"},
     ),
     Row(
+        "no gain by fading", {"channel.fading_gain": "none"},
+        "snr_db", "down", "no link is lifted above free space",
+        before={"channel.line_of_sight": "always"},
+    ),
+    Row(
+        "deviation in towns", {"channel.urban_sigma_db": 0.0},
+        "spread_db", "down", "only places differ",
+        before={"channel.line_of_sight": "always", "channel.environment": "urban"},
+    ),
+    Row(
         "ionosphere", {"channel.ionosphere": "equatorial"},
         "snr_db", "down", "scintillation takes 2.2 dB at 2 GHz",
     ),

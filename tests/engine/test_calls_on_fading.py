@@ -54,6 +54,26 @@ def test_calls_are_lost_with_the_gains_they_rest_on(mode, without_gains):
     assert 20 < lost.sum() < trial["calls"].sum() - 20
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_links_without_gain_by_fading_are_those_of_cut_draws(mode, without_gains):
+    scenario = small_scenario(**ALONE | MODES[mode])
+    cut = without_gains(scenario).trial
+    none = compute(scenario.replace(channel__fading_gain="none"), trials=20).trial
+    assert set(none) == set(cut)
+    for name, values in none.items():
+        np.testing.assert_array_equal(values, cut[name], err_msg=name)
+    assert (none["calls_on_fading"] == 0).all()
+
+
+def test_towns_without_deviation_have_no_fading():
+    scenario = small_scenario(**ALONE)
+    none = compute(scenario.replace(channel__urban_sigma_db=0.0), trials=20).trial
+    still = compute(scenario.replace(channel__shadow_fading=False), trials=20).trial
+    assert still["calls"].sum() > 0
+    np.testing.assert_array_equal(none["calls"], still["calls"])
+    assert (none["calls_on_fading"] == 0).all()
+
+
 def test_a_link_with_margin_rests_on_nothing():
     trial = compute(small_scenario(**ALONE | {"handset__transmit_power_dbm": 40.0})).trial
     assert trial["calls"].sum() > 700

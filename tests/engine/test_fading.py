@@ -64,6 +64,32 @@ def test_fading_of_serving_links_is_what_the_kernel_takes(environment, kept):
     np.testing.assert_allclose(kept["ground_fading_loss_db"], expected_db, atol=2e-3)
 
 
+@pytest.mark.parametrize("environment", ["rural", "dense-urban"])
+def test_without_gain_the_sum_of_fading_and_clutter_is_held_at_zero(environment, kept):
+    """With line of sight and without it; what a carrier loses is its gain above free space."""
+    worlds = [
+        network_world(**VOICE, channel__environment=environment, channel__fading_gain=gain)
+        for gain in ("full", "none")
+    ]
+    kernels = Recorder()
+    compute(worlds[0], kernels, 1, 1)
+    full, interference = (each.astype(float) for each in kernels.found)
+    carried = kept["admit"].outcome == 0
+    fading_db = kept["ground_fading_loss_db"]
+    links = kernels.links
+    compute(worlds[1], kernels, 1, 1)
+    held, less = (each.astype(float) for each in kernels.found)
+    np.testing.assert_array_equal(kernels.links.shadow, links.shadow)
+    served = carried & (kernels.links.serving == links.serving)
+    lost_db = 10.0 * np.log10(full[served] / held[served])
+    of_carried = served[carried]
+    expected_db = np.maximum(-fading_db[of_carried], 0.0)
+    assert 20 < np.count_nonzero(expected_db) < len(expected_db) - 20
+    np.testing.assert_allclose(lost_db, expected_db, atol=2e-3)
+    assert (less <= interference * (1.0 + 1e-5)).all()
+    assert less.sum() < interference.sum()
+
+
 @pytest.mark.parametrize("power_dbm", [8.0, 9.0])
 def test_calls_on_fading_fail_without_gains(power_dbm, kept):
     """With line of sight for all, gains are negative draws: the kernel is asked without them."""

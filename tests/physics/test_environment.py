@@ -80,6 +80,19 @@ def test_no_steps_between_reference_angles(name: str) -> None:
         assert steps.max() <= np.abs(np.diff(column)).max() / 1000.0 * 1.001
 
 
+@pytest.mark.parametrize("name", ENVIRONMENTS.names())
+@pytest.mark.parametrize("frequency_hz", [2e9, 20e9])
+def test_the_deviation_of_a_town_is_a_choice(name: str, frequency_hz: float) -> None:
+    """Of Tables 6.6.2-1 to -3 that of towns alone has one deviation, 4 dB, at all angles."""
+    tables = environment.environment_tables(name, frequency_hz)
+    chosen = environment.environment_tables(name, frequency_hz, 1.2)
+    has_one = (tables.sigma_los_db == environment.URBAN_SIGMA_DB).all()
+    assert has_one == (name == "urban")
+    assert (chosen.sigma_los_db == (1.2 if has_one else tables.sigma_los_db)).all()
+    assert (chosen.sigma_nlos_db == tables.sigma_nlos_db).all()
+    assert (chosen.clutter_loss_db == tables.clutter_loss_db).all()
+
+
 def test_shadow_and_clutter() -> None:
     tables = environment.environment_tables("urban", 2e9)
     reading = environment.reference_angles(np.array([10.0, 10.0, 90.0]), "nearest", np)

@@ -6,6 +6,7 @@ from capest.results.headline import call_means, headline
 from capest.statistics.reduction import Estimate
 from capest.statistics.refusals import REFUSAL_REASONS
 
+CHOICES = "(see channel.fading_gain=none, channel.urban_sigma_db=1.2)"
 OF_REFUSED = tuple(f"refused_{reason}_share" for reason in REFUSAL_REASONS)
 
 
@@ -40,8 +41,10 @@ def test_reasons_come_in_their_order_of_weight():
 @pytest.mark.parametrize(
     ("lifted", "shown"),
     [
-        (12.0, "; all calls rest on shadow fading above free space"),
-        (3.0, "; 25 % of the calls rest on shadow fading above free space"),
+        (12.0, f"; all calls rest on shadow fading above free space {CHOICES}"),
+        (3.0, f"; 25 % of the calls rest on shadow fading above free space {CHOICES}"),
+        (1.21, f"; 10 % of the calls rest on shadow fading above free space {CHOICES}"),
+        (1.2, ""),
         (0.0, ""),
     ],
 )

@@ -116,6 +116,8 @@ CHANGES = {
     "channel.line_of_sight": "never",
     "channel.elevation_lookup": "nearest",
     "channel.shadow_fading": False,
+    "channel.urban_sigma_db": 1.2,
+    "channel.fading_gain": "none",
     "channel.thermally_efficient_share": 0.5,
     "channel.vehicle_loss_db": 20.0,
     "channel.gas_loss": False,
@@ -555,8 +557,11 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         inert, illegal = inert | CLEAR | NO_PLACE, illegal | {"channel.weather"}
     if "users.indoor_share" not in settings:
         inert = inert | OUTDOORS
+    if settings.get("channel.environment") not in ("urban", "by-place"):
+        inert = inert | {"channel.urban_sigma_db"}
     if settings.get("channel.shadow_fading") is False:
-        inert = inert | {"channel.elevation_lookup"}
+        inert = inert | {"channel.elevation_lookup", "channel.urban_sigma_db"}
+        inert = inert | {"channel.fading_gain"}
     return settings, inert, illegal
 
 

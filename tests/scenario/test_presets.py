@@ -105,17 +105,18 @@ def test_every_preset_is_whole(name):
     assert preset.title
     assert preset.title.isprintable()
     required = {key for key, field in model.model_fields.items() if field.is_required()}
-    own = {key: figure for key, figure in preset.figures.items() if "." not in key}
-    assert required <= own.keys() <= model.model_fields.keys() - {"preset"}
-    for key in preset.figures.keys() - own.keys():
-        section, _, name = key.partition(".")
-        kinds[section].__pydantic_validator__.validate_assignment(
-            kinds[section].model_construct(), name, preset.figures[key].value
-        )
-    for figure in preset.figures.values():
-        assert figure.confidence in CONFIDENCES
-        assert figure.source
-    model.model_validate({key: figure.value for key, figure in own.items()})
+    for figures in (preset.figures, {**preset.figures, **preset.figures_of_rules}):
+        own = {key: figure for key, figure in figures.items() if "." not in key}
+        assert required <= own.keys() <= model.model_fields.keys() - {"preset"}
+        for key in figures.keys() - own.keys():
+            section, _, name = key.partition(".")
+            kinds[section].__pydantic_validator__.validate_assignment(
+                kinds[section].model_construct(), name, figures[key].value
+            )
+        for figure in figures.values():
+            assert figure.confidence in CONFIDENCES
+            assert figure.source
+        model.model_validate({key: figure.value for key, figure in own.items()})
 
 
 RECALLED = re.compile(r"\brecollect|from memory|memory of the public|second hand|by heart", re.I)

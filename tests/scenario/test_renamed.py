@@ -330,7 +330,7 @@ def test_presets_supply_the_new_name():
     for preset in presets_of("constellation"):
         assert "satellite.beams_at_once" in preset.figures
         assert "beams_per_satellite" not in starter(preset.name)
-    iridium = load_preset("iridium-66").values["satellite.beams_at_once"]
+    iridium = load_preset("iridium-66").figures["satellite.beams_at_once"].value
     raw = {**MANY, "constellation": {"preset": "iridium-66"}}
     one = load_scenario(raw)
     assert one.satellite.beams_at_once == one.beams_at_once == iridium == 48

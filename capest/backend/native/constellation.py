@@ -44,6 +44,7 @@ def constellation_sinr(
         links.colours,
         *links.sky.shape[:2],
         len(links.pattern),
+        int(links.fading_gain),
         len(members),
         *_numbers(links),
     )
@@ -76,6 +77,7 @@ def constellation_uplink(library: Library, sent: ConstellationUplink) -> np.ndar
         links.colours,
         *links.sky.shape[:2],
         len(links.pattern),
+        int(links.fading_gain),
         sums,
         len(members),
         *_numbers(links),

@@ -31,6 +31,7 @@ def channel_of(scenario: Scenario, sectors: int) -> Channel:
     return Channel(
         line_of_sight=channel.line_of_sight,
         shadow_fading=channel.shadow_fading,
+        fading_gain=channel.fading_gain == "full",
         sectors=sectors,
         elevation_lookup=channel.elevation_lookup,
         indoor_share=users.indoor_share,

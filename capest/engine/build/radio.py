@@ -47,7 +47,9 @@ def carrier(
     return Carrier(
         frequency_hz=frequency_hz,
         sky=clear_sky(channel, ionosphere_of(scenario)),
-        environment=environment.tables_of(environments_of(scenario), frequency_hz),
+        environment=environment.tables_of(
+            environments_of(scenario), frequency_hz, channel.urban_sigma_db
+        ),
         weather=weather_of(scenario, frequency_hz),
         reduced_aperture=ka,
         pattern=pattern_table(ka, largest_chord, beam_pattern(scenario, ka)),
@@ -190,6 +192,7 @@ def sky_of(scenario: Scenario, frequency_hz: float) -> np.ndarray:
         frequency_hz,
         channel.elevation_lookup,
         clear_sky(channel, "middle" if depends_on_place(scenario) else channel.ionosphere),
+        channel.urban_sigma_db,
     )
 
 

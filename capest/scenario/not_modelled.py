@@ -1,0 +1,172 @@
+"""What a result leaves out, with its size: the one table that headline, pages and reports read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from capest.scenario.reading import has_calls, is_constellation, uplink_interference
+
+Values = Mapping[str, Any]
+"""Dotted key -> value, presets resolved and defaults included."""
+
+
+@dataclass(frozen=True)
+class NotModelled:
+    """One effect that no trial computes.
+
+    Attributes
+    ----------
+    effect : str
+        In words that follow "not modelled: ".
+    size : str
+        What it does to the answer, with its sign.
+    largest_percent : float
+        Largest change of the answer that the size stands for, without its sign; rows are shown in
+        this order.
+    where : str
+        Which scenarios it stands beside, for the page.
+    source : str
+        Where the size comes from.
+    applies : callable
+        Takes `Values`; tells whether it stands beside the results of a scenario.
+    """
+
+    effect: str
+    size: str
+    largest_percent: float
+    where: str
+    source: str
+    applies: Callable[[Values], bool]
+
+    def __str__(self) -> str:
+        return f"{self.effect} ({self.size})"
+
+
+def _calls_move(values: Values) -> bool:
+    moving = ("constellation.shells", "constellation.catalogue")
+    return has_calls(values) and any(values[key] is not None for key in moving)
+
+
+def _transparent(values: Values) -> bool:
+    return is_constellation(values) and values["satellite.payload"] == "transparent"
+
+
+def _sends_messages(values: Values) -> bool:
+    names = f"{values['service.preset'] or ''} {values['service.mix'] or ''}"
+    return "message" in names
+
+
+def _narrow_calls(values: Values) -> bool:
+    names = f"{values['service.preset'] or ''} {values['service.mix'] or ''}"
+    return "voice" in names or "message" in names
+
+
+def _uplink_counts(values: Values) -> bool:
+    return uplink_interference(values) != "off" or has_calls(values)
+
+
+def _always(_: Values) -> bool:
+    return True
+
+
+NOT_MODELLED: tuple[NotModelled, ...] = (
+    NotModelled(
+        "repetitions for voice and text",
+        "8 to 16 of them give 9 to 12 dB",
+        200.0,
+        "voice, messages",
+        "10 log10 of their number: computed",
+        _narrow_calls,
+    ),
+    NotModelled(
+        "signalling of short messages",
+        "2 to 3 times the traffic of a message of 1 kB",
+        200.0,
+        "messages",
+        "assumed",
+        _sends_messages,
+    ),
+    NotModelled(
+        "gateways and feeder links",
+        "a satellite without a free antenna in view is dark: 100 antennas light 100 of the 238 "
+        "satellites lit over China",
+        58.0,
+        "constellations of transparent satellites",
+        "computed",
+        _transparent,
+    ),
+    NotModelled(
+        "a phone's pattern towards other satellites",
+        "±3 to 5 dB of their interference",
+        30.0,
+        "constellations",
+        "assumed",
+        is_constellation,
+    ),
+    NotModelled(
+        "satellites held until the mask, as calls are",
+        "−24 % of calls at a mask of 30°, −6 % at 50°",
+        24.0,
+        "calls through satellites that move",
+        "computed: 34 % of users change their satellite within 10 s in the assignment of a moment",
+        _calls_move,
+    ),
+    NotModelled(
+        "terrestrial networks on the same channel, and borders",
+        "none at home where the spectrum is kept free; −108.8 dBW/m²/MHz starts a coordination "
+        "with another country",
+        5.0,
+        "all",
+        "Radio Regulations, Appendix 5, not looked up: assumed",
+        _always,
+    ),
+    NotModelled(
+        "eclipse and heat",
+        "below 5 % for one country, 30 to 40 % of satellites world-wide",
+        5.0,
+        "constellations",
+        "assumed",
+        is_constellation,
+    ),
+    NotModelled(
+        "paging of idle users", "below 5 % of the downlink", 5.0, "all", "assumed", _always
+    ),
+    NotModelled(
+        "timing advance and guard times of random access",
+        "below 2 % of the uplink",
+        2.0,
+        "uplinks",
+        "assumed",
+        _uplink_counts,
+    ),
+    NotModelled(
+        "half-duplex phones",
+        "none for smartphones, −50 % for reduced-capability devices",
+        0.0,
+        "calls",
+        "assumed",
+        has_calls,
+    ),
+    NotModelled(
+        "Doppler that compensation leaves",
+        "none: 0.1 ppm lets carriers leak at −32 dB",
+        0.0,
+        "all",
+        "computed",
+        _always,
+    ),
+)
+"""All of it, largest first."""
+
+
+def not_modelled(values: Values) -> tuple[NotModelled, ...]:
+    """Return what stands beside the results of a scenario, largest first.
+
+    Parameters
+    ----------
+    values : mapping
+        Of all keys of a valid scenario.
+    """
+    return tuple(row for row in NOT_MODELLED if row.applies(values))

@@ -1,0 +1,68 @@
+"""The table of what is not modelled: which rows stand beside which scenario."""
+
+from __future__ import annotations
+
+import pytest
+
+from capest.scenario.load import load_scenario
+from capest.scenario.not_modelled import NOT_MODELLED, not_modelled
+
+from .not_modelled_page import PAGE, page
+
+ONE = {"satellite": {"preset": "tr38821-set1-leo600-s"}}
+MANY = ONE | {
+    "constellation": {"shells": "53: 60/10/1 @ 600"},
+    "region": {"kind": "box", "south_deg": 40, "north_deg": 42, "west_deg": 0, "east_deg": 3},
+    "users": {"placement": "uniform", "count": 5},
+}
+SLOTS = MANY | {"constellation": {"geostationary": "2"}}
+
+
+def effects(raw: dict[str, object]) -> set[str]:
+    return {row.effect for row in not_modelled(dict(load_scenario(raw).items()))}
+
+
+GATEWAYS = "gateways and feeder links"
+HELD = "satellites held until the mask, as calls are"
+TERRESTRIAL = "terrestrial networks on the same channel, and borders"
+
+
+def calls(preset: str) -> dict[str, object]:
+    return {"service": {"preset": preset}}
+
+
+def test_the_largest_come_first() -> None:
+    sizes = [row.largest_percent for row in NOT_MODELLED]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_what_holds_for_all_stands_beside_all() -> None:
+    for raw in (ONE, MANY, SLOTS, MANY | calls("voice"), ONE | calls("message")):
+        assert TERRESTRIAL in effects(raw)
+
+
+@pytest.mark.parametrize(
+    ("effect", "there", "missing"),
+    [
+        (GATEWAYS, MANY, ONE),
+        (GATEWAYS, MANY, MANY | {"satellite": ONE["satellite"] | {"payload": "regenerative"}}),
+        (HELD, MANY | calls("video-call-480p"), MANY),
+        (HELD, MANY | calls("video-call-480p"), SLOTS | calls("video-call-480p")),
+        (HELD, MANY | calls("video-call-480p"), ONE | calls("video-call-480p")),
+        ("repetitions for voice and text", ONE | calls("voice"), ONE | calls("video-call-480p")),
+        ("signalling of short messages", ONE | calls("message"), ONE | calls("voice")),
+        ("half-duplex phones", ONE | calls("voice"), ONE),
+        ("eclipse and heat", MANY, ONE),
+        ("timing advance and guard times of random access", ONE | calls("voice"), ONE),
+    ],
+)
+def test_a_row_stands_where_its_effect_is(
+    effect: str, there: dict[str, object], missing: dict[str, object]
+) -> None:
+    assert effect in effects(there)
+    assert effect not in effects(missing)
+
+
+def test_the_page_has_the_table() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert page(text) == text
