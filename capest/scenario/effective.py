@@ -212,12 +212,12 @@ def _scheduler(scenario: Scenario) -> dict[str, Any]:
 
 
 def _has_calls(scenario: Scenario) -> bool:
-    return any(each.guaranteed for each in service_classes(scenario.service))
+    return any(each.guaranteed for each in service_classes(scenario.service, scenario.rules))
 
 
 def _service(scenario: Scenario) -> dict[str, dict[str, Any]]:
     """Services by what they ask for, whatever their names; nothing where there is none."""
-    classes = service_classes(scenario.service)
+    classes = service_classes(scenario.service, scenario.rules)
     if not classes:
         return {}
     service = scenario.service
@@ -231,6 +231,8 @@ def _service(scenario: Scenario) -> dict[str, dict[str, Any]]:
     calls = [each for each in classes if each.guaranteed]
     if any(each.talk_share < 1.0 for each in calls):
         content["talk_shares"] = [each.talk_share for each in calls]
+    if any(each.is_adaptive for each in calls):
+        content["least_mbps"] = [list(each.least_mbps) for each in calls]
     if _has_calls(scenario):
         content["inter_satellite_hops"] = service.inter_satellite_hops
         content["harq_retransmissions"] = service.harq_retransmissions
@@ -258,6 +260,9 @@ def _how_many(users: UserSettings) -> dict[str, Any]:
         return {"count": users.count, "placement": "uniform"}
     if users.count is not None:
         return {"count": users.count}
+    if users.erlang_per_device is not None:
+        # The activity of who asks stands with the services.
+        return users.model_dump(include={"devices_per_person", "erlang_per_device"})
     return users.model_dump(include={"devices_per_person", "activity_factor"})
 
 

@@ -26,6 +26,7 @@ from capest.scenario.reading import (
     uplink_interference,
     uplink_is_read,
 )
+from capest.scenario.service_classes import kinds_of_service
 
 
 def _no_width(values: Values) -> str | None:
@@ -167,6 +168,18 @@ def _no_service(values: Values) -> str | None:
     return "there is no service" if values["service.downlink_kbps"] is None else None
 
 
+def _nobody_asks(values: Values) -> str | None:
+    keys = ("service.mix", "service.downlink_kbps", "service.guaranteed")
+    if any(kinds_of_service(*(values[key] for key in keys))):
+        return None
+    return "there is no service"
+
+
+def _by_traffic(values: Values) -> str | None:
+    given_traffic = values["users.erlang_per_device"] is not None
+    return "users.erlang_per_device says how many call" if given_traffic else None
+
+
 def _best_effort(values: Values) -> str | None:
     return "the rate is not guaranteed" if values["service.guaranteed"] is False else None
 
@@ -182,6 +195,8 @@ _HOPPING = chosen("beams.allocation", *HOPPING)
 _ARRAY, _DISH = chosen("satellite.antenna", "array"), chosen("satellite.antenna", "dish")
 _MOVING = ReadCondition("with `constellation.shells` or `catalogue`", _all_stand)
 _SURROUNDED = ReadCondition('with `region.kind` other than "earth"', _all_of_it)
+_ASKED = ReadCondition("with a service", _nobody_asks)
+_NOT_BY_TRAFFIC = ReadCondition("without `users.erlang_per_device`", _by_traffic)
 _PEOPLE = chosen("users.placement", "population")
 _FROM_FILE = chosen("users.placement", "file")
 _HOTSPOTS = chosen("users.placement", "hotspots")
@@ -319,7 +334,8 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "users.count": (_COUNTED,),
     "users.devices_per_person": (_PEOPLE,),
     "users.demand_mbps": (FREE_DEMAND,),
-    "users.activity_factor": (_PEOPLE, given("users.devices_per_person")),
+    "users.activity_factor": (_PEOPLE, given("users.devices_per_person"), _NOT_BY_TRAFFIC),
+    "users.erlang_per_device": (_PEOPLE, given("users.devices_per_person"), _ASKED),
     **{f"users.{key}": (_FROM_FILE,) for key in ("file", "file_variable", "file_units")},
     "users.hotspots.count": (_HOTSPOTS, _CROWDED),
     "users.hotspots.radius_km": (_HOTSPOTS, _CROWDED),
@@ -355,6 +371,8 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "run.keep_cells": (ReadCondition("with a constellation or calls", _all_kept, neutral=True),),
     "service.downlink_kbps": (_GUARANTEED,),
     "service.uplink_kbps": (_GUARANTEED,),
+    "service.least_downlink_kbps": (_GUARANTEED,),
+    "service.least_uplink_kbps": (_GUARANTEED,),
     "service.delay_budget_ms": (_GUARANTEED,),
     "service.packet_error_rate": (_NOBODY,),
     "service.five_qi": (CALLS,),

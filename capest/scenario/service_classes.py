@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FIGURES = (
     *("downlink_kbps", "uplink_kbps", "delay_budget_ms", "packet_error_rate", "five_qi"),
-    *("activity", "guaranteed", "talk_share"),
+    *("activity", "guaranteed", "talk_share", "least_downlink_kbps", "least_uplink_kbps"),
 )
 """What a service preset supplies, and ``header_share`` where its rates have headers in them."""
 
@@ -37,7 +37,9 @@ class ServiceClass:
     share : float
         Of all users.
     downlink_kbps, uplink_kbps : float
-        Rate of a call, as its source has it.
+        Rate that a call wants, as its source has it.
+    least_downlink_kbps, least_uplink_kbps : float
+        Rate with which it is carried at least.
     delay_budget_ms : float
         Between user and the network's edge, one way.
     activity : float
@@ -62,12 +64,25 @@ class ServiceClass:
     five_qi: int | None
     header_share: float
     talk_share: float
+    least_downlink_kbps: float
+    least_uplink_kbps: float
 
     @property
     def rates_mbps(self) -> tuple[float, float]:
         """Rates on the air while a call sends, down and up: with headers, see `header_share`."""
         whole = 1.0 + self.header_share
         return self.downlink_kbps * whole * 1e-3, self.uplink_kbps * whole * 1e-3
+
+    @property
+    def least_mbps(self) -> tuple[float, float]:
+        """Rates on the air with which a call is carried at least; see `rates_mbps`."""
+        whole = 1.0 + self.header_share
+        return self.least_downlink_kbps * whole * 1e-3, self.least_uplink_kbps * whole * 1e-3
+
+    @property
+    def is_adaptive(self) -> bool:
+        """Whether the call wants more than it bears."""
+        return self.rates_mbps != self.least_mbps
 
     @property
     def budget_name(self) -> str:
@@ -79,13 +94,26 @@ class ServiceClass:
         return self.name
 
 
-def service_classes(service: ServiceSettings) -> tuple[ServiceClass, ...]:
-    """Return the classes of a valid section, none where there is no service."""
+def service_classes(service: ServiceSettings, rules: object) -> tuple[ServiceClass, ...]:
+    """Return the classes of a valid section, none where there is no service.
+
+    Parameters
+    ----------
+    service : ServiceSettings
+    rules : object
+        Value of the scenario's key ``rules``, by which presets of a mix have their figures.
+    """
     if service.mix is not None:
         parts = parse_mix(service.mix)
-        return tuple(_of_preset(name, share, service.header_share) for name, share in parts)
+        return tuple(_of_preset(name, share, rules, service.header_share) for name, share in parts)
     if service.downlink_kbps is None:
         return ()
+    wanted_kbps = (service.downlink_kbps, service.uplink_kbps or 0.0)
+    least_kbps = (service.least_downlink_kbps, service.least_uplink_kbps)
+    down, up = (
+        wanted if least is None else least
+        for wanted, least in zip(wanted_kbps, least_kbps, strict=True)
+    )
     return (
         ServiceClass(
             name=service.preset or "the service",
@@ -98,6 +126,8 @@ def service_classes(service: ServiceSettings) -> tuple[ServiceClass, ...]:
             five_qi=service.five_qi,
             header_share=service.header_share,
             talk_share=1.0 if service.talk_share is None else service.talk_share,
+            least_downlink_kbps=down,
+            least_uplink_kbps=up,
         ),
     )
 
@@ -173,14 +203,34 @@ def parse_mix(text: str) -> tuple[tuple[str, float], ...]:
     return tuple((name, percent / total) for name, percent in found.items())
 
 
-def load_figures(preset: str) -> dict[str, Any]:
-    """Values of a preset by key."""
-    return {key: figure.value for key, figure in load_preset(preset).figures.items()}
+def rates_adapt(
+    mix: str | None,
+    downlink_kbps: float | None,
+    uplink_kbps: float | None,
+    least_downlink_kbps: float | None,
+    least_uplink_kbps: float | None,
+) -> bool:
+    """Tell from keys of the section whether some calls have a least rate below the wanted one."""
+    if mix is None:
+        pairs = ((downlink_kbps, least_downlink_kbps), (uplink_kbps, least_uplink_kbps))
+        return any(least is not None and least != wanted for wanted, least in pairs)
+    try:
+        return any(_of_preset(name, share).is_adaptive for name, share in parse_mix(mix))
+    except ValueError:
+        return True
 
 
-def _of_preset(name: str, share: float, header_share: float = 0.0) -> ServiceClass:
+def load_figures(preset: str, rules: object = None) -> dict[str, Any]:
+    """Values of a preset by key, by some rules of a network."""
+    figures = load_preset(preset).figures_by(rules)
+    return {key: figure.value for key, figure in figures.items()}
+
+
+def _of_preset(
+    name: str, share: float, rules: object = None, header_share: float = 0.0
+) -> ServiceClass:
     """Users of a preset in a mix; the header share is that of presets without one of their own."""
-    figures = load_figures(name)
+    figures = load_figures(name, rules)
     if not set(NEEDED) <= figures.keys():
         raise InputError(f"service preset {name} lacks figures")
     five_qi = figures.get("five_qi")
@@ -195,4 +245,6 @@ def _of_preset(name: str, share: float, header_share: float = 0.0) -> ServiceCla
         five_qi=None if five_qi is None else int(five_qi),
         header_share=float(figures.get("header_share", header_share)),
         talk_share=float(figures.get("talk_share", 1.0)),
+        least_downlink_kbps=float(figures.get("least_downlink_kbps", figures["downlink_kbps"])),
+        least_uplink_kbps=float(figures.get("least_uplink_kbps", figures["uplink_kbps"])),
     )

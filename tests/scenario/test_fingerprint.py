@@ -95,6 +95,7 @@ CHANGES = {
     "users.count": 501,
     "users.devices_per_person": 2.0,
     "users.activity_factor": 0.02,
+    "users.erlang_per_device": 0.001,
     "users.demand_mbps": 2.0,
     "users.indoor_share": 0.4,
     "users.vehicle_share": 0.1,
@@ -144,6 +145,8 @@ CHANGES = {
     "service.mix": "voice 80%, best-effort 20%",
     "service.downlink_kbps": 64.0,
     "service.uplink_kbps": 32.0,
+    "service.least_downlink_kbps": 16.0,
+    "service.least_uplink_kbps": 8.0,
     "service.delay_budget_ms": 120.0,
     "service.packet_error_rate": 0.02,
     "service.five_qi": 3,
@@ -196,11 +199,13 @@ OF_SERVICE = {
     *("service.inter_satellite_hops", "service.harq_retransmissions", "scheduler.admission"),
     "service.header_share",
 }
+PER_DEVICE = ("users.activity_factor", "users.erlang_per_device")
 OF_FRAME = {"beams.slots", "beams.slot_ms", "beams.bound", "users.demand_mbps"}
 FOR_PEOPLE = {"service.packet_error_rate", "service.five_qi"}
 FIGURES = {
     *("service.downlink_kbps", "service.uplink_kbps", "service.delay_budget_ms"),
     *("service.activity", "service.guaranteed", "service.talk_share", *FOR_PEOPLE),
+    *("service.least_downlink_kbps", "service.least_uplink_kbps"),
 }
 CALLS = {
     **{"service.downlink_kbps": 100.0, "service.uplink_kbps": 50.0},
@@ -314,7 +319,7 @@ MODES = {
             *UPLINK,
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
-            *("constellation.deployment", "link.shannon", "users.activity_factor"),
+            *("constellation.deployment", "link.shannon", *PER_DEVICE),
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
@@ -336,7 +341,7 @@ MODES = {
             *(NO_TURNS | {"satellite.uplink_antenna_diameter_m"}),
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
-            *("constellation.deployment", "link.shannon", "users.activity_factor"),
+            *("constellation.deployment", "link.shannon", *PER_DEVICE),
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
@@ -359,7 +364,7 @@ MODES = {
             *(NO_TURNS | {"satellite.uplink_antenna_diameter_m"}),
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
-            *("constellation.deployment", "link.shannon", "users.activity_factor"),
+            *("constellation.deployment", "link.shannon", *PER_DEVICE),
             "scheduler.policy",
         },
         {
@@ -406,7 +411,7 @@ MODES = {
             *("satellite.altitude_km", "satellite.elevation_deg"),
             *("beams.statistics_count", "users.per_beam", "cells.assignment"),
             *("satellite.beams_at_once", "constellation.deployment"),
-            *("link.shannon", "users.activity_factor"),
+            *("link.shannon", *PER_DEVICE),
             "constellation.minimum_visibility_s",
         },
         {
@@ -431,7 +436,7 @@ MODES = {
             *UPLINK,
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
-            *("constellation.deployment", "link.shannon", "users.activity_factor"),
+            *("constellation.deployment", "link.shannon", *PER_DEVICE),
             "satellite.pattern",
         },
         {
@@ -452,7 +457,7 @@ MODES = {
             *UPLINK,
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
-            *("constellation.deployment", "link.shannon", "users.activity_factor"),
+            *("constellation.deployment", "link.shannon", *PER_DEVICE),
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
@@ -519,7 +524,7 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         if "users.devices_per_person" not in settings:
             illegal, inert = (
                 illegal | {"users.devices_per_person"},
-                inert | {"users.activity_factor"},
+                inert | {"users.activity_factor", "users.erlang_per_device"},
             )
         if "satellite.latitude_deg" not in settings:
             illegal, inert = illegal | {"satellite.latitude_deg"}, inert | {"satellite.azimuth_deg"}

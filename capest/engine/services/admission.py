@@ -11,11 +11,9 @@ import numpy as np
 from capest.backend.arguments import CallQueues
 from capest.backend.protocol import Kernels
 from capest.engine.services.demand import Demand
+from capest.engine.services.rates import WHOLE, level_of, mean_share, raise_rates, way_up
 from capest.engine.services.settings import Services
 from capest.statistics.refusals import REFUSAL_REASONS
-
-WHOLE = 2**32
-"""The time of a beam, or of one of its subchannels in the uplink, in units of the fixed point."""
 
 OUTCOMES = 1 + len(REFUSAL_REASONS)
 CARRIED, SATELLITE, ELEVATION, BEAM, DELAY, DOWNLINK, UPLINK, BANDWIDTH = range(OUTCOMES)
@@ -74,10 +72,13 @@ class Admitted:
         ``CARRIED`` or a reason; meaningless for users that ask for no call.
     left : int64 array (trials · beams, 2)
         What is left of the downlink's time, in units of ``WHOLE``, and of the uplink's subchannels.
+    level : int8 array (users,) or None
+        Rates of calls that adapt, see ``rates.AT_LEAST``; ``None``: no service has two rates.
     """
 
     outcome: Any
     left: Any
+    level: Any | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,17 @@ def admit(services: Services, kernels: Kernels, links: CallLinks, demand: Demand
     needs = needs_of(services, links, demand, xp)
     asks = demand.call & (needs.outcome == CARRIED)
     admitted, left = kernels.admit_calls(queues(kernels, links, needs, asks, demand.arrival))
-    return Admitted(xp.where(asks & (admitted == 0), BANDWIDTH, needs.outcome), left)
+    outcome = xp.where(asks & (admitted == 0), BANDWIDTH, needs.outcome)
+    if demand.wanted_mbps is None:
+        return Admitted(outcome, left)
+    efficiencies = (links.efficiency, links.uplink_efficiency)
+    wanted = _shares(services, demand.wanted_mbps, efficiencies, xp)
+    carried, ways, more = asks & (admitted > 0), [], []
+    for k, (share, least) in enumerate(zip(wanted, (needs.down, needs.up), strict=True)):
+        ways.append(way_up(share, least, demand.talk_share, carried, xp))
+        raised, left[:, k] = raise_rates(kernels, links.own_beam, ways[k], left[:, k])
+        more.append(raised)
+    return Admitted(outcome, left, level_of(wanted, (ways[0], ways[1]), (more[0], more[1]), xp))
 
 
 def needs_of(services: Services, links: CallLinks, demand: Demand, xp: Any) -> Needs:
@@ -214,28 +225,6 @@ def share_taken(rate_mbps: Any, efficiency: Any, bandwidth_mhz: float, xp: Any) 
     xp.minimum(share, 2.0, out=share)
     share *= WHOLE
     return xp.ceil(share, out=share).astype(xp.int64)
-
-
-def mean_share(share: Any, talk_share: Any | None, xp: Any) -> Any:
-    """Mean over the time of calls that take a share while they send.
-
-    Parameters
-    ----------
-    share : int64 array (..., users)
-        In units of ``WHOLE``.
-    talk_share : float64 array (users,) or None
-        ``None``: calls send all the time.
-    xp : module
-        ``numpy`` or ``cupy``.
-
-    Returns
-    -------
-    int64 array (..., users)
-        Rounded up.
-    """
-    if talk_share is None:
-        return share
-    return xp.ceil(share * talk_share).astype(xp.int64)
 
 
 def queues(

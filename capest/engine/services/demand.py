@@ -32,6 +32,8 @@ class Demand:
         Uniform in [0, 1]: the order in which calls arrive; ``None`` if no order asks for it.
     talk_share : float64 array or None
         Share of its time in which a call sends; ``None``: all send all the time.
+    wanted_down_mbps, wanted_up_mbps : float64 array or None
+        Rates that calls want; ``None``: those that they are carried with at least.
     """
 
     call: Any
@@ -42,6 +44,15 @@ class Demand:
     call_class: Any | None
     arrival: Any | None
     talk_share: Any | None = None
+    wanted_down_mbps: Any | None = None
+    wanted_up_mbps: Any | None = None
+
+    @property
+    def wanted_mbps(self) -> tuple[Any, Any] | None:
+        """Rates that calls want, down and up; ``None`` where none adapts."""
+        if self.wanted_down_mbps is None or self.wanted_up_mbps is None:
+            return None
+        return self.wanted_down_mbps, self.wanted_up_mbps
 
 
 def draw_demand(services: Services, draws: Draws, users: int, xp: Any) -> Demand:
@@ -122,7 +133,7 @@ def _parts(services: Services) -> tuple[np.ndarray, Mapping[str, np.ndarray]]:
 
 def _asked(services: Services, each: ServiceClass) -> dict[str, float]:
     """What a user of a class asks for, by field of `Demand`."""
-    down_mbps, up_mbps = each.rates_mbps
+    down_mbps, up_mbps = each.least_mbps
     found = {
         "call": each.guaranteed,
         "best_effort": not each.guaranteed,
@@ -132,4 +143,6 @@ def _asked(services: Services, each: ServiceClass) -> dict[str, float]:
     }
     if services.has_pauses:
         found["talk_share"] = each.talk_share
+    if services.is_adaptive:
+        found["wanted_down_mbps"], found["wanted_up_mbps"] = each.rates_mbps
     return found

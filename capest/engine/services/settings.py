@@ -81,6 +81,11 @@ class Services:
         return any(each.talk_share < 1.0 for each in self.calls)
 
     @property
+    def is_adaptive(self) -> bool:
+        """Whether some calls want more than the least rate with which they are carried."""
+        return any(each.is_adaptive for each in self.calls)
+
+    @property
     def has_rest(self) -> bool:
         """Whether some users take what calls leave."""
         return not all(each.guaranteed for each in self.classes)

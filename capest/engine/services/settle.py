@@ -17,14 +17,13 @@ from capest.backend.arguments import CallQueues, LinkAdaptation
 from capest.backend.protocol import Kernels
 from capest.engine.services.admission import (
     CARRIED,
-    WHOLE,
     CallLinks,
-    mean_share,
     needs_of,
     queues,
     share_taken,
 )
 from capest.engine.services.demand import Demand
+from capest.engine.services.rates import WHOLE, mean_share, raise_rates, way_up
 from capest.engine.services.settings import CallUplink, Services
 
 _ROUGH_STEPS = 3
@@ -270,7 +269,11 @@ class _Door:
         admitted, left = kernels.admit_calls(replace(self._queues, up=up.ravel()))
         admitted = admitted.reshape(efficiency.shape) > 0
         left_up = left[:, 1].reshape(_CHAINS, -1)
-        sending = xp.where(admitted, up, 0) / capacity
+        taken_up = xp.where(admitted, up, 0)
+        if self._demand.wanted_up_mbps is not None:
+            more, left_up = self._raise(efficiency, up, admitted, left_up)
+            taken_up = taken_up + more
+        sending = taken_up / capacity
         taken = (capacity - left_up) / capacity
         if self._has_rest:
             rest, share = self._rest(efficiency, left_up)
@@ -285,6 +288,16 @@ class _Door:
             for of in (admitted & self._counted, admitted)
         )
         return _Inside(sending, fills, calls, all_calls)
+
+    def _raise(self, efficiency: Any, least: Any, admitted: Any, left_up: Any) -> tuple[Any, Any]:
+        """Raise the rates of calls that adapt by what is left, arrays as of `raise_rates`."""
+        xp, links = self._kernels.xp, self._links
+        rates_mbps = xp.broadcast_to(self._demand.wanted_up_mbps, efficiency.shape)
+        wanted = share_taken(rates_mbps, efficiency, self._width_mhz, xp)
+        ways = way_up(wanted, least, self._demand.talk_share, admitted, xp)
+        number = xp.arange(_CHAINS)[:, None] * (links.trials * links.beams) + links.own_beam
+        more, left = raise_rates(self._kernels, number.ravel(), ways.ravel(), left_up.ravel())
+        return more.reshape(ways.shape), left.reshape(left_up.shape)
 
     def _rest(self, efficiency: Any, left_up: Any) -> tuple[Any, Any]:
         """What users without a guaranteed rate send, in equal parts of what calls leave.
