@@ -29,6 +29,8 @@ class LandSpots:
     Attributes
     ----------
     people : float64
+    per_km2 : float64
+        People per km² of land.
     country : int16
     surroundings : int8
         Code in `settlement_density.SURROUNDINGS`.
@@ -45,6 +47,7 @@ class LandSpots:
     """
 
     people: np.ndarray
+    per_km2: np.ndarray
     country: np.ndarray
     surroundings: np.ndarray
     low: np.ndarray
@@ -148,6 +151,7 @@ def _spots(
     ]
     return LandSpots(
         people=people[kept],
+        per_km2=people[kept] / found.land_km2[kept],
         country=country[kept].astype(np.int16),
         surroundings=kind[kept],
         low=np.sin(np.radians(south)),

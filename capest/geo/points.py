@@ -108,6 +108,19 @@ def only(model: PointsModel, kept: np.ndarray) -> PointsModel:
     )
 
 
+def weighted(model: PointsModel, weight: np.ndarray) -> PointsModel:
+    """The same points with other weights; at least one of them is positive."""
+    return points_model(
+        model.lat_deg,
+        model.lon_deg,
+        weight,
+        model.surroundings,
+        model.country,
+        model.height_deg,
+        model.width_deg,
+    )
+
+
 def pieces(model: PointsModel, most_deg: float) -> PointsModel:
     """Cut cells into pieces that are as high and as wide as this, at most, or by `_MOST_CUTS`.
 

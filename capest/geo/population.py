@@ -38,6 +38,7 @@ from capest.geo.settlement_density import kernel_radius, surroundings
 from capest.geo.shapes import Border
 from capest.geo.sphere import moved, unit_vectors
 from capest.geo.split import members, national_split
+from capest.geo.uncovered_share import uncovered_uniform
 from capest.geo.weighted import guide_table, weighted_places
 
 TRIES = 3
@@ -63,6 +64,8 @@ class PopulationModel:
     cumulative : float64 array (places + cells,)
         Running share of people, places first; the last entry is 1.
     ground : data.Land
+    half_per_km2 : float or None
+        Of uncovered people, see `uncovered_share`; ``None`` for everybody.
     """
 
     border: Border
@@ -73,6 +76,7 @@ class PopulationModel:
     land: LandSpots
     cumulative: Any
     ground: data.Land
+    half_per_km2: float | None = None
 
     uniforms_needed = UNIFORMS
 
@@ -95,10 +99,15 @@ class PopulationModel:
             Gives the cells of unit vectors (3, n): spots of a cell come together.
         """
         places, land = (_in_order(spots, cell_at) for spots in (self.places, self.land))
+        return self.with_spots(places, land)
+
+    def with_spots(self, places: PlaceSpots, land: LandSpots) -> PopulationModel:
+        """The same region with other people; somebody must be left."""
         people = np.concatenate([places.people, land.people])
-        cumulative = np.cumsum(people) / people.sum()
+        total = float(people.sum())
+        cumulative = np.cumsum(people) / total
         cumulative[-1] = 1.0
-        return replace(self, places=places, land=land, cumulative=cumulative)
+        return replace(self, people=total, places=places, land=land, cumulative=cumulative)
 
     def on(self, xp: Any) -> PopulationModel:
         """Copy the arrays to ``xp``, once instead of at every draw."""
@@ -206,7 +215,7 @@ def _around_places(
     waiting: Any = xp.arange(spot.size)
     for k in range(TRIES):
         first, second = uniforms[2 * k][waiting], uniforms[2 * k + 1][waiting]
-        away, bearing = kernel_radius(first, xp), 2.0 * xp.pi * second
+        away, bearing = _radius(model, first, xp), 2.0 * xp.pi * second
         at, along = lat0[waiting], lon0[waiting]
         new_lat, new_lon = moved(at, along, away * sigma[waiting], bearing, xp)
         kept = _on_land(model, new_lat, new_lon, most_land[waiting], first, xp)
@@ -217,6 +226,12 @@ def _around_places(
         waiting = waiting[~kept]
     kind = surroundings(places.population[spot], radius, model.parameters, xp)
     return lat, lon, kind, places.country[spot]
+
+
+def _radius(model: PopulationModel, uniform: Any, xp: Any) -> Any:
+    if model.half_per_km2 is not None:
+        uniform = uncovered_uniform(uniform, model.half_per_km2, model.parameters, xp)
+    return kernel_radius(uniform, xp)
 
 
 def _in_cells(

@@ -17,7 +17,8 @@ RURAL, SUBURBAN, URBAN, DENSE_URBAN = range(4)
 REACH = 3.0
 """No one lives farther from the centre, in standard deviations; a normal kernel would have 1 %."""
 
-_BEYOND = math.exp(-0.5 * REACH**2)
+BEYOND = math.exp(-0.5 * REACH**2)
+"""Density there, as a part of that in the centre."""
 
 
 def sigma_km(population: np.ndarray, parameters: PopulationParameters) -> np.ndarray:
@@ -25,9 +26,14 @@ def sigma_km(population: np.ndarray, parameters: PopulationParameters) -> np.nda
     return parameters.spread * np.sqrt(population / (math.pi * parameters.city_density_per_km2))
 
 
+def core_per_km2(parameters: PopulationParameters) -> float:
+    """People per km² in the centre of a place, the same for all places."""
+    return parameters.city_density_per_km2 / (2.0 * parameters.spread**2)
+
+
 def kernel_radius(uniform: Any, xp: Any = np) -> Any:
     """Distance from the centre, in standard deviations, of a normal kernel cut at `REACH`."""
-    return xp.sqrt(-2.0 * xp.log1p(-uniform * (1.0 - _BEYOND)))
+    return xp.sqrt(-2.0 * xp.log1p(-uniform * (1.0 - BEYOND)))
 
 
 def kernel_points(count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -70,8 +76,7 @@ def surroundings(
     int8 array (n,)
         Code in `SURROUNDINGS`.
     """
-    core_per_km2 = parameters.city_density_per_km2 / (2.0 * parameters.spread**2)
-    per_km2 = core_per_km2 * xp.exp(-0.5 * radius * radius)
+    per_km2 = core_per_km2(parameters) * xp.exp(-0.5 * radius * radius)
     code = xp.full(per_km2.shape, RURAL, dtype=xp.int8)
     limits = (
         (SUBURBAN, parameters.suburban_per_km2, parameters.suburban_people),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,57 @@ from capest.geo.users_table import LAT_NAMES, LON_NAMES
 
 _AXES = {"lat": LAT_NAMES, "lon": LON_NAMES}
 _DEGREES = {"lat": "north", "lon": "east"}
+
+
+@dataclass(frozen=True)
+class GridOfFile:
+    """A variable on latitude and longitude.
+
+    Attributes
+    ----------
+    name, where : str
+        Of the variable; file and variable for messages.
+    lat_deg : float64 array (n,)
+    lon_deg : float64 array (m,)
+    values : float64 array (n, m)
+        NaN where there is none.
+    """
+
+    name: str
+    where: str
+    lat_deg: np.ndarray
+    lon_deg: np.ndarray
+    values: np.ndarray
+
+    @cached_property
+    def steps_deg(self) -> tuple[float, float]:
+        """Height and width of cells.
+
+        Raises
+        ------
+        InputError
+            If cells differ, or overlap around the Earth.
+        """
+        height = _step(self.lat_deg, f"{self.where}: latitude")
+        width = _step(self.lon_deg, f"{self.where}: longitude")
+        if width * len(self.lon_deg) > 360.0 + 0.5 * width:
+            raise InputError(
+                f"{self.where}: longitude: cells cover {width * len(self.lon_deg):g}°, so the same "
+                "place counts twice; leave out the last column"
+            )
+        return height, width
+
+    def at(self, lat_deg: np.ndarray, lon_deg: np.ndarray) -> np.ndarray:
+        """Values of the cells that points lie in; 0 beside all of them and where there is none."""
+        height, width = self.steps_deg
+        north = 1.0 if self.lat_deg[1] > self.lat_deg[0] else -1.0
+        row = np.floor((lat_deg - self.lat_deg[0]) * north / height + 0.5).astype(np.int64)
+        east = 1.0 if self.lon_deg[1] > self.lon_deg[0] else -1.0
+        first = self.lon_deg[0] - 0.5 * width * east
+        column = np.floor(((lon_deg - first) * east % 360.0) / width).astype(np.int64)
+        inside = (row >= 0) & (row < len(self.lat_deg)) & (column < len(self.lon_deg))
+        values = self.values[np.where(inside, row, 0), np.where(inside, column, 0)]
+        return np.where(inside & ~np.isnan(values), values, 0.0)
 
 
 def read_grid(
@@ -47,20 +99,10 @@ def read_grid(
     InputError
         With the file, the variable, and what would be right.
     """
-    if not Path(path).is_file():
-        raise InputError(f"{path}: there is no such file")
-    try:
-        # No time is read, and an odd one is no reason to refuse a grid.
-        dataset = open_netcdf(path, decode_times=False)
-    except (OSError, ValueError):
-        raise InputError(f"{path}: is not a NetCDF file") from None
-    with dataset:
-        name = _chosen(dataset, variable, path)
-        where = f"{path}: variable {name}"
-        lat, lon, values = _columns(dataset[name], where)
-        attributes = dict(dataset[name].attrs)
-    missing = np.isnan(values)
-    values = np.where(missing, 0.0, values)
+    grid, attributes = read_values(path, variable, "people")
+    lat, lon, where = grid.lat_deg, grid.lon_deg, grid.where
+    missing = np.isnan(grid.values)
+    values = np.where(missing, 0.0, grid.values)
     if not np.isfinite(values).all() or values.min() < 0.0:
         raise InputError(
             f"{where}: has negative or infinite values; expected people, and missing ones marked "
@@ -68,13 +110,8 @@ def read_grid(
         )
     if values.max() <= 0.0:
         raise InputError(f"{where}: holds nobody; expected people per cell or per km²")
-    height, width = _step(lat, f"{where}: latitude"), _step(lon, f"{where}: longitude")
-    if width * len(lon) > 360.0 + 0.5 * width:
-        raise InputError(
-            f"{where}: longitude: cells cover {width * len(lon):g}°, so the same place counts "
-            "twice; leave out the last column"
-        )
-    km2, notes = km2_per_value(name, attributes, units, where)
+    height, width = grid.steps_deg
+    km2, notes = km2_per_value(grid.name, attributes, units, where)
     row, column = np.nonzero(values)
     lat, lon, people = lat[row], lon[column], values[row, column]
     if km2 > 0.0:
@@ -84,6 +121,39 @@ def read_grid(
         count = f"{missing.sum():,} of {missing.size:,} cells"
         notes += (f"{where}: {count} have no value: nobody lives there",)
     return replace(model, notes=notes)
+
+
+def read_values(
+    path: str | Path, variable: str | None, what: str
+) -> tuple[GridOfFile, dict[str, Any]]:
+    """Read a variable on latitude and longitude, and its attributes.
+
+    Parameters
+    ----------
+    path : path
+    variable : str or None
+        Which; needed if several have latitude and longitude.
+    what : str
+        It holds, for messages.
+
+    Raises
+    ------
+    InputError
+        With the file, the variable, and what would be right.
+    """
+    if not Path(path).is_file():
+        raise InputError(f"{path}: there is no such file")
+    try:
+        # No time is read, and an odd one is no reason to refuse a grid.
+        dataset = open_netcdf(path, decode_times=False)
+    except (OSError, ValueError):
+        raise InputError(f"{path}: is not a NetCDF file") from None
+    with dataset:
+        name = _chosen(dataset, variable, what, path)
+        where = f"{path}: variable {name}"
+        lat, lon, values = _columns(dataset[name], where)
+        attributes = dict(dataset[name].attrs)
+    return GridOfFile(name, where, lat, lon, values), attributes
 
 
 def _columns(array: Any, where: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -122,7 +192,7 @@ def _area_km2(lat: np.ndarray, height: float, width: float) -> np.ndarray:
     return np.asarray(box_area_km2(south, north, width))
 
 
-def _chosen(dataset: Any, variable: str | None, path: str | Path) -> str:
+def _chosen(dataset: Any, variable: str | None, what: str, path: str | Path) -> str:
     """Name of the variable to read."""
     fitting = [
         str(name)
@@ -139,10 +209,10 @@ def _chosen(dataset: Any, variable: str | None, path: str | Path) -> str:
             raise InputError(f"{path}: variable {variable}: holds no numbers; take one of: {shown}")
         return variable
     if not fitting:
-        raise InputError(f"{path}: holds no grid of people: of its variables none has lat and lon")
+        raise InputError(f"{path}: holds no grid of {what}: of its variables none has lat and lon")
     if len(fitting) > 1:
         raise InputError(
-            f"{path}: has several variables on lat and lon; say which holds people with "
+            f"{path}: has several variables on lat and lon; say which holds {what} with "
             f"users.file_variable, one of: {shown}"
         )
     return fitting[0]

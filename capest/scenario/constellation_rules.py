@@ -22,7 +22,10 @@ SOURCES = (
 )
 """Keys of which one at least makes a scenario one of a constellation."""
 
-PLACEMENTS = ("uniform", "hotspots", "population", "file")
+PEOPLE = ("population", "uncovered")
+"""Placements that know how many people there are, and what stands around them."""
+
+PLACEMENTS = ("uniform", "hotspots", "population", "uncovered", "file")
 """Placements of users in a region."""
 
 REGION_KEYS = {
@@ -117,7 +120,7 @@ def _region_box(
 def _placement(placement: str) -> Problem | None:
     if placement in PLACEMENTS:
         return None
-    names = '"population", "uniform", "hotspots" or "file"'
+    names = '"population", "uncovered", "uniform", "hotspots" or "file"'
     return Problem(
         "users.placement",
         placement,
@@ -128,11 +131,11 @@ def _placement(placement: str) -> Problem | None:
 
 def devices(count: int | None, of_person: float | None, placement: str) -> Problem | None:
     """Refuse devices per person where nobody knows the people, or users are counted already."""
-    if of_person is not None and placement != "population":
+    if of_person is not None and placement not in PEOPLE:
         return Problem(
             "users.devices_per_person",
             of_person,
-            'only with placement = "population"',
+            'only with placement = "population" or "uncovered"',
             "give count",
         )
     if count is not None and of_person is not None:
@@ -169,7 +172,8 @@ def file_is_read(placement: str, variable: str | None, units: str | None) -> Pro
     """Refuse how to read a file where none is read."""
     given = {"users.file_variable": variable, "users.file_units": units}
     for key, value in given.items():
-        if placement != "file" and value is not None:
+        of_coverage = placement == "uncovered" and key == "users.file_variable"
+        if placement != "file" and not of_coverage and value is not None:
             return Problem(
                 key, value, f'has no meaning with placement = "{placement}"', "remove it"
             )
@@ -178,12 +182,12 @@ def file_is_read(placement: str, variable: str | None, units: str | None) -> Pro
 
 def place_is_known(environment: str, placement: str) -> Problem | None:
     """Refuse surroundings by place where nobody knows the users' places."""
-    if environment != "by-place" or placement == "population":
+    if environment != "by-place" or placement in PEOPLE:
         return None
     return Problem(
         "channel.environment",
         environment,
-        'only with users placed by "population", which knows what stands around them',
+        'only with users placed by "population" or "uncovered", which know what stands around them',
         "name one environment for all",
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from capest.physics.beam_spacing import spacing_from_hpbw
 from capest.physics.look_angles import bearing_of_centre_deg, earth_angle_deg, place_at_deg
-from capest.scenario import layout_fit
+from capest.scenario import cell_width, layout_fit
 from capest.scenario.choices import KNOW_DEMAND
 from capest.scenario.service_classes import all_are_calls, service_classes
 
@@ -53,6 +53,7 @@ class Derived:
         beams: sections.BeamSettings
         carrier: sections.CarrierSettings
         cells: sections.CellSettings
+        constellation: sections.ConstellationSettings
         region: sections.RegionSettings
         users: sections.UserSettings
         service: sections.ServiceSettings
@@ -184,10 +185,17 @@ class Derived:
         return self.carrier.bandwidth_mhz * 1e6 / self.beams.frequency_reuse
 
     @property
-    def cell_diameter_km(self) -> float:
-        """Distance of neighbouring cells' centres, given or that of the beams straight below."""
-        given = self.cells.diameter_km
-        return self.beam_spacing_uv * self.satellite.altitude_km if given is None else given
+    def cell_diameter_km(self) -> float | None:
+        """Distance of neighbouring cells' centres, given or that of the beams straight below.
+
+        ``None`` where the objects of a catalogue say it: nobody knows how high they are before the
+        file is read.
+        """
+        if self.cells.diameter_km is not None:
+            return self.cells.diameter_km
+        if self.cells.diameter_from == "satellite":
+            return self.beam_spacing_uv * self.satellite.altitude_km
+        return cell_width.narrowest_km(self.constellation, self.beam_spacing_uv)
 
     @property
     def guard_km(self) -> float:

@@ -90,7 +90,7 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
         "satellite": satellite,
         "constellation": constellation,
         "region": _given(region),
-        "cells": _read(scenario, "cells") | {"diameter_km": scenario.cell_diameter_km},
+        "cells": _cells(scenario),
         "beams": beams.model_dump(include={"frequency_reuse", "polarisation_reuse"}),
         "users": {"placement": users.placement, **_how_many(users), **whereabouts},
     }
@@ -99,8 +99,7 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
     if scenario.cells.layout == "satellite-fixed":
         constellation.pop("minimum_visibility_s")
         content["beams"] |= {"count": beams.count, "spacing_uv": scenario.beam_spacing_uv}
-    if users.placement == "file":
-        content["users"] |= _file(users)
+    content["users"] |= _places_of(users)
     if users.positions != "random":
         content["users"]["positions"] = users.positions
     content["beams"] |= _turns_of_many(scenario)
@@ -112,6 +111,17 @@ def _of_constellation(scenario: Scenario) -> dict[str, dict[str, Any]]:
     if "file" in content["region"]:
         content["region"]["file"] = _digest(content["region"]["file"])
     return content
+
+
+def _cells(scenario: Scenario) -> dict[str, Any]:
+    """Cells by their width, whatever gave it; that of a catalogue's beams follows from the file."""
+    content = _read(scenario, "cells")
+    content.pop("diameter_from", None)
+    width_km = scenario.cell_diameter_km
+    if width_km is None:
+        del content["diameter_km"]
+        return content | {"spacing_uv": scenario.beam_spacing_uv}
+    return content | {"diameter_km": width_km}
 
 
 def _turns_of_many(scenario: Scenario) -> dict[str, Any]:
@@ -266,6 +276,13 @@ def _how_many(users: UserSettings) -> dict[str, Any]:
     return users.model_dump(include={"devices_per_person", "activity_factor"})
 
 
+def _places_of(users: UserSettings) -> dict[str, Any]:
+    """What beside the placement says where users are: a file, or who has no network."""
+    if users.placement == "uncovered" and users.file is None:
+        return {"uncovered_density_per_km2": users.uncovered_density_per_km2}
+    return _file(users) if users.placement in ("uncovered", "file") else {}
+
+
 def _file(users: UserSettings) -> dict[str, Any]:
     """Content of the file that users are drawn from, and how it is read."""
     how = users.model_dump(include={"file_variable", "file_units"}, exclude_none=True)
@@ -306,8 +323,7 @@ def _users(scenario: Scenario) -> dict[str, Any]:
     if users.devices_per_person is not None:
         del content["count"]
         content |= _how_many(users)
-    if users.placement == "file":
-        content |= _file(users)
+    content |= _places_of(users)
     content |= {"indoor_share": users.indoor_share, "vehicle_share": users.vehicle_share}
     if users.positions != "random":
         content["positions"] = users.positions

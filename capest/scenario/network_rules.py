@@ -32,6 +32,7 @@ class RuleValues:
 
 RULES: dict[str, RuleValues] = {
     "service.header_share": RuleValues(0.0, 0.10),
+    "cells.diameter_from": RuleValues(of_02="satellite", of_03="constellation"),
 }
 """Dotted key -> its values, by the alphabet."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from capest.errors import Problem
 from capest.physics.look_angles import earth_angle_deg, pole_is_beyond
 from capest.scenario.constellation_rules import (
+    PEOPLE,
     devices,
     file_given,
     file_is_read,
@@ -50,7 +51,7 @@ def _away_from_poles(
 def _placement(
     placement: str, latitude_deg: float | None, longitude_deg: float | None
 ) -> Problem | None:
-    if placement not in ("population", "file"):
+    if placement not in (*PEOPLE, "file"):
         return None
     if latitude_deg is not None or longitude_deg is not None:
         return None

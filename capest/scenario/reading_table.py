@@ -5,7 +5,7 @@ from __future__ import annotations
 from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.patterns import PATTERNS, takes_hpbw
 from capest.scenario.choices import HOPPING
-from capest.scenario.constellation_rules import REGION_KEYS, SELECT
+from capest.scenario.constellation_rules import PEOPLE, REGION_KEYS, SELECT
 from capest.scenario.reading import (
     CALLS,
     CONSTELLATION,
@@ -57,9 +57,21 @@ def _no_height(values: Values) -> str | None:
     chosen_by_height = all(values[key] is None for key in SELECT)
     if values["constellation.catalogue"] is not None and chosen_by_height:
         return None
-    if not is_constellation(values) or values["cells.diameter_km"] is None:
+    if not is_constellation(values):
         return None
-    return "the constellation says how high its satellites are, cells.diameter_km how wide cells"
+    if values["cells.diameter_km"] is not None:
+        return (
+            "the constellation says how high its satellites are, cells.diameter_km how wide cells"
+        )
+    if values["cells.diameter_from"] == "satellite":
+        return None
+    return "the constellation says how high its satellites are, and so how wide cells are"
+
+
+def _width_given(values: Values) -> str | None:
+    if values["cells.diameter_km"] is None:
+        return None
+    return "cells.diameter_km says how wide cells are"
 
 
 def _no_gateway(values: Values) -> str | None:
@@ -95,6 +107,10 @@ def _beam_by_beam(values: Values) -> str | None:
     if values["users.placement"] != "beam":
         return None
     return 'users.placement = "beam" puts users.per_beam users in the cell of each beam'
+
+
+def _file_tells(values: Values) -> str | None:
+    return None if values["users.file"] is None else "users.file says where a network is"
 
 
 def _free_space(values: Values) -> str | None:
@@ -199,6 +215,10 @@ _ASKED = ReadCondition("with a service", _nobody_asks)
 _NOT_BY_TRAFFIC = ReadCondition("without `users.erlang_per_device`", _by_traffic)
 _PEOPLE = chosen("users.placement", "population")
 _FROM_FILE = chosen("users.placement", "file")
+_PEOPLE = chosen("users.placement", *PEOPLE)
+_UNCOVERED = chosen("users.placement", "uncovered")
+_FROM_FILE = chosen("users.placement", "file", "uncovered")
+_BY_DENSITY = ReadCondition("without `users.file`", _file_tells)
 _HOTSPOTS = chosen("users.placement", "hotspots")
 _CROWDED = above_zero("users.hotspots.share")
 _OF_PLACE = ReadCondition(
@@ -248,8 +268,8 @@ def _of_beams(values: Values) -> str | None:
 READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "satellite.altitude_km": (
         ReadCondition(
-            "with one satellite, without `cells.diameter_km`, or with a catalogue of which nothing "
-            "is selected",
+            "with one satellite, where cells are as wide as its beams, or with a catalogue of "
+            "which nothing is selected",
             _no_height,
             neutral=True,
         ),
@@ -317,6 +337,10 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     },
     "cells.layout": (CONSTELLATION,),
     "cells.diameter_km": (CONSTELLATION,),
+    "cells.diameter_from": (
+        CONSTELLATION,
+        ReadCondition("without `cells.diameter_km`", _width_given, neutral=True),
+    ),
     "cells.lit": (CONSTELLATION,),
     "cells.assignment": (CONSTELLATION, _EARTH_FIXED),
     "beams.count": (ReadCondition("with one satellite, or satellite-fixed beams", _of_beams),),
@@ -336,7 +360,10 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "users.demand_mbps": (FREE_DEMAND,),
     "users.activity_factor": (_PEOPLE, given("users.devices_per_person"), _NOT_BY_TRAFFIC),
     "users.erlang_per_device": (_PEOPLE, given("users.devices_per_person"), _ASKED),
-    **{f"users.{key}": (_FROM_FILE,) for key in ("file", "file_variable", "file_units")},
+    "users.file": (_FROM_FILE,),
+    "users.file_variable": (_FROM_FILE, given("users.file")),
+    "users.file_units": (chosen("users.placement", "file"),),
+    "users.uncovered_density_per_km2": (_UNCOVERED, _BY_DENSITY),
     "users.hotspots.count": (_HOTSPOTS, _CROWDED),
     "users.hotspots.radius_km": (_HOTSPOTS, _CROWDED),
     "users.hotspots.share": (_HOTSPOTS,),

@@ -120,6 +120,7 @@ class CellSettings(Section):
 
     layout: Literal["earth-fixed", "satellite-fixed"] = "earth-fixed"
     diameter_km: float | None = Field(default=None, ge=5, le=5000)
+    diameter_from: Literal["satellite", "constellation"] = "satellite"
     lit: Literal["occupied", "all"] = "occupied"
     assignment: Assignment = "highest-elevation"
 
@@ -157,7 +158,7 @@ class HotspotSettings(Section):
 class UserSettings(Section):
     """How many users there are and where."""
 
-    placement: Literal["beam", "uniform", "hotspots", "population", "file"] = "beam"
+    placement: Literal["beam", "uniform", "hotspots", "population", "uncovered", "file"] = "beam"
     positions: Literal["random", "stratified"] = "random"
     per_beam: int = Field(default=10, ge=1)
     count: int | None = Field(default=None, ge=1)
@@ -170,6 +171,7 @@ class UserSettings(Section):
     file: Text | None = None
     file_variable: Text | None = None
     file_units: Literal["per-cell", "per-km2"] | None = None
+    uncovered_density_per_km2: float = Field(default=1.0, ge=0.001, le=1000)
     hotspots: HotspotSettings = HotspotSettings()
 
 

@@ -24,7 +24,7 @@ def to_toml(scenario: Scenario) -> str:
     -------
     str
     """
-    automatic: dict[str, bool | int | float] = {
+    automatic: dict[str, bool | int | float | None] = {
         "beams.spacing_uv": scenario.beam_spacing_uv,
     }
     if scenario.has_constellation:
@@ -40,8 +40,8 @@ def to_toml(scenario: Scenario) -> str:
             current = section
         if value is not None:
             lines.append(f"{name} = {toml_value(value)}")
-        elif key in automatic:
-            lines.append(f"# {name} = {toml_value(automatic[key])}  (automatic)")
+        elif (found := automatic.get(key)) is not None:
+            lines.append(f"# {name} = {toml_value(found)}  (automatic)")
     return "\n".join(lines) + "\n"
 
 

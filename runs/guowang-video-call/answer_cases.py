@@ -14,6 +14,7 @@ HANDSETS = ("3gpp", "in hand")
 """Groups of all systems; every other group varies something."""
 
 IN_HAND = "handset.preset=smartphone-typical"
+WITHOUT_NETWORK = "users.placement=uncovered"
 NO_LIMIT = "service.delay_budget_ms=100000"
 
 FEW_TRIALS = 6
@@ -111,6 +112,12 @@ VARIANTS: list[tuple[str, str, str, list[str]]] = [
     *(
         ("who asks", "gw-a59-china", f"{count:,} ask", [f"users.count={count}"])
         for count in (50_000, 100_000, 200_000, 400_000)
+    ),
+    *(
+        ("who asks", system, f"100,000 without a network{where}", [WITHOUT_NETWORK, *keys])
+        for system in ("gw-a59-china", "complete-china", "starlink-usa", "ast-usa", "geo-china")
+        for where, keys in (("", []), (", in a hand", [IN_HAND]))
+        if system != "geo-china" or not keys
     ),
     *(
         ("phone's band", "gw-a59-china", f"{mhz} MHz", [f"uplink.bandwidth_mhz={mhz}"])

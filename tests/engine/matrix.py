@@ -138,6 +138,13 @@ ROWS: tuple[Row, ...] = (
         before={"users.placement": "uniform", "users.file": None}, agree=False,
     ),
     Row(
+        "people without a network",
+        {"users.placement": "uncovered"},
+        "coupling_loss_db", "down", "they live away from towns, where less stands in the way",
+        before={"users.placement": "population", "users.file": None,
+                "channel.environment": "by-place", "channel.line_of_sight": "never"}, agree=False,
+    ),
+    Row(
         "devices per person",
         {"users.devices_per_person": 0.001, "users.activity_factor": 0.001, "users.count": None},
         "users", "down", "a few million people live there: fewer than 200 devices are in use",

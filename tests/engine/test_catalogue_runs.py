@@ -1,11 +1,13 @@
 """Runs with a catalogue: the same figures however its objects are written and what lies beside."""
 
+import math
 from pathlib import Path
 
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.build import build
+from capest.engine.build.notes import altitudes_km
 from capest.engine.memory import compute_block
 from capest.orbits.tle import checksum
 from capest.scenario.load import load_scenario
@@ -89,3 +91,15 @@ def test_select_names_what_takes_part(tmp_path: Path, alone: list[bytes]) -> Non
         satellite__altitude_km=1200.0, cells__diameter_km=50.0
     )
     assert len(build(far).space) == 40
+
+
+def test_cells_are_as_wide_as_the_beams_of_the_lowest_object(tmp_path: Path) -> None:
+    """15.05 turns a day are some 560 km, whatever height the payload's preset has."""
+    scenario = scenario_of(tmp_path, ONE).replace(rules="0.3")
+    world = build(scenario)
+    altitude_km = altitudes_km(world.space.positions_m(0.0))
+    assert 500.0 < altitude_km.min() < altitude_km.max() < 590.0
+    width_km = scenario.beam_spacing_uv * altitude_km.min()
+    area_km2 = float(world.layout["cell_area"][0])
+    assert math.sqrt(area_km2 * 2.0 / math.sqrt(3.0)) == pytest.approx(width_km, rel=1e-5)
+    assert not any(note.startswith("cells are ") for note in world.notes)

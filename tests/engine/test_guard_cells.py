@@ -40,6 +40,7 @@ ROOMY = {
 FIXED = {"cells__layout": "satellite-fixed", "beams__count": 37}
 PLACEMENTS: dict[str, dict[str, Any]] = {
     "population": {"channel__environment": "by-place", "users__indoor_share": 0.3},
+    "uncovered": {"users__placement": "uncovered", "channel__environment": "by-place"},
     "uniform": {"users__placement": "uniform", "users__vehicle_share": 0.2},
     "hotspots": {"users__placement": "hotspots", "users__hotspots__count": 3},
 }

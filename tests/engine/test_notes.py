@@ -157,6 +157,20 @@ def test_starlink_in_cells_for_another_height() -> None:
         "starlink-dtc-calibrated", "starlink-dtc-2016", cells__diameter_km=25.0
     )  # fmt: skip
     assert wide.notes == ()
+    # By the rules of 0.3 cells follow the constellation, not the height of the preset.
+    own = system_world("starlink-dtc-calibrated", "starlink-dtc-2016", rules="0.3")
+    assert by_width(own.notes) == []
+
+
+def test_beams_are_as_wide_as_they_shine_however_far_they_lie_apart() -> None:
+    """Cells as far apart as beams are set, twice the width of a beam."""
+    narrow = load_scenario({"satellite": {"preset": "tr38821-set1-leo600-s"}}).beam_spacing_uv
+    world = system_world(
+        "tr38821-set1-leo600-s", "guowang-gw-a59", beams__spacing_uv=2.0 * narrow
+    )  # fmt: skip
+    (note,) = by_width(world.notes)
+    assert "cells are 80 km wide" in note
+    assert "satellites, 34 to 40 km: far from the centre" in note
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,10 @@ FIELDS = dict(keys_of(Scenario))
 
 
 def rows() -> dict[str, list[str]]:
+    of_keys = PAGE.partition("## Rules of a network")[0]
     cells = [
         [cell.strip() for cell in line.strip().strip("|").split(" | ")]
-        for line in PAGE.replace("| |", "|  |").replace("| |", "|  |").splitlines()
+        for line in of_keys.replace("| |", "|  |").replace("| |", "|  |").splitlines()
         if line.startswith("| `")
     ]
     return {row[0].strip("`"): row for row in cells}

@@ -102,6 +102,7 @@ CHANGES = {
     "users.file": "none.csv",
     "users.file_variable": "people",
     "users.file_units": "per-km2",
+    "users.uncovered_density_per_km2": 2.0,
     "users.hotspots.count": 6,
     "users.hotspots.radius_km": 21.0,
     "users.hotspots.share": 0.7,
@@ -212,7 +213,10 @@ CALLS = {
     **{"service.delay_budget_ms": 150.0, "service.guaranteed": True},
 }
 OF_FILE = {"users.file", "users.file_variable", "users.file_units"}
-HOTSPOTS = {"users.hotspots.count", "users.hotspots.radius_km", "users.hotspots.share"}
+HOTSPOTS = {
+    *("users.hotspots.count", "users.hotspots.radius_km", "users.hotspots.share"),
+    "users.uncovered_density_per_km2",
+}
 
 # Settings of a mode; keys it does not read; keys whose change alone would not be legal.
 MODES = {
@@ -487,6 +491,18 @@ MODES = {
             **{"users.placement": "population", "users.devices_per_person": 1e-4},
         },
         HOTSPOTS | UPLINK | {"link.shannon", "users.per_beam"},
+        {
+            *("beams.polarisation_reuse", "beams.allocation", "users.count", "users.placement"),
+            *("satellite.latitude_deg", "satellite.longitude_deg"),
+        },
+    ),
+    "uncovered people below a satellite": (
+        {
+            **{"satellite.latitude_deg": 46.0, "satellite.longitude_deg": 9.0},
+            **{"users.placement": "uncovered", "users.devices_per_person": 1e-2},
+        },
+        (HOTSPOTS | UPLINK | {"link.shannon", "users.per_beam"})
+        - {"users.uncovered_density_per_km2"},
         {
             *("beams.polarisation_reuse", "beams.allocation", "users.count", "users.placement"),
             *("satellite.latitude_deg", "satellite.longitude_deg"),

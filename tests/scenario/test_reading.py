@@ -54,6 +54,7 @@ PEOPLE = {
     **{key: ISRAEL[key] for key in ISRAEL if key != "users.count"},
     **{"users.placement": "population", "users.devices_per_person": 0.002},
 }
+UNCOVERED = {"users.placement": "uncovered"}
 CALL = {
     **{"service.downlink_kbps": 100.0, "service.uplink_kbps": 50.0, "service.guaranteed": True},
     "service.delay_budget_ms": 150.0,
@@ -159,6 +160,7 @@ READ = {
     "users.indoor_share": (ONE, 0.5),
     "users.vehicle_share": (ONE, 0.5),
     "users.file": (BOX, None),
+    "users.uncovered_density_per_km2": (PEOPLE | {"users.placement": "uncovered"}, 30.0),
     "users.hotspots.count": (CROWDS, 2),
     "users.hotspots.radius_km": (CROWDS, 40.0),
     "users.hotspots.share": (CROWDS, 0.3),
@@ -292,8 +294,11 @@ UNREAD = {
     ],
     "users.erlang_per_device": [(PEOPLE, ERROR), (BOX | CALL, ERROR), (ONE | CALL, ERROR)],
     "users.file": [(BOX, ERROR), (ONE, ERROR)],
-    "users.file_variable": [(BOX, ERROR), (ONE, ERROR)],
-    "users.file_units": [(BOX, ERROR), (ONE, ERROR)],
+    "users.file_variable": [(BOX, ERROR), (ONE, ERROR), (PEOPLE | UNCOVERED, ERROR)],
+    "users.file_units": [(BOX, ERROR), (ONE, ERROR), (PEOPLE | UNCOVERED, ERROR)],
+    "users.uncovered_density_per_km2": [
+        (BOX, ERROR), (ONE, ERROR), (PEOPLE | UNCOVERED | {"users.file": "none.nc"}, ERROR),
+    ],
     "users.hotspots.count": [(ONE, ERROR), (CROWDS | {"users.hotspots.share": 0}, NOTE)],
     "users.hotspots.radius_km": [(ONE, ERROR), (CROWDS | {"users.hotspots.share": 0}, NOTE)],
     "users.hotspots.share": [(ONE, ERROR), (BOX, ERROR)],

@@ -19,6 +19,7 @@ from capest.errors import InputError
 from capest.geo.colouring import reuse_colours
 from capest.geo.tiling import Cells
 from capest.physics.beam_grid import hexagonal_lattice
+from capest.physics.beam_spacing import spacing_from_hpbw
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.sampling.sectors import SECTORS
 from capest.sampling.streams import MAX_ENTITIES
@@ -36,7 +37,9 @@ def build_constellation(scenario: Scenario) -> World:
         lattice = hexagonal_lattice(scenario.beams.count)
         layout = layout_around(scenario, lattice, (0.0, 0.0))
         _check_on_earth(layout, space)
-    region = build_region(scenario)
+    altitude_km = notes.altitudes_km(space.positions_m(0.0))
+    diameter_km = cell_diameter_km(scenario, altitude_km)
+    region = build_region(scenario, diameter_km)
     climates = None
     if scenario.channel.weather != "clear":
         layout_deg = (region.layout[f"cell_{side}"] for side in ("latitude", "longitude"))
@@ -57,10 +60,9 @@ def build_constellation(scenario: Scenario) -> World:
     )
     of_choices: tuple[str, ...] = ()
     if layout is None:
-        altitude_km = notes.altitudes_km(space.positions_m(0.0))
         of_choices = notes.assignment_note(cells.assignment, altitude_km)
         of_choices += notes.cell_width_note(
-            scenario.cell_diameter_km, scenario.beam_spacing_uv, altitude_km
+            diameter_km, spacing_from_hpbw(scenario.satellite.hpbw_deg), altitude_km
         )
     of_services = () if services is None else services.notes
     of_services += frame_notes(scenario)
@@ -76,6 +78,32 @@ def build_constellation(scenario: Scenario) -> World:
         layout=region.layout | {"satellite_group": space.group},
         notes=region.notes + notes.catalogue_notes(space) + of_choices + of_services,
     )
+
+
+def cell_diameter_km(scenario: Scenario, altitude_km: np.ndarray) -> float:
+    """Width of a cell, given or that of the narrowest beam straight below its satellite.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    altitude_km : float64 array (satellites,)
+        At ``constellation.start``, of those whose position is known; asked for a catalogue alone.
+
+    Raises
+    ------
+    InputError
+        If no satellite of a catalogue has a position.
+    """
+    known_km = scenario.cell_diameter_km
+    if known_km is not None:
+        return known_km
+    if not altitude_km.size:
+        raise InputError(
+            "cells.diameter_km: no satellite of the catalogue has a position at "
+            "constellation.start that would say how wide cells are; write it"
+        )
+    # To the metre: all machines find the same cells.
+    return scenario.beam_spacing_uv * round(float(altitude_km.min()), 3)
 
 
 def _turn(scenario: Scenario, tiling: Cells, layout: Layout | None) -> np.ndarray | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from capest.engine.build.uncovered import coverage_of, uncovered_if_any
 from capest.errors import InputError
 from capest.geo.guard_cells import even_cells, ground_of, with_guard
 from capest.geo.points import PointsModel, only
@@ -104,8 +105,11 @@ def _around(
     """Where users of guard cells may be, ``None`` where nobody is."""
     if counted.all():
         return None
-    if scenario.users.placement == "population":
-        return population_if_any(ground_of(tiling, ~counted, f"around {region.name}"))
+    if scenario.users.placement in ("population", "uncovered"):
+        living = population_if_any(ground_of(tiling, ~counted, f"around {region.name}"))
+        if living is None or scenario.users.placement == "population":
+            return living
+        return uncovered_if_any(scenario, living, coverage_of(scenario))
     if isinstance(everybody, PointsModel) and scenario.users.placement == "file":
         cell = nearest_cell(unit_vectors(everybody.lat_deg, everybody.lon_deg), tiling)
         inside = (cell >= 0) & ~counted[cell]

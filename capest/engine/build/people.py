@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,9 +25,9 @@ if TYPE_CHECKING:
 
 
 def people_of(scenario: Scenario, region: regions.Region) -> People:
-    """Find out where the users of a scenario may be."""
+    """Find out where the users of a scenario may be; of uncovered ones, where everybody is."""
     users = scenario.users
-    if users.placement == "population":
+    if users.placement in ("population", "uncovered"):
         return population_model(region)
     if users.placement == "file":
         return read_users(shown_path(users.file), users.file_variable, users.file_units)
@@ -66,10 +68,29 @@ def within(model: PointsModel, tiling: Cells, scenario: Scenario) -> tuple[Point
     return inside, 1.0 - inside.people / model.people
 
 
-def people_of_cells(model: PopulationModel, tiling: Cells) -> np.ndarray:
+def people_of_cells(model: PopulationModel | PointsModel, tiling: Cells) -> np.ndarray:
     """People per cell, those of a place in the cell of its centre."""
-    cell = nearest_cell(settled(model), tiling)
-    return np.bincount(cell, model.people_of_spots, minlength=len(tiling.lat_deg))
+    cell, people = settled_people(model, partial(nearest_cell, tiling=tiling))
+    return np.bincount(cell, people, minlength=len(tiling.lat_deg))
+
+
+def settled_people(
+    model: PopulationModel | PointsModel, cell_at: Callable[[np.ndarray], np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cell and number of the people of each spot that lies in a cell.
+
+    Parameters
+    ----------
+    model : PopulationModel or PointsModel
+    cell_at : callable
+        Gives the cells of unit vectors (3, n), -1 for none.
+    """
+    if isinstance(model, PopulationModel):
+        cell, people = cell_at(settled(model)), model.people_of_spots
+    else:
+        cell = cell_at(unit_vectors(model.lat_deg, model.lon_deg))
+        people = np.diff(model.cumulative, prepend=0.0) * model.people
+    return cell[cell >= 0], people[cell >= 0]
 
 
 def settled(model: PopulationModel) -> np.ndarray:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from capest.engine.build.people import settled
+from capest.engine.build.people import settled_people
 from capest.engine.build.region import active_users, country_codes, placed_in
+from capest.engine.build.uncovered import uncovered_of
 from capest.engine.places import BelowSatellite, People
 from capest.engine.world import Layout
 from capest.errors import InputError
@@ -84,23 +85,25 @@ def placed_ground(scenario: Scenario, layout: Layout) -> Placed:
     }
     placement = scenario.users.placement
     notes = _weather_elsewhere(scenario, latitude, longitude)
-    if placement not in ("population", "file"):
+    if placement not in ("population", "uncovered", "file"):
         return Placed(None, scenario.users_per_trial, coordinates, notes)
     region = Region("the cells of the satellite's beams", shape)
     model: People
-    if placement == "population":
+    if placement != "file":
         living = population_if_any(region)
         if living is None:
             raise InputError(
-                f"users.placement = population: nobody lives in {region.name}, which lie "
+                f"users.placement = {placement}: nobody lives in {region.name}, which lie "
                 f"{_reach(region)}; place the satellite elsewhere (satellite.latitude_deg, "
                 "longitude_deg, azimuth_deg)"
             )
         model = living
-        cell = shape.border.cell_at(settled(model))
+        if placement == "uncovered":
+            uncovered = uncovered_of(scenario, living, region.name)
+            model, notes = uncovered.people, notes + uncovered.notes
         # A rounding at the border may put the anchor of a spot beside all cells.
-        people = np.bincount(cell + 1, model.people_of_spots, minlength=len(area_km2) + 1)[1:]
-        coordinates["cell_people"] = people
+        cell, people = settled_people(model, shape.border.cell_at)
+        coordinates["cell_people"] = np.bincount(cell, people, minlength=len(area_km2))
     else:
         model, of_file = _of_file(scenario, shape, region)
         notes += of_file

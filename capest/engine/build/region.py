@@ -12,6 +12,7 @@ import numpy as np
 
 from capest.engine.build.guard import guard_of
 from capest.engine.build.people import people_of, people_of_cells, settled, within
+from capest.engine.build.uncovered import uncovered_of
 from capest.engine.places import InRegion, People
 from capest.engine.region_cells import RegionCells
 from capest.engine.world import Ground
@@ -55,8 +56,14 @@ class PopulatedRegion:
     notes: tuple[str, ...]
 
 
-def build_region(scenario: Scenario) -> PopulatedRegion:
+def build_region(scenario: Scenario, diameter_km: float) -> PopulatedRegion:
     """Cut the region of a scenario into cells and find out where its users are.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    diameter_km : float
+        Of a cell.
 
     Raises
     ------
@@ -67,11 +74,14 @@ def build_region(scenario: Scenario) -> PopulatedRegion:
     model = people_of(scenario, region)
     tiling = cells(
         region,
-        hexagon_area_km2(scenario.cell_diameter_km),
+        hexagon_area_km2(diameter_km),
         touching=True,
         settled=settled(model) if isinstance(model, PopulationModel) else None,
     )
     notes, everybody = region.notes, model
+    if scenario.users.placement == "uncovered" and isinstance(model, PopulationModel):
+        uncovered = uncovered_of(scenario, model, region.name)
+        model, notes = uncovered.people, notes + uncovered.notes
     if scenario.users.placement == "file" and isinstance(model, PointsModel):
         notes += model.notes
         model, share = within(model, tiling, scenario)
@@ -100,10 +110,12 @@ def build_region(scenario: Scenario) -> PopulatedRegion:
         reach_rad=_reach_rad(region, tiling),
     )
     people = None
-    if isinstance(model, PopulationModel):
-        people = people_of_cells(model, tiling)
-        if isinstance(guard.people, PopulationModel):
-            people += people_of_cells(guard.people, tiling)
+    if scenario.users.placement in ("population", "uncovered"):
+        people = sum(
+            people_of_cells(each, tiling)
+            for each in (model, guard.people)
+            if isinstance(each, PopulationModel | PointsModel)
+        )
     return PopulatedRegion(ground, tiling, _layout(ground, tiling, people), notes + guard.notes)
 
 
