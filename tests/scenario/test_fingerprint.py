@@ -481,7 +481,7 @@ MODES = {
         {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "a mix of services": (
-        {"service.mix": "voice 60%, best-effort 40%"},
+        {"service.mix": "video-call-480p 60%, best-effort 40%"},
         HOTSPOTS | NO_TURNS | {"link.shannon"},
         {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
