@@ -36,10 +36,11 @@ SCENARIOS = {
         "satellite": LEO,
         "beams": {**BEAMS, "frequency_reuse": 3},
         "users": {"per_beam": 80},
+        "carrier": {"bandwidth_mhz": 6.0},
         "uplink": {"interference": "load"},
         "service": {
             **{"preset": "video-call-adaptive", "talk_share": 0.5},
-            **{"uplink_kbps": 60.0, "least_uplink_kbps": 15.0},
+            **{"uplink_kbps": 400.0, "least_uplink_kbps": 100.0},
         },
     },
     "a mix by random admission, both links, hopping, max C/I": {
