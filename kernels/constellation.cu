@@ -20,8 +20,16 @@
 // serves them with one load. A user's sum is made by one thread in the order of the beams, so the
 // result depends on neither the grid nor the other users.
 //
-// Compile-time constant (-D): PATTERN_IN_SHARED, see pattern.cuh.
+// With two receive branches (two_branches.cuh) user_gain is that of both together, the carrier that of
+// maximum-ratio combining against noise, and
+//
+//   interference = sum over the other beams of its colour of its satellite
+//                  + what combining leaves of other satellites, and of the other polarisation
+//
+// Compile-time constants (-D): PATTERN_IN_SHARED, see pattern.cuh; BRANCHES, 1 or 2; POLARISATIONS, 2
+// where the colours 2k and 2k + 1 share a frequency and both are heard.
 #include "constellation.cuh"
+#include "two_branches.cuh"
 
 extern "C" __global__ void __launch_bounds__(256, 4) constellation_sinr(
     const double* __restrict__ user_position,       // (3, users)
@@ -40,6 +48,10 @@ extern "C" __global__ void __launch_bounds__(256, 4) constellation_sinr(
     const int* __restrict__ beam_segment,           // (beams,) satellite * colours + colour
     const float* __restrict__ sky_table,            // (environments, sky_entries, SKY_COLUMNS)
     const PatternLine* __restrict__ pattern,        // (pattern_entries,)
+#if BRANCHES == 2
+    const unsigned int* __restrict__ wave_key,      // (users,)
+    const float* __restrict__ wave_point,           // (3, WAVE_POINTS)
+#endif
     float* __restrict__ carrier,                    // out (users,)
     float* __restrict__ interference,               // out (users,)
     const int pattern_entries,
@@ -83,8 +95,13 @@ extern "C" __global__ void __launch_bounds__(256, 4) constellation_sinr(
 
         float own_power = 0.0f;
         float others = 0.0f;
+#if BRANCHES == 2
+        Waves waves{};
+        const unsigned int key = wave_key[user];
+#endif
+        const int first_satellite = (int)satellite_start[trial];
         const int end_satellite = (int)satellite_start[trial + 1];
-        for (int s = (int)satellite_start[trial]; s < end_satellite; ++s) {
+        for (int s = first_satellite; s < end_satellite; ++s) {
             const bool own = s == own_satellite;
             const Cap cap = caps[s];
             if (dot(cap.unit, place.up[0], place.up[1], place.up[2]) < cap.least && !own) {
@@ -92,9 +109,17 @@ extern "C" __global__ void __launch_bounds__(256, 4) constellation_sinr(
             }
             const int first = segment_start[s * colours + colour];
             const int end = segment_start[s * colours + colour + 1];
+#if BRANCHES == 2 && POLARISATIONS == 2
+            const int other_first = segment_start[s * colours + (colour ^ 1)];
+            const int other_end = segment_start[s * colours + (colour ^ 1) + 1];
+            if (first == end && other_first == other_end) {
+                continue;
+            }
+#else
             if (first == end) {
                 continue;
             }
+#endif
             const Sight seen = sight_of(place, satellites[s]);
             const bool heard = seen.sine >= lowest_sine;
             if (!heard && !own) {
@@ -117,8 +142,28 @@ extern "C" __global__ void __launch_bounds__(256, 4) constellation_sinr(
                 own_power = is_own ? power * gain : own_power;
                 sum += is_own ? 0.0f : power;
             }
+#if BRANCHES == 1
             others += heard ? sum * gain : 0.0f;
+#else
+            const float power = heard ? sum * gain : 0.0f;
+            float opposite = 0.0f;
+#if POLARISATIONS == 2
+            for (int b = other_first; heard && b < other_end; ++b) {
+                const Beam beam = beams[b];
+                opposite += beam.power *
+                            pattern_gain(table, last_bits, x - beam.x, y - beam.y, z - beam.z);
+            }
+            opposite *= gain;
+#endif
+            const Wave wave = wave_of(wave_point, key, (unsigned int)(s - first_satellite));
+            others += own ? power : 0.0f;
+            waves.add(own ? 0.0f : power, opposite, wave);
+#endif
         }
+#if BRANCHES == 2
+        const unsigned int own_place = (unsigned int)(own_satellite - first_satellite);
+        others += waves.left(wave_of(wave_point, key, own_place));
+#endif
         carrier[user] = own_power;
         interference[user] = others;
     }

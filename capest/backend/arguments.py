@@ -161,6 +161,15 @@ class ConstellationDownlink:
         Satellites at a lower sine of elevation are not heard.
     colours : int
         Number of reuse colours, at least 1.
+    wave_key : uint32 array (users,) or None
+        Where users have two receive branches: with it and a satellite's place in its trial goes
+        from which of the points that satellite's wave comes, see ``physics.two_branches``. ``gain``
+        is then that of both branches together. ``None``: one branch.
+    wave_point : float32 array (3, ``WAVE_POINTS``) or None
+        Points of the sphere; ``None`` with one branch.
+    polarisations : {1, 2}
+        2: colours 2k and 2k + 1 are polarisations of one frequency. Who has two branches hears both
+        of other satellites; one branch hears its own colour alone.
     fading_gain : bool
         Whether shadow fading may lift a link above free space; else the sum of shadow fading and
         clutter loss is held at 0 or more.
@@ -188,6 +197,9 @@ class ConstellationDownlink:
     element_exponent: float
     lowest_sine: float
     colours: int
+    wave_key: Array | None = None
+    wave_point: Array | None = None
+    polarisations: int = 1
     fading_gain: bool = True
 
 
@@ -198,8 +210,9 @@ class ConstellationUplink:
     Attributes
     ----------
     links : ConstellationDownlink
-        Users, satellites and beams, as in the downlink; ``gain``, ``satellite_power`` and the
-        height of ``beam_power`` (a dark beam hears nothing) are not read.
+        Users, satellites and beams, as in the downlink; ``gain``, ``satellite_power``, the height
+        of ``beam_power`` (a dark beam hears nothing) and what waves come from are not read: a phone
+        transmits by one branch.
     power : float32 array (sums, users)
         Power that each user delivers at a beam's peak over 1 m of free space, in units of the
         beam's noise and as a mean over time and places; 0 for who is silent. For each sum its own:

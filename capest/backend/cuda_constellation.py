@@ -11,6 +11,7 @@ from capest.backend.arguments import ConstellationDownlink, ConstellationUplink
 from capest.backend.cuda_launcher import COMMON_OPTIONS, CudaLauncher
 from capest.backend.cuda_pairs import shared_table_bytes
 from capest.physics.constants import EARTH_RADIUS_M
+from capest.physics.two_branches import WAVE_POINTS
 
 _CAP_MARGIN = 2e-6  # far more than a product of unit vectors errs in single precision
 
@@ -19,14 +20,21 @@ TILE = 64
 """Users of a tile, as ``constellation_uplink.cu`` has it."""
 
 
-def constellation_options(table_in_shared: bool) -> tuple[str, ...]:
+def constellation_options(
+    table_in_shared: bool, branches: int = 1, polarisations: int = 1
+) -> tuple[str, ...]:
     """Compile options of ``constellation.cu``."""
-    return (*COMMON_OPTIONS, f"-DPATTERN_IN_SHARED={int(table_in_shared)}")
+    of_waves = (f"-DBRANCHES={branches}", f"-DPOLARISATIONS={polarisations}")
+    return (*_options(table_in_shared), *of_waves)
 
 
 def constellation_uplink_options(sums: int, table_in_shared: bool) -> tuple[str, ...]:
     """Compile options of ``constellation_uplink.cu``."""
-    return (*constellation_options(table_in_shared), f"-DSUMS={sums}")
+    return (*_options(table_in_shared), f"-DSUMS={sums}")
+
+
+def _options(table_in_shared: bool) -> tuple[str, ...]:
+    return (*COMMON_OPTIONS, f"-DPATTERN_IN_SHARED={int(table_in_shared)}")
 
 
 class CudaConstellationKernels(CudaLauncher):
@@ -57,6 +65,15 @@ class CudaConstellationKernels(CudaLauncher):
         position, axes, starts, beam_segment, beam = self._satellites(links)
         power = self._array("satellite_power", links.satellite_power, np.float32, (satellites,))
         beam[:, 3] *= power[beam_segment // colours]
+        waves: tuple[Any, ...] = ()
+        if links.wave_key is not None:
+            waves = (
+                self._array("wave_key", links.wave_key, np.uint32, (users,)),
+                self._array("wave_point", links.wave_point, np.float32, (3, WAVE_POINTS)),
+            )
+        options = constellation_options(
+            table_bytes > 0, 2 if waves else 1, links.polarisations if waves else 1
+        )
         arguments = (
             self._array("user_m", links.user_m, np.float64, (3, users)),
             self._array("user_start", links.user_start, np.int64, (trials + 1,)),
@@ -74,6 +91,7 @@ class CudaConstellationKernels(CudaLauncher):
             xp.ascontiguousarray(beam_segment.astype(np.int32)),
             self._array("sky", links.sky, np.float32, (environments, entries, 6)),
             self._array("pattern", links.pattern, np.float32, (lines, 2)),
+            *waves,
             carrier,
             interference,
             np.int32(lines),
@@ -88,7 +106,7 @@ class CudaConstellationKernels(CudaLauncher):
             np.int32(colours),
         )
         self._launch(
-            ("constellation.cu", constellation_options(table_bytes > 0)),
+            ("constellation.cu", options),
             "constellation_sinr",
             users,
             arguments,

@@ -22,6 +22,7 @@ from capest.backend.numpy_tiles import (
     blocks_of_neighbours,
     tiles_of,
 )
+from capest.backend.numpy_waves import Heard, heard_by
 
 LINKS_PER_BATCH = 48 * 2**10
 """Links computed together: enough to forget what a call costs."""
@@ -61,18 +62,30 @@ def constellation_sinr(links: ConstellationDownlink) -> tuple[np.ndarray, np.nda
         by_product = may_be_product(aim[:, lit])
         for colour in range(colours):
             chosen = served[beam_colour[serving[served]] == colour]
-            own = lit[beam_colour[lit] == colour]
-            if not len(chosen) or not len(own):
+            found = (lit[beam_colour[lit] == each] for each in _heard_colours(links, colour))
+            heard_beams = [
+                ColourBeams(some, beam_satellite[some], aim, power, table, by_product)
+                if len(some)
+                else None
+                for some in found
+            ]
+            if not len(chosen) or not any(heard_beams):
                 continue
-            beams = ColourBeams(own, beam_satellite[own], aim, power, table, by_product)
             order = chosen[blocks_of_neighbours(user_m[:, chosen])]
             for start in range(0, len(order), BLOCKS_AT_ONCE):
                 some = order[start : start + BLOCKS_AT_ONCE]
-                tiles = tiles_near(user_m[:, some], horizon, beams)
-                # A block that is filled up with its last user writes that user once more, the same.
-                carrier[some], interference[some] = _received(
-                    sky, everybody.of(some), serving[some], beams, tiles, room
-                )
+                heard = heard_by(links, some, links.satellite_start[trial], beam_satellite)
+                for opposite, beams in enumerate(heard_beams):
+                    if beams is None:
+                        continue
+                    tiles = tiles_near(user_m[:, some], horizon, beams)
+                    # A block that is filled up with its last user writes that user once more, the
+                    # same. No own beam has the opposite polarisation.
+                    carrier[some] += _received(
+                        *(sky, everybody.of(some), serving[some], beams, tiles, room, heard),
+                        opposite=bool(opposite),
+                    )
+                interference[some] = heard.interference()
 
     # Users whose own satellite is below the horizon: the sums have left it out.
     missed = np.flatnonzero((serving >= 0) & (carrier == 0.0))
@@ -83,8 +96,13 @@ def constellation_sinr(links: ConstellationDownlink) -> tuple[np.ndarray, np.nda
     carrier[missed] = gain * power[own] * table.between(direction, aim[:, own])
 
     carrier *= links.gain
-    interference *= links.gain
     return carrier, interference
+
+
+def _heard_colours(links: ConstellationDownlink, colour: int) -> tuple[int, ...]:
+    """Colours that users of one hear: it, and with two branches the other polarisation."""
+    two = links.wave_key is not None and links.polarisations == 2
+    return (colour, colour ^ 1) if two else (colour,)
 
 
 def aim_from_nadir(links: ConstellationDownlink) -> np.ndarray:
@@ -113,8 +131,11 @@ def _received(
     beams: ColourBeams,
     tiles: Tiles,
     room: Room,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Carrier, where the own satellite is heard, and interference for users of unit gain.
+    heard: Heard,
+    *,
+    opposite: bool,
+) -> np.ndarray:
+    """Carrier for users of unit gain, where the own satellite is heard; adds up the others.
 
     Parameters
     ----------
@@ -125,13 +146,16 @@ def _received(
     beams : ColourBeams
     tiles : Tiles
     room : Room
+    heard : Heard
+        Takes what users hear of other beams.
+    opposite : bool
+        The beams have the other polarisation.
 
     Returns
     -------
-    carrier, interference : float32 array (blocks, n)
+    float32 array (blocks, n)
     """
     own = OwnPairs(own_beam, beams, tiles)
-    interference = np.zeros(own_beam.shape, dtype=np.float32)
     most = int(np.diff(tiles.batches).max(initial=0))
     columns = beams.columns(most, own_beam.shape[1])
     sums = np.empty((most, own_beam.shape[1]), dtype=np.float32)
@@ -149,9 +173,5 @@ def _received(
             own.take_out(pairs, first + chunk.start)
             beams.sums(beam[chunk], count, pairs, sums[chunk])
         sums[:used] *= gain
-        # One satellite after the other, in the same order whatever else is computed with them.
-        for start, stop in runs:
-            total = interference[block[start]]
-            sums[start] += total
-            np.add.reduce(sums[start:stop], axis=0, out=total)
-    return own.carrier(), interference
+        heard.add(sums[:used], block, satellite, runs, opposite=opposite)
+    return own.carrier()

@@ -119,6 +119,7 @@ class Kernels(Protocol):
             Of the serving beam, in units of noise; 0 for none.
         interference : float32 array (users,)
             Of all other beams of its colour of all satellites heard; 0 for a user without a beam.
+            With two branches: of the own satellite's, and what combining leaves of other ones.
         """
 
     def constellation_uplink(self, sent: ConstellationUplink) -> Any:

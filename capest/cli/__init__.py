@@ -23,6 +23,7 @@ _COMMANDS = {
     "sweep": "Run a scenario for many values of its keys, into one dataset.",
     "show": "Show the summary of a result file.",
     "budget": "Print the link budgets of a scenario, line by line.",
+    "explain": "Say what a key of a scenario means: default, range, source, when it is read.",
     "validate": "Rerun the calibration of 3GPP TR 38.821 and compare.",
     "hopping": "Compare strategies of beam hopping against demand, and with what is possible.",
     "presets": "Satellites, constellations, handsets and services, each figure with its source.",

@@ -29,6 +29,8 @@ LINES = {
     "weather_loss_db": "rain, cloud, scintillation, dB",
     "polarisation_loss_db": "polarisation loss, dB",
     "body_loss_db": "body loss, dB",
+    "power_reduction_db": "phone's power reduction, dB",
+    "combining_gain_db": "gain by two branches, dB",
     "g_over_t_db_per_k": "G/T, dB/K",
     "cnr_db": "CNR, dB",
 }
@@ -56,7 +58,7 @@ def budget(
     TR 38.821 clause 6.1.3: free space, gas, shadow margin, scintillation, polarisation, body; rain
     and cloud where the scenario has weather of one place. The uplink is shown where its figures are
     given. Below 6 GHz the ionosphere costs what it costs in the published budgets, whatever
-    channel.ionosphere.
+    channel.ionosphere. Below the table stands what control and reference signals take.
 
     \b
     Examples:
@@ -66,6 +68,7 @@ def budget(
     """
     from capest.engine.budget import budget as work_out
     from capest.errors import InputError
+    from capest.physics.overhead import OVERHEAD, parts_of
     from capest.scenario.load import load_scenario
 
     if not all(map(math.isfinite, elevations)):
@@ -84,12 +87,22 @@ def budget(
         click.echo(note, err=True)
     if loaded.weather_is_of_cells:
         click.echo("under a clear sky: weather is that of a cell, and a budget has none", err=True)
+    keys = [key for key in OVERHEAD if key.startswith("link.") or not lacking]
+    overhead = {key: dict(loaded.items())[key] for key in keys}
     if lacking:
         click.echo(f"no uplink: {lacking}", err=True)
     if as_json:
-        click.echo(json_text({"budgets": [asdict(one) for one in found]}))
+        listed = {
+            key: {"value": value, "parts": [asdict(part) for part in parts_of(key, value)]}
+            for key, value in overhead.items()
+        }
+        click.echo(json_text({"budgets": [asdict(one) for one in found], "overhead": listed}))
         return
     _print_table(loaded.title or str(scenario), found)
+    for key, value in overhead.items():
+        click.echo(f"{key} = {value:g}")
+        for part in parts_of(key, value):
+            click.echo(f"  {part.share:.3f} {part.name} ({part.source})")
 
 
 def _print_table(title: str, found: Sequence[Budget]) -> None:

@@ -13,6 +13,7 @@ from capest.errors import InputError
 from capest.physics import geometry, link_budget, propagation
 from capest.physics.clear_sky import clear_sky, sky_losses_db
 from capest.physics.constants import BOLTZMANN_DBW_PER_K_HZ, SCINTILLATION_FROM_GHZ
+from capest.physics.two_branches import combining_gain_db
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -31,6 +32,10 @@ class Budget:
     scintillation_loss_db, weather_loss_db : float
         The latter is rain and cloud, and with them scintillation, of ``channel.weather``.
     polarisation_loss_db, body_loss_db : float
+    power_reduction_db : float
+        What the phone transmits below its largest power, ``handset.power_reduction_db``; 0 DL.
+    combining_gain_db : float
+        Of the phone's receive branches; 0 UL.
     cnr_db : float
     """
 
@@ -47,6 +52,8 @@ class Budget:
     weather_loss_db: float
     polarisation_loss_db: float
     body_loss_db: float
+    power_reduction_db: float
+    combining_gain_db: float
     cnr_db: float
 
 
@@ -87,7 +94,7 @@ def budget(
     frequency_ghz, eirp_dbm_per_mhz, eirp_dbm, g_over_t_db_per_k = _ends(scenario, link)
     if bandwidth_mhz is None:
         down = link == "DL"
-        bandwidth_mhz = scenario.beam_bandwidth_hz / 1e6 if down else scenario.uplink.bandwidth_mhz
+        bandwidth_mhz = scenario.beam_bandwidth_hz / 1e6 if down else scenario.user_bandwidth_mhz
     if eirp_dbm is None:
         eirp_dbm = eirp_dbm_per_mhz + 10.0 * math.log10(bandwidth_mhz)
     frequency_hz = frequency_ghz * 1e9
@@ -100,9 +107,11 @@ def budget(
         **_sky_losses(scenario, frequency_hz, elevation_deg),
         "polarisation_loss_db": scenario.handset.polarisation_loss_db,
         "body_loss_db": scenario.handset.body_loss_db,
+        "power_reduction_db": 0.0 if link == "DL" else scenario.handset.power_reduction_db,
     }
+    gain_db = combining_gain_db(scenario.handset.branches) if link == "DL" else 0.0
     noise_dbw_k = BOLTZMANN_DBW_PER_K_HZ + 10.0 * math.log10(bandwidth_mhz * 1e6)
-    cnr_db = eirp_dbm - 30.0 + g_over_t_db_per_k - sum(losses.values()) - noise_dbw_k
+    cnr_db = eirp_dbm - 30.0 + g_over_t_db_per_k + gain_db - sum(losses.values()) - noise_dbw_k
     return Budget(
         link=link,
         elevation_deg=elevation_deg,
@@ -110,6 +119,7 @@ def budget(
         bandwidth_mhz=bandwidth_mhz,
         eirp_dbm=eirp_dbm,
         g_over_t_db_per_k=g_over_t_db_per_k,
+        combining_gain_db=gain_db,
         cnr_db=cnr_db,
         **losses,
     )

@@ -16,7 +16,9 @@ from capest.engine.parts import Parts
 from capest.engine.played_frames import PlayedFrames
 from capest.engine.power import LoweredPower
 from capest.engine.scheduler import user_rate
+from capest.engine.services.own_uplink import power_headroom
 from capest.engine.services.serve import Served
+from capest.engine.services.uplink_width import power_in_place
 from capest.engine.sky import Sky, feeder_ranges_m
 from capest.engine.uplink import UplinkResult
 from capest.engine.uplink_of_many import sent_dbw
@@ -40,6 +42,8 @@ class Downlinks:
     frame : PlayedFrames or None
         ``attached`` and ``shares`` are then of pairs of a user and a lit slot, and ``efficiency``
         is a mean over the frame.
+    most_share : float64 array (users,) or None
+        Of the time in which a user can be served; ``None``: all of it.
     """
 
     attached: AttachedLinks
@@ -47,6 +51,7 @@ class Downlinks:
     shares: BeamShares
     counts: Any
     frame: PlayedFrames | None = None
+    most_share: Any | None = None
 
 
 def downlinks_of_frame(world: World, frame: PlayedFrames, counts: Any) -> Downlinks:
@@ -147,6 +152,7 @@ def user_histograms(
     unlimited_at = _add(arrays, links.unlimited if power.reduction_db else None)
     cell_at = _add(arrays, users.cell if frame is None else None)
     delay_at = _add(arrays, delay_ms)
+    most_at = _add(arrays, down.most_share if frame is None else None)
     weight, found = kernels.select(counts, *arrays)
     carrier, interference, efficiency, serving, trial, range_m, satellite, sine = found[:8]
     quantities = link_quantities(carrier.astype(xp.float64), interference.astype(xp.float64), xp)
@@ -162,7 +168,10 @@ def user_histograms(
         feeder_m = xp.asarray(feeder_ranges_m(world, computed.sky))[satellite]
     of_users, trial_of_users = weight, trial
     if frame is None:
-        throughput_mbps = _throughput_mbps(world, kernels, beams, down, efficiency, serving, trial)
+        most_share = None if most_at is None else found[most_at]
+        throughput_mbps = _throughput_mbps(
+            world, kernels, beams, down, efficiency, serving, trial, most_share
+        )
     else:
         of_users, (throughput_mbps, trial_of_users) = kernels.select(
             down.counts, xp.asarray(frame.served_mbps.ravel()), users.trial
@@ -235,6 +244,7 @@ def _throughput_mbps(
     efficiency: Any,
     serving: Any,
     trial: Any,
+    most_share: Any | None,
 ) -> Any:
     """Throughput of some users of lit beams in a moment, float64 array (n,)."""
     link = world.radio.link
@@ -245,7 +255,7 @@ def _throughput_mbps(
         sums=down.shares.sums,
         policy=link.policy,
     )
-    rate_per_hz = user_rate(kernels, shares).astype(kernels.xp.float64)
+    rate_per_hz = user_rate(kernels, shares, most_share).astype(kernels.xp.float64)
     return rate_per_hz * (link.bandwidth_mhz * beams.lit_share)
 
 
@@ -257,13 +267,19 @@ def _uplink_histograms(
     if services is None or services.uplink is None or settled is None:
         return {}
     xp, uplink = kernels.xp, services.uplink
-    efficiency = served.links.uplink_efficiency
+    efficiency, width = served.links.uplink_efficiency, served.links.uplink_width
+    own_snr = settled.own_snr
+    if width is not None:
+        headroom = power_headroom(world, computed.links, xp)
+        room = xp.ones(width.shape) if headroom is None else headroom
+        own_snr = own_snr * power_in_place(width, room, xp)
     if world.beams.frame is not None:
         # Of the slots in which a user sends, not of the frame.
-        sinr = settled.own_snr.astype(xp.float32) / (settled.interference + np.float32(1.0))
+        sinr = own_snr.astype(xp.float32) / (settled.interference + np.float32(1.0))
         efficiency = kernels.link_efficiency(sinr, world.radio.link.adaptation)
-    weight, (snr, interference, efficiency, unlimited, trial) = kernels.select(
+    weight, (snr, in_one_place, interference, efficiency, unlimited, trial) = kernels.select(
         computed.down.counts & settled.ready,
+        own_snr,
         settled.own_snr,
         settled.interference,
         efficiency,
@@ -272,8 +288,9 @@ def _uplink_histograms(
     )
     quantities = link_quantities(snr, interference.astype(xp.float64), xp)
     power_dbw = sent_dbw(world, uplink, unlimited, xp)
+    one_place_db = 10.0 * xp.log10(xp.maximum(in_one_place, 1e-300))
     quantities |= {
-        "coupling_loss_db": uplink.budget.coupling_loss_db(power_dbw, quantities["snr_db"]),
+        "coupling_loss_db": uplink.budget.coupling_loss_db(power_dbw, one_place_db),
         "spectral_efficiency": efficiency,
     }
     return {

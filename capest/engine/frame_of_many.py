@@ -32,6 +32,7 @@ def play_frame_of_many(
     power: LoweredPower,
     links: Links,
     plan: FramePlan,
+    most_share: np.ndarray | None = None,
 ) -> PlayedFrames:
     """Plan the frames of some trials and serve their users.
 
@@ -43,6 +44,8 @@ def play_frame_of_many(
     sky, users, beams, power, links
         Of a moment in which all beams are lit.
     plan : FramePlan
+    most_share : float64 array (trials, users), optional
+        See `PlayedFrames`.
     """
     xp = kernels.xp
     wanted = wanted_mbps(world, plan, draws, users.per_trial, xp)
@@ -70,8 +73,9 @@ def play_frame_of_many(
         efficiency=found.mean_over_slots(found.efficiency, xp),
         problem=problem,
         of_slots=of_slots,
-        left=served_in_slots(of_slots, found, problem),
+        left=served_in_slots(of_slots, found, problem, most_share),
         bound_mbps=_bound(world, plan, users, beams, of_slots, wanted, carrier),
+        most_share=most_share,
     )
 
 

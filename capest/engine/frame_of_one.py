@@ -30,6 +30,7 @@ def play_frame_of_one(
     links: Links,
     plan: FramePlan,
     lit: np.ndarray | None = None,
+    most_share: np.ndarray | None = None,
 ) -> PlayedFrames:
     """Plan the frames of some trials of one satellite and serve its users.
 
@@ -44,6 +45,8 @@ def play_frame_of_one(
     plan : FramePlan
     lit : bool array (trials, slots, cells), optional
         From `plan_frame`, if it was asked before.
+    most_share : float64 array (trials, users), optional
+        See `PlayedFrames`.
     """
     layout = world.beams.fixed_layout
     xp, problem = kernels.xp, problem_of(world, kernels, draws, users, links)
@@ -62,8 +65,9 @@ def play_frame_of_one(
         efficiency=found.mean_over_slots(found.efficiency, xp),
         problem=problem,
         of_slots=of_slots,
-        left=served_in_slots(of_slots, found, problem),
+        left=served_in_slots(of_slots, found, problem, most_share),
         bound_mbps=_bound(plan, problem),
+        most_share=most_share,
     )
 
 

@@ -20,6 +20,7 @@ from capest.engine.users import Users
 from capest.engine.world import Channel, World
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.physics.entry_loss import building_entry_terms, vehicle_entry_loss_db
+from capest.physics.two_branches import wave_points
 from capest.sampling.sectors import SECTORS
 from capest.sampling.whereabouts import INDOOR, VEHICLE
 
@@ -120,8 +121,9 @@ def constellation_links(
     sight, shadow = sector_draws(world.channel, users, xp)
     entry, position_m = entry_terms(radio, world.channel, users, xp), users.position_m
     row, gain = _sky_over(world, sky, users, beams, xp)
-    serving, trial = beams.of_user, users.trial
+    serving, trial, wave_key = beams.of_user, users.trial, users.wave_key
     if order is not None:
+        wave_key = None if wave_key is None else wave_key[order]
         position_m = xp.ascontiguousarray(position_m[:, order])
         sight, shadow, entry, row, gain, serving, trial = (
             each[order] for each in (sight, shadow, entry, row, gain, serving, trial)
@@ -154,6 +156,9 @@ def constellation_links(
         element_exponent=steering.element_exponent,
         lowest_sine=math.sin(math.radians(world.beams.lowest_heard_deg)),
         colours=radio.colours,
+        wave_key=wave_key,
+        wave_point=None if wave_key is None else xp.asarray(wave_points()),
+        polarisations=radio.polarisations,
         fading_gain=world.channel.fading_gain,
     )
 

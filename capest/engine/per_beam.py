@@ -41,7 +41,7 @@ def collect_beams(
     place = xp.asarray(layout.place)
     counted, share, of_frame = xp.asarray(world.ground.counted), beams.lit_share, {}
     if down.frame is None:
-        rate = beam_rate(kernels, down.shares)
+        rate = beam_rate(kernels, down.shares, down.most_share)
         lit = None if beams.lit is None else beams.lit[:, place]
         trial_cell = beam_results(world, down.shares.sums[:, place], rate[:, place], lit, xp)
         shows = (trial_cell["cell_lit"] > 0) & counted

@@ -57,6 +57,8 @@ class PlayedFrames:
         Demand that is left, Mbit/s over the time of one slot; on the host.
     bound_mbps : float64 array (trials,) or None
         What no plan can exceed, of all cells.
+    most_share : float64 array (trials, users) or None
+        Of the time in which a user can be served; on the host. ``None``: all of it.
     """
 
     lit: Any
@@ -68,6 +70,7 @@ class PlayedFrames:
     of_slots: LinksOfSlots
     left: np.ndarray
     bound_mbps: np.ndarray | None
+    most_share: np.ndarray | None = None
 
     def lighting(self, beams: Beams) -> Beams:
         """Beams as the frames light them."""
@@ -155,7 +158,11 @@ def rate_by_sinr(link: Link) -> Callable[[np.ndarray], np.ndarray]:
 
 
 def served_in_slots(
-    of_slots: LinksOfSlots, found: InSlots, problem: SharedFrame, time: np.ndarray | None = None
+    of_slots: LinksOfSlots,
+    found: InSlots,
+    problem: SharedFrame,
+    most_share: np.ndarray | None,
+    time: np.ndarray | None = None,
 ) -> np.ndarray:
     """Serve demand slot by slot, and tell what is left of it after the frame.
 
@@ -164,6 +171,8 @@ def served_in_slots(
     of_slots : LinksOfSlots
     found : InSlots
     problem : SharedFrame
+    most_share : float64 array (trials, users) or None
+        See `PlayedFrames`: what a user wants beyond it in its lit slots is left.
     time : float array (trials, cells), optional
         Share of its lit time that every cell has for these users.
 
@@ -173,12 +182,16 @@ def served_in_slots(
         Mbit/s over the time of one slot.
     """
     xp, users = of_slots.kernels.xp, problem.users
-    left = users.demand * float(problem.slots)
+    wanted = left = users.demand * float(problem.slots)
+    if most_share is not None:
+        over_frame = on_host(found.sum_over_slots(found.efficiency, xp)).reshape(wanted.shape)
+        left = np.minimum(wanted, of_slots.rates_of(over_frame) * most_share)
+    beyond = wanted - left
     share = None if time is None else np.take_along_axis(time, users.cell, axis=1)[:, None, :]
     for efficiency in found.in_turn(found.efficiency, xp):
         rates = of_slots.rates_of(efficiency)
         left = serve_slots(rates if share is None else rates * share, left, users)
-    return left
+    return left if most_share is None else left + beyond
 
 
 def rest_mbps(
@@ -201,5 +214,6 @@ def rest_mbps(
     """
     users = replace(frame.problem.users, demand=wants)
     of_some = ServedFrame(users, frame.problem.slots)
-    served = served_mbps(of_some, served_in_slots(frame.of_slots, frame.links, of_some, time))
+    left = served_in_slots(frame.of_slots, frame.links, of_some, frame.most_share, time)
+    served = served_mbps(of_some, left)
     return users.by_cell(served if counted is None else served * counted)

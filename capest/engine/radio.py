@@ -9,6 +9,7 @@ import numpy as np
 from capest.backend.arguments import LinkAdaptation
 from capest.physics import environment, weather
 from capest.physics.clear_sky import ClearSky
+from capest.physics.harq import HarqProcesses
 from capest.physics.uplink_budget import UplinkBudget
 from capest.physics.weather_of_places import ClimateTable
 
@@ -60,15 +61,17 @@ class Link:
     ----------
     snr_at_no_loss_db : float
         EIRP density + handset gain and losses - noise density: the SNR at a beam's peak without
-        any loss on the way.
+        any loss on the way, of all receive branches together.
     coupling_loss_at_0_snr_db : float
-        Coupling loss is this minus the SNR in dB.
+        Coupling loss, of one branch, is this minus the SNR in dB.
     bandwidth_mhz : float
         Bandwidth of a beam left to user data: without guard bands, cyclic prefix and overhead.
     adaptation : LinkAdaptation
         As the kernels take it, on the host.
     policy : {0, 1, 2}
         One of `POLICIES`.
+    processes : HarqProcesses or None
+        ``None`` where nothing bounds a user's share of the time.
     """
 
     snr_at_no_loss_db: float
@@ -76,6 +79,7 @@ class Link:
     bandwidth_mhz: float
     adaptation: LinkAdaptation
     policy: int
+    processes: HarqProcesses | None = None
 
 
 @dataclass(frozen=True)
@@ -85,13 +89,19 @@ class UplinkAccess:
     Attributes
     ----------
     user_bandwidth_mhz : float
-        Bandwidth of a transmitting user left to its data: without cyclic prefix and overhead.
+        Bandwidth of a place left to a user's data: without cyclic prefix and overhead.
     users_at_once : int
-        Users that transmit at the same time beside each other.
+        Places beside each other.
+    widths : tuple of int
+        Of how many places beside each other a user may have all, ascending.
+    control_share : float
+        Share of all places that control and random access take.
     """
 
     user_bandwidth_mhz: float
     users_at_once: int
+    widths: tuple[int, ...] = (1,)
+    control_share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -192,6 +202,10 @@ class Radio:
     frequency_hz : float
     colours : int
         Of the frequency reuse.
+    branches : {1, 2}
+        Receive branches of a phone; the link's budget is that of both together.
+    polarisations : {1, 2}
+        2: colours 2k and 2k + 1 are polarisations of one frequency.
     link : Link
     carrier : Carrier or None
         Of the downlink of one satellite, for the loss of each user; ``None`` for many.
@@ -220,6 +234,8 @@ class Radio:
 
     frequency_hz: float
     colours: int
+    branches: int
+    polarisations: int
     link: Link
     carrier: Carrier | None
     steering: Steering

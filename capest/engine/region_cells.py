@@ -11,7 +11,7 @@ from capest.engine import per_cell
 from capest.engine.assignment import SatellitesInView, view_of_cells
 from capest.engine.channel import draw_surroundings
 from capest.engine.ground_view import ground_view
-from capest.engine.users import Users
+from capest.engine.users import Users, draw_wave_keys
 from capest.geo.tiling import Cells, nearest_cell
 from capest.physics.constants import EARTH_RADIUS_M
 
@@ -87,6 +87,7 @@ class RegionCells:
             draw_surroundings(world.channel, draws, count, order, sector),
             None if places.in_guard is None else ~places.in_guard[order],
             seen,
+            draw_wave_keys(world, draws, count, order, xp),
         )
 
     def seen(

@@ -11,7 +11,7 @@ from capest.backend.protocol import Kernels
 from capest.engine.radio import EQUAL_TIME, MAX_CI
 
 
-def user_rate(kernels: Kernels, shares: BeamShares) -> Any:
+def user_rate(kernels: Kernels, shares: BeamShares, most_share: Any | None = None) -> Any:
     """Throughput of each user per Hz of beam bandwidth.
 
     With ``MAX_CI`` the users of the greatest efficiency of their beam share its time equally:
@@ -22,12 +22,23 @@ def user_rate(kernels: Kernels, shares: BeamShares) -> Any:
     kernels : Kernels
     shares : BeamShares
         Of any policy of ``radio.POLICIES``.
+    most_share : float64 array (users,) or None
+        Of the time in which a user can be served; what more it would get stays idle. ``None``: all.
 
     Returns
     -------
     float32 array (users,)
         bit/s/Hz.
     """
+    rate = _unbounded_rate(kernels, shares)
+    if most_share is None:
+        return rate
+    xp = kernels.xp
+    return xp.minimum(rate, (shares.efficiency * most_share).astype(xp.float32))
+
+
+def _unbounded_rate(kernels: Kernels, shares: BeamShares) -> Any:
+    """As `user_rate`, of users that can be served all the time."""
     if shares.policy != MAX_CI:
         return kernels.user_throughput(shares)
     xp, efficiency = kernels.xp, shares.efficiency
@@ -41,7 +52,29 @@ def user_rate(kernels: Kernels, shares: BeamShares) -> Any:
     return xp.where(chosen, rate, 0.0).astype(xp.float32)
 
 
-def beam_rate(kernels: Kernels, shares: BeamShares) -> Any:
+def rate_of_some(
+    kernels: Kernels, shares: BeamShares, some: Any, most_share: Any | None = None
+) -> Any:
+    """Throughput of some users of each beam per Hz, float64 array (trials, beams).
+
+    Parameters
+    ----------
+    kernels, shares, most_share
+        As of `user_rate`.
+    some : bool array (users,)
+        Who counts; the others take their share all the same.
+    """
+    xp, (trials, beams, _) = kernels.xp, shares.sums.shape
+    # Whole numbers below 2**53 add exactly in double precision, in any order.
+    whole = xp.rint(user_rate(kernels, shares, most_share).astype(xp.float64) * 2.0**24)
+    used = some & (shares.serving >= 0)
+    place = xp.where(used, shares.user_trial.astype(xp.int64) * beams + shares.serving, 0)
+    sums = xp.zeros(trials * beams)
+    xp.add.at(sums, place, xp.where(used, whole, 0.0))
+    return sums.reshape(trials, beams) * 2.0**-24
+
+
+def beam_rate(kernels: Kernels, shares: BeamShares, most_share: Any | None = None) -> Any:
     """Throughput of each beam per Hz of its bandwidth, zero where it serves nobody.
 
     Parameters
@@ -54,6 +87,8 @@ def beam_rate(kernels: Kernels, shares: BeamShares) -> Any:
         bit/s/Hz.
     """
     xp, sums = kernels.xp, shares.sums
+    if most_share is not None:
+        return rate_of_some(kernels, shares, shares.serving >= 0, most_share)
     if shares.policy == MAX_CI:
         return _best(kernels, shares).astype(xp.float64)
     served, total, inverse = sums[:, :, 1], sums[:, :, 2], sums[:, :, 3]

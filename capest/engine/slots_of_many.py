@@ -152,6 +152,8 @@ class SlotLinksOfMany:
             beam=xp.ascontiguousarray(links.beam[:, chosen]),
             beam_power=links.beam_power[chosen],
             segment_start=xp.asarray(np.append(0, np.cumsum(lit_in)).astype(np.int32)),
+            # Satellites of a slot come in the order of their trial: waves come from where they did.
+            wave_key=None if links.wave_key is None else links.wave_key[user],
         )
 
 

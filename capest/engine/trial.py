@@ -8,6 +8,7 @@ same way; what differs stands in the `World` that the client built.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from capest.engine.collect import Computed, Downlinks, downlinks_of_frame, user_
 from capest.engine.downlink import downlink
 from capest.engine.frame import play_frame
 from capest.engine.frame_of_one import plan_frame, problem_of
+from capest.engine.largest_share import largest_share
 from capest.engine.light import light_beams
 from capest.engine.links import Links
 from capest.engine.parts import Parts
@@ -101,11 +103,12 @@ def start(
     beams = light_beams(world, kernels, sky, view, users, draws)
     power = limit_power(world, kernels, sky, beams)
     links = downlink(world, kernels, sky, users, beams, power)
-    frame = play_frame(world, kernels, draws, sky, users, beams, power, links, lit)
+    most_share = largest_share(world, sky, links, kernels.xp)
+    frame = play_frame(world, kernels, draws, sky, users, beams, power, links, lit, most_share)
     if frame is not None:
         beams = frame.lighting(beams)
-    down = share_time(world, kernels, users, beams, links, frame)
-    up = compute_uplink(world, kernels, users, beams, links, down.counts, parts)
+    down = share_time(world, kernels, users, beams, links, frame, most_share)
+    up = compute_uplink(world, kernels, users, beams, links, down.counts, parts, most_share)
     served = serve(
         world,
         kernels,
@@ -118,6 +121,7 @@ def start(
         links=links,
         attached=down.attached,
         efficiency=down.efficiency,
+        most_share=most_share,
         up=up,
         frame=frame,
     )
@@ -155,6 +159,7 @@ def share_time(
     beams: Beams,
     links: Links,
     frame: PlayedFrames | None,
+    most_share: Any | None,
 ) -> Downlinks:
     """Adapt links to their SINR and share out the time of beams, as a frame did if there is one."""
     counts = world.ground.cells.counts(world, users, beams, links, kernels.xp)
@@ -179,4 +184,4 @@ def share_time(
         sums=sums,
         policy=world.radio.link.policy,
     )
-    return Downlinks(attached, efficiency, shares, counts)
+    return Downlinks(attached, efficiency, shares, counts, most_share=most_share)

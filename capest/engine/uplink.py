@@ -48,6 +48,7 @@ def compute_uplink(
     links: Links,
     counts: Any,
     parts: Parts,
+    most_share: Any | None = None,
 ) -> UplinkResult:
     """Let the users of every beam transmit in turn and take down what the satellite hears.
 
@@ -64,6 +65,8 @@ def compute_uplink(
         Users that count in the statistics.
     parts : Parts
         Which are counted each for itself.
+    most_share : float64 array (users,) or None
+        Of the time in which a user can send; ``None``: all of it.
 
     Returns
     -------
@@ -125,7 +128,16 @@ def compute_uplink(
     counted = xp.asarray(world.ground.counted[layout.order])[place] & (place >= 0)
     counted_turns = (received, interference, efficiency, place, trial, scheduled)
     histograms = _turn_histograms(
-        uplink, kernels, counted, counted_turns, of_beam, heard.power_dbw, beams, in_frame, parts
+        uplink,
+        kernels,
+        counted,
+        counted_turns,
+        of_beam,
+        heard.power_dbw,
+        beams,
+        in_frame,
+        parts,
+        most_share,
     )
     silent = (counts & ~ready).astype(xp.int64)
     if lit_drops is None:
@@ -139,6 +151,7 @@ def compute_uplink(
         of_beam.reshape(trials, beam_count)[:, in_layout_order],
         sums[:, in_layout_order],
         xp,
+        _mean_share(kernels, most_share, number, of_beam, trials)[:, in_layout_order],
     )
     shown, share = xp.broadcast_to(xp.asarray(world.ground.counted), (trials, beam_count)), 1.0
     if in_frame:
@@ -175,6 +188,7 @@ def _turn_histograms(
     beams: Beams,
     in_frame: bool,
     parts: Parts,
+    most_share: Any | None,
 ) -> dict[str, Any]:
     """Count turns into the bins of every user quantity.
 
@@ -193,13 +207,15 @@ def _turn_histograms(
     in_frame : bool
         Beams have shares of a frame.
     parts : Parts
+    most_share : float64 array (users,) or None
     """
     xp, access = kernels.xp, uplink.access
     chosen, (received, interference, efficiency, place, trial, user) = kernels.select(
         counted, *turns
     )
     own = of_beam[trial.astype(xp.int64) * beams.most + place]
-    share = xp.minimum(access.users_at_once / xp.maximum(own, 1), 1.0)
+    most = 1.0 if most_share is None else most_share[user]
+    share = xp.minimum(access.users_at_once / xp.maximum(own, 1), most)
     lit_share = beams.lit_share[trial, place] if in_frame else beams.lit_share
     quantities = link_quantities(received.astype(xp.float64), interference.astype(xp.float64), xp)
     quantities |= {
@@ -280,7 +296,23 @@ def _mean_interference(interference: Any, lit: Any | None, trials: int, xp: Any)
     return found.astype(xp.float32)
 
 
-def beam_results(access: UplinkAccess, users: Any, sums: Any, xp: Any) -> dict[str, Any]:
+def _mean_share(
+    kernels: Kernels, most_share: Any | None, number: Any, of_beam: Any, trials: int
+) -> Any:
+    """Largest share of the time of a beam's users, mean of those who take turns (trials, beams)."""
+    xp = kernels.xp
+    if most_share is None:
+        return xp.ones((trials, len(of_beam) // max(trials, 1)))
+    # Whole numbers add exactly in any order.
+    whole = xp.where(number >= 0, xp.rint(most_share * 2.0**24), 0.0)
+    sums = xp.zeros(len(of_beam))
+    xp.add.at(sums, xp.maximum(number, 0), whole)
+    return (sums / xp.maximum(of_beam, 1) * 2.0**-24).reshape(trials, -1)
+
+
+def beam_results(
+    access: UplinkAccess, users: Any, sums: Any, xp: Any, most_share: Any = 1.0
+) -> dict[str, Any]:
     """Results per trial and beam, in the order of the layout.
 
     Parameters
@@ -292,6 +324,8 @@ def beam_results(access: UplinkAccess, users: Any, sums: Any, xp: Any) -> dict[s
         Over drops, see ``NumpyKernels.beam_sums``.
     xp : module
         ``numpy`` or ``cupy``.
+    most_share : float64 array (trials, beams) or float
+        Of the time in which a user can send, mean over the beam's.
 
     Returns
     -------
@@ -302,7 +336,7 @@ def beam_results(access: UplinkAccess, users: Any, sums: Any, xp: Any) -> dict[s
         # A user that is drowned in a drop loses it, and counts with nothing.
         mean_efficiency = efficiency / drops * 2.0**-24
         mean_sinr_db = sinr_db / drops * 2.0**-16
-    transmitting = xp.minimum(users, access.users_at_once)
+    transmitting = xp.minimum(users * most_share, access.users_at_once)
     rate = xp.where(drops > 0, mean_efficiency, 0.0) * transmitting
     return {
         "cell_uplink_sinr_db": mean_sinr_db.astype(xp.float32),

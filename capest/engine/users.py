@@ -10,6 +10,7 @@ from capest.engine.sky import Sky
 from capest.engine.world import World
 from capest.physics.geometry import View
 from capest.sampling.draws import Draws
+from capest.sampling.streams import Purpose
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,9 @@ class Users:
         they change nobody's number.
     ground_view : View or None
         What users on the ground see of the only satellite there is; ``None`` of others.
+    wave_key : uint32 array (users,) or None
+        From where waves reach the two receive branches of each, see
+        ``backend.arguments.ConstellationDownlink``; ``None`` with one branch, or one satellite.
     """
 
     per_trial: int
@@ -47,6 +51,7 @@ class Users:
     surroundings: Surroundings
     counted: Any | None = None
     ground_view: View | None = None
+    wave_key: Any | None = None
 
     @property
     def of_one(self) -> View:
@@ -71,7 +76,19 @@ class Users:
             self.surroundings.of(order),
             None if self.counted is None else self.counted[order],
             None if self.ground_view is None else self.ground_view.of(order),
+            None if self.wave_key is None else self.wave_key[order],
         )
+
+
+def draw_wave_keys(world: World, draws: Draws, users: int, order: Any, xp: Any) -> Any | None:
+    """Draw what the directions of waves follow from, uint32 array (users,).
+
+    ``None`` where they do not matter.
+    """
+    if world.radio.branches == 1 or len(world.space) == 1:
+        return None
+    words = draws.words(Purpose.RECEIVE_BRANCHES, users)[:, :, 0].ravel()
+    return (words >> xp.uint64(32)).astype(xp.uint32)[order]
 
 
 def draw_users(world: World, draws: Draws, sky: Sky | None = None) -> Users:

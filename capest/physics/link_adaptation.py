@@ -77,10 +77,17 @@ def shannon_gap_db(efficiency: np.ndarray, thresholds: str) -> np.ndarray:
     return np.interp(efficiency, listed_efficiency, gap_db)
 
 
-def rate_table(kind: str, table: str, thresholds: str) -> np.ndarray:
+def rate_table(kind: str, table: str, thresholds: str, shift_db: float = 0.0) -> np.ndarray:
     """Steps of link adaptation: the SINR from which each efficiency is used.
 
     An entry that needs as much SINR as a more efficient one is left out: nobody would use it.
+
+    Parameters
+    ----------
+    kind, table, thresholds : str
+        See `nr_efficiencies` and `shannon_gap_db`.
+    shift_db : float
+        How much more SINR every step takes than at 10 % block errors.
 
     Returns
     -------
@@ -89,7 +96,7 @@ def rate_table(kind: str, table: str, thresholds: str) -> np.ndarray:
     """
     efficiency = nr_efficiencies(kind, table)
     shannon_db = 10.0 * np.log10(2.0**efficiency - 1.0)
-    threshold_db = shannon_db + shannon_gap_db(efficiency, thresholds)
+    threshold_db = shannon_db + shannon_gap_db(efficiency, thresholds) + shift_db
     next_better_db = np.append(np.minimum.accumulate(threshold_db[::-1])[-2::-1], np.inf)
     useful = threshold_db < next_better_db
     threshold = 10.0 ** (threshold_db[useful] / 10.0)

@@ -37,6 +37,32 @@ def occupied_share(bandwidth_hz: float, frequency_hz: float) -> float:
     return blocks[size] * 12.0 * spacing_hz / (size * 1e6)
 
 
+def block_hz(frequency_hz: float) -> float:
+    """Width of a resource block: twelve subcarriers (TS 38.211 clause 4.4.4.1)."""
+    return 12.0 * (_FR2_SPACING_HZ if frequency_hz >= _FR2_FROM_HZ else _FR1_SPACING_HZ)
+
+
+def dft_widths(most: int) -> tuple[int, ...]:
+    """Numbers of resource blocks that an uplink with DFT-s-OFDM may have: 2^a·3^b·5^c.
+
+    Parameters
+    ----------
+    most : int
+        The largest that may be among them.
+
+    Returns
+    -------
+    tuple of int
+        Ascending (TS 38.211 clause 6.3.1.4).
+    """
+    found = {1}
+    for factor in (2, 3, 5):
+        products = found
+        while products := {factor * each for each in products if factor * each <= most}:
+            found |= products
+    return tuple(sorted(found))
+
+
 def users_at_once(
     user_bandwidth_hz: float, beam_bandwidth_hz: float, frequency_hz: float
 ) -> tuple[float, int]:

@@ -35,3 +35,4 @@ class Purpose(IntEnum):
     WEATHER_OF_PLACES = 14
     PLACEMENT_PARTS = 15
     HOTSPOT_PARTS = 16
+    RECEIVE_BRANCHES = 17

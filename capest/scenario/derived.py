@@ -8,7 +8,11 @@ from capest.physics.beam_spacing import spacing_from_hpbw
 from capest.physics.look_angles import bearing_of_centre_deg, earth_angle_deg, place_at_deg
 from capest.scenario import cell_width, layout_fit
 from capest.scenario.choices import KNOW_DEMAND
-from capest.scenario.service_classes import all_are_calls, service_classes
+from capest.scenario.service_classes import (
+    all_are_calls,
+    kinds_of_service,
+    service_classes,
+)
 
 if TYPE_CHECKING:
     from capest.scenario import sections
@@ -19,6 +23,9 @@ BEAMS_AT_ONCE = 19
 
 FRAME_SLOTS = 64
 """Slots of a frame where none are given."""
+
+UPLINK_MHZ = 0.36
+"""Bandwidth of a user where no call decides and nothing is given: TR 38.821 Table 6.1.3.2-1."""
 
 DEMAND_MBPS = 1.0
 """What a user wants over a frame where nothing is given."""
@@ -57,6 +64,7 @@ class Derived:
         region: sections.RegionSettings
         users: sections.UserSettings
         service: sections.ServiceSettings
+        uplink: sections.UplinkSettings
         run: sections.RunSettings
         rules: str
         channel: sections.ChannelSettings
@@ -95,6 +103,20 @@ class Derived:
     def uplink_takes_turns(self) -> bool:
         """Users of one satellite send in turn all the time, so that the uplink has a throughput."""
         return not self.has_constellation and self.uplink_interference == "full-buffer"
+
+    @property
+    def user_bandwidth_mhz(self) -> float:
+        """Bandwidth in which a user transmits whose width does not go by its call."""
+        given = self.uplink.bandwidth_mhz
+        return UPLINK_MHZ if given is None else given
+
+    @property
+    def chooses_uplink_width(self) -> bool:
+        """Whether each phone gets the width that carries its call with least of the beam."""
+        if self.uplink.width == "fixed" or self.uplink_interference == "full-buffer":
+            return False
+        service = self.service
+        return kinds_of_service(service.mix, service.downlink_kbps, service.guaranteed)[0]
 
     @property
     def beam_count(self) -> int:

@@ -11,6 +11,7 @@ from capest.file_kinds import check_regular
 from capest.physics.environment import URBAN_SIGMA_DB
 from capest.physics.patterns import takes_hpbw
 from capest.physics.weather_library import library_version
+from capest.scenario.harq import with_block_errors
 from capest.scenario.lists import number_range
 from capest.scenario.moments import utc_text
 from capest.scenario.paths import shown_path
@@ -60,9 +61,9 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
     return {
         **of_kind(scenario),
         "carrier": scenario.carrier.model_dump(),
-        "handset": _read(scenario, "handset"),
+        "handset": _handset(scenario),
         "channel": _channel(scenario),
-        "link": _read(scenario, "link"),
+        "link": with_block_errors(_read(scenario, "link"), scenario),
         "scheduler": _scheduler(scenario),
         **_service(scenario),
         "run": {"seed": scenario.run.seed} | ({"keep_cells": True} if keeps else {}),
@@ -156,6 +157,15 @@ def _read(scenario: Scenario, section: str) -> dict[str, Any]:
     return found
 
 
+def _handset(scenario: Scenario) -> dict[str, Any]:
+    """Of the handset; fingerprints of 0.2 have neither of the two."""
+    content = _read(scenario, "handset")
+    for key, without in (("power_reduction_db", 0.0), ("branches", 1)):
+        if content.get(key) == without:
+            del content[key]
+    return content
+
+
 def _uplink(scenario: Scenario) -> dict[str, Any]:
     """Of the uplink, empty where nothing of it is read."""
     values = dict(scenario.items())
@@ -163,6 +173,16 @@ def _uplink(scenario: Scenario) -> dict[str, Any]:
         return {}
     content = _read(scenario, "uplink")
     del content["interference"]
+    # Rules that came after 0.2 enter where they hold: fingerprints of finished runs stay.
+    if not content["control_share"]:
+        del content["control_share"]
+    content.pop("width", None)
+    if scenario.chooses_uplink_width:
+        widest_mhz, beam_mhz = content["bandwidth_mhz"], scenario.beam_bandwidth_hz / 1e6
+        content["bandwidth_mhz"] = beam_mhz if widest_mhz is None else min(widest_mhz, beam_mhz)
+        content["width"] = "least-share"
+    else:
+        content["bandwidth_mhz"] = scenario.user_bandwidth_mhz
     # Up to 0.2 the key was a switch; fingerprints of finished runs have it.
     content["enabled"] = _INTERFERENCE[uplink_interference(values)]
     return content
@@ -245,7 +265,7 @@ def _service(scenario: Scenario) -> dict[str, dict[str, Any]]:
         content["least_mbps"] = [list(each.least_mbps) for each in calls]
     if _has_calls(scenario):
         content["inter_satellite_hops"] = service.inter_satellite_hops
-        content["harq_retransmissions"] = service.harq_retransmissions
+        content["harq_retransmissions"] = scenario.harq_round_trips  # its name in 0.2
     if service.simulated_holding_times:
         content["simulated_holding_times"] = service.simulated_holding_times
     return {"service": content}

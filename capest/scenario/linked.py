@@ -7,11 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from capest.scenario.presets import load_preset, preset_names
 from capest.scenario.reading import Values
 from capest.scenario.reading_table import is_read
 
 GAINS = ("handset.antenna_gain_dbi", "handset.transmit_gain_dbi")
 """Gains of a handset's antenna, to receive and to transmit."""
+
+BRANCHES = "handset.branches"
+
+_SAME_DB = 0.02
+"""Gains that differ by less are the same to us."""
 
 _UNLIKE = 0.1
 """Widths of beams that differ by a smaller share are the same to us."""
@@ -25,19 +31,21 @@ class Moved:
     ----------
     key, with_key : str
     from_value : float
+    reason : str
+        Why, where it is not that both are of one antenna.
     """
 
     key: str
     with_key: str
     from_value: float
+    reason: str = ""
 
     def note(self, values: Values) -> str:
         """Return what the user should know, in one line."""
         value = values[self.key]
-        return (
-            f"{self.key} = {value:g}, not {self.from_value:g}: it moves with {self.with_key}, by "
-            f"{value - self.from_value:+g} dB; write both to set them apart"
-        )
+        moves = f"it moves with {self.with_key}, by {value - self.from_value:+.4g} dB"
+        why = self.reason or "write both to set them apart"
+        return f"{self.key} = {value:.4g}, not {self.from_value:g}: {moves}; {why}"
 
 
 def move_gain(
@@ -70,6 +78,75 @@ def move_gain(
         if now != was:
             return round(follows + now - was, 9), Moved(other, own, follows)
     return None, None
+
+
+def gain_of_branch(values: Values, before: Values, preset: object) -> float | None:
+    """Return the gain to receive that goes with ``handset.branches``, where that is written.
+
+    Gain counts for each branch. A preset whose gain is that of two branches combined leaves 3.01 dB
+    less to each of two.
+
+    Parameters
+    ----------
+    values, before
+        See `move_gain`.
+    preset : object
+        Of the handset.
+
+    Returns
+    -------
+    float or None
+        ``None`` where the gain stays.
+    """
+    gain, wanted, was = before.get(GAINS[0]), values.get(BRANCHES), before.get(BRANCHES)
+    if wanted not in (1, 2) or was not in (1, 2) or wanted == was or not _is_number(gain):
+        return None
+    if not _is_combined(preset):
+        return None
+    # Minus zero would be shown as such.
+    return round(float(gain) + 10.0 * math.log10(was / wanted), 9) + 0.0  # type: ignore[arg-type]
+
+
+def followers(
+    values: Values, written: frozenset[str], before: Values, preset: object
+) -> Iterator[tuple[float, Moved]]:
+    """Find out which gains move with what is written, and to what.
+
+    Parameters
+    ----------
+    values, written, before
+        See `move_gain`.
+    preset : object
+        Of the handset.
+    """
+    of_branch = gain_of_branch(values, before, preset)
+    if of_branch is not None:
+        if GAINS[0] not in written:
+            reason = "the preset's is of two crossed branches combined, and gain counts for each"
+            yield of_branch, Moved(GAINS[0], BRANCHES, float(before[GAINS[0]]), reason)
+        before = {**before, GAINS[0]: of_branch}
+    value, moved = move_gain(values, written, before)
+    if value is not None and moved is not None:
+        yield value, moved
+
+
+def branch_notes(values: Values, written: frozenset[str]) -> Iterator[str]:
+    """Name a gain that somebody wrote for two branches as if it were that of both together."""
+    preset, gain = values["handset.preset"], values[GAINS[0]]
+    if values[BRANCHES] == 1 or GAINS[0] not in written or not _is_combined(preset):
+        return
+    of_preset = float(load_preset(preset).figures["antenna_gain_dbi"].value)
+    if gain > of_preset - 10.0 * math.log10(2.0) + _SAME_DB:
+        yield (
+            f"{GAINS[0]} = {gain:g} counts for each of two branches, 3.01 dB more together; the "
+            f"{of_preset:g} dBi of {preset} are two crossed branches combined, "
+            f"{of_preset - 3.01:.2f} each"
+        )
+
+
+def _is_combined(preset: object) -> bool:
+    named = isinstance(preset, str) and preset in preset_names()
+    return named and load_preset(str(preset)).combined_branches == 2
 
 
 def beam_notes(values: Values, written: frozenset[str], preset: Mapping[str, Any]) -> Iterator[str]:

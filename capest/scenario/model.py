@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,15 @@ from capest.errors import Problem, ScenarioError
 from capest.scenario.constellation_rules import is_constellation
 from capest.scenario.derived import Derived
 from capest.scenario.effective import effective
-from capest.scenario.linked import GAINS, Moved, beam_notes, move_gain
+from capest.scenario.harq import harq_mode, harq_round_trips
+from capest.scenario.linked import (
+    BRANCHES,
+    GAINS,
+    Moved,
+    beam_notes,
+    branch_notes,
+    followers,
+)
 from capest.scenario.moments import with_text_start
 from capest.scenario.network_rules import DEFAULT as DEFAULT_RULES
 from capest.scenario.network_rules import RULES, rule_values, with_rules
@@ -99,6 +108,16 @@ class Scenario(Derived, Section):
         """What disturbs the uplink: "load", "full-buffer" or "off", given or as calls need it."""
         return uplink_interference(dict(self.items()))
 
+    @property
+    def harq(self) -> str:
+        """How block errors are dealt with: "on", "off" or "uncharged", given or by height."""
+        return harq_mode(dict(self.items()))
+
+    @property
+    def harq_round_trips(self) -> int:
+        """Round trips that the delay of packets allows for."""
+        return harq_round_trips(self.harq, self.link.harq_round_trips)
+
     def items(self) -> Iterator[tuple[str, Any]]:
         """Yield every dotted key with its value, in the order of the model."""
         yield from _items(self, "")
@@ -120,7 +139,8 @@ class Scenario(Derived, Section):
         of_satellite = {key.partition(".")[2]: value for key, value in preset.items()}
         moved = [one.note(values) for one in self._moved if is_read(one.key, values)]
         beams = beam_notes(values, written, of_satellite)
-        return (*unread_notes(written, values, fields()), *moved, *beams)
+        branches = branch_notes(values, written)
+        return (*unread_notes(written, values, fields()), *moved, *beams, *branches)
 
     @property
     def moves(self) -> tuple[str, ...]:
@@ -228,15 +248,19 @@ def build_scenario(
     defaults = {key: field.default for key, field in fields().items() if not field.is_required()}
     of_rules = rule_values(raw.get("rules"))
     own = {**defaults, **of_rules, **of_presets, **written.own}
-    chosen = {key: value for key, value in flat(raw, GAINS).items() if key in written.keys}
+    chosen = {
+        key: value for key, value in flat(raw, (*GAINS, BRANCHES)).items() if key in written.keys
+    }
     # None undoes a preset's figure: that is written too.
     undone = {key for key in GAINS if _is_undone(raw, key)}
-    value, follower = move_gain(chosen, written.all | undone, own)
-    if follower is not None:
+    handset = flat(raw, ("handset.preset",)).get("handset.preset", _DEFAULT_PRESETS["handset"])
+    for value, follower in followers(chosen, written.all | undone, own, handset):
         raw = _with_key(raw, follower.key, value)
         earlier = {one.key: one.from_value for one in moved}
         start = earlier.get(follower.key, follower.from_value)
-        moved = [Moved(follower.key, follower.with_key, start)]
+        moved = [one for one in moved if one.key != follower.key]
+        if value != start:
+            moved.append(replace(follower, from_value=start))
     resolved, unresolved = with_presets(raw, _DEFAULT_PRESETS)
     resolved = with_rules(resolved)
     sections = {problem.key.partition(".")[0] for problem in unresolved}

@@ -81,6 +81,8 @@ class Preset:
         ``figures`` then.
     starter : mapping of str to StarterValue
         By dotted key: the rest of the system, for a scenario that starts from the preset.
+    combined_branches : int
+        Receive branches of a handset that its ``antenna_gain_dbi`` is of, all together.
     """
 
     name: str
@@ -89,6 +91,7 @@ class Preset:
     figures: Mapping[str, Figure]
     figures_of_rules: Mapping[str, Figure]
     starter: Mapping[str, StarterValue]
+    combined_branches: int = 1
 
     def figures_by(self, rules: object) -> Mapping[str, Figure]:
         """Return all figures that hold where the key ``rules`` of a scenario has a value."""
@@ -148,6 +151,7 @@ def read_preset(name: str, text: str) -> Preset:
         figures=MappingProxyType(figures),
         figures_of_rules=MappingProxyType(of_rules),
         starter=MappingProxyType(starter),
+        combined_branches=raw.get("combined_branches", 1),
     )
 
 

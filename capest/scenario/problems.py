@@ -19,6 +19,12 @@ from capest.scenario.renamed import new_names, new_values
 from capest.scenario.rules import broken_rules
 from capest.scenario.units import unit_of
 
+_REASONS = {
+    "handset.branches": "phones have two receive branches in the bands of satellites; four are for "
+    "bands of the ground above 2.5 GHz"
+}
+"""Why a key is allowed no more, where that asks for a word."""
+
 
 def find_problems(
     model: type[BaseModel], raw: Mapping[str, Any], unresolved: Collection[str] = ()
@@ -189,7 +195,7 @@ def _hint(key: str, field: FieldInfo, value: Any) -> str:
             return "it must be finite"
         if kind is int and isinstance(value, float) and value.is_integer():
             return f"write {value:.0f}"
-    return ""
+    return _REASONS.get(key, "")
 
 
 def _hint_for_text(key: str, kind: Any, choices: tuple[Any, ...], value: str) -> str:

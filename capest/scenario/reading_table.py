@@ -6,6 +6,7 @@ from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.patterns import PATTERNS, takes_hpbw
 from capest.scenario.choices import HOPPING
 from capest.scenario.constellation_rules import PEOPLE, REGION_KEYS, SELECT
+from capest.scenario.harq import FITTED, harq_mode
 from capest.scenario.reading import (
     CALLS,
     CONSTELLATION,
@@ -200,8 +201,32 @@ def _best_effort(values: Values) -> str | None:
     return "the rate is not guaranteed" if values["service.guaranteed"] is False else None
 
 
-def _nothing_reads(_: Values) -> str | None:
-    return "no result depends on it"
+def _fitted(values: Values) -> str | None:
+    return FITTED if values["link.adaptation"] == "truncated-shannon" else None
+
+
+def _no_processes(values: Values) -> str | None:
+    mode = harq_mode(values)
+    return None if mode == "on" else f'HARQ is "{mode}" and takes no processes'
+
+
+def _no_round_trips(values: Values) -> str | None:
+    if values["link.harq"] is None and _fitted(values) is None:
+        return None
+    return CALLS.lacks(values)
+
+
+def _errors_repaired(values: Values) -> str | None:
+    mode = harq_mode(values)
+    if mode == "off":
+        return None
+    return f'link.harq is "{mode}": links are adapted to 10 % block errors'
+
+
+def _one_width(values: Values) -> str | None:
+    if values["uplink.interference"] == "full-buffer":
+        return 'users that send in turn all the time have one width: "full-buffer"'
+    return CALLS.lacks(values)
 
 
 _BY_HPBW = in_words(name for name in PATTERNS.names() if takes_hpbw(name))
@@ -228,6 +253,20 @@ _OF_PLACE = ReadCondition(
     neutral=True,
 )
 _NR = chosen("link.adaptation", "nr-cqi", "nr-mcs")
+_CHARGEABLE = ReadCondition(
+    'with `link.adaptation` = "nr-cqi" or "nr-mcs", as truncated Shannon is fitted to throughput',
+    _fitted,
+)
+_REPAIRED = ReadCondition("with HARQ on", _no_processes, neutral=True)
+_ROUND_TRIPS = ReadCondition(
+    "with a service of guaranteed rate, or where `link.harq` is automatic", _no_round_trips
+)
+_NOT_REPAIRED = ReadCondition("with HARQ off", _errors_repaired, neutral=True)
+_OF_CALLS = ReadCondition(
+    'with a service of guaranteed rate, and `uplink.interference` other than "full-buffer"',
+    _one_width,
+    neutral=True,
+)
 _FRACTIONAL = chosen("uplink.power_control", "fractional")
 _DISTURBED = ReadCondition(
     "with one satellite, or calls whose uplink has all its figures", _asked_for_nothing
@@ -248,7 +287,6 @@ _DROPS = one_satellite("the interference of a constellation is a mean over all d
 _STANDS = one_satellite("its orbits say where satellites stand")
 _ONE_PLACE = one_satellite("each cell of its region has the weather of its own place")
 _GUARANTEED = ReadCondition("with `service.guaranteed` = true", _best_effort)
-_NOBODY = ReadCondition("by nothing, for people only", _nothing_reads)
 _COUNTED = ReadCondition('with `users.placement` other than "beam"', _beam_by_beam)
 _PER_BEAM = ReadCondition("without `users.count` and `users.devices_per_person`", _count_given)
 
@@ -369,6 +407,7 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "users.hotspots.share": (_HOTSPOTS,),
     "handset.transmit_power_dbm": (UPLINK,),
     "handset.transmit_gain_dbi": (UPLINK,),
+    "handset.power_reduction_db": (UPLINK,),
     "channel.environment": (_SCATTERED,),
     "channel.elevation_lookup": (_SCATTERED,),
     "channel.urban_sigma_db": (_FADING, _IN_TOWN),
@@ -385,8 +424,10 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "channel.latitude_deg": (_ONE_PLACE, _OF_PLACE),
     "channel.longitude_deg": (_ONE_PLACE, _OF_PLACE),
     "uplink.interference": (_DISTURBED, _OFF),
+    "uplink.width": (UPLINK, _OF_CALLS),
     "uplink.bandwidth_mhz": (UPLINK,),
     "uplink.overhead": (UPLINK,),
+    "uplink.control_share": (UPLINK,),
     "uplink.scheduled": (_TURNS,),
     "uplink.drops": (_DROPS, _TURNS),
     "uplink.power_control": (UPLINK,),
@@ -395,20 +436,22 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "link.table": (_NR,),
     "link.thresholds": (_NR,),
     "link.shannon": (chosen("link.adaptation", "truncated-shannon"),),
+    "link.harq": (_CHARGEABLE,),
+    "link.harq_processes": (_CHARGEABLE, _REPAIRED),
+    "link.harq_round_trips": (_ROUND_TRIPS,),
     "run.keep_cells": (ReadCondition("with a constellation or calls", _all_kept, neutral=True),),
     "service.downlink_kbps": (_GUARANTEED,),
     "service.uplink_kbps": (_GUARANTEED,),
     "service.least_downlink_kbps": (_GUARANTEED,),
     "service.least_uplink_kbps": (_GUARANTEED,),
     "service.delay_budget_ms": (_GUARANTEED,),
-    "service.packet_error_rate": (_NOBODY,),
+    "service.packet_error_rate": (_GUARANTEED, _NOT_REPAIRED),
     "service.five_qi": (CALLS,),
     "service.activity": (ReadCondition("with a service", _no_service),),
     "service.guaranteed": (ReadCondition("with a service", _no_service),),
     "service.header_share": (CALLS,),
     "service.talk_share": (_GUARANTEED,),
     "service.inter_satellite_hops": (CALLS,),
-    "service.harq_retransmissions": (CALLS,),
     "service.simulated_holding_times": (CALLS,),
     "scheduler.policy": (MOMENT,),
     "scheduler.admission": (CALLS,),

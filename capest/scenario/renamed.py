@@ -104,6 +104,7 @@ RENAMED = (
     Renamed("uplink.enabled", "uplink.interference", False, "off"),
     Renamed("uplink.enabled", "uplink.interference", True, "full-buffer"),
     Renamed("uplink.scheduled", "uplink.scheduled", "heard", "decodable"),
+    Renamed("service.harq_retransmissions", "link.harq_round_trips"),
 )
 """Every name that changed; a test says when a row may go."""
 

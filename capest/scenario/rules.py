@@ -18,6 +18,8 @@ from capest.scenario.constellation_rules import (
     is_constellation,
     select_needs_catalogue,
 )
+from capest.scenario.harq import KEYS as HARQ_KEYS
+from capest.scenario.harq import round_trips_problem
 from capest.scenario.satellite_rules import SINGLE_SATELLITE
 from capest.scenario.service_rules import (
     KEYS,
@@ -133,6 +135,7 @@ _ALWAYS: _Rules = (
     (KEYS, service_problem),
     (LEAST_KEYS, least_problem),
     (TRAFFIC_KEYS, traffic_problem),
+    (HARQ_KEYS, round_trips_problem),
     (SIMULATION_KEYS, simulation_problem),
     (("constellation.catalogue", *SELECT), select_needs_catalogue),
 )

@@ -159,10 +159,10 @@ def _hotspots_in_view(
 
 
 def _uplink_bandwidth(
-    interference: str | None, user_mhz: float, system_mhz: float, reuse: int
+    interference: str | None, user_mhz: float | None, system_mhz: float, reuse: int
 ) -> Problem | None:
     beam_mhz = system_mhz / reuse
-    if interference in (None, "off") or user_mhz <= beam_mhz * (1.0 + 1e-9):
+    if interference in (None, "off") or user_mhz is None or user_mhz <= beam_mhz * (1.0 + 1e-9):
         return None
     return Problem(
         "uplink.bandwidth_mhz",

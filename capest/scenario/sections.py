@@ -186,6 +186,8 @@ class HandsetSettings(Section):
     polarisation_loss_db: float = Field(default=0.0, ge=0, le=100)
     transmit_power_dbm: float | None = Field(default=None, ge=-100, le=100)
     transmit_gain_dbi: float | None = Field(default=None, ge=-100, le=100)
+    power_reduction_db: float = Field(default=0.0, ge=0, le=30)
+    branches: Annotated[Literal[1, 2], BeforeValidator(_whole)] = 1
 
 
 class ChannelSettings(Section):
@@ -212,8 +214,10 @@ class UplinkSettings(Section):
     """What disturbs the uplink, and how handsets transmit."""
 
     interference: Literal["load", "full-buffer", "off"] | None = None
-    bandwidth_mhz: float = Field(default=0.36, ge=0.001, le=100_000)
+    width: Literal["fixed", "least-share"] = "fixed"
+    bandwidth_mhz: float | None = Field(default=0.36, ge=0.001, le=100_000)
     overhead: float = Field(default=0.08, ge=0, lt=1)
+    control_share: float = Field(default=0.0, ge=0, lt=1)
     scheduled: Literal["decodable", "all"] = "decodable"
     drops: int = Field(default=10, ge=1, le=1000)
     power_control: Literal["full", "fractional"] = "full"
@@ -229,6 +233,9 @@ class LinkSettings(Section):
     thresholds: Literal["lte-sim-awgn", "lte-list", "5g-lena", "sionna"] = "lte-sim-awgn"
     shannon: Literal["tr36942", "sharc", "sharc-mss", "bound"] = "tr36942"
     overhead: float = Field(default=0.14, ge=0, lt=1)
+    harq: Literal["on", "off", "uncharged"] | None = "uncharged"
+    harq_processes: int = Field(default=32, ge=1, le=32)
+    harq_round_trips: int | None = Field(default=None, ge=0, le=32)
 
 
 class ServiceSettings(Section):
@@ -248,7 +255,6 @@ class ServiceSettings(Section):
     header_share: float = Field(default=0.0, ge=0, lt=1)
     talk_share: float | None = Field(default=None, gt=0, le=1)
     inter_satellite_hops: int = Field(default=0, ge=0, le=100)
-    harq_retransmissions: int = Field(default=1, ge=0, le=32)
     simulated_holding_times: int = Field(default=0, ge=0, le=10_000)
 
 

@@ -22,6 +22,9 @@ FIGURES = (
 NEEDED = ("downlink_kbps", "uplink_kbps", "delay_budget_ms", "guaranteed")
 """Figures without which there is no service."""
 
+PACKET_ERROR_RATE = 1e-3
+"""Share of packets that a service may lose where nothing says it, as of video calls (5QI 2)."""
+
 _PART = re.compile(r"(?P<name>\S+)\s+(?P<percent>\d+(?:\.\d+)?)\s*%")
 EXAMPLE = "video-call-480p 30%, voice 50%, best-effort 20%"
 
@@ -48,6 +51,8 @@ class ServiceClass:
         It is a call: carried at its rate or refused. Else it takes what calls leave.
     five_qi : int or None
         Class of the 5G system (TS 23.501 clause 5.7.4).
+    packet_error_rate : float
+        Share of packets that may be lost; 10⁻³ where nothing says it.
     header_share : float
         What headers, audio and the like add to the rate, of the rate.
     talk_share : float
@@ -62,6 +67,7 @@ class ServiceClass:
     activity: float
     guaranteed: bool
     five_qi: int | None
+    packet_error_rate: float
     header_share: float
     talk_share: float
     least_downlink_kbps: float
@@ -128,6 +134,7 @@ def service_classes(service: ServiceSettings, rules: object) -> tuple[ServiceCla
             talk_share=1.0 if service.talk_share is None else service.talk_share,
             least_downlink_kbps=down,
             least_uplink_kbps=up,
+            packet_error_rate=service.packet_error_rate or PACKET_ERROR_RATE,
         ),
     )
 
@@ -247,4 +254,5 @@ def _of_preset(
         talk_share=float(figures.get("talk_share", 1.0)),
         least_downlink_kbps=float(figures.get("least_downlink_kbps", figures["downlink_kbps"])),
         least_uplink_kbps=float(figures.get("least_uplink_kbps", figures["uplink_kbps"])),
+        packet_error_rate=float(figures.get("packet_error_rate", PACKET_ERROR_RATE)),
     )

@@ -4,45 +4,10 @@
 //
 // Users come in blocks of neighbours of one trial and colour. A block goes through the satellites it may
 // hear in their order, and through the beams of its colour in theirs; what a user does not hear adds zero, so
-// that its sums are the same in any block.
+// that its sums are the same in any block. Of phones with two receive branches: constellation_of_two.cpp.
 #include "constellation.hpp"
 
-namespace {
-
 using namespace capest;
-
-// Add the powers of beams to the sum of every lane.
-void add_beams(const Pattern& pattern, const Links& links, const Beam* begin, const Beam* end,
-               float* __restrict__ sum) {
-    alignas(64) Lanes gain;
-    for (const Beam* beam = begin; beam != end; ++beam) {
-        pattern.gains(links.direction, beam->x, beam->y, beam->z, gain);
-        for (int i = 0; i < LANES; ++i) sum[i] = fused(beam->power, gain[i], sum[i]);
-    }
-}
-
-// The same for a satellite that serves some of the lanes: what those get of their own beam is apart.
-void add_others(const Pattern& pattern, const Links& links, const Beam* begin, const Beam* end,
-                const int32_t* serving, float* __restrict__ own, float* __restrict__ sum) {
-    alignas(64) Lanes gain;
-    for (const Beam* beam = begin; beam != end; ++beam) {
-        pattern.gains(links.direction, beam->x, beam->y, beam->z, gain);
-        for (int i = 0; i < LANES; ++i) {
-            const bool is_own = serving[i] == beam->number;
-            own[i] = is_own ? beam->power * gain[i] * links.gain[i] : own[i];
-            sum[i] = is_own ? sum[i] : fused(beam->power, gain[i], sum[i]);
-        }
-    }
-}
-
-// Satellites that serve lanes join those that the lanes may hear: they serve at any elevation.
-void join(const std::vector<int32_t>& own, std::vector<int32_t>& near) {
-    const auto middle = near.insert(near.end(), own.begin(), own.end());
-    std::inplace_merge(near.begin(), middle, near.end());
-    near.erase(std::unique(near.begin(), near.end()), near.end());
-}
-
-}  // namespace
 
 CAPEST_KERNEL constellation_sinr(
     const double* user_position,     // (3, users)
@@ -98,7 +63,7 @@ CAPEST_KERNEL constellation_sinr(
                                                     const int64_t colour,
                                                     std::vector<int32_t>& near) {
             satellites_of(block, lit, own);
-            join(own, near);
+            join(own, near);  // they serve at any elevation
             alignas(64) Lanes own_power = {}, others = {};
             for (const int32_t s : near) {
                 const Beam* begin = lit.begin(s * colours + colour);

@@ -13,6 +13,13 @@
 
 namespace capest {
 
+// Some ascending numbers join others.
+inline void join(const std::vector<int32_t>& some, std::vector<int32_t>& others) {
+    const auto middle = others.insert(others.end(), some.begin(), some.end());
+    std::inplace_merge(others.begin(), middle, others.end());
+    others.erase(std::unique(others.begin(), others.end()), others.end());
+}
+
 // Satellites, beams and blocks of users of some trials.
 struct Constellation {
     const double* position;          // (3, satellites)
@@ -24,10 +31,10 @@ struct Constellation {
     double lowest_sine;  // of the elevation at which satellites are heard
 
     // Go through blocks of users: work(block, member, colour, near) with the satellites with beams of
-    // their colour that they may hear.
+    // their colour that they may hear, or of its other polarisation where both are heard.
     template <class Work>
-    void each_block(const Users& users, const LitBeams& lit, const int64_t sky_entries,
-                    Work work) const {
+    void each_block(const Users& users, const LitBeams& lit, const int64_t sky_entries, Work work,
+                    const bool both_polarisations = false) const {
         std::vector<int32_t> near;
         std::optional<Horizon> horizon;
         for (int64_t number = 0; number < blocks; ++number) {
@@ -35,7 +42,10 @@ struct Constellation {
             const int64_t group = block_group[number], colour = group % colours;
             if (number == 0 || group != block_group[number - 1]) {
                 const int64_t* start = satellite_start + group / colours;
-                const auto numbers = lit.satellites(start[0], start[1], colour, colours);
+                auto numbers = lit.satellites(start[0], start[1], colour, colours);
+                if (both_polarisations) {
+                    join(lit.satellites(start[0], start[1], colour ^ 1, colours), numbers);
+                }
                 horizon.emplace(position, satellites, numbers, lowest_sine);
             }
             horizon->near(users, member, near);
@@ -61,6 +71,31 @@ inline void satellites_of(const Block& block, const LitBeams& lit, std::vector<i
     }
     std::sort(own.begin(), own.end());
     own.erase(std::unique(own.begin(), own.end()), own.end());
+}
+
+// Add the powers of beams to the sum of every lane.
+inline void add_beams(const Pattern& pattern, const Links& links, const Beam* begin,
+                      const Beam* end, float* __restrict__ sum) {
+    alignas(64) Lanes gain;
+    for (const Beam* beam = begin; beam != end; ++beam) {
+        pattern.gains(links.direction, beam->x, beam->y, beam->z, gain);
+        for (int i = 0; i < LANES; ++i) sum[i] = fused(beam->power, gain[i], sum[i]);
+    }
+}
+
+// The same for a satellite that serves some of the lanes: what those get of their own beam is apart.
+inline void add_others(const Pattern& pattern, const Links& links, const Beam* begin,
+                       const Beam* end, const int32_t* serving, float* __restrict__ own,
+                       float* __restrict__ sum) {
+    alignas(64) Lanes gain;
+    for (const Beam* beam = begin; beam != end; ++beam) {
+        pattern.gains(links.direction, beam->x, beam->y, beam->z, gain);
+        for (int i = 0; i < LANES; ++i) {
+            const bool is_own = serving[i] == beam->number;
+            own[i] = is_own ? beam->power * gain[i] * links.gain[i] : own[i];
+            sum[i] = is_own ? sum[i] : fused(beam->power, gain[i], sum[i]);
+        }
+    }
 }
 
 }  // namespace capest

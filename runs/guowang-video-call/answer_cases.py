@@ -136,7 +136,7 @@ VARIANTS: list[tuple[str, str, str, list[str]]] = [
     ("assignment", "complete-china", "most users first", []),
     ("assignment", "complete-china", "best signal", ["cells.assignment=max-sinr"]),
     ("GEO", "geo-china", "as it is", []),
-    ("GEO", "geo-china", "no retransmissions", ["service.harq_retransmissions=0"]),
+    ("GEO", "geo-china", "no retransmissions", ["link.harq_round_trips=0"]),
     ("GEO", "geo-china", "any delay", [NO_LIMIT]),
     ("GEO", "geo-china", "any delay, 360p", [NO_LIMIT, "service.preset=video-call-360p"]),
     ("GEO", "geo-china", "any delay, voice", [NO_LIMIT, "service.preset=voice"]),

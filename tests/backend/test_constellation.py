@@ -42,6 +42,23 @@ CASES: dict[str, dict[str, Any]] = {
     "element pattern of a dish": {"element_exponent": 2.0},
     "one user": {"users": 1, "unserved_share": 0.0},
     "nobody served": {"unserved_share": 1.1},
+    "two branches": {"branches": 2},
+    "two branches, three colours": {"branches": 2, "colours": 3, "beams": 9},
+    "two branches, two polarisations": {
+        "branches": 2,
+        "polarisations": 2,
+        "colours": 4,
+        "beams": 12,
+        "dark_share": 0.3,
+    },
+    "two branches, culled": {
+        "branches": 2,
+        "polarisations": 2,
+        "colours": 2,
+        "lowest_sine": np.sin(np.radians(40.0)),
+    },
+    "two branches, GEO": {"branches": 2, "system": "GEO", "beams": 30},
+    "two branches, one user": {"branches": 2, "users": 1, "unserved_share": 0.0},
     "no gain by fading": {"fading_gain": False, "colours": 3, "beams": 9},
 }
 

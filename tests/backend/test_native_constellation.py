@@ -27,18 +27,22 @@ def apart_db(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 def random_network(seed: int) -> ConstellationDownlink:
     rng = np.random.default_rng(seed)
+    colours = int(rng.choice([1, 2, 3, 4, 7, 13]))
+    branches = int(np.random.default_rng([seed, 1]).integers(1, 3))
     return random_constellation(
         seed,
         system=str(rng.choice(list(SYSTEMS))),
         users=int(rng.choice([1, 5, 63, 64, 65, 130])),
         beams=int(rng.choice([1, 2, 7, 19, 61])),
-        colours=int(rng.choice([1, 2, 3, 4, 7, 13])),
+        colours=colours,
         trials=int(rng.integers(1, 4)),
         lowest_sine=float(rng.choice([-1.0, 0.0, 0.3, 0.8])),
         axial_weight=float(rng.choice([0.0, 1.0])),
         element_exponent=float(rng.choice([0.0, 0.001, 1.3, 40.0])),
         unserved_share=float(rng.choice([0.0, 0.3, 0.9])),
         dark_share=float(rng.choice([0.0, 0.5, 0.95])),
+        branches=branches,
+        polarisations=2 if colours % 2 == 0 else 1,
     )
 
 

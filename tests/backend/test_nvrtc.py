@@ -38,6 +38,7 @@ PROGRAMS = [
     *(("uplink.cu", uplink_options(in_shared)) for in_shared in (False, True)),
     *(("powers.cu", uplink_options(in_shared)) for in_shared in (False, True)),
     *(("constellation.cu", constellation_options(in_shared)) for in_shared in (False, True)),
+    *(("constellation.cu", constellation_options(True, 2, count)) for count in (1, 2)),
     *(
         ("constellation_uplink.cu", constellation_uplink_options(sums, in_shared))
         for sums in (1, 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from scipy.special import j1
@@ -13,8 +14,9 @@ from capest.engine.space import frames
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.physics.pattern_table import look_up, pattern_table
 from capest.physics.sky_table import sky_table
+from capest.physics.two_branches import wave_points
 
-OF_USERS = ("gain", "environment", "sight", "shadow", "entry", "serving")
+OF_USERS = ("gain", "environment", "sight", "shadow", "entry", "serving", "wave_key")
 """Fields whose first axis counts users."""
 
 SYSTEMS = {"LEO": (600e3, 41.9, 8), "narrow": (600e3, 150.0, 8), "GEO": (35_786e3, 1047.9, 3)}
@@ -34,6 +36,8 @@ def random_constellation(
     element_exponent: float = 0.0,
     unserved_share: float = 0.1,
     dark_share: float = 0.0,
+    branches: int = 1,
+    polarisations: int = 1,
     fading_gain: bool = True,
 ) -> ConstellationDownlink:
     """Links for ``constellation_sinr``: satellites around a point, beams aimed near users.
@@ -112,8 +116,15 @@ def random_constellation(
         element_exponent=element_exponent,
         lowest_sine=lowest_sine,
         colours=colours,
+        **(two_branches(seed, total, polarisations) if branches == 2 else {}),
         fading_gain=fading_gain,
     )
+
+
+def two_branches(seed: int, users: int, polarisations: int = 1) -> dict[str, Any]:
+    """What makes random users ones with two receive branches."""
+    key = np.random.default_rng([seed, 2]).integers(0, 2**32, users, dtype=np.uint32)
+    return {"wave_key": key, "wave_point": wave_points(), "polarisations": polarisations}
 
 
 def only_trial(links: ConstellationDownlink, trial: int) -> ConstellationDownlink:
@@ -143,14 +154,76 @@ def users_of(links: ConstellationDownlink, chosen: np.ndarray) -> ConstellationD
         links,
         user_m=np.ascontiguousarray(links.user_m[:, chosen]),
         user_start=np.array([0, len(chosen)]),
-        **{name: getattr(links, name)[chosen] for name in OF_USERS},
+        **{
+            name: None if getattr(links, name) is None else getattr(links, name)[chosen]
+            for name in OF_USERS
+        },
     )
 
 
 def brute_force(links: ConstellationDownlink) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Truth of one trial: carrier, interference, and gain of the own beam relative to its peak.
+    """Truth of one trial: carrier, interference, and gain of the own beam relative to its peak."""
+    carrier, own_gain, same, _ = powers_by_satellite(links)
+    if links.wave_key is None:
+        return carrier, same.sum(axis=0), own_gain
+    return carrier, interference_of_two(links), own_gain
+
+
+def waves_of(links: ConstellationDownlink) -> np.ndarray:
+    """Points that waves come from, float64 (3, satellites, users), in Python's whole numbers."""
+    numbers = [
+        [mixed(int(key), place) >> 22 for key in links.wave_key]
+        for place in range(links.satellite_m.shape[1])
+    ]
+    shape = (links.satellite_m.shape[1], links.user_m.shape[1])
+    return links.wave_point[:, np.array(numbers, dtype=int).reshape(shape)].astype(float)
+
+
+def mixed(key: int, place: int) -> int:
+    """The last step of MurmurHash3, in Python's whole numbers."""
+    bits = (key + place * 0x9E3779B9) % 2**32
+    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
+        bits = ((bits ^ bits >> shift) * factor) % 2**32
+    return bits ^ bits >> 16
+
+
+PAULI = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
+
+
+def interference_of_two(links: ConstellationDownlink) -> np.ndarray:
+    """Carrier over SINR less one, of best weights by 2×2 matrices, float64 (users,)."""
+    carrier, _, same, opposite = powers_by_satellite(links)
+    point, found = waves_of(links), np.zeros(len(carrier))
+    satellite = (
+        np.searchsorted(links.segment_start[:: links.colours], links.serving, side="right") - 1
+    )
+    for user in np.flatnonzero(links.serving >= 0):
+        noise = np.eye(2, dtype=complex)
+        for s in range(len(same)):
+            axis = np.tensordot(point[:, s, user], PAULI, axes=1)
+            # Beams of the own satellite are all along the wanted channel.
+            noise += 0.5 * same[s, user] * (np.eye(2) + axis)
+            noise += 0.5 * opposite[s, user] * (np.eye(2) - axis)
+        own = np.tensordot(point[:, satellite[user], user], PAULI, axes=1)
+        values, vectors = np.linalg.eigh(0.5 * (np.eye(2) + own))
+        channel = vectors[:, np.argmax(values)]
+        gain = np.vdot(channel, np.linalg.solve(noise, channel)).real
+        found[user] = 1.0 / gain - 1.0
+    return found
+
+
+def powers_by_satellite(
+    links: ConstellationDownlink,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Truth of one trial, by satellite.
 
     A dish has the exact Bessel pattern, a planar array what its table says.
+
+    Returns
+    -------
+    carrier, own_gain : float64 array (users,)
+    same, opposite : float64 array (satellites, users)
+        Power of other beams of the user's colour, and of the other polarisation of its frequency.
     """
     position_m, satellite_m, axes = links.user_m, links.satellite_m, links.axes
     ka, colours, serving = links.reduced_aperture, links.colours, links.serving
@@ -159,7 +232,9 @@ def brute_force(links: ConstellationDownlink) -> tuple[np.ndarray, np.ndarray, n
     starts = links.segment_start
     colour = np.repeat(np.tile(np.arange(colours), satellites), np.diff(starts))
     own_colour = np.where(serving >= 0, np.append(colour, -1)[serving], -1)
-    carrier, interference, own_gain = np.zeros(users), np.zeros(users), np.zeros(users)
+    carrier, own_gain = np.zeros(users), np.zeros(users)
+    same, opposite = np.zeros((2, satellites, users))
+    other_colour = np.where((own_colour >= 0) & (links.polarisations == 2), own_colour ^ 1, -1)
     up = position_m / EARTH_RADIUS_M
     east = np.stack([-position_m[1], position_m[0], np.zeros(users)])
     length = np.linalg.norm(east, axis=0)
@@ -198,6 +273,7 @@ def brute_force(links: ConstellationDownlink) -> tuple[np.ndarray, np.ndarray, n
             power = gain * pattern * links.beam_power[beam]
             own = serving == beam
             carrier[own], own_gain[own] = power[own], pattern[own]
-            others = ~own & (sine >= links.lowest_sine) & (own_colour == colour[beam])
-            interference[others] += power[others]
-    return carrier, interference, own_gain
+            heard = ~own & (sine >= links.lowest_sine)
+            same[s] += np.where(heard & (own_colour == colour[beam]), power, 0.0)
+            opposite[s] += np.where(heard & (other_colour == colour[beam]), power, 0.0)
+    return carrier, own_gain, same, opposite

@@ -82,6 +82,13 @@ CONSTELLATIONS = {
         },
         ["light"],
     ),
+    "two branches, two polarisations": (
+        {
+            "handset__branches": 2, "beams__frequency_reuse": 2, "beams__polarisation_reuse": True,
+            "service__preset": "voice",
+        },
+        ["light"],
+    ),
     "satellite-fixed": ({**FIXED, "cells__lit": "all"}, []),
     "satellite-fixed, occupied": ({**FIXED, "cells__lit": "occupied"}, ["light"]),
     "geostationary": (

@@ -52,6 +52,9 @@ calls = {
     "constellation": lambda: kernels.constellation_sinr(
         random_constellation(1, users=20, colours=3)
     ),
+    "two branches": lambda: kernels.constellation_sinr(
+        random_constellation(1, users=20, colours=4, branches=2, polarisations=2)
+    ),
     "constellation's uplink": lambda: kernels.constellation_uplink(
         ConstellationUplink(links=network, power=network.gain[None])
     ),
@@ -83,6 +86,7 @@ FILE_OF_LINK = {
     "uplink": "uplink.cu",
     "counts": "histogram.cu",
     "constellation": "pattern.cuh",  # only the pattern's table is shared
+    "two branches": "pattern.cuh",
     "constellation's uplink": "constellation_uplink.cu",
 }
 

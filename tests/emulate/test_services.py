@@ -51,6 +51,15 @@ SCENARIOS = {
         "service": {"mix": "video-call-480p 40%, voice 30%, best-effort 30%"},
         "scheduler": {"admission": "random", "policy": "max-ci"},
     },
+    "widths of weak phones, block errors charged": {
+        "rules": "0.3",
+        "satellite": LEO,
+        "beams": BEAMS,
+        "users": {"per_beam": 40},
+        "link": {"harq_processes": 12},
+        "service": {"mix": "video-call-360p 70%, best-effort 30%"},
+        "scheduler": {"policy": "max-ci"},
+    },
 }
 
 

@@ -220,6 +220,10 @@ ROWS: tuple[Row, ...] = (
         "body loss", {"handset.body_loss_db": 3.0},
         "snr_db", "down", "3 dB less are received",
     ),
+    Row(
+        "two receive branches", {"handset.branches": 2, "handset.antenna_gain_dbi": 0.0},
+        "snr_db", "up", "3 dB more are received by both together",
+    ),
     # --- Beams -----------------------------------------------------------------------------------
     Row(
         "frequency reuse", {"beams.frequency_reuse": 3},
@@ -362,6 +366,21 @@ ROWS: tuple[Row, ...] = (
         {"service.activity": 0.9, "service.simulated_holding_times": 3},
         "blocked", "up", "some find their beam taken",
         before=CALLS,
+    ),
+    Row(
+        "block errors that are repaired", {"link.harq": "on"},
+        "throughput", "down", "a block in ten is sent again",
+    ),
+    Row(
+        "no block is sent again", {"link.harq": "off"},
+        "calls", "up", "packets need not wait for a round trip",
+        before={**CALLS, "service.delay_budget_ms": 400.0},
+    ),
+    Row(
+        "width of each phone", {"uplink.width": "least-share", "uplink.bandwidth_mhz": 1.8},
+        "calls", "up", "each call has the width that takes least of the beam",
+        before={**CALLS, "service.uplink_kbps": 200.0, "handset.body_loss_db": 8.0},
+        low=True,
     ),
     Row(
         "best effort beside calls",

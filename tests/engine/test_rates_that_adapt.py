@@ -29,6 +29,7 @@ ONE = {
         "users__per_beam": 20, "uplink__interference": "full-buffer", "beams__frequency_reuse": 3,
     },
     "the downlink alone": {"users__per_beam": 80, "satellite__g_over_t_db_per_k": None},
+    "all rules": {"rules": "0.3", "users__per_beam": 40, "uplink__interference": "load"},
     "a frame": {
         "users__per_beam": 20, "beams__allocation": "proportional",
         "satellite__beams_at_once": 10, "beams__slots": 6,

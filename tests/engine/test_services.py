@@ -201,7 +201,7 @@ def test_delay_over_the_budget_refuses():
     np.testing.assert_array_equal(slow.trial["calls_refused_delay"], slow.trial["calls_offered"])
     fast = compute(
         small_scenario(
-            service__preset="voice", service__delay_budget_ms=50.0, service__harq_retransmissions=0
+            service__preset="voice", service__delay_budget_ms=50.0, link__harq_round_trips=0
         )
     )
     assert (fast.trial["calls_refused_delay"] == 0).all()

@@ -79,6 +79,11 @@ def test_help_needs_no_numbers(words: list[str], tmp_path: Path) -> None:
     assert "click" in found
 
 
+def test_a_key_is_explained_from_the_page_alone(tmp_path: Path) -> None:
+    found = loaded(tmp_path, "explain", "link.harq")
+    assert not found & (ALWAYS_IDLE | {"numpy", "netCDF4", "pydantic", "capest.engine"})
+
+
 @pytest.mark.parametrize("text", [SCENARIO, REGION], ids=["satellite", "constellation"])
 def test_a_short_run_and_its_summary(text: str, tmp_path: Path) -> None:
     """By default: no workers for a second of work, and no GPU where there is no driver."""

@@ -57,7 +57,7 @@ def test_a_budget_of_ones_own_is_not_that_of_the_class():
 
 def test_a_long_way_is_no_infinite_one():
     """Text messages may take half a minute; over GEO with retransmissions they take over 1 s."""
-    keys = {"service__preset": "message", "service__harq_retransmissions": 3}
+    keys = {"service__preset": "message", "link__harq_round_trips": 3}
     scenario = load_scenario({"satellite": {"preset": "tr38821-set1-geo-s"}})
     found = capest.run(scenario.replace(**keys, run__trials=2)).capest.summary()
     (verdict,) = found.delay_verdicts

@@ -14,14 +14,14 @@ from capest.scenario.write import toml_value
 from . import scenario_page
 
 PAGE = (files("capest") / "docs" / "scenario.md").read_text(encoding="utf-8")
+OF_KEYS = PAGE[: PAGE.index("## Rules of a network")]
 FIELDS = dict(keys_of(Scenario))
 
 
 def rows() -> dict[str, list[str]]:
-    of_keys = PAGE.partition("## Rules of a network")[0]
     cells = [
         [cell.strip() for cell in line.strip().strip("|").split(" | ")]
-        for line in of_keys.replace("| |", "|  |").replace("| |", "|  |").splitlines()
+        for line in OF_KEYS.replace("| |", "|  |").replace("| |", "|  |").splitlines()
         if line.startswith("| `")
     ]
     return {row[0].strip("`"): row for row in cells}

@@ -114,6 +114,8 @@ CHANGES = {
     "handset.polarisation_loss_db": 3.0,
     "handset.transmit_power_dbm": 22.0,
     "handset.transmit_gain_dbi": 1.0,
+    "handset.power_reduction_db": 1.0,
+    "handset.branches": 2,
     "channel.environment": "urban",
     "channel.line_of_sight": "never",
     "channel.elevation_lookup": "nearest",
@@ -130,8 +132,10 @@ CHANGES = {
     "channel.latitude_deg": 10.0,
     "channel.longitude_deg": 100.0,
     "uplink.interference": "full-buffer",
+    "uplink.width": "least-share",
     "uplink.bandwidth_mhz": 0.18,
     "uplink.overhead": 0.1,
+    "uplink.control_share": 0.1,
     "uplink.scheduled": "all",
     "uplink.drops": 3,
     "uplink.power_control": "fractional",
@@ -142,6 +146,9 @@ CHANGES = {
     "link.thresholds": "sionna",
     "link.shannon": "sharc",
     "link.overhead": 0.2,
+    "link.harq": "on",
+    "link.harq_processes": 16,
+    "link.harq_round_trips": 0,
     "service.preset": "voice",
     "service.mix": "voice 80%, best-effort 20%",
     "service.downlink_kbps": 64.0,
@@ -156,7 +163,6 @@ CHANGES = {
     "service.header_share": 0.1,
     "service.talk_share": 0.5,
     "service.inter_satellite_hops": 2,
-    "service.harq_retransmissions": 0,
     "service.simulated_holding_times": 5,
     "scheduler.policy": "equal-rate",
     "scheduler.admission": "random",
@@ -171,6 +177,7 @@ ALWAYS_INERT = {
     *("title", "rules", "satellite.preset", "handset.preset", "run.trials", "run.block_trials"),
     *("constellation.preset", "run.until"),
     "beams.beyond_earth",  # this layout lies on the Earth
+    "link.harq_processes",  # block errors are not charged
 }
 CLEAR = {
     "channel.tropospheric_scintillation",  # the carrier is under 6 GHz
@@ -192,12 +199,12 @@ UPLINK = {
     *("satellite.uplink_frequency_ghz", "satellite.uplink_antenna_diameter_m"),
     *("satellite.g_over_t_db_per_k", "handset.transmit_power_dbm", "handset.transmit_gain_dbi"),
     *("uplink.bandwidth_mhz", "uplink.overhead", "uplink.scheduled", "uplink.drops"),
-    "uplink.power_control",
+    *("uplink.power_control", "uplink.width", "uplink.control_share"),
     *("uplink.p0_dbm", "uplink.alpha"),
 }
 NO_TURNS = {"uplink.scheduled", "uplink.drops", "uplink.p0_dbm", "uplink.alpha"}
 OF_SERVICE = {
-    *("service.inter_satellite_hops", "service.harq_retransmissions", "scheduler.admission"),
+    *("service.inter_satellite_hops", "link.harq_round_trips", "scheduler.admission"),
     "service.header_share",
 }
 PER_DEVICE = ("users.activity_factor", "users.erlang_per_device")
@@ -256,7 +263,7 @@ MODES = {
     "shannon": (
         {"link.adaptation": "truncated-shannon"},
         HOTSPOTS | UPLINK | {"link.table", "link.thresholds"},
-        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
+        {"link.harq", "beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "given spacing": (
         {"beams.spacing_uv": 0.05},
@@ -275,7 +282,7 @@ MODES = {
     ),
     "uplink": (
         {"uplink.interference": "full-buffer"},
-        HOTSPOTS | {"link.shannon", "uplink.p0_dbm", "uplink.alpha"},
+        HOTSPOTS | {"link.shannon", "uplink.p0_dbm", "uplink.alpha", "uplink.width"},
         {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "regenerative payload": (
@@ -285,7 +292,7 @@ MODES = {
     ),
     "uplink with power control": (
         {"uplink.interference": "full-buffer", "uplink.power_control": "fractional"},
-        HOTSPOTS | {"link.shannon"},
+        HOTSPOTS | {"link.shannon", "uplink.width"},
         {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "indoors and in cars": (

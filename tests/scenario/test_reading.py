@@ -62,6 +62,8 @@ CALL = {
 MANY_CALLS = {**ONE, "users.per_beam": 200, "carrier.bandwidth_mhz": 2.0, **CALL}
 LATE_CALLS = {**ONE, **CALL, "service.delay_budget_ms": 45.0}
 UPLINK = {**ONE, "uplink.interference": "full-buffer"}
+WEAK_CALLS = {**ONE, **CALL, "handset.body_loss_db": 6.0, "service.uplink_kbps": 300.0}
+ALONE = {**ONE, "users.per_beam": 1}
 TURNS = {**UPLINK, "users.per_beam": 40, "handset.body_loss_db": 3.0}
 FRACTIONAL = {**UPLINK, "uplink.power_control": "fractional"}
 CROWDS = {**WITHOUT_USERS, "users.placement": "hotspots", "users.count": 40}
@@ -172,6 +174,8 @@ READ = {
     "handset.polarisation_loss_db": (ONE, 3.0),
     "handset.transmit_power_dbm": (UPLINK, 20.0),
     "handset.transmit_gain_dbi": (UPLINK, -3.0),
+    "handset.power_reduction_db": (UPLINK, 2.0),
+    "handset.branches": (ONE | {"handset.antenna_gain_dbi": -3.0}, 2),
     "channel.environment": (LOW, "urban"),
     "channel.line_of_sight": (ONE, "never"),
     "channel.elevation_lookup": (LOW | {"satellite.elevation_deg": 44.0}, "nearest"),
@@ -188,8 +192,10 @@ READ = {
     "channel.latitude_deg": (RAIN, 5.0),
     "channel.longitude_deg": (RAIN, 10.0),
     "uplink.interference": (ONE, "full-buffer"),
+    "uplink.width": (WEAK_CALLS, "least-share"),
     "uplink.bandwidth_mhz": (UPLINK, 0.72),
     "uplink.overhead": (UPLINK, 0.3),
+    "uplink.control_share": (UPLINK, 0.2),
     "uplink.scheduled": (UPLINK | {"satellite.g_over_t_db_per_k": -30.0}, "all"),
     "uplink.drops": (UPLINK, 3),
     "uplink.power_control": (UPLINK, "fractional"),
@@ -200,6 +206,9 @@ READ = {
     "link.thresholds": (ONE, "sionna"),
     "link.shannon": (SHANNON, "bound"),
     "link.overhead": (ONE, 0.3),
+    "link.harq": (ONE, "on"),
+    "link.harq_processes": (ALONE | {"link.harq": "on"}, 8),
+    "link.harq_round_trips": (ONE | CALL, 4),
     "service.preset": (ONE | {"service.preset": "voice"}, "video-call-720p"),
     "service.mix": (ONE | {"service.mix": "voice 90%, best-effort 10%"},
                     "voice 10%, best-effort 90%"),
@@ -208,12 +217,12 @@ READ = {
     "service.least_downlink_kbps": (MANY_CALLS | {"service.downlink_kbps": 1000.0}, 100.0),
     "service.least_uplink_kbps": (MANY_CALLS | {"service.uplink_kbps": 500.0}, 50.0),
     "service.delay_budget_ms": (ONE | CALL, 1.0),
+    "service.packet_error_rate": (ONE | CALL | {"link.harq": "off"}, 1e-6),
     "service.activity": (ONE | CALL, 0.3),
     "service.guaranteed": (ONE | CALL, False),
     "service.header_share": (MANY_CALLS | {"service.downlink_kbps": 900.0}, 0.9),
     "service.talk_share": (MANY_CALLS | {"service.downlink_kbps": 900.0}, 0.5),
     "service.inter_satellite_hops": (ONE | CALL, 3),
-    "service.harq_retransmissions": (ONE | CALL, 4),
     "service.simulated_holding_times": (ONE | CALL | {"service.activity": 0.3}, 3),
     "scheduler.policy": (ONE, "max-ci"),
     "scheduler.admission": (MANY_CALLS, "random"),
@@ -303,6 +312,7 @@ UNREAD = {
     "users.hotspots.radius_km": [(ONE, ERROR), (CROWDS | {"users.hotspots.share": 0}, NOTE)],
     "users.hotspots.share": [(ONE, ERROR), (BOX, ERROR)],
     "handset.transmit_power_dbm": [(ONE, NOTE), (BOX, NOTE)],
+    "handset.power_reduction_db": [(ONE, NOTE), (BOX, NOTE)],
     "handset.transmit_gain_dbi": [(ONE | {"handset.antenna_gain_dbi": 0.0}, NOTE)],
     "channel.environment": [(FREE, NOTE)],
     "channel.elevation_lookup": [(FREE, NOTE)],
@@ -318,6 +328,8 @@ UNREAD = {
     "uplink.interference": [(BOX, ERROR)],
     "uplink.bandwidth_mhz": [(ONE, NOTE), (BOX, NOTE)],
     "uplink.overhead": [(ONE, NOTE), (BOX, NOTE)],
+    "uplink.width": [(ONE, NOTE), (BOX, NOTE), (UPLINK, NOTE)],
+    "uplink.control_share": [(ONE, NOTE), (BOX, NOTE)],
     "uplink.scheduled": [(ONE, NOTE), (BOX, NOTE)],
     "uplink.drops": [(ONE, NOTE), (BOX, ERROR)],
     "uplink.power_control": [(ONE, NOTE), (BOX, NOTE)],
@@ -326,19 +338,24 @@ UNREAD = {
     "link.table": [(SHANNON, ERROR)],
     "link.thresholds": [(SHANNON, ERROR)],
     "link.shannon": [(ONE, ERROR)],
+    "link.harq": [(SHANNON, ERROR)],
+    "link.harq_processes": [(SHANNON, ERROR), (ONE, NOTE)],
+    "link.harq_round_trips": [(ONE, ERROR), (BOX, ERROR)],
     "service.downlink_kbps": [(ONE | {"service.preset": "best-effort"}, ERROR)],
     "service.uplink_kbps": [(ONE | {"service.preset": "best-effort"}, ERROR)],
     "service.least_downlink_kbps": [(ONE | {"service.preset": "best-effort"}, ERROR)],
     "service.least_uplink_kbps": [(ONE | {"service.preset": "best-effort"}, ERROR)],
     "service.delay_budget_ms": [(ONE | {"service.preset": "best-effort"}, ERROR)],
-    "service.packet_error_rate": [(ONE | {"service.preset": "voice"}, ERROR)],
+    "service.packet_error_rate": [
+        (ONE | {"service.preset": "best-effort"}, ERROR),
+        (ONE | {"service.preset": "voice"}, NOTE),
+    ],
     "service.five_qi": [(ONE | {"service.preset": "best-effort"}, ERROR)],
     "service.activity": [(ONE, ERROR)],
     "service.guaranteed": [(ONE, ERROR)],
     "service.header_share": [(ONE, ERROR), (ONE | {"service.preset": "best-effort"}, ERROR)],
     "service.talk_share": [(ONE | {"service.preset": "best-effort"}, ERROR)],
     "service.inter_satellite_hops": [(ONE, ERROR), (BOX, ERROR)],
-    "service.harq_retransmissions": [(ONE, ERROR)],
     "service.simulated_holding_times": [(ONE, ERROR)],
     "scheduler.policy": [(FRAME, NOTE)],
     "scheduler.admission": [(ONE, ERROR), (BOX, ERROR)],
@@ -383,7 +400,7 @@ def content(scenario: Scenario) -> bytes:
 
 
 def test_every_key_is_in_the_tables():
-    assert set(READ) | OWN_CHECK == set(fields()) - {"service.packet_error_rate"}
+    assert set(READ) | OWN_CHECK == set(fields())
     assert set(UNREAD) == set(READ_WHEN)
     assert all(VALUES.keys() >= {key} for key in READ_WHEN)
 

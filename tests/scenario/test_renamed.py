@@ -47,6 +47,7 @@ CASES: dict[tuple[str, str | bool | None], tuple[dict[str, Any], Any, Any]] = {
     ("uplink.enabled", False): (TWO_WAYS, False, "off"),
     ("uplink.enabled", True): (TWO_WAYS, True, "full-buffer"),
     ("uplink.scheduled", "heard"): (UPLINK, "heard", "decodable"),
+    ("service.harq_retransmissions", None): (TWO_WAYS, 3, 3),
 }
 OTHER = {"beams.allocation": "all-on", "uplink.scheduled": "all"}
 ROWS = [pytest.param(row, id=row.words) for row in RENAMED]
@@ -259,7 +260,7 @@ def test_both_names_are_refused(row, tmp_path):
         points_of(base, [], axes)
 
 
-@pytest.mark.parametrize("row", [row for row in RENAMED if row.value is None], ids=str)
+@pytest.mark.parametrize("row", [r for r in RENAMED if r.constellation is not None], ids=str)
 def test_a_key_of_the_other_kind_of_scenario_is_refused(row):
     """Neither limit ever stood for the other one."""
     base = ONE if row.constellation else MANY

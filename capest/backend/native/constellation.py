@@ -7,6 +7,7 @@ import numpy as np
 from capest.backend.arguments import ConstellationDownlink, ConstellationUplink
 from capest.backend.native.library import Library, array_of
 from capest.physics.constants import EARTH_RADIUS_M
+from capest.physics.two_branches import WAVE_POINTS
 
 LANES = 64
 """Users of a block, as ``lanes.hpp`` has it."""
@@ -19,15 +20,17 @@ _LEAST = 1e-6  # height and width of users at one place
 def constellation_sinr(
     library: Library, links: ConstellationDownlink
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Carrier and interference; kernel ``constellation_sinr`` in ``constellation.cpp``."""
+    """Carrier and interference; kernel ``constellation_sinr`` in ``constellation.cpp``.
+
+    With two branches ``constellation_sinr_of_two`` in ``constellation_of_two.cpp``.
+    """
     _check_colours(links)
     users, satellites = links.user_m.shape[1], links.satellite_m.shape[1]
     (beams,) = links.beam_power.shape
     carrier = np.zeros(users, dtype=np.float32)
     interference = np.zeros(users, dtype=np.float32)
     members, group = blocks_of_groups(links, links.serving >= 0)
-    library.run(
-        "constellation_sinr",
+    read = (
         array_of("user_m", links.user_m, np.float64, (3, users)),
         array_of("gain", links.gain, np.float32, (users,)),
         *_surroundings(links),
@@ -36,16 +39,22 @@ def constellation_sinr(
         *_beams(links),
         members,
         group,
+    )
+    counts = (users, satellites, beams, links.colours, *links.sky.shape[:2])
+    counts = (*counts, len(links.pattern), int(links.fading_gain), len(members))
+    if links.wave_key is None:
+        library.run("constellation_sinr", *read, carrier, interference, *counts, *_numbers(links))
+        return carrier, interference
+    library.run(
+        "constellation_sinr_of_two",
+        *read,
+        array_of("wave_key", links.wave_key, np.uint32, (users,)),
+        array_of("wave_point", links.wave_point, np.float32, (3, WAVE_POINTS)),
         carrier,
         interference,
-        users,
-        satellites,
-        beams,
-        links.colours,
-        *links.sky.shape[:2],
-        len(links.pattern),
-        int(links.fading_gain),
-        len(members),
+        *counts,
+        len(links.user_start) - 1,
+        links.polarisations,
         *_numbers(links),
     )
     return carrier, interference

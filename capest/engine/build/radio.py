@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from capest.backend.arguments import LinkAdaptation
+from capest.engine.build.block_errors import processes, repaired_share, steps
 from capest.engine.build.place_loss import Climates, depends_on_place, place_loss
+from capest.engine.build.uplink_width import uplink_place_hz, widths_of
 from capest.engine.build.weather import ionosphere_of, weather_of
 from capest.engine.radio import (
     POLICIES,
@@ -32,6 +35,7 @@ from capest.physics.pattern_table import pattern_table
 from capest.physics.patterns import PATTERNS
 from capest.physics.propagation import free_space_loss_db
 from capest.physics.sky_table import sky_table
+from capest.physics.two_branches import combining_gain_db
 from capest.physics.uplink_budget import UplinkBudget
 
 if TYPE_CHECKING:
@@ -92,11 +96,11 @@ def uplink_budget(scenario: Scenario) -> UplinkBudget | None:
         return None
     power_dbm, gain_dbi, g_over_t_db_per_k = (float(figure or 0.0) for figure in figures)
     return UplinkBudget(
-        largest_power_dbw=power_dbm - 30.0,
+        largest_power_dbw=power_dbm - handset.power_reduction_db - 30.0,
         transmit_gain_dbi=gain_dbi - _handset_loss_db(scenario),
         g_over_t_db_per_k=g_over_t_db_per_k,
         beam_gain_dbi=satellite.antenna_gain_dbi,
-        bandwidth_hz=uplink.bandwidth_mhz * 1e6,
+        bandwidth_hz=uplink_place_hz(scenario),
         p0_dbw=uplink.p0_dbm - 30.0 if uplink.power_control == "fractional" else None,
         alpha=uplink.alpha,
     )
@@ -107,13 +111,19 @@ def uplink_access(scenario: Scenario) -> UplinkAccess | None:
     frequency_ghz, uplink = scenario.satellite.uplink_frequency_ghz, scenario.uplink
     if frequency_ghz is None:
         return None
-    user_hz, beam_hz = uplink.bandwidth_mhz * 1e6, scenario.beam_bandwidth_hz
+    place_hz, beam_hz = uplink_place_hz(scenario), scenario.beam_bandwidth_hz
+    user_hz = place_hz
     # As for the downlink: a truncated Shannon bound is stated per Hz of channel.
     if scenario.link.adaptation == "truncated-shannon":
         at_once = max(1, int(beam_hz / user_hz * (1.0 + 1e-9)))
     else:
         user_hz, at_once = resource_grid.users_at_once(user_hz, beam_hz, frequency_ghz * 1e9)
-    return UplinkAccess(user_hz / 1e6 * (1.0 - uplink.overhead), at_once)
+    return UplinkAccess(
+        user_hz / 1e6 * (1.0 - uplink.overhead) * repaired_share(scenario),
+        at_once,
+        widths_of(scenario, place_hz, at_once),
+        uplink.control_share,
+    )
 
 
 def link_constants(scenario: Scenario) -> Link:
@@ -122,6 +132,7 @@ def link_constants(scenario: Scenario) -> Link:
     noise_dbw_per_hz = link_budget.noise_density_dbw_per_hz(
         handset.noise_figure_db, handset.antenna_temperature_k
     )
+    combining_db = combining_gain_db(handset.branches)
     eirp_dbw_per_hz = satellite.eirp_density_dbw_per_mhz - 60.0
     use_shannon = link.adaptation == "truncated-shannon"
     bandwidth_hz = scenario.beam_bandwidth_hz
@@ -135,15 +146,15 @@ def link_constants(scenario: Scenario) -> Link:
             + handset.antenna_gain_dbi
             - _handset_loss_db(scenario)
             - noise_dbw_per_hz
+            + combining_db
         ),
-        coupling_loss_at_0_snr_db=eirp_dbw_per_hz - satellite.antenna_gain_dbi - noise_dbw_per_hz,
-        bandwidth_mhz=bandwidth_hz / 1e6 * (1.0 - link.overhead),
+        # The coupling loss is that of one branch, the one that transmits.
+        coupling_loss_at_0_snr_db=(
+            eirp_dbw_per_hz - satellite.antenna_gain_dbi - noise_dbw_per_hz + combining_db
+        ),
+        bandwidth_mhz=bandwidth_hz / 1e6 * (1.0 - link.overhead) * repaired_share(scenario),
         adaptation=LinkAdaptation(
-            rate_table=(
-                np.zeros((0, 2), dtype=np.float32)
-                if use_shannon
-                else link_adaptation.rate_table(link.adaptation, link.table, link.thresholds)
-            ),
+            rate_table=(np.zeros((0, 2), dtype=np.float32) if use_shannon else steps(scenario)),
             shannon=(
                 link_adaptation.truncated_shannon(link.shannon)
                 if use_shannon
@@ -152,6 +163,7 @@ def link_constants(scenario: Scenario) -> Link:
             mode=int(use_shannon),
         ),
         policy=POLICIES[scenario.scheduler.policy],
+        processes=processes(scenario),
     )
 
 
@@ -210,10 +222,13 @@ def uplink_of(scenario: Scenario, uplink_carrier: Carrier | None) -> Uplink | No
     budget, access = uplink_budget(scenario), uplink_access(scenario)
     if scenario.uplink_interference != "full-buffer" or None in (uplink_carrier, budget, access):
         return None
+    assert access is not None
+    # Full buffers fill what control leaves: all throughput is less by its share.
+    left = access.user_bandwidth_mhz * (1.0 - access.control_share)
     return Uplink(
         uplink_carrier,  # type: ignore[arg-type]
         budget,  # type: ignore[arg-type]
-        access,  # type: ignore[arg-type]
+        replace(access, user_bandwidth_mhz=left),
         scenario.uplink.drops,
         scenario.uplink.scheduled == "decodable",
     )
@@ -267,6 +282,8 @@ def radio_of(
     return Radio(
         frequency_hz=frequency_hz,
         colours=scenario.colours,
+        branches=scenario.handset.branches,
+        polarisations=2 if scenario.beams.polarisation_reuse else 1,
         link=link,
         carrier=down,
         steering=steering(scenario),

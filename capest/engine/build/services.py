@@ -45,7 +45,7 @@ def services_of(scenario: Scenario, link: Link) -> Services | None:
         bandwidth_mhz=link.bandwidth_mhz,
         delay=PacketDelay(
             scenario.service.inter_satellite_hops,
-            scenario.service.harq_retransmissions,
+            scenario.harq_round_trips,
             scenario.satellite.payload == "transparent",
         ),
         uplink=uplink,

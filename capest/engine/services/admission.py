@@ -10,6 +10,7 @@ import numpy as np
 
 from capest.backend.arguments import CallQueues
 from capest.backend.protocol import Kernels
+from capest.engine.radio import UplinkAccess
 from capest.engine.services.demand import Demand
 from capest.engine.services.rates import WHOLE, level_of, mean_share, raise_rates, way_up
 from capest.engine.services.settings import Services
@@ -43,6 +44,10 @@ class CallLinks:
     uplink_efficiency : float32 array or None
     delay_ms : float64 array
         One way, of what has a beam.
+    uplink_width : int64 array or None
+        Places that the user has in the uplink; ``None``: one.
+    most_share : float64 array or None
+        Of the time in which a user can be served; ``None``: all of it.
     """
 
     trials: int
@@ -55,6 +60,8 @@ class CallLinks:
     efficiency: Any
     uplink_efficiency: Any | None
     delay_ms: Any
+    uplink_width: Any | None = None
+    most_share: Any | None = None
 
     @cached_property
     def own_beam(self) -> Any:
@@ -90,10 +97,11 @@ class Needs:
     outcome : int8 array (users,)
         ``CARRIED`` or the first reason against it.
     down, up : int64 array (users,)
-        Shares of the downlink's time and of an uplink subchannel, in units of ``WHOLE``: means over
-        the time of a call, pauses included.
+        Shares of the downlink's time and of a place in the uplink, in units of ``WHOLE``: means
+        over the time of a call, pauses included.
     capacity_up : int
-        Places of a beam's uplink, in units of ``WHOLE``; 0 without one, when no call needs it.
+        Places of a beam's uplink that calls may take, in units of ``WHOLE``; 0 without one, when no
+        call needs it.
     """
 
     outcome: Any
@@ -125,12 +133,14 @@ def admit(services: Services, kernels: Kernels, links: CallLinks, demand: Demand
         return Admitted(outcome, left)
     efficiencies = (links.efficiency, links.uplink_efficiency)
     wanted = _shares(services, demand.wanted_mbps, efficiencies, xp)
-    carried, ways, more = asks & (admitted > 0), [], []
-    for k, (share, least) in enumerate(zip(wanted, (needs.down, needs.up), strict=True)):
-        ways.append(way_up(share, least, demand.talk_share, carried, xp))
+    carried, limits = asks & (admitted > 0), limits_of(links, xp)
+    ways, more = [], []
+    for k, least in enumerate((needs.down, needs.up)):
+        ways.append(way_up(wanted[k], least, limits[k], demand.talk_share, carried, xp))
         raised, left[:, k] = raise_rates(kernels, links.own_beam, ways[k], left[:, k])
         more.append(raised)
-    return Admitted(outcome, left, level_of(wanted, (ways[0], ways[1]), (more[0], more[1]), xp))
+    level = level_of(wanted, limits, (ways[0], ways[1]), (more[0], more[1]), xp)
+    return Admitted(outcome, left, level)
 
 
 def needs_of(services: Services, links: CallLinks, demand: Demand, xp: Any) -> Needs:
@@ -149,11 +159,12 @@ def needs_of(services: Services, links: CallLinks, demand: Demand, xp: Any) -> N
     )
     capacity_up = 0
     if services.uplink is not None and links.uplink_efficiency is not None:
-        capacity_up = services.uplink.access.users_at_once * WHOLE
+        capacity_up = capacity_of(services.uplink.access)
+    most_down, most_up = limits_of(links, xp)
     outcome = xp.full(down.shape, CARRIED, dtype=xp.int8)
     # The last one written is the first that applies.
-    outcome = xp.where(up > WHOLE, UPLINK, outcome)
-    outcome = xp.where((down > WHOLE) | (links.efficiency <= 0.0), DOWNLINK, outcome)
+    outcome = xp.where(up > most_up, UPLINK, outcome)
+    outcome = xp.where((down > most_down) | (links.efficiency <= 0.0), DOWNLINK, outcome)
     outcome = xp.where(links.delay_ms > demand.budget_ms, DELAY, outcome)
     nowhere = links.serving < 0
     if links.lit is not None:
@@ -168,7 +179,11 @@ def needs_of(services: Services, links: CallLinks, demand: Demand, xp: Any) -> N
 
 
 def are_carried_alone(
-    services: Services, rates_mbps: tuple[Any, Any], efficiencies: tuple[Any, Any | None], xp: Any
+    services: Services,
+    rates_mbps: tuple[Any, Any],
+    efficiencies: tuple[Any, Any | None],
+    xp: Any,
+    limits: tuple[Any, Any] = (WHOLE, WHOLE),
 ) -> Any:
     """Tell which links would carry a call if the beam had no other.
 
@@ -181,27 +196,58 @@ def are_carried_alone(
         Of downlinks and of uplinks; ``None``: the uplink does not count.
     xp : module
         ``numpy`` or ``cupy``.
+    limits : tuple of int or int64 array (users,)
+        See `limits_of`.
 
     Returns
     -------
     bool array (users,)
     """
     down, up = _shares(services, rates_mbps, efficiencies, xp)
-    return (down <= WHOLE) & (efficiencies[0] > 0.0) & (up <= WHOLE)
+    return (down <= limits[0]) & (efficiencies[0] > 0.0) & (up <= limits[1])
+
+
+def limits_of(links: CallLinks, xp: Any) -> tuple[Any, Any]:
+    """Most of the downlink's time, and of a place in the uplink, that one user can take.
+
+    Returns
+    -------
+    tuple of int or int64 array (users,)
+        In units of ``WHOLE``.
+    """
+    of_time = limit_of(links.most_share, None, xp)
+    return of_time, limit_of(links.most_share, links.uplink_width, xp)
+
+
+def limit_of(most_share: Any | None, places: Any | None, xp: Any) -> Any:
+    """Most of some places that one user can take, in units of ``WHOLE``: int or int64 (users,)."""
+    limit = WHOLE if most_share is None else xp.floor(most_share * WHOLE).astype(xp.int64)
+    return limit if places is None else limit * places
+
+
+def capacity_of(access: UplinkAccess) -> int:
+    """Places of a beam's uplink that control leaves to calls, in units of ``WHOLE``."""
+    places = access.users_at_once * WHOLE
+    return int(places * (1.0 - access.control_share)) if access.control_share else places
 
 
 def _shares(
     services: Services, rates_mbps: tuple[Any, Any], efficiencies: tuple[Any, Any | None], xp: Any
 ) -> tuple[Any, Any]:
-    """Shares of the downlink's time and of an uplink subchannel that calls take, int64 arrays."""
+    """Shares of the downlink's time and of a place in the uplink that calls take, int64 arrays."""
     down = share_taken(rates_mbps[0], efficiencies[0], services.bandwidth_mhz, xp)
     if services.uplink is None or efficiencies[1] is None:
         return down, xp.zeros_like(down)
-    width_mhz = services.uplink.access.user_bandwidth_mhz
-    return down, share_taken(rates_mbps[1], efficiencies[1], width_mhz, xp)
+    access = services.uplink.access
+    up = share_taken(
+        rates_mbps[1], efficiencies[1], access.user_bandwidth_mhz, xp, access.widths[-1]
+    )
+    return down, up
 
 
-def share_taken(rate_mbps: Any, efficiency: Any, bandwidth_mhz: float, xp: Any) -> Any:
+def share_taken(
+    rate_mbps: Any, efficiency: Any, bandwidth_mhz: float, xp: Any, places: int = 1
+) -> Any:
     """Share of a bandwidth's time that a rate takes, in units of ``WHOLE`` and rounded up.
 
     Parameters
@@ -211,18 +257,20 @@ def share_taken(rate_mbps: Any, efficiency: Any, bandwidth_mhz: float, xp: Any) 
     bandwidth_mhz : float
     xp : module
         ``numpy`` or ``cupy``.
+    places : int
+        As wide as the bandwidth, that one user may have at most.
 
     Returns
     -------
     int64 array (...)
-        Twice ``WHOLE`` at most.
+        Twice ``WHOLE`` at most, times the places.
     """
     share = efficiency.astype(xp.float64)
     share *= bandwidth_mhz
     xp.maximum(share, 1e-30, out=share)
     xp.divide(rate_mbps, share, out=share)
     # Twice the whole is more than anybody has, however much more it is.
-    xp.minimum(share, 2.0, out=share)
+    xp.minimum(share, 2.0 * places, out=share)
     share *= WHOLE
     return xp.ceil(share, out=share).astype(xp.int64)
 

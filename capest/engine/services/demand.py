@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,11 @@ class Demand:
         if self.wanted_down_mbps is None or self.wanted_up_mbps is None:
             return None
         return self.wanted_down_mbps, self.wanted_up_mbps
+
+    def of(self, some: Any) -> Demand:
+        """What some users ask for, by their numbers."""
+        arrays = (getattr(self, each.name) for each in fields(self))
+        return Demand(*(None if each is None else each[some] for each in arrays))
 
 
 def draw_demand(services: Services, draws: Draws, users: int, xp: Any) -> Demand:

@@ -10,8 +10,15 @@ import numpy as np
 from capest.backend.arguments import AttachedLinks, BeamShares
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.protocol import Kernels
-from capest.engine.scheduler import beam_rate, user_rate
-from capest.engine.services.admission import CARRIED, OUTCOMES, WHOLE, Admitted, CallLinks
+from capest.engine.scheduler import beam_rate, rate_of_some
+from capest.engine.services.admission import (
+    CARRIED,
+    OUTCOMES,
+    WHOLE,
+    Admitted,
+    CallLinks,
+    capacity_of,
+)
 from capest.engine.services.demand import Demand
 from capest.engine.services.rates import LEVELS
 from capest.engine.services.settings import Services
@@ -122,14 +129,20 @@ def taken_of_beams(
     Returns
     -------
     dict of str to int64 array (trials, beams)
-        ``downlink_load``, and ``uplink_load``, the mean over the subchannels of a beam's uplink,
-        where calls need one.
+        ``downlink_load``, and ``uplink_load``, the mean over the places of a beam's uplink that
+        control leaves to calls, where calls need one.
     """
     left = admitted.left.reshape(links.trials, links.beams, 2)
     taken = {"downlink_load": WHOLE - left[:, :, 0]}
     if services.uplink is not None and links.uplink_efficiency is not None:
-        subchannels = services.uplink.access.users_at_once
-        taken["uplink_load"] = (subchannels * WHOLE - left[:, :, 1]) // subchannels
+        access = services.uplink.access
+        capacity = capacity_of(access)
+        used = capacity - left[:, :, 1]
+        if access.control_share:
+            used = xp.floor(used * (WHOLE / capacity)).astype(xp.int64)
+        else:
+            used //= access.users_at_once
+        taken["uplink_load"] = used
     return taken
 
 
@@ -148,6 +161,7 @@ def best_effort_mbps(
     demand: Demand,
     left: Any,
     counted: Any | None = None,
+    most_share: Any | None = None,
 ) -> Any:
     """Downlink throughput of each beam's users without a guaranteed rate, in what calls leave.
 
@@ -162,6 +176,8 @@ def best_effort_mbps(
         From `admit`.
     counted : bool array (users,) or None
         Whose throughput is meant, of all that share it; ``None``: everybody's.
+    most_share : float64 array (users,) or None
+        See `scheduler.user_rate`; of what calls leave.
 
     Returns
     -------
@@ -171,9 +187,12 @@ def best_effort_mbps(
     serving = xp.where(demand.best_effort, links.serving, -1).astype(xp.int32)
     # Where nobody is left out, the others' beam of -1 keeps them from counting.
     everybody = demand.best_effort if counted is None else counted
-    _, (carrier, interference, serving, user_trial, shown) = kernels.select(
-        demand.best_effort, links.carrier, links.interference, serving, links.user_trial, everybody
+    arrays = (links.carrier, links.interference, serving, links.user_trial, everybody)
+    _, found = kernels.select(
+        demand.best_effort, *arrays, *(() if most_share is None else (most_share,))
     )
+    carrier, interference, serving, user_trial, shown, *bounds = found
+    most_share = bounds[0] if bounds else None
     efficiency, sums = kernels.beam_sums(
         replace(
             links,
@@ -192,19 +211,7 @@ def best_effort_mbps(
     )
     time = left[:, 0].reshape(links.trials, links.beams) * (1.0 / WHOLE)
     if counted is None:
-        rate = beam_rate(kernels, shares)
+        rate = beam_rate(kernels, shares, most_share)
     else:
-        rate = _rate_of(kernels, shares, shown)
+        rate = rate_of_some(kernels, shares, shown, most_share)
     return rate * time * services.bandwidth_mhz
-
-
-def _rate_of(kernels: Kernels, shares: BeamShares, shown: Any) -> Any:
-    """Throughput of some users of each beam per Hz, float64 array (trials, beams)."""
-    xp, (trials, beams, _) = kernels.xp, shares.sums.shape
-    # Whole numbers below 2**53 add exactly in double precision, in any order.
-    whole = xp.rint(user_rate(kernels, shares).astype(xp.float64) * 2.0**24)
-    used = shown & (shares.serving >= 0)
-    place = xp.where(used, shares.user_trial.astype(xp.int64) * beams + shares.serving, 0)
-    sums = xp.zeros(trials * beams)
-    xp.add.at(sums, place, xp.where(used, whole, 0.0))
-    return sums.reshape(trials, beams) * 2.0**-24

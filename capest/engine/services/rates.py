@@ -46,16 +46,19 @@ def mean_share(share: Any, talk_share: Any | None, xp: Any) -> Any:
     return xp.ceil(share * talk_share).astype(xp.int64)
 
 
-def way_up(wanted: Any, least: Any, talk_share: Any | None, carried: Any, xp: Any) -> Any:
+def way_up(
+    wanted: Any, least: Any, limit: Any, talk_share: Any | None, carried: Any, xp: Any
+) -> Any:
     """What calls would take more at the rate they want, or at what their links carry if less.
 
     Parameters
     ----------
     wanted : int64 array (..., users)
-        Share that a call takes while it sends, at the wanted rate; more than ``WHOLE`` is more than
-        its link carries.
+        Share that a call takes while it sends, at the wanted rate.
     least : int64 array (..., users)
         Mean share at the least rate.
+    limit : int or int64 array (..., users)
+        Share that one user can take; more is more than its link carries.
     talk_share : float64 array (users,) or None
     carried : bool array (..., users)
         Whose calls are carried; the others take nothing.
@@ -66,7 +69,7 @@ def way_up(wanted: Any, least: Any, talk_share: Any | None, carried: Any, xp: An
     -------
     int64 array (..., users)
     """
-    most = mean_share(xp.minimum(wanted, WHOLE), talk_share, xp)
+    most = mean_share(xp.minimum(wanted, limit), talk_share, xp)
     return xp.where(carried, xp.maximum(most - least, 0), 0)
 
 
@@ -91,8 +94,8 @@ def raise_rates(kernels: Kernels, number: Any, ways: Any, left: Any) -> tuple[An
     """
     xp, beams = kernels.xp, len(left)
     place = xp.where(ways > 0, number, beams)
-    # One way is at most WHOLE, and a beam has fewer than 2**20 calls: whole numbers below 2**53
-    # add exactly in double precision, in any order.
+    # Ways of all calls are shares of a beam for the most part: whole numbers below 2**53 add
+    # exactly in double precision, in any order.
     sums = _sums(place, ways.astype(xp.float64), beams, xp)
     part = xp.concatenate([xp.minimum(left / xp.maximum(sums, 1.0), 1.0), xp.zeros(1)])
     # The part is rounded, by less than one unit of the sum of all: rounded down, none is too much.
@@ -100,13 +103,21 @@ def raise_rates(kernels: Kernels, number: Any, ways: Any, left: Any) -> tuple[An
     return more.astype(xp.int64), left - _sums(place, more, beams, xp).astype(xp.int64)
 
 
-def level_of(wanted: tuple[Any, Any], ways: tuple[Any, Any], more: tuple[Any, Any], xp: Any) -> Any:
+def level_of(
+    wanted: tuple[Any, Any],
+    limits: tuple[Any, Any],
+    ways: tuple[Any, Any],
+    more: tuple[Any, Any],
+    xp: Any,
+) -> Any:
     """Tell at which rates calls are carried, int8 array (users,); see ``AT_LEAST``.
 
     Parameters
     ----------
     wanted : tuple of int64 array (users,)
         Shares at the wanted rates, down and up, while a call sends.
+    limits : tuple of int or int64 array (users,)
+        See `way_up`.
     ways, more : tuple of int64 array (users,)
         See `raise_rates`.
     xp : module
@@ -114,9 +125,9 @@ def level_of(wanted: tuple[Any, Any], ways: tuple[Any, Any], more: tuple[Any, An
     """
     level = xp.full(ways[0].shape, BETWEEN, dtype=xp.int8)
     at_least, at_wanted = True, True
-    for share, way, raised in zip(wanted, ways, more, strict=True):
+    for share, limit, way, raised in zip(wanted, limits, ways, more, strict=True):
         at_least = at_least & (raised <= _NEXT_TO_NOTHING * way)
-        at_wanted = at_wanted & (share <= WHOLE) & (raised == way)
+        at_wanted = at_wanted & (share <= limit) & (raised == way)
     level = xp.where(at_least, AT_LEAST, level)
     return xp.where(at_wanted, AT_WANTED, level).astype(xp.int8)
 

@@ -23,16 +23,18 @@ from capest.engine.services.admission import (
     CallLinks,
     admit,
     are_carried_alone,
+    limit_of,
 )
 from capest.engine.services.blocking import blocked_calls
 from capest.engine.services.demand import Demand, draw_demand
 from capest.engine.services.outcome import best_effort_mbps, outcome_of_class
-from capest.engine.services.settings import CallUplink, Services
+from capest.engine.services.own_uplink import own_efficiency, own_uplink_snr, power_headroom
+from capest.engine.services.settings import Services
 from capest.engine.services.settle import Senders, Settled, always_sending, settle
 from capest.engine.sky import Sky, feeder_ranges_m
 from capest.engine.uplink import UplinkResult
 from capest.engine.uplink_in_slots import SendersInSlots
-from capest.engine.uplink_of_many import further_loss_db, reversed_snr_db, senders_to_many
+from capest.engine.uplink_of_many import senders_to_many
 from capest.engine.uplink_of_one import senders_to_one
 from capest.engine.uplink_power import hear
 from capest.engine.users import Users
@@ -86,6 +88,7 @@ def serve(
     links: Links,
     attached: AttachedLinks,
     efficiency: Any,
+    most_share: Any | None,
     up: UplinkResult,
     frame: PlayedFrames | None,
 ) -> Served | None:
@@ -102,6 +105,8 @@ def serve(
         All users.
     efficiency : float32 array (users,)
         Of the downlink.
+    most_share : float64 array (users,) or None
+        Of the time in which a user can be served; ``None``: all of it.
     up : UplinkResult
     frame : PlayedFrames or None
         Efficiencies are then means over it, and calls wait for the longest time that their beam
@@ -116,7 +121,7 @@ def serve(
     if services is None:
         return None
     demand = draw_demand(services, draws, users.per_trial, xp)
-    own_snr = _uplink_snr(world, services, users, links, up, xp)
+    own_snr = own_uplink_snr(world, services, users, links, up, xp)
     above_horizon, in_view = world.ground.cells.seen(view, users, links, xp)
     trials, beam_count = len(beams.start) - 1, beams.most
     lit, delay_ms = beams.ever_lit, packet_delay_ms(world, services, sky, links, xp)
@@ -133,21 +138,25 @@ def serve(
         efficiency=efficiency,
         uplink_efficiency=None,
         delay_ms=delay_ms,
+        most_share=most_share,
     )
     settled = _settled(
         world, kernels, sky, users, beams, power, links, call_links, demand, own_snr, frame
     )
     if settled is not None:
         up = replace(up, interference=settled.interference)
-    uplink_efficiency = _uplink_efficiency(world, kernels, users, links, up, own_snr, frame)
-    call_links = replace(call_links, uplink_efficiency=uplink_efficiency)
+    uplink_efficiency, width = own_efficiency(
+        world, kernels, users, links, up, own_snr, frame, demand, call_links.most_share
+    )
+    call_links = replace(call_links, uplink_efficiency=uplink_efficiency, uplink_width=width)
     served = Served(call_links, demand, call_links.delay_ms, settled=settled)
     left = xp.full((trials * beam_count, 2), WHOLE, dtype=xp.int64)
     if services.has_calls:
         admitted = admit(services, kernels, call_links, demand)
         left = admitted.left
         lifted = _on_fading(
-            world, kernels, sky, users, links, attached, up, demand, admitted, frame
+            *(world, kernels, sky, users, links, attached, up, demand, admitted, frame),
+            call_links.most_share,
         )
         blocked = None
         if services.holding_times:
@@ -161,7 +170,15 @@ def serve(
         )
     if services.has_rest:
         if frame is None:
-            rest = best_effort_mbps(services, kernels, attached, demand, left, users.counted)
+            rest = best_effort_mbps(
+                services,
+                kernels,
+                attached,
+                demand,
+                left,
+                users.counted,
+                most_share,
+            )
         else:
             rest = _rest_of_frame(world, kernels, users, frame, demand, left)
         served = replace(served, best_effort_mbps=rest)
@@ -247,6 +264,7 @@ def _settled(
         counted,
         adaptation,
         lit_share,
+        power_headroom(world, links, xp),
     )
 
 
@@ -256,64 +274,6 @@ def packet_delay_ms(world: World, services: Services, sky: Sky, links: Links, xp
         return xp.zeros(links.serving.shape)
     feeder_m = xp.asarray(feeder_ranges_m(world, sky))[links.satellite]
     return services.delay.one_way_ms(links.range_m, feeder_m)
-
-
-def _uplink_snr(
-    world: World, services: Services, users: Users, links: Links, up: UplinkResult, xp: Any
-) -> Any | None:
-    """SNR of each user's uplink at its own beam, linear, float64 array (users,).
-
-    ``None`` without an uplink or without calls.
-    """
-    uplink, carrier = services.uplink, world.radio.call_carrier
-    if uplink is None or not services.has_calls:
-        return None
-    if carrier is None:
-        further_db = further_loss_db(world, users, links, xp)
-        return peak_gain(reversed_snr_db(world, uplink, links.unlimited, xp, further_db), xp)
-    if up.heard is not None:
-        return up.heard.own_snr
-    down = world.radio.own_carrier
-    same_way = (carrier.frequency_hz, carrier.reduced_aperture) == (
-        down.frequency_hz,
-        down.reduced_aperture,
-    )
-    if same_way and uplink.budget.p0_dbw is None:
-        return links.unlimited * reversed_gain(world, uplink)
-    return hear(world, uplink.budget, carrier, links, xp).own_snr
-
-
-def reversed_gain(world: World, uplink: CallUplink) -> float:
-    """SNR of the uplink at full power over that of the downlink, on one carrier, linear."""
-    up_db = uplink.budget.peak_snr_db(uplink.budget.largest_power_dbw, 0.0)
-    return float(10.0 ** (0.1 * (up_db - world.radio.link.snr_at_no_loss_db)))
-
-
-def _uplink_efficiency(
-    world: World,
-    kernels: Kernels,
-    users: Users,
-    links: Links,
-    up: UplinkResult,
-    own_snr: Any | None,
-    frame: PlayedFrames | None,
-) -> Any | None:
-    """Efficiency of each user's uplink, float32 array (users,); ``None`` without an uplink.
-
-    Over a frame it is a mean, zero while the user's beam is dark. Where interference is computed, a
-    user has what its beam hears on average over the drops of the trial, or over time and places;
-    else only noise.
-    """
-    if own_snr is None:
-        return None
-    sinr = own_snr.astype(kernels.xp.float32)
-    if up.interference is not None:
-        sinr = sinr / (up.interference + np.float32(1.0))
-    efficiency = kernels.link_efficiency(sinr, world.radio.link.adaptation)
-    if frame is None:
-        return efficiency
-    share = frame.own(frame.share, users.trial, links.serving, kernels.xp)
-    return (efficiency * share).astype(kernels.xp.float32)
 
 
 def _on_fading(
@@ -327,6 +287,7 @@ def _on_fading(
     demand: Demand,
     admitted: Admitted,
     frame: PlayedFrames | None,
+    most_share: Any | None,
 ) -> Any | None:
     """Calls carried whose own links fail without fading above free space, bool array (users,).
 
@@ -351,12 +312,17 @@ def _on_fading(
     uplink = world.radio.uplink
     if up.heard is not None and uplink is not None:
         up = replace(up, heard=hear(world, uplink.budget, uplink.carrier, weaker, xp))
-    own_snr = _uplink_snr(world, services, some, weaker, up, xp)
+    own_snr = own_uplink_snr(world, services, some, weaker, up, xp)
     if up.interference is not None:
         up = replace(up, interference=up.interference[own])
-    up_efficiency = _uplink_efficiency(world, kernels, some, weaker, up, own_snr, frame)
-    rates_mbps = (demand.down_mbps[own], demand.up_mbps[own])
-    alone = are_carried_alone(services, rates_mbps, (efficiency, up_efficiency), xp)
+    asked = demand.of(own)
+    most_share = None if most_share is None else most_share[own]
+    up_efficiency, width = own_efficiency(
+        world, kernels, some, weaker, up, own_snr, frame, asked, most_share
+    )
+    limits = (limit_of(most_share, None, xp), limit_of(most_share, width, xp))
+    rates_mbps = (asked.down_mbps, asked.up_mbps)
+    alone = are_carried_alone(services, rates_mbps, (efficiency, up_efficiency), xp, limits)
     lifted = xp.zeros(carried.shape, dtype=bool)
     lifted[own] = carried[own] & (cut_db > 0.0) & ~alone
     return lifted

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from capest.engine.radio import UplinkAccess
 from capest.physics.packet_delay import PacketDelay
 from capest.physics.uplink_budget import UplinkBudget
 from capest.scenario.service_classes import ServiceClass
+
+if TYPE_CHECKING:
+    from capest.engine.services.demand import Demand
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,16 @@ class Services:
     def has_rest(self) -> bool:
         """Whether some users take what calls leave."""
         return not all(each.guaranteed for each in self.classes)
+
+    def wanted_up_mbps(self, demand: Demand, xp: Any) -> Any:
+        """Rates that the width of users' uplinks goes by, float64 array (users,).
+
+        A call is sent as wide as its least rate asks. Who asks for no call has one place; where
+        calls come and go, idle users will ask.
+        """
+        if self.holding_times:
+            return xp.full(demand.call.shape, self.calls[0].least_mbps[1])
+        return xp.where(demand.call, demand.up_mbps, 0.0)
 
     @property
     def notes(self) -> tuple[str, ...]:

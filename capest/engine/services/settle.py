@@ -18,6 +18,8 @@ from capest.backend.protocol import Kernels
 from capest.engine.services.admission import (
     CARRIED,
     CallLinks,
+    capacity_of,
+    limit_of,
     needs_of,
     queues,
     share_taken,
@@ -25,6 +27,7 @@ from capest.engine.services.admission import (
 from capest.engine.services.demand import Demand
 from capest.engine.services.rates import WHOLE, mean_share, raise_rates, way_up
 from capest.engine.services.settings import CallUplink, Services
+from capest.engine.services.uplink_width import power_in_place, widen
 
 _ROUGH_STEPS = 3
 """First steps, in which some of the users stand for all if there are many."""
@@ -129,6 +132,7 @@ def settle(
     counted: Any,
     adaptation: LinkAdaptation,
     lit_share: Any | None = None,
+    headroom: Any | None = None,
 ) -> Settled:
     """Find the interference that the calls carried under it make.
 
@@ -148,11 +152,17 @@ def settle(
     adaptation : LinkAdaptation
     lit_share : float array (users,), optional
         Share of a frame's slots in which each user's beam is lit, and can hear it.
+    headroom : float64 array (users,), optional
+        How much more power a user has than it sends in one place.
     """
     if services.uplink is None:
         raise ValueError("there is no uplink to settle")
     xp, beams = kernels.xp, senders.beams
-    door = _Door(services, services.uplink, kernels, links, demand, counted)
+    door = _Door(services, services.uplink, kernels, links, demand, counted, headroom)
+
+    def of_chains(interference: Any) -> tuple[Any, Any | None]:
+        return door.efficiency(own_snr / (interference + 1.0), adaptation, lit_share)
+
     heard, before = xp.zeros((_CHAINS, beams)), xp.zeros((_CHAINS, len(own_snr)))
     interference = heard
     per_trial = len(own_snr) // max(links.trials, 1)
@@ -160,7 +170,7 @@ def settle(
     stands_for_all = xp.arange(len(own_snr)) % max(per_trial, 1) % for_one == 0
     for step, new_share in enumerate(senders.new_shares):
         of_users = interference[:, senders.beam]
-        found = door.admit(_efficiency(kernels, own_snr, of_users, adaptation, lit_share))
+        found = door.admit(*of_chains(of_users))
         sending = found.sending
         if step == 0:
             sending = xp.stack([sending[0], sending[1] * found.fills[1, links.own_beam]])
@@ -172,25 +182,10 @@ def settle(
         last = xp.maximum(heard, 0.0)
         interference = interference + new_share * (last - interference)
     of_users = interference[:, senders.beam]
-    found = door.admit(_efficiency(kernels, own_snr, of_users, adaptation, lit_share))
+    found = door.admit(*of_chains(of_users))
     fewer = (found.all_calls[1] < found.all_calls[0])[links.user_trial]
     lower = xp.where(fewer, of_users[1], of_users[0]).astype(xp.float32)
     return Settled(own_snr, ready, lower, found.calls)
-
-
-def _efficiency(
-    kernels: Kernels,
-    own_snr: Any,
-    interference: Any,
-    adaptation: LinkAdaptation,
-    lit_share: Any | None,
-) -> Any:
-    """Efficiency of uplinks in each chain, mean over a frame, float32 array (chains, users)."""
-    sinr = (own_snr / (interference + 1.0)).astype(kernels.xp.float32)
-    efficiency = kernels.link_efficiency(sinr.ravel(), adaptation).reshape(sinr.shape)
-    if lit_share is None:
-        return efficiency
-    return (efficiency * lit_share).astype(kernels.xp.float32)
 
 
 @dataclass(frozen=True)
@@ -226,6 +221,8 @@ class _Door:
     demand : Demand
     counted : bool array (users,)
         Whose calls are counted.
+    headroom : float64 array (users,) or None
+        See `settle`.
     """
 
     def __init__(
@@ -236,13 +233,14 @@ class _Door:
         links: CallLinks,
         demand: Demand,
         counted: Any,
+        headroom: Any | None,
     ) -> None:
         xp = kernels.xp
-        self._counted = counted
+        self._counted, self._headroom = counted, headroom
+        self._wanted_mbps = services.wanted_up_mbps(demand, xp)
         self._kernels, self._links, self._demand = kernels, links, demand
         self._has_rest = services.has_rest
-        self._width_mhz = uplink.access.user_bandwidth_mhz
-        self._places = uplink.access.users_at_once
+        self._access = uplink.access
         needs = needs_of(services, replace(links, uplink_efficiency=None), demand, xp)
         asks = demand.call & (needs.outcome == CARRIED)
         one = queues(kernels, links, needs, asks, demand.arrival)
@@ -255,31 +253,58 @@ class _Door:
             down=xp.tile(one.down, _CHAINS),
             up=None,
             capacity_down=WHOLE,
-            capacity_up=self._places * WHOLE,
+            capacity_up=capacity_of(uplink.access),
         )
 
-    def admit(self, efficiency: Any) -> _Inside:
-        """Admit calls whose uplinks have some efficiency, float32 array (chains, users)."""
-        xp, links, kernels = self._kernels.xp, self._links, self._kernels
-        capacity = self._queues.capacity_up
+    def efficiency(
+        self, sinr: Any, adaptation: LinkAdaptation, lit_share: Any | None
+    ) -> tuple[Any, Any | None]:
+        """Efficiency and width of uplinks, see `uplink_width.widen`, arrays (chains, users)."""
+        xp = self._kernels.xp
+
+        def of_chains(of_users: Any | None) -> Any | None:
+            return None if of_users is None else xp.broadcast_to(of_users, sinr.shape).ravel()
+
+        found, width = widen(
+            self._kernels,
+            adaptation,
+            self._access,
+            sinr.astype(xp.float32).ravel(),
+            of_chains(self._wanted_mbps),
+            of_chains(self._headroom),
+            of_chains(self._links.most_share),
+            of_chains(lit_share),
+        )
+        return found.reshape(sinr.shape), None if width is None else width.reshape(sinr.shape)
+
+    def admit(self, efficiency: Any, width: Any | None) -> _Inside:
+        """Admit calls whose uplinks have some efficiency and width, arrays (chains, users)."""
+        xp, links, kernels, access = self._kernels.xp, self._links, self._kernels, self._access
+        capacity, whole = self._queues.capacity_up, access.users_at_once * WHOLE
         rates_mbps = xp.broadcast_to(self._demand.up_mbps, efficiency.shape)
-        up = share_taken(rates_mbps, efficiency, self._width_mhz, xp)
-        # Whose uplink fails with a place of its own finds no room.
-        up = xp.where(up > WHOLE, capacity + 1, mean_share(up, self._demand.talk_share, xp))
+        up = share_taken(rates_mbps, efficiency, access.user_bandwidth_mhz, xp, access.widths[-1])
+        # Whose uplink fails with places of its own finds no room.
+        most = limit_of(links.most_share, width, xp)
+        up = xp.where(up > most, capacity + 1, mean_share(up, self._demand.talk_share, xp))
         admitted, left = kernels.admit_calls(replace(self._queues, up=up.ravel()))
         admitted = admitted.reshape(efficiency.shape) > 0
         left_up = left[:, 1].reshape(_CHAINS, -1)
         taken_up = xp.where(admitted, up, 0)
         if self._demand.wanted_up_mbps is not None:
-            more, left_up = self._raise(efficiency, up, admitted, left_up)
+            more, left_up = self._raise(efficiency, up, most, admitted, left_up)
             taken_up = taken_up + more
-        sending = taken_up / capacity
-        taken = (capacity - left_up) / capacity
+        sending = taken_up / whole
+        if width is not None:
+            # Strengths are those in one place.
+            room = xp.ones(up.shape) if self._headroom is None else self._headroom
+            sending = sending * power_in_place(width, room, xp)
+        taken = (capacity - left_up) / whole
         if self._has_rest:
             rest, share = self._rest(efficiency, left_up)
             sending = sending + rest
             taken = taken + share
-        fills = xp.where(taken > 0.0, 1.0 / xp.maximum(taken, 1e-30), 1.0)
+        full = capacity / whole
+        fills = xp.where(taken > 0.0, full / xp.maximum(taken, 1e-30), 1.0)
         trial = xp.arange(_CHAINS)[:, None] * links.trials + links.user_trial
         calls, all_calls = (
             kernels.count_numbers(xp.where(of, trial, -1).ravel(), _CHAINS * links.trials).reshape(
@@ -289,12 +314,15 @@ class _Door:
         )
         return _Inside(sending, fills, calls, all_calls)
 
-    def _raise(self, efficiency: Any, least: Any, admitted: Any, left_up: Any) -> tuple[Any, Any]:
+    def _raise(
+        self, efficiency: Any, least: Any, most: Any, admitted: Any, left_up: Any
+    ) -> tuple[Any, Any]:
         """Raise the rates of calls that adapt by what is left, arrays as of `raise_rates`."""
-        xp, links = self._kernels.xp, self._links
+        xp, links, access = self._kernels.xp, self._links, self._access
         rates_mbps = xp.broadcast_to(self._demand.wanted_up_mbps, efficiency.shape)
-        wanted = share_taken(rates_mbps, efficiency, self._width_mhz, xp)
-        ways = way_up(wanted, least, self._demand.talk_share, admitted, xp)
+        mhz, places = access.user_bandwidth_mhz, access.widths[-1]
+        wanted = share_taken(rates_mbps, efficiency, mhz, xp, places)
+        ways = way_up(wanted, least, most, self._demand.talk_share, admitted, xp)
         number = xp.arange(_CHAINS)[:, None] * (links.trials * links.beams) + links.own_beam
         more, left = raise_rates(self._kernels, number.ravel(), ways.ravel(), left_up.ravel())
         return more.reshape(ways.shape), left.reshape(left_up.shape)
@@ -318,5 +346,6 @@ class _Door:
         count = self._kernels.count_numbers(number.ravel(), _CHAINS * groups)
         count = count.reshape(_CHAINS, groups)
         # Nobody has more than one place at a time.
-        each = xp.minimum(left_up / (WHOLE * xp.maximum(count, 1)), 1.0) / self._places
+        each = xp.minimum(left_up / (WHOLE * xp.maximum(count, 1)), 1.0)
+        each = each / self._access.users_at_once
         return xp.where(asks, each[:, links.own_beam], 0.0), each * count

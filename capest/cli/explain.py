@@ -1,0 +1,83 @@
+"""``capest explain``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from capest.cli.json_output import json_text
+from capest.cli.options import json_option
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete a key in the shell."""
+    from click.shell_completion import CompletionItem
+
+    from capest.scenario.reference_page import key_reference, known_keys
+
+    found = (key for key in known_keys() if key.startswith(incomplete))
+    return [CompletionItem(key, help=key_reference(key).meaning) for key in found]
+
+
+@click.command()
+@click.argument("key", shell_complete=_complete)
+@json_option
+def explain(key: str, as_json: bool) -> None:
+    """Say what KEY of a scenario means.
+
+    Its default, what the rules of a network make of it, range, unit and source, and when it is
+    read; of an overhead also its parts.
+
+    \b
+    Examples:
+      capest explain link.harq
+      capest explain link.overhead --json
+    """
+    from capest.errors import InputError
+    from capest.physics.overhead import OVERHEAD
+    from capest.scenario.nearest import did_you_mean_key, nearest
+    from capest.scenario.reference_page import key_reference, known_keys
+    from capest.shown import one_line
+
+    known = known_keys()
+    if key not in known:
+        near = nearest(key, known)
+        hint = f"did you mean {near}" if near else did_you_mean_key(key, known, {})
+        raise InputError(f"{one_line(key)}: there is no such key; {hint}")
+    found, parts = key_reference(key), OVERHEAD.get(key, ())
+    if as_json:
+        listed = [{"name": p.name, "share": p.share, "source": p.source} for p in parts]
+        about = {
+            "key": key,
+            "meaning": found.meaning,
+            "unit": found.unit,
+            "default": found.default.strip("`"),
+            "rules": found.by_rules,
+            "allowed": found.allowed,
+            "source": found.source,
+            "read": found.read,
+            "parts": listed,
+        }
+        click.echo(json_text(about))
+        return
+    lines = {
+        "unit": found.unit,
+        "default": found.default.strip("`"),
+        **{f'rules = "{rules}"': _shown(value) for rules, value in found.by_rules.items()},
+        "allowed": found.allowed,
+        "source": found.source,
+        "read": found.read,
+        **{f"{part.share:.3f}": f"{part.name} ({part.source})" for part in parts},
+    }
+    click.echo(f"{key}: {found.meaning}")
+    for name, text in lines.items():
+        if text:
+            click.echo(f"  {name + ':':16} {text}")
+
+
+def _shown(value: object) -> str:
+    return "follows from other keys" if value is None else str(value)

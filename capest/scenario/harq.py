@@ -1,0 +1,112 @@
+"""Whether block errors are repaired by HARQ, and what a network without it aims at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from capest.errors import InputError, Problem
+from capest.scenario.constellation_rules import is_constellation
+from capest.scenario.service_classes import PACKET_ERROR_RATE, service_classes
+from capest.scenario.shell_notation import parse_shells
+
+if TYPE_CHECKING:
+    from capest.scenario.model import Scenario
+    from capest.scenario.sections import ServiceSettings
+
+HIGHEST_KM = 2_000.0
+"""Satellites above this height have HARQ off where nobody says otherwise: a round trip takes longer
+than packets of a call may wait (Rel-17 lets networks switch the feedback off, TS 38.300 clause
+16.14; the height is assumed)."""
+
+GEOSTATIONARY_KM = 35_786.0
+
+FITTED = (
+    'link.adaptation = "truncated-shannon" has no block errors to charge: the 0.6 of TR 36.942 is '
+    "fitted to throughput, retransmissions included"
+)
+
+KEYS = ("link.harq", "link.harq_round_trips")
+"""What `round_trips_problem` reads."""
+
+
+def harq_mode(values: Mapping[str, Any]) -> str:
+    """Return "on", "off" or "uncharged", given or as the height of satellites has it.
+
+    Parameters
+    ----------
+    values : mapping
+        Dotted key -> value; ``KeyError`` where one that the answer needs is missing.
+    """
+    if values["link.adaptation"] == "truncated-shannon":
+        return "uncharged"
+    given: str | None = values["link.harq"]
+    if given is not None:
+        return given
+    round_trips = values["link.harq_round_trips"]
+    if round_trips is not None:
+        return "on" if round_trips else "off"
+    return "on" if highest_km(values) < HIGHEST_KM else "off"
+
+
+def highest_km(values: Mapping[str, Any]) -> float:
+    """Height of the highest satellite: one way to repair errors has to do for all.
+
+    Of a catalogue it is the most that ``constellation.select.height_km`` allows, else
+    ``satellite.altitude_km``, near which its objects are taken.
+    """
+    altitude_km: float = values["satellite.altitude_km"]
+    if not is_constellation(values):
+        return altitude_km
+    found = [0.0]
+    if values["constellation.geostationary"] is not None:
+        found.append(GEOSTATIONARY_KM)
+    if values["constellation.catalogue"] is not None:
+        allowed = values["constellation.select.height_km"]
+        found.append(altitude_km if allowed is None else allowed[1])
+    if values["constellation.shells"] is not None:
+        try:
+            found += [each.altitude_km for each in parse_shells(values["constellation.shells"])]
+        except InputError:
+            found.append(altitude_km)  # the fault is reported elsewhere
+    return max(found)
+
+
+def harq_round_trips(mode: str, given: int | None) -> int:
+    """Round trips that delays allow for: given, or one where errors are repaired."""
+    if given is not None:
+        return given
+    return 0 if mode == "off" else 1
+
+
+def packet_error_rate(service: ServiceSettings, rules: object) -> float:
+    """Smallest share of packets that a call may lose; links are adapted alike for all of a mix."""
+    calls = [each for each in service_classes(service, rules) if each.guaranteed]
+    return min((each.packet_error_rate for each in calls), default=PACKET_ERROR_RATE)
+
+
+def with_block_errors(content: dict[str, Any], scenario: Scenario) -> dict[str, Any]:
+    """Return a section `link` with what trials read of HARQ.
+
+    Nothing where block errors are not charged: fingerprints of 0.2 stay.
+    """
+    found = {key: value for key, value in content.items() if not key.startswith("harq")}
+    if scenario.harq == "on":
+        return found | {"harq": "on", "harq_processes": scenario.link.harq_processes}
+    if scenario.harq == "off":
+        rate = packet_error_rate(scenario.service, scenario.rules)
+        return found | {"harq": "off", "packet_error_rate": rate}
+    return found
+
+
+def round_trips_problem(harq: str | None, round_trips: int | None) -> Problem | None:
+    """Find out whether a number of round trips fits what is said of HARQ."""
+    if round_trips is None or harq in (None, "uncharged") or (harq == "on") == (round_trips > 0):
+        return None
+    right = "at least 1" if harq == "on" else "0"
+    return Problem(
+        "link.harq_round_trips",
+        round_trips,
+        f'must be {right} with link.harq = "{harq}"',
+        "leave it out, and it fits",
+    )

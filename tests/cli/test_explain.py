@@ -1,0 +1,90 @@
+"""``capest explain``: what a key means, as the reference page has it, and parts of overheads."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from capest.cli import cli
+from capest.physics.overhead import OVERHEAD, parts_of
+from capest.scenario.model import fields
+from capest.scenario.network_rules import RULES
+from capest.scenario.problems import allowed_text
+from capest.scenario.reading_table import READ_WHEN
+from capest.scenario.reference_page import key_reference, known_keys
+from capest.scenario.units import unit_of
+
+
+def said(*words: str) -> str:
+    done = CliRunner().invoke(cli, ["explain", *words], catch_exceptions=False)
+    assert done.exit_code == 0
+    return done.stdout
+
+
+def test_it_knows_every_key():
+    assert list(known_keys()) == list(fields())
+    for key, field in fields().items():
+        found = key_reference(key)
+        assert (found.unit, found.allowed) == (unit_of(key), allowed_text(key, field))
+        assert found.meaning.endswith(".")
+        assert "](" not in found.meaning
+        words = "; ".join(each.words for each in READ_WHEN.get(key, ())) or "always"
+        assert found.read == words.replace("`", "")
+        rows = {"0.2": RULES[key].of_02, "0.3": RULES[key].of_03} if key in RULES else {}
+        assert found.by_rules == rows
+
+
+def test_a_key_in_lines():
+    lines = said("uplink.bandwidth_mhz").splitlines()
+    assert lines[0].startswith("uplink.bandwidth_mhz: Bandwidth in which one user transmits")
+    assert [line.split()[-1] for line in lines[1:5]] == ["MHz", "0.36", "0.36", "keys"]
+    assert lines[-1].split(":")[0].strip() == "read"
+
+
+def test_the_same_in_json():
+    found = json.loads(said("link.overhead", "--json"))
+    assert found["schema"] == 1
+    assert (found["default"], found["rules"]) == ("0.14", {"0.2": 0.14, "0.3": 0.25})
+    assert sum(part["share"] for part in found["parts"]) == pytest.approx(42 / 168)
+
+
+@pytest.mark.parametrize("key", OVERHEAD)
+def test_parts_of_an_overhead_are_its_value(key: str):
+    """R.PDSCH.1-1.1 FDD has 126 of 168 elements left; two of 14 symbols are reference signals."""
+    value = RULES[key].of_03
+    assert sum(part.share for part in parts_of(key, value)) == pytest.approx(value, abs=0.005)
+    assert parts_of(key, value + 0.1) == ()
+    for part in OVERHEAD[key]:
+        assert part.name in said(key)
+        assert part.source in said(key)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "near"),
+    [
+        ("link.overhed", "did you mean link.overhead"),
+        ("overhead", "did you mean link.overhead"),
+        ("uplink.bandwith_mhz", "did you mean uplink.bandwidth_mhz"),
+        ("nothing.like_it", "sections are"),
+    ],
+)
+def test_a_wrong_key_gets_a_near_one(wrong: str, near: str):
+    done = CliRunner().invoke(cli, ["explain", wrong])
+    assert done.exit_code == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"Error: {wrong}: there is no such key; ")
+    assert near in line
+
+
+def test_a_budget_lists_the_parts(tmp_path):
+    path = tmp_path / "s.toml"
+    path.write_text('rules = "0.3"\n[satellite]\npreset = "tr38821-set1-leo600-s"\n')
+    done = CliRunner().invoke(cli, ["budget", str(path)], catch_exceptions=False)
+    for key, parts in OVERHEAD.items():
+        assert f"{key} = {RULES[key].of_03:g}" in done.stdout
+        assert all(part.name in done.stdout.replace("\n", " ") for part in parts)
+    done = CliRunner().invoke(cli, ["budget", str(path), "--set", "rules=0.2", "--json"])
+    found = json.loads(done.stdout)["overhead"]
+    assert found["link.overhead"] == {"value": 0.14, "parts": []}
