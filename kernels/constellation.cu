@@ -31,7 +31,7 @@
 #include "constellation.cuh"
 #include "two_branches.cuh"
 
-extern "C" __global__ void __launch_bounds__(256, 4) constellation_sinr(
+extern "C" __global__ void __launch_bounds__(256, BRANCHES == 1 ? 4 : 3) constellation_sinr(
     const double* __restrict__ user_position,       // (3, users)
     const long long* __restrict__ user_start,       // (trials + 1,)
     const float* __restrict__ user_gain,            // (users,)

@@ -22,7 +22,7 @@ from capest.backend.numpy_tiles import (
     blocks_of_neighbours,
     tiles_of,
 )
-from capest.backend.numpy_waves import Heard, heard_by
+from capest.backend.numpy_waves import HeardWaves, heard_by
 
 LINKS_PER_BATCH = 48 * 2**10
 """Links computed together: enough to forget what a call costs."""
@@ -131,7 +131,7 @@ def _received(
     beams: ColourBeams,
     tiles: Tiles,
     room: Room,
-    heard: Heard,
+    heard: HeardWaves,
     *,
     opposite: bool,
 ) -> np.ndarray:
@@ -146,7 +146,7 @@ def _received(
     beams : ColourBeams
     tiles : Tiles
     room : Room
-    heard : Heard
+    heard : HeardWaves
         Takes what users hear of other beams.
     opposite : bool
         The beams have the other polarisation.

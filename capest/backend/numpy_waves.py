@@ -17,7 +17,7 @@ Runs = list[tuple[int, int]]
 _SHIFT = np.uint32(33 - WAVE_POINTS.bit_length())
 
 
-class Heard(Protocol):
+class HeardWaves(Protocol):
     """What blocks of users hear of beams other than their own."""
 
     def add(
@@ -51,7 +51,7 @@ def heard_by(
     users: np.ndarray,
     first_satellite: int,
     beam_satellite: np.ndarray,
-) -> Heard:
+) -> HeardWaves:
     """Begin with nothing heard.
 
     Parameters
@@ -90,11 +90,11 @@ class HeardByOne:
         *,
         opposite: bool,
     ) -> None:
-        """See `Heard`."""
+        """See `HeardWaves`."""
         _add(power, block, runs, self._total)
 
     def interference(self) -> np.ndarray:
-        """See `Heard`."""
+        """See `HeardWaves`."""
         return self._total * self._gain
 
 
@@ -136,7 +136,7 @@ class HeardByTwo:
         *,
         opposite: bool,
     ) -> None:
-        """See `Heard`."""
+        """See `HeardWaves`."""
         point = self._wave(self._key[block], satellite[:, None])
         if opposite:
             point = -point

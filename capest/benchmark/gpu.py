@@ -30,7 +30,8 @@ from capest.benchmark.gpu_check import (
     little_memory,
     trials_are_right,
 )
-from capest.benchmark.scenario import LAYOUTS, bench_scenario, machine
+from capest.benchmark.machine import machine
+from capest.benchmark.scenario import LAYOUTS, bench_scenario
 from capest.benchmark.uplink import uplink_speed
 from capest.engine.build import build
 from capest.engine.memory import SliceLength, compute_blocks, join, slice_length

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import math
-import os
-import platform
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,7 +11,6 @@ import numpy as np
 
 from capest.physics import antenna
 from capest.scenario.plain_scenario import PlainScenario
-from capest.version import __version__
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -40,6 +34,7 @@ def bench_scenario(**changes: Any) -> Scenario:
 
     scenario = load_scenario(
         {
+            "rules": "0.2",  # figures of all versions are of the same cases
             "title": "benchmark: LEO-600, S band, 61 beams, 10 users a beam",
             "satellite": {"preset": "tr38821-set1-leo600-s"},
             "channel": {"line_of_sight": "always"},
@@ -57,6 +52,7 @@ def plainest_scenario() -> Scenario:
 
     return load_scenario(
         {
+            "rules": "0.2",
             "title": "benchmark: LEO-600, S band, 19 beams, free space",
             "satellite": {"preset": "tr38821-set1-leo600-s"},
             "beams": {"count": 19, "statistics_count": 19},
@@ -68,36 +64,6 @@ def plainest_scenario() -> Scenario:
             "link": {"adaptation": "truncated-shannon"},
         }
     )
-
-
-def machine() -> dict[str, str | int]:
-    """Name what was measured on."""
-    name = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text().splitlines():
-            if line.startswith("model name"):
-                name = line.split(":", 1)[1].strip()
-                break
-    return {
-        "processor": name,
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0,
-        "system": platform.platform(),
-        "capest": __version__,
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-    }
-
-
-def best_of(call: Callable[[], Any], seconds: float) -> float:
-    """Return the shortest time of a call, in seconds, of as many as fit."""
-    call()
-    best_s, stop = math.inf, time.perf_counter() + seconds
-    while math.isinf(best_s) or time.perf_counter() < stop:
-        started = time.perf_counter()
-        call()
-        best_s = min(best_s, time.perf_counter() - started)
-    return best_s
 
 
 def exact_pattern(sine: np.ndarray, ka: float) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -16,9 +17,9 @@ from capest.benchmark.baseline import ObviousPattern
 from capest.benchmark.scenario import (
     PEAK_SNR,
     bench_scenario,
-    best_of,
     exact_pattern,
 )
+from capest.benchmark.turns import least_in_turns
 from capest.engine.build import build
 from capest.engine.links_of_one import reduced_directions
 from capest.engine.radio import Carrier
@@ -116,16 +117,19 @@ def uplink_speed(
         kernels.uplink_sinr(links)
         kernels.wait()
 
-    best_s = best_of(call, seconds)
     arrays: dict[str, Any] = {name: on_host(getattr(links, name)) for name in _ARRAYS}
     on_the_host = replace(links, **arrays)
-    numpy_s = best_of(lambda: NumpyKernels().uplink_sinr(on_the_host), seconds)
     pairs_of_a_drop = int((np.diff(layout.segment_start) ** 2).sum())
     # Whole arrays of all drops would not fit the memory.
     few = slice(0, max(1, 2**20 // beams**2))
     direction, turns = on_host(view.direction), on_host(scheduled)[few]
     pattern = ObviousPattern()
-    baseline_s = best_of(lambda: _obvious(layout, carrier, direction, turns, pattern), seconds)
+    ways: dict[str, Callable[[], Any]] = {
+        "here": call,
+        "numpy": lambda: NumpyKernels().uplink_sinr(on_the_host),
+        "plain": lambda: _obvious(layout, carrier, direction, turns, pattern),
+    }
+    least = least_in_turns(ways, 3.0 * seconds, kernels.name == "cupy")
     got = [on_host(power)[few].astype(np.float64) for power in kernels.uplink_sinr(links)]
     carrier_power, interference = _received(layout, carrier, direction, turns)
     error_db = 10.0 * np.log10(got[0] / (1.0 + got[1]) * (1.0 + interference) / carrier_power)
@@ -133,9 +137,9 @@ def uplink_speed(
         drops=len(scheduled),
         beams=beams,
         colours=scenario.colours,
-        pairs_per_s=len(scheduled) * pairs_of_a_drop / best_s,
-        numpy_pairs_per_s=len(scheduled) * pairs_of_a_drop / numpy_s,
-        baseline_pairs_per_s=len(turns) * pairs_of_a_drop / baseline_s,
+        pairs_per_s=len(scheduled) * pairs_of_a_drop / least["here"],
+        numpy_pairs_per_s=len(scheduled) * pairs_of_a_drop / least["numpy"],
+        baseline_pairs_per_s=len(turns) * pairs_of_a_drop / least["plain"],
         sinr_error_db=float(np.abs(error_db).max()),
     )
 

@@ -25,35 +25,46 @@ from capest.cli.options import backend_option, json_option
     type=click.IntRange(min=1),
     default=10_000,
     show_default=True,
-    help="Trials of a whole run.",
+    help="Trials of a whole run of one satellite.",
 )
 @click.option(
-    "--workers", type=click.IntRange(min=0), help="Of a run.  [default: one a core or GPU]"
+    "--rounds",
+    type=click.IntRange(min=1),
+    default=3,
+    show_default=True,
+    help="In which trials and whole runs are timed in turns.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=0),
+    help="Of runs whose trials a second are counted.  [default: one a core or GPU]",
 )
 @click.option("--all", "everything", is_flag=True, help="Also sizes, uneven work and scaling.")
 @click.option("--gpu", is_flag=True, help="Instead everything of a GPU, as JSON, in minutes.")
 @click.option(
     "--against",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Instead CPU seconds of trials against another checkout, version 0.2 or later.",
+    help="Also trials and whole runs of another checkout, version 0.2 or later.",
 )
 @json_option
 def bench(
     backend: Literal["auto", "numpy", "native", "cupy"],
     seconds: float,
     trials: int,
+    rounds: int,
     workers: int | None,
     everything: bool,
     gpu: bool,
     against: Path | None,
     as_json: bool,
 ) -> None:
-    """Measure the pair kernels of both links (per core or GPU) and whole runs on this machine.
+    """Measure kernels, trials and whole runs on this machine, beside other ways to compute them.
 
-    A link pair is one user and one beam. The kernel is timed in this process on one core, together
-    with that of NumPy and the obvious way to write it, so that ratios can be quoted; beside it
-    stands the share of what the hardware could do on paper. Errors are against double precision
-    with the exact antenna pattern.
+    Kernels are timed in this process on one core (or GPU), in turns with NumPy's and the obvious
+    way to write them; errors are against double precision with the exact antenna pattern. Trials
+    and whole runs, from the start of Python to the file, are timed in processes of their own on
+    one core: here, with NumPy, by a script of plain NumPy, and with --against by another version.
+    Ratios can be quoted, seconds of shared machines cannot.
 
     \b
     Examples:
@@ -73,9 +84,6 @@ def bench(
         from capest.benchmark.gpu import main
 
         sys.exit(main([str(seconds)], json_text))
-    if against is not None:
-        _bench_against(against, as_json)
-        return
     from rich.console import Console
 
     from capest.backend import choose
@@ -91,35 +99,13 @@ def bench(
         chosen,
         seconds,
         trials,
+        rounds,
         count,
         everything,
+        against,
         lambda what: click.echo(f"measuring {what} …", err=True),
     )
     if as_json:
         click.echo(json_text(found))
     else:
         print_tables(found, Console())
-
-
-def _bench_against(other: Path, as_json: bool) -> None:
-    from capest.benchmark.against import against
-
-    found = against(other, told=lambda case: click.echo(f"measuring {case} …", err=True))
-    if as_json:
-        rows = [
-            {
-                "case": one.case,
-                "seconds_per_trial": one.seconds_per_trial,
-                "their_seconds_per_trial": one.their_seconds_per_trial,
-                "ratio": one.ratio,
-            }
-            for one in found
-        ]
-        click.echo(json_text({"against": str(other), "cases": rows}))
-        return
-    click.echo("CPU time of a trial, NumPy on one core     here     there   times as fast")
-    for one in found:
-        here, there = (
-            f"{1e3 * s:7.2f} ms" for s in (one.seconds_per_trial, one.their_seconds_per_trial)
-        )
-        click.echo(f"{one.case:38} {here} {there} {one.ratio:8.2f}")

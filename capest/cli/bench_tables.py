@@ -7,6 +7,16 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from capest.benchmark.machine import machine_text
+
+_SHORT = {
+    "trial": "trial",
+    "downlink_sinr": "pairs, downlink",
+    "uplink_sinr": "pairs, uplink",
+    "constellation_sinr": "sums, downlink",
+    "constellation_uplink": "sums, uplink",
+}
+
 
 def print_tables(found: dict[str, Any], console: Console) -> None:
     """Print what ``benchmark.suite.measure`` found.
@@ -17,7 +27,10 @@ def print_tables(found: dict[str, Any], console: Console) -> None:
     console : Console
     """
     machine, limit = found["machine"], found["limit_pairs_per_s"]
-    console.print(f"{machine['processor']}, capest {machine['capest']}, {found['backend']}")
+    console.print(machine_text(machine), soft_wrap=True)
+    console.print(f"capest {machine['capest']}, {found['backend']}, NumPy {machine['numpy']}")
+    if found["against"]:
+        console.print(f"other: {found['against']}", soft_wrap=True)
     if limit:
         console.print(
             f"On paper the hardware could do {limit / 1e6:,.0f} million pairs/s: "
@@ -33,8 +46,28 @@ def print_tables(found: dict[str, Any], console: Console) -> None:
             [_uplink(row) for row in found["uplink"]],
         )
     )
+    console.print(
+        _table(
+            "sum of a constellation|users|M pairs|M pairs/s|× NumPy|× obvious|dB",
+            [_constellation(row) for row in found["constellation"]],
+        )
+    )
+    other = bool(found["against"])
+    with_other = "|× other" if other else ""
+    console.print(
+        _table(
+            f"trial, without files|ms|× NumPy{with_other}",
+            [_trial(row, other) for row in found["trial"]],
+        )
+    )
+    console.print(
+        _table(
+            f"whole run, one core|trials|s|MiB|× NumPy|MiB|× plain{with_other}",
+            [_whole(row, other) for row in found["whole"]],
+        )
+    )
     of_runs = "trials|workers|trials/s|s in all|MiB"
-    console.print(_table(f"whole run|{of_runs}", [_run(row) for row in found["run"]]))
+    console.print(_table(f"run with workers|{of_runs}", [_run(row) for row in found["run"]]))
     if "sweep" in found:
         of_calls = "users|beams|satellites|M pairs/s"
         console.print(_table(of_calls, [_point(row)[1:] for row in found["sweep"]]))
@@ -85,6 +118,43 @@ def _uplink(row: dict[str, Any]) -> tuple[str, ...]:
         *_ratios(row),
         f"{row['sinr_error_db']:.4f}",
     )
+
+
+def _constellation(row: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        _SHORT[row["kernel"]].partition(", ")[2],
+        f"{row['users']:,}",
+        f"{row['pairs'] / 1e6:,.1f}",
+        _millions(row),
+        *_ratios(row),
+        f"{row['error_db']:.3f}",
+    )
+
+
+def _trial(row: dict[str, Any], other: bool) -> tuple[str, ...]:
+    part = row["part"]
+    name = row["case"] if part == "trial" else f"  {_SHORT[part]}"
+    return (name, f"{1e3 * row['seconds']['here']:,.3g}", *_beside(row, "numpy", other=other))
+
+
+def _whole(row: dict[str, Any], other: bool) -> tuple[str, ...]:
+    memory = row["memory_mib"]
+    numpy, *rest = _beside(row, "numpy", "plain", other=other)
+    return (
+        row["case"],
+        f"{row['trials']:,}",
+        f"{row['seconds']['here']:.2f}",
+        f"{memory['here']:.0f}",
+        numpy,
+        f"{memory['numpy']:.0f}" if "numpy" in memory else "",
+        *rest,
+    )
+
+
+def _beside(row: dict[str, Any], *ways: str, other: bool) -> list[str]:
+    """How many times as long others take; nothing where they do not compute it."""
+    ways = (*ways, "other") if other else ways
+    return [f"{row['ratio'][way]:.2f}" if way in row["ratio"] else "" for way in ways]
 
 
 def _run(row: dict[str, Any]) -> tuple[str, ...]:

@@ -64,8 +64,9 @@ def machine_facts() -> dict[str, Any]:
         ``memory_gib``, ``available_memory_gib`` (None where the system does not tell), ``gpus``
         (name, driver, memory_gib), ``driver_cuda`` (newest CUDA the driver runs, or None),
         ``backend`` (name, obstacle, remedy), ``native`` (obstacle and remedy, None for both where
-        compiled kernels are there), ``kernels`` (folder or None), ``tools`` (name to first line of
-        its version, or None), ``run_possible``.
+        compiled kernels are there), ``cache`` (obstacle to the folder that the variable
+        CAPEST_CACHE names, and remedy), ``kernels`` (folder or None), ``tools`` (name to first
+        line of its version, or None), ``run_possible``.
     """
     import os
     import platform
@@ -95,6 +96,7 @@ def machine_facts() -> dict[str, Any]:
         "driver_cuda": None if cuda is None else driver.version_text(cuda),
         "backend": backend,
         "native": native,
+        "cache": _cache(packages),
         "kernels": _kernel_folder(),
         "tools": {"g++": _tool_version("g++"), "nvcc": _tool_version("nvcc")},
         "run_possible": run_possible,
@@ -125,6 +127,9 @@ def missing_things(facts: dict[str, Any]) -> list[dict[str, str]]:
     if facts["native"]["obstacle"]:
         what = f"compiled kernels, several times as fast as NumPy: {facts['native']['obstacle']}"
         missing.append({"what": what, "remedy": facts["native"]["remedy"]})
+    if facts["cache"]["obstacle"]:
+        what = f"folder for compiled kernels: {facts['cache']['obstacle']}"
+        missing.append({"what": what, "remedy": facts["cache"]["remedy"]})
     missing += [
         {"what": f"package {name}", "remedy": f"only for {_OPTIONAL[name]}"}
         for name, version in facts["optional"].items()
@@ -161,6 +166,18 @@ def _native(packages: dict[str, str | None]) -> dict[str, str | None]:
     from capest.backend.choose import native_obstacle
 
     obstacle = native_obstacle()
+    if obstacle is None:
+        return {"obstacle": None, "remedy": None}
+    return {"obstacle": obstacle.reason, "remedy": obstacle.remedy}
+
+
+def _cache(packages: dict[str, str | None]) -> dict[str, str | None]:
+    """Say what keeps the folder from being used that somebody chose for compiled kernels."""
+    if not packages["numpy"]:
+        return {"obstacle": None, "remedy": None}
+    from capest.backend.native.cache import choice_obstacle
+
+    obstacle = choice_obstacle()
     if obstacle is None:
         return {"obstacle": None, "remedy": None}
     return {"obstacle": obstacle.reason, "remedy": obstacle.remedy}

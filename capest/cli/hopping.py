@@ -26,6 +26,8 @@ from capest.scenario.nearest import nearest
 from capest.scenario.renamed import new_values
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from capest.runner.sweep import Axis, Point
     from capest.scenario.model import Scenario
     from capest.statistics.reduction import Estimate
@@ -219,6 +221,7 @@ def _as_dict(scenario: Scenario, found: Sequence[ComparedStrategy]) -> dict[str,
                 **_plain("of_offered", one.of_offered),
                 **_plain("least_satisfaction", one.least_satisfaction),
                 **_plain("difference", one.difference),
+                **_calls(one),
             }
             for one in found
         ],
@@ -231,6 +234,13 @@ def _plain(name: str, one: Estimate | None) -> dict[str, Any]:
     note = {f"{name}_note": one.note} if one.note else {}
     limits = [_rounded(one.low), _rounded(one.high)]
     return {name: _rounded(one.value), f"{name}_ci95": limits, **note}
+
+
+def _calls(one: ComparedStrategy) -> dict[str, Any]:
+    """Calls carried and how many more than with the first strategy, where anybody calls."""
+    if one.calls is None:
+        return {}
+    return {**_plain("calls", one.calls), **_plain("calls_difference", one.calls_difference)}
 
 
 def _rounded(value: float) -> float | None:
@@ -274,8 +284,32 @@ def _print_table(scenario: Scenario, found: Sequence[ComparedStrategy], title: s
         every = zip(headings[1:], (*columns, one.difference), strict=False)
         shown += [(f"{one.strategy} {name}", each) for name, each in every if each is not None]
     console.print(table)
+    if any(one.calls is not None for one in found):
+        shown += _print_calls(console, found)
     for line in notes_of((name, each) for name, each in shown if not math.isnan(each.value)):
         console.print(line, markup=False)
+
+
+def _print_calls(console: Console, found: Sequence[ComparedStrategy]) -> list[tuple[str, Estimate]]:
+    """Print calls by strategy; returns what is shown."""
+    from rich.table import Table
+
+    from capest.results.figures import interval_text
+
+    console.print("Calls carried at once, mean over trials")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("")
+    for heading in ("calls", "95 % CI", f"less {found[0].strategy}", "95 % CI")[: len(found) * 2]:
+        table.add_column(heading, justify="right", overflow="fold")
+    shown = []
+    for one in found:
+        cells = [one.strategy]
+        for sign, each in (("", one.calls), ("+", one.calls_difference)):
+            cells += ["", ""] if each is None else [f"{each.value:{sign}.4g}", interval_text(each)]
+            shown += [] if each is None else [(f"{one.strategy} calls", each)]
+        table.add_row(*cells[: len(table.columns)])
+    console.print(table)
+    return shown
 
 
 def _cells(scenario: Scenario) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 
 from capest.allocation.cells import STRATEGIES
 from capest.allocation.cells.candidates import Candidates
+from capest.engine.payloads import figures_of
 from capest.engine.sky import Sky, elevation_of, pairs_above
 from capest.engine.world import World
 from capest.orbits.visibility import largest_earth_angle_rad
@@ -60,7 +61,7 @@ def view_of_cells(world: World, sky: Sky) -> SatellitesInView:
     cell, satellite, sine, range_m = (np.concatenate(column) for column in zip(*parts, strict=True))
     clear = world.radio.sky[0, np.rint(sine * (ENTRIES - 1)).astype(np.int64), 4]
     radius_m = np.linalg.norm(sky.position_m, axis=1)[satellite]
-    power = beam_power(world, sine, range_m, radius_m)
+    power = beam_power(world, sky, satellite, sine, range_m, radius_m)
     snr = world.radio.gain_at_one_metre * power * np.exp(-clear) / (range_m * range_m)
     candidates = Candidates(
         cell=cell.astype(np.int32),
@@ -128,13 +129,21 @@ def _above_horizon(
 
 
 def beam_power(
-    world: World, sine: np.ndarray, range_m: np.ndarray, radius_m: np.ndarray
+    world: World,
+    sky: Sky,
+    satellite: np.ndarray,
+    sine: np.ndarray,
+    range_m: np.ndarray,
+    radius_m: np.ndarray,
 ) -> np.ndarray:
-    """Share of its EIRP that a beam aimed at a cell has: scan loss, and the limit at the ground.
+    """Share of the EIRP that a beam aimed at a cell has: scan loss, and the limit at the ground.
 
     Parameters
     ----------
     world : World
+    sky : Sky
+    satellite : int64 array (pairs,)
+        Of the sky.
     sine : float64 array (pairs,)
         Of the satellite's elevation at the cell.
     range_m, radius_m : float64 array (pairs,)
@@ -150,7 +159,10 @@ def beam_power(
         # Law of sines: the angle at the satellite between the cell and the Earth's centre.
         off_nadir_sine_squared = (EARTH_RADIUS_M / radius_m) ** 2 * (1.0 - sine * sine)
         power = (1.0 - off_nadir_sine_squared) ** (0.5 * radio.steering.element_exponent)
-    limit_dbw = radio.limits.pfd_dbw_per_m2_mhz
+    limit_dbw = figures_of(world, "pfd_dbw_per_m2_mhz", sky, radio.limits.pfd_dbw_per_m2_mhz)
+    if isinstance(limit_dbw, np.ndarray):
+        limit_dbw = limit_dbw[satellite]
+        power = power * 10.0 ** (0.1 * figures_of(world, "eirp_db", sky, 0.0)[satellite])
     if limit_dbw is not None:
         most = 10.0 ** (0.1 * (limit_dbw - radio.eirp_density_dbw_per_mhz))
         power = np.minimum(power, most * 4.0 * math.pi * range_m**2)
@@ -167,12 +179,13 @@ def above_mask_somewhere(world: World, sky: Sky, trial: int) -> np.ndarray:
     return np.flatnonzero(np.arccos(np.clip(cosine, -1.0, 1.0)) <= reach) + sky.start[trial]
 
 
-def assign(world: World, view: SatellitesInView, users_of_cell: np.ndarray) -> np.ndarray:
+def assign(world: World, sky: Sky, view: SatellitesInView, users_of_cell: np.ndarray) -> np.ndarray:
     """Let the scenario's strategy decide.
 
     Parameters
     ----------
     world : World
+    sky : Sky
     view : SatellitesInView
     users_of_cell : int64 array (trials, cells)
 
@@ -182,7 +195,8 @@ def assign(world: World, view: SatellitesInView, users_of_cell: np.ndarray) -> n
         Satellite of the sky that serves each cell, -1 for none.
     """
     demand = users_of_cell if world.beams.only_occupied else np.maximum(users_of_cell, 1)
-    name, room = world.beams.assignment, world.beams.cells_at_once
+    name = world.beams.assignment
+    room = figures_of(world, "cells_at_once", sky, world.beams.cells_at_once)
     strategy = STRATEGIES.find(name)
     if not STRATEGIES.constant(name, "ONE_BY_ONE", default=False):
         # Trials have neither cells nor satellites in common: all can be assigned at once.

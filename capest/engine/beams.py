@@ -48,8 +48,9 @@ class Beams:
         At which each is aimed; ``None`` for those of a layout.
     slots : int
         Of a frame; 1 for a moment.
-    at_once : int or None
-        Most beams of a satellite that are going to be lit in a slot of a frame; ``None``: all.
+    at_once : int, int64 array (beams,) or None
+        Most beams of a satellite that are going to be lit in a slot of a frame, of each beam's
+        where payloads differ; ``None``: all.
     lit_part : float64 array (beams,) or float
         Share of the slots in which a beam is going to be lit, if those of its satellite have equal
         shares.
@@ -66,7 +67,7 @@ class Beams:
     are_fixed: bool
     cell: np.ndarray | None = None
     slots: int = 1
-    at_once: int | None = None
+    at_once: int | np.ndarray | None = None
     lit_part: Any = 1.0
 
     def __len__(self) -> int:
@@ -155,9 +156,11 @@ def _beams(
     world: World, sky: Sky, satellite: np.ndarray, colour: np.ndarray, cosines: np.ndarray
 ) -> Beams:
     colours, steering = world.radio.colours, world.radio.steering
-    ka = steering.reduced_aperture
+    ka: Any = steering.reduced_aperture
     segment = satellite * colours + colour
-    weights = np.array([[ka], [ka], [ka * steering.axial_weight]])
+    if world.payloads is not None:
+        ka = world.payloads.aperture(sky)[satellite]
+    weights = np.array([ka, ka, ka * steering.axial_weight]).reshape(3, -1)
     return Beams(
         start=np.searchsorted(satellite, sky.start).astype(np.int64),
         satellite=satellite,

@@ -13,6 +13,7 @@ from capest.engine.beams import Beams
 from capest.engine.link_powers import link_quantities
 from capest.engine.links import Links
 from capest.engine.parts import Parts
+from capest.engine.payloads import figures_of_own
 from capest.engine.played_frames import PlayedFrames
 from capest.engine.power import LoweredPower
 from capest.engine.scheduler import user_rate
@@ -149,7 +150,7 @@ def user_histograms(
         *(links.carrier, links.interference, efficiency, links.serving, user_trial),
         *(links.range_m, links.satellite, links.sin_elevation),
     ]
-    unlimited_at = _add(arrays, links.unlimited if power.reduction_db else None)
+    unlimited_at = _add(arrays, links.unlimited if power.reduction_db or world.payloads else None)
     cell_at = _add(arrays, users.cell if frame is None else None)
     delay_at = _add(arrays, delay_ms)
     most_at = _add(arrays, down.most_share if frame is None else None)
@@ -176,8 +177,9 @@ def user_histograms(
         of_users, (throughput_mbps, trial_of_users) = kernels.select(
             down.counts, xp.asarray(frame.served_mbps.ravel()), users.trial
         )
+    gain_db = figures_of_own(world, "gain_db", computed.sky, satellite, xp)
     quantities |= {
-        "coupling_loss_db": link.coupling_loss_at_0_snr_db - unlimited_db,
+        "coupling_loss_db": link.coupling_loss_at_0_snr_db - unlimited_db - gain_db,
         "spectral_efficiency": efficiency,
         "one_way_delay": geometry.one_way_delay_ms(range_m, feeder_m),
     }
@@ -277,20 +279,28 @@ def _uplink_histograms(
         # Of the slots in which a user sends, not of the frame.
         sinr = own_snr.astype(xp.float32) / (settled.interference + np.float32(1.0))
         efficiency = kernels.link_efficiency(sinr, world.radio.link.adaptation)
-    weight, (snr, in_one_place, interference, efficiency, unlimited, trial) = kernels.select(
-        computed.down.counts & settled.ready,
-        own_snr,
-        settled.own_snr,
-        settled.interference,
-        efficiency,
-        computed.links.unlimited,
-        computed.users.trial,
+    weight, (snr, in_one_place, interference, efficiency, unlimited, trial, satellite) = (
+        kernels.select(
+            computed.down.counts & settled.ready,
+            own_snr,
+            settled.own_snr,
+            settled.interference,
+            efficiency,
+            computed.links.unlimited,
+            computed.users.trial,
+            computed.links.satellite,
+        )
+    )
+    gain_db, better_db = (
+        figures_of_own(world, name, computed.sky, satellite, xp)
+        for name in ("gain_db", "g_over_t_db")
     )
     quantities = link_quantities(snr, interference.astype(xp.float64), xp)
-    power_dbw = sent_dbw(world, uplink, unlimited, xp)
+    power_dbw = sent_dbw(world, uplink, unlimited, xp, gain_db)
     one_place_db = 10.0 * xp.log10(xp.maximum(in_one_place, 1e-300))
+    loss_db = uplink.budget.coupling_loss_db(power_dbw, one_place_db)
     quantities |= {
-        "coupling_loss_db": uplink.budget.coupling_loss_db(power_dbw, one_place_db),
+        "coupling_loss_db": loss_db + better_db - gain_db,
         "spectral_efficiency": efficiency,
     }
     return {

@@ -31,7 +31,7 @@ def downlink(
     if users.view is not None:
         return links_of_one(world, kernels, users.view, users, beams, power)
     # A limit of the power-flux density gives each beam a power of its own.
-    are_equal = world.radio.limits.pfd_dbw_per_m2_mhz is None
+    are_equal = world.radio.limits.pfd_dbw_per_m2_mhz is None and world.payloads is None
     if users.ground_view is not None and beams.are_fixed and are_equal:
         return ground_links_of_one(world, kernels, sky, users.ground_view, users, beams, power)
     return links_of_many(world, kernels, sky, users, beams, power)

@@ -57,7 +57,7 @@ def play_frame_of_many(
         rate_of = rate_by_sinr(world.radio.link)
         return UsersOfBeams(own.ravel(), wanted.ravel(), carrier, directions, rate_of)
 
-    lit = light_in_turn(world, draws, beams, plan.slots, of_beams)
+    lit = light_in_turn(world, draws, sky, beams, plan.slots, of_beams)
     found = of_slots.in_slots(lit)
     dense = _by_trial(beams, lit)
     share = dense.mean(axis=1)
@@ -74,7 +74,7 @@ def play_frame_of_many(
         problem=problem,
         of_slots=of_slots,
         left=served_in_slots(of_slots, found, problem, most_share),
-        bound_mbps=_bound(world, plan, users, beams, of_slots, wanted, carrier),
+        bound_mbps=_bound(world, plan, sky, users, beams, of_slots, wanted, carrier),
         most_share=most_share,
     )
 
@@ -93,20 +93,24 @@ def _directions(
 ) -> np.ndarray:
     """Reduced directions of users from their own satellites, float32 array (3, users)."""
     steering = world.radio.steering
-    ka = steering.reduced_aperture
+    ka: Any = steering.reduced_aperture
     found = np.zeros(position_m.shape, dtype=np.float32)
     there = np.flatnonzero(own >= 0)
     satellite = beams.satellite[own[there]]
     offset_m = position_m[:, there] - sky.position_m[satellite].T
     range_m = np.sqrt((offset_m * offset_m).sum(axis=0))
     cosines = (sky.axes[:, :, satellite] * offset_m).sum(axis=1) / range_m
-    found[:, there] = cosines * np.array([[ka], [ka], [ka * steering.axial_weight]])
+    if world.payloads is not None:
+        ka = world.payloads.aperture(sky)[satellite]
+    ka = np.broadcast_to(ka, len(there))
+    found[:, there] = cosines * np.stack([ka, ka, ka * steering.axial_weight])
     return found
 
 
 def _bound(
     world: World,
     plan: FramePlan,
+    sky: Sky,
     users: Users,
     beams: Beams,
     of_slots: SlotLinksOfMany,
@@ -122,6 +126,6 @@ def _bound(
     if users.counted is not None:
         wanted = wanted * on_host(users.counted).reshape(own.shape)
     # Behind the last beam stands one for those who have none.
-    room = np.append(room_of(world, beams), 0)[own].astype(np.float64)
+    room = np.append(room_of(world, sky, beams), 0)[own].astype(np.float64)
     satellite = np.append(beams.satellite, -1)[own]
     return most_traffic(rate, wanted, own, satellite, room)

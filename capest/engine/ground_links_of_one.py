@@ -75,7 +75,9 @@ def ground_links_of_one(
         interference *= view.sin_elevation >= lowest
     whole = received.astype(xp.float64)
     if power.reduction_db:
-        whole *= unlimited / gain
+        # Nothing arrives where the satellite is below the horizon or sends nothing.
+        arrives = gain > 0.0
+        whole *= xp.where(arrives, unlimited, 0.0) / xp.where(arrives, gain, 1.0)
     return Links(
         serving=serving,
         satellite=satellite,

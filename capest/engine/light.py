@@ -11,7 +11,7 @@ from capest.allocation.slots.problem import Frame
 from capest.backend.protocol import Kernels, on_host
 from capest.engine.assignment import SatellitesInView, assign
 from capest.engine.beams import Beams, attach_to_highest, earth_fixed, satellite_fixed
-from capest.engine.satellite_turns import light_in_turn, lit_part
+from capest.engine.satellite_turns import at_once_of, light_in_turn, lit_part
 from capest.engine.sky import Sky
 from capest.engine.users import Users
 from capest.engine.world import Layout, World
@@ -56,8 +56,8 @@ def _of_highest(world: World, kernels: Kernels, sky: Sky, users: Users, draws: D
     if not world.beams.takes_turns:
         return replace(beams, of_user=own)
     if world.beams.frame is not None:
-        return replace(_in_turn(world, beams), of_user=own)
-    lit = light_in_turn(world, draws, beams, slots=1)[0]
+        return replace(_in_turn(world, sky, beams), of_user=own)
+    lit = light_in_turn(world, draws, sky, beams, slots=1)[0]
     beams.power[~lit] = 0.0
     number = beams.first_of(users.trial, xp) + xp.maximum(own, 0)
     dark = ~xp.asarray(np.append(lit, False))[number]
@@ -108,20 +108,21 @@ def _aimed(
     inside = users.cell >= 0
     number = xp.where(inside, users.trial.astype(xp.int64) * cells + users.cell, -1)
     users_of_cell = on_host(kernels.count_numbers(number, sky.trials * cells))
-    satellite_of_cell = assign(world, view, users_of_cell.reshape(sky.trials, cells))
+    satellite_of_cell = assign(world, sky, view, users_of_cell.reshape(sky.trials, cells))
     beams, beam_of_cell = earth_fixed(world, sky, satellite_of_cell)
     if world.beams.takes_turns and world.beams.frame is None:
         # Of a moment, cells that it is not the turn of are dark.
-        dark = np.flatnonzero(~light_in_turn(world, draws, beams, slots=1)[0])
+        dark = np.flatnonzero(~light_in_turn(world, draws, sky, beams, slots=1)[0])
         trial = np.searchsorted(beams.start, dark, side="right") - 1
         satellite_of_cell[trial, beams.cells_aimed_at[dark]] = -1
         beams, beam_of_cell = earth_fixed(world, sky, satellite_of_cell)
     elif world.beams.takes_turns:
-        beams = _in_turn(world, beams)
+        beams = _in_turn(world, sky, beams)
     own = xp.where(inside, xp.asarray(beam_of_cell.ravel())[xp.maximum(number, 0)], -1)
     return replace(beams, of_user=own.astype(xp.int32))
 
 
-def _in_turn(world: World, beams: Beams) -> Beams:
+def _in_turn(world: World, sky: Sky, beams: Beams) -> Beams:
     """Beams of which some are going to be lit at a time, in a frame that is still planned."""
-    return replace(beams, at_once=world.beams.beams_at_once, lit_part=lit_part(world, beams))
+    at_once = at_once_of(world, sky, beams)
+    return replace(beams, at_once=at_once, lit_part=lit_part(world, sky, beams))

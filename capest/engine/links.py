@@ -23,7 +23,7 @@ class Links:
     carrier, interference : float32 array
         In units of the user's noise; 0 where there is no beam.
     unlimited : float array
-        Carrier as if the beam had its whole EIRP.
+        Carrier as if the beam had the whole EIRP of the scenario's satellite.
     sin_elevation, range_m : float64 array
         Of the serving satellite.
     ways : Sightlines or None
@@ -32,6 +32,8 @@ class Links:
         Between isotropic antennas, where there are ways.
     kernel_input : SatelliteDownlink or None
         What the kernel of one satellite took, for other moments of the same users.
+    gain_db, g_over_t_db : float64 array or float
+        What the serving satellite has more than the scenario's, where payloads differ.
     """
 
     serving: Any
@@ -44,6 +46,8 @@ class Links:
     ways: Sightlines | None
     loss_db: Any | None
     kernel_input: SatelliteDownlink | None = None
+    gain_db: Any = 0.0
+    g_over_t_db: Any = 0.0
 
     @property
     def of_one(self) -> Sightlines:
@@ -83,4 +87,11 @@ class Links:
             range_m=self.range_m[order],
             ways=None if self.ways is None else self.ways.of(order),
             loss_db=None if self.loss_db is None else self.loss_db[order],
+            gain_db=_of(self.gain_db, order),
+            g_over_t_db=_of(self.g_over_t_db, order),
         )
+
+
+def _of(value: Any, order: Any) -> Any:
+    """Values of some users; one value is that of all."""
+    return value if isinstance(value, float) else value[order]

@@ -12,6 +12,7 @@ from capest.backend.arguments import ConstellationDownlink
 from capest.backend.protocol import Kernels
 from capest.engine.beams import Beams
 from capest.engine.links import Links
+from capest.engine.payloads import MixedLinks, constellation_sinr, figures_of_own
 from capest.engine.place_loss import over_users
 from capest.engine.power import LoweredPower
 from capest.engine.radio import Radio
@@ -37,7 +38,8 @@ def links_of_many(
         together = np.argsort(alike.group, kind="stable") * users.per_trial
         order = xp.asarray((together[:, None] + np.arange(users.per_trial)).ravel())
     links = constellation_links(world, sky, users, beams, power, alike, order, xp)
-    received, interference = kernels.constellation_sinr(links)
+    mixed = mixed_links(world, sky, links, alike)
+    received, interference = constellation_sinr(kernels, links, mixed)
     if order is not None:
         back = xp.argsort(order)
         received, interference = received[back], interference[back]
@@ -49,6 +51,7 @@ def links_of_many(
         # The beam that stands in for none may be dark.
         used = np.append(np.where(factor > 0.0, factor, 1.0), 1.0)
         unlimited = unlimited / xp.asarray(used)[number]
+    unlimited = unlimited / 10.0 ** (0.1 * figures_of_own(world, "eirp_db", sky, satellite, xp))
     return Links(
         serving=serving,
         satellite=satellite,
@@ -59,6 +62,8 @@ def links_of_many(
         range_m=range_m,
         ways=None,
         loss_db=None,
+        gain_db=figures_of_own(world, "gain_db", sky, satellite, xp),
+        g_over_t_db=figures_of_own(world, "g_over_t_db", sky, satellite, xp),
     )
 
 
@@ -145,7 +150,7 @@ def constellation_links(
         satellite_m=xp.asarray(np.ascontiguousarray(sky.position_m[satellites].T)),
         axes=xp.asarray(np.ascontiguousarray(sky.axes[:, :, satellites])),
         satellite_start=xp.asarray(satellite_start),
-        satellite_power=xp.asarray(power.satellite[satellites]),
+        satellite_power=xp.asarray(_strength(world, sky, power)[satellites]),
         beam=xp.asarray(np.ascontiguousarray(beams.direction[:, lit])),
         beam_power=xp.asarray(beams.power[lit]),
         segment_start=xp.asarray(np.append(0, np.cumsum(counts)).astype(np.int32)),
@@ -161,6 +166,25 @@ def constellation_links(
         polarisations=radio.polarisations,
         fading_gain=world.channel.fading_gain,
     )
+
+
+def mixed_links(
+    world: World, sky: Sky, links: ConstellationDownlink, alike: AlikeTrials
+) -> MixedLinks | None:
+    """Which payload the satellites of links carry; ``None`` where all carry the same."""
+    if world.payloads is None:
+        return None
+    satellites, _ = _rows(sky.start, alike.first)
+    payload = world.payloads.of_satellite[sky.number][satellites]
+    return MixedLinks(links, payload, world.payloads.each)
+
+
+def _strength(world: World, sky: Sky, power: LoweredPower) -> np.ndarray:
+    """Factor on all beams of each satellite: limits, and the EIRP of its payload."""
+    if world.payloads is None:
+        return power.satellite
+    ratio = 10.0 ** (0.1 * world.payloads.figure("eirp_db", sky))
+    return (power.satellite * ratio).astype(np.float32)
 
 
 def _own(users: Users, beams: Beams, xp: Any) -> tuple[Any, Any]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from capest.backend.arguments import ConstellationDownlink
 from capest.backend.protocol import Kernels, on_host
 from capest.engine.beams import Beams
+from capest.engine.payloads import MixedLinks, constellation_sinr, figures_of
 from capest.engine.sky import Sky
 from capest.engine.world import World
 from capest.physics.constants import EARTH_RADIUS_M
@@ -75,14 +77,17 @@ def limit_power(world: World, kernels: Kernels, sky: Sky, beams: Beams) -> Lower
     limits, radio = world.radio.limits, world.radio
     whole = np.ones(len(sky), dtype=np.float32)
     taken_db: dict[str, np.ndarray] = {}
-    if limits.pfd_dbw_per_m2_mhz is not None:
-        excess_db = boresight_pfd_dbw(world, sky, beams) - limits.pfd_dbw_per_m2_mhz
+    if is_limited(world, "pfd_dbw_per_m2_mhz"):
+        most_dbw = of_beams(world, "pfd_dbw_per_m2_mhz", sky, beams, limits.pfd_dbw_per_m2_mhz)
+        excess_db = boresight_pfd_dbw(world, sky, beams) - most_dbw
         taken_db["pfd_reduction_db"] = np.maximum(excess_db, 0.0)
         beams.power[:] *= 10.0 ** (-0.1 * taken_db["pfd_reduction_db"])
-    if limits.rf_power_w is not None:
+    if is_limited(world, "rf_power_w"):
         fed = beams.power * strongest(beams)
-        wanted_w = radio.beam_power_w * np.bincount(beams.satellite, fed, minlength=len(sky))
-        whole[:] = np.minimum(1.0, limits.rf_power_w / np.maximum(wanted_w, 1e-300))
+        beam_w = figures_of(world, "beam_power_w", sky, radio.beam_power_w)
+        most_w = figures_of(world, "rf_power_w", sky, limits.rf_power_w)
+        wanted_w = beam_w * np.bincount(beams.satellite, fed, minlength=len(sky))
+        whole[:] = np.minimum(1.0, most_w / np.maximum(wanted_w, 1e-300))
         taken_db["rf_power_reduction_db"] = _lowered_db(whole)[beams.satellite]
     if limits.out_of_band_pfd_dbw_per_m2_mhz is not None:
         highest = aggregate_pfd_w(world, kernels, sky, beams, whole).max(axis=1)
@@ -91,6 +96,19 @@ def limit_power(world: World, kernels: Kernels, sky: Sky, beams: Beams) -> Lower
         whole *= share[sky.trial]
         taken_db["out_of_band_reduction_db"] = _lowered_db(share[sky.trial])[beams.satellite]
     return LoweredPower(whole, taken_db)
+
+
+def is_limited(world: World, name: str) -> bool:
+    """Whether any satellite has a limit, a name of `PowerLimits`."""
+    if world.payloads is None:
+        return getattr(world.radio.limits, name) is not None
+    return any(math.isfinite(getattr(payload, name)) for payload in world.payloads.each)
+
+
+def of_beams(world: World, name: str, sky: Sky, beams: Beams, value: Any) -> Any:
+    """A figure of each beam's satellite where payloads differ; else the value that all have."""
+    found = figures_of(world, name, sky, value)
+    return found[beams.satellite] if isinstance(found, np.ndarray) else found
 
 
 def strongest(beams: Beams) -> np.ndarray | float:
@@ -104,7 +122,8 @@ def strongest(beams: Beams) -> np.ndarray | float:
     satellite = beams.satellite[order]
     place = np.arange(len(beams)) - np.searchsorted(satellite, satellite)
     found = np.empty(len(beams), dtype=bool)
-    found[order] = place < beams.at_once
+    at_once: Any = beams.at_once
+    found[order] = place < (at_once[order] if isinstance(at_once, np.ndarray) else at_once)
     return found
 
 
@@ -121,7 +140,10 @@ def boresight_pfd_dbw(world: World, sky: Sky, beams: Beams) -> np.ndarray:
     steering = world.radio.steering
     if beams.direction is None:
         raise ValueError("the boresights of these beams are not known")
-    u, v = beams.direction[:2].astype(np.float64) / steering.reduced_aperture
+    ka: Any = steering.reduced_aperture
+    if world.payloads is not None:
+        ka = world.payloads.aperture(sky)[beams.satellite]
+    u, v = beams.direction[:2].astype(np.float64) / ka
     squared = np.minimum(u * u + v * v, 1.0)
     cosine = np.sqrt(1.0 - squared)
     radius_m = np.linalg.norm(sky.position_m, axis=1)[beams.satellite]
@@ -129,7 +151,8 @@ def boresight_pfd_dbw(world: World, sky: Sky, beams: Beams) -> np.ndarray:
     inside = np.sqrt(np.maximum(EARTH_RADIUS_M**2 - radius_m**2 * squared, 0.0))
     range_m = radius_m * cosine - inside
     steered_db = 10.0 * steering.element_exponent * np.log10(np.maximum(cosine, 1e-9))
-    eirp_dbw = world.radio.eirp_density_dbw_per_mhz
+    nominal_dbw = world.radio.eirp_density_dbw_per_mhz
+    eirp_dbw = of_beams(world, "eirp_density_dbw_per_mhz", sky, beams, nominal_dbw)
     return eirp_dbw + steered_db - 10.0 * np.log10(4.0 * math.pi * range_m**2)
 
 
@@ -155,32 +178,40 @@ def aggregate_pfd_w(
     # The first beam of a trial stands in for the served one.
     lit = np.diff(beams.start) > 0
     first = np.where(lit, beams.start[:-1], -1).astype(np.int32)
-    carrier, others = kernels.constellation_sinr(
-        ConstellationDownlink(
-            user_m=xp.asarray(everywhere),
-            user_start=xp.asarray(np.arange(trials + 1) * centres.shape[1]),
-            gain=xp.full(count, density_w / (4.0 * math.pi), dtype=xp.float32),
-            environment=xp.zeros(count, dtype=xp.uint8),
-            sight=xp.asarray(nothing),
-            shadow=xp.asarray(nothing),
-            entry=xp.asarray(np.tile(np.array([0.0, 1.0], dtype=np.float32), (count, 1))),
-            serving=xp.asarray(np.repeat(first, centres.shape[1])),
-            satellite_m=xp.asarray(np.ascontiguousarray(sky.position_m.T)),
-            axes=xp.asarray(sky.axes),
-            satellite_start=xp.asarray(sky.start),
-            satellite_power=xp.asarray(whole),
-            beam=xp.asarray(beams.direction),
-            beam_power=xp.asarray((beams.power * beams.lit_part).astype(np.float32)),
-            segment_start=xp.asarray(beams.segment_start[::colours].copy()),
-            sky=xp.asarray(np.zeros((1, ENTRIES, 6), dtype=np.float32)),
-            pattern=xp.asarray(steering.pattern),
-            reduced_aperture=steering.reduced_aperture,
-            axial_weight=steering.axial_weight,
-            element_exponent=steering.element_exponent,
-            lowest_sine=0.0,
-            colours=1,
+    strength = whole
+    if world.payloads is not None:
+        strength = (whole * 10.0 ** (0.1 * world.payloads.figure("eirp_db", sky))).astype(
+            np.float32
         )
+    links = ConstellationDownlink(
+        user_m=xp.asarray(everywhere),
+        user_start=xp.asarray(np.arange(trials + 1) * centres.shape[1]),
+        gain=xp.full(count, density_w / (4.0 * math.pi), dtype=xp.float32),
+        environment=xp.zeros(count, dtype=xp.uint8),
+        sight=xp.asarray(nothing),
+        shadow=xp.asarray(nothing),
+        entry=xp.asarray(np.tile(np.array([0.0, 1.0], dtype=np.float32), (count, 1))),
+        serving=xp.asarray(np.repeat(first, centres.shape[1])),
+        satellite_m=xp.asarray(np.ascontiguousarray(sky.position_m.T)),
+        axes=xp.asarray(sky.axes),
+        satellite_start=xp.asarray(sky.start),
+        satellite_power=xp.asarray(strength),
+        beam=xp.asarray(beams.direction),
+        beam_power=xp.asarray((beams.power * beams.lit_part).astype(np.float32)),
+        segment_start=xp.asarray(beams.segment_start[::colours].copy()),
+        sky=xp.asarray(np.zeros((1, ENTRIES, 6), dtype=np.float32)),
+        pattern=xp.asarray(steering.pattern),
+        reduced_aperture=steering.reduced_aperture,
+        axial_weight=steering.axial_weight,
+        element_exponent=steering.element_exponent,
+        lowest_sine=0.0,
+        colours=1,
     )
+    mixed = None
+    if world.payloads is not None:
+        payload = world.payloads.of_satellite[sky.number]
+        mixed = MixedLinks(links, payload, world.payloads.each)
+    carrier, others = constellation_sinr(kernels, links, mixed)
     # Where its satellite is up the first beam counts as well.
     above = np.zeros((trials, centres.shape[1]), dtype=bool)
     satellite_m = sky.position_m[beams.satellite[first[lit]]]

@@ -115,7 +115,8 @@ class Steering:
     pattern : float32 array (n, 2)
         Of a beam, see ``pattern_table.pattern_table``.
     axial_weight, element_exponent : float
-        1 and 0 for a dish; 0 and the exponent of the elements for a planar array.
+        1 and the exponent of the steering loss for a dish, which is 0 for beams of a layout; 0 and
+        the exponent of the elements for a planar array.
     """
 
     reduced_aperture: float

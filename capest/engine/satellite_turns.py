@@ -16,6 +16,8 @@ from capest.allocation.slots.problem import Frame, FrameProblem, MeanUsers
 from capest.backend.numpy_pattern import PatternTable
 from capest.backend.protocol import on_host
 from capest.engine.beams import Beams
+from capest.engine.payloads import figures_of
+from capest.engine.sky import Sky
 from capest.engine.world import World
 from capest.sampling.draws import Draws
 from capest.sampling.part_draws import PartDraws
@@ -57,17 +59,23 @@ def held_beams(beams: Beams) -> HeldBeams:
     return HeldBeams(number, first, count, trial, before)
 
 
-def room_of(world: World, beams: Beams) -> np.ndarray:
+def at_once_of(world: World, sky: Sky, beams: Beams) -> int | np.ndarray:
+    """Beams a satellite lights at once; of each beam's satellite where payloads differ."""
+    found = figures_of(world, "beams_at_once", sky, world.beams.beams_at_once)
+    return found[beams.satellite] if isinstance(found, np.ndarray) else int(found)
+
+
+def room_of(world: World, sky: Sky, beams: Beams) -> np.ndarray:
     """Beams that each beam's satellite lights at once, of those it holds, int64 array (beams,)."""
     held = _held(beams)
     if world.beams.allocation == "all-on":
         return held
-    return np.minimum(held, world.beams.beams_at_once)
+    return np.minimum(held, at_once_of(world, sky, beams))
 
 
-def lit_part(world: World, beams: Beams) -> np.ndarray:
+def lit_part(world: World, sky: Sky, beams: Beams) -> np.ndarray:
     """Share of slots in which each beam is lit if satellites share them out equally, (beams,)."""
-    found: np.ndarray = room_of(world, beams) / np.maximum(_held(beams), 1)
+    found: np.ndarray = room_of(world, sky, beams) / np.maximum(_held(beams), 1)
     return found
 
 
@@ -104,6 +112,7 @@ class UsersOfBeams:
 def light_in_turn(
     world: World,
     draws: Draws,
+    sky: Sky,
     beams: Beams,
     slots: int,
     users: Callable[[], UsersOfBeams] | None = None,
@@ -114,6 +123,7 @@ def light_in_turn(
     ----------
     world : World
     draws : Draws
+    sky : Sky
     beams : Beams
     slots : int
     users : callable, optional
@@ -127,7 +137,8 @@ def light_in_turn(
     plan, held = world.beams, held_beams(beams)
     strategy = STRATEGIES.find(plan.allocation)
     lit = np.zeros((slots, len(beams)), dtype=bool)
-    few = held.count <= plan.beams_at_once
+    most = np.broadcast_to(at_once_of(world, sky, beams), len(beams))[held.number[held.first]]
+    few = held.count <= most
     if plan.allocation == "all-on" or few.all():
         lit[:, held.number] = True
         return lit
@@ -136,12 +147,13 @@ def light_in_turn(
     if knows_demand(plan.allocation):
         if users is None:
             raise ValueError("nobody says what users want")
-        known = _Planner(beams, held, users(), world)
+        known = _Planner(sky, beams, held, users(), world)
     # A step for each number of cells that satellites hold, of which there are few.
-    for size in np.unique(held.count[~few]).tolist():
-        these = np.flatnonzero(held.count == size)
+    groups = np.unique(np.stack([held.count[~few], most[~few]]), axis=1)
+    for size, at_once in groups.T.tolist():
+        these = np.flatnonzero((held.count == size) & (most == at_once))
         own = held.number[held.first[these][:, None] + np.arange(size)]
-        frame: Frame = Frame(_NOWHERE, plan.beams_at_once, slots, turn=_turns(world, beams, own))
+        frame: Frame = Frame(_NOWHERE, at_once, slots, turn=_turns(world, beams, own))
         if known is not None:
             frame = known.problem(frame, these, own)
         parts = PartDraws(draws, held.trial[these], held.before[these], size)
@@ -169,15 +181,23 @@ class _Planner:
 
     Parameters
     ----------
+    sky : Sky
     beams : Beams
     held : HeldBeams
     users : UsersOfBeams
     world : World
     """
 
-    def __init__(self, beams: Beams, held: HeldBeams, users: UsersOfBeams, world: World) -> None:
+    def __init__(
+        self, sky: Sky, beams: Beams, held: HeldBeams, users: UsersOfBeams, world: World
+    ) -> None:
         self._beams, self._users = beams, users
-        self._table = PatternTable(world.radio.steering.pattern)
+        patterns = [world.radio.steering.pattern]
+        self._payload = np.zeros(len(beams), dtype=np.int64)
+        if world.payloads is not None:
+            patterns = [each.steering.pattern for each in world.payloads.each]
+            self._payload = world.payloads.of_satellite[sky.number][beams.satellite]
+        self._tables = [PatternTable(pattern) for pattern in patterns]
         segment = np.diff(beams.segment_start)
         self._colour = np.repeat(np.arange(len(segment)), segment) % world.radio.colours
         # Place of each beam among those of its satellite, and the place of that satellite.
@@ -253,7 +273,7 @@ class _Planner:
         apart = direction[..., None] - aim[:, :, None, :]
         position = np.float32(1.0) + (apart * apart).sum(axis=0)
         index = np.empty(position.shape, dtype=np.int64)
-        pattern = self._table.gain(position, np.empty_like(position), index).astype(np.float64)
+        pattern = self._gains(position, index, own)
         pattern *= beams.power[own][:, None, :]
         at_own = np.take_along_axis(pattern, cell[..., None], axis=-1)
         carrier = np.where(is_there, self._users.carrier[user], 0.0)
@@ -265,6 +285,19 @@ class _Planner:
         total = np.bincount(place.ravel(), pattern.ravel(), minlength=satellites * cells**2)
         count = np.bincount(row.ravel(), is_there.ravel(), minlength=satellites * cells)
         return total.reshape(satellites, cells, cells), count.reshape(satellites, cells)
+
+    def _gains(self, position: np.ndarray, index: np.ndarray, own: np.ndarray) -> np.ndarray:
+        """Gain of the beams of satellites, by the pattern that each has, float64 array."""
+        if len(self._tables) == 1:
+            scratch = np.empty_like(position)
+            return self._tables[0].gain(position, scratch, index).astype(np.float64)
+        found = np.empty(position.shape)
+        payload = self._payload[own[:, 0]]
+        for number in np.unique(payload).tolist():
+            of_it = payload == number
+            some, scratch = position[of_it], np.empty_like(position[of_it])
+            found[of_it] = self._tables[number].gain(some, scratch, index[of_it])
+        return found
 
 
 @dataclass(frozen=True)

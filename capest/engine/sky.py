@@ -40,6 +40,10 @@ class Sky:
         Position after the shortest time a satellite has to stay in view, ``None`` without one.
     is_same : bool
         The satellites of all trials stand in the same places.
+    gateway : int64 array (n,) or None
+        Which feeds each; ``None`` where gateways are not modelled.
+    feeder_m : float64 array (n,) or None
+        Length of the way there.
     """
 
     start: np.ndarray
@@ -48,6 +52,8 @@ class Sky:
     axes: np.ndarray
     later_m: np.ndarray | None
     is_same: bool
+    gateway: np.ndarray | None = None
+    feeder_m: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.number)
@@ -141,7 +147,13 @@ def _in_reach(world: World, position_m: np.ndarray) -> np.ndarray:
 
 
 def feeder_ranges_m(world: World, sky: Sky) -> np.ndarray:
-    """Length of each satellite's feeder link, float64 array (n,)."""
+    """Length of each satellite's feeder link, float64 array (n,).
+
+    To the gateway that feeds it; where gateways are not modelled, to one that sees it at the
+    elevation of the scenario.
+    """
+    if sky.feeder_m is not None:
+        return sky.feeder_m
     altitude_m = np.linalg.norm(sky.position_m, axis=1) - EARTH_RADIUS_M
     return geometry.slant_range_m(altitude_m, world.radio.gateway_elevation_deg)
 

@@ -15,7 +15,8 @@ import numpy as np
 from capest.backend.arguments import AttachedLinks, ConstellationDownlink
 from capest.backend.protocol import Kernels, on_host
 from capest.engine.beams import Beams
-from capest.engine.links_of_many import AlikeTrials, constellation_links
+from capest.engine.links_of_many import AlikeTrials, constellation_links, mixed_links
+from capest.engine.payloads import MixedLinks, constellation_sinr
 from capest.engine.power import LoweredPower
 from capest.engine.radio import Link
 from capest.engine.sky import Sky
@@ -45,6 +46,8 @@ class SlotLinksOfMany:
     satellite_start : int64 array (trials + 1,)
     segment_start : int32 array (satellites · colours + 1,)
         As of the links, on the host.
+    mixed : MixedLinks or None
+        The same links where payloads differ.
     """
 
     kernels: Kernels
@@ -54,6 +57,7 @@ class SlotLinksOfMany:
     start: np.ndarray
     satellite_start: np.ndarray
     segment_start: np.ndarray
+    mixed: MixedLinks | None = None
 
     def rates_of(self, efficiency: Any) -> np.ndarray:
         """Rates on the host from efficiencies, Mbit/s, float64 array of the same shape."""
@@ -83,7 +87,7 @@ class SlotLinksOfMany:
             if ends[end] > ends[first]:
                 rows = np.arange(first, end)
                 links = self._of_rows(rows // slots, lit[rows % slots], number[some], count[rows])
-                carrier[some], interference[some] = self.kernels.constellation_sinr(links)
+                carrier[some], interference[some] = constellation_sinr(self.kernels, *links)
             first = end
         own = self.own.ravel()[number] - self.start[row // slots]
         attached = AttachedLinks(
@@ -103,8 +107,8 @@ class SlotLinksOfMany:
 
     def _of_rows(
         self, trial: np.ndarray, lit: np.ndarray, number: np.ndarray, count: np.ndarray
-    ) -> ConstellationDownlink:
-        """What the kernel takes of some slots.
+    ) -> tuple[ConstellationDownlink, MixedLinks | None]:
+        """What the kernel takes of some slots, and whose payloads satellites carry.
 
         Parameters
         ----------
@@ -135,7 +139,7 @@ class SlotLinksOfMany:
             segment[beam] + moved[of_row], minlength=int(satellite_start[-1]) * colours
         )
         user, chosen, above = (xp.asarray(each) for each in (number, beam, satellite))
-        return replace(
+        of_slots = replace(
             links,
             user_m=xp.ascontiguousarray(links.user_m[:, user]),
             user_start=xp.asarray(np.append(0, np.cumsum(count))),
@@ -155,6 +159,9 @@ class SlotLinksOfMany:
             # Satellites of a slot come in the order of their trial: waves come from where they did.
             wave_key=None if links.wave_key is None else links.wave_key[user],
         )
+        if self.mixed is None:
+            return of_slots, None
+        return of_slots, replace(self.mixed, links=of_slots, payload=self.mixed.payload[satellite])
 
 
 def slot_links_of_many(
@@ -162,10 +169,16 @@ def slot_links_of_many(
 ) -> SlotLinksOfMany:
     """Links in slots of the users of some trials, arguments as of `links_of_many`."""
     each = np.arange(sky.trials)
-    pairs = constellation_links(
-        world, sky, users, beams, power, AlikeTrials(each, each), None, kernels.xp
-    )
+    alone = AlikeTrials(each, each)
+    pairs = constellation_links(world, sky, users, beams, power, alone, None, kernels.xp)
     own = on_host(pairs.serving).astype(np.int64).reshape(sky.trials, users.per_trial)
     return SlotLinksOfMany(
-        kernels, world.radio.link, pairs, own, beams.start, sky.start, beams.segment_start
+        kernels,
+        world.radio.link,
+        pairs,
+        own,
+        beams.start,
+        sky.start,
+        beams.segment_start,
+        mixed_links(world, sky, pairs, alone),
     )

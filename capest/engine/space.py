@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -35,6 +35,8 @@ class Space:
         Epochs of consecutive trials are spread evenly.
     minimum_visibility_s : float
         Shortest time a satellite has to stay in view.
+    table : int64 array (satellites,)
+        Which table of shells each satellite is of, -1 for none; of no meaning where there is none.
     """
 
     names: tuple[str, ...]
@@ -46,6 +48,7 @@ class Space:
     window_s: float
     stratified_epochs: bool
     minimum_visibility_s: float
+    table: np.ndarray = field(default_factory=lambda: np.full(1, -1))
 
     def __len__(self) -> int:
         return len(self.group)

@@ -20,6 +20,7 @@ from capest.engine.collect import Computed, Downlinks, downlinks_of_frame, user_
 from capest.engine.downlink import downlink
 from capest.engine.frame import play_frame
 from capest.engine.frame_of_one import plan_frame, problem_of
+from capest.engine.gateways import with_gateways
 from capest.engine.largest_share import largest_share
 from capest.engine.light import light_beams
 from capest.engine.links import Links
@@ -97,7 +98,7 @@ def start(
     """
     cells = world.ground.cells
     draws = Draws(kernels, world.seed, first_trial, sum(parts.trials))
-    sky = draw_sky(world, draws)
+    sky = with_gateways(world, draw_sky(world, draws))
     view = cells.view(world, sky)
     users = with_weather(world, draws, draw_users(world, draws, sky))
     beams = light_beams(world, kernels, sky, view, users, draws)

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from capest.backend.arguments import ConstellationDownlink, ConstellationUplink
+from capest.backend.arguments import ConstellationDownlink
 from capest.backend.protocol import HEARD_UNIT, Kernels
 from capest.engine.beams import Beams
 from capest.engine.link_powers import peak_gain
 from capest.engine.links import Links
-from capest.engine.links_of_many import AlikeTrials, constellation_links
+from capest.engine.links_of_many import AlikeTrials, constellation_links, mixed_links
+from capest.engine.payloads import MixedLinks, constellation_uplink, figures_of_own
 from capest.engine.place_loss import own_loss_db
 from capest.engine.power import LoweredPower
 from capest.engine.services.settings import CallUplink
@@ -38,11 +39,14 @@ class SendersToMany:
         of the beam's noise in the user's bandwidth.
     beam : int32 array (users,)
         Own beam among those of all trials; the first one for who has none.
+    mixed : MixedLinks or None
+        The same links where payloads differ.
     """
 
     links: ConstellationDownlink
     strength: Any
     beam: Any
+    mixed: MixedLinks | None = None
 
     @property
     def beams(self) -> int:
@@ -69,9 +73,8 @@ class SendersToMany:
         float64 array (sums, beams)
             In units of the noise, mean over time and places; whole numbers of ``HEARD_UNIT``.
         """
-        power = (sending * self.strength).astype(kernels.xp.float32)
-        heard = kernels.constellation_uplink(ConstellationUplink(links=self.links, power=power))
-        return heard * HEARD_UNIT
+        power = sending * self.strength
+        return constellation_uplink(kernels, self.links, power, self.mixed) * HEARD_UNIT
 
 
 def senders_to_many(
@@ -96,13 +99,16 @@ def senders_to_many(
         ``numpy`` or ``cupy``.
     """
     each = np.arange(sky.trials)
-    pairs = constellation_links(world, sky, users, beams, power, AlikeTrials(each, each), None, xp)
+    alone = AlikeTrials(each, each)
+    pairs = constellation_links(world, sky, users, beams, power, alone, None, xp)
     # With what weather and ionosphere take of a user's links.
     one_metre_db = _decibels(pairs.gain.astype(xp.float64), xp)
-    power_dbw = sent_dbw(world, uplink, links.unlimited, xp)
+    gain_db = figures_of_own(world, "gain_db", sky, links.satellite, xp)
+    power_dbw = sent_dbw(world, uplink, links.unlimited, xp, gain_db)
     further_db = further_loss_db(world, users, links, xp)
     strength_db = _snr_db(world, uplink, power_dbw, one_metre_db) - further_db
-    return SendersToMany(pairs, peak_gain(strength_db, xp), xp.maximum(pairs.serving, 0))
+    mixed = mixed_links(world, sky, pairs, alone)
+    return SendersToMany(pairs, peak_gain(strength_db, xp), xp.maximum(pairs.serving, 0), mixed)
 
 
 def further_loss_db(world: World, users: Users, links: Links, xp: Any) -> Any:
@@ -116,7 +122,12 @@ def further_loss_db(world: World, users: Users, links: Links, xp: Any) -> Any:
 
 
 def reversed_snr_db(
-    world: World, uplink: CallUplink, unlimited: Any, xp: Any, further_loss_db: Any = 0.0
+    world: World,
+    uplink: CallUplink,
+    unlimited: Any,
+    xp: Any,
+    further_loss_db: Any = 0.0,
+    gain_db: Any = 0.0,
 ) -> Any:
     """SNR of users' uplinks from that of their downlinks, without interference.
 
@@ -133,15 +144,17 @@ def reversed_snr_db(
         ``numpy`` or ``cupy``.
     further_loss_db : float64 array (n,) or float
         See `further_loss_db`.
+    gain_db : float64 array (n,) or float
+        What the antenna of the own satellite has more than that of the radio.
     """
     down_db = _decibels(unlimited, xp)
-    power_dbw = sent_dbw(world, uplink, unlimited, xp)
+    power_dbw = sent_dbw(world, uplink, unlimited, xp, gain_db)
     return _snr_db(world, uplink, power_dbw, down_db) - further_loss_db
 
 
-def sent_dbw(world: World, uplink: CallUplink, unlimited: Any, xp: Any) -> Any:
+def sent_dbw(world: World, uplink: CallUplink, unlimited: Any, xp: Any, gain_db: Any = 0.0) -> Any:
     """Transmit power of users in dBW, by the loss of their own downlinks; see `reversed_snr_db`."""
-    loss_db = world.radio.link.coupling_loss_at_0_snr_db - _decibels(unlimited, xp)
+    loss_db = world.radio.link.coupling_loss_at_0_snr_db - _decibels(unlimited, xp) - gain_db
     return uplink.budget.power_dbw(loss_db, xp)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
+from capest.engine.payloads import Payloads
 from capest.engine.radio import Radio
 from capest.engine.services.settings import Services
 from capest.engine.space import Space
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from capest.engine.assignment import SatellitesInView
     from capest.engine.beams import Beams
     from capest.engine.collect import Computed, CountedUsers
+    from capest.engine.gateways import Gateways
     from capest.engine.links import Links
     from capest.engine.sky import Sky
     from capest.engine.users import Users
@@ -343,6 +345,8 @@ class World:
         Coordinates of cells and satellites for the result file.
     notes : tuple of str
         What the user should know, one line each.
+    payloads : Payloads or None
+        ``None`` where all satellites carry the payload of the radio.
     """
 
     seed: int
@@ -355,3 +359,5 @@ class World:
     weather: CellWeather | None
     layout: dict[str, np.ndarray] = field(repr=False)
     notes: tuple[str, ...] = ()
+    gateways: Gateways | None = None
+    payloads: Payloads | None = None

@@ -16,7 +16,7 @@ from capest.geo.users_grid import GridOfFile, read_values
 
 
 @dataclass(frozen=True)
-class Coverage:
+class NetworkCoverage:
     """Where there is a terrestrial network.
 
     Attributes
@@ -49,7 +49,7 @@ class Coverage:
         return self.grid.at(lat_deg, lon_deg)
 
 
-def read_coverage(path: str | Path, variable: str | None = None) -> Coverage:
+def read_coverage(path: str | Path, variable: str | None = None) -> NetworkCoverage:
     """Read covered areas from a GeoJSON file, or a grid of covered shares from a NetCDF file.
 
     Parameters
@@ -71,7 +71,7 @@ def read_coverage(path: str | Path, variable: str | None = None) -> Coverage:
             f"{path} is text; remove it"
         )
     polygons, notes = read_polygons(path)
-    return Coverage(Region(Path(path).name, Areas(polygons)), None, notes)
+    return NetworkCoverage(Region(Path(path).name, Areas(polygons)), None, notes)
 
 
 def _is_grid(path: str | Path) -> bool:
@@ -82,17 +82,18 @@ def _is_grid(path: str | Path) -> bool:
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     found = kind_by_content(path, head)
-    if found is None:
+    if found is None and head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return False
-    if found.family == NETCDF:
+    if found is not None and found.family == NETCDF:
         return True
+    name = "of another kind" if found is None else found.name
     raise InputError(
-        f"{path}: is {found.name}, which is not read: expected GeoJSON polygons of covered area, "
-        "or a NetCDF grid of covered shares"
+        f"{path}: is {name}, which is not read: expected GeoJSON polygons of covered area, or a "
+        "NetCDF grid of covered shares"
     )
 
 
-def _grid_of(path: str | Path, variable: str | None) -> Coverage:
+def _grid_of(path: str | Path, variable: str | None) -> NetworkCoverage:
     grid, _ = read_values(path, variable, "the covered share")
     missing = np.isnan(grid.values)
     known = grid.values[~missing]
@@ -107,4 +108,4 @@ def _grid_of(path: str | Path, variable: str | None) -> Coverage:
         count = f"{missing.sum():,} of {missing.size:,} cells"
         notes = (f"{grid.where}: {count} have no value: there is no terrestrial network",)
     _ = grid.steps_deg  # uneven ones are refused at once
-    return Coverage(None, grid, notes)
+    return NetworkCoverage(None, grid, notes)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from capest.geo.coverage import Coverage
+from capest.geo.coverage import NetworkCoverage
 from capest.geo.people_points import points_of
 from capest.geo.points import PointsModel, weighted
 from capest.geo.population import PopulationModel
@@ -37,7 +37,7 @@ def uncovered_by_density(living: PopulationModel, half_per_km2: float) -> Popula
     return replace(fewer, half_per_km2=half_per_km2)
 
 
-def uncovered_by_file(living: PopulationModel, coverage: Coverage) -> PointsModel | None:
+def uncovered_by_file(living: PopulationModel, coverage: NetworkCoverage) -> PointsModel | None:
     """Keep the people where a file has no terrestrial network, ``None`` where that is nobody.
 
     Who lives where is told by pieces of the model's spots, see `people_points`: a piece on the

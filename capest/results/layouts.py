@@ -34,7 +34,8 @@ CONSTELLATION: dict[str, Variable] = {
         ("cell",),
         "f8",
         "1",
-        "people living in the cell, places counted where their centre is",
+        "people living in the cell (for uncovered users: without a network), places counted "
+        "where their centre is",
         attributes=_PLACE,
     ),
     "cell_colour": Variable(

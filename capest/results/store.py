@@ -9,6 +9,7 @@ stand in two files: it has the same bytes in both, and renames are atomic.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import errno
 import os
 import re
@@ -303,8 +304,12 @@ class BlockStore:
         if earlier is not None:
             different = _differences(earlier, self.identity)
             if different and not replace:
+                # Where nothing else differs, the run can go on as it was begun.
+                alike = dataclasses.replace(self.identity, backend=earlier.backend)
+                same = f"go on with --backend {earlier.backend}, "
                 raise InputError(
-                    f"{self.folder} holds blocks of another run: {different}; delete that folder, "
+                    f"{self.folder} holds blocks of another run: {different}; "
+                    f"{'' if _differences(earlier, alike) else same}delete that folder, "
                     "drop them with --overwrite, or choose another output with -o"
                 )
             if self._drop_blocks():

@@ -8,15 +8,18 @@ from typing import Any
 from capest.errors import InputError, Problem
 from capest.scenario.derived import is_frame
 from capest.scenario.frame_rules import at_once_given, at_once_within
+from capest.scenario.gateway_notation import is_notation, parse_gateways
 from capest.scenario.limits import USERS_PER_TRIAL_LIMIT, not_hexagonal, too_many_users
 from capest.scenario.moments import utc_text, zone_hint
 from capest.scenario.shell_notation import parse_longitudes, parse_shells
+from capest.scenario.shell_tables import layout_problem, table_problem
 
 SELECT = tuple(f"constellation.select.{key}" for key in ("names", "numbers", "height_km"))
 """Keys that choose objects of a catalogue."""
 
 SOURCES = (
     "constellation.shells",
+    "constellation.shell",
     "constellation.geostationary",
     "constellation.catalogue",
 )
@@ -61,6 +64,11 @@ def _shells(text: str | None) -> Problem | None:
 
 def _geostationary(text: str | None) -> Problem | None:
     return _readable("constellation.geostationary", text, parse_longitudes)
+
+
+def _gateways(text: str | None) -> Problem | None:
+    is_file = text is not None and not is_notation(text)
+    return None if is_file else _readable("constellation.gateways", text, parse_gateways)
 
 
 def _start(text: str) -> Problem | None:
@@ -221,6 +229,12 @@ def _beams(count: int) -> Problem | None:
 WITH_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], ...] = (
     (("constellation.shells",), _shells),
     (("constellation.geostationary",), _geostationary),
+    (("constellation.gateways",), _gateways),
+    (("constellation.shell", "constellation.shells"), table_problem),
+    (
+        ("constellation.shell", "cells.layout", "beams.spacing_uv", "satellite.hpbw_deg"),
+        layout_problem,
+    ),
     (("constellation.start",), _start),
     (("region.kind",), _region_given),
     (("region.kind", *_ALL_REGION_KEYS), _region_keys),

@@ -217,7 +217,9 @@ class Derived:
             return self.cells.diameter_km
         if self.cells.diameter_from == "satellite":
             return self.beam_spacing_uv * self.satellite.altitude_km
-        return cell_width.narrowest_km(self.constellation, self.beam_spacing_uv)
+        return cell_width.narrowest_km(
+            self.constellation, self.beam_spacing_uv, self.beams.spacing_uv is not None
+        )
 
     @property
     def guard_km(self) -> float:

@@ -11,6 +11,7 @@ from capest.file_kinds import check_regular
 from capest.physics.environment import URBAN_SIGMA_DB
 from capest.physics.patterns import takes_hpbw
 from capest.physics.weather_library import library_version
+from capest.scenario.gateway_notation import is_notation, parse_gateways
 from capest.scenario.harq import with_block_errors
 from capest.scenario.lists import number_range
 from capest.scenario.moments import utc_text
@@ -18,6 +19,7 @@ from capest.scenario.paths import shown_path
 from capest.scenario.reading import uplink_interference, uplink_is_read
 from capest.scenario.reading_table import is_read
 from capest.scenario.service_classes import ServiceClass, service_classes
+from capest.scenario.shell_tables import content_of_tables
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -60,7 +62,7 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
     keeps = "keep_cells" in _read(scenario, "run") and scenario.run.keep_cells
     return {
         **of_kind(scenario),
-        "carrier": scenario.carrier.model_dump(),
+        "carrier": _carrier(scenario),
         "handset": _handset(scenario),
         "channel": _channel(scenario),
         "link": with_block_errors(_read(scenario, "link"), scenario),
@@ -68,6 +70,13 @@ def effective(scenario: Scenario) -> dict[str, dict[str, Any]]:
         **_service(scenario),
         "run": {"seed": scenario.run.seed} | ({"keep_cells": True} if keeps else {}),
     }
+
+
+def _carrier(scenario: Scenario) -> dict[str, Any]:
+    content = _read(scenario, "carrier")
+    if content.get("guard_band") == "smaller-channel":
+        del content["guard_band"]  # results of 0.2 did not know of it
+    return content
 
 
 def _of_one_satellite(scenario: Scenario) -> dict[str, dict[str, Any]]:
@@ -197,6 +206,8 @@ def _satellite(scenario: Scenario) -> dict[str, Any]:
     content.pop("beams_at_once", None)
     if scenario.satellite.antenna == "array" or not takes_hpbw(scenario.satellite.pattern):
         content.pop("hpbw_deg", None)  # it enters through the spacing of beams or cells
+    if content.get("steering_loss_exponent") == 0.0:
+        del content["steering_loss_exponent"]  # results of 0.2 did not know of it
     return content
 
 
@@ -213,9 +224,15 @@ def _where_satellites_are(scenario: Scenario) -> dict[str, Any]:
     constellation = scenario.constellation
     content = _given(_read(scenario, "constellation"))
     del content["select"]
+    if constellation.shell is not None:
+        del content["shell"]
+        content |= content_of_tables(scenario)
     if scenario.cells.layout == "earth-fixed":
         content["beams_per_satellite"] = scenario.beams_at_once
     content["start"] = utc_text(constellation.start)
+    if (gateways := content.get("gateways")) is not None:
+        own = parse_gateways(gateways) if is_notation(gateways) else _digest(gateways)
+        content["gateways"] = own
     if constellation.catalogue is None:
         return content
     content["catalogue"] = _digest(constellation.catalogue)

@@ -37,6 +37,13 @@ def _items(value: object) -> list[object]:
     return items
 
 
+def tables(value: object) -> tuple[object, ...]:
+    """Take a list of tables, at least one."""
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError("not a list of tables")
+    return tuple(value)
+
+
 def _names(value: object) -> tuple[str, ...]:
     names = _items(value)
     for name in names:

@@ -16,6 +16,7 @@ from capest.scenario.paths import anchor_paths
 from capest.scenario.plain import plain
 from capest.scenario.presets import STARTS, load_preset, preset_names
 from capest.scenario.renamed import is_of_constellation, problems_of, rename, tell
+from capest.scenario.shell_tables import key_of_model
 from capest.scenario.written import Written, flat, is_complete
 
 
@@ -68,7 +69,8 @@ def load_scenario(
     before = {key: value for key, value in before.items() if not found.is_removed(key)}
     # Of a complete file, such as a result keeps, nobody chose every key.
     own = before if complete else {}
-    keys = frozenset(found.origins.keys() & fields().keys()) | (before.keys() - own.keys())
+    chosen = {key_of_model(key) for key in found.origins}
+    keys = frozenset(chosen & fields().keys()) | (before.keys() - own.keys())
     written, idle = Written(keys, own=own), None if excused is None else list[Problem]()
     try:
         scenario = build_scenario(name, raw, faults, written=written, excused=idle)

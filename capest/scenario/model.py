@@ -53,6 +53,13 @@ from capest.scenario.sections import (
     UplinkSettings,
     UserSettings,
 )
+from capest.scenario.shell_tables import (
+    PAYLOAD,
+    SHELL,
+    key_of_model,
+    number_problem,
+    with_shell_presets,
+)
 from capest.scenario.write import to_toml
 from capest.scenario.written import (
     Written,
@@ -172,11 +179,11 @@ class Scenario(Derived, Section):
         ScenarioError
             With every fault of the outcome, also a key that the outcome does not read.
         """
-        raw = self.model_dump()
+        raw = plain(self.model_dump())
         keys: dict[str, Any] = {}
         for name, value in changes.items():
             keys |= _leaves(name.replace("__", "."), plain(value))
-        after = self.model_dump()
+        after = plain(self.model_dump())
         for key, value in keys.items():
             set_key(after, key, value)
         keys, old_names = in_new_names(keys, "scenario", is_of_constellation(after))
@@ -193,7 +200,14 @@ class Scenario(Derived, Section):
             for key in (RULES.keys() | of_rules) - given:
                 remove_key(raw, key)
                 own.pop(key, None)
-        named = keys.keys() & fields().keys()
+        named = {key_of_model(key) for key in keys} & fields().keys()
+        strays = [problem for key in keys if (problem := number_problem(raw, key))]
+        if strays:
+            raise ScenarioError("scenario", strays)
+        for key in keys:
+            if key.startswith(f"{SHELL}.") and key.endswith(".preset"):
+                for name in PAYLOAD:
+                    remove_key(raw, f"{key.rpartition('.')[0]}.{name}")
         for key, value in keys.items():
             set_key(raw, key, value)
         anchor_paths(raw, "")
@@ -262,9 +276,9 @@ def build_scenario(
         if value != start:
             moved.append(replace(follower, from_value=start))
     resolved, unresolved = with_presets(raw, _DEFAULT_PRESETS)
-    resolved = with_rules(resolved)
+    resolved, unlike = with_shell_presets(with_rules(resolved))
     sections = {problem.key.partition(".")[0] for problem in unresolved}
-    problems = [*noted, *unresolved, *find_problems(Scenario, resolved, sections)]
+    problems = [*noted, *unresolved, *unlike, *find_problems(Scenario, resolved, sections)]
     values = good_values(resolved, fields(), {problem.key for problem in problems})
     idle = list(unread_problems(written, values, own, fields()))
     if excused is None:

@@ -50,7 +50,8 @@ def _calls_move(values: Values) -> bool:
 
 
 def _transparent(values: Values) -> bool:
-    return is_constellation(values) and values["satellite.payload"] == "transparent"
+    by_antennas = values["satellite.payload"] == "transparent"
+    return is_constellation(values) and by_antennas and values["constellation.gateways"] is None
 
 
 def _sends_messages(values: Values) -> bool:
@@ -93,7 +94,7 @@ NOT_MODELLED: tuple[NotModelled, ...] = (
         "a satellite without a free antenna in view is dark: 100 antennas light 100 of the 238 "
         "satellites lit over China",
         58.0,
-        "constellations of transparent satellites",
+        "constellations of transparent satellites without `constellation.gateways`",
         "computed",
         _transparent,
     ),

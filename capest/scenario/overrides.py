@@ -12,6 +12,7 @@ from capest.errors import Problem
 from capest.scenario.nearest import did_you_mean_key, nearest
 from capest.scenario.plain import remove_key, set_key
 from capest.scenario.renamed import OldName, in_new_names, new_names
+from capest.scenario.shell_tables import key_of_model, number_problem
 from capest.shown import cut, one_line
 
 
@@ -140,6 +141,10 @@ def apply_overrides(
             continue
         settings, old_names = in_new_names({key: parsed}, given(text), constellation)
         found.old_names += old_names
+        strays = [number_problem(raw, name) for name in settings]
+        if any(strays):
+            found.problems += [replace(each, key=given(text)) for each in strays if each]
+            continue
         for name, setting in settings.items():
             if setting is None:
                 remove_key(raw, name)
@@ -175,7 +180,7 @@ def unknown_removals(overridden: Overridden, known: Sequence[str]) -> list[Probl
     old = new_names(known)
     problems = []
     for key, said in overridden.removed.items():
-        if key not in {*known, *sections, *old}:
+        if key_of_model(key) not in {*known, *sections, *old}:
             alike = None if "." in key else nearest(key, sections)
             hint = f"did you mean {alike}" if alike else did_you_mean_key(key, known, old)
             problems.append(Problem(said, None, "no such key or section", hint))

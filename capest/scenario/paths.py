@@ -7,7 +7,9 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-PATH_KEYS = ("constellation.catalogue", "region.file", "users.file")
+from capest.scenario.gateway_notation import is_notation
+
+PATH_KEYS = ("constellation.catalogue", "constellation.gateways", "region.file", "users.file")
 
 
 def anchor_paths(raw: dict[str, Any], folder: str | Path, overridden: Collection[str] = ()) -> None:
@@ -26,6 +28,8 @@ def anchor_paths(raw: dict[str, Any], folder: str | Path, overridden: Collection
         section, _, name = key.partition(".")
         table = raw.get(section)
         path = table.get(name) if isinstance(table, dict) else None
+        if key == "constellation.gateways" and isinstance(path, str) and is_notation(path):
+            continue
         if isinstance(table, dict) and isinstance(path, str) and path and "\x00" not in path:
             start = "" if key in overridden or section in overridden else folder
             table[name] = os.path.abspath(os.path.join(start, path))

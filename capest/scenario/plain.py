@@ -23,21 +23,46 @@ def plain(value: Any) -> Any:
 def set_key(raw: dict[str, Any], key: str, value: Any) -> None:
     """Set a dotted key in nested dicts, in place; makes the tables on the way.
 
-    What stands where a table is needed gives way to one.
+    What stands where a table is needed gives way to one. Tables of a list go by their number from
+    1 on.
     """
-    *path, name = key.split(".")
-    for part in path:
-        if not isinstance(raw.get(part), dict):
-            raw[part] = {}
-        raw = raw[part]
-    raw[name] = value
+    part, dot, rest = key.partition(".")
+    if not dot:
+        raw[part] = value
+        return
+    found = raw.get(part)
+    number, inside, below = rest.partition(".")
+    if isinstance(found, list) and (table := _table(found, number)) is not None:
+        if inside:
+            set_key(table, below, value)
+        else:
+            found[int(number) - 1] = value
+        return
+    if not isinstance(found, dict):
+        found = raw[part] = {}
+    set_key(found, rest, value)
+
+
+def _table(tables: list[Any], number: str) -> dict[str, Any] | None:
+    """Table of a list by its number from 1 on; ``None`` if it is not there."""
+    if not (number.isascii() and number.isdigit() and 1 <= int(number) <= len(tables)):
+        return None
+    table = tables[int(number) - 1]
+    return table if isinstance(table, dict) else None
 
 
 def remove_key(raw: dict[str, Any], key: str) -> None:
     """Remove a dotted key, where it is, from nested dicts in place."""
-    *path, name = key.split(".")
-    for part in path:
-        if not isinstance(raw.get(part), dict):
-            return
-        raw = raw[part]
-    raw.pop(name, None)
+    part, dot, rest = key.partition(".")
+    if not dot:
+        raw.pop(part, None)
+        return
+    found = raw.get(part)
+    number, inside, below = rest.partition(".")
+    if isinstance(found, list) and (table := _table(found, number)) is not None:
+        if inside:
+            remove_key(table, below)
+        else:
+            del found[int(number) - 1]
+    elif isinstance(found, dict):
+        remove_key(found, rest)

@@ -17,6 +17,8 @@ from capest.scenario.lists import Listed
 from capest.scenario.nearest import did_you_mean_key, nearest
 from capest.scenario.renamed import new_names, new_values
 from capest.scenario.rules import broken_rules
+from capest.scenario.sections import ShellSettings
+from capest.scenario.shell_tables import dotted, key_of_model, unknown_in_table
 from capest.scenario.units import unit_of
 
 _REASONS = {
@@ -131,10 +133,12 @@ def _number(value: float) -> str:
 
 
 def _wrong(key: str, value: Any, keys: Mapping[str, FieldInfo]) -> Problem:
-    if key not in keys:
-        return Problem(key, value, f"must be a table, [{key}]")
-    allowed, hint = allowed_text(key, keys[key]), _hint(key, keys[key], value)
-    if isinstance(value, str) and _kind(keys[key])[0] in (int, float):
+    field = keys.get(key) or ShellSettings.model_fields.get(key.rpartition(".")[2])
+    if field is None or key_of_model(key) not in keys:
+        shown = f"[[{key_of_model(key)}]]" if key_of_model(key) in keys else f"[{key}]"
+        return Problem(key, value, f"must be a table, {shown}")
+    allowed, hint = allowed_text(key, field), _hint(key, field, value)
+    if isinstance(value, str) and _kind(field)[0] in (int, float):
         allowed = f"a bare {allowed.removeprefix('a ')}"
     return Problem(key, value, f"must be {allowed}", hint)
 
@@ -160,6 +164,10 @@ def _missing(missing: list[str], keys: Mapping[str, FieldInfo]) -> list[Problem]
 
 def _unknown(loc: tuple[Any, ...], value: Any, keys: Mapping[str, FieldInfo]) -> Problem:
     key = _dotted(loc)
+    shown = ".".join(printable(str(part)) for part in key.split("."))
+    if key_of_model(key) != key:
+        said, hint = unknown_in_table(str(loc[-1]), list(ShellSettings.model_fields))
+        return Problem(shown, value, said, hint)
     shown = ".".join(printable(str(part)) for part in loc)
     if isinstance(value, Mapping):
         sections = sorted({known.rpartition(".")[0] for known in keys} - {""})
@@ -214,7 +222,7 @@ def _hint_for_text(key: str, kind: Any, choices: tuple[Any, ...], value: str) ->
 
 
 def _dotted(loc: tuple[Any, ...]) -> str:
-    return ".".join(str(part) for part in loc)
+    return dotted(loc)
 
 
 def good_values(
@@ -235,6 +243,8 @@ def good_values(
     for key, field in keys.items():
         parts = key.split(".")
         if bad & {".".join(parts[: n + 1]) for n in range(len(parts))}:
+            continue
+        if any(each.startswith(f"{key}.") for each in bad):
             continue
         table: Any = raw
         for part in parts[:-1]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from capest.physics.constants import SCINTILLATION_FROM_GHZ
 from capest.physics.patterns import PATTERNS, takes_hpbw
+from capest.physics.resource_grid import between_channels_mhz
 from capest.scenario.choices import HOPPING
 from capest.scenario.constellation_rules import PEOPLE, REGION_KEYS, SELECT
 from capest.scenario.harq import FITTED, harq_mode
@@ -18,7 +18,6 @@ from capest.scenario.reading import (
     Unread,
     Values,
     above_zero,
-    carriers_ghz,
     chosen,
     given,
     in_words,
@@ -28,6 +27,16 @@ from capest.scenario.reading import (
     uplink_is_read,
 )
 from capest.scenario.service_classes import kinds_of_service
+from capest.scenario.reading_channel import (
+    EXCEEDED,
+    FADING,
+    IN_TOWN,
+    IONOSPHERE,
+    OF_PLACE,
+    SCATTERED,
+    TROPOSPHERE,
+)
+from capest.scenario.shell_tables import tables_of
 
 
 def _no_width(values: Values) -> str | None:
@@ -81,9 +90,20 @@ def _no_gateway(values: Values) -> str | None:
 
 def _all_stand(values: Values) -> str | None:
     moving = ("constellation.shells", "constellation.catalogue")
-    if any(values[key] is not None for key in moving):
+    if any(values[key] is not None for key in moving) or _orbits(values):
         return None
     return "only with constellation.shells or catalogue: geostationary satellites do not move"
+
+
+def _orbits(values: Values) -> bool:
+    """Tell whether a table of shells has an orbit."""
+    return any(table.get("orbit") for table in tables_of(values["constellation.shell"]))
+
+
+def _no_shells(values: Values) -> str | None:
+    if values["constellation.shells"] is not None or _orbits(values):
+        return None
+    return "only with constellation.shells, and there is none"
 
 
 def _all_of_it(values: Values) -> str | None:
@@ -112,49 +132,6 @@ def _beam_by_beam(values: Values) -> str | None:
 
 def _file_tells(values: Values) -> str | None:
     return None if values["users.file"] is None else "users.file says where a network is"
-
-
-def _free_space(values: Values) -> str | None:
-    clear = values["channel.line_of_sight"] == "always" and not values["channel.shadow_fading"]
-    always = 'channel.line_of_sight = "always" without shadow fading leaves nothing of it'
-    return always if clear else None
-
-
-def _no_fading(values: Values) -> str | None:
-    return None if values["channel.shadow_fading"] else "channel.shadow_fading = false"
-
-
-def _no_town(values: Values) -> str | None:
-    environment = values["channel.environment"]
-    if environment not in ("urban", "by-place"):
-        return f'channel.environment = "{environment}"'
-    if values["channel.line_of_sight"] == "never":
-        return 'channel.line_of_sight = "never"'
-    return None
-
-
-def _no_troposphere(values: Values) -> str | None:
-    if values["channel.weather"] != "clear" or max(carriers_ghz(values)) >= SCINTILLATION_FROM_GHZ:
-        return None
-    return f"under a clear sky only from {SCINTILLATION_FROM_GHZ:g} GHz on"
-
-
-def _no_ionosphere(values: Values) -> str | None:
-    if min(carriers_ghz(values)) < SCINTILLATION_FROM_GHZ:
-        return None
-    return f"only below {SCINTILLATION_FROM_GHZ:g} GHz"
-
-
-def _nothing_of_place(values: Values) -> str | None:
-    by_latitude = values["channel.ionosphere"] == "by-latitude" and _no_ionosphere(values) is None
-    if by_latitude or values["channel.weather"] != "clear":
-        return None
-    return 'channel.weather = "clear"'
-
-
-def _not_exceeded(values: Values) -> str | None:
-    weather = values["channel.weather"]
-    return None if weather == "exceeded" else f'channel.weather = "{weather}"'
 
 
 def _no_turns(values: Values) -> str | None:
@@ -234,6 +211,7 @@ _BY_DIAMETER = in_words(name for name in PATTERNS.names() if not takes_hpbw(name
 _EARTH_FIXED = chosen("cells.layout", "earth-fixed")
 _HOPPING = chosen("beams.allocation", *HOPPING)
 _ARRAY, _DISH = chosen("satellite.antenna", "array"), chosen("satellite.antenna", "dish")
+_SHELLS = ReadCondition("with `constellation.shells` or orbits of `shell`", _no_shells)
 _MOVING = ReadCondition("with `constellation.shells` or `catalogue`", _all_stand)
 _SURROUNDED = ReadCondition('with `region.kind` other than "earth"', _all_of_it)
 _ASKED = ReadCondition("with a service", _nobody_asks)
@@ -246,12 +224,6 @@ _FROM_FILE = chosen("users.placement", "file", "uncovered")
 _BY_DENSITY = ReadCondition("without `users.file`", _file_tells)
 _HOTSPOTS = chosen("users.placement", "hotspots")
 _CROWDED = above_zero("users.hotspots.share")
-_OF_PLACE = ReadCondition(
-    'with `channel.weather` other than "clear", or `channel.ionosphere` = "by-latitude" '
-    "below 6 GHz",
-    _nothing_of_place,
-    neutral=True,
-)
 _NR = chosen("link.adaptation", "nr-cqi", "nr-mcs")
 _CHARGEABLE = ReadCondition(
     'with `link.adaptation` = "nr-cqi" or "nr-mcs", as truncated Shannon is fitted to throughput',
@@ -273,15 +245,6 @@ _DISTURBED = ReadCondition(
 )
 _OFF = ReadCondition("unless it is off anyway", _nothing_disturbs, neutral=True)
 _TURNS = ReadCondition('with `uplink.interference` = "full-buffer"', _no_turns, neutral=True)
-_SCATTERED = ReadCondition(
-    'unless `channel.line_of_sight` = "always" without shadow fading', _free_space, neutral=True
-)
-_FADING = ReadCondition("with `channel.shadow_fading` = true", _no_fading, neutral=True)
-_IN_TOWN = ReadCondition(
-    'with `channel.environment` = "urban" or "by-place", unless `channel.line_of_sight` = "never"',
-    _no_town,
-    neutral=True,
-)
 _OF_LAYOUT = one_satellite("Earth-fixed cells take beams as they need them")
 _DROPS = one_satellite("the interference of a constellation is a mean over all drops")
 _STANDS = one_satellite("its orbits say where satellites stand")
@@ -289,6 +252,22 @@ _ONE_PLACE = one_satellite("each cell of its region has the weather of its own p
 _GUARANTEED = ReadCondition("with `service.guaranteed` = true", _best_effort)
 _COUNTED = ReadCondition('with `users.placement` other than "beam"', _beam_by_beam)
 _PER_BEAM = ReadCondition("without `users.count` and `users.devices_per_person`", _count_given)
+
+
+def _between_satellites(values: Values) -> str | None:
+    if values["satellite.payload"] == "transparent":
+        return None
+    return (
+        'with satellite.payload = "regenerative" other satellites may pass traffic on to a '
+        "gateway, and no trial computes their links"
+    )
+
+
+def _a_channel(values: Values) -> str | None:
+    width_mhz = values["carrier.bandwidth_mhz"] / values["beams.frequency_reuse"]
+    if between_channels_mhz(width_mhz * 1e6, values["satellite.frequency_ghz"] * 1e9):
+        return None
+    return f"{width_mhz:.4g} MHz of a beam lie not between two channels of TS 38.101-5"
 
 
 def _no_choice_of_beams(values: Values) -> str | None:
@@ -344,6 +323,7 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "satellite.g_over_t_db_per_k": (UPLINK,),
     "satellite.pattern": (_DISH,),
     "satellite.element_exponent": (_ARRAY,),
+    "satellite.steering_loss_exponent": (CONSTELLATION, _EARTH_FIXED, _DISH),
     "satellite.beams_at_once": (
         ReadCondition(
             "with Earth-fixed cells of a constellation, or with "
@@ -354,10 +334,14 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "satellite.out_of_band_rejection_db": (
         given("satellite.out_of_band_pfd_limit_dbw_per_m2_mhz"),
     ),
-    "constellation.deployed_fraction": (CONSTELLATION, given("constellation.shells")),
+    "constellation.deployed_fraction": (CONSTELLATION, _SHELLS),
     "constellation.deployment": (
-        *(CONSTELLATION, given("constellation.shells")),
+        *(CONSTELLATION, _SHELLS),
         ReadCondition("with `constellation.deployed_fraction` below 1", _all_up, neutral=True),
+    ),
+    "constellation.gateways": (
+        CONSTELLATION,
+        ReadCondition('with `satellite.payload` = "transparent"', _between_satellites),
     ),
     "constellation.start": (CONSTELLATION, _MOVING),
     "constellation.window_h": (CONSTELLATION, _MOVING),
@@ -407,22 +391,18 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "users.hotspots.share": (_HOTSPOTS,),
     "handset.transmit_power_dbm": (UPLINK,),
     "handset.transmit_gain_dbi": (UPLINK,),
+    "channel.environment": (SCATTERED,),
+    "channel.elevation_lookup": (SCATTERED,),
+    "channel.urban_sigma_db": (FADING, IN_TOWN),
+    "channel.fading_gain": (FADING,),
     "handset.power_reduction_db": (UPLINK,),
-    "channel.environment": (_SCATTERED,),
-    "channel.elevation_lookup": (_SCATTERED,),
-    "channel.urban_sigma_db": (_FADING, _IN_TOWN),
-    "channel.fading_gain": (_FADING,),
     "channel.thermally_efficient_share": (above_zero("users.indoor_share"),),
     "channel.vehicle_loss_db": (above_zero("users.vehicle_share"),),
-    "channel.tropospheric_scintillation": (
-        ReadCondition("from 6 GHz on, or in weather", _no_troposphere, neutral=True),
-    ),
-    "channel.ionosphere": (ReadCondition("below 6 GHz", _no_ionosphere, neutral=True),),
-    "channel.exceeded_percent": (
-        ReadCondition('with `channel.weather` = "exceeded"', _not_exceeded, neutral=True),
-    ),
-    "channel.latitude_deg": (_ONE_PLACE, _OF_PLACE),
-    "channel.longitude_deg": (_ONE_PLACE, _OF_PLACE),
+    "channel.tropospheric_scintillation": (TROPOSPHERE,),
+    "channel.ionosphere": (IONOSPHERE,),
+    "channel.exceeded_percent": (EXCEEDED,),
+    "channel.latitude_deg": (_ONE_PLACE, OF_PLACE),
+    "channel.longitude_deg": (_ONE_PLACE, OF_PLACE),
     "uplink.interference": (_DISTURBED, _OFF),
     "uplink.width": (UPLINK, _OF_CALLS),
     "uplink.bandwidth_mhz": (UPLINK,),
@@ -433,6 +413,12 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "uplink.power_control": (UPLINK,),
     "uplink.p0_dbm": (_FRACTIONAL, UPLINK),
     "uplink.alpha": (_FRACTIONAL, UPLINK),
+    "carrier.guard_band": (
+        _NR,
+        ReadCondition(
+            "with a beam's width between two channels of TS 38.101-5", _a_channel, neutral=True
+        ),
+    ),
     "link.table": (_NR,),
     "link.thresholds": (_NR,),
     "link.shannon": (chosen("link.adaptation", "truncated-shannon"),),

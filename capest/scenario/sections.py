@@ -9,9 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from capest.physics.resource_grid import GuardBand
 from capest.scenario.choices import Allocation, Assignment, Environment, Pattern
 from capest.scenario.layout_fit import LARGEST_COUNT
-from capest.scenario.lists import Heights, Names, Numbers
+from capest.scenario.lists import Heights, Listed, Names, Numbers, tables
 from capest.scenario.network_rules import Version, as_version
 
 LARGEST_TRIALS = 10**9
@@ -66,6 +67,7 @@ class SatelliteSettings(Section):
     pattern: Pattern = "bessel"
     antenna: Literal["dish", "array"] = "dish"
     element_exponent: float = Field(default=1.3, ge=0, le=10)
+    steering_loss_exponent: float = Field(default=0.0, ge=0, le=10)
     beams_at_once: int | None = Field(default=None, ge=1, le=10_000)
     rf_power_w: float | None = Field(default=None, ge=1e-6, le=1_000_000)
     pfd_limit_dbw_per_m2_mhz: float | None = Field(default=None, ge=-300, le=0)
@@ -81,13 +83,38 @@ class SelectionSettings(Section):
     height_km: Heights | None = None
 
 
+class ShellSettings(Section):
+    """Satellites of a constellation with a payload of their own; see `shell_tables`."""
+
+    orbit: Text | None = None
+    geostationary: Text | None = None
+    preset: Text | None = None
+    eirp_density_dbw_per_mhz: float | None = Field(default=None, ge=-100, le=100)
+    antenna_gain_dbi: float | None = Field(default=None, ge=-100, le=100)
+    antenna_diameter_m: float | None = Field(default=None, ge=0.001, le=200)
+    hpbw_deg: float | None = Field(default=None, ge=1e-6, lt=90)
+    g_over_t_db_per_k: float | None = Field(default=None, ge=-100, le=100)
+    beams_at_once: int | None = Field(default=None, ge=1, le=10_000)
+    rf_power_w: float | None = Field(default=None, ge=1e-6, le=1_000_000)
+    pfd_limit_dbw_per_m2_mhz: float | None = Field(default=None, ge=-300, le=0)
+
+
+Shells = Annotated[
+    tuple[ShellSettings, ...],
+    BeforeValidator(tables),
+    Listed("tables, at least one", '[[constellation.shell]] with orbit = "53: 1584/72/17 @ 550"'),
+]
+
+
 class ConstellationSettings(Section):
     """Many satellites in place of one; a preset usually supplies where they are."""
 
     preset: Text | None = None
     shells: Text | None = None
+    shell: Shells | None = None
     geostationary: Text | None = None
     catalogue: Text | None = None
+    gateways: Text | None = None
     deployed_fraction: float = Field(default=1.0, gt=0, le=1)
     deployment: Literal["spread", "planes"] = "spread"
     start: Text = "2026-01-01T00:00:00Z"
@@ -145,6 +172,7 @@ class CarrierSettings(Section):
     """The system's carrier, shared by the frequency colours."""
 
     bandwidth_mhz: float = Field(default=30.0, ge=0.001, le=100_000)
+    guard_band: GuardBand = "smaller-channel"
 
 
 class HotspotSettings(Section):

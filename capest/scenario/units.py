@@ -28,6 +28,7 @@ _UNITS = {
     "_hz": "Hz",
     "_cm": "cm",
     "_mm": "mm",
+    "_per_km2": "1/km²",
     "_kbps": "kbit/s",
     "_ms": "ms",
     "_w": "W",

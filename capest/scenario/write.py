@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from capest.scenario.shell_tables import SHELL, tables_of
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -32,8 +34,12 @@ def to_toml(scenario: Scenario) -> str:
     elif scenario.users.placement != "beam" and scenario.users.devices_per_person is None:
         automatic["users.count"] = scenario.users_per_trial
     lines: list[str] = []
+    shells: list[dict[str, Any]] = []
     current = ""
     for key, value in scenario.items():
+        if key == SHELL:
+            shells = tables_of(value)
+            continue
         section, _, name = key.rpartition(".")
         if section != current:
             lines += ["", f"[{section}]"]
@@ -42,10 +48,13 @@ def to_toml(scenario: Scenario) -> str:
             lines.append(f"{name} = {toml_value(value)}")
         elif (found := automatic.get(key)) is not None:
             lines.append(f"# {name} = {toml_value(found)}  (automatic)")
+    for table in shells:
+        lines += ["", f"[[{SHELL}]]"]
+        lines += [f"{k} = {toml_value(v)}" for k, v in table.items() if v is not None]
     return "\n".join(lines) + "\n"
 
 
-def toml_value(value: str | bool | int | float | Sequence[Any]) -> str:
+def toml_value(value: str | bool | int | float | Sequence[Any] | Mapping[str, Any]) -> str:
     """Write one TOML value, or an array of them.
 
     JSON's escapes are TOML's, except that TOML also wants DEL escaped.
@@ -54,6 +63,10 @@ def toml_value(value: str | bool | int | float | Sequence[Any]) -> str:
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{k} = {toml_value(v)}' for k, v in value.items())}}}"
+    if hasattr(value, "model_dump"):
+        return toml_value(value.model_dump(exclude_none=True))
     if isinstance(value, Sequence):
         return f"[{', '.join(map(toml_value, value))}]"
     return repr(value)

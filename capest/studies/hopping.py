@@ -25,6 +25,7 @@ BOUND = "beams.bound"
 OF_BOUND = ("bound_share", "region_bound_share")
 OF_OFFERED = ("served_traffic_share_all_beams", "served_traffic_share")
 LEAST = ("least_satisfaction_all_beams", "least_satisfaction")
+CALLS = ("calls_all_beams", "calls")
 """Figures of all beams of one satellite, and in their place those of a constellation's region."""
 
 
@@ -46,6 +47,11 @@ class ComparedStrategy:
     difference : Estimate or None
         ``of_bound`` less that of the first strategy, over pairs of the same trial; ``None`` for
         the first.
+    calls : Estimate or None
+        Calls carried at once, mean over trials; ``None`` where nobody calls. Traffic is equal for
+        strategies that serve all of it, calls are not: they wait for the slots of their cell.
+    calls_difference : Estimate or None
+        ``calls`` less those of the first strategy, over pairs; ``None`` for the first.
     """
 
     strategy: str
@@ -54,6 +60,8 @@ class ComparedStrategy:
     of_offered: Estimate
     least_satisfaction: Estimate
     difference: Estimate | None
+    calls: Estimate | None = None
+    calls_difference: Estimate | None = None
 
 
 def compared() -> tuple[str, ...]:
@@ -132,8 +140,18 @@ def _of_point(point: SweepPoint, *, first: bool) -> ComparedStrategy:
     difference: Difference | None = _one_of(point.differences, OF_BOUND)
     nothing = _nothing(OF_BOUND[0])
     told = None if first else nothing if difference is None else difference.estimate()
+    calls, less = _one_of(point.estimates, CALLS), _one_of(point.differences, CALLS)
     name, trials = str(point.place[ALLOCATION]), point.sizes["trials"]
-    return ComparedStrategy(name, trials, of_bound, of_offered, least, told)
+    return ComparedStrategy(
+        name,
+        trials,
+        of_bound,
+        of_offered,
+        least,
+        told,
+        calls,
+        None if first or less is None else less.estimate(),
+    )
 
 
 def _one_of(found: Mapping[tuple[str, str], Any], names: Sequence[str]) -> Any:

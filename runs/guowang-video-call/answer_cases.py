@@ -115,9 +115,8 @@ VARIANTS: list[tuple[str, str, str, list[str]]] = [
     ),
     *(
         ("who asks", system, f"100,000 without a network{where}", [WITHOUT_NETWORK, *keys])
-        for system in ("gw-a59-china", "complete-china", "starlink-usa", "ast-usa", "geo-china")
+        for system in ("gw-a59-china", "complete-china", "starlink-usa", "ast-usa")
         for where, keys in (("", []), (", in a hand", [IN_HAND]))
-        if system != "geo-china" or not keys
     ),
     *(
         ("phone's band", "gw-a59-china", f"{mhz} MHz", [f"uplink.bandwidth_mhz={mhz}"])

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -166,7 +167,6 @@ def test_the_compiler_that_cxx_names(machine: Machine, monkeypatch: pytest.Monke
     [
         ("echo 'x.hpp: note: a'; echo 'sinr.cpp:3: fatal error: no cmath' >&2; exit 1", "no cmath"),
         ("exit 3", "exit code 3"),
-        ("exit 0", "exit code 0"),
         ("printf 'a\\033[31mred error' >&2; exit 1", r"a\x1b[31mred"),
     ],
 )
@@ -176,6 +176,26 @@ def test_a_build_that_fails(machine: Machine, script: str, said: str) -> None:
     assert "the compiler c++ fails" in message
     assert said in message
     assert not list((machine.cache / "native").glob("*.so"))
+
+
+def test_a_compiler_that_makes_nothing(machine: Machine) -> None:
+    machine.install("exit 0")
+    assert "the compiler c++ ends well but makes no file: let CXX name another" in refusal()
+
+
+def test_flags_of_cxx_are_named(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine.install("echo 'error: unrecognized --bad' >&2; exit 1")
+    monkeypatch.setenv("CXX", "c++ -O9 --bad")
+    assert "the compiler c++ with -O9 --bad from CXX fails (error: unrecognized" in refusal()
+
+
+def test_a_compiler_that_is_there_is_named(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CXX", "no-such-c++")
+    assert refusal().endswith("no-such-c++, is not there: correct or unset CXX: c++ is there")
+    machine.uninstall()
+    assert "is not there: install g++" in refusal()
 
 
 def test_a_file_that_only_looks_like_a_compiler(machine: Machine) -> None:
@@ -195,6 +215,70 @@ def test_a_cache_that_takes_no_files(machine: Machine, monkeypatch: pytest.Monke
     assert "there is no place for compiled kernels" in refusal()
     monkeypatch.setattr(tempfile, "tempdir", "/no/such/folder")
     assert "CAPEST_CACHE name a folder" in refusal()
+
+
+def test_a_cache_that_cannot_be_used_is_told(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cache.choice_obstacle() is None
+    first()
+    machine.cache.rename(machine.cache.with_name("elsewhere"))
+    machine.cache.write_text("a file", encoding="utf-8")
+    first()  # another folder stands in
+    told = cache.choice_obstacle()
+    assert told is not None
+    assert f"CAPEST_CACHE={machine.cache} cannot be used (Not a directory)" in told.reason
+    monkeypatch.delenv("CAPEST_CACHE")
+    assert cache.choice_obstacle() is None
+
+
+def aged(path: Path, days: float) -> Path:
+    """The same file, last used so long ago."""
+    path.write_text(path.name, encoding="utf-8") if not path.exists() else None
+    then = time.time() - days * 86_400.0
+    os.utime(path, (then, then))
+    return path
+
+
+def test_what_nobody_uses_any_more_is_removed_after_a_build(machine: Machine) -> None:
+    folder = machine.cache / "native"
+    folder.mkdir(parents=True)
+    old, young, held = (f"{digit * 16}-{digit * 16}-" for digit in "abc")
+    content = f"{'d' * 16}.so"
+    gone = [aged(folder / f"{old}{rest}", 31) for rest in (content, "failed", "lock")]
+    left = [
+        aged(folder / f"{young}{content}", 29),
+        aged(folder / f"{young}lock", 400),
+        aged(folder / f"{held}{content}", 400),
+        aged(folder / f"{held}lock", 400),
+        aged(folder / "notes.so", 400),
+        aged(folder / f"{old}{content}.txt", 400),
+    ]
+    room = folder / f"{'e' * 16}-{'e' * 16}-lock"
+    room.mkdir()
+    link = folder / f"{'f' * 16}-{'f' * 16}-failed"
+    link.symlink_to(left[0])
+    os.utime(link, (0.0, 0.0), follow_symlinks=False)
+    with cache._lock(folder / f"{held}lock"):
+        aged(folder / f"{held}lock", 400)
+        path = first()
+    assert path.parent == folder
+    assert not any(each.exists() for each in gone)
+    assert all(each.exists() for each in [*left, room, path])
+    assert link.is_symlink()
+
+
+def test_the_use_of_a_library_is_noted(machine: Machine) -> None:
+    path = aged(first(), 20)
+    lock = next(path.parent.glob("*lock"))
+    assert first() == path
+    assert time.time() - path.stat().st_mtime < 3_600.0
+    # With a library in use, its lock stays, however old.
+    aged(lock, 400)
+    machine.moves_to("flags: others")
+    first()
+    assert lock.exists()
+    assert path.exists()
 
 
 def test_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

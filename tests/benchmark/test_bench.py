@@ -12,7 +12,7 @@ from rich.console import Console
 
 from capest.backend.choose import cupy_obstacle
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.benchmark import baseline, downlink, floor, uplink
+from capest.benchmark import baseline, floor
 from capest.benchmark.downlink import kernel_speed
 from capest.benchmark.run import run_speed
 from capest.benchmark.scenario import plainest_scenario
@@ -23,13 +23,13 @@ from capest.errors import CapestError
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.load import load_scenario
 
+from .small import make_small
+
 
 @pytest.fixture
 def small_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten thousands of pairs are enough where nobody asks how fast."""
-    for module in (downlink, uplink):
-        for backend in ("numpy", "native"):
-            monkeypatch.setitem(module._PAIRS_OF_CALL, backend, 2**16)
+    """Few and small figures where nobody asks how fast."""
+    make_small(monkeypatch)
 
 
 @pytest.mark.parametrize(("beams", "reuse"), [(19, 1), (61, 3)])
@@ -48,20 +48,28 @@ def test_kernels_are_within_their_errors(beams: int, reuse: int, small_calls: No
 
 def test_command_line(small_calls: None) -> None:
     arguments = ["bench", "--all", "--seconds", "0.001", "--trials", "20", "--workers", "0"]
-    result = CliRunner().invoke(cli, [*arguments, "--json"], catch_exceptions=False)
+    arguments += ["--rounds", "1", "--json"]
+    result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
     found = json.loads(result.stdout)
-    assert [row["beams"] for row in found["uplink"]] == [61, 127, 331]
+    assert [row["beams"] for row in found["uplink"]] == [19]
     assert [row["trials"] for row in found["run"]] == [20, 10, 20, 40]
     assert [row["pairs_per_trial"] for row in found["run"]] == [37_210] * 3 + [3_610]
     assert [row["trials"] for row in found["scaling"]] == [20, 2, 20, 200]
     assert all(row["peak_memory_mib"] > 10.0 for row in found["run"])
+    assert [row["kernel"] for row in found["constellation"]] == [
+        "constellation_sinr",
+        "constellation_uplink",
+    ]
+    assert found["against"] is None
+    assert set(found["machine"]) >= {"instruction_set", "caches"}
     assert found["limit_pairs_per_s"] >= 0.0
     assert found["worst_uneven_ratio"] > 0.0
 
     console = Console(file=io.StringIO(), width=80)
     print_tables(found, console)
     table = console.file.getvalue()
-    for title in ("uplink drops × beams", "satellites", "uneven work", "scaling"):
+    titles = ("uplink drops × beams", "sum of a constellation", "trial, without files", "whole run")
+    for title in (*titles, "satellites", "uneven work", "scaling"):
         assert title in table
     assert max(map(len, table.splitlines())) <= 80
 
@@ -96,20 +104,3 @@ def test_a_run_that_fails_says_why() -> None:
         pytest.skip("there is a GPU: the run would not fail")
     with pytest.raises(CapestError, match="a run of the benchmark failed"):
         run_speed("broken", plainest_scenario(), "cupy", 2, 0)
-
-
-def test_trials_are_timed_against_another_checkout(monkeypatch, tmp_path):
-    from capest.benchmark import against
-
-    small = against.Case("one satellite", against._GEO + against._ONE_FIXED, 2, 1)
-    monkeypatch.setattr(against, "CASES", (small,))
-    (found,) = against.against(against.HERE, rounds=1)
-    assert found.case == "one satellite"
-    assert found.ratio == found.their_seconds_per_trial / found.seconds_per_trial
-    with pytest.raises(CapestError, match="no capest there"):
-        against.against(tmp_path)
-    package = tmp_path / "capest" / "__init__.py"
-    package.parent.mkdir()
-    package.write_text("raise RuntimeError('of another kind')\n")
-    with pytest.raises(CapestError, match=r"does not compute 'one satellite': .*of another kind"):
-        against.against(tmp_path, rounds=1)

@@ -77,6 +77,17 @@ def test_with_compiled_kernels(machine):
     assert "Runs take the CPU (compiled kernels)." in result.stdout
 
 
+def test_a_cache_that_cannot_be_used(machine, monkeypatch, tmp_path):
+    machine(native=None)
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("CAPEST_CACHE", str(tmp_path / "file"))
+    result = invoke()
+    assert result.exit_code == 0
+    assert "folder for compiled kernels:" in result.stdout
+    assert "let it name a folder that can be written to" in result.stdout
+    assert json.loads(invoke("--json").stdout)["cache"]["obstacle"] is not None
+
+
 def test_with_gpus_and_everything_here(machine):
     tools = {"g++": "g++ (Debian 12.2.0-14) 12.2.0\n", "nvcc": "nvcc\nrelease 13.0, V13.0.88\n"}
     machine(obstacle=None, programs={"nvidia-smi": NVIDIA_SMI, **tools}, native=None)

@@ -116,6 +116,7 @@ def test_it_goes_on_where_it_stopped_and_prints_a_table(
     table = call(*WORDS, "-o", "cut.nc").stdout
     assert [one.name for one in tmp_path.iterdir()] == ["cut.nc"]
     assert "19 cells, 5 lit at a time, 16 slots, 120 users of 1.5 Mbit/s, 24 trials" in table
+    assert "Calls" not in table
     assert max(map(len, table.splitlines())) <= 80
     for one in found["strategies"]:
         line = next(line for line in table.splitlines() if line.startswith(one["strategy"]))
@@ -137,6 +138,34 @@ def test_slots_and_demand(overrides: list[str], slots: int, demand_mbps: float) 
     for point in points:
         assert point.scenario.has_frame
         assert (point.scenario.slots, point.scenario.demand_mbps) == (slots, demand_mbps)
+
+
+def test_calls_are_compared_where_traffic_says_little(tmp_path: Path) -> None:
+    """Nearly all traffic is served either way; who waits longer than a call bears is refused."""
+    words = ["--set", "service.preset=voice", "--set", "service.delay_budget_ms=70",
+             "--set", "channel.shadow_fading=false", "--set", "handset.antenna_gain_dbi=20",
+             "--trials", "12", "--slots", "16",
+             "--strategy", "periodic", "--strategy", "random"]  # fmt: skip
+    path = tmp_path / "calls.nc"
+    table = call(*words, "-o", str(path)).stdout
+    with capest.open(path) as dataset:
+        own = dataset["calls_all_beams"].values.mean(axis=1)
+    assert own[0] > own[1] > 0.0
+    first, other = compare(path)
+    assert math.isnan(other.difference.low) if other.difference else False
+    assert first.calls is not None
+    assert first.calls.value == pytest.approx(own[0])
+    assert first.calls_difference is None
+    assert other.calls_difference is not None
+    assert other.calls_difference.value == pytest.approx(own[1] - own[0])
+    assert "Calls carried at once" in table
+    line = next(line for line in reversed(table.splitlines()) if line.startswith("random"))
+    assert f" {own[1]:.4g} " in line
+    assert f" {own[1] - own[0]:+.4g} " in line
+    found = json.loads(call(*words, "--json", "-o", str(tmp_path / "j.nc")).stdout)["strategies"]
+    assert [one["calls"] for one in found] == pytest.approx(own, rel=1e-5)
+    assert found[0]["calls_difference"] == 0.0
+    assert found[1]["calls_difference_ci95"][1] < 0.0
 
 
 def test_nothing_can_be_served(tmp_path: Path) -> None:

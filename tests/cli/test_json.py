@@ -15,6 +15,8 @@ from click.testing import CliRunner
 from capest.cli import cli
 from capest.cli.json_output import SCHEMA, json_text
 
+from ..benchmark.small import make_small
+
 SCENARIO = """
 [satellite]
 preset = "tr38821-set1-leo600-s"
@@ -56,7 +58,7 @@ WORDS: dict[str, list[list[str]]] = {
     ],
     "presets list": [["presets", "list"]],
     "presets show": [["presets", "show", "3gpp-handheld"], ["presets", "show", "iridium-66"]],
-    "bench": [["bench", "--seconds", "0.001", "--trials", "4", "--workers", "0"]],
+    "bench": [["bench", "--seconds", "0.001", "--trials", "4", "--workers", "0", "--rounds", "1"]],
     "doctor": [["doctor"]],
 }
 
@@ -110,7 +112,7 @@ def test_an_object_with_its_schema(
 ) -> None:
     monkeypatch.chdir(folder)
     if words[0] == "bench":
-        _make_small(monkeypatch)
+        make_small(monkeypatch)
     done = CliRunner().invoke(cli, [*words, "--json"], catch_exceptions=False)
     assert done.exit_code == 0, done.output
     content = read(done.stdout)
@@ -138,13 +140,3 @@ def test_what_is_no_number_is_null() -> None:
 def test_the_number_is_explained() -> None:
     page = Path(importlib.import_module("capest").__file__ or "").parent / "docs/changelog.md"
     assert f'"schema": {SCHEMA}' in page.read_text("utf-8")
-
-
-def _make_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few and small figures of the benchmark: what it prints is looked at, not how fast it is."""
-    from capest.benchmark import downlink, suite, uplink
-
-    monkeypatch.setattr(suite, "LAYOUTS", ((19, 1),))
-    for module in (downlink, uplink):
-        for backend in ("numpy", "native"):
-            monkeypatch.setitem(module._PAIRS_OF_CALL, backend, 2**16)

@@ -238,6 +238,16 @@ ROWS: tuple[Row, ...] = (
         "sinr_db", "down", "its envelope has no nulls between side lobes",
     ),
     Row(
+        "lighting by Taylor", {"satellite.pattern": "taylor"},
+        "sir_db", "up", "its side lobes are 20 dB down, not 17.6",
+        before={"beams.frequency_reuse": 3},
+    ),
+    Row(
+        "steering loss", {"satellite.steering_loss_exponent": 3.0},
+        "snr_db", "down", "beams aimed aside of the nadir lose gain",
+        low=True, not_one=_MANY_ONLY,
+    ),
+    Row(
         "planar array", {"satellite.antenna": "array", "satellite.element_exponent": 3.0},
         "snr_db", "down", "elements lose gain off their normal",
         low=True,

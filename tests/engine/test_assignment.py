@@ -145,7 +145,7 @@ def test_beams_point_at_the_cells_they_serve(lit: str, reuse: int) -> None:
     view = view_of_cells(world, sky)
     cells = len(world.ground.colour)
     users = np.where(np.arange(cells) % 3 == 0, 5, 0)
-    satellite_of_cells = assign(world, view, users[None])
+    satellite_of_cells = assign(world, sky, view, users[None])
     beams, (beam_of_cell,) = beam_layouts.earth_fixed(world, sky, satellite_of_cells)
     (satellite_of_cell,) = satellite_of_cells
     served = np.flatnonzero(satellite_of_cell >= 0)

@@ -410,7 +410,7 @@ def test_every_moment_draws_as_many_cells_of_each_satellite() -> None:
     """Of n cells that a satellite holds, m are lit: each of them m/n of the time."""
     found, slots = played("random"), 4000
     draws, beams = Draws(NumpyKernels(), 1, 0, TRIALS), found.beams
-    share = light_in_turn(found.world, draws, beams, slots).mean(axis=0)
+    share = light_in_turn(found.world, draws, found.sky, beams, slots).mean(axis=0)
     held = np.bincount(beams.satellite)[beams.satellite]
     expected = np.minimum(2.0 / held, 1.0)
     assert (share[held <= 2] == 1.0).all()

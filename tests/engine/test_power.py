@@ -1,11 +1,14 @@
 """Limits on power: each against its closed form, and kept in whole trials."""
 
+import warnings
+
 import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine import beams as beam_layouts
 from capest.engine.assignment import assign, view_of_cells
+from capest.engine.build import build
 from capest.engine.memory import compute_block
 from capest.engine.power import (
     aggregate_pfd_w,
@@ -14,6 +17,7 @@ from capest.engine.power import (
 )
 from capest.engine.sky import sky_at
 from capest.physics.constants import EARTH_RADIUS_M
+from capest.scenario.load import load_scenario
 from capest.statistics.quantities import AXES
 
 from .small_network import network_world
@@ -25,7 +29,7 @@ def lit(**changes):
     world = network_world(cells__lit="all", **changes)
     sky = sky_at(world, SECONDS)
     users = np.ones((1, len(world.ground.colour)), dtype=np.int64)
-    satellite_of_cell = assign(world, view_of_cells(world, sky), users)
+    satellite_of_cell = assign(world, sky, view_of_cells(world, sky), users)
     beams, (beam_of_cell,) = beam_layouts.earth_fixed(world, sky, satellite_of_cell)
     return world, sky, beams, beam_of_cell
 
@@ -160,3 +164,33 @@ def mean_db(block, name) -> float:
     assert counts[0] == counts[-1] == 0
     middles = axis.low + axis.step * (np.arange(axis.regular_bins) + 0.5)
     return float((counts[1:-1] * middles).sum() / counts.sum())
+
+
+def test_a_satellite_that_comes_and_goes_has_no_power_to_limit_while_it_is_away():
+    """Nothing arrives from below the horizon: no zero is divided by zero, nobody has a nan."""
+    scenario = load_scenario(
+        {
+            "satellite": {
+                **{"preset": "tr38821-set1-leo1200-s", "antenna": "array"},
+                **{"rf_power_w": 5000, "eirp_density_dbw_per_mhz": 46},
+            },
+            "constellation": {
+                **{"shells": "10: 1/1/0 @ 2000", "minimum_elevation_deg": 20},
+                **{"epochs": "stratified"},
+            },
+            "region": {
+                **{"kind": "box", "south_deg": -15, "north_deg": 15},
+                **{"west_deg": -60, "east_deg": 60},
+            },
+            "cells": {"diameter_km": 900, "layout": "satellite-fixed", "lit": "all"},
+            "beams": {"count": 127},
+            "users": {"placement": "uniform", "count": 2000},
+            "run": {"trials": 20, "seed": 32},
+        }
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        blocks = [compute_block(build(scenario), NumpyKernels(), trial, 1) for trial in range(3)]
+    counts = [block.histograms["sinr_db"].sum() for block in blocks]
+    assert min(counts) == 0 < max(counts)  # away, and there
+    assert counts == [block.histograms["snr_db"].sum() for block in blocks]

@@ -8,7 +8,7 @@ import xarray as xr
 
 from capest.errors import InputError
 from capest.geo import region as regions
-from capest.geo.coverage import Coverage, read_coverage
+from capest.geo.coverage import NetworkCoverage, read_coverage
 from capest.geo.people_points import points_of
 from capest.geo.population import UNIFORMS, population_model
 from capest.geo.population_parameters import PopulationParameters
@@ -210,7 +210,7 @@ def test_where_all_are_covered_nobody_is_left(living, tmp_path):
     coverage = read_coverage(path)
     chatham = uncovered_by_file(living, coverage)
     assert chatham is None or chatham.people < 0.02 * living.people
-    whole = Coverage(regions.whole_earth(), None, ())
+    whole = NetworkCoverage(regions.whole_earth(), None, ())
     assert uncovered_by_file(living, whole) is None
 
 
@@ -231,7 +231,7 @@ def test_shares_that_are_none_are_refused(values, said, tmp_path):
 def test_files_of_other_kinds_are_refused(tmp_path):
     table = tmp_path / "points.csv"
     table.write_text("lat,lon\n1,2\n")
-    with pytest.raises(InputError, match=r"points\.csv: line 1, column 1: is not JSON"):
+    with pytest.raises(InputError, match=r"points\.csv: is of another kind, .* expected GeoJSON"):
         read_coverage(table)
     sheet = tmp_path / "covered.tif"
     sheet.write_bytes(b"II*\x00" + bytes(100))

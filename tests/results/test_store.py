@@ -194,6 +194,15 @@ def test_blocks_of_another_run_are_refused_and_kept(folder, field, value, shown)
     assert BlockStore.open(folder, IDENTITY).finished(EXPECTED) == {0, 1, 2}
 
 
+def test_a_run_that_was_begun_with_another_backend_can_go_on_with_it(folder):
+    filled(folder).close()
+    with pytest.raises(InputError, match="now native; go on with --backend numpy, delete that"):
+        BlockStore.open(folder, replace(IDENTITY, backend="native"))
+    with pytest.raises(InputError) as caught:
+        BlockStore.open(folder, replace(IDENTITY, backend="native", version="9.9.9"))
+    assert "--backend" not in str(caught.value)
+
+
 def test_a_folder_of_the_earlier_form_is_refused_or_replaced(folder):
     """A zip a block, as capest 0.2.0 and the first builds of 0.3.0 wrote them."""
     folder.mkdir()

@@ -36,7 +36,7 @@ CHOICES: dict[str, tuple[Registry, tuple[str, ...]]] = {
 
 def row(line: str) -> str:
     """A row of a table of keys as it should be."""
-    found = re.match(r"\| `([a-z_.]+)` \| ", line)
+    found = re.match(r"\| `([a-z0-9_.]+)` \| ", line)
     if found is None or found[1] not in FIELDS:
         return line
     parts = line.strip().strip("|").replace("| |", "|  |").replace("| |", "|  |").split(" | ")

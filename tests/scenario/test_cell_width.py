@@ -62,9 +62,9 @@ def test_the_height_of_the_preset_is_read_where_it_makes_the_cells() -> None:
 
 
 def test_only_the_width_enters_the_fingerprint() -> None:
-    written = network("0.2", cells__diameter_km=network().cell_diameter_km)
-    assert fingerprint(written) == fingerprint(network())
-    assert fingerprint(network("0.2")) != fingerprint(network())
+    own = network("0.2", cells__diameter_from="constellation")
+    written = network("0.2", cells__diameter_km=own.cell_diameter_km)
+    assert fingerprint(written) == fingerprint(own) != fingerprint(network("0.2"))
 
 
 def test_a_catalogue_says_how_high_only_when_it_is_read(tmp_path: Path) -> None:

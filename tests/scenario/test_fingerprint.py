@@ -42,6 +42,7 @@ CHANGES = {
     "satellite.pattern": "s1528-leo",
     "satellite.antenna": "array",
     "satellite.element_exponent": 0.5,
+    "satellite.steering_loss_exponent": 1.5,
     "satellite.beams_at_once": 6,
     "satellite.rf_power_w": 20.0,
     "satellite.pfd_limit_dbw_per_m2_mhz": -120.0,
@@ -49,8 +50,10 @@ CHANGES = {
     "satellite.out_of_band_rejection_db": 40.0,
     "constellation.preset": "renamed-since",
     "constellation.shells": "50: 28/4/1 @ 1100",
+    "constellation.shell": [{"orbit": "50: 28/4/1 @ 1100", "beams_at_once": 3}],
     "constellation.geostationary": "20, 50",
     "constellation.catalogue": "none.tle",
+    "constellation.gateways": "15.0 15.0",
     "constellation.deployed_fraction": 0.5,
     "constellation.deployment": "planes",
     "constellation.start": "2026-06-01T00:00:00Z",
@@ -75,6 +78,7 @@ CHANGES = {
     "region.guard_km": 400.0,
     "cells.layout": "satellite-fixed",
     "cells.diameter_km": 500.0,
+    "cells.diameter_from": "constellation",
     "cells.lit": "all",
     "cells.assignment": "least-loaded",
     "beams.count": 61,
@@ -89,6 +93,7 @@ CHANGES = {
     "beams.bound": "fluid",
     "beams.beyond_earth": "discard",
     "carrier.bandwidth_mhz": 31.0,
+    "carrier.guard_band": "wider-channel",
     "users.placement": "uniform",
     "users.positions": "stratified",
     "users.per_beam": 11,
@@ -186,7 +191,10 @@ CLEAR = {
 NO_PLACE = {"channel.latitude_deg", "channel.longitude_deg"}
 OUTDOORS = {"channel.thermally_efficient_share", "channel.vehicle_loss_db"}
 SELECT = {key for key in CHANGES if key.startswith("constellation.select.")}
-SOURCES = {"constellation.shells", "constellation.geostationary", "constellation.catalogue"}
+SOURCES = {
+    *("constellation.shells", "constellation.shell", "constellation.geostationary"),
+    "constellation.catalogue",
+}
 OF_REGION = {key for key in CHANGES if key.startswith("region.")} - {"region.guard_km"}
 LIMITS = {
     *("satellite.rf_power_w", "satellite.pfd_limit_dbw_per_m2_mhz"),
@@ -220,10 +228,7 @@ CALLS = {
     **{"service.delay_budget_ms": 150.0, "service.guaranteed": True},
 }
 OF_FILE = {"users.file", "users.file_variable", "users.file_units"}
-HOTSPOTS = {
-    *("users.hotspots.count", "users.hotspots.radius_km", "users.hotspots.share"),
-    "users.uncovered_density_per_km2",
-}
+HOTSPOTS = {"users.hotspots.count", "users.hotspots.radius_km", "users.hotspots.share"}
 
 # Settings of a mode; keys it does not read; keys whose change alone would not be legal.
 MODES = {
@@ -259,6 +264,11 @@ MODES = {
         },
         HOTSPOTS | NO_TURNS | {"link.shannon", "scheduler.policy"},
         {"beams.polarisation_reuse", "users.count", "beams.allocation"},
+    ),
+    "a width between channels": (
+        {"carrier.bandwidth_mhz": 12.0},
+        HOTSPOTS | UPLINK | {"link.shannon"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "shannon": (
         {"link.adaptation": "truncated-shannon"},
@@ -328,12 +338,14 @@ MODES = {
         {
             *HOTSPOTS,
             *UPLINK,
+            "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
             *("constellation.deployment", "link.shannon", *PER_DEVICE),
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
+            "constellation.shell",
             *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
             "beams.polarisation_reuse",
@@ -350,12 +362,14 @@ MODES = {
         {
             *HOTSPOTS,
             *(NO_TURNS | {"satellite.uplink_antenna_diameter_m"}),
+            "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
             *("constellation.deployment", "link.shannon", *PER_DEVICE),
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
+            "constellation.shell",
             *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
             "beams.polarisation_reuse",
@@ -373,6 +387,7 @@ MODES = {
         {
             *HOTSPOTS,
             *(NO_TURNS | {"satellite.uplink_antenna_diameter_m"}),
+            "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
             *("constellation.deployment", "link.shannon", *PER_DEVICE),
@@ -380,6 +395,7 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
+            "constellation.shell",
             *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             *("users.devices_per_person", "cells.layout"),
             "beams.polarisation_reuse",
@@ -397,12 +413,14 @@ MODES = {
         {
             *HOTSPOTS,
             *UPLINK,
+            "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
             *("link.shannon", "satellite.gateway_elevation_deg"),
         },
         {
             *(OF_REGION - {"region.latitude_deg", "region.longitude_deg", "region.radius_km"}),
+            "constellation.shell",
             *("constellation.catalogue", *OF_FILE, "uplink.interference", "users.count"),
             "users.placement",
             "beams.polarisation_reuse",
@@ -419,6 +437,7 @@ MODES = {
         {
             *HOTSPOTS,
             *UPLINK,
+            "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg"),
             *("beams.statistics_count", "users.per_beam", "cells.assignment"),
             *("satellite.beams_at_once", "constellation.deployment"),
@@ -427,6 +446,7 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
+            "constellation.shell",
             *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
             *("beams.polarisation_reuse", "beams.allocation"),
@@ -445,6 +465,7 @@ MODES = {
         {
             *HOTSPOTS,
             *UPLINK,
+            "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
             *("constellation.deployment", "link.shannon", *PER_DEVICE),
@@ -452,6 +473,7 @@ MODES = {
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
+            "constellation.shell",
             *("constellation.catalogue", "users.placement", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
             "beams.polarisation_reuse",
@@ -466,12 +488,14 @@ MODES = {
         },
         {
             *UPLINK,
+            "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
             *("constellation.deployment", "link.shannon", *PER_DEVICE),
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
+            "constellation.shell",
             *("constellation.catalogue", *OF_FILE, "uplink.interference"),
             "users.devices_per_person",
             "beams.polarisation_reuse",
@@ -508,8 +532,7 @@ MODES = {
             **{"satellite.latitude_deg": 46.0, "satellite.longitude_deg": 9.0},
             **{"users.placement": "uncovered", "users.devices_per_person": 1e-2},
         },
-        (HOTSPOTS | UPLINK | {"link.shannon", "users.per_beam"})
-        - {"users.uncovered_density_per_km2"},
+        HOTSPOTS | UPLINK | {"link.shannon", "users.per_beam"},
         {
             *("beams.polarisation_reuse", "beams.allocation", "users.count", "users.placement"),
             *("satellite.latitude_deg", "satellite.longitude_deg"),
@@ -563,6 +586,13 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         inert = inert | {f"satellite.{key}_deg" for key in ("latitude", "longitude", "azimuth")}
     if "satellite.antenna" not in settings:
         inert = inert | PAYLOAD
+    if "carrier.bandwidth_mhz" not in settings:
+        inert = inert | {"carrier.guard_band"}
+    if settings.get("satellite.payload") == "regenerative":
+        inert = inert | {"constellation.gateways"}
+    aimed = name in NETWORK_MODES and settings.get("cells.layout") != "satellite-fixed"
+    if not aimed or "satellite.antenna" in settings:
+        inert = inert | {"satellite.steering_loss_exponent"}
     if name in NETWORK_MODES and "beams.allocation" not in settings:
         inert = inert | {"beams.cells_per_beam", "beams.slot_ms", "beams.bound"}
     if name in NETWORK_MODES and "service.downlink_kbps" in settings:
@@ -585,6 +615,8 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         inert, illegal = inert | CLEAR | NO_PLACE, illegal | {"channel.weather"}
     if "users.indoor_share" not in settings:
         inert = inert | OUTDOORS
+    if settings.get("users.placement") != "uncovered":
+        inert = inert | {"users.uncovered_density_per_km2"}
     if settings.get("channel.environment") not in ("urban", "by-place"):
         inert = inert | {"channel.urban_sigma_db"}
     if settings.get("channel.shadow_fading") is False:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capest.cli import cli
+from capest.errors import ScenarioError
 from capest.runner.sweep_points import parse_axis, points_of
 from capest.scenario.load import load_scenario
 from capest.scenario.presets import load_preset
@@ -140,3 +141,52 @@ def test_a_beam_that_fits_is_not(changes):
 def test_a_receive_aperture_stays_too():
     (note,) = load_scenario(FILE, ["satellite.antenna_diameter_m=4"]).notes
     assert "uplink_antenna_diameter_m = 2" in note
+
+
+BRANCH_DBI = -3.010299957
+"""Of each of two branches that have 0 dBi combined."""
+
+
+@pytest.mark.parametrize("by", ["file", "set", "replace", "sweep"])
+def test_two_branches_share_the_gain_of_a_preset_that_is_of_both(by):
+    key = "handset.branches"
+    if by == "file":
+        found = load_scenario({**FILE, "handset": {"branches": 2}})
+    elif by == "set":
+        found = load_scenario(FILE, [f"{key}=2"])
+    elif by == "replace":
+        found = load_scenario(FILE).replace(handset__branches=2)
+    else:
+        found = points_of(FILE, [], [parse_axis(f"{key}=1,2")])[1].scenario
+    assert gains(found) == (BRANCH_DBI, 0.0)
+    (note,) = (note for note in found.notes if key in note)
+    assert note.startswith(f"{GAINS[0]} = -3.01, not 0: ")
+    assert "two crossed branches combined" in note
+
+
+def test_one_branch_again_has_all_of_it():
+    before = load_scenario(FILE)
+    again = before.replace(handset__branches=2).replace(handset__branches=1)
+    assert again == before
+    assert again.moves == ()
+
+
+def test_a_gain_that_is_written_is_of_each_branch_and_named():
+    found = load_scenario(FILE, ["handset.branches=2", f"{GAINS[0]}=0", f"{GAINS[1]}=0"])
+    assert gains(found) == (0.0, 0.0)
+    assert any("counts for each of two branches, 3.01 dB more together" in n for n in found.notes)
+    fitting = load_scenario(FILE, ["handset.branches=2", f"{GAINS[0]}=-3.01", f"{GAINS[1]}=0"])
+    assert not any("branches" in note for note in fitting.notes)
+    worse = load_scenario(FILE, ["handset.branches=2", f"{GAINS[0]}=-6"])
+    assert gains(worse) == pytest.approx((-6.0, -6.0 - BRANCH_DBI))
+
+
+def test_a_preset_of_one_linear_antenna_stays():
+    found = load_scenario(FILE, ["handset.preset=smartphone-typical", "handset.branches=2"])
+    assert gains(found) == (-3.0, -3.0)
+    assert not any("branches" in note for note in found.notes)
+
+
+def test_three_branches_are_refused_with_the_reason():
+    with pytest.raises(ScenarioError, match=r"must be one of 1, 2; phones have two receive"):
+        load_scenario(FILE, ["handset.branches=3"])

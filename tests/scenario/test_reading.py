@@ -106,6 +106,7 @@ READ = {
     "satellite.pattern": (ONE, "s1528-leo"),
     "satellite.antenna": (ONE, "array"),
     "satellite.element_exponent": (ARRAY, 3.0),
+    "satellite.steering_loss_exponent": (BOX, 3.0),
     "satellite.beams_at_once": (BOX, 1),
     "satellite.rf_power_w": (BOX, 1.0),
     "satellite.pfd_limit_dbw_per_m2_mhz": (BOX, -120.0),
@@ -114,8 +115,14 @@ READ = {
     "constellation.preset": ({k: v for k, v in BOX.items() if k != "constellation.shells"}
                              | {"constellation.preset": "iridium-66"}, "globalstar-24"),
     "constellation.shells": (BOX, "60: 200/10/3 @ 1200"),
+    "constellation.shell": (
+        {k: v for k, v in BOX.items() if k != "constellation.shells"}
+        | {"constellation.shell": [{"orbit": "60: 200/10/1 @ 1200"}]},
+        [{"orbit": "60: 200/10/1 @ 1200", "beams_at_once": 1}],
+    ),
     "constellation.geostationary": (BOX, "10"),
     "constellation.catalogue": (BOX, "CATALOGUE"),
+    "constellation.gateways": (BOX, "25.0 6.0"),
     "constellation.deployed_fraction": (BOX, 0.5),
     "constellation.deployment": (HALF, "planes"),
     "constellation.start": (BOX, "2026-01-01T03:00:00Z"),
@@ -137,6 +144,11 @@ READ = {
     "region.guard_km": (BOX, 200.0),
     "cells.layout": (SWEEPING | {"cells.layout": "satellite-fixed"}, None),
     "cells.diameter_km": (BOX, 300.0),
+    "cells.diameter_from": (
+        {k: v for k, v in BOX.items() if k != "cells.diameter_km"}
+        | {"satellite.altitude_km": 1500.0},
+        "constellation",
+    ),
     "cells.lit": (BOX | {"users.count": 10}, "all"),
     "cells.assignment": (BOX, "least-loaded"),
     "beams.count": (ONE, 19),
@@ -151,6 +163,7 @@ READ = {
     "beams.bound": (FRAME, "fluid"),
     "beams.beyond_earth": (ONE, None),
     "carrier.bandwidth_mhz": (ONE, 10.0),
+    "carrier.guard_band": (ONE | {"carrier.bandwidth_mhz": 12.0}, "wider-channel"),
     "users.placement": (ONE, "uniform"),
     "users.positions": (ONE, "stratified"),
     "users.per_beam": (ONE, 5),
@@ -272,8 +285,10 @@ UNREAD = {
     "satellite.g_over_t_db_per_k": [(ONE, NOTE), (BOX, NOTE)],
     "satellite.pattern": [(ARRAY, ERROR)],
     "satellite.element_exponent": [(BOX, ERROR), (ONE, ERROR)],
+    "satellite.steering_loss_exponent": [(ONE, ERROR), (ARRAY, ERROR), (SWEEPING, ERROR)],
     "satellite.beams_at_once": [(SWEEPING, ERROR), (ONE, ERROR)],
     "satellite.out_of_band_rejection_db": [(BOX, ERROR), (ONE, ERROR)],
+    "constellation.gateways": [(ONE, ERROR), (BOX | {"satellite.payload": "regenerative"}, ERROR)],
     "constellation.deployed_fraction": [(GEO, ERROR), (ONE, ERROR)],
     "constellation.deployment": [(BOX, NOTE), (GEO, ERROR), (ONE, ERROR)],
     "constellation.start": [(GEO, ERROR), (ONE, ERROR)],
@@ -284,6 +299,7 @@ UNREAD = {
     "beams.count": [(BOX, ERROR)],
     "beams.statistics_count": [(BOX, ERROR), (SWEEPING, ERROR)],
     "beams.spacing_uv": [(BOX, ERROR)],
+    "carrier.guard_band": [(ONE, NOTE), (SHANNON, ERROR)],
     "beams.cells_per_beam": [
         (BOX, ERROR),
         (HOPPING, ERROR),

@@ -144,7 +144,7 @@ def deferred_acceptance(
     receiver: np.ndarray,
     place: np.ndarray,
     proposer_at: np.ndarray,
-    room: int,
+    room: int | np.ndarray,
     proposers: int,
     receivers: int,
 ) -> np.ndarray:
@@ -161,7 +161,8 @@ def deferred_acceptance(
         Place of the pair in the receivers' ranking, lowest best; differs among a receiver's pairs.
     proposer_at : int array
         Proposer of the pair at each place.
-    room : int
+    room : int or int array (receivers,)
+        Of all receivers, or of each.
     proposers, receivers : int
 
     Returns
@@ -170,7 +171,7 @@ def deferred_acceptance(
         Receiver of each, -1 for none.
     """
     matched = np.full(proposers, -1, dtype=np.int32)
-    if room < 1 or not len(proposer):
+    if np.max(room) < 1 or not len(proposer):
         return matched
     shift = len(proposer_at).bit_length()
     mask = (1 << shift) - 1
@@ -189,7 +190,10 @@ def deferred_acceptance(
         who = both >> shift
         # Beyond its room is a request if the one so many places before has the same receiver.
         beyond = np.zeros(len(both), dtype=bool)
-        beyond[room:] = who[room:] == who[:-room]
+        if isinstance(room, np.ndarray):
+            beyond[:] = np.arange(len(who)) - np.searchsorted(who, who) >= room[who]
+        else:
+            beyond[room:] = who[room:] == who[:-room]
         held, lost = both[~beyond], both[beyond]
         first_lost = np.nonzero(beyond[1:] & ~beyond[:-1])[0]
         last[who[first_lost]] = both[first_lost]
@@ -201,7 +205,7 @@ def deferred_acceptance(
 
 
 def best_pairs_first(
-    candidates: Candidates, demand: np.ndarray, beams_at_once: int, weight: np.ndarray
+    candidates: Candidates, demand: np.ndarray, beams_at_once: int | np.ndarray, weight: np.ndarray
 ) -> np.ndarray:
     """Take pairs by falling weight wherever cell and satellite still have room.
 
@@ -214,7 +218,7 @@ def best_pairs_first(
     candidates : Candidates
     demand : int64 array (cells,)
         A cell without is not served.
-    beams_at_once : int
+    beams_at_once : int or int array (satellites,)
     weight : float32 array (n,)
         Of each candidate.
 

@@ -26,7 +26,8 @@ from capest.backend.native.compiler import (
     flags,
 )
 from capest.backend.native.processor import processor, system
-from capest.backend.obstacle import Unusable
+from capest.backend.native.tidy import note_use, tidy
+from capest.backend.obstacle import Obstacle, Unusable
 from capest.backend.source import native_sources
 from capest.errors import BackendError
 from capest.shown import one_line
@@ -60,7 +61,9 @@ def libraries() -> Iterator[Path]:
     sources, compiler, name = _wanted()
     folders = cache_folders()
     for folder in folders:
-        yield from _found(folder, name)
+        for there in _found(folder, name):
+            note_use(there)
+            yield there
     if compiler is None:
         raise Unusable("there is no C++ compiler", REMEDY)
     refused = "there is no home, and no folder for temporary files that is mine alone"
@@ -83,6 +86,26 @@ def must_be_built() -> bool:
         return False
     there = (found for folder in cache_folders() for found in _found(folder, name))
     return compiler is not None and next(there, None) is None
+
+
+def choice_obstacle() -> Obstacle | None:
+    """Find out what keeps the folder that the variable names from being used, if it names one.
+
+    Another folder may stand in for it, and nobody would know.
+    """
+    named = os.environ.get(VARIABLE, "")
+    if not named:
+        return None
+    folder = Path(named).absolute() / "native"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        return Obstacle(
+            f"{VARIABLE}={one_line(named)} cannot be used ({error.strerror or error})",
+            "let it name a folder that can be written to; compiled kernels are kept elsewhere now",
+        )
+    return None
 
 
 def _wanted() -> tuple[dict[str, str], Compiler | None, str]:
@@ -151,7 +174,9 @@ def _built(folder: Path, name: str, compiler: Compiler, sources: dict[str, str])
         if said is not None and said != before:
             raise Unusable(*json.loads(said[1]))
         try:
-            return _build(folder, name, compiler, sources)
+            made = _build(folder, name, compiler, sources)
+            tidy(folder, name)
+            return made
         except Unusable as error:
             with contextlib.suppress(OSError):
                 failure.write_text(json.dumps(error.args), encoding="utf-8")

@@ -104,8 +104,12 @@ class Compiler:
         except subprocess.TimeoutExpired as error:
             reason = f"the compiler {name} takes more than {error.timeout:.0f} s"
             raise Unusable(reason, _ANOTHER) from error
-        if done.returncode != 0 or not (folder / arguments[-1]).is_file():
-            raise Unusable(f"the compiler {name} fails ({_first_error(done)})", _ANOTHER)
+        more = shlex.join(self.command[1:])
+        who = f"{name} with {one_line(more)} from CXX" if more else name
+        if done.returncode != 0:
+            raise Unusable(f"the compiler {who} fails ({_first_error(done)})", _ANOTHER)
+        if not (folder / arguments[-1]).is_file():
+            raise Unusable(f"the compiler {who} ends well but makes no file", _ANOTHER)
 
 
 def usable_cores() -> int:
@@ -132,7 +136,9 @@ def find_compiler() -> Compiler | None:
         raise Unusable(f"CXX={one_line(asked)} cannot be read ({error})", REMEDY) from error
     chosen = _compiler(words)
     if chosen is None:
-        raise Unusable(f"the compiler that CXX names, {one_line(asked)}, is not there", REMEDY)
+        there = next((name for name in NAMES if shutil.which(name)), None)
+        remedy = REMEDY if there is None else f"correct or unset CXX: {there} is there"
+        raise Unusable(f"the compiler that CXX names, {one_line(asked)}, is not there", remedy)
     return chosen
 
 

@@ -9,6 +9,9 @@ import numpy as np
 from capest.allocation.slots.problem import turns_on_lattice
 from capest.engine.build import notes
 from capest.engine.build.common import channel_of, services_and_radio
+from capest.engine.build.gateways import gateways_of
+from capest.engine.build.guard_band import guard_band_note
+from capest.engine.build.payloads import payloads_in
 from capest.engine.build.place_loss import cell_weather, climates_of_cells
 from capest.engine.build.region import build_region
 from capest.engine.build.satellite import frame_notes, frame_of, layout_around
@@ -23,6 +26,7 @@ from capest.physics.beam_spacing import spacing_from_hpbw
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.sampling.sectors import SECTORS
 from capest.sampling.streams import MAX_ENTITIES
+from capest.scenario.shell_tables import payloads_of
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -58,14 +62,15 @@ def build_constellation(scenario: Scenario) -> World:
         cells_at_once=scenario.cells_at_once,
         turn=_turn(scenario, region.tiling, layout),
     )
+    gateways, of_gateways = gateways_of(scenario)
     of_choices: tuple[str, ...] = ()
     if layout is None:
         of_choices = notes.assignment_note(cells.assignment, altitude_km)
-        of_choices += notes.cell_width_note(
-            diameter_km, spacing_from_hpbw(scenario.satellite.hpbw_deg), altitude_km
-        )
+        # Widths in place of heights: those of different payloads have no spacing in common.
+        widths_km = altitude_km * _beam_widths(scenario, space)
+        of_choices += notes.cell_width_note(diameter_km, 1.0, widths_km)
     of_services = () if services is None else services.notes
-    of_services += frame_notes(scenario)
+    of_services += frame_notes(scenario) + guard_band_note(scenario)
     return World(
         seed=scenario.run.seed,
         space=space,
@@ -76,8 +81,18 @@ def build_constellation(scenario: Scenario) -> World:
         services=services,
         weather=cell_weather(scenario, climates),
         layout=region.layout | {"satellite_group": space.group},
-        notes=region.notes + notes.catalogue_notes(space) + of_choices + of_services,
+        notes=region.notes + notes.catalogue_notes(space) + of_choices + of_gateways + of_services,
+        gateways=gateways,
+        payloads=payloads_in(scenario, space),
     )
+
+
+def _beam_widths(scenario: Scenario, space: Space) -> np.ndarray:
+    """Width of each satellite's beams in direction cosines, (satellites,), of known position."""
+    own = [each.hpbw_deg for each in payloads_of(scenario)] + [scenario.satellite.hpbw_deg]
+    known = np.isfinite(space.positions_m(0.0)).all(axis=1)
+    found: np.ndarray = np.array(list(map(spacing_from_hpbw, own)))[space.table[known]]
+    return found
 
 
 def cell_diameter_km(scenario: Scenario, altitude_km: np.ndarray) -> float:

@@ -10,12 +10,12 @@ import numpy as np
 from capest.engine.build.people import settled_people
 from capest.engine.build.region import active_users, country_codes, placed_in
 from capest.engine.build.uncovered import uncovered_of
-from capest.engine.places import BelowSatellite, People
+from capest.engine.places import BelowSatellite
 from capest.engine.world import Layout
 from capest.errors import InputError
 from capest.geo.footprint import FootprintShape, footprint
 from capest.geo.points import PointsModel, only, pieces
-from capest.geo.population import population_if_any
+from capest.geo.population import PopulationModel, population_if_any
 from capest.geo.region import Region
 from capest.geo.sphere import unit_vectors
 from capest.geo.standpoint import standpoint
@@ -88,7 +88,7 @@ def placed_ground(scenario: Scenario, layout: Layout) -> Placed:
     if placement not in ("population", "uncovered", "file"):
         return Placed(None, scenario.users_per_trial, coordinates, notes)
     region = Region("the cells of the satellite's beams", shape)
-    model: People
+    model: PopulationModel | PointsModel
     if placement != "file":
         living = population_if_any(region)
         if living is None:

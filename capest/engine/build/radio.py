@@ -117,7 +117,9 @@ def uplink_access(scenario: Scenario) -> UplinkAccess | None:
     if scenario.link.adaptation == "truncated-shannon":
         at_once = max(1, int(beam_hz / user_hz * (1.0 + 1e-9)))
     else:
-        user_hz, at_once = resource_grid.users_at_once(user_hz, beam_hz, frequency_ghz * 1e9)
+        user_hz, at_once = resource_grid.users_at_once(
+            user_hz, beam_hz, frequency_ghz * 1e9, scenario.carrier.guard_band
+        )
     return UplinkAccess(
         user_hz / 1e6 * (1.0 - uplink.overhead) * repaired_share(scenario),
         at_once,
@@ -139,7 +141,9 @@ def link_constants(scenario: Scenario) -> Link:
     # A truncated Shannon bound is stated per Hz of channel, the NR tables per resource element.
     if not use_shannon:
         frequency_hz = satellite.frequency_ghz * 1e9
-        bandwidth_hz = resource_grid.symbol_rate_hz(bandwidth_hz, frequency_hz)
+        bandwidth_hz = resource_grid.symbol_rate_hz(
+            bandwidth_hz, frequency_hz, scenario.carrier.guard_band
+        )
     return Link(
         snr_at_no_loss_db=(
             eirp_dbw_per_hz
@@ -178,12 +182,16 @@ def steering(scenario: Scenario) -> Steering:
     frequency_hz = satellite.frequency_ghz * 1e9
     ka = antenna.reduced_aperture(frequency_hz, satellite.antenna_diameter_m)
     array = satellite.antenna == "array"
+    # Beams of a layout have the EIRP that is given; those that are aimed at cells lose by their
+    # angle, as the elements of an array do.
+    aimed = scenario.has_constellation and scenario.cells.layout == "earth-fixed"
+    loss_exponent = satellite.steering_loss_exponent if aimed else 0.0
     return Steering(
         reduced_aperture=ka,
         # Two satellites' directions to the Earth are never farther apart than these.
         pattern=pattern_table(ka, 2.0, beam_pattern(scenario, ka)),
         axial_weight=0.0 if array else 1.0,
-        element_exponent=satellite.element_exponent if array else 0.0,
+        element_exponent=satellite.element_exponent if array else loss_exponent,
     )
 
 

@@ -111,11 +111,12 @@ def build_region(scenario: Scenario, diameter_km: float) -> PopulatedRegion:
     )
     people = None
     if scenario.users.placement in ("population", "uncovered"):
-        people = sum(
+        of_cells = [
             people_of_cells(each, tiling)
             for each in (model, guard.people)
             if isinstance(each, PopulationModel | PointsModel)
-        )
+        ]
+        people = np.sum(of_cells, axis=0)
     return PopulatedRegion(ground, tiling, _layout(ground, tiling, people), notes + guard.notes)
 
 

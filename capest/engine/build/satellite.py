@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from capest.engine.build.common import channel_of, services_and_radio
+from capest.engine.build.guard_band import guard_band_note
 from capest.engine.layout_cells import LayoutCells
 from capest.engine.places import InCells
 from capest.engine.space import space_overhead
@@ -63,6 +64,7 @@ def build_satellite(scenario: Scenario) -> World:
             *notes,
             *(() if services is None else services.notes),
             *frame_notes(scenario),
+            *guard_band_note(scenario),
         ),
     )
 

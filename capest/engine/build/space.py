@@ -48,7 +48,15 @@ def space_of(
     names: list[str] = []
     counts: list[int] = []
     parts: list[CircularOrbits] = []
-    for text in parse_shells(constellation.shells) if constellation.shells else []:
+    of_tables = list(enumerate(constellation.shell or ()))
+    moving = [(-1, constellation.shells), *((number, each.orbit) for number, each in of_tables)]
+    still = [
+        (-1, constellation.geostationary),
+        *((number, each.geostationary) for number, each in of_tables),
+    ]
+    table: list[int] = []
+    shells = [(number, each) for number, text in moving if text for each in parse_shells(text)]
+    for number, text in shells:
         shell = walker.Shell(
             name="",
             altitude_km=text.altitude_km,
@@ -62,22 +70,24 @@ def space_of(
         up = walker.deployed(full, shell, constellation.deployed_fraction, constellation.deployment)
         parts.append(up)
         counts.append(len(up))
+        table.append(number)
         star = " star" if text.pattern == "star" else ""
         names.append(
             f"{text.inclination_deg:g}: {text.satellites}/{text.planes}/{text.phasing} @ "
             f"{text.altitude_km:g}{star}"
         )
-    longitudes = (
-        parse_longitudes(constellation.geostationary) if constellation.geostationary else []
-    )
+    slots = [(number, each) for number, text in still if text for each in parse_longitudes(text)]
+    longitudes = [longitude for _, longitude in slots]
     names += [f"geostationary {longitude:g}" for longitude in longitudes]
     counts += [1] * len(longitudes)
+    table += [number for number, _ in slots]
     catalogue = None
     if constellation.catalogue is not None:
         path = shown_path(constellation.catalogue)
         catalogue = load_catalogue(path, _choice(constellation, start, altitude_km))
         names.append(path)
         counts.append(len(catalogue))
+        table.append(-1)
     return Space(
         names=tuple(names),
         group=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
@@ -88,6 +98,7 @@ def space_of(
         window_s=3600.0 * constellation.window_h,
         stratified_epochs=constellation.epochs == "stratified",
         minimum_visibility_s=constellation.minimum_visibility_s,
+        table=np.repeat(np.array(table, dtype=np.int64), counts),
     )
 
 

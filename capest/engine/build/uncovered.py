@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from capest.engine.places import People
 from capest.errors import InputError
-from capest.geo.coverage import Coverage, read_coverage
+from capest.geo.coverage import NetworkCoverage, read_coverage
+from capest.geo.points import PointsModel
 from capest.geo.population import PopulationModel
 from capest.geo.uncovered import uncovered_by_density, uncovered_by_file
 from capest.scenario.paths import shown_path
@@ -22,12 +22,12 @@ class Uncovered:
 
     Attributes
     ----------
-    people : People
+    people : PopulationModel or PointsModel
     notes : tuple of str
         What the user should know of them, one line each.
     """
 
-    people: People
+    people: PopulationModel | PointsModel
     notes: tuple[str, ...]
 
 
@@ -63,7 +63,7 @@ def uncovered_of(scenario: Scenario, living: PopulationModel, where: str) -> Unc
     return Uncovered(people, (*(() if coverage is None else coverage.notes), told))
 
 
-def coverage_of(scenario: Scenario) -> Coverage | None:
+def coverage_of(scenario: Scenario) -> NetworkCoverage | None:
     """Read the file of coverage, ``None`` where the density of people tells it."""
     users = scenario.users
     if users.file is None:
@@ -72,8 +72,8 @@ def coverage_of(scenario: Scenario) -> Coverage | None:
 
 
 def uncovered_if_any(
-    scenario: Scenario, living: PopulationModel, coverage: Coverage | None
-) -> People | None:
+    scenario: Scenario, living: PopulationModel, coverage: NetworkCoverage | None
+) -> PopulationModel | PointsModel | None:
     """Those without a terrestrial network, ``None`` where that is nobody."""
     if coverage is None:
         return uncovered_by_density(living, scenario.users.uncovered_density_per_km2)

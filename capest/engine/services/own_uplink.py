@@ -32,7 +32,8 @@ def own_uplink_snr(
         return None
     if carrier is None:
         further_db = further_loss_db(world, users, links, xp)
-        return peak_gain(reversed_snr_db(world, uplink, links.unlimited, xp, further_db), xp)
+        snr_db = reversed_snr_db(world, uplink, links.unlimited, xp, further_db, links.gain_db)
+        return peak_gain(snr_db + links.g_over_t_db, xp)
     if up.heard is not None:
         return up.heard.own_snr
     down = world.radio.own_carrier
@@ -96,5 +97,7 @@ def power_headroom(world: World, links: Links, xp: Any) -> Any | None:
     uplink = None if world.services is None else world.services.uplink
     if uplink is None or uplink.budget.p0_dbw is None or len(uplink.access.widths) == 1:
         return None
-    left_db = uplink.budget.largest_power_dbw - sent_dbw(world, uplink, links.unlimited, xp)
+    left_db = uplink.budget.largest_power_dbw - sent_dbw(
+        world, uplink, links.unlimited, xp, links.gain_db
+    )
     return 10.0 ** (0.1 * left_db)

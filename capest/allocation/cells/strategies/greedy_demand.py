@@ -14,7 +14,9 @@ from capest.allocation.cells.candidates import (
 COMPARES_ELEVATIONS = True
 
 
-def assign(candidates: Candidates, demand: np.ndarray, beams_at_once: int) -> np.ndarray:
+def assign(
+    candidates: Candidates, demand: np.ndarray, beams_at_once: int | np.ndarray
+) -> np.ndarray:
     """Let cells by falling demand take the highest satellite that still has room.
 
     Ties: lower cell; of satellites, the lower one. All satellites rank cells by demand, so that
@@ -25,8 +27,8 @@ def assign(candidates: Candidates, demand: np.ndarray, beams_at_once: int) -> np
     candidates : Candidates
     demand : int64 array (cells,)
         A cell without is not served.
-    beams_at_once : int
-        Cells a satellite serves at most.
+    beams_at_once : int or int array (satellites,)
+        Cells a satellite serves at most, or each of them.
 
     Returns
     -------

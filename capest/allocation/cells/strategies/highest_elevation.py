@@ -9,7 +9,9 @@ from capest.allocation.cells.candidates import Candidates, best_pairs_first
 COMPARES_ELEVATIONS = True
 
 
-def assign(candidates: Candidates, demand: np.ndarray, beams_at_once: int) -> np.ndarray:
+def assign(
+    candidates: Candidates, demand: np.ndarray, beams_at_once: int | np.ndarray
+) -> np.ndarray:
     """Take pairs by falling elevation wherever cell and satellite still have room.
 
     Ties: lower cell, then lower satellite.
@@ -19,8 +21,8 @@ def assign(candidates: Candidates, demand: np.ndarray, beams_at_once: int) -> np
     candidates : Candidates
     demand : int64 array (cells,)
         A cell without is not served.
-    beams_at_once : int
-        Cells a satellite serves at most.
+    beams_at_once : int or int array (satellites,)
+        Cells a satellite serves at most, or each of them.
 
     Returns
     -------

@@ -12,7 +12,9 @@ from capest.allocation.cells.candidates import (
 )
 
 
-def assign(candidates: Candidates, demand: np.ndarray, beams_at_once: int) -> np.ndarray:
+def assign(
+    candidates: Candidates, demand: np.ndarray, beams_at_once: int | np.ndarray
+) -> np.ndarray:
     """Let cells with the fewest candidates first take the satellite with the fewest cells so far.
 
     Ties: lower cell; of satellites, the higher one in the sky, then the lower number.
@@ -28,8 +30,8 @@ def assign(candidates: Candidates, demand: np.ndarray, beams_at_once: int) -> np
     candidates : Candidates
     demand : int64 array (cells,)
         A cell without is not served.
-    beams_at_once : int
-        Cells a satellite serves at most.
+    beams_at_once : int or int array (satellites,)
+        Cells a satellite serves at most, or each of them.
 
     Returns
     -------
@@ -42,7 +44,11 @@ def assign(candidates: Candidates, demand: np.ndarray, beams_at_once: int) -> np
     order = np.argsort(pairs.satellite.astype(np.int64) * cells + places(turn)[pairs.cell])
     cell, satellite = pairs.cell[order], pairs.satellite[order]
     served_by = np.full(cells, -1, dtype=np.int32)
-    for _ in range(beams_at_once):
+    room = np.broadcast_to(beams_at_once, satellites)
+    for load in range(int(np.max(beams_at_once))):
+        left = room[satellite] > load
+        if not left.all():
+            order, cell, satellite = order[left], cell[left], satellite[left]
         if not len(order):
             break
         taken = deferred_acceptance(satellite, cell, order, pairs.satellite, 1, satellites, cells)

@@ -14,7 +14,9 @@ ONE_BY_ONE = True
 STEPS_PER_DEGREE = 100
 
 
-def assign(candidates: Candidates, demand: np.ndarray, beams_at_once: int) -> np.ndarray:
+def assign(
+    candidates: Candidates, demand: np.ndarray, beams_at_once: int | np.ndarray
+) -> np.ndarray:
     """Serve as much demand as can be served and, of the ways to do so, the highest elevations.
 
     The assignment has exactly the largest served demand and, among those, exactly the largest sum
@@ -35,8 +37,8 @@ def assign(candidates: Candidates, demand: np.ndarray, beams_at_once: int) -> np
     candidates : Candidates
     demand : int64 array (cells,)
         A cell without is not served.
-    beams_at_once : int
-        Cells a satellite serves at most.
+    beams_at_once : int or int array (satellites,)
+        Cells a satellite serves at most, or each of them.
 
     Returns
     -------
@@ -51,8 +53,8 @@ def assign(candidates: Candidates, demand: np.ndarray, beams_at_once: int) -> np
     csr_array, full_matching = _scipy()
     served_by = np.full(candidates.cells, -1, dtype=np.int32)
     chosen = wanted_pairs(candidates, demand)
-    beams = min(beams_at_once, candidates.cells)
-    if beams < 1 or not len(chosen):
+    beams = np.minimum(np.broadcast_to(beams_at_once, candidates.satellites), candidates.cells)
+    if not len(chosen) or beams.max() < 1:
         return served_by
     satellite = candidates.satellite[chosen]
     wanting, row, degree = np.unique(
@@ -61,18 +63,22 @@ def assign(candidates: Candidates, demand: np.ndarray, beams_at_once: int) -> np
     worth = _worth(demand[wanting], row, candidates.elevation_deg[chosen])
     # The columns of a cell: all beams of its first candidate, of its second ..., and to stay dark.
     # What is minimised is worth forgone; one more, since sparse arrays drop zeros.
-    slots = candidates.satellites * beams
-    dark_at = np.cumsum(degree * beams)
-    beam = satellite[:, None] * np.int32(beams) + np.arange(beams, dtype=np.int32)
+    slots, first = int(beams.sum()), np.cumsum(beams) - beams
+    wide = beams[satellite]
+    ends = np.cumsum(wide)
+    dark_at = ends[np.cumsum(degree) - 1]
+    beam = (np.repeat(first[satellite] - (ends - wide), wide) + np.arange(ends[-1])).astype(
+        np.int32
+    )
     dark = slots + np.arange(len(wanting), dtype=np.int32)
-    column = np.insert(beam.ravel(), dark_at, dark)
+    column = np.insert(beam, dark_at, dark)
     most = worth.max() + 1.0
-    cost = np.insert(np.repeat(most - worth, beams), dark_at, most)
+    cost = np.insert(np.repeat(most - worth, wide), dark_at, most)
     start = np.concatenate([[0], dark_at + np.arange(1, len(wanting) + 1)])
     shape = (len(wanting), slots + len(wanting))
     rows, taken = full_matching(csr_array((cost, column, start), shape=shape))
     served = taken < slots
-    served_by[wanting[rows[served]]] = taken[served] // beams
+    served_by[wanting[rows[served]]] = np.searchsorted(first, taken[served], side="right") - 1
     return served_by
 
 

@@ -1,0 +1,139 @@
+"""Gateways: a transparent satellite without an antenna on the ground is dark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from capest.engine.sky import Sky, pairs_above
+from capest.physics.constants import EARTH_RADIUS_M
+
+if TYPE_CHECKING:
+    from capest.engine.world import World
+
+
+@dataclass(frozen=True)
+class Gateways:
+    """Where satellites are fed from.
+
+    Attributes
+    ----------
+    unit : float64 array (gateways, 3)
+        Directions from the Earth's centre.
+    antennas : int64 array (gateways,)
+        Each feeds one satellite.
+    lowest_deg : float
+        Elevation above which an antenna sees a satellite.
+    """
+
+    unit: np.ndarray
+    antennas: np.ndarray
+    lowest_deg: float
+
+
+def with_gateways(world: World, sky: Sky) -> Sky:
+    """Leave those satellites in a sky that an antenna feeds.
+
+    As many are fed as can be. Where antennas are scarce, satellites that may serve more cells come
+    first; those that may serve none of the region are not fed.
+    """
+    if world.gateways is None:
+        return sky
+    gateway = np.full(len(sky), -1, dtype=np.int64)
+    range_m = np.zeros(len(sky))
+    trials = range(1 if sky.is_same else sky.trials)
+    for trial in trials:
+        some = slice(sky.start[trial], sky.start[trial + 1])
+        gateway[some], range_m[some] = _of_trial(world, world.gateways, sky.position_m[some])
+    if sky.is_same and sky.trials > 1:
+        first = slice(sky.start[0], sky.start[1])
+        gateway = np.tile(gateway[first], sky.trials)
+        range_m = np.tile(range_m[first], sky.trials)
+    fed = gateway >= 0
+    before = np.concatenate([[0], np.cumsum(fed)])
+    return replace(
+        sky,
+        start=before[sky.start],
+        number=sky.number[fed],
+        position_m=sky.position_m[fed],
+        axes=np.ascontiguousarray(sky.axes[:, :, fed]),
+        later_m=None if sky.later_m is None else sky.later_m[fed],
+        gateway=gateway[fed],
+        feeder_m=range_m[fed],
+    )
+
+
+def _of_trial(
+    world: World, gateways: Gateways, position_m: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Gateway of each satellite of a trial, -1 for none, and its range, (satellites,)."""
+    seen_by, satellite, _, range_m = pairs_above(gateways.unit, position_m, gateways.lowest_deg)
+    near = np.unique(satellite)
+    centres = np.asarray(world.ground.cells.centre_unit)
+    served = near[pairs_above(centres, position_m[near], world.beams.lowest_deg)[1]]
+    cells = np.bincount(served, minlength=len(position_m))
+    # Each satellite tries the nearest gateway first.
+    order = np.lexsort((seen_by, range_m, satellite))
+    seen_by, satellite = seen_by[order], satellite[order]
+    start = np.searchsorted(satellite, np.arange(len(position_m) + 1)).tolist()
+    choices = [seen_by[a:b].tolist() for a, b in pairwise(start)]
+    wanting = np.flatnonzero(cells > 0)
+    first = wanting[np.lexsort((wanting, -cells[wanting]))]
+    found = matching(first.tolist(), choices, gateways.antennas.tolist())
+    towards_m = EARTH_RADIUS_M * gateways.unit[np.maximum(found, 0)] - position_m
+    return found, np.linalg.norm(towards_m, axis=1)
+
+
+def matching(order: list[int], choices: list[list[int]], antennas: list[int]) -> np.ndarray:
+    """Give as many satellites as possible an antenna, those that come first before others.
+
+    By augmenting paths (Kuhn, "The Hungarian method for the assignment problem", Naval Research
+    Logistics Quarterly 2, 1955). Who has an antenna keeps one when another comes in, so that the
+    sets that can be fed are those of a matroid: taking satellites in order feeds the most, and the
+    first of them (Edmonds, "Matroids and the greedy algorithm", Mathematical Programming 1, 1971).
+
+    Parameters
+    ----------
+    order : list of int
+        Satellites that want an antenna, most important first.
+    choices : list of list of int
+        Gateways that see each satellite, preferred first.
+    antennas : list of int
+        Of each gateway.
+
+    Returns
+    -------
+    int64 array (satellites,)
+        Gateway of each; -1 for none.
+    """
+    own = [-1] * len(choices)
+    fed: list[list[int]] = [[] for _ in antennas]
+    # What a search in vain came by leads to no free antenna ever after.
+    full: set[int] = set()
+    for one in order:
+        asked_by: dict[int, int] = {}
+        waiting, free = [one], -1
+        for satellite in waiting:
+            for gateway in choices[satellite]:
+                if gateway in asked_by or gateway in full:
+                    continue
+                asked_by[gateway] = satellite
+                if len(fed[gateway]) < antennas[gateway]:
+                    free = gateway
+                    break
+                waiting += fed[gateway]
+            if free >= 0:
+                break
+        if free < 0:
+            full |= asked_by.keys()
+        while free >= 0:
+            satellite = asked_by[free]
+            left, own[satellite] = own[satellite], free
+            fed[free].append(satellite)
+            if left >= 0:
+                fed[left].remove(satellite)
+            free = left
+    return np.array(own, dtype=np.int64)
