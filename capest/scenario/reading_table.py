@@ -26,7 +26,6 @@ from capest.scenario.reading import (
     uplink_interference,
     uplink_is_read,
 )
-from capest.scenario.service_classes import kinds_of_service
 from capest.scenario.reading_channel import (
     EXCEEDED,
     FADING,
@@ -36,6 +35,7 @@ from capest.scenario.reading_channel import (
     SCATTERED,
     TROPOSPHERE,
 )
+from capest.scenario.service_classes import kinds_of_service
 from capest.scenario.shell_tables import tables_of
 
 
