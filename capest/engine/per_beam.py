@@ -13,10 +13,12 @@ from capest.engine.scheduler import beam_rate
 from capest.engine.services.admission import CARRIED, WHOLE
 from capest.engine.services.blocking import blocking_totals
 from capest.engine.services.outcome import (
+    calls_at_rates,
     calls_of_beams,
     refused,
     taken_of_beams,
     totals,
+    totals_at_rates,
 )
 from capest.engine.services.serve import Served
 from capest.engine.world import Layout, World
@@ -101,6 +103,7 @@ def _of_services(
             trial_cell[f"cell_{name}"] = (of_beams / float(WHOLE)).astype(xp.float32)
         trial["calls_on_fading"] = _on_fading(kernels, served, place)[:, counted].sum(axis=1)
         trial["calls_on_fading"] = trial["calls_on_fading"].astype(xp.int32)
+        trial |= totals_at_rates(_at_rates(kernels, served, place[counted]))
         if served.blocked is not None:
             trial |= blocking_totals(served.blocked[:, place[counted]].sum(axis=1))
     if served.settled is not None:
@@ -115,6 +118,19 @@ def _of_services(
         rest = served.best_effort_mbps[:, place]
         trial_cell["cell_best_effort_throughput"] = rest.astype(xp.float32)
     return trial, trial_cell, cell
+
+
+def _at_rates(kernels: Kernels, served: Served, counted: Any) -> Any | None:
+    """Calls that adapt by their rates, int64 array (trials, ``LEVELS``), in beams that count."""
+    links, admitted = served.links, served.admitted
+    if admitted is None:
+        return None
+    carried = served.demand.call & (admitted.outcome == CARRIED) & (links.serving >= 0)
+    number = kernels.xp.where(carried, links.own_beam, -1)
+    counts = calls_at_rates(kernels, number, admitted, links.trials * links.beams)
+    if counts is None:
+        return None
+    return counts.reshape(links.trials, links.beams, -1)[:, counted].sum(axis=1)
 
 
 def _on_fading(kernels: Kernels, served: Served, place: Any) -> Any:

@@ -15,7 +15,13 @@ from capest.engine.cell_places import Places, counted_places, places_of, sums_of
 from capest.engine.collect import Computed, CountedUsers
 from capest.engine.services.admission import CARRIED, OUTCOMES, WHOLE
 from capest.engine.services.blocking import blocking_totals
-from capest.engine.services.outcome import refused, taken_of_beams, totals
+from capest.engine.services.outcome import (
+    calls_at_rates,
+    refused,
+    taken_of_beams,
+    totals,
+    totals_at_rates,
+)
 from capest.engine.services.serve import Served
 from capest.engine.sky import Sky
 from capest.engine.users import Users
@@ -106,6 +112,8 @@ def _of_services(
             on_fading = users.that_count(served.on_fading)
             lifted = kernels.count_numbers(xp.where(on_fading, user_trial, -1), links.trials)
         trial["calls_on_fading"] = lifted.astype(xp.int32)
+        number = xp.where(calls & (outcome == CARRIED), user_trial, -1)
+        trial |= totals_at_rates(calls_at_rates(kernels, number, served.admitted, links.trials))
         if served.blocked is not None:
             shown = xp.asarray(counted_places(world, beams, links.beams))
             trial |= blocking_totals((served.blocked * shown[:, :, None]).sum(axis=1))

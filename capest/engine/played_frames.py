@@ -131,15 +131,20 @@ class PlayedFrames:
 def wanted_mbps(world: World, plan: FramePlan, draws: Draws, users: int, xp: Any) -> np.ndarray:
     """What every user wants, float64 array (trials, users), on the host.
 
-    A call wants its rate and who has no guaranteed rate what the plan says; idle users want
-    nothing. Without services every user wants what the plan says.
+    A call wants its rate, the higher of two, on average over its pauses, and who has no guaranteed
+    rate what the plan says; idle users want nothing. Without services every user wants what the
+    plan says.
     """
     shape = (draws.trials, users)
     if world.services is None:
         return np.full(shape, plan.demand_mbps)
     demand = draw_demand(world.services, draws, users, xp)
-    wanted = demand.call * demand.down_mbps + demand.best_effort * plan.demand_mbps
-    return on_host(wanted).astype(np.float64).reshape(shape)
+    wanted = demand.wanted_mbps
+    of_calls = demand.call * (demand.down_mbps if wanted is None else wanted[0])
+    if demand.talk_share is not None:
+        of_calls = of_calls * demand.talk_share
+    of_all = of_calls + demand.best_effort * plan.demand_mbps
+    return on_host(of_all).astype(np.float64).reshape(shape)
 
 
 def rate_by_sinr(link: Link) -> Callable[[np.ndarray], np.ndarray]:

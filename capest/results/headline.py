@@ -53,7 +53,7 @@ def headline(
     # Nobody calls by text message.
     what = "users" if service == "message" else "calls"
     how_sure = "" if calls.note else f", {interval_text(calls)}"
-    found = f"{value_text(calls)} {what} at once{how_sure}{where}"
+    found = f"{value_text(calls)} {what} at once{how_sure}{at_wanted_rate(estimates)}{where}"
     if lacking:
         found += f" ({lacking})"
     if calls.note:
@@ -66,6 +66,18 @@ def headline(
     if service:
         found = f"{service}: {found}"
     return found + (": " + ", ".join(shown) if shown else "")
+
+
+def at_wanted_rate(estimates: Mapping[tuple[str, str], Estimate]) -> str:
+    """Say how many calls have the rate they want, such as ", 1,200 of them at the wanted rate".
+
+    Returns
+    -------
+    str
+        Empty where no call adapts its rate.
+    """
+    found = estimates.get(("calls_at_wanted_rate", "mean"))
+    return "" if found is None else f", {value_text(found)} of them at the wanted rate"
 
 
 def on_fading(estimates: Mapping[tuple[str, str], Estimate]) -> str:

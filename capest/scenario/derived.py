@@ -8,7 +8,11 @@ from capest.physics.beam_spacing import spacing_from_hpbw
 from capest.physics.look_angles import bearing_of_centre_deg, earth_angle_deg, place_at_deg
 from capest.scenario import cell_width, layout_fit
 from capest.scenario.choices import KNOW_DEMAND
-from capest.scenario.service_classes import all_are_calls, kinds_of_service
+from capest.scenario.service_classes import (
+    all_are_calls,
+    kinds_of_service,
+    service_classes,
+)
 
 if TYPE_CHECKING:
     from capest.scenario import sections
@@ -62,6 +66,7 @@ class Derived:
         service: sections.ServiceSettings
         uplink: sections.UplinkSettings
         run: sections.RunSettings
+        rules: str
         channel: sections.ChannelSettings
 
         @property
@@ -179,6 +184,12 @@ class Derived:
         if self.has_constellation or users.devices_per_person is not None:
             return users.count or 0
         return users_per_trial(users.placement, users.per_beam, users.count, self.beam_count)
+
+    @property
+    def mean_activity(self) -> float:
+        """Probability that a user asks for a service in a trial, mean over a mix; 1 without one."""
+        classes = service_classes(self.service, self.rules)
+        return sum(each.share * each.activity for each in classes) if classes else 1.0
 
     @property
     def hotspot_users(self) -> int:

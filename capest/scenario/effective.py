@@ -18,7 +18,7 @@ from capest.scenario.moments import utc_text
 from capest.scenario.paths import shown_path
 from capest.scenario.reading import uplink_interference, uplink_is_read
 from capest.scenario.reading_table import is_read
-from capest.scenario.service_classes import service_classes
+from capest.scenario.service_classes import ServiceClass, service_classes
 from capest.scenario.shell_tables import content_of_tables
 
 if TYPE_CHECKING:
@@ -259,28 +259,39 @@ def _scheduler(scenario: Scenario) -> dict[str, Any]:
 
 
 def _has_calls(scenario: Scenario) -> bool:
-    return any(each.guaranteed for each in service_classes(scenario.service))
+    return any(each.guaranteed for each in service_classes(scenario.service, scenario.rules))
 
 
 def _service(scenario: Scenario) -> dict[str, dict[str, Any]]:
     """Services by what they ask for, whatever their names; nothing where there is none."""
-    classes = service_classes(scenario.service)
+    classes = service_classes(scenario.service, scenario.rules)
     if not classes:
         return {}
     service = scenario.service
     # Best-effort users count by their number alone.
     read = [
         (each.share, each.activity, each.guaranteed)
-        + ((each.downlink_kbps, each.uplink_kbps, each.delay_budget_ms) if each.guaranteed else ())
+        + ((*_on_air_kbps(each), each.delay_budget_ms) if each.guaranteed else ())
         for each in classes
     ]
     content: dict[str, Any] = {"classes": [list(each) for each in read]}
+    calls = [each for each in classes if each.guaranteed]
+    if any(each.talk_share < 1.0 for each in calls):
+        content["talk_shares"] = [each.talk_share for each in calls]
+    if any(each.is_adaptive for each in calls):
+        content["least_mbps"] = [list(each.least_mbps) for each in calls]
     if _has_calls(scenario):
         content["inter_satellite_hops"] = service.inter_satellite_hops
         content["harq_retransmissions"] = scenario.harq_round_trips  # its name in 0.2
     if service.simulated_holding_times:
         content["simulated_holding_times"] = service.simulated_holding_times
     return {"service": content}
+
+
+def _on_air_kbps(service: ServiceClass) -> tuple[float, float]:
+    """Rates that links have to carry, whatever part of them is headers."""
+    whole = 1.0 + service.header_share
+    return service.downlink_kbps * whole, service.uplink_kbps * whole
 
 
 def _how_many(users: UserSettings) -> dict[str, Any]:
@@ -296,6 +307,9 @@ def _how_many(users: UserSettings) -> dict[str, Any]:
         return {"count": users.count, "placement": "uniform"}
     if users.count is not None:
         return {"count": users.count}
+    if users.erlang_per_device is not None:
+        # The activity of who asks stands with the services.
+        return users.model_dump(include={"devices_per_person", "erlang_per_device"})
     return users.model_dump(include={"devices_per_person", "activity_factor"})
 
 

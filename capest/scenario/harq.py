@@ -79,9 +79,9 @@ def harq_round_trips(mode: str, given: int | None) -> int:
     return 0 if mode == "off" else 1
 
 
-def packet_error_rate(service: ServiceSettings) -> float:
+def packet_error_rate(service: ServiceSettings, rules: object) -> float:
     """Smallest share of packets that a call may lose; links are adapted alike for all of a mix."""
-    calls = [each for each in service_classes(service) if each.guaranteed]
+    calls = [each for each in service_classes(service, rules) if each.guaranteed]
     return min((each.packet_error_rate for each in calls), default=PACKET_ERROR_RATE)
 
 
@@ -94,7 +94,8 @@ def with_block_errors(content: dict[str, Any], scenario: Scenario) -> dict[str, 
     if scenario.harq == "on":
         return found | {"harq": "on", "harq_processes": scenario.link.harq_processes}
     if scenario.harq == "off":
-        return found | {"harq": "off", "packet_error_rate": packet_error_rate(scenario.service)}
+        rate = packet_error_rate(scenario.service, scenario.rules)
+        return found | {"harq": "off", "packet_error_rate": rate}
     return found
 
 

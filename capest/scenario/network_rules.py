@@ -31,6 +31,7 @@ class RuleValues:
 
 
 RULES: dict[str, RuleValues] = {
+    "service.header_share": RuleValues(0.0, 0.10),
     "carrier.guard_band": RuleValues(of_02="smaller-channel", of_03="wider-channel"),
     "cells.diameter_from": RuleValues(of_02="satellite", of_03="constellation"),
     "handset.power_reduction_db": RuleValues(0.0, 1.0),

@@ -35,6 +35,7 @@ from capest.scenario.reading_channel import (
     SCATTERED,
     TROPOSPHERE,
 )
+from capest.scenario.service_classes import kinds_of_service
 from capest.scenario.shell_tables import tables_of
 
 
@@ -161,6 +162,18 @@ def _no_service(values: Values) -> str | None:
     return "there is no service" if values["service.downlink_kbps"] is None else None
 
 
+def _nobody_asks(values: Values) -> str | None:
+    keys = ("service.mix", "service.downlink_kbps", "service.guaranteed")
+    if any(kinds_of_service(*(values[key] for key in keys))):
+        return None
+    return "there is no service"
+
+
+def _by_traffic(values: Values) -> str | None:
+    given_traffic = values["users.erlang_per_device"] is not None
+    return "users.erlang_per_device says how many call" if given_traffic else None
+
+
 def _best_effort(values: Values) -> str | None:
     return "the rate is not guaranteed" if values["service.guaranteed"] is False else None
 
@@ -201,6 +214,10 @@ _ARRAY, _DISH = chosen("satellite.antenna", "array"), chosen("satellite.antenna"
 _SHELLS = ReadCondition("with `constellation.shells` or orbits of `shell`", _no_shells)
 _MOVING = ReadCondition("with `constellation.shells` or `catalogue`", _all_stand)
 _SURROUNDED = ReadCondition('with `region.kind` other than "earth"', _all_of_it)
+_ASKED = ReadCondition("with a service", _nobody_asks)
+_NOT_BY_TRAFFIC = ReadCondition("without `users.erlang_per_device`", _by_traffic)
+_PEOPLE = chosen("users.placement", "population")
+_FROM_FILE = chosen("users.placement", "file")
 _PEOPLE = chosen("users.placement", *PEOPLE)
 _UNCOVERED = chosen("users.placement", "uncovered")
 _FROM_FILE = chosen("users.placement", "file", "uncovered")
@@ -363,7 +380,8 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "users.count": (_COUNTED,),
     "users.devices_per_person": (_PEOPLE,),
     "users.demand_mbps": (FREE_DEMAND,),
-    "users.activity_factor": (_PEOPLE, given("users.devices_per_person")),
+    "users.activity_factor": (_PEOPLE, given("users.devices_per_person"), _NOT_BY_TRAFFIC),
+    "users.erlang_per_device": (_PEOPLE, given("users.devices_per_person"), _ASKED),
     "users.file": (_FROM_FILE,),
     "users.file_variable": (_FROM_FILE, given("users.file")),
     "users.file_units": (chosen("users.placement", "file"),),
@@ -410,11 +428,15 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "run.keep_cells": (ReadCondition("with a constellation or calls", _all_kept, neutral=True),),
     "service.downlink_kbps": (_GUARANTEED,),
     "service.uplink_kbps": (_GUARANTEED,),
+    "service.least_downlink_kbps": (_GUARANTEED,),
+    "service.least_uplink_kbps": (_GUARANTEED,),
     "service.delay_budget_ms": (_GUARANTEED,),
     "service.packet_error_rate": (_GUARANTEED, _NOT_REPAIRED),
     "service.five_qi": (CALLS,),
     "service.activity": (ReadCondition("with a service", _no_service),),
     "service.guaranteed": (ReadCondition("with a service", _no_service),),
+    "service.header_share": (CALLS,),
+    "service.talk_share": (_GUARANTEED,),
     "service.inter_satellite_hops": (CALLS,),
     "service.simulated_holding_times": (CALLS,),
     "scheduler.policy": (MOMENT,),

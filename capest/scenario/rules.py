@@ -23,9 +23,13 @@ from capest.scenario.harq import round_trips_problem
 from capest.scenario.satellite_rules import SINGLE_SATELLITE
 from capest.scenario.service_rules import (
     KEYS,
+    LEAST_KEYS,
     SIMULATION_KEYS,
+    TRAFFIC_KEYS,
+    least_problem,
     service_problem,
     simulation_problem,
+    traffic_problem,
 )
 from capest.scenario.until import UNTIL_KEYS, until_problem
 
@@ -129,6 +133,8 @@ _ALWAYS: _Rules = (
     (("users.indoor_share", "users.vehicle_share"), _whereabouts),
     (("users.positions", "users.placement", "uplink.interference"), _stratified),
     (KEYS, service_problem),
+    (LEAST_KEYS, least_problem),
+    (TRAFFIC_KEYS, traffic_problem),
     (HARQ_KEYS, round_trips_problem),
     (SIMULATION_KEYS, simulation_problem),
     (("constellation.catalogue", *SELECT), select_needs_catalogue),

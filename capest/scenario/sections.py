@@ -192,6 +192,7 @@ class UserSettings(Section):
     count: int | None = Field(default=None, ge=1)
     devices_per_person: float | None = Field(default=None, gt=0, le=100)
     activity_factor: float = Field(default=0.01, gt=0, le=1)
+    erlang_per_device: float | None = Field(default=None, gt=0, le=1)
     demand_mbps: float | None = Field(default=None, ge=1e-6, le=1e6)
     indoor_share: float = Field(default=0.0, ge=0, le=1)
     vehicle_share: float = Field(default=0.0, ge=0, le=1)
@@ -272,11 +273,15 @@ class ServiceSettings(Section):
     mix: Text | None = None
     downlink_kbps: float | None = Field(default=None, ge=0, le=10_000_000)
     uplink_kbps: float | None = Field(default=None, ge=0, le=10_000_000)
+    least_downlink_kbps: float | None = Field(default=None, ge=0, le=10_000_000)
+    least_uplink_kbps: float | None = Field(default=None, ge=0, le=10_000_000)
     delay_budget_ms: float | None = Field(default=None, gt=0, le=1_000_000)
     packet_error_rate: float | None = Field(default=None, gt=0, lt=1)
     five_qi: int | None = Field(default=None, ge=1, le=255)
     activity: float | None = Field(default=None, gt=0, le=1)
     guaranteed: bool | None = None
+    header_share: float = Field(default=0.0, ge=0, lt=1)
+    talk_share: float | None = Field(default=None, gt=0, le=1)
     inter_satellite_hops: int = Field(default=0, ge=0, le=100)
     simulated_holding_times: int = Field(default=0, ge=0, le=10_000)
 

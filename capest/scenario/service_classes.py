@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 FIGURES = (
     *("downlink_kbps", "uplink_kbps", "delay_budget_ms", "packet_error_rate", "five_qi"),
-    *("activity", "guaranteed"),
+    *("activity", "guaranteed", "talk_share", "least_downlink_kbps", "least_uplink_kbps"),
 )
-"""What a service preset supplies."""
+"""What a service preset supplies, and ``header_share`` where its rates have headers in them."""
 
 NEEDED = ("downlink_kbps", "uplink_kbps", "delay_budget_ms", "guaranteed")
 """Figures without which there is no service."""
@@ -40,7 +40,9 @@ class ServiceClass:
     share : float
         Of all users.
     downlink_kbps, uplink_kbps : float
-        Rate of a call.
+        Rate that a call wants, as its source has it.
+    least_downlink_kbps, least_uplink_kbps : float
+        Rate with which it is carried at least.
     delay_budget_ms : float
         Between user and the network's edge, one way.
     activity : float
@@ -51,6 +53,10 @@ class ServiceClass:
         Class of the 5G system (TS 23.501 clause 5.7.4).
     packet_error_rate : float
         Share of packets that may be lost; 10⁻³ where nothing says it.
+    header_share : float
+        What headers, audio and the like add to the rate, of the rate.
+    talk_share : float
+        Share of its time in which a call sends, in each direction.
     """
 
     name: str
@@ -62,6 +68,27 @@ class ServiceClass:
     guaranteed: bool
     five_qi: int | None
     packet_error_rate: float
+    header_share: float
+    talk_share: float
+    least_downlink_kbps: float
+    least_uplink_kbps: float
+
+    @property
+    def rates_mbps(self) -> tuple[float, float]:
+        """Rates on the air while a call sends, down and up: with headers, see `header_share`."""
+        whole = 1.0 + self.header_share
+        return self.downlink_kbps * whole * 1e-3, self.uplink_kbps * whole * 1e-3
+
+    @property
+    def least_mbps(self) -> tuple[float, float]:
+        """Rates on the air with which a call is carried at least; see `rates_mbps`."""
+        whole = 1.0 + self.header_share
+        return self.least_downlink_kbps * whole * 1e-3, self.least_uplink_kbps * whole * 1e-3
+
+    @property
+    def is_adaptive(self) -> bool:
+        """Whether the call wants more than it bears."""
+        return self.rates_mbps != self.least_mbps
 
     @property
     def budget_name(self) -> str:
@@ -73,12 +100,26 @@ class ServiceClass:
         return self.name
 
 
-def service_classes(service: ServiceSettings) -> tuple[ServiceClass, ...]:
-    """Return the classes of a valid section, none where there is no service."""
+def service_classes(service: ServiceSettings, rules: object) -> tuple[ServiceClass, ...]:
+    """Return the classes of a valid section, none where there is no service.
+
+    Parameters
+    ----------
+    service : ServiceSettings
+    rules : object
+        Value of the scenario's key ``rules``, by which presets of a mix have their figures.
+    """
     if service.mix is not None:
-        return tuple(_of_preset(name, share) for name, share in parse_mix(service.mix))
+        parts = parse_mix(service.mix)
+        return tuple(_of_preset(name, share, rules, service.header_share) for name, share in parts)
     if service.downlink_kbps is None:
         return ()
+    wanted_kbps = (service.downlink_kbps, service.uplink_kbps or 0.0)
+    least_kbps = (service.least_downlink_kbps, service.least_uplink_kbps)
+    down, up = (
+        wanted if least is None else least
+        for wanted, least in zip(wanted_kbps, least_kbps, strict=True)
+    )
     return (
         ServiceClass(
             name=service.preset or "the service",
@@ -89,6 +130,10 @@ def service_classes(service: ServiceSettings) -> tuple[ServiceClass, ...]:
             activity=1.0 if service.activity is None else service.activity,
             guaranteed=bool(service.guaranteed),
             five_qi=service.five_qi,
+            header_share=service.header_share,
+            talk_share=1.0 if service.talk_share is None else service.talk_share,
+            least_downlink_kbps=down,
+            least_uplink_kbps=up,
             packet_error_rate=service.packet_error_rate or PACKET_ERROR_RATE,
         ),
     )
@@ -165,13 +210,34 @@ def parse_mix(text: str) -> tuple[tuple[str, float], ...]:
     return tuple((name, percent / total) for name, percent in found.items())
 
 
-def load_figures(preset: str) -> dict[str, Any]:
-    """Values of a preset by key."""
-    return {key: figure.value for key, figure in load_preset(preset).figures.items()}
+def rates_adapt(
+    mix: str | None,
+    downlink_kbps: float | None,
+    uplink_kbps: float | None,
+    least_downlink_kbps: float | None,
+    least_uplink_kbps: float | None,
+) -> bool:
+    """Tell from keys of the section whether some calls have a least rate below the wanted one."""
+    if mix is None:
+        pairs = ((downlink_kbps, least_downlink_kbps), (uplink_kbps, least_uplink_kbps))
+        return any(least is not None and least != wanted for wanted, least in pairs)
+    try:
+        return any(_of_preset(name, share).is_adaptive for name, share in parse_mix(mix))
+    except ValueError:
+        return True
 
 
-def _of_preset(name: str, share: float) -> ServiceClass:
-    figures = load_figures(name)
+def load_figures(preset: str, rules: object = None) -> dict[str, Any]:
+    """Values of a preset by key, by some rules of a network."""
+    figures = load_preset(preset).figures_by(rules)
+    return {key: figure.value for key, figure in figures.items()}
+
+
+def _of_preset(
+    name: str, share: float, rules: object = None, header_share: float = 0.0
+) -> ServiceClass:
+    """Users of a preset in a mix; the header share is that of presets without one of their own."""
+    figures = load_figures(name, rules)
     if not set(NEEDED) <= figures.keys():
         raise InputError(f"service preset {name} lacks figures")
     five_qi = figures.get("five_qi")
@@ -184,5 +250,9 @@ def _of_preset(name: str, share: float) -> ServiceClass:
         activity=float(figures.get("activity", 1.0)),
         guaranteed=bool(figures["guaranteed"]),
         five_qi=None if five_qi is None else int(five_qi),
+        header_share=float(figures.get("header_share", header_share)),
+        talk_share=float(figures.get("talk_share", 1.0)),
+        least_downlink_kbps=float(figures.get("least_downlink_kbps", figures["downlink_kbps"])),
+        least_uplink_kbps=float(figures.get("least_uplink_kbps", figures["uplink_kbps"])),
         packet_error_rate=float(figures.get("packet_error_rate", PACKET_ERROR_RATE)),
     )

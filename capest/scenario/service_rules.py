@@ -13,6 +13,15 @@ SIMULATION_KEYS = (
 _MOST_ACTIVITY = 0.99
 """Idle users ask at the rate activity / (1 - activity), and every time they do is an event."""
 
+LEAST_KEYS = (
+    *("service.guaranteed", "service.downlink_kbps", "service.uplink_kbps"),
+    *("service.least_downlink_kbps", "service.least_uplink_kbps"),
+)
+"""What `least_problem` reads."""
+
+TRAFFIC_KEYS = ("users.erlang_per_device", "service.activity")
+"""What `traffic_problem` reads."""
+
 KEYS = ("service.mix", "service.preset", *(f"service.{figure}" for figure in FIGURES))
 """What `service_problem` reads."""
 
@@ -42,6 +51,42 @@ def service_problem(mix: str | None, preset: str | None, *figures: object) -> Pr
     except ValueError as error:
         return Problem("service.mix", mix, str(error), f'such as "{EXAMPLE}"')
     return None
+
+
+def least_problem(
+    guaranteed: bool | None,
+    downlink_kbps: float | None,
+    uplink_kbps: float | None,
+    least_downlink_kbps: float | None,
+    least_uplink_kbps: float | None,
+) -> Problem | None:
+    """Refuse a least rate above the one that a call wants."""
+    if not guaranteed:
+        return None  # nobody reads them
+    pairs = {"downlink": (downlink_kbps, least_downlink_kbps)}
+    pairs["uplink"] = (uplink_kbps, least_uplink_kbps)
+    for way, (wanted, least) in pairs.items():
+        if wanted is not None and least is not None and least > wanted:
+            return Problem(
+                f"service.least_{way}_kbps",
+                least,
+                f"must be at most service.{way}_kbps, {wanted:g}: the rate that a call wants",
+                "swap the two, or leave it out for calls of one rate",
+            )
+    return None
+
+
+def traffic_problem(erlang_per_device: float | None, activity: float | None) -> Problem | None:
+    """Refuse users who call less than the devices that they stand for."""
+    if erlang_per_device is None or activity is None or activity >= erlang_per_device:
+        return None
+    return Problem(
+        "service.activity",
+        activity,
+        f"must be at least users.erlang_per_device, {erlang_per_device:g}: users would be more "
+        "than devices",
+        "leave it out for users who all call; the lower, the more users come and go",
+    )
 
 
 def simulation_problem(

@@ -12,7 +12,12 @@ from capest.scenario.constellation_rules import SOURCES, is_constellation
 from capest.scenario.derived import is_frame
 from capest.scenario.nearest import nearest
 from capest.scenario.reading import uplink_interference
-from capest.scenario.service_classes import call_services, guaranteed_services, kinds_of_service
+from capest.scenario.service_classes import (
+    call_services,
+    guaranteed_services,
+    kinds_of_service,
+    rates_adapt,
+)
 
 if TYPE_CHECKING:
     from capest.statistics.quantity import Quantity, QuantityCondition
@@ -86,9 +91,14 @@ LIMITS = (
 )
 """Keys of limits on power."""
 
+_OTHER_RATES = (
+    *("service.uplink_kbps", "service.least_downlink_kbps", "service.least_uplink_kbps"),
+)
+
 UNTIL_KEYS = (
     *("run.until", "service.mix", "service.downlink_kbps"),
     *("service.guaranteed", "service.simulated_holding_times"),
+    *_OTHER_RATES,
     *("beams.allocation", "beams.slots", "users.demand_mbps", "beams.bound"),
     *("uplink.interference", "satellite.uplink_frequency_ghz", "satellite.g_over_t_db_per_k"),
     *("satellite.uplink_antenna_diameter_m", "handset.transmit_power_dbm"),
@@ -115,7 +125,8 @@ def until_problem(
     mix, downlink_kbps, guaranteed, holding_times
         Of the service.
     *others
-        The rest of ``UNTIL_KEYS``: what makes a frame, what the uplink needs, limits on power.
+        The rest of ``UNTIL_KEYS``: other rates of the service, what makes a frame, what the uplink
+        needs, limits on power.
     """
     if until is None:
         return None
@@ -146,6 +157,7 @@ def until_problem(
         call_services(mix),
         best_effort,
         blocking,
+        rates_adapt(mix, downlink_kbps, *(values[key] for key in _OTHER_RATES)),
         frame,
         frame and values["beams.bound"] != "none",
         frozenset(key for key in LIMITS if values[key] is not None),
@@ -169,6 +181,7 @@ class AvailableFigures:
     call_services: tuple[str, ...]
     best_effort: bool
     blocking: bool
+    adaptive: bool
     frame: bool
     bound: bool
     limits: frozenset[str]
@@ -226,6 +239,11 @@ class AvailableFigures:
                 self.blocking,
                 _NOT_HERE,
                 "with service.simulated_holding_times above 0 it is",
+            ),
+            When.ADAPTIVE: (
+                self.adaptive,
+                _NOT_HERE,
+                'with a least rate, such as service.preset = "video-call-adaptive", it is',
             ),
             When.BEST_EFFORT: (
                 self.best_effort,

@@ -112,6 +112,10 @@ def figures(services: Iterable[str] = ()) -> list[str]:
     return [f"{row.name}.{statistic}" for row in rows for statistic in row.statistics]
 
 
+CALLS_AT_RATES = ("calls_at_least_rate", "calls_between_rates", "calls_at_wanted_rate")
+"""Calls that adapt, from the least rate to the wanted one."""
+
+
 def calls_of_service(preset: str) -> tuple[str, str]:
     """Name the calls of one service of a mix: carried, and offered."""
     name = preset.replace("-", "_")

@@ -18,6 +18,7 @@ _BLOCKING = (QuantityCondition(When.BLOCKING),)
 _FRAME = (QuantityCondition(When.FRAME),)
 _BOUND = (*_FRAME, QuantityCondition(When.BOUND))
 _ONE = (QuantityCondition(When.ONE_SATELLITE),)
+_ADAPTIVE = (QuantityCondition(When.ADAPTIVE),)
 _MIX = (QuantityCondition(When.MIX, "{service}"),)
 
 
@@ -141,6 +142,28 @@ _TOTALS: tuple[Quantity, ...] = (
         _MEAN,
         _CALLS,
         column="by fading",
+    ),
+    _count(
+        "calls_at_least_rate",
+        "calls carried at the least rate, raised by no more than 1 % of the way to the wanted one",
+        _MEAN,
+        _ADAPTIVE,
+        label="calls at the least rate",
+    ),
+    _count(
+        "calls_between_rates",
+        "calls carried between the least rate and the wanted one",
+        _MEAN,
+        _ADAPTIVE,
+        label="calls between both rates",
+    ),
+    _count(
+        "calls_at_wanted_rate",
+        "calls carried at the wanted rate, in both directions",
+        _MEAN,
+        _ADAPTIVE,
+        label="calls at the wanted rate",
+        column="at wanted rate",
     ),
     _load(
         "downlink_load",

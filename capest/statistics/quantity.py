@@ -21,6 +21,7 @@ class When(Enum):
     CONSTELLATION = "constellation"
     LIMIT = "a limit on power"
     CALLS = "calls"
+    ADAPTIVE = "calls whose rates adapt"
     MIX = "several calls of a mix"
     BLOCKING = "calls that come and go"
     BEST_EFFORT = "best effort"

@@ -72,6 +72,9 @@ CONSTELLATIONS = {
         },
         ["light"],
     ),
+    "calls whose rates adapt, with pauses": (
+        {"service__preset": "video-call-adaptive", "service__talk_share": 0.5}, ["light"],
+    ),
     "calls that come and go": (
         {
             "service__preset": "voice", "service__activity": 0.5,

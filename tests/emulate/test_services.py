@@ -32,6 +32,17 @@ SCENARIOS = {
             "simulated_holding_times": 10,
         },
     },
+    "rates that adapt, with pauses": {
+        "satellite": LEO,
+        "beams": {**BEAMS, "frequency_reuse": 3},
+        "users": {"per_beam": 80},
+        "carrier": {"bandwidth_mhz": 6.0},
+        "uplink": {"interference": "load"},
+        "service": {
+            **{"preset": "video-call-adaptive", "talk_share": 0.5},
+            **{"uplink_kbps": 400.0, "least_uplink_kbps": 100.0},
+        },
+    },
     "a mix by random admission, both links, hopping, max C/I": {
         "satellite": {**LEO, "beams_at_once": 9},
         "beams": {**BEAMS, "allocation": "random"},

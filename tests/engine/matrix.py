@@ -356,6 +356,22 @@ ROWS: tuple[Row, ...] = (
         before=CALLS,
     ),
     Row(
+        "headers on top of the rate", {"service.header_share": 0.3},
+        "calls", "down", "each call takes more",
+        before=CALLS,
+    ),
+    Row(
+        "calls that pause", {"service.talk_share": 0.5},
+        "calls", "up", "others send in the pauses",
+        before=CALLS,
+    ),
+    Row(
+        "calls whose rates adapt",
+        {"service.least_downlink_kbps": 80.0, "service.least_uplink_kbps": 10.0},
+        "calls", "up", "a call is carried with the least rate",
+        before=CALLS,
+    ),
+    Row(
         "calls that come and go",
         {"service.activity": 0.9, "service.simulated_holding_times": 3},
         "blocked", "up", "some find their beam taken",

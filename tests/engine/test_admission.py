@@ -42,7 +42,7 @@ def services(**changes):
     return dataclasses.replace(found, bandwidth_mhz=3.0)
 
 
-def drawn(seed: int) -> tuple[CallLinks, Demand]:
+def drawn(seed: int, *, pauses: bool = False) -> tuple[CallLinks, Demand]:
     """Users of three trials with links and wishes of all kinds; some have no beam."""
     rng = np.random.default_rng(seed)
     n = TRIALS * USERS
@@ -69,6 +69,7 @@ def drawn(seed: int) -> tuple[CallLinks, Demand]:
         budget_ms=rng.choice([100.0, 150.0], n),
         call_class=None,
         arrival=None,
+        talk_share=rng.choice([0.4, 0.5, 1.0], n) if pauses else None,
     )
 
 
@@ -96,9 +97,10 @@ def one_by_one(settings, links: CallLinks, demand: Demand, order) -> list[int]:
             outcome[user] = UPLINK
         elif demand.call[user]:
             beam = left[int(links.user_trial[user]), int(links.serving[user])]
+            talks = 1.0 if demand.talk_share is None else demand.talk_share[user]
             needs = (
-                math.ceil(demand.down_mbps[user] / down_mbps * WHOLE),
-                math.ceil(demand.up_mbps[user] / up_mbps * WHOLE),
+                math.ceil(math.ceil(demand.down_mbps[user] / down_mbps * WHOLE) * talks),
+                math.ceil(math.ceil(demand.up_mbps[user] / up_mbps * WHOLE) * talks),
             )
             if needs[0] <= beam[0] and needs[1] <= beam[1]:
                 beam[:] = beam[0] - needs[0], beam[1] - needs[1]
@@ -110,13 +112,14 @@ def one_by_one(settings, links: CallLinks, demand: Demand, order) -> list[int]:
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("order", ["efficient", "random"])
 @pytest.mark.parametrize("places", [2, 80])
-def test_admission_is_that_of_the_loop(seed, order, places):
+@pytest.mark.parametrize("pauses", [False, True])
+def test_admission_is_that_of_the_loop(seed, order, places, pauses):
     settings = services(scheduler__admission=order)
     access = dataclasses.replace(settings.uplink.access, users_at_once=places)
     settings = dataclasses.replace(
         settings, uplink=dataclasses.replace(settings.uplink, access=access)
     )
-    links, demand = drawn(seed)
+    links, demand = drawn(seed, pauses=pauses)
     key = -links.efficiency.astype(np.float64)
     if order == "random":
         key = np.random.default_rng(9).uniform(size=len(demand.call))

@@ -100,6 +100,7 @@ CHANGES = {
     "users.count": 501,
     "users.devices_per_person": 2.0,
     "users.activity_factor": 0.02,
+    "users.erlang_per_device": 0.001,
     "users.demand_mbps": 2.0,
     "users.indoor_share": 0.4,
     "users.vehicle_share": 0.1,
@@ -157,11 +158,15 @@ CHANGES = {
     "service.mix": "voice 80%, best-effort 20%",
     "service.downlink_kbps": 64.0,
     "service.uplink_kbps": 32.0,
+    "service.least_downlink_kbps": 16.0,
+    "service.least_uplink_kbps": 8.0,
     "service.delay_budget_ms": 120.0,
     "service.packet_error_rate": 0.02,
     "service.five_qi": 3,
     "service.activity": 0.5,
     "service.guaranteed": False,
+    "service.header_share": 0.1,
+    "service.talk_share": 0.5,
     "service.inter_satellite_hops": 2,
     "service.simulated_holding_times": 5,
     "scheduler.policy": "equal-rate",
@@ -208,12 +213,15 @@ UPLINK = {
 NO_TURNS = {"uplink.scheduled", "uplink.drops", "uplink.p0_dbm", "uplink.alpha"}
 OF_SERVICE = {
     *("service.inter_satellite_hops", "link.harq_round_trips", "scheduler.admission"),
+    "service.header_share",
 }
+PER_DEVICE = ("users.activity_factor", "users.erlang_per_device")
 OF_FRAME = {"beams.slots", "beams.slot_ms", "beams.bound", "users.demand_mbps"}
 FOR_PEOPLE = {"service.packet_error_rate", "service.five_qi"}
 FIGURES = {
     *("service.downlink_kbps", "service.uplink_kbps", "service.delay_budget_ms"),
-    *("service.activity", "service.guaranteed", *FOR_PEOPLE),
+    *("service.activity", "service.guaranteed", "service.talk_share", *FOR_PEOPLE),
+    *("service.least_downlink_kbps", "service.least_uplink_kbps"),
 }
 CALLS = {
     **{"service.downlink_kbps": 100.0, "service.uplink_kbps": 50.0},
@@ -333,7 +341,7 @@ MODES = {
             "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
-            *("constellation.deployment", "link.shannon", "users.activity_factor"),
+            *("constellation.deployment", "link.shannon", *PER_DEVICE),
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
@@ -357,7 +365,7 @@ MODES = {
             "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
-            *("constellation.deployment", "link.shannon", "users.activity_factor"),
+            *("constellation.deployment", "link.shannon", *PER_DEVICE),
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
@@ -382,7 +390,7 @@ MODES = {
             "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
-            *("constellation.deployment", "link.shannon", "users.activity_factor"),
+            *("constellation.deployment", "link.shannon", *PER_DEVICE),
             "scheduler.policy",
         },
         {
@@ -433,7 +441,7 @@ MODES = {
             *("satellite.altitude_km", "satellite.elevation_deg"),
             *("beams.statistics_count", "users.per_beam", "cells.assignment"),
             *("satellite.beams_at_once", "constellation.deployment"),
-            *("link.shannon", "users.activity_factor"),
+            *("link.shannon", *PER_DEVICE),
             "constellation.minimum_visibility_s",
         },
         {
@@ -460,7 +468,7 @@ MODES = {
             "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
-            *("constellation.deployment", "link.shannon", "users.activity_factor"),
+            *("constellation.deployment", "link.shannon", *PER_DEVICE),
             "satellite.pattern",
         },
         {
@@ -483,7 +491,7 @@ MODES = {
             "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg", "satellite.hpbw_deg"),
             *("beams.count", "beams.statistics_count", "beams.spacing_uv", "users.per_beam"),
-            *("constellation.deployment", "link.shannon", "users.activity_factor"),
+            *("constellation.deployment", "link.shannon", *PER_DEVICE),
         },
         {
             *(OF_REGION - {f"region.{side}_deg" for side in ("south", "north", "west", "east")}),
@@ -504,7 +512,7 @@ MODES = {
         {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
     "a mix of services": (
-        {"service.mix": "voice 60%, best-effort 40%"},
+        {"service.mix": "video-call-480p 60%, best-effort 40%"},
         HOTSPOTS | NO_TURNS | {"link.shannon"},
         {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
@@ -562,7 +570,7 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         if "users.devices_per_person" not in settings:
             illegal, inert = (
                 illegal | {"users.devices_per_person"},
-                inert | {"users.activity_factor"},
+                inert | {"users.activity_factor", "users.erlang_per_device"},
             )
         if "satellite.latitude_deg" not in settings:
             illegal, inert = illegal | {"satellite.latitude_deg"}, inert | {"satellite.azimuth_deg"}

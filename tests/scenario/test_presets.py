@@ -53,7 +53,7 @@ SATELLITE_KEYS = (
 
 SERVICES = [
     *("best-effort", "live-streaming", "message", "video-call-1080p", "video-call-360p"),
-    *("video-call-480p", "video-call-720p", "voice"),
+    *("video-call-480p", "video-call-720p", "video-call-adaptive", "voice"),
 ]
 
 

@@ -11,8 +11,8 @@ from capest.statistics.quantities import calls_of_service, is_known, quantity
 SATELLITE = {"satellite": {"preset": "tr38821-set1-leo600-s"}}
 
 
-def classes(**service):
-    return service_classes(load_scenario({**SATELLITE, "service": service}).service)
+def classes(rules="0.2", **service):
+    return service_classes(load_scenario({**SATELLITE, "service": service}).service, rules)
 
 
 def test_no_service_no_classes():
@@ -99,3 +99,48 @@ def test_shares_may_have_decimals():
 def test_calls_that_come_and_go_need_users_who_hang_up(service, said):
     with pytest.raises(InputError, match=said):
         classes(**service, simulated_holding_times=5)
+
+
+def test_voice_pauses_by_the_later_rules_in_a_mix_too():
+    assert [each.talk_share for each in classes(preset="voice")] == [1.0]
+    mix = "video-call-480p 50%, voice 50%"
+    for rules, talks, headers in (("0.2", 1.0, 0.0), ("0.3", 0.5, 0.1)):
+        scenario = load_scenario({**SATELLITE, "rules": rules, "service": {"preset": "voice"}})
+        assert service_classes(scenario.service, rules)[0].talk_share == talks
+        scenario = load_scenario({**SATELLITE, "rules": rules, "service": {"mix": mix}})
+        video, voice = service_classes(scenario.service, rules)
+        assert (video.talk_share, voice.talk_share) == (1.0, talks)
+        # The rate of voice has its headers in it.
+        assert (video.header_share, voice.header_share) == (headers, 0.0)
+        assert video.rates_mbps == pytest.approx((0.6 * (1.0 + headers),) * 2)
+
+
+def test_least_rates_are_the_wanted_ones_unless_written():
+    (call,) = classes(preset="video-call-720p")
+    assert not call.is_adaptive
+    assert call.least_mbps == call.rates_mbps == (1.2, 1.2)
+    (call,) = classes(preset="video-call-720p", least_uplink_kbps=600.0)
+    assert call.least_mbps == (1.2, 0.6)
+    (call,) = classes(preset="video-call-adaptive")
+    assert (call.least_mbps, call.rates_mbps) == ((0.3, 0.3), (1.2, 1.2))
+    (call,) = classes(mix="video-call-adaptive 100%")
+    assert (call.least_mbps, call.rates_mbps) == ((0.3, 0.3), (1.2, 1.2))
+
+
+@pytest.mark.parametrize(
+    ("service", "said"),
+    [
+        ({"preset": "voice", "least_downlink_kbps": 20.0}, "at most service.downlink_kbps, 16.4"),
+        ({"preset": "voice", "least_uplink_kbps": 20.0}, "at most service.uplink_kbps, 16.4"),
+        ({"preset": "voice", "talk_share": 0.0}, "talk_share.*above 0"),
+        ({"preset": "voice", "header_share": 1.0}, "header_share.*below 1"),
+        ({"preset": "best-effort", "least_downlink_kbps": 5.0}, "the rate is not guaranteed"),
+        ({"mix": "voice 100%", "least_downlink_kbps": 5.0}, "not together with least_downlink"),
+        ({"mix": "voice 100%", "talk_share": 0.5}, "not together with talk_share"),
+        ({"least_downlink_kbps": 5.0}, "required beside least_downlink_kbps"),
+    ],
+)
+def test_what_does_not_fit_is_one_line(service, said):
+    with pytest.raises(InputError, match=said) as caught:
+        classes(**service)
+    assert str(caught.value).count("\n") == 0

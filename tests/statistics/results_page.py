@@ -34,6 +34,7 @@ _WORDS = {
     When.TURNS: '`uplink.interference` = "full-buffer"',
     When.CONSTELLATION: "a constellation",
     When.CALLS: "calls",
+    When.ADAPTIVE: "a least rate",
     When.BLOCKING: "`service.simulated_holding_times`",
     When.BEST_EFFORT: "best effort in `service.mix`",
     When.FRAME: "a frame of slots",

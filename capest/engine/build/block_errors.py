@@ -24,7 +24,8 @@ def steps(scenario: Scenario) -> np.ndarray:
     """Steps of link adaptation, for errors as rare as HARQ, or doing without it, needs them."""
     link, shift_db = scenario.link, 0.0
     if scenario.harq == "off":
-        shift_db = threshold_shift_db(packet_error_rate(scenario.service))
+        rate = packet_error_rate(scenario.service, scenario.rules)
+        shift_db = threshold_shift_db(rate)
     return link_adaptation.rate_table(link.adaptation, link.table, link.thresholds, shift_db)
 
 

@@ -164,14 +164,18 @@ def _reach_rad(region: regions.Region, tiling: Cells) -> float:
 
 
 def active_users(scenario: Scenario, where: str, people: float) -> int:
-    """Devices in use at a moment, of the people somewhere."""
+    """Users of a trial: devices in use at a moment, of the people somewhere."""
     users = scenario.users
-    count = round(people * (users.devices_per_person or 0.0) * users.activity_factor)
+    per_device = users.activity_factor
+    keys = "users.devices_per_person × activity_factor"
+    if users.erlang_per_device is not None:
+        per_device = users.erlang_per_device / scenario.mean_activity
+        keys = "users.devices_per_person × erlang_per_device / service.activity"
+    count = round(people * (users.devices_per_person or 0.0) * per_device)
     if not 1 <= count <= USERS_PER_TRIAL_LIMIT:
         raise InputError(
-            f"users.devices_per_person × activity_factor: makes {count:,} users at a time of the "
-            f"{people:,.0f} people of {where}; at least 1 and at most "
-            f"{USERS_PER_TRIAL_LIMIT:,} are possible"
+            f"{keys}: makes {count:,} users at a time of the {people:,.0f} people of {where}; "
+            f"at least 1 and at most {USERS_PER_TRIAL_LIMIT:,} are possible"
         )
     return count
 

@@ -97,7 +97,7 @@ def frame_notes(scenario: Scenario) -> tuple[str, ...]:
         return ()
     service = scenario.service
     guaranteed = all_are_calls(service.mix, service.downlink_kbps, service.guaranteed)
-    calls = any(each.guaranteed for each in service_classes(service))
+    calls = any(each.guaranteed for each in service_classes(service, scenario.rules))
     told = (*((TRAFFIC_OF_CALLS_NOTE,) if calls else ()), *_wait_notes(scenario))
     if guaranteed or scenario.users.demand_mbps is not None:
         return told
@@ -118,7 +118,7 @@ def _wait_notes(scenario: Scenario) -> tuple[str, ...]:
     # One turn of a beam in so many slots, if all have equal shares.
     slots_dark = min(-(-cells // scenario.beams_at_once), scenario.slots) - 1
     dark_ms = slots_dark * scenario.beams.slot_ms
-    calls = [each for each in service_classes(scenario.service) if each.guaranteed]
+    calls = [each for each in service_classes(scenario.service, scenario.rules) if each.guaranteed]
     short = [each for each in calls if dark_ms > each.delay_budget_ms]
     if not short:
         return ()

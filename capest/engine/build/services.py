@@ -34,7 +34,7 @@ _LACKING = {
 
 def services_of(scenario: Scenario, link: Link) -> Services | None:
     """Work out the services on a downlink, ``None`` where there are none."""
-    classes = service_classes(scenario.service)
+    classes = service_classes(scenario.service, scenario.rules)
     if not classes:
         return None
     uplink = _uplink(scenario)

@@ -12,11 +12,9 @@ from capest.backend.arguments import CallQueues
 from capest.backend.protocol import Kernels
 from capest.engine.radio import UplinkAccess
 from capest.engine.services.demand import Demand
+from capest.engine.services.rates import WHOLE, level_of, mean_share, raise_rates, way_up
 from capest.engine.services.settings import Services
 from capest.statistics.refusals import REFUSAL_REASONS
-
-WHOLE = 2**32
-"""The time of a beam, or of one of its subchannels in the uplink, in units of the fixed point."""
 
 OUTCOMES = 1 + len(REFUSAL_REASONS)
 CARRIED, SATELLITE, ELEVATION, BEAM, DELAY, DOWNLINK, UPLINK, BANDWIDTH = range(OUTCOMES)
@@ -81,10 +79,13 @@ class Admitted:
         ``CARRIED`` or a reason; meaningless for users that ask for no call.
     left : int64 array (trials · beams, 2)
         What is left of the downlink's time, in units of ``WHOLE``, and of the uplink's subchannels.
+    level : int8 array (users,) or None
+        Rates of calls that adapt, see ``rates.AT_LEAST``; ``None``: no service has two rates.
     """
 
     outcome: Any
     left: Any
+    level: Any | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ class Needs:
     outcome : int8 array (users,)
         ``CARRIED`` or the first reason against it.
     down, up : int64 array (users,)
-        Shares of the downlink's time and of a place in the uplink, in units of ``WHOLE``.
+        Shares of the downlink's time and of a place in the uplink, in units of ``WHOLE``: means
+        over the time of a call, pauses included.
     capacity_up : int
         Places of a beam's uplink that calls may take, in units of ``WHOLE``; 0 without one, when no
         call needs it.
@@ -126,7 +128,19 @@ def admit(services: Services, kernels: Kernels, links: CallLinks, demand: Demand
     needs = needs_of(services, links, demand, xp)
     asks = demand.call & (needs.outcome == CARRIED)
     admitted, left = kernels.admit_calls(queues(kernels, links, needs, asks, demand.arrival))
-    return Admitted(xp.where(asks & (admitted == 0), BANDWIDTH, needs.outcome), left)
+    outcome = xp.where(asks & (admitted == 0), BANDWIDTH, needs.outcome)
+    if demand.wanted_mbps is None:
+        return Admitted(outcome, left)
+    efficiencies = (links.efficiency, links.uplink_efficiency)
+    wanted = _shares(services, demand.wanted_mbps, efficiencies, xp)
+    carried, limits = asks & (admitted > 0), limits_of(links, xp)
+    ways, more = [], []
+    for k, least in enumerate((needs.down, needs.up)):
+        ways.append(way_up(wanted[k], least, limits[k], demand.talk_share, carried, xp))
+        raised, left[:, k] = raise_rates(kernels, links.own_beam, ways[k], left[:, k])
+        more.append(raised)
+    level = level_of(wanted, limits, (ways[0], ways[1]), (more[0], more[1]), xp)
+    return Admitted(outcome, left, level)
 
 
 def needs_of(services: Services, links: CallLinks, demand: Demand, xp: Any) -> Needs:
@@ -134,7 +148,8 @@ def needs_of(services: Services, links: CallLinks, demand: Demand, xp: Any) -> N
 
     A call needs its rate over what the link would carry in all the time of the beam, and of one of
     the uplink's subchannels; both shares are rounded up to whole numbers, so that neither sum can
-    exceed what there is.
+    exceed what there is. A link has to carry the rate while the call sends; of the beam a call
+    takes what it sends on average, with its pauses: others send in them.
     """
     down, up = _shares(
         services,
@@ -159,6 +174,7 @@ def needs_of(services: Services, links: CallLinks, demand: Demand, xp: Any) -> N
         outcome = xp.where(links.in_view, outcome, ELEVATION)
     if links.above_horizon is not None:
         outcome = xp.where(links.above_horizon, outcome, SATELLITE)
+    down, up = (mean_share(each, demand.talk_share, xp) for each in (down, up))
     return Needs(outcome, down, up, capacity_up)
 
 

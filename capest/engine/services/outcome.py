@@ -20,8 +20,9 @@ from capest.engine.services.admission import (
     capacity_of,
 )
 from capest.engine.services.demand import Demand
+from capest.engine.services.rates import LEVELS
 from capest.engine.services.settings import Services
-from capest.statistics.quantities import AXES, calls_of_service
+from capest.statistics.quantities import AXES, CALLS_AT_RATES, calls_of_service
 from capest.statistics.refusals import REFUSAL_REASONS
 
 
@@ -72,6 +73,36 @@ def totals(services: Services, of_classes: Any) -> dict[str, Any]:
         **refused,
         **one_by_one,
     }
+
+
+def calls_at_rates(kernels: Kernels, number: Any, admitted: Admitted, size: int) -> Any | None:
+    """Count carried calls that adapt by place and level.
+
+    Parameters
+    ----------
+    kernels : Kernels
+    number : int array (users,)
+        Place of each carried call, -1 for whoever does not count.
+    admitted : Admitted
+    size : int
+        Places.
+
+    Returns
+    -------
+    int64 array (places, ``LEVELS``) or None
+        ``None`` where no service has two rates.
+    """
+    if admitted.level is None:
+        return None
+    place = kernels.xp.where(number >= 0, number * LEVELS + admitted.level, -1)
+    return kernels.count_numbers(place, size * LEVELS).reshape(size, LEVELS)
+
+
+def totals_at_rates(counts: Any | None) -> dict[str, Any]:
+    """Calls per trial by their rates, from counts (trials, ``LEVELS``)."""
+    if counts is None:
+        return {}
+    return {name: counts[:, level].astype("i4") for level, name in enumerate(CALLS_AT_RATES)}
 
 
 def refused(counts: Any) -> dict[str, Any]:

@@ -80,6 +80,16 @@ class Services:
         return tuple(each for each in self.classes if each.guaranteed)
 
     @property
+    def has_pauses(self) -> bool:
+        """Whether some calls send in a part of their time only."""
+        return any(each.talk_share < 1.0 for each in self.calls)
+
+    @property
+    def is_adaptive(self) -> bool:
+        """Whether some calls want more than the least rate with which they are carried."""
+        return any(each.is_adaptive for each in self.calls)
+
+    @property
     def has_rest(self) -> bool:
         """Whether some users take what calls leave."""
         return not all(each.guaranteed for each in self.classes)
@@ -87,10 +97,11 @@ class Services:
     def wanted_up_mbps(self, demand: Demand, xp: Any) -> Any:
         """Rates that the width of users' uplinks goes by, float64 array (users,).
 
-        Who asks for no call has one place; where calls come and go, idle users will ask.
+        A call is sent as wide as its least rate asks. Who asks for no call has one place; where
+        calls come and go, idle users will ask.
         """
         if self.holding_times:
-            return xp.full(demand.call.shape, self.calls[0].uplink_kbps * 1e-3)
+            return xp.full(demand.call.shape, self.calls[0].least_mbps[1])
         return xp.where(demand.call, demand.up_mbps, 0.0)
 
     @property

@@ -17,7 +17,6 @@ from capest.backend.arguments import CallQueues, LinkAdaptation
 from capest.backend.protocol import Kernels
 from capest.engine.services.admission import (
     CARRIED,
-    WHOLE,
     CallLinks,
     capacity_of,
     limit_of,
@@ -26,6 +25,7 @@ from capest.engine.services.admission import (
     share_taken,
 )
 from capest.engine.services.demand import Demand
+from capest.engine.services.rates import WHOLE, mean_share, raise_rates, way_up
 from capest.engine.services.settings import CallUplink, Services
 from capest.engine.services.uplink_width import power_in_place, widen
 
@@ -284,11 +284,16 @@ class _Door:
         rates_mbps = xp.broadcast_to(self._demand.up_mbps, efficiency.shape)
         up = share_taken(rates_mbps, efficiency, access.user_bandwidth_mhz, xp, access.widths[-1])
         # Whose uplink fails with places of its own finds no room.
-        up = xp.where(up > limit_of(links.most_share, width, xp), capacity + 1, up)
+        most = limit_of(links.most_share, width, xp)
+        up = xp.where(up > most, capacity + 1, mean_share(up, self._demand.talk_share, xp))
         admitted, left = kernels.admit_calls(replace(self._queues, up=up.ravel()))
         admitted = admitted.reshape(efficiency.shape) > 0
         left_up = left[:, 1].reshape(_CHAINS, -1)
-        sending = xp.where(admitted, up, 0) / whole
+        taken_up = xp.where(admitted, up, 0)
+        if self._demand.wanted_up_mbps is not None:
+            more, left_up = self._raise(efficiency, up, most, admitted, left_up)
+            taken_up = taken_up + more
+        sending = taken_up / whole
         if width is not None:
             # Strengths are those in one place.
             room = xp.ones(up.shape) if self._headroom is None else self._headroom
@@ -308,6 +313,19 @@ class _Door:
             for of in (admitted & self._counted, admitted)
         )
         return _Inside(sending, fills, calls, all_calls)
+
+    def _raise(
+        self, efficiency: Any, least: Any, most: Any, admitted: Any, left_up: Any
+    ) -> tuple[Any, Any]:
+        """Raise the rates of calls that adapt by what is left, arrays as of `raise_rates`."""
+        xp, links, access = self._kernels.xp, self._links, self._access
+        rates_mbps = xp.broadcast_to(self._demand.wanted_up_mbps, efficiency.shape)
+        mhz, places = access.user_bandwidth_mhz, access.widths[-1]
+        wanted = share_taken(rates_mbps, efficiency, mhz, xp, places)
+        ways = way_up(wanted, least, most, self._demand.talk_share, admitted, xp)
+        number = xp.arange(_CHAINS)[:, None] * (links.trials * links.beams) + links.own_beam
+        more, left = raise_rates(self._kernels, number.ravel(), ways.ravel(), left_up.ravel())
+        return more.reshape(ways.shape), left.reshape(left_up.shape)
 
     def _rest(self, efficiency: Any, left_up: Any) -> tuple[Any, Any]:
         """What users without a guaranteed rate send, in equal parts of what calls leave.
