@@ -18,7 +18,7 @@ from capest.physics.constants import EARTH_RADIUS_M
 
 
 @dataclass(frozen=True)
-class PlainPairs:
+class PairsSeen:
     """Users and beams of one satellite and colour.
 
     Attributes
@@ -80,7 +80,7 @@ def pairs_and_links(links: ConstellationDownlink, chosen: np.ndarray) -> tuple[i
 
 def _pairs(
     links: ConstellationDownlink, chosen: np.ndarray, pattern: ObviousPattern
-) -> Iterator[PlainPairs]:
+) -> Iterator[PairsSeen]:
     segments, colour = _lit_by_segment(links), _colour_of_users(links)
     ka = links.reduced_aperture
     for trial, satellite in _satellites(links):
@@ -103,7 +103,7 @@ def _pairs(
                 x *= np.sqrt(np.maximum(1.0 - (0.5 * x / ka) ** 2, 0.0))
             path[sine < links.lowest_sine] = 0.0
             is_own = links.serving[users][:, None] == beams
-            yield PlainPairs(users, beams, path[:, None] * pattern(x), is_own)
+            yield PairsSeen(users, beams, path[:, None] * pattern(x), is_own)
 
 
 def _path_gain(

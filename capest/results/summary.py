@@ -68,6 +68,8 @@ class Summary:
             f"{self.trials:,} trials × {self.users_per_trial:,} users",
             printable(str(attributes.get("device", attributes["backend"]))),
         ]
+        if self._rules == "0.2":
+            parts.append("rules of 0.2")
         if self._elapsed_s is not None:
             parts.append(f"{self._elapsed_s:,.3g} s")
         return " · ".join(parts)
@@ -77,7 +79,9 @@ class Summary:
         """How many calls at once, and why not more; empty where nobody calls."""
         scenario = tomllib.loads(str(self._attributes["scenario_toml"]))
         name = scenario.get("service", {}).get("preset", "")
-        lacking = str(self._attributes.get("calls_lack", ""))
+        of_rules = "by the rules of 0.2" if self._rules == "0.2" else ""
+        lack = str(self._attributes.get("calls_lack", ""))
+        lacking = ", ".join(filter(None, [of_rules, lack]))
         where = calls_where(self._estimates, *self._beams)
         found = headline(self._estimates, name, lacking, where)
         return found and found + guard_words(self._guard_cells)
@@ -113,6 +117,11 @@ class Summary:
     def delay_verdicts(self) -> list[str]:
         """Whether packets keep the delay that calls allow; empty where nobody calls."""
         return delay_verdicts(str(self._attributes.get("delay_budgets", "")), self._estimates)
+
+    @property
+    def _rules(self) -> str:
+        """Which rules of a network hold; empty for files of versions that do not say."""
+        return str(self._attributes.get("rules", ""))
 
     @property
     def _not_modelled(self) -> str:
@@ -252,6 +261,7 @@ class Summary:
             "capest_version": str(attributes["capest_version"]),
             "scenario_fingerprint": str(attributes["scenario_fingerprint"]),
             "scenario": tomllib.loads(str(attributes["scenario_toml"])),
+            **({"rules": self._rules} if self._rules else {}),
             "trials": self.trials,
             "users_per_trial": self.users_per_trial,
             **self._rule(),

@@ -67,6 +67,7 @@ def provenance(
         "host": platform.node(),
         "users_per_trial": world.ground.users_per_trial,
         **call_attributes(world.services),
+        "rules": scenario.rules,
         "not_modelled": "\n".join(map(str, not_modelled(dict(scenario.items())))),
     }
 

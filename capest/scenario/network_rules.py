@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 Version = Literal["0.2", "0.3"]
 
-DEFAULT: Version = "0.2"
+DEFAULT: Version = "0.3"
 """The rules of a scenario that names none."""
 
 
@@ -31,15 +31,16 @@ class RuleValues:
 
 
 RULES: dict[str, RuleValues] = {
-    "service.header_share": RuleValues(0.0, 0.10),
     "carrier.guard_band": RuleValues(of_02="smaller-channel", of_03="wider-channel"),
     "cells.diameter_from": RuleValues(of_02="satellite", of_03="constellation"),
     "handset.power_reduction_db": RuleValues(0.0, 1.0),
     "link.harq": RuleValues(of_02="uncharged", of_03=None),
     "link.overhead": RuleValues(of_02=0.14, of_03=0.25),
     "satellite.steering_loss_exponent": RuleValues(of_02=0.0, of_03=1.3),
+    "service.header_share": RuleValues(0.0, 0.10),
     "uplink.bandwidth_mhz": RuleValues(of_02=0.36, of_03=None),
     "uplink.control_share": RuleValues(of_02=0.0, of_03=0.06),
+    "uplink.interference": RuleValues(of_02="off", of_03=None),
     "uplink.overhead": RuleValues(of_02=0.08, of_03=0.14),
     "uplink.width": RuleValues(of_02="fixed", of_03="least-share"),
 }

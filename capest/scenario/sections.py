@@ -67,7 +67,7 @@ class SatelliteSettings(Section):
     pattern: Pattern = "bessel"
     antenna: Literal["dish", "array"] = "dish"
     element_exponent: float = Field(default=1.3, ge=0, le=10)
-    steering_loss_exponent: float = Field(default=0.0, ge=0, le=10)
+    steering_loss_exponent: float = Field(default=1.3, ge=0, le=10)
     beams_at_once: int | None = Field(default=None, ge=1, le=10_000)
     rf_power_w: float | None = Field(default=None, ge=1e-6, le=1_000_000)
     pfd_limit_dbw_per_m2_mhz: float | None = Field(default=None, ge=-300, le=0)
@@ -147,7 +147,7 @@ class CellSettings(Section):
 
     layout: Literal["earth-fixed", "satellite-fixed"] = "earth-fixed"
     diameter_km: float | None = Field(default=None, ge=5, le=5000)
-    diameter_from: Literal["satellite", "constellation"] = "satellite"
+    diameter_from: Literal["satellite", "constellation"] = "constellation"
     lit: Literal["occupied", "all"] = "occupied"
     assignment: Assignment = "highest-elevation"
 
@@ -172,7 +172,7 @@ class CarrierSettings(Section):
     """The system's carrier, shared by the frequency colours."""
 
     bandwidth_mhz: float = Field(default=30.0, ge=0.001, le=100_000)
-    guard_band: GuardBand = "smaller-channel"
+    guard_band: GuardBand = "wider-channel"
 
 
 class HotspotSettings(Section):
@@ -214,7 +214,7 @@ class HandsetSettings(Section):
     polarisation_loss_db: float = Field(default=0.0, ge=0, le=100)
     transmit_power_dbm: float | None = Field(default=None, ge=-100, le=100)
     transmit_gain_dbi: float | None = Field(default=None, ge=-100, le=100)
-    power_reduction_db: float = Field(default=0.0, ge=0, le=30)
+    power_reduction_db: float = Field(default=1.0, ge=0, le=30)
     branches: Annotated[Literal[1, 2], BeforeValidator(_whole)] = 1
 
 
@@ -242,10 +242,10 @@ class UplinkSettings(Section):
     """What disturbs the uplink, and how handsets transmit."""
 
     interference: Literal["load", "full-buffer", "off"] | None = None
-    width: Literal["fixed", "least-share"] = "fixed"
-    bandwidth_mhz: float | None = Field(default=0.36, ge=0.001, le=100_000)
-    overhead: float = Field(default=0.08, ge=0, lt=1)
-    control_share: float = Field(default=0.0, ge=0, lt=1)
+    width: Literal["fixed", "least-share"] = "least-share"
+    bandwidth_mhz: float | None = Field(default=None, ge=0.001, le=100_000)
+    overhead: float = Field(default=0.14, ge=0, lt=1)
+    control_share: float = Field(default=0.06, ge=0, lt=1)
     scheduled: Literal["decodable", "all"] = "decodable"
     drops: int = Field(default=10, ge=1, le=1000)
     power_control: Literal["full", "fractional"] = "full"
@@ -260,8 +260,8 @@ class LinkSettings(Section):
     table: Literal["64qam", "256qam", "64qam-low-se"] = "64qam"
     thresholds: Literal["lte-sim-awgn", "lte-list", "5g-lena", "sionna"] = "lte-sim-awgn"
     shannon: Literal["tr36942", "sharc", "sharc-mss", "bound"] = "tr36942"
-    overhead: float = Field(default=0.14, ge=0, lt=1)
-    harq: Literal["on", "off", "uncharged"] | None = "uncharged"
+    overhead: float = Field(default=0.25, ge=0, lt=1)
+    harq: Literal["on", "off", "uncharged"] | None = None
     harq_processes: int = Field(default=32, ge=1, le=32)
     harq_round_trips: int | None = Field(default=None, ge=0, le=32)
 
@@ -280,7 +280,7 @@ class ServiceSettings(Section):
     five_qi: int | None = Field(default=None, ge=1, le=255)
     activity: float | None = Field(default=None, gt=0, le=1)
     guaranteed: bool | None = None
-    header_share: float = Field(default=0.0, ge=0, lt=1)
+    header_share: float = Field(default=0.10, ge=0, lt=1)
     talk_share: float | None = Field(default=None, gt=0, le=1)
     inter_satellite_hops: int = Field(default=0, ge=0, le=100)
     simulated_holding_times: int = Field(default=0, ge=0, le=10_000)

@@ -206,6 +206,7 @@ PLACE = {"channel.latitude_deg": 40.0, "channel.longitude_deg": 116.0}
 UPLINK = {
     *("satellite.uplink_frequency_ghz", "satellite.uplink_antenna_diameter_m"),
     *("satellite.g_over_t_db_per_k", "handset.transmit_power_dbm", "handset.transmit_gain_dbi"),
+    "handset.power_reduction_db",
     *("uplink.bandwidth_mhz", "uplink.overhead", "uplink.scheduled", "uplink.drops"),
     *("uplink.power_control", "uplink.width", "uplink.control_share"),
     *("uplink.p0_dbm", "uplink.alpha"),
