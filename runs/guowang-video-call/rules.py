@@ -131,7 +131,7 @@ def text(found: Interval) -> str:
 
 def alone(trials: int) -> Iterator[str]:
     """Rows of the table of single rules."""
-    yield "| rule | phone | before | off, calls | on, calls | change | expected |"
+    yield "| rule | phone | key | off, calls | on, calls | change | expected |"
     yield "| --- | --- | --- | --- | --- | --- | --- |"
     for rule in ALONE:
         hand = (IN_HAND,) if rule.in_hand else ()
