@@ -163,6 +163,6 @@ def _on_host(links: _Links) -> _Links:
     changed: dict[str, Any] = {
         name: _on_host(value) if isinstance(value, ConstellationDownlink) else on_host(value)
         for name, value in values.items()
-        if not isinstance(value, (int, float))
+        if value is not None and not isinstance(value, (int, float))
     }
     return replace(links, **changed)

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from capest.scenario.derived import Derived
+from capest.scenario.harq import harq_mode, harq_round_trips
 from capest.scenario.reading import uplink_interference
 
 
@@ -30,6 +31,17 @@ class PlainScenario(Derived):
     def uplink_interference(self) -> str:
         """What interferes in the uplink; as ``Scenario.uplink_interference``."""
         return uplink_interference(dict(_flat(self._values)))
+
+    @property
+    def harq(self) -> str:
+        """How block errors are dealt with; as ``Scenario.harq``."""
+        return harq_mode(dict(_flat(self._values)))
+
+    @property
+    def harq_round_trips(self) -> int:
+        """Round trips that delays allow for; as ``Scenario.harq_round_trips``."""
+        asked = self._values["link"]["harq_round_trips"]
+        return harq_round_trips(self.harq, asked)
 
     def replace(self, **changes: Any) -> PlainScenario:
         """Change keys, named ``section__key``."""

@@ -46,7 +46,9 @@ def test_plain_scripts_compute_the_same_case(
     """The laws of SINR agree, of thousands of users each."""
     plain = plain_sinr_db(script, tmp_path, count)
     (tmp_path / "case.toml").write_text(scenario)
-    block = compute(build(load_scenario(tmp_path / "case.toml")), NumpyKernels(), 0, count)
+    changes = trials.changes_of(scenario, trials.HERE)
+    world = build(load_scenario(tmp_path / "case.toml", changes))
+    block = compute(world, NumpyKernels(), 0, count)
     axis = AXES["sinr_db"]
     counts = block.histograms["sinr_db"]
     middle = axis.edges()[:-1] + 0.5 * axis.step

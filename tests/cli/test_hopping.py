@@ -142,7 +142,8 @@ def test_slots_and_demand(overrides: list[str], slots: int, demand_mbps: float) 
 
 def test_calls_are_compared_where_traffic_says_little(tmp_path: Path) -> None:
     """Nearly all traffic is served either way; who waits longer than a call bears is refused."""
-    words = ["--set", "service.preset=voice", "--set", "service.delay_budget_ms=70",
+    words = ["--set", "rules=0.2", "--set", "service.preset=voice",
+             "--set", "service.delay_budget_ms=70",
              "--set", "channel.shadow_fading=false", "--set", "handset.antenna_gain_dbi=20",
              "--trials", "12", "--slots", "16",
              "--strategy", "periodic", "--strategy", "random"]  # fmt: skip

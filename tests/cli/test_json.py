@@ -60,6 +60,7 @@ WORDS: dict[str, list[list[str]]] = {
     "presets show": [["presets", "show", "3gpp-handheld"], ["presets", "show", "iridium-66"]],
     "bench": [["bench", "--seconds", "0.001", "--trials", "4", "--workers", "0", "--rounds", "1"]],
     "doctor": [["doctor"]],
+    "explain": [["explain", "link.overhead"]],
 }
 
 

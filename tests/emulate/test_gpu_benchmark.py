@@ -58,7 +58,8 @@ def test_the_scenario_without_pydantic_is_the_checked_one() -> None:
     assert written == bench_scenario().model_dump(mode="json"), "write case9.json again"
     plain = PlainScenario(written).replace(beams__frequency_reuse=3, users__hotspots__share=0.25)
     checked = bench_scenario(beams__frequency_reuse=3)
-    for name in ("beam_count", "users_per_trial", "colours", "beam_bandwidth_hz"):
+    names = ("beam_count", "users_per_trial", "colours", "beam_bandwidth_hz")
+    for name in (*names, "harq", "harq_round_trips"):
         assert getattr(plain, name) == getattr(checked, name)
     assert plain.users.hotspots.share == 0.25
     with pytest.raises(KeyError, match="beams__frequency_rescue"):

@@ -170,6 +170,7 @@ def test_a_satellite_that_comes_and_goes_has_no_power_to_limit_while_it_is_away(
     """Nothing arrives from below the horizon: no zero is divided by zero, nobody has a nan."""
     scenario = load_scenario(
         {
+            "rules": "0.2",
             "satellite": {
                 **{"preset": "tr38821-set1-leo1200-s", "antenna": "array"},
                 **{"rf_power_w": 5000, "eirp_density_dbw_per_mhz": 46},

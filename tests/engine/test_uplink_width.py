@@ -151,3 +151,24 @@ def test_idle_users_of_calls_that_come_and_go_have_their_width_too():
     # In one block each, as of who has nothing to carry, nobody could call.
     assert compute(fixed, trials=4).trial["call_attempts"].sum() == 0
     assert found.trial["call_attempts"].sum() > 500
+
+
+@pytest.mark.parametrize("rate_mbps", [0.02, 0.3, 0.6, 0.66, 4.0])
+def test_calls_that_are_alike_get_the_widths_of_any_others(rate_mbps: float):
+    """One table of the least SINR of each width tells what trying every width tells."""
+    world = build(small_scenario(**FREE))
+    access, adaptation = world.services.uplink.access, world.radio.link.adaptation
+    steps = adaptation.rate_table[:, 0]
+    edges = np.outer(steps, access.widths).ravel().astype(np.float32)
+    around = [edges, np.nextafter(edges, np.float32(0)), np.nextafter(edges, np.float32(np.inf))]
+    drawn = 10.0 ** np.random.default_rng(5).uniform(-3.0, 4.0, 20_000)
+    sinr = np.concatenate([*around, drawn.astype(np.float32), np.zeros(3, dtype=np.float32)])
+    rates = np.full(len(sinr), rate_mbps)
+    rates[::7] = 0.0
+    most = np.where(np.arange(len(sinr)) % 5, 1.0, 0.7)
+    alike = widen(NumpyKernels(), adaptation, access, sinr, rates, None, most)
+    tried = widen(NumpyKernels(), adaptation, access, sinr, rates, np.ones(len(sinr)), most)
+    np.testing.assert_array_equal(alike[1], tried[1])
+    np.testing.assert_array_equal(alike[0], tried[0])
+    if rate_mbps in (0.3, 0.6):
+        assert len(np.unique(alike[1])) > 3
