@@ -20,8 +20,8 @@ def number(
     """Value and half width of its interval, the longer of the two, such as "28,816 ±216".
 
     Both limits, such as "3 [0 to 16]", where a half width would reach below zero or, for a
-    percentage, above 100. No width where all trials were alike; "±?" where they are too few
-    to tell.
+    percentage, above 100. No width where all trials were alike, nor of a mean
+    of 0, which all were; "±?" where they are too few to tell.
 
     Parameters
     ----------
@@ -39,6 +39,8 @@ def number(
     if value is None:
         return "-"
     value *= scale
+    if value == 0.0 and low is None:
+        return f"0{unit}"
     if low is None or high is None or not math.isfinite(low + high):
         return f"{_round(value, value, places)}{unit} ±?"
     low, high = low * scale, high * scale

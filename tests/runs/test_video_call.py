@@ -218,6 +218,7 @@ def test_ratio_is_covered_by_its_interval(answer):
         ([3.0, 1.0, 9.0], "3.0 [1.0 to 9.0]"),
         ([3.0, -10.0, 16.0], "3 [0 to 16]"),
         ([0.0, 0.0, 0.0], "0"),
+        ([0.0, None, None], "0"),
         ([12.3, None, None], "12 ±?"),
         ([None, None, None], "-"),
     ],
