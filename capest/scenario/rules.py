@@ -19,7 +19,7 @@ from capest.scenario.constellation_rules import (
     select_needs_catalogue,
 )
 from capest.scenario.harq import KEYS as HARQ_KEYS
-from capest.scenario.harq import round_trips_problem
+from capest.scenario.harq import LOSS_KEYS, loss_problem, round_trips_problem
 from capest.scenario.satellite_rules import SINGLE_SATELLITE
 from capest.scenario.service_rules import (
     KEYS,
@@ -136,6 +136,7 @@ _ALWAYS: _Rules = (
     (LEAST_KEYS, least_problem),
     (TRAFFIC_KEYS, traffic_problem),
     (HARQ_KEYS, round_trips_problem),
+    (LOSS_KEYS, loss_problem),
     (SIMULATION_KEYS, simulation_problem),
     (("constellation.catalogue", *SELECT), select_needs_catalogue),
 )
