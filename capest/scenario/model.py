@@ -60,6 +60,7 @@ from capest.scenario.shell_tables import (
     number_problem,
     with_shell_presets,
 )
+from capest.scenario.uplink_rules import width_notes
 from capest.scenario.write import to_toml
 from capest.scenario.written import (
     Written,
@@ -146,7 +147,7 @@ class Scenario(Derived, Section):
         of_satellite = {key.partition(".")[2]: value for key, value in preset.items()}
         moved = [one.note(values) for one in self._moved if is_read(one.key, values)]
         beams = beam_notes(values, written, of_satellite)
-        others = (*branch_notes(values, written), *height_notes(values))
+        others = (*branch_notes(values, written), *height_notes(values), *width_notes(values))
         return (*unread_notes(written, values, fields()), *moved, *beams, *others)
 
     @property

@@ -32,6 +32,7 @@ from capest.scenario.service_rules import (
     traffic_problem,
 )
 from capest.scenario.until import UNTIL_KEYS, until_problem
+from capest.scenario.uplink_rules import WIDTH_KEYS, width_problem
 
 BLOCKS_LIMIT = 1_000_000
 """Files a run may leave in a folder until it is done."""
@@ -137,6 +138,7 @@ _ALWAYS: _Rules = (
     (TRAFFIC_KEYS, traffic_problem),
     (HARQ_KEYS, round_trips_problem),
     (LOSS_KEYS, loss_problem),
+    (WIDTH_KEYS, width_problem),
     (SIMULATION_KEYS, simulation_problem),
     (("constellation.catalogue", *SELECT), select_needs_catalogue),
 )
