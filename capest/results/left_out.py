@@ -1,6 +1,11 @@
-"""What a result leaves out, in a line beside its headline."""
+"""What a result leaves out, in words beside its headline: effects, and later rules of a network."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from capest.results.columns import printable
 
 SHOWN = 3
 """Effects that a summary names; the file and its JSON have all."""
@@ -24,3 +29,17 @@ def left_out(lines: str) -> str:
     more = len(effects) - SHOWN
     rest = [f"{more} smaller effect{'s' if more > 1 else ''}"] if more > 0 else []
     return f"not modelled: {'; '.join([*effects[:SHOWN], *rest])}" if effects else ""
+
+
+def rules_words(attributes: Mapping[str, Any]) -> str:
+    """Name the rules of 0.2, such as "rules of 0.2 but for link.harq"; empty for those of today.
+
+    Parameters
+    ----------
+    attributes : mapping
+        Of a result; those of versions that do not say have no ``rules``.
+    """
+    if str(attributes.get("rules", "")) != "0.2":
+        return ""
+    later = printable(str(attributes.get("later_rules", "")))
+    return f"rules of 0.2 but for {later}" if later else "rules of 0.2"

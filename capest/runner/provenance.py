@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from capest.engine.build.services import call_attributes
 from capest.engine.world import World
 from capest.results.store import RunIdentity
+from capest.scenario.network_rules import later_rules
 from capest.scenario.not_modelled import not_modelled
+from capest.scenario.reading_table import is_read
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -68,8 +70,15 @@ def provenance(
         "users_per_trial": world.ground.users_per_trial,
         **call_attributes(world.services),
         "rules": scenario.rules,
+        "later_rules": ", ".join(read_later_rules(scenario)),
         "not_modelled": "\n".join(map(str, not_modelled(dict(scenario.items())))),
     }
+
+
+def read_later_rules(scenario: Scenario) -> list[str]:
+    """Return the keys of later rules that a scenario by the rules of 0.2 reads all the same."""
+    values = dict(scenario.items())
+    return [key for key in later_rules(values) if is_read(key, values)]
 
 
 def _version(name: str) -> str | None:

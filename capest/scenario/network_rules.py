@@ -47,6 +47,32 @@ RULES: dict[str, RuleValues] = {
 """Dotted key -> its values, by the alphabet."""
 
 
+LATER_KEYS = {"link.harq", "uplink.width", "service.header_share", "handset.power_reduction_db"}
+"""Keys that version 0.2 did not know: a file with one of them is of a later version."""
+
+_FREE_IN_02 = {"uplink.bandwidth_mhz"}
+"""Keys that a scenario of 0.2 could have at any value by the rules of 0.2."""
+
+
+def rules_of(raw: Mapping[str, Any]) -> object:
+    """Return the rules that nested values name, or the default."""
+    return as_version(raw.get("rules", DEFAULT))
+
+
+def later_rules(values: Mapping[str, Any]) -> list[str]:
+    """Return the keys of rules that hold although the scenario has the rules of 0.2.
+
+    Parameters
+    ----------
+    values : mapping
+        Dotted key -> value, of a valid scenario.
+    """
+    if values["rules"] != "0.2":
+        return []
+    rows = ((key, row) for key, row in RULES.items() if key not in _FREE_IN_02)
+    return [key for key, row in rows if values[key] != row.of_02]
+
+
 def rule_values(rules: object) -> dict[str, Any]:
     """Return dotted key -> value of all keys that follow from the rules of a scenario.
 
