@@ -14,13 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from capest.physics.constants import URBAN_SIGMA_DB
 from capest.physics.environments import ENVIRONMENTS
 
 KA_BAND_FROM_HZ = 6.0e9
 """TR 38.811 clause 6.6: columns of the S band below, of the Ka band from here on."""
 
-URBAN_SIGMA_DB = 4.0
-"""Table 6.6.2-2: shadow fading with line of sight in a town, at every elevation in both bands."""
 
 _ANGLES = 9
 """Entries of an environment's tables."""

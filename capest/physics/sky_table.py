@@ -11,8 +11,8 @@ import math
 import numpy as np
 
 from capest.physics.clear_sky import ClearSky, clear_sky_loss_db
+from capest.physics.constants import URBAN_SIGMA_DB
 from capest.physics.environment import (
-    URBAN_SIGMA_DB,
     at_angles,
     environment_tables,
     reference_angles,

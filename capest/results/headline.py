@@ -53,7 +53,7 @@ def headline(
     # Nobody calls by text message.
     what = "users" if service == "message" else "calls"
     how_sure = "" if calls.note else f", {interval_text(calls)}"
-    found = f"{value_text(calls)} {what} at once{how_sure}{at_wanted_rate(estimates)}{where}"
+    found = f"{value_text(calls)} {what} at once{how_sure}{where}{at_wanted_rate(estimates)}"
     if lacking:
         found += f" ({lacking})"
     if calls.note:

@@ -15,7 +15,10 @@ _NEVER = {"scenario_fingerprint", "users_per_trial", "elapsed_s", "created", "hi
 _NEVER |= {"trials_done", "block_trials", "stopped_by", "most_trials", "source", "notes"}
 """Attributes of a result that say nothing of a sweep."""
 
-_OF_A_POINT = ("title", "seed", "until", "calls_lack", "delay_budgets")
+_OF_A_POINT = (
+    *("title", "seed", "until", "calls_lack", "delay_budgets"),
+    *("rules", "not_modelled"),
+)
 """Attributes that a sweep has only if all its points have the same."""
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from capest.errors import InputError
 from capest.file_kinds import check_regular
-from capest.physics.environment import URBAN_SIGMA_DB
+from capest.physics.constants import URBAN_SIGMA_DB
 from capest.physics.patterns import takes_hpbw
 from capest.physics.weather_library import library_version
 from capest.scenario.gateway_notation import is_notation, parse_gateways

@@ -26,21 +26,19 @@ def set_key(raw: dict[str, Any], key: str, value: Any) -> None:
     What stands where a table is needed gives way to one. Tables of a list go by their number from
     1 on.
     """
-    part, dot, rest = key.partition(".")
-    if not dot:
-        raw[part] = value
-        return
-    found = raw.get(part)
-    number, inside, below = rest.partition(".")
-    if isinstance(found, list) and (table := _table(found, number)) is not None:
-        if inside:
-            set_key(table, below, value)
-        else:
-            found[int(number) - 1] = value
-        return
-    if not isinstance(found, dict):
-        found = raw[part] = {}
-    set_key(found, rest, value)
+    parts = key.split(".")
+    while len(parts) > 1:
+        found = raw.get(parts[0])
+        if isinstance(found, list) and (table := _table(found, parts[1])) is not None:
+            if len(parts) == 2:
+                found[int(parts[1]) - 1] = value
+                return
+            raw, parts = table, parts[2:]
+            continue
+        if not isinstance(found, dict):
+            found = raw[parts[0]] = {}
+        raw, parts = found, parts[1:]
+    raw[parts[0]] = value
 
 
 def _table(tables: list[Any], number: str) -> dict[str, Any] | None:
@@ -53,16 +51,16 @@ def _table(tables: list[Any], number: str) -> dict[str, Any] | None:
 
 def remove_key(raw: dict[str, Any], key: str) -> None:
     """Remove a dotted key, where it is, from nested dicts in place."""
-    part, dot, rest = key.partition(".")
-    if not dot:
-        raw.pop(part, None)
-        return
-    found = raw.get(part)
-    number, inside, below = rest.partition(".")
-    if isinstance(found, list) and (table := _table(found, number)) is not None:
-        if inside:
-            remove_key(table, below)
+    parts = key.split(".")
+    while len(parts) > 1:
+        found = raw.get(parts[0])
+        if isinstance(found, list) and (table := _table(found, parts[1])) is not None:
+            if len(parts) == 2:
+                del found[int(parts[1]) - 1]
+                return
+            raw, parts = table, parts[2:]
+        elif isinstance(found, dict):
+            raw, parts = found, parts[1:]
         else:
-            del found[int(number) - 1]
-    elif isinstance(found, dict):
-        remove_key(found, rest)
+            return
+    raw.pop(parts[0], None)

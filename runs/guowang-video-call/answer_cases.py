@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 Question = tuple[str, tuple[str, ...], int | None]
 """Scenario, keys that differ, and number of trials unless it is the scenario's own."""
 
@@ -16,9 +14,11 @@ HANDSETS = ("3gpp", "in hand")
 IN_HAND = "handset.preset=smartphone-typical"
 WITHOUT_NETWORK = "users.placement=uncovered"
 NO_LIMIT = "service.delay_budget_ms=100000"
+RULES_OF_02 = ("rules=0.2", "uplink.bandwidth_mhz=0.72")
+"""With one width for all phones, as the answer of version 0.2 had it."""
 
 FEW_TRIALS = 6
-TRIALS = {"satellites": 24, "like for like": 12}
+TRIALS = {"satellites": 24, "like for like": 12, "rules of 0.2": 20}
 """Of variants whose trials differ much among each other; the others have ``FEW_TRIALS``."""
 
 SYSTEMS = {
@@ -32,12 +32,25 @@ SYSTEMS = {
 }
 """Scenario files and what they are called."""
 
+_ADAPTIVE = "service.preset=video-call-adaptive"
 _BEAMS_OF_AST = "satellite.beams_at_once=160"
 _BEAMS_OF_STARLINK = "satellite.beams_at_once=24"
 _BAND_OF_AST = ["carrier.bandwidth_mhz=15", "beams.frequency_reuse=3"]
 _BAND_OF_STARLINK = ["carrier.bandwidth_mhz=5", "beams.frequency_reuse=1"]
 _LIKE_AST = [_BEAMS_OF_AST, *_BAND_OF_AST]
 _LIKE_STARLINK = [_BEAMS_OF_STARLINK, *_BAND_OF_STARLINK]
+
+
+def _power(change_db: int) -> list[str]:
+    """Another power in each MHz, with watts that feed it to all beams."""
+    watts = [] if change_db <= 0 else ["satellite.rf_power_w=2000"]
+    return [f"satellite.eirp_density_dbw_per_mhz={34 + change_db}", *watts]
+
+
+def _width(mhz: float) -> list[str]:
+    """One width of uplink for all phones."""
+    return ["uplink.width=fixed", f"uplink.bandwidth_mhz={mhz}"]
+
 
 VARIANTS: list[tuple[str, str, str, list[str]]] = [
     ("services", "gw-a59-china", "360p, 0.3 Mbit/s", ["service.preset=video-call-360p"]),
@@ -46,31 +59,34 @@ VARIANTS: list[tuple[str, str, str, list[str]]] = [
     ("services", "gw-a59-china", "voice", ["service.preset=voice"]),
     ("services", "gw-a59-china", "360p, in a hand", ["service.preset=video-call-360p", IN_HAND]),
     ("services", "gw-a59-china", "voice, in a hand", ["service.preset=voice", IN_HAND]),
+    ("services", "gw-a59-china", "360p to 720p, as it fits", [_ADAPTIVE]),
+    ("services", "gw-a59-china", "360p to 720p, as it fits, in a hand", [_ADAPTIVE, IN_HAND]),
     *(
         ("bandwidth", "gw-a59-china", f"{mhz} MHz", [f"carrier.bandwidth_mhz={mhz}"])
         for mhz in (5, 10, 30, 60, 100)
     ),
-    *(
-        ("bandwidth", "gw-a59-china", f"{mhz} MHz, total power of 30 MHz", keys)
-        for mhz in (5, 100)
-        for power in [34 + 10 * math.log10(30 / mhz)]
-        for keys in [
-            [f"carrier.bandwidth_mhz={mhz}", f"satellite.eirp_density_dbw_per_mhz={power:.2f}"]
-        ]
+    (
+        "bandwidth",
+        "gw-a59-china",
+        "100 MHz and 1,600 W",
+        ["carrier.bandwidth_mhz=100", "satellite.rf_power_w=1600"],
     ),
     *(
         ("reuse", "gw-a59-china", f"reuse {reuse}", [f"beams.frequency_reuse={reuse}"])
         for reuse in (1, 3, 4, 7)
     ),
     *(
-        ("power", "gw-a59-china", f"{d:+} dB", [f"satellite.eirp_density_dbw_per_mhz={34 + d}"])
-        for d in (-6, -3, 0, 3, 6)
+        ("power", "gw-a59-china", f"{d:+} dB{where}", [*_power(d), *keys])
+        for d, where, keys in (
+            (-6, "", []),
+            (0, "", []),
+            (6, "", []),
+            (6, ", in a hand", [IN_HAND]),
+        )
     ),
-    (
-        "power",
-        "gw-a59-china",
-        "+6 dB, phone in a hand",
-        ["satellite.eirp_density_dbw_per_mhz=40", IN_HAND],
+    *(
+        ("power", system, f"{watts:,} W a satellite", [f"satellite.rf_power_w={watts}"])
+        for system, watts in (("gw-a59-china", 200), ("gw-a59-china", 100), ("gw-2-china", 2000))
     ),
     *(
         (
@@ -79,10 +95,10 @@ VARIANTS: list[tuple[str, str, str, list[str]]] = [
             f"{gain:+} dBi",
             [f"handset.antenna_gain_dbi={gain}", f"handset.transmit_gain_dbi={gain}"],
         )
-        for gain in (-10, -6, -3, 0, 3)
+        for gain in (-6, -3, 0, 3)
     ),
     *(
-        ("satellite's receiver", "gw-a59-china", f"{d:+} dB, phone in a hand", keys)
+        ("satellite's receiver", "gw-a59-china", f"{d:+} dB, in a hand", keys)
         for d in (0, 6, 12)
         for keys in [[f"satellite.g_over_t_db_per_k={1.1 + d:.1f}", IN_HAND]]
     ),
@@ -105,6 +121,13 @@ VARIANTS: list[tuple[str, str, str, list[str]]] = [
         for beams in (7, 19, 61)
         for keys in [[f"satellite.beams_at_once={beams}"]]
     ),
+    (
+        "beams",
+        "gw-a59-china",
+        "61 a satellite and 1,600 W",
+        ["satellite.beams_at_once=61", "satellite.rf_power_w=1600"],
+    ),
+    ("cells", "gw-a59-china", "as wide as a beam", []),
     *(
         ("cells", "gw-a59-china", f"{km} km wide", [f"cells.diameter_km={km}"])
         for km in (30, 40, 50, 70)
@@ -118,14 +141,40 @@ VARIANTS: list[tuple[str, str, str, list[str]]] = [
         for system in ("gw-a59-china", "complete-china", "starlink-usa", "ast-usa")
         for where, keys in (("", []), (", in a hand", [IN_HAND]))
     ),
+    ("phone's band", "gw-a59-china", "least share", []),
+    ("phone's band", "gw-a59-china", "0.72 MHz", _width(0.72)),
+    ("phone's band", "gw-a59-china", "least share, in a hand", [IN_HAND]),
     *(
-        ("phone's band", "gw-a59-china", f"{mhz} MHz", [f"uplink.bandwidth_mhz={mhz}"])
+        ("phone's band", "gw-a59-china", f"{mhz} MHz, in a hand", [*_width(mhz), IN_HAND])
         for mhz in (0.36, 0.72, 1.44)
     ),
     *(
-        ("phone's band", "gw-a59-china", f"{mhz} MHz, phone in a hand", keys)
-        for mhz in (0.36, 0.72, 1.44, 2.16)
-        for keys in [[f"uplink.bandwidth_mhz={mhz}", IN_HAND]]
+        ("fading", "gw-a59-china", f"{label}{where}", [key, *keys])
+        for label, key in (
+            ("no gain", "channel.fading_gain=none"),
+            ("1.2 dB in towns", "channel.urban_sigma_db=1.2"),
+            ("0 dB in towns", "channel.urban_sigma_db=0"),
+        )
+        for where, keys in (("", []), (", in a hand", [IN_HAND]))
+    ),
+    ("rules of 0.2", "gw-a59-china", "all", list(RULES_OF_02)),
+    ("rules of 0.2", "gw-a59-china", "all, in a hand", [*RULES_OF_02, IN_HAND]),
+    *(
+        ("without a rule", "gw-a59-china", f"{label}{where}", [key, *keys])
+        for where, keys in (("", []), (", in a hand", [IN_HAND]))
+        for label, key in (
+            ("no interference in the uplink", "uplink.interference=off"),
+            ("no headers and audio", "service.header_share=0"),
+            ("full power of phones", "handset.power_reduction_db=0"),
+        )
+    ),
+    *(
+        ("without a rule", "gw-a59-china", label, [key])
+        for label, key in (
+            ("no block errors", "link.harq=uncharged"),
+            ("downlink overhead 0.14", "link.overhead=0.14"),
+            ("no steering loss", "satellite.steering_loss_exponent=0"),
+        )
     ),
     ("admission", "gw-a59-china", "best links first", []),
     ("admission", "gw-a59-china", "as they come", ["scheduler.admission=random"]),
@@ -135,11 +184,12 @@ VARIANTS: list[tuple[str, str, str, list[str]]] = [
     ("assignment", "complete-china", "most users first", []),
     ("assignment", "complete-china", "best signal", ["cells.assignment=max-sinr"]),
     ("GEO", "geo-china", "as it is", []),
-    ("GEO", "geo-china", "no retransmissions", ["link.harq_round_trips=0"]),
+    ("GEO", "geo-china", "with a retransmission", ["link.harq=on"]),
     ("GEO", "geo-china", "any delay", [NO_LIMIT]),
     ("GEO", "geo-china", "any delay, 360p", [NO_LIMIT, "service.preset=video-call-360p"]),
     ("GEO", "geo-china", "any delay, voice", [NO_LIMIT, "service.preset=voice"]),
     ("GEO", "geo-china", "any delay, 33 dBm", [NO_LIMIT, "handset.transmit_power_dbm=33"]),
+    ("GEO", "geo-china", "any delay, 13 kW", [NO_LIMIT, "satellite.rf_power_w=13000"]),
     ("like for like", "starlink-usa", "as it is", []),
     ("like for like", "starlink-usa", "160 beams", [_BEAMS_OF_AST]),
     ("like for like", "starlink-usa", "15 MHz in reuse 3", _BAND_OF_AST),

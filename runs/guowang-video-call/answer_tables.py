@@ -20,8 +20,8 @@ def number(
     """Value and half width of its interval, the longer of the two, such as "28,816 ±216".
 
     Both limits, such as "3 [0 to 16]", where a half width would reach below zero or, for a
-    percentage, above 100. No width where all trials were alike; "±?" where they are too few
-    to tell.
+    percentage, above 100. No width where all trials were alike, nor of a mean
+    of 0, which all were; "±?" where they are too few to tell.
 
     Parameters
     ----------
@@ -39,6 +39,8 @@ def number(
     if value is None:
         return "-"
     value *= scale
+    if value == 0.0 and low is None:
+        return f"0{unit}"
     if low is None or high is None or not math.isfinite(low + high):
         return f"{_round(value, value, places)}{unit} ±?"
     low, high = low * scale, high * scale
@@ -102,14 +104,14 @@ def delay_table(cases: list[dict[str, Any]]) -> list[str]:
     """Medians over users with a beam, with their intervals."""
     lines = [
         "| system | propagation, one way, ms | there and back, ms "
-        "| packet without retransmission, ms | with one, ms | 150 ms are |",
+        "| packet without retransmission, ms | with one, ms | 150 ms are, as it is sent |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
     return lines + [
         f"| {case['label']} | {milliseconds(case['propagation_ms']['p50'])} "
         f"| {milliseconds(case['propagation_ms']['p50'], 2.0)} "
         f"| {milliseconds(case['packet_at_once_ms'])} "
-        f"| {milliseconds(case['packet_ms'])} | {verdict(case)} |"
+        f"| {milliseconds(case['packet_again_ms'])} | {verdict(case)} |"
         for case in cases
         if case["group"] == "3gpp"
     ]
@@ -118,14 +120,14 @@ def delay_table(cases: list[dict[str, Any]]) -> list[str]:
 def system_table(cases: list[dict[str, Any]], of: str) -> list[str]:
     """Rows of all systems with one handset."""
     lines = [
-        "| system | asked | calls at once | a million people | a lit beam | refused, and why "
-        "| one-way delay with one retransmission, ms; 5QI 2 allows 150 |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| system | asked | calls at once | on fading | a million people | a lit beam "
+        "| refused, and why | one-way delay, ms; 5QI 2 allows 150 |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     return lines + [
         f"| {case['label']} | {case['offered'][0]:,.0f} | {number(case['calls'])} "
-        f"| {number(case['calls_per_million_people'])} | {number(case['calls_per_beam'])} "
-        f"| {refused(case)} | {delay(case)} |"
+        f"| {percent(case['calls_on_fading'])} | {number(case['calls_per_million_people'])} "
+        f"| {number(case['calls_per_beam'])} | {refused(case)} | {delay(case)} |"
         for case in cases
         if case["group"] == of
     ]

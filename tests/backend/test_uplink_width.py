@@ -88,6 +88,7 @@ def test_no_other_width_takes_less(more: dict[str, Any], host_kernels: NumpyKern
 @pytest.mark.parametrize("rules", ["0.2", "0.3"])
 def test_calls_are_the_same_on_all_backends(rules: str, host_kernels: NumpyKernels):
     keys = {"service__preset": "video-call-480p", "users__per_beam": 30}
+    keys["uplink__interference"] = "load"
     world = build(small_scenario(rules=rules, **keys, handset__body_loss_db=2.0))
     found, expected = (
         compute_block(world, kernels, 0, 4) for kernels in (host_kernels, NumpyKernels())

@@ -129,7 +129,7 @@ def test_whole_runs_are_timed_beside_others() -> None:
 
 
 def test_a_run_that_fails_is_named() -> None:
-    case = WholeCase("broken", "[satellite]\npreset = 'none'\n", 1.0)
+    case = WholeCase("broken", "rules = 0.2\n[satellite]\npreset = 'none'\n", 1.0)
     with pytest.raises(CapestError, match=r"failed \(here\): .*none"):
         list(whole.whole_speeds((case,), "numpy", 1, rounds=1))
 

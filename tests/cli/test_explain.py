@@ -39,14 +39,14 @@ def test_it_knows_every_key():
 def test_a_key_in_lines():
     lines = said("uplink.bandwidth_mhz").splitlines()
     assert lines[0].startswith("uplink.bandwidth_mhz: Bandwidth in which one user transmits")
-    assert [line.split()[-1] for line in lines[1:5]] == ["MHz", "0.36", "0.36", "keys"]
+    assert [line.split()[-1] for line in lines[1:5]] == ["MHz", "none", "0.36", "keys"]
     assert lines[-1].split(":")[0].strip() == "read"
 
 
 def test_the_same_in_json():
     found = json.loads(said("link.overhead", "--json"))
     assert found["schema"] == 1
-    assert (found["default"], found["rules"]) == ("0.14", {"0.2": 0.14, "0.3": 0.25})
+    assert (found["default"], found["rules"]) == ("0.25", {"0.2": 0.14, "0.3": 0.25})
     assert sum(part["share"] for part in found["parts"]) == pytest.approx(42 / 168)
 
 

@@ -15,6 +15,7 @@ from capest.shown import LONGEST_LINE, cut, fit, one_line
 
 BASE = """
 title = "plain"
+rules = "0.2"
 [satellite]
 preset = "tr38821-set1-leo600-s"
 [users]

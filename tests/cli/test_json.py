@@ -18,6 +18,7 @@ from capest.cli.json_output import SCHEMA, json_text
 from ..benchmark.small import make_small
 
 SCENARIO = """
+rules = "0.2"
 [satellite]
 preset = "tr38821-set1-leo600-s"
 beams_at_once = 3

@@ -13,13 +13,15 @@ from capest.scenario.load import load_scenario
 LEO, GEO = "tr38821-set1-leo600-s", "tr38821-set1-geo-ka"
 
 SCENARIOS = {
-    "full reuse": {"satellite": {"preset": LEO}},
+    "full reuse": {"rules": "0.2", "satellite": {"preset": LEO}},
     "hopping, equal rate": {
+        "rules": "0.2",
         "satellite": {"preset": LEO, "beams_at_once": 20},
         "beams": {"frequency_reuse": 3, "allocation": "random"},
         "scheduler": {"policy": "equal-rate"},
     },
     "a frame": {
+        "rules": "0.2",
         "satellite": {"preset": LEO, "beams_at_once": 5},
         "beams": {
             "count": 19,
@@ -32,6 +34,7 @@ SCENARIOS = {
         "uplink": {"interference": "full-buffer", "drops": 6},
     },
     "uplink, indoors and in cars": {
+        "rules": "0.2",
         "satellite": {"preset": LEO},
         "beams": {"frequency_reuse": 3},
         "users": {"indoor_share": 0.2, "vehicle_share": 0.1},
@@ -39,11 +42,13 @@ SCENARIOS = {
     },
     "GEO Ka, Shannon": {
         # 50 dB stronger than published: a handheld then has a link at all.
+        "rules": "0.2",
         "satellite": {"preset": GEO, "elevation_deg": 45.0, "eirp_density_dbw_per_mhz": 90.0},
         "link": {"adaptation": "truncated-shannon"},
         "users": {"placement": "uniform", "count": 300},
     },
     "an array with limits, users shared out": {
+        "rules": "0.2",
         "satellite": {
             **{"preset": LEO, "antenna": "array", "elevation_deg": 60.0, "rf_power_w": 1000.0},
             "pfd_limit_dbw_per_m2_mhz": -95.0,
@@ -55,6 +60,7 @@ SCENARIOS = {
 # Users are told apart by where they live: the processor waits for how many there are.
 PLACED = {
     "people below a satellite": {
+        "rules": "0.2",
         "satellite": {"preset": LEO, "latitude_deg": 46.0, "longitude_deg": 9.0},
         "users": {"placement": "population", "count": 200, "positions": "stratified"},
         "channel": {"environment": "by-place"},

@@ -24,6 +24,7 @@ USERS_FILE = "USERS"
 """Stands for a file of places within 400 km of the point below the satellite."""
 
 _GEOSTATIONARY = {
+    "rules": "0.2",
     "satellite.preset": "tr38821-set1-geo-s",
     "beams.count": 19,
     "users.placement": "file",
@@ -49,12 +50,14 @@ TWIN_MANY: Keys = {
 """The same satellite as a constellation of one: the same figures must come out."""
 
 LOW_ONE: Keys = {
+    "rules": "0.2",
     **{"satellite.preset": "tr38821-set1-leo600-s", "satellite.elevation_deg": 45.0},
     **{"satellite.latitude_deg": 44.0, "satellite.longitude_deg": 10.0},
     **{"beams.count": 19, "beams.statistics_count": 19, "run.seed": 3},
     **{"users.placement": "uniform", "users.count": 200},
 }
 LOW_MANY: Keys = {
+    "rules": "0.2",
     **{"satellite.preset": "tr38821-set1-leo600-s", "satellite.beams_at_once": 12},
     **{
         "constellation.shells": "60: 200/10/1 @ 600, 50: 99/9/1 @ 1200",

@@ -18,6 +18,8 @@ def small_scenario(**changes: Any) -> Scenario:
     """A LEO-600 S-band layout of 19 beams with 5 users each."""
     scenario = load_scenario(
         {
+            # Interference in the uplink follows from the calls.
+            **{"rules": "0.2", "uplink": {"interference": None}},
             "satellite": {"preset": "tr38821-set1-leo600-s"},
             "beams": {"count": 19, "statistics_count": 7},
             "users": {"per_beam": 5},

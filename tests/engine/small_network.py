@@ -18,6 +18,8 @@ def network_scenario(**changes: Any) -> Scenario:
     """Two hundred satellites at 600 km over central Europe, a hundred users."""
     scenario = load_scenario(
         {
+            # Interference in the uplink follows from the calls.
+            **{"rules": "0.2", "uplink": {"interference": None}},
             "satellite": {"preset": "tr38821-set1-leo600-s", "beams_at_once": 12},
             "constellation": {
                 "shells": "60: 200/10/1 @ 600, 50: 40/4/1 @ 1200",
@@ -46,6 +48,7 @@ def below_one(
     return load_scenario(
         {
             # So wide a beam that the cell's rim is as good as its centre.
+            "rules": "0.2",
             "satellite": {"preset": preset, "antenna_diameter_m": 0.5},
             "constellation": {
                 "geostationary": slot or f"{place[1]:g}",

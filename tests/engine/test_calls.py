@@ -165,7 +165,7 @@ def test_a_result_holds_calls_of_cells_and_satellites():
     assert of_zones == pytest.approx(float(too_weak.sum()))
     summary = result.capest.summary()
     assert summary.headline.startswith(f"{float(result['calls'].mean()):.1f} calls at once, ±")
-    assert "(no phones beyond the border)" in summary.headline
+    assert "no phones beyond the border)" in summary.headline
     assert "; refused " in summary.headline
     shown = " ".join(repr(summary).split())
     (of_voice, of_video) = summary.delay_verdicts

@@ -30,6 +30,7 @@ def losses_db(frequency_ghz: float, **channel: object) -> float:
     """Loss between isotropic antennas, median over the users of a run."""
     result = capest.run(
         {
+            "rules": "0.2",
             "satellite": {
                 "preset": "tr38821-set1-geo-s",
                 "frequency_ghz": frequency_ghz,

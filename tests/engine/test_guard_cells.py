@@ -59,7 +59,7 @@ class Pieces:
         self.beams = beams = light_beams(world, self.kernels, sky, self.view, users, draws)
         self.power = power = limit_power(world, self.kernels, sky, beams)
         self.links = downlink(world, self.kernels, sky, users, beams, power)
-        self.down = share_time(world, self.kernels, users, beams, self.links, None)
+        self.down = share_time(world, self.kernels, users, beams, self.links, None, None)
 
     def own(self) -> np.ndarray:
         """Users of the region: the first of each trial."""
@@ -236,7 +236,7 @@ def test_what_is_counted_is_of_the_region_alone(layout: dict[str, Any]) -> None:
     found = serve(
         world, one.kernels, one.draws, sky=one.sky, view=one.view, users=users, beams=one.beams,
         power=one.power, links=links, attached=one.down.attached, efficiency=one.down.efficiency,
-        up=nothing, frame=None,
+        up=nothing, frame=None, most_share=None,
     )  # fmt: skip
     asks, carried = found.demand.call, found.admitted.outcome == 0
     assert (asks & ~own).sum() > 50

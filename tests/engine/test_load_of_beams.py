@@ -42,6 +42,7 @@ def test_what_satellites_and_cells_take_is_what_trials_take(region) -> None:
 def test_one_cell_takes_what_its_calls_need() -> None:
     """One user of one beam: the rate over what the link carries in all the time."""
     raw = {
+        "rules": "0.2",
         "satellite": {"preset": "tr38821-set1-leo600-s"},
         "beams": {"count": 1, "statistics_count": 1},
         "users": {"per_beam": 1},

@@ -34,6 +34,7 @@ TRIALS = 3
 def scenario_of(place: str, *keys: str) -> Any:
     """Guowang's lower constellation over a part of the Earth, whose cells have many callers."""
     raw: dict[str, Any] = {
+        "rules": "0.2",
         "satellite": {"preset": "tr38821-set1-leo600-s", "beams_at_once": 7},
         "constellation": {"preset": "guowang-gw-a59", "deployed_fraction": 0.3},
         "cells": {"assignment": "greedy-demand", "diameter_km": 120.0},

@@ -27,7 +27,7 @@ def system_world(satellite: str, constellation: str, **changes: object) -> World
     """A constellation preset over a box, with the cells and the assignment of the defaults."""
     scenario = load_scenario(
         {
-            "satellite": {"preset": satellite},
+            "rules": "0.2", "satellite": {"preset": satellite},
             "constellation": {"preset": constellation},
             "region": {
                 "kind": "box", "south_deg": 30.0, "north_deg": 33.0,
@@ -164,7 +164,9 @@ def test_starlink_in_cells_for_another_height() -> None:
 
 def test_beams_are_as_wide_as_they_shine_however_far_they_lie_apart() -> None:
     """Cells as far apart as beams are set, twice the width of a beam."""
-    narrow = load_scenario({"satellite": {"preset": "tr38821-set1-leo600-s"}}).beam_spacing_uv
+    narrow = load_scenario(
+        {"rules": "0.2", "satellite": {"preset": "tr38821-set1-leo600-s"}}
+    ).beam_spacing_uv
     world = system_world(
         "tr38821-set1-leo600-s", "guowang-gw-a59", beams__spacing_uv=2.0 * narrow
     )  # fmt: skip

@@ -45,7 +45,11 @@ def test_two_decibels_less_are_a_phone_of_21_dbm(name):
 
 def test_the_uplink_of_the_budget_has_it_and_the_downlink_has_not():
     scenario = load_scenario(
-        {"satellite": {"preset": "tr38821-set1-leo600-s"}, "handset": {"power_reduction_db": 1.5}}
+        {
+            "rules": "0.2",
+            "satellite": {"preset": "tr38821-set1-leo600-s"},
+            "handset": {"power_reduction_db": 1.5},
+        }
     )
     none = scenario.replace(handset__power_reduction_db=0.0)
     up, before = (budget(each, "UL", 30.0) for each in (scenario, none))
@@ -60,6 +64,7 @@ def test_the_uplink_of_the_budget_has_it_and_the_downlink_has_not():
 def test_the_budget_adds_two_branches_to_the_downlink_alone():
     scenario = load_scenario(
         {
+            "rules": "0.2",
             "satellite": {"preset": "tr38821-set1-leo600-s"},
             "handset": {"preset": "smartphone-typical"},
         }
@@ -73,7 +78,7 @@ def test_the_budget_adds_two_branches_to_the_downlink_alone():
 
 def test_the_command_shows_both(tmp_path):
     path = tmp_path / "s.toml"
-    path.write_text('[satellite]\npreset = "tr38821-set1-leo600-s"\n')
+    path.write_text('rules = 0.2\n[satellite]\npreset = "tr38821-set1-leo600-s"\n')
     keys = ["handset.power_reduction_db=2", "handset.branches=2", "handset.antenna_gain_dbi=-4"]
     options = [part for key in keys for part in ("--set", key)]
     shown = CliRunner().invoke(cli, ["budget", str(path), *options]).stdout.splitlines()
@@ -87,7 +92,11 @@ def test_the_command_shows_both(tmp_path):
     [("3gpp-handheld", 1.0), ("smartphone-typical", 1.0), ("3gpp-vsat", 0.0)],
 )
 def test_the_rules_of_0_3_take_a_decibel_of_phones(handset, reduction_db):
-    file = {"satellite": {"preset": "tr38821-set1-leo600-s"}, "handset": {"preset": handset}}
+    file = {
+        "rules": "0.2",
+        "satellite": {"preset": "tr38821-set1-leo600-s"},
+        "handset": {"preset": handset},
+    }
     assert load_scenario({**file, "rules": "0.2"}).handset.power_reduction_db == 0.0
     assert load_scenario({**file, "rules": "0.3"}).handset.power_reduction_db == reduction_db
     own = load_scenario({**file, "rules": "0.3"}, ["handset.power_reduction_db=4"])

@@ -135,6 +135,10 @@ def test_rules_switch_it_on() -> None:
 
 @pytest.mark.parametrize("name", ["starlink-dtc-calibrated", "ast-bluebird-calibrated", "beidou-3"])
 def test_satellites_whose_eirp_holds_over_the_field_have_none(name: str) -> None:
-    raw = {"satellite": {"preset": name}, "beams": {"count": 1, "statistics_count": 1}}
+    raw = {
+        "rules": "0.2",
+        "satellite": {"preset": name},
+        "beams": {"count": 1, "statistics_count": 1},
+    }
     assert load_scenario(raw | {"rules": "0.3"}).satellite.steering_loss_exponent == 0.0
     assert load_preset(name).figures_of_rules["steering_loss_exponent"].source

@@ -98,6 +98,7 @@ def test_one_satellite_is_the_study_case(reuse: int) -> None:
     latitude, longitude = lat_lon((at / np.linalg.norm(at)).T)
     scenario = load_scenario(
         {
+            "rules": "0.2",
             "satellite": {"preset": "tr38821-set1-leo600-s"},
             "constellation": {"shells": "0: 1/1/0 @ 600", "window_h": 1e-6},
             "region": {

@@ -118,7 +118,7 @@ def test_drops_of_a_constellation_have_the_medians_of_the_study_case(
     latitude, longitude = lat_lon((at / np.linalg.norm(at)).T)
     scenario = load_scenario(
         {
-            "satellite": {"preset": "tr38821-set1-leo600-s"},
+            "rules": "0.2", "satellite": {"preset": "tr38821-set1-leo600-s"},
             "constellation": {"shells": "0: 1/1/0 @ 600", "window_h": 1e-6},
             "region": {
                 "kind": "circle",

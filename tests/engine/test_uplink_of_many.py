@@ -228,6 +228,7 @@ def test_a_constellation_of_one_hears_what_a_satellite_hears(reuse: int) -> None
     world = build(
         load_scenario(
             {
+                "rules": "0.2",
                 "satellite": {"preset": "tr38821-set1-leo600-s"},
                 "beams": {"count": 61, "frequency_reuse": reuse},
                 "uplink": {"interference": "full-buffer", "drops": 840, "scheduled": "all"},

@@ -106,7 +106,7 @@ def test_summary_fits_80_columns_and_says_what_its_intervals_are(dataset):
     assert max(map(len, lines)) <= 80
     assert lines[0] == "Case [9] & <more> · 90 trials × 35 users · H200 · 41.3 s"
     assert lines[1].startswith(
-        "5.8 calls at once, ±0.6 in the inner 3 of 7 beams, 13.8 ±0.9 in all 7; 27 % of"
+        "5.8 calls at once, ±0.6 in the inner 3 of 7 beams, 13.8 ±0.9 in all 7, 2.04 of"
     )
     first = next(k for k, line in enumerate(lines) if line.startswith("SINR"))
     assert " ".join(lines[first - 1].split()) == "median 5 % 95 % 95 % CI of the median"
@@ -136,7 +136,7 @@ def test_summary_in_a_notebook_is_html(dataset):
     assert "Case [9] &amp; &lt;more&gt;" in shown
     # Traffic that is offered is of frames.
     of_all_beams = len(ALL_BEAMS) - 2
-    assert shown.count("<tr>") == 1 + 20 + 6 + 13 + len(guaranteed_services()) + of_all_beams
+    assert shown.count("<tr>") == 1 + 20 + 6 + 16 + len(guaranteed_services()) + of_all_beams
 
 
 def test_users_per_trial_without_the_attribute(dataset):

@@ -181,6 +181,9 @@ def test_a_sweep_says_of_its_calls_what_holds_at_all_points(tmp_path):
     assert "Note" not in shown
     assert "calls_lack" not in attributes
     assert attributes["delay_budgets"] == "5QI 1: 100"
+    assert attributes["rules"] == "0.3"
+    _, attributes = swept("rules=0.2,0.3")
+    assert "rules" not in attributes
 
 
 def test_command_line(tmp_path):

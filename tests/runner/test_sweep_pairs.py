@@ -16,6 +16,7 @@ from capest.runner import sweep
 from capest.runner.execute.inline import InlineExecutor
 
 CASE_9 = {
+    "rules": "0.2",
     "satellite": {"preset": "tr38821-set1-leo600-s"},
     "users": {"per_beam": 3},
     "run": {"trials": 60, "seed": 4},

@@ -116,6 +116,7 @@ def test_purposes_are_never_renumbered() -> None:
         "SKY_OTHER_SECTORS": 10,
         "EPOCH": 11,
         "SERVICE": 12,
+        "RECEIVE_BRANCHES": 17,
         "CALL_EVENTS": 13,
         "WEATHER_OF_PLACES": 14,
         "PLACEMENT_PARTS": 15,

@@ -32,7 +32,8 @@ def rsrp_dbm(scenario: Scenario, coupling_loss_db: float) -> float:
 
 @pytest.fixture(scope="module")
 def starlink() -> tuple[Scenario, Reduction, Reduction]:
-    scenario = load_scenario(RUNS / "starlink-dtc-usa.toml")
+    # What was measured of one satellite is held against its link alone.
+    scenario = load_scenario(RUNS / "starlink-dtc-usa.toml", ["rules=0.2"])
     return scenario, reduced(scenario), reduced(scenario.replace(users__count=300))
 
 
@@ -59,11 +60,12 @@ def test_starlink_has_the_measured_sinr_and_about_the_estimated_rate(starlink) -
 def test_a_starter_promises_no_more_than_the_run(starlink) -> None:
     """The satellite alone, in 30 MHz to a handset of the 3GPP study, has 11 Mbit/s a beam."""
     own = load_scenario(tomllib.loads(starter("starlink-dtc-calibrated")))
-    assert own.effective() == starlink[0].effective()
+    assert own.effective() == load_scenario(RUNS / "starlink-dtc-usa.toml").effective()
     found = reduced(own.replace(run__seed=2)).interval("beam_throughput", "p50")
-    run = starlink[1].interval("beam_throughput", "p50")
-    assert max(found.low, run.low) < min(found.high, run.high)
-    assert found.value == pytest.approx(2.2, abs=0.3)
+    # Block errors and control take their part: 0.9 and 0.75 for 0.86.
+    share, run = 0.9 * 0.75 / 0.86, starlink[1].interval("beam_throughput", "p50")
+    assert max(found.low, share * run.low) < min(found.high, share * run.high)
+    assert found.value == pytest.approx(1.7, abs=0.25)
 
 
 def test_filed_power_would_be_far_too_strong(starlink) -> None:
