@@ -71,6 +71,7 @@ def later_rules(values: Mapping[str, Any]) -> list[str]:
         return []
     rows = ((key, row) for key, row in RULES.items() if key not in _FREE_IN_02)
     return [key for key, row in rows if values[key] != row.of_02]
+_REQUIRED = "satellite"
 
 
 def rule_values(rules: object) -> dict[str, Any]:
@@ -97,10 +98,15 @@ def as_version(value: object) -> object:
 
 
 def with_rules(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Fill the keys of the table that neither a file nor a preset gives, in a copy."""
+    """Fill the keys of the table that neither a file nor a preset gives, in a copy.
+
+    A section that a scenario must have, and lacks, stays away: that it lacks is the fault to tell.
+    """
     filled = dict(raw)
     for key, value in rule_values(raw.get("rules")).items():
         section, _, name = key.partition(".")
+        if section == _REQUIRED and section not in filled:
+            continue
         table = filled.get(section, {})
         if isinstance(table, Mapping) and name not in table:
             filled[section] = {**table, name: value}
