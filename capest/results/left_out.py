@@ -8,16 +8,17 @@ from typing import Any
 from capest.results.columns import printable
 
 SHOWN = 3
-"""Effects that a summary names; the file and its JSON have all."""
+"""Effects that a summary names at most; the file and its JSON have all."""
 
 
-def left_out(lines: str) -> str:
+def left_out(attributes: Mapping[str, Any]) -> str:
     """Name the largest effects that are not modelled.
 
     Parameters
     ----------
-    lines : str
-        Attribute ``not_modelled`` of a result: one effect in a line, largest first.
+    attributes : mapping
+        Of a result: ``not_modelled`` has one effect in a line, largest first; the first
+        ``large_effects`` of them are worth naming.
 
     Returns
     -------
@@ -25,10 +26,11 @@ def left_out(lines: str) -> str:
         Such as "not modelled: gateways and feeder links (...); 4 smaller effects"; empty for a
         result that does not say.
     """
-    effects = lines.splitlines()
-    more = len(effects) - SHOWN
+    effects = [printable(each) for each in str(attributes.get("not_modelled", "")).splitlines()]
+    named = effects[: min(SHOWN, int(attributes.get("large_effects", SHOWN)))]
+    more = len(effects) - len(named)
     rest = [f"{more} smaller effect{'s' if more > 1 else ''}"] if more > 0 else []
-    return f"not modelled: {'; '.join([*effects[:SHOWN], *rest])}" if effects else ""
+    return f"not modelled: {'; '.join([*named, *rest])}" if effects else ""
 
 
 def rules_words(attributes: Mapping[str, Any]) -> str:

@@ -130,7 +130,7 @@ class Summary:
     @property
     def left_out(self) -> str:
         """The largest effects that are not modelled; empty for files that do not say."""
-        return printable(left_out(self._not_modelled))
+        return left_out(self._attributes)
 
     @property
     def rows(self) -> list[tuple[str, list[Estimate]]]:

@@ -93,7 +93,7 @@ class SweepSummary:
         if any(column[0] == "calls_on_fading" for column in self._telling_columns()):
             lines.append("By fading: calls that rest on shadow fading above free space.")
         lines += self._of_differences()
-        effects = printable(left_out(str(self._attributes.get("not_modelled", ""))))
+        effects = left_out(self._attributes)
         lines += [f"{effects[0].upper()}{effects[1:]}."] if effects else []
         notes = str(self._attributes.get("notes", "")).splitlines()
         some = str(self._attributes.get("notes_of_some_points", "")).splitlines()

@@ -14,7 +14,7 @@ from capest.engine.build.services import call_attributes
 from capest.engine.world import World
 from capest.results.store import RunIdentity
 from capest.scenario.network_rules import later_rules
-from capest.scenario.not_modelled import not_modelled
+from capest.scenario.not_modelled import LARGE_PERCENT, not_modelled
 from capest.scenario.reading_table import is_read
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def provenance(
         packages += _WEATHER
     if scenario.constellation.catalogue is not None:
         packages += _CATALOGUES
+    effects = not_modelled(dict(scenario.items()))
     versions = [f"{name} {version}" for name in packages if (version := _version(name))]
     return {
         "title": scenario.title or "capest result",
@@ -71,7 +72,8 @@ def provenance(
         **call_attributes(world.services),
         "rules": scenario.rules,
         "later_rules": ", ".join(read_later_rules(scenario)),
-        "not_modelled": "\n".join(map(str, not_modelled(dict(scenario.items())))),
+        "not_modelled": "\n".join(map(str, effects)),
+        "large_effects": sum(row.largest_percent >= LARGE_PERCENT for row in effects),
     }
 
 

@@ -161,6 +161,9 @@ NOT_MODELLED: tuple[NotModelled, ...] = (
 )
 """All of it, largest first."""
 
+LARGE_PERCENT = 5.0
+"""A summary names effects from this size on, and counts the others."""
+
 
 def not_modelled(values: Values) -> tuple[NotModelled, ...]:
     """Return what stands beside the results of a scenario, largest first.
