@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from capest.errors import InputError, Problem
 from capest.physics.harq import BLOCK_ERROR_RATE
 from capest.scenario.constellation_rules import SOURCES, is_constellation
+from capest.scenario.reading import has_calls
 from capest.scenario.service_classes import PACKET_ERROR_RATE, service_classes
 from capest.scenario.shell_notation import parse_shells
 from capest.scenario.shell_tables import tables_of
@@ -88,13 +89,12 @@ def _heights_km(values: Mapping[str, Any]) -> list[float]:
                 found += [each.altitude_km for each in parse_shells(orbit)]
             except InputError:
                 found.append(altitude_km)  # the fault is reported elsewhere
-    return found
+    return found or [altitude_km]
 
 
 def height_notes(values: Mapping[str, Any]) -> Iterator[str]:
     """Say what becomes of HARQ where its height would have some satellites do otherwise."""
-    automatic = values["link.harq"] is None and values["link.harq_round_trips"] is None
-    if not automatic or harq_mode(values) != "off":
+    if not follows_height(values) or harq_mode(values) != "off":
         return
     heights_km = _heights_km(values)
     if min(heights_km) < HIGHEST_KM:
@@ -103,6 +103,17 @@ def height_notes(values: Mapping[str, Any]) -> Iterator[str]:
             f"are {min(heights_km):,.0f} to {max(heights_km):,.0f} km high, and one rule holds for "
             'all of a network; link.harq = "on" has it on'
         )
+
+
+def follows_height(values: Mapping[str, Any]) -> bool:
+    """Tell whether the height of satellites decides on HARQ, as nobody does."""
+    nobody = values["link.harq"] is None and values["link.harq_round_trips"] is None
+    return nobody and values["link.adaptation"] != "truncated-shannon"
+
+
+def bridges_hops(values: Mapping[str, Any]) -> bool:
+    """Tell whether answers of HARQ come from the ground, over hops between satellites."""
+    return harq_mode(values) == "on" and values["satellite.payload"] == "transparent"
 
 
 def harq_round_trips(mode: str, given: int | None) -> int:
@@ -125,7 +136,12 @@ def with_block_errors(content: dict[str, Any], scenario: Scenario) -> dict[str, 
     """
     found = {key: value for key, value in content.items() if not key.startswith("harq")}
     if scenario.harq == "on":
-        return found | {"harq": "on", "harq_processes": scenario.link.harq_processes}
+        found |= {"harq": "on", "harq_processes": scenario.link.harq_processes}
+        values, hops = dict(scenario.items()), scenario.service.inter_satellite_hops
+        # Of calls it stands in their own section.
+        if hops and bridges_hops(values) and not has_calls(values):
+            found["inter_satellite_hops"] = hops
+        return found
     if scenario.harq == "off":
         rate = packet_error_rate(scenario.service, scenario.rules)
         return found | {"harq": "off", "packet_error_rate": rate}
