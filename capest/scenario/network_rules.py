@@ -71,6 +71,8 @@ def later_rules(values: Mapping[str, Any]) -> list[str]:
         return []
     rows = ((key, row) for key, row in RULES.items() if key not in _FREE_IN_02)
     return [key for key, row in rows if values[key] != row.of_02]
+
+
 _REQUIRED = "satellite"
 
 
