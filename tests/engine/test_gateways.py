@@ -13,7 +13,8 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.gateways import matching, with_gateways
+from capest.engine.assignment import view_of_cells
+from capest.engine.gateways import fed_only, matching, with_gateways
 from capest.engine.memory import compute_block
 from capest.engine.sky import Sky, draw_sky, elevation_of, feeder_ranges_m
 from capest.engine.trial import compute
@@ -43,7 +44,7 @@ def skies(places: str = PLACES, **changes: Any) -> tuple[World, Sky, Sky]:
         constellation__gateways=places, satellite__gateway_elevation_deg=25.0, **changes
     )
     whole = draw_sky(world, Draws(NumpyKernels(), world.seed, 0, TRIALS))
-    return world, whole, with_gateways(world, whole)
+    return world, whole, with_gateways(world, whole)[0]
 
 
 def seen(sky: Sky, trial: int) -> np.ndarray:
@@ -222,3 +223,75 @@ def test_a_gateway_in_the_sea_gets_a_note() -> None:
 def test_a_regenerative_satellite_needs_none() -> None:
     with pytest.raises(ScenarioError, match="no trial computes their links"):
         network_scenario(constellation__gateways=PLACES, satellite__payload="regenerative")
+
+
+@pytest.mark.parametrize("places", ["39.9 116.4 x 8", "50 10 x 1"])
+def test_a_dark_satellite_still_stands_in_view(places: str) -> None:
+    calls = {"service": {"preset": "video-call-480p"}}
+    free, fed = (
+        compute_block(network_world(**changes, **calls), NumpyKernels(), 0, 6)
+        for changes in ({}, {"constellation__gateways": places})
+    )
+    for name in ("covered_cells", "calls_refused_satellite", "calls_refused_elevation"):
+        np.testing.assert_array_equal(fed.trial[name], free.trial[name])
+    assert free.trial["covered_cells"].all()
+    np.testing.assert_array_equal(
+        fed.cell["cell_satellites_in_view"], free.cell["cell_satellites_in_view"]
+    )
+    more = fed.trial["calls_refused_beam"] - free.trial["calls_refused_beam"]
+    assert (more > 0).all()
+    if places.startswith("39.9"):
+        in_view = fed.trial["calls_offered"] - fed.trial["calls_refused_satellite"]
+        in_view = in_view - fed.trial["calls_refused_elevation"]
+        np.testing.assert_array_equal(fed.trial["calls_refused_beam"], in_view)
+
+
+def test_what_may_serve_is_what_the_fed_satellites_alone_show() -> None:
+    world, whole, fed = skies()
+    sky, view = fed_only(world, whole, view_of_cells(world, whole))
+    alone = view_of_cells(world, fed)
+    np.testing.assert_array_equal(sky.number, fed.number)
+    for name in ("cell", "satellite", "elevation_deg", "snr"):
+        found, expected = (getattr(each.candidates, name) for each in (view, alone))
+        np.testing.assert_array_equal(found, expected)
+    assert view.candidates.satellites == len(fed) > 0
+    assert len(view.candidates.cell) < view.in_view.sum()
+
+
+FAR = {
+    # 600 and 1,200 km high: from 20 degrees to 10 on the other side is 34 degrees at most.
+    "39.9 116.4 x 8": "no gateway sees",
+    "10 50 x 8, -40 -120": "no gateway sees",
+    "50 10 x 8, 39.9 116.4, -40 -120": "2 of 3 gateways never see",
+    "50 10 x 8, 40 20": "",
+}
+
+
+@pytest.mark.parametrize("places", FAR)
+def test_gateways_too_far_from_the_region_get_a_note(places: str) -> None:
+    found = [
+        each
+        for each in network_world(constellation__gateways=places).notes
+        if "that sees the region" in each
+    ]
+    assert len(found) == bool(FAR[places])
+    if found:
+        assert found[0].startswith(f"constellation.gateways: {FAR[places]} a satellite")
+        assert "latitude longitude" in found[0]
+
+
+@pytest.mark.parametrize(("places", "far"), [("50 60 x 2", False), ("50 150 x 2", True)])
+def test_the_places_of_satellites_that_stand_still_tell(places: str, far: bool) -> None:
+    # From 150 degrees east no satellite above 80 degrees east is hidden, but these are at 10.
+    still = {"constellation": {"shells": None, "geostationary": "8, 12"}}
+    world = network_world(**still, constellation__gateways=places)
+    assert any("that sees the region" in each for each in world.notes) == far
+
+
+@pytest.mark.parametrize("place", [(50.0, 40.0), (50.0, 66.0), (20.0, 12.0), (80.0, -40.0)])
+def test_a_gateway_that_ever_feeds_is_never_called_too_far(place: tuple[float, float]) -> None:
+    world = network_world(constellation__gateways=f"{place[0]} {place[1]} x 50")
+    sky = draw_sky(world, Draws(NumpyKernels(), world.seed, 0, 40))
+    feeds = len(with_gateways(world, sky)[0]) > 0
+    noted = any("that sees the region" in each for each in world.notes)
+    assert not (feeds and noted)

@@ -9,7 +9,7 @@ import numpy as np
 from capest.allocation.slots.problem import turns_on_lattice
 from capest.engine.build import notes
 from capest.engine.build.common import channel_of, services_and_radio
-from capest.engine.build.gateways import gateways_of
+from capest.engine.build.gateways import far_note, gateways_of
 from capest.engine.build.guard_band import guard_band_note
 from capest.engine.build.payloads import payloads_in
 from capest.engine.build.place_loss import cell_weather, climates_of_cells
@@ -63,6 +63,7 @@ def build_constellation(scenario: Scenario) -> World:
         turn=_turn(scenario, region.tiling, layout),
     )
     gateways, of_gateways = gateways_of(scenario)
+    of_gateways += far_note(gateways, region.ground, space, plan.lowest_deg)
     of_choices: tuple[str, ...] = ()
     if layout is None:
         of_choices = notes.assignment_note(cells.assignment, altitude_km)
