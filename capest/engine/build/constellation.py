@@ -15,6 +15,7 @@ from capest.engine.build.payloads import payloads_in
 from capest.engine.build.place_loss import cell_weather, climates_of_cells
 from capest.engine.build.region import build_region
 from capest.engine.build.satellite import frame_notes, frame_of, layout_around
+from capest.engine.build.shared_power import shared_power_notes
 from capest.engine.build.space import space_of
 from capest.engine.space import Space
 from capest.engine.world import BeamPlan, Layout, World
@@ -71,7 +72,7 @@ def build_constellation(scenario: Scenario) -> World:
         widths_km = altitude_km * _beam_widths(scenario, space)
         of_choices += notes.cell_width_note(diameter_km, 1.0, widths_km)
     of_services = () if services is None else services.notes
-    of_services += frame_notes(scenario) + guard_band_note(scenario)
+    of_services += frame_notes(scenario) + guard_band_note(scenario) + shared_power_notes(scenario)
     return World(
         seed=scenario.run.seed,
         space=space,
