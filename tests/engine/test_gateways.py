@@ -22,6 +22,7 @@ from capest.engine.world import World
 from capest.errors import InputError, ScenarioError
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.sampling.draws import Draws
+from capest.scenario.gateway_notation import EXAMPLE
 
 from .small_network import network_scenario, network_world
 
@@ -200,16 +201,48 @@ def test_a_bad_file_says_where(tmp_path: Path, text: str, fault: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["50 10 x", "50 10 x 0", "91 10", "50 400", "50 10 x 2; 3 4", "50 10, 51", "50 10 x 99999"],
+    [
+        *("", "  ", "52, 21", "52N 21E x 8", "21.0 x 52", "52.1,21.0 x 8", "-33;151"),
+        *(
+            "50 10 x",
+            "50 10 x 0",
+            "91 10",
+            "50 400",
+            "50 10 x 2; 3 4",
+            "50 10, 51",
+            "50 10 x 99999",
+        ),
+    ],
 )
 def test_bad_notation_is_named(text: str) -> None:
-    with pytest.raises(ScenarioError, match=r"constellation\.gateways"):
+    with pytest.raises(ScenarioError, match=r"constellation\.gateways") as caught:
         network_scenario(constellation__gateways=text)
+    assert (
+        EXAMPLE in str(caught.value)
+        or "must be from" in str(caught.value)
+        or "1 to" in str(caught.value)
+    )
 
 
 def test_a_missing_file_is_named() -> None:
-    with pytest.raises(InputError, match=r"nowhere\.csv"):
-        network_world(constellation__gateways="nowhere.csv")
+    for text in ("nowhere.csv", "2026.csv", "Warsaw", "52N/21E"):
+        with pytest.raises(InputError, match=r"^constellation\.gateways: ") as caught:
+            network_world(constellation__gateways=text)
+        assert f"{text}: cannot be read: No such file" in str(caught.value)
+        assert EXAMPLE in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [
+        ("50 10", "1 antenna of 1 gateway feeds one satellite at most"),
+        ("50 10 x 3", "3 antennas of 1 gateway feed as many"),
+        ("50 10, 47.5 7", "2 antennas of 2 gateways feed as many"),
+    ],
+)
+def test_antennas_are_counted_in_words_that_fit(places: str, said: str) -> None:
+    world = network_world(constellation__gateways=places)
+    assert any(each.startswith(said) for each in world.notes)
 
 
 def test_a_gateway_in_the_sea_gets_a_note() -> None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from capest.engine.gateways import Gateways
 from capest.engine.sky import pairs_above
+from capest.errors import InputError
 from capest.geo.gateways_file import read_gateways
 from capest.geo.land import land_at
 from capest.geo.sphere import unit_vectors
 from capest.orbits.visibility import largest_earth_angle_rad
-from capest.scenario.gateway_notation import checked_place, is_notation, parse_gateways
+from capest.scenario.gateway_notation import (
+    EXAMPLE,
+    Place,
+    checked_place,
+    is_notation,
+    parse_gateways,
+)
 from capest.scenario.paths import shown_path
 
 if TYPE_CHECKING:
@@ -41,24 +49,41 @@ def gateways_of(scenario: Scenario) -> tuple[Gateways | None, tuple[str, ...]]:
     if is_notation(text):
         places = parse_gateways(text)
     else:
-        places = read_gateways(shown_path(text), checked_place)
+        places = _of_file(text)
     lat_deg, lon_deg, antennas = (np.array(column) for column in zip(*places, strict=True))
     gateways = Gateways(
         unit=unit_vectors(lat_deg, lon_deg).T,
         antennas=antennas.astype(np.int64),
         lowest_deg=scenario.satellite.gateway_elevation_deg,
     )
-    total = int(antennas.sum())
-    notes = [
-        f"{total:,} antennas of {len(places):,} gateways feed as many satellites at most; the "
-        "others are dark"
-    ]
+    notes = [_antennas_note(int(antennas.sum()), len(places))]
     at_sea = np.flatnonzero(land_at(lat_deg, lon_deg) == 0.0)
     if len(at_sea):
         named = ", ".join(f"{lat_deg[i]:g} {lon_deg[i]:g}" for i in at_sea[:_SHOWN])
         more = f" and {len(at_sea) - _SHOWN} more" if len(at_sea) > _SHOWN else ""
         notes.append(f"constellation.gateways: {named}{more} (latitude, longitude) in the sea")
     return gateways, tuple(notes)
+
+
+def _of_file(path: str) -> list[Place]:
+    """Read a file of gateways, which a text that is meant as places may be taken for."""
+    try:
+        return read_gateways(shown_path(path), checked_place)
+    except InputError as error:
+        if os.path.isfile(path):
+            raise
+        raise InputError(
+            f'constellation.gateways: {error}; write places, as in "{EXAMPLE}", or the path of a '
+            "file"
+        ) from None
+
+
+def _antennas_note(antennas: int, gateways: int) -> str:
+    """Say how many satellites are fed at most."""
+    if antennas == 1:
+        return "1 antenna of 1 gateway feeds one satellite at most; the others are dark"
+    places = "1 gateway feed" if gateways == 1 else f"{gateways:,} gateways feed"
+    return f"{antennas:,} antennas of {places} as many satellites at most; the others are dark"
 
 
 def far_note(
