@@ -184,8 +184,12 @@ def _create(dataset: netCDF4.Dataset, name: str, variable: Variable, slab: int) 
         chunks = [slab if d == "trial" else n for d, n in zip(variable.dims, sizes, strict=True)]
         # A cache of one chunk: slabs are whole chunks, written once and in order.
         cache = int(np.prod(chunks)) * np.dtype(variable.dtype).itemsize
-        storage = {"zlib": True, "complevel": 1, "chunksizes": chunks, "chunk_cache": cache}
+        storage = {"chunksizes": chunks, "chunk_cache": cache}
         storage["fletcher32"] = True  # a damaged file must not pass for a result
+        # Figures of beams that all have users are noise to a packer: a third less at ten times the
+        # time. Counts shrink well, and so do cells of a region, of which most are dark or empty.
+        if np.dtype(variable.dtype).kind in "iu" or name.endswith("_by_trial"):
+            storage |= {"zlib": True, "complevel": 1}
     fill: Any = False if variable.fill is None else variable.fill
     created = dataset.createVariable(
         name, variable.dtype, variable.dims, fill_value=fill, **storage

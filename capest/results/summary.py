@@ -18,7 +18,7 @@ from capest.results.delay_verdict import delay_verdicts
 from capest.results.figures import notes_of, people_unit, plain, scaled
 from capest.results.headline import call_means, headline, in_percent
 from capest.results.layouts import has_layout
-from capest.results.left_out import left_out
+from capest.results.left_out import left_out, rules_words
 from capest.results.settled import settling_notes
 from capest.results.stored import Stored, stored_estimates
 from capest.statistics.quantities import AXES, in_order, quantity
@@ -68,8 +68,8 @@ class Summary:
             f"{self.trials:,} trials × {self.users_per_trial:,} users",
             printable(str(attributes.get("device", attributes["backend"]))),
         ]
-        if self._rules == "0.2":
-            parts.append("rules of 0.2")
+        if words := rules_words(self._attributes):
+            parts.append(words)
         if self._elapsed_s is not None:
             parts.append(f"{self._elapsed_s:,.3g} s")
         return " · ".join(parts)
@@ -79,9 +79,9 @@ class Summary:
         """How many calls at once, and why not more; empty where nobody calls."""
         scenario = tomllib.loads(str(self._attributes["scenario_toml"]))
         name = scenario.get("service", {}).get("preset", "")
-        of_rules = "by the rules of 0.2" if self._rules == "0.2" else ""
+        words = rules_words(self._attributes)
         lack = str(self._attributes.get("calls_lack", ""))
-        lacking = ", ".join(filter(None, [of_rules, lack]))
+        lacking = ", ".join(filter(None, [f"by the {words}" if words else "", lack]))
         where = calls_where(self._estimates, *self._beams)
         found = headline(self._estimates, name, lacking, where)
         return found and found + guard_words(self._guard_cells)
@@ -130,7 +130,7 @@ class Summary:
     @property
     def left_out(self) -> str:
         """The largest effects that are not modelled; empty for files that do not say."""
-        return printable(left_out(self._not_modelled))
+        return left_out(self._attributes)
 
     @property
     def rows(self) -> list[tuple[str, list[Estimate]]]:

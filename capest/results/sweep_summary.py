@@ -8,6 +8,7 @@ from capest.results.columns import in_columns, printable, wrapped
 from capest.results.counted_beams import RIM_NOTE, which_beams
 from capest.results.differences import Difference
 from capest.results.figures import change_text, interval_text, plain, scaled, value_text
+from capest.results.left_out import left_out, rules_words
 from capest.results.sweep_figures import (
     SweepPoint,
     axes_of_dataset,
@@ -72,6 +73,8 @@ class SweepSummary:
         title = printable(str(self._attributes.get("title", "sweep")))
         parts = [title, " × ".join(map(printable, self.axes))] if self.axes else [title]
         parts += map(printable, self._selected)
+        if words := rules_words(self._attributes):
+            parts.append(words)
         return " · ".join([*parts, f"{count:,} point{'s' * (count > 1)} × {each} trials"])
 
     @property
@@ -90,6 +93,8 @@ class SweepSummary:
         if any(column[0] == "calls_on_fading" for column in self._telling_columns()):
             lines.append("By fading: calls that rest on shadow fading above free space.")
         lines += self._of_differences()
+        effects = left_out(self._attributes)
+        lines += [f"{effects[0].upper()}{effects[1:]}."] if effects else []
         notes = str(self._attributes.get("notes", "")).splitlines()
         some = str(self._attributes.get("notes_of_some_points", "")).splitlines()
         lines += [f"Note: {printable(note)}." for note in notes]

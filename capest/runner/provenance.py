@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from capest.engine.build.services import call_attributes
 from capest.engine.world import World
 from capest.results.store import RunIdentity
-from capest.scenario.not_modelled import not_modelled
+from capest.scenario.network_rules import later_rules
+from capest.scenario.not_modelled import LARGE_PERCENT, not_modelled
+from capest.scenario.reading_table import is_read
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -50,6 +52,7 @@ def provenance(
         packages += _WEATHER
     if scenario.constellation.catalogue is not None:
         packages += _CATALOGUES
+    effects = not_modelled(dict(scenario.items()))
     versions = [f"{name} {version}" for name in packages if (version := _version(name))]
     return {
         "title": scenario.title or "capest result",
@@ -68,8 +71,16 @@ def provenance(
         "users_per_trial": world.ground.users_per_trial,
         **call_attributes(world.services),
         "rules": scenario.rules,
-        "not_modelled": "\n".join(map(str, not_modelled(dict(scenario.items())))),
+        "later_rules": ", ".join(read_later_rules(scenario)),
+        "not_modelled": "\n".join(map(str, effects)),
+        "large_effects": sum(row.largest_percent >= LARGE_PERCENT for row in effects),
     }
+
+
+def read_later_rules(scenario: Scenario) -> list[str]:
+    """Return the keys of later rules that a scenario by the rules of 0.2 reads all the same."""
+    values = dict(scenario.items())
+    return [key for key in later_rules(values) if is_read(key, values)]
 
 
 def _version(name: str) -> str | None:

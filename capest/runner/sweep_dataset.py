@@ -17,7 +17,7 @@ _NEVER |= {"trials_done", "block_trials", "stopped_by", "most_trials", "source",
 
 _OF_A_POINT = (
     *("title", "seed", "until", "calls_lack", "delay_budgets"),
-    *("rules", "not_modelled"),
+    *("rules", "later_rules", "not_modelled", "large_effects"),
 )
 """Attributes that a sweep has only if all its points have the same."""
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from capest.errors import InputError, Problem
 from capest.scenario.constellation_rules import is_constellation
+from capest.scenario.reading import has_calls
 from capest.scenario.service_classes import PACKET_ERROR_RATE, service_classes
 from capest.scenario.shell_notation import parse_shells
+from capest.scenario.shell_tables import tables_of
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -58,18 +60,32 @@ def highest_km(values: Mapping[str, Any]) -> float:
     altitude_km: float = values["satellite.altitude_km"]
     if not is_constellation(values):
         return altitude_km
+    tables = tables_of(values["constellation.shell"])
     found = [0.0]
-    if values["constellation.geostationary"] is not None:
+    places = [values["constellation.geostationary"]]
+    places += [table.get("geostationary") for table in tables]
+    if any(place is not None for place in places):
         found.append(GEOSTATIONARY_KM)
     if values["constellation.catalogue"] is not None:
         allowed = values["constellation.select.height_km"]
         found.append(altitude_km if allowed is None else allowed[1])
-    if values["constellation.shells"] is not None:
+    for orbits in (values["constellation.shells"], *(table.get("orbit") for table in tables)):
         try:
-            found += [each.altitude_km for each in parse_shells(values["constellation.shells"])]
+            found += [each.altitude_km for each in parse_shells(orbits)] if orbits else []
         except InputError:
             found.append(altitude_km)  # the fault is reported elsewhere
     return max(found)
+
+
+def follows_height(values: Mapping[str, Any]) -> bool:
+    """Tell whether the height of satellites decides on HARQ, as nobody does."""
+    nobody = values["link.harq"] is None and values["link.harq_round_trips"] is None
+    return nobody and values["link.adaptation"] != "truncated-shannon"
+
+
+def bridges_hops(values: Mapping[str, Any]) -> bool:
+    """Tell whether answers of HARQ come from the ground, over hops between satellites."""
+    return harq_mode(values) == "on" and values["satellite.payload"] == "transparent"
 
 
 def harq_round_trips(mode: str, given: int | None) -> int:
@@ -92,7 +108,12 @@ def with_block_errors(content: dict[str, Any], scenario: Scenario) -> dict[str, 
     """
     found = {key: value for key, value in content.items() if not key.startswith("harq")}
     if scenario.harq == "on":
-        return found | {"harq": "on", "harq_processes": scenario.link.harq_processes}
+        found |= {"harq": "on", "harq_processes": scenario.link.harq_processes}
+        values, hops = dict(scenario.items()), scenario.service.inter_satellite_hops
+        # Of calls it stands in their own section.
+        if hops and bridges_hops(values) and not has_calls(values):
+            found["inter_satellite_hops"] = hops
+        return found
     if scenario.harq == "off":
         rate = packet_error_rate(scenario.service, scenario.rules)
         return found | {"harq": "off", "packet_error_rate": rate}

@@ -9,8 +9,9 @@ from typing import Any
 
 from capest.errors import InputError, Problem, ScenarioError
 from capest.file_kinds import check_regular
-from capest.scenario.model import Scenario, build_scenario, fields
+from capest.scenario.model import Scenario, build_scenario, drop_rule_values, fields
 from capest.scenario.nearest import nearest
+from capest.scenario.network_rules import LATER_KEYS, rules_of
 from capest.scenario.overrides import apply_overrides, name_overrides, unknown_removals
 from capest.scenario.paths import anchor_paths
 from capest.scenario.plain import plain
@@ -59,8 +60,12 @@ def load_scenario(
     constellation, complete = is_of_constellation(overridden), is_complete(raw, fields())
     old_names = rename(raw, name, constellation)
     before = flat(raw, fields())
-    if complete:
-        raw.setdefault("rules", "0.2")  # a result of a version that knew no other
+    if complete and "rules" not in raw and not before.keys() & LATER_KEYS:
+        raw["rules"] = "0.2"  # a result of a version that knew no other
+    if complete and rules_of(overridden) != rules_of(raw):
+        # Nobody chose every key of the file: what follows from its rules follows from others now.
+        drop_rule_values(raw)
+        before = flat(raw, fields())
     found = apply_overrides(raw, overrides, constellation=constellation)
     tell([*old_names, *([] if found.problems else found.old_names)], complete=complete)
     faults = [*found.problems, *unknown_removals(found, list(fields()))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -194,11 +194,7 @@ class Scenario(Derived, Section):
             remove_key(raw, key)
         before = self._written.all & own.keys()
         if "rules" in keys:
-            # Other rules fill what neither somebody nor a preset gave.
-            of_rules = moved_by_rules(raw, _DEFAULT_PRESETS)
-            given = before | (supplied(raw, _DEFAULT_PRESETS).keys() - of_rules)
-            for key in (RULES.keys() | of_rules) - given:
-                remove_key(raw, key)
+            for key in drop_rule_values(raw, before):
                 own.pop(key, None)
         named = {key_of_model(key) for key in keys} & fields().keys()
         strays = [problem for key in keys if (problem := number_problem(raw, key))]
@@ -291,6 +287,29 @@ def build_scenario(
     named = frozenset(key for key in written.all if not may_be_idle(key, own, fields()))
     scenario._written, scenario._moved = Written(named), tuple(moved)
     return scenario
+
+
+def drop_rule_values(raw: dict[str, Any], written: Collection[str] = ()) -> set[str]:
+    """Take out, in place, what neither somebody nor a preset gave: other rules fill it.
+
+    Parameters
+    ----------
+    raw : dict
+        Nested plain values.
+    written : collection of str
+        Dotted keys that somebody chose.
+
+    Returns
+    -------
+    set of str
+        Keys that are out.
+    """
+    of_rules = moved_by_rules(raw, _DEFAULT_PRESETS)
+    of_presets = supplied(raw, _DEFAULT_PRESETS).keys() - of_rules
+    dropped = (RULES.keys() | of_rules) - of_presets - set(written)
+    for key in dropped:
+        remove_key(raw, key)
+    return dropped
 
 
 @cache

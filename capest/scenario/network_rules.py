@@ -47,6 +47,35 @@ RULES: dict[str, RuleValues] = {
 """Dotted key -> its values, by the alphabet."""
 
 
+LATER_KEYS = {"link.harq", "uplink.width", "service.header_share", "handset.power_reduction_db"}
+"""Keys that version 0.2 did not know: a file with one of them is of a later version."""
+
+_FREE_IN_02 = {"uplink.bandwidth_mhz"}
+"""Keys that a scenario of 0.2 could have at any value by the rules of 0.2."""
+
+
+def rules_of(raw: Mapping[str, Any]) -> object:
+    """Return the rules that nested values name, or the default."""
+    return as_version(raw.get("rules", DEFAULT))
+
+
+def later_rules(values: Mapping[str, Any]) -> list[str]:
+    """Return the keys of rules that hold although the scenario has the rules of 0.2.
+
+    Parameters
+    ----------
+    values : mapping
+        Dotted key -> value, of a valid scenario.
+    """
+    if values["rules"] != "0.2":
+        return []
+    rows = ((key, row) for key, row in RULES.items() if key not in _FREE_IN_02)
+    return [key for key, row in rows if values[key] != row.of_02]
+
+
+_REQUIRED = "satellite"
+
+
 def rule_values(rules: object) -> dict[str, Any]:
     """Return dotted key -> value of all keys that follow from the rules of a scenario.
 
@@ -71,10 +100,15 @@ def as_version(value: object) -> object:
 
 
 def with_rules(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Fill the keys of the table that neither a file nor a preset gives, in a copy."""
+    """Fill the keys of the table that neither a file nor a preset gives, in a copy.
+
+    A section that a scenario must have, and lacks, stays away: that it lacks is the fault to tell.
+    """
     filled = dict(raw)
     for key, value in rule_values(raw.get("rules")).items():
         section, _, name = key.partition(".")
+        if section == _REQUIRED and section not in filled:
+            continue
         table = filled.get(section, {})
         if isinstance(table, Mapping) and name not in table:
             filled[section] = {**table, name: value}

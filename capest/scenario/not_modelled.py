@@ -115,15 +115,6 @@ NOT_MODELLED: tuple[NotModelled, ...] = (
         _calls_move,
     ),
     NotModelled(
-        "terrestrial networks on the same channel, and borders",
-        "none at home where the spectrum is kept free; −108.8 dBW/m²/MHz starts a coordination "
-        "with another country",
-        5.0,
-        "all",
-        "Radio Regulations, Appendix 5, not looked up: assumed",
-        _always,
-    ),
-    NotModelled(
         "eclipse and heat",
         "below 5 % for one country, 30 to 40 % of satellites world-wide",
         5.0,
@@ -141,6 +132,15 @@ NOT_MODELLED: tuple[NotModelled, ...] = (
         "uplinks",
         "assumed",
         _uplink_counts,
+    ),
+    NotModelled(
+        "terrestrial networks on the same channel, and borders",
+        "none at home where the spectrum is kept free; −108.8 dBW/m²/MHz starts a coordination "
+        "with another country",
+        1.0,
+        "all",
+        "Radio Regulations, Appendix 5, not looked up: assumed",
+        _always,
     ),
     NotModelled(
         "half-duplex phones",
@@ -161,13 +161,18 @@ NOT_MODELLED: tuple[NotModelled, ...] = (
 )
 """All of it, largest first."""
 
+LARGE_PERCENT = 5.0
+"""A summary names effects from this size on, and counts the others."""
+
 
 def not_modelled(values: Values) -> tuple[NotModelled, ...]:
     """Return what stands beside the results of a scenario, largest first.
+
+    Effects of no size stand in the page alone.
 
     Parameters
     ----------
     values : mapping
         Of all keys of a valid scenario.
     """
-    return tuple(row for row in NOT_MODELLED if row.applies(values))
+    return tuple(row for row in NOT_MODELLED if row.largest_percent > 0.0 and row.applies(values))

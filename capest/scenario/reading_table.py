@@ -6,7 +6,7 @@ from capest.physics.patterns import PATTERNS, takes_hpbw
 from capest.physics.resource_grid import between_channels_mhz
 from capest.scenario.choices import HOPPING
 from capest.scenario.constellation_rules import PEOPLE, REGION_KEYS, SELECT
-from capest.scenario.harq import FITTED, harq_mode
+from capest.scenario.harq import FITTED, bridges_hops, follows_height, harq_mode
 from capest.scenario.reading import (
     CALLS,
     CONSTELLATION,
@@ -67,6 +67,8 @@ def _no_height(values: Values) -> str | None:
     chosen_by_height = all(values[key] is None for key in SELECT)
     if values["constellation.catalogue"] is not None and chosen_by_height:
         return None
+    if _height_is_all_harq_knows(values):
+        return None
     if not is_constellation(values):
         return None
     if values["cells.diameter_km"] is not None:
@@ -76,6 +78,12 @@ def _no_height(values: Values) -> str | None:
     if values["cells.diameter_from"] == "satellite":
         return None
     return "the constellation says how high its satellites are, and so how wide cells are"
+
+
+def _height_is_all_harq_knows(values: Values) -> bool:
+    """Tell whether HARQ goes by this height: a catalogue's selection does not say how high."""
+    unknown = values["constellation.select.height_km"] is None
+    return values["constellation.catalogue"] is not None and unknown and follows_height(values)
 
 
 def _width_given(values: Values) -> str | None:
@@ -193,6 +201,10 @@ def _no_round_trips(values: Values) -> str | None:
     return CALLS.lacks(values)
 
 
+def _no_hops(values: Values) -> str | None:
+    return None if bridges_hops(values) else CALLS.lacks(values)
+
+
 def _errors_repaired(values: Values) -> str | None:
     mode = harq_mode(values)
     if mode == "off":
@@ -232,6 +244,10 @@ _CHARGEABLE = ReadCondition(
 _REPAIRED = ReadCondition("with HARQ on", _no_processes, neutral=True)
 _ROUND_TRIPS = ReadCondition(
     "with a service of guaranteed rate, or where `link.harq` is automatic", _no_round_trips
+)
+_OVER_HOPS = ReadCondition(
+    'with a service of guaranteed rate, or HARQ on and `satellite.payload` = "transparent"',
+    _no_hops,
 )
 _NOT_REPAIRED = ReadCondition("with HARQ off", _errors_repaired, neutral=True)
 _OF_CALLS = ReadCondition(
@@ -286,7 +302,7 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "satellite.altitude_km": (
         ReadCondition(
             "with one satellite, where cells are as wide as its beams, or with a catalogue of "
-            "which nothing is selected",
+            "which nothing is selected, or whose heights nobody limits and HARQ goes by",
             _no_height,
             neutral=True,
         ),
@@ -437,7 +453,7 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "service.guaranteed": (ReadCondition("with a service", _no_service),),
     "service.header_share": (CALLS,),
     "service.talk_share": (_GUARANTEED,),
-    "service.inter_satellite_hops": (CALLS,),
+    "service.inter_satellite_hops": (_OVER_HOPS,),
     "service.simulated_holding_times": (CALLS,),
     "scheduler.policy": (MOMENT,),
     "scheduler.admission": (CALLS,),

@@ -176,6 +176,12 @@ def test_delay_has_a_round_trip_only_with_harq():
         ({"constellation.shells": "60: 40/5/1 @ 1200"}, "on"),
         ({"constellation.shells": "60: 40/5/1 @ 1200, 60: 40/5/1 @ 8000"}, "off"),
         ({"constellation.shells": "60: 40/5/1 @ 1200", "constellation.geostationary": "10"}, "off"),
+        ({"constellation.shell": [{"orbit": "60: 40/5/1 @ 1200"}]}, "on"),
+        ({"constellation.shell": [{"orbit": "60: 40/5/1 @ 8000"}]}, "off"),
+        (
+            {"constellation.shell": [{"orbit": "60: 40/5/1 @ 1200"}, {"geostationary": "10"}]},
+            "off",
+        ),
         ({"link.adaptation": "truncated-shannon"}, "uncharged"),
         ({"link.harq_round_trips": 0}, "off"),
         ({"link.harq_round_trips": 2}, "on"),

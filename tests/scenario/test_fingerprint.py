@@ -14,6 +14,7 @@ from capest.engine.memory import compute_block
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
+from capest.scenario.network_rules import RULES
 from capest.scenario.presets import load_preset
 
 PRESET = "tr38821-set1-leo600-s"
@@ -22,7 +23,7 @@ BASE = load_scenario({"satellite": {"preset": PRESET}, "beams": {"count": 37}})
 # Another legal value of every key.
 CHANGES = {
     "title": "other",
-    "rules": "0.3",
+    "rules": "0.2",
     "satellite.preset": None,
     "satellite.altitude_km": 601.0,
     "satellite.elevation_deg": 89.0,
@@ -78,7 +79,7 @@ CHANGES = {
     "region.guard_km": 400.0,
     "cells.layout": "satellite-fixed",
     "cells.diameter_km": 500.0,
-    "cells.diameter_from": "constellation",
+    "cells.diameter_from": "satellite",
     "cells.lit": "all",
     "cells.assignment": "least-loaded",
     "beams.count": 61,
@@ -93,7 +94,7 @@ CHANGES = {
     "beams.bound": "fluid",
     "beams.beyond_earth": "discard",
     "carrier.bandwidth_mhz": 31.0,
-    "carrier.guard_band": "wider-channel",
+    "carrier.guard_band": "smaller-channel",
     "users.placement": "uniform",
     "users.positions": "stratified",
     "users.per_beam": 11,
@@ -119,7 +120,7 @@ CHANGES = {
     "handset.polarisation_loss_db": 3.0,
     "handset.transmit_power_dbm": 22.0,
     "handset.transmit_gain_dbi": 1.0,
-    "handset.power_reduction_db": 1.0,
+    "handset.power_reduction_db": 2.0,
     "handset.branches": 2,
     "channel.environment": "urban",
     "channel.line_of_sight": "never",
@@ -137,7 +138,7 @@ CHANGES = {
     "channel.latitude_deg": 10.0,
     "channel.longitude_deg": 100.0,
     "uplink.interference": "full-buffer",
-    "uplink.width": "least-share",
+    "uplink.width": "fixed",
     "uplink.bandwidth_mhz": 0.18,
     "uplink.overhead": 0.1,
     "uplink.control_share": 0.1,
@@ -151,7 +152,7 @@ CHANGES = {
     "link.thresholds": "sionna",
     "link.shannon": "sharc",
     "link.overhead": 0.2,
-    "link.harq": "on",
+    "link.harq": "off",
     "link.harq_processes": 16,
     "link.harq_round_trips": 0,
     "service.preset": "voice",
@@ -165,7 +166,7 @@ CHANGES = {
     "service.five_qi": 3,
     "service.activity": 0.5,
     "service.guaranteed": False,
-    "service.header_share": 0.1,
+    "service.header_share": 0.2,
     "service.talk_share": 0.5,
     "service.inter_satellite_hops": 2,
     "service.simulated_holding_times": 5,
@@ -182,7 +183,6 @@ ALWAYS_INERT = {
     *("title", "rules", "satellite.preset", "handset.preset", "run.trials", "run.block_trials"),
     *("constellation.preset", "run.until"),
     "beams.beyond_earth",  # this layout lies on the Earth
-    "link.harq_processes",  # block errors are not charged
 }
 CLEAR = {
     "channel.tropospheric_scintillation",  # the carrier is under 6 GHz
@@ -213,8 +213,7 @@ UPLINK = {
 }
 NO_TURNS = {"uplink.scheduled", "uplink.drops", "uplink.p0_dbm", "uplink.alpha"}
 OF_SERVICE = {
-    *("service.inter_satellite_hops", "link.harq_round_trips", "scheduler.admission"),
-    "service.header_share",
+    *("scheduler.admission", "service.header_share"),
 }
 PER_DEVICE = ("users.activity_factor", "users.erlang_per_device")
 OF_FRAME = {"beams.slots", "beams.slot_ms", "beams.bound", "users.demand_mbps"}
@@ -229,6 +228,7 @@ CALLS = {
     **{"service.delay_budget_ms": 150.0, "service.guaranteed": True},
 }
 OF_FILE = {"users.file", "users.file_variable", "users.file_units"}
+OF_02 = {"rules": "0.2", **{key: row.of_02 for key, row in RULES.items()}}
 HOTSPOTS = {"users.hotspots.count", "users.hotspots.radius_km", "users.hotspots.share"}
 
 # Settings of a mode; keys it does not read; keys whose change alone would not be legal.
@@ -507,6 +507,16 @@ MODES = {
         HOTSPOTS | NO_TURNS | {"link.shannon"},
         {"beams.polarisation_reuse", "beams.allocation", "users.count"},
     ),
+    "the rules of 0.2": (
+        OF_02,
+        HOTSPOTS | UPLINK | {"link.shannon"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
+    ),
+    "calls by the rules of 0.2": (
+        {**OF_02, **CALLS},
+        HOTSPOTS | NO_TURNS | {"link.shannon"},
+        {"beams.polarisation_reuse", "beams.allocation", "users.count"},
+    ),
     "calls that come and go": (
         {**CALLS, "service.activity": 0.3, "service.simulated_holding_times": 3},
         HOTSPOTS | NO_TURNS | {"link.shannon"},
@@ -598,7 +608,8 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         inert = inert | {"beams.cells_per_beam", "beams.slot_ms", "beams.bound"}
     if name in NETWORK_MODES and "service.downlink_kbps" in settings:
         inert = inert | {"users.demand_mbps"}
-    if {"users.placement", "uplink.interference"} & set(settings):
+    disturbed = settings.get("uplink.interference", "off") != "off"
+    if "users.placement" in settings or disturbed:
         illegal = illegal | {"users.positions"}
     if name not in NETWORK_MODES and not {"service.mix", "service.downlink_kbps"} & set(settings):
         inert = inert | {"run.keep_cells"}
@@ -609,9 +620,20 @@ def mode_of(name: str) -> tuple[dict, set, set]:
     if "service.mix" in settings:
         illegal = illegal | FIGURES | {"service.preset"}
     elif "service.downlink_kbps" in settings:
-        inert, illegal = inert | FOR_PEOPLE | {"service.preset"}, illegal | {"service.mix"}
+        inert, illegal = inert | FOR_PEOPLE, illegal | {"service.mix"}
+        if settings.get("rules") == "0.2":  # by later ones voice pauses
+            inert = inert | {"service.preset"}
     else:
         inert, illegal = inert | OF_SERVICE, illegal | FIGURES
+    shannon = settings.get("link.adaptation") == "truncated-shannon"
+    repaired = not shannon and settings.get("link.harq") is None
+    if not repaired:
+        inert = inert | {"link.harq_processes"}
+    has_calls = {"service.mix", "service.downlink_kbps"} & set(settings)
+    if not has_calls and not repaired:
+        inert = inert | {"link.harq_round_trips"}
+    if not has_calls and (settings.get("satellite.payload") == "regenerative" or not repaired):
+        inert = inert | {"service.inter_satellite_hops"}
     if "channel.weather" not in settings:
         inert, illegal = inert | CLEAR | NO_PLACE, illegal | {"channel.weather"}
     if "users.indoor_share" not in settings:
@@ -678,7 +700,7 @@ SAME_TRIALS = [
     ({"channel.environment": "rural"}, {"channel.environment": "suburban"}),
     ({"scheduler.policy": "equal-time"}, {"scheduler.policy": "proportional-fair"}),
     ({"service.mix": "best-effort 100%"}, {"service.preset": "best-effort"}),
-    ({"service.mix": "voice 100%"}, {"service.preset": "voice"}),
+    ({"service.mix": "voice 100%"}, {"service.preset": "voice", "service.header_share": 0.0}),
     ({}, {"beams.spacing_uv": SPACING}),
     ({"beams.spacing_uv": SPACING}, {"beams.spacing_uv": SPACING, "satellite.hpbw_deg": 1.0}),
     ({}, {"beams.allocation": "random", "satellite.beams_at_once": 37}),
@@ -711,7 +733,10 @@ def test_modes_differ_among_themselves():
 
 
 def test_it_is_the_hash_of_the_canonical_json():
-    """Written by hand: sorted keys, floats with a point, defaults resolved."""
+    """Written by hand: sorted keys, floats with a point, defaults resolved.
+
+    The first is that of finished runs of 0.2; what later rules add is put in.
+    """
     spacing = repr(math.sqrt(3.0) * math.sin(math.radians(4.4127) / 2.0))
     canonical = (
         '{"beams":{"allocation":"all-on","count":37,"frequency_reuse":1,'
@@ -732,15 +757,27 @@ def test_it_is_the_hash_of_the_canonical_json():
         '"uplink":{},'
         '"users":{"count":370,"indoor_share":0.0,"placement":"beam","vehicle_share":0.0}}'
     )
-    assert fingerprint(BASE) == hashlib.sha256(canonical.encode()).hexdigest()
-    assert json.loads(canonical) == BASE.effective()
+    later = canonical
+    for of_02, of_03 in (
+        ('"overhead":0.14', '"harq":"on","harq_processes":32,"overhead":0.25'),
+        ('"payload":"transparent"', '"payload":"transparent","rf_power_w":500.0'),
+    ):
+        later = later.replace(of_02, of_03)
+    for rules, text in (("0.2", canonical), ("0.3", later)):
+        scenario = BASE.replace(rules=rules)
+        assert fingerprint(scenario) == hashlib.sha256(text.encode()).hexdigest()
+        assert json.loads(text) == scenario.effective()
 
 
 def test_preset_written_out_is_the_same():
-    figures = {key: figure.value for key, figure in load_preset(PRESET).figures.items()}
-    handset = {key: figure.value for key, figure in load_preset("3gpp-handheld").figures.items()}
-    explicit = load_scenario({"handset": handset, "satellite": figures, "beams": {"count": 37}})
-    assert fingerprint(explicit) == fingerprint(BASE)
+    for rules in ("0.2", "0.3"):
+        figures, handset = (
+            {key: figure.value for key, figure in load_preset(name).figures_by(rules).items()}
+            for name in (PRESET, "3gpp-handheld")
+        )
+        sections = {"handset": handset, "satellite": figures, "beams": {"count": 37}}
+        explicit = load_scenario({"rules": rules, **sections})
+        assert fingerprint(explicit) == fingerprint(BASE.replace(rules=rules))
 
 
 def test_default_count_written_out_is_the_same():

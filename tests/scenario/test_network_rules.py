@@ -91,7 +91,8 @@ def test_the_text_of_a_scenario_loads_to_an_equal_one(tmp_path: Path, rule: str)
 def test_a_result_that_knew_no_rules_has_those_of_0_2(tmp_path: Path, rule: str) -> None:
     scenario = load_scenario(ONE | {"rules": "0.2"})
     lines = scenario.to_toml().splitlines()
-    unknown = ("rules =", "vehicle_loss_db =")
+    later = {key.rpartition(".")[2] for key in RULES} - {"overhead", "bandwidth_mhz"}
+    unknown = ("rules =", *(f"{name} =" for name in later))
     path = tmp_path / "old.toml"
     path.write_text("\n".join(line for line in lines if not line.startswith(unknown)))
     assert load_scenario(path) == scenario
@@ -117,3 +118,36 @@ def test_rules_are_of_keys_that_exist() -> None:
 
 def test_the_default_is_a_version() -> None:
     assert load_scenario(ONE).rules == network_rules.DEFAULT
+
+
+def complete(path: Path, rules: str) -> Path:
+    path.write_text(load_scenario(ONE | {"rules": rules}).to_toml())
+    return path
+
+
+@pytest.mark.parametrize(("kept", "other"), [("0.3", "0.2"), ("0.2", "0.3")])
+def test_other_rules_on_the_command_line_move_a_complete_file(
+    tmp_path: Path, kept: str, other: str
+) -> None:
+    path = complete(tmp_path / "s.toml", kept)
+    assert load_scenario(path).rules == kept
+    moved = load_scenario(path, [f"rules={other}"])
+    assert moved == load_scenario(ONE | {"rules": other})
+    assert moved == load_scenario(path).replace(rules=other)
+    assert load_scenario(path, [f"rules={kept}"]) == load_scenario(path)
+    chosen = load_scenario(path, [f"rules={other}", "link.overhead=0.3"])
+    assert chosen.link.overhead == 0.3
+
+
+def test_a_complete_file_of_today_without_rules_has_those_of_today(tmp_path: Path) -> None:
+    path = complete(tmp_path / "s.toml", "0.3")
+    path.write_text(path.read_text().replace('rules = "0.3"\n', ""))
+    assert load_scenario(path) == load_scenario(ONE)
+
+
+def test_later_rules_by_those_of_0_2_are_named() -> None:
+    assert network_rules.later_rules(dict(load_scenario(ONE | {"rules": "0.2"}).items())) == []
+    assert network_rules.later_rules(dict(load_scenario(ONE).items())) == []
+    keys = ["rules=0.2", "link.harq=on", "link.overhead=0.25"]
+    found = network_rules.later_rules(dict(load_scenario(ONE, keys).items()))
+    assert found == ["link.harq", "link.overhead"]

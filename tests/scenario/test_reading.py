@@ -147,7 +147,7 @@ READ = {
     "cells.diameter_from": (
         {k: v for k, v in BOX.items() if k != "cells.diameter_km"}
         | {"satellite.altitude_km": 1500.0},
-        "constellation",
+        "satellite",
     ),
     "cells.lit": (BOX | {"users.count": 10}, "all"),
     "cells.assignment": (BOX, "least-loaded"),
@@ -163,7 +163,7 @@ READ = {
     "beams.bound": (FRAME, "fluid"),
     "beams.beyond_earth": (ONE, None),
     "carrier.bandwidth_mhz": (ONE, 10.0),
-    "carrier.guard_band": (ONE | {"carrier.bandwidth_mhz": 12.0}, "wider-channel"),
+    "carrier.guard_band": (ONE | {"carrier.bandwidth_mhz": 12.0}, "smaller-channel"),
     "users.placement": (ONE, "uniform"),
     "users.positions": (ONE, "stratified"),
     "users.per_beam": (ONE, 5),
@@ -205,7 +205,7 @@ READ = {
     "channel.latitude_deg": (RAIN, 5.0),
     "channel.longitude_deg": (RAIN, 10.0),
     "uplink.interference": (ONE, "full-buffer"),
-    "uplink.width": (WEAK_CALLS, "least-share"),
+    "uplink.width": (WEAK_CALLS, "fixed"),
     "uplink.bandwidth_mhz": (UPLINK, 0.72),
     "uplink.overhead": (UPLINK, 0.3),
     "uplink.control_share": (UPLINK, 0.2),
@@ -219,7 +219,7 @@ READ = {
     "link.thresholds": (ONE, "sionna"),
     "link.shannon": (SHANNON, "bound"),
     "link.overhead": (ONE, 0.3),
-    "link.harq": (ONE, "on"),
+    "link.harq": (ONE, "off"),
     "link.harq_processes": (ALONE | {"link.harq": "on"}, 8),
     "link.harq_round_trips": (ONE | CALL, 4),
     "service.preset": (ONE | {"service.preset": "voice"}, "video-call-720p"),
@@ -355,8 +355,8 @@ UNREAD = {
     "link.thresholds": [(SHANNON, ERROR)],
     "link.shannon": [(ONE, ERROR)],
     "link.harq": [(SHANNON, ERROR)],
-    "link.harq_processes": [(SHANNON, ERROR), (ONE, NOTE)],
-    "link.harq_round_trips": [(ONE, ERROR), (BOX, ERROR)],
+    "link.harq_processes": [(SHANNON, ERROR), (ONE | {"link.harq": "off"}, NOTE)],
+    "link.harq_round_trips": [(SHANNON, ERROR), (BOX | {"link.harq": "on"}, ERROR)],
     "service.downlink_kbps": [(ONE | {"service.preset": "best-effort"}, ERROR)],
     "service.uplink_kbps": [(ONE | {"service.preset": "best-effort"}, ERROR)],
     "service.least_downlink_kbps": [(ONE | {"service.preset": "best-effort"}, ERROR)],
@@ -371,7 +371,10 @@ UNREAD = {
     "service.guaranteed": [(ONE, ERROR)],
     "service.header_share": [(ONE, ERROR), (ONE | {"service.preset": "best-effort"}, ERROR)],
     "service.talk_share": [(ONE | {"service.preset": "best-effort"}, ERROR)],
-    "service.inter_satellite_hops": [(ONE, ERROR), (BOX, ERROR)],
+    "service.inter_satellite_hops": [
+        (ONE | {"rules": "0.2"}, ERROR),
+        (BOX | {"satellite.payload": "regenerative"}, ERROR),
+    ],
     "service.simulated_holding_times": [(ONE, ERROR)],
     "scheduler.policy": [(FRAME, NOTE)],
     "scheduler.admission": [(ONE, ERROR), (BOX, ERROR)],
@@ -491,6 +494,20 @@ def test_what_a_scenario_must_have_is_not_refused():
     own = {key: figures[key] for key in figures if fields()[key].is_required()}
     keys = {**{k: v for k, v in ONE.items() if k != "satellite.preset"}, **own}
     assert load({**keys, "beams.spacing_uv": 0.06}).notes == ()
+
+
+def test_the_height_of_a_catalogue_decides_on_harq(catalogue):
+    """Names do not say how high satellites are: `satellite.altitude_km` does."""
+    keys = {key: value for key, value in BOX.items() if key != "constellation.shells"}
+    keys |= {"constellation.catalogue": catalogue, "constellation.select.numbers": [25544]}
+    low, high = (load({**keys, "satellite.altitude_km": km}) for km in (1500.0, 2500.0))
+    assert (low.harq, high.harq) == ("on", "off")
+    assert not named(high, "satellite.altitude_km")
+    assert fingerprint(low) != fingerprint(high)
+    for told in ({"constellation.select.height_km": [300.0, 900.0]}, {"link.harq": "on"}):
+        other = load({**keys, **told, "satellite.altitude_km": 2500.0})
+        assert other.harq == "on"
+        assert named(other, "satellite.altitude_km")
 
 
 def test_title_trials_and_blocks():

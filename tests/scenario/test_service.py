@@ -12,7 +12,8 @@ SATELLITE = {"satellite": {"preset": "tr38821-set1-leo600-s"}}
 
 
 def classes(rules="0.2", **service):
-    return service_classes(load_scenario({**SATELLITE, "service": service}).service, rules)
+    raw = {**SATELLITE, "rules": rules, "service": service}
+    return service_classes(load_scenario(raw).service, rules)
 
 
 def test_no_service_no_classes():
@@ -119,6 +120,8 @@ def test_least_rates_are_the_wanted_ones_unless_written():
     (call,) = classes(preset="video-call-720p")
     assert not call.is_adaptive
     assert call.least_mbps == call.rates_mbps == (1.2, 1.2)
+    (call,) = classes(rules="0.3", preset="video-call-720p")
+    assert call.least_mbps == call.rates_mbps == pytest.approx((1.32, 1.32))
     (call,) = classes(preset="video-call-720p", least_uplink_kbps=600.0)
     assert call.least_mbps == (1.2, 0.6)
     (call,) = classes(preset="video-call-adaptive")
