@@ -145,3 +145,30 @@ def test_the_file_is_named(tmp_path: Path) -> None:
         ScenarioError, match=r"mine.toml: constellation.shell.2.beams_at_once = 0.5"
     ):
         load_scenario(path)
+
+
+UNLIKE = {
+    "constellation.shell.1.antenna_diameter_m=4": "shell.1.antenna_diameter_m = 4 is not that of "
+    "[satellite], but hpbw_deg = 4.4127, antenna_gain_dbi = 30 still are; 2.21 degree, 36.0 dBi",
+    "constellation.shell.1.hpbw_deg=8.83": "shell.1.hpbw_deg = 8.83 is not that of [satellite], "
+    "but antenna_diameter_m = 2, antenna_gain_dbi = 30 still are; 0.999 m, 24.0 dBi would fit",
+    # Half the preset's aperture: twice its width, 6 dB less.
+    "constellation.shell.2.antenna_diameter_m=0.5": "shell.2.antenna_diameter_m = 0.5 is not the "
+    "preset's, but hpbw_deg = 8.832, antenna_gain_dbi = 24 still are; 17.7 degree, 18.0 dBi",
+    "constellation.shell.2.beams_at_once=8": "",
+}
+
+
+@pytest.mark.parametrize("override", UNLIKE)
+def test_figures_of_a_beam_that_do_not_fit_are_named(override: str) -> None:
+    found = load(override).notes
+    named = [each for each in found if "still are" in each]
+    assert len(named) == bool(UNLIKE[override])
+    assert not named or UNLIKE[override] in named[0]
+    # In the words of a satellite of one's own.
+    if "shell.1" in override:
+        own = override.replace("constellation.shell.1.", "satellite.")
+        satellite = load(own, tables=None, shells=ONE)
+        (one,) = [each for each in satellite.notes if " still " in each]
+        assert named[0].partition(" would fit")[0].endswith("dBi")
+        assert "would fit" in one

@@ -69,8 +69,9 @@ def build_constellation(scenario: Scenario) -> World:
     if layout is None:
         of_choices = notes.assignment_note(cells.assignment, altitude_km)
         # Widths in place of heights: those of different payloads have no spacing in common.
-        widths_km = altitude_km * _beam_widths(scenario, space)
-        of_choices += notes.cell_width_note(diameter_km, 1.0, widths_km)
+        width_uv = _beam_widths(scenario, space)
+        unlike = notes.unlike_beams(altitude_km, width_uv)
+        of_choices += notes.cell_width_note(diameter_km, 1.0, altitude_km * width_uv, unlike)
     of_services = () if services is None else services.notes
     of_services += frame_notes(scenario) + guard_band_note(scenario) + shared_power_notes(scenario)
     return World(
