@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LINES = {
     "elevation_deg": "elevation, degree",
+    "altitude_km": "satellite's height, km",
     "frequency_ghz": "carrier, GHz",
     "bandwidth_mhz": "bandwidth, MHz",
     "eirp_dbm": "EIRP, dBm",
@@ -29,6 +30,8 @@ LINES = {
     "weather_loss_db": "rain, cloud, scintillation, dB",
     "polarisation_loss_db": "polarisation loss, dB",
     "body_loss_db": "body loss, dB",
+    "steering_loss_db": "steering loss, dB",
+    "rf_power_reduction_db": "radiated power of all beams, dB",
     "power_reduction_db": "phone's power reduction, dB",
     "combining_gain_db": "gain by two branches, dB",
     "g_over_t_db_per_k": "G/T, dB/K",
@@ -57,8 +60,9 @@ def budget(
 
     TR 38.821 clause 6.1.3: free space, gas, shadow margin, scintillation, polarisation, body; rain
     and cloud where the scenario has weather of one place. The uplink is shown where its figures are
-    given. Below 6 GHz the ionosphere costs what it costs in the published budgets, whatever
-    channel.ionosphere. Below the table stands what control and reference signals take.
+    given. Of a constellation the lowest satellite is taken; all beams of a satellite are lit. Below
+    6 GHz the ionosphere costs what it costs in the published budgets, whatever channel.ionosphere.
+    Below the table stands what control and reference signals take.
 
     \b
     Examples:
@@ -67,6 +71,7 @@ def budget(
       capest budget my.toml --set handset.body_loss_db=4
     """
     from capest.engine.budget import budget as work_out
+    from capest.engine.budget import budget_notes
     from capest.errors import InputError
     from capest.physics.overhead import OVERHEAD, parts_of
     from capest.scenario.load import load_scenario
@@ -83,7 +88,7 @@ def budget(
                 if link == "DL":
                     raise
                 lacking = str(error)
-    for note in dict.fromkeys((*loaded.notes, *loaded.moves)):
+    for note in dict.fromkeys((*loaded.notes, *loaded.moves, *budget_notes(loaded))):
         click.echo(note, err=True)
     if loaded.weather_is_of_cells:
         click.echo("under a clear sky: weather is that of a cell, and a budget has none", err=True)

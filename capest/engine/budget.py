@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from capest.engine.build.notes import altitudes_km
+from capest.engine.build.radio import steering
+from capest.engine.build.shared_power import shared_power
+from capest.engine.build.space import space_of
+from capest.engine.build.uplink_width import uplink_place_hz
 from capest.engine.build.weather import ionosphere_of, weather_losses_db
 from capest.errors import InputError
 from capest.physics import geometry, link_budget, propagation
 from capest.physics.clear_sky import clear_sky, sky_losses_db
-from capest.physics.constants import BOLTZMANN_DBW_PER_K_HZ, SCINTILLATION_FROM_GHZ
+from capest.physics.constants import (
+    BOLTZMANN_DBW_PER_K_HZ,
+    EARTH_RADIUS_M,
+    SCINTILLATION_FROM_GHZ,
+)
 from capest.physics.two_branches import combining_gain_db
+from capest.scenario.shell_tables import SHELL, base_payload, payloads_of
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -26,12 +36,17 @@ class Budget:
     Attributes
     ----------
     link : {"DL", "UL"}
-    elevation_deg, frequency_ghz, bandwidth_mhz : float
+    elevation_deg, altitude_km, frequency_ghz, bandwidth_mhz : float
+        Altitude of the satellite, the lowest of a constellation.
     eirp_dbm, g_over_t_db_per_k : float
     free_space_loss_db, gas_loss_db, shadow_margin_db : float
     scintillation_loss_db, weather_loss_db : float
         The latter is rain and cloud, and with them scintillation, of ``channel.weather``.
     polarisation_loss_db, body_loss_db : float
+    steering_loss_db : float
+        Of a beam aimed off the nadir, or of an array's elements: off the EIRP DL, off the G/T UL.
+    rf_power_reduction_db : float
+        What ``satellite.rf_power_w`` takes off each beam when all are lit; 0 UL.
     power_reduction_db : float
         What the phone transmits below its largest power, ``handset.power_reduction_db``; 0 DL.
     combining_gain_db : float
@@ -41,6 +56,7 @@ class Budget:
 
     link: str
     elevation_deg: float
+    altitude_km: float
     frequency_ghz: float
     bandwidth_mhz: float
     eirp_dbm: float
@@ -52,6 +68,8 @@ class Budget:
     weather_loss_db: float
     polarisation_loss_db: float
     body_loss_db: float
+    steering_loss_db: float
+    rf_power_reduction_db: float
     power_reduction_db: float
     combining_gain_db: float
     cnr_db: float
@@ -78,7 +96,8 @@ def budget(
     elevation_deg : float
         Under which the user sees the satellite.
     bandwidth_mhz : float, optional
-        The beam's (DL) or one user's (UL) if not given.
+        The beam's (DL) or one user's (UL) if not given; one resource block's (UL) where each call
+        has a width of its own.
     shadow_margin_db : float, optional
         TR 38.821 Table 6.1.3.2-1 if not given: 3 dB below 6 GHz (handheld), none above (VSAT).
 
@@ -94,11 +113,13 @@ def budget(
     frequency_ghz, eirp_dbm_per_mhz, eirp_dbm, g_over_t_db_per_k = _ends(scenario, link)
     if bandwidth_mhz is None:
         down = link == "DL"
-        bandwidth_mhz = scenario.beam_bandwidth_hz / 1e6 if down else scenario.user_bandwidth_mhz
+        bandwidth_mhz = (scenario.beam_bandwidth_hz if down else uplink_place_hz(scenario)) / 1e6
     if eirp_dbm is None:
         eirp_dbm = eirp_dbm_per_mhz + 10.0 * math.log10(bandwidth_mhz)
     frequency_hz = frequency_ghz * 1e9
-    range_m = geometry.slant_range_m(scenario.satellite.altitude_km * 1e3, elevation_deg)
+    altitude_km = heights_km(scenario)[0]
+    range_m = geometry.slant_range_m(altitude_km * 1e3, elevation_deg)
+    shared = shared_power(scenario) if link == "DL" else None
     if shadow_margin_db is None:
         shadow_margin_db = 0.0 if frequency_ghz >= SCINTILLATION_FROM_GHZ else 3.0
     losses = {
@@ -107,6 +128,8 @@ def budget(
         **_sky_losses(scenario, frequency_hz, elevation_deg),
         "polarisation_loss_db": scenario.handset.polarisation_loss_db,
         "body_loss_db": scenario.handset.body_loss_db,
+        "steering_loss_db": _steering_loss_db(scenario, altitude_km, elevation_deg),
+        "rf_power_reduction_db": 0.0 if shared is None else shared.reduction_db,
         "power_reduction_db": 0.0 if link == "DL" else scenario.handset.power_reduction_db,
     }
     gain_db = combining_gain_db(scenario.handset.branches) if link == "DL" else 0.0
@@ -115,6 +138,7 @@ def budget(
     return Budget(
         link=link,
         elevation_deg=elevation_deg,
+        altitude_km=altitude_km,
         frequency_ghz=frequency_ghz,
         bandwidth_mhz=bandwidth_mhz,
         eirp_dbm=eirp_dbm,
@@ -123,6 +147,59 @@ def budget(
         cnr_db=cnr_db,
         **losses,
     )
+
+
+def heights_km(scenario: Scenario) -> tuple[float, float]:
+    """Return the lowest and the highest altitude of the satellites.
+
+    Those of a constellation at its start: element sets are not quite circular.
+
+    Raises
+    ------
+    InputError
+        If a catalogue cannot be read.
+    """
+    given_km = scenario.satellite.altitude_km
+    if not scenario.has_constellation:
+        return given_km, given_km
+    # To the metre, as orbits are given to no more.
+    found = altitudes_km(space_of(scenario.constellation, given_km).positions_m(0.0)).round(3)
+    return (float(found.min()), float(found.max())) if found.size else (given_km, given_km)
+
+
+def budget_notes(scenario: Scenario) -> tuple[str, ...]:
+    """What a budget's reader should know of the satellite and the widths in it, one line each."""
+    found = []
+    low_km, high_km = heights_km(scenario)
+    if low_km != high_km:
+        found.append(
+            f"for the lowest satellites, {low_km:g} km high; the highest stand at {high_km:g} km"
+        )
+    if any(each != base_payload(scenario) for each in payloads_of(scenario)):
+        found.append(
+            f"for the payload of [satellite]: those of [[{SHELL}]] have figures of their own, and "
+            "a budget has one"
+        )
+    shared = shared_power(scenario)
+    if shared is not None and shared.reduction_db > 0.0:
+        found.append(
+            f"radiated power: with all {shared.beams:,} beams lit {shared.wanted_w:,.0f} W are "
+            f"wanted of satellite.rf_power_w = {shared.limit_w:g}; fewer lit beams lose less"
+        )
+    if scenario.chooses_uplink_width:
+        place_mhz = uplink_place_hz(scenario) / 1e6
+        found.append(
+            'uplink.width = "least-share" gives each call a width of its own: the uplink is that '
+            f"of one resource block, {place_mhz:g} MHz; at full power n blocks have 10 lg n dB less"
+        )
+    return tuple(found)
+
+
+def _steering_loss_db(scenario: Scenario, altitude_km: float, elevation_deg: float) -> float:
+    """Loss of a beam towards a user by its angle off the nadir (law of sines)."""
+    sine = math.cos(math.radians(elevation_deg)) / (1.0 + altitude_km * 1e3 / EARTH_RADIUS_M)
+    exponent = steering(scenario).element_exponent
+    return -5.0 * exponent * math.log10(1.0 - sine * sine) + 0.0
 
 
 def _ends(scenario: Scenario, link: str) -> tuple[float, float, float | None, float]:

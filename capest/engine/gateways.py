@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from capest.engine.assignment import SatellitesInView
 from capest.engine.sky import Sky, pairs_above
 from capest.physics.constants import EARTH_RADIUS_M
 
@@ -34,14 +35,50 @@ class Gateways:
     lowest_deg: float
 
 
-def with_gateways(world: World, sky: Sky) -> Sky:
+def fed_only(world: World, sky: Sky, view: SatellitesInView) -> tuple[Sky, SatellitesInView]:
+    """Leave those satellites in a sky, and among what may serve cells, that an antenna feeds.
+
+    What cells see stays: a dark satellite stands above their horizon as before.
+
+    Parameters
+    ----------
+    world : World
+    sky : Sky
+        All satellites.
+    view : SatellitesInView
+        Of all satellites.
+    """
+    if world.gateways is None:
+        return sky, view
+    sky, kept = with_gateways(world, sky)
+    pairs = view.candidates
+    some = kept[pairs.satellite]
+    place = np.cumsum(kept) - 1
+    candidates = replace(
+        pairs,
+        cell=pairs.cell[some],
+        satellite=place[pairs.satellite[some]].astype(np.int32),
+        elevation_deg=pairs.elevation_deg[some],
+        snr=pairs.snr[some],
+        satellites=len(sky),
+    )
+    return sky, replace(view, candidates=candidates)
+
+
+def with_gateways(world: World, sky: Sky) -> tuple[Sky, np.ndarray]:
     """Leave those satellites in a sky that an antenna feeds.
 
     As many are fed as can be. Where antennas are scarce, satellites that may serve more cells come
     first; those that may serve none of the region are not fed.
+
+    Returns
+    -------
+    Sky
+    fed : bool array (n,)
+        Which of the satellites are left.
     """
     if world.gateways is None:
-        return sky
+        return sky, np.ones(len(sky), dtype=bool)
     gateway = np.full(len(sky), -1, dtype=np.int64)
     range_m = np.zeros(len(sky))
     trials = range(1 if sky.is_same else sky.trials)
@@ -54,7 +91,7 @@ def with_gateways(world: World, sky: Sky) -> Sky:
         range_m = np.tile(range_m[first], sky.trials)
     fed = gateway >= 0
     before = np.concatenate([[0], np.cumsum(fed)])
-    return replace(
+    left = replace(
         sky,
         start=before[sky.start],
         number=sky.number[fed],
@@ -64,6 +101,7 @@ def with_gateways(world: World, sky: Sky) -> Sky:
         gateway=gateway[fed],
         feeder_m=range_m[fed],
     )
+    return left, fed
 
 
 def _of_trial(

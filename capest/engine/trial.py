@@ -20,7 +20,7 @@ from capest.engine.collect import Computed, Downlinks, downlinks_of_frame, user_
 from capest.engine.downlink import downlink
 from capest.engine.frame import play_frame
 from capest.engine.frame_of_one import plan_frame, problem_of
-from capest.engine.gateways import with_gateways
+from capest.engine.gateways import fed_only
 from capest.engine.largest_share import largest_share
 from capest.engine.light import light_beams
 from capest.engine.links import Links
@@ -98,8 +98,8 @@ def start(
     """
     cells = world.ground.cells
     draws = Draws(kernels, world.seed, first_trial, sum(parts.trials))
-    sky = with_gateways(world, draw_sky(world, draws))
-    view = cells.view(world, sky)
+    whole = draw_sky(world, draws)
+    sky, view = fed_only(world, whole, cells.view(world, whole))
     users = with_weather(world, draws, draw_users(world, draws, sky))
     beams = light_beams(world, kernels, sky, view, users, draws)
     power = limit_power(world, kernels, sky, beams)

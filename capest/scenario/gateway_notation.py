@@ -16,14 +16,22 @@ _PLACE = re.compile(
     rf"\s*(?P<lat>{_NUMBER})\s+(?P<lon>{_NUMBER})(?:\s*[x×]\s*(?P<antennas>\d+))?\s*"
 )
 _START = re.compile(rf"\s*{_NUMBER}\s+{_NUMBER}")
+_LIKE_PLACES = re.compile(r"\s*(?:[-+]?\d[^/\\]*)?")
+_FILE_ENDING = re.compile(r"\.[A-Za-z]\w*\s*$")
 
 Place = tuple[float, float, int]
 """Latitude and longitude of a gateway in degrees, and its antennas."""
 
 
 def is_notation(text: str) -> bool:
-    """Tell places that stand in the scenario from the path of a file."""
-    return _START.match(text) is not None
+    """Tell places that stand in the scenario from the path of a file.
+
+    What begins with a number and neither is in a folder nor has the ending of a file is meant as
+    places, rightly written or not.
+    """
+    if _START.match(text):
+        return True
+    return _LIKE_PLACES.fullmatch(text) is not None and not _FILE_ENDING.search(text)
 
 
 def parse_gateways(text: str) -> list[Place]:

@@ -10,11 +10,18 @@ from typing import Any
 from capest.scenario.presets import load_preset, preset_names
 from capest.scenario.reading import Values
 from capest.scenario.reading_table import is_read
+from capest.scenario.shell_tables import SHELL, tables_of
 
 GAINS = ("handset.antenna_gain_dbi", "handset.transmit_gain_dbi")
 """Gains of a handset's antenna, to receive and to transmit."""
 
 BRANCHES = "handset.branches"
+
+BEAM = ("antenna_diameter_m", "hpbw_deg", "antenna_gain_dbi")
+"""Aperture of a satellite's beam, its width and its gain."""
+
+RECEIVE = "uplink_antenna_diameter_m"
+"""Aperture of a satellite's receive beam, where it has one of its own."""
 
 _SAME_DB = 0.02
 """Gains that differ by less are the same to us."""
@@ -178,36 +185,76 @@ def beam_notes(values: Values, written: frozenset[str], preset: Mapping[str, Any
     preset : mapping
         Figures of the satellite's preset by key of the section.
     """
-    diameter, width, gain = ("antenna_diameter_m", "hpbw_deg", "antenna_gain_dbi")
-    receive = "uplink_antenna_diameter_m"
-    if not {diameter, width, gain} <= preset.keys():
+    chosen = {name for name in (*BEAM, RECEIVE) if f"satellite.{name}" in written}
+    figures = {name: values[f"satellite.{name}"] for name in (*BEAM, RECEIVE)}
+    read = {name for name in figures if is_read(f"satellite.{name}", values)}
+    yield from _unlike_beam("satellite", "the preset's", figures, preset, chosen, read)
+
+
+def shell_beam_notes(values: Values) -> Iterator[str]:
+    """Name such figures in the tables of shells, beside their preset or ``[satellite]``."""
+    satellite = {name: values[f"satellite.{name}"] for name in BEAM}
+    read = {name for name in BEAM if is_read(f"satellite.{name}", values)}
+    for number, table in enumerate(tables_of(values[SHELL]), 1):
+        start, whose = satellite, "that of [satellite]"
+        if table["preset"] is not None:
+            of_preset = load_preset(table["preset"]).values_by(values["rules"])
+            start = satellite | {
+                name: of_preset[f"satellite.{name}"]
+                for name in BEAM
+                if f"satellite.{name}" in of_preset
+            }
+            whose = "the preset's"
+        figures = {name: start[name] if table[name] is None else table[name] for name in BEAM}
+        chosen = {name for name in BEAM if figures[name] != start[name]}
+        yield from _unlike_beam(f"{SHELL}.{number}", whose, figures, start, chosen, read)
+
+
+def _unlike_beam(
+    table: str,
+    whose: str,
+    figures: Mapping[str, Any],
+    start: Mapping[str, Any],
+    chosen: set[str],
+    read: set[str],
+) -> Iterator[str]:
+    """Name the figures of a beam that stay and do not fit those that were chosen.
+
+    Parameters
+    ----------
+    table : str
+        Where the figures stand.
+    whose : str
+        Words for whose figures those were.
+    figures, start : mapping
+        By name of the key, as they are and as they were.
+    chosen, read : set of str
+        Names of keys that somebody chose, and of those that something reads.
+    """
+    diameter, width, gain = BEAM
+    if not {*BEAM} <= start.keys():
         return
-    chosen = {name for name in (diameter, width, gain, receive) if f"satellite.{name}" in written}
     if diameter in chosen:
-        lead, scale = diameter, values[f"satellite.{diameter}"] / preset[diameter]
+        lead, scale = diameter, figures[diameter] / start[diameter]
     elif width in chosen:
-        lead, scale = width, preset[width] / values[f"satellite.{width}"]
+        lead, scale = width, start[width] / figures[width]
     else:
         return
     if abs(scale - 1.0) < _UNLIKE:
         return
     fitting = {
-        diameter: f"{preset[diameter] * scale:.3g} m",
-        width: f"{preset[width] / scale:.3g} degree",
-        gain: f"{preset[gain] + 20.0 * math.log10(scale):.1f} dBi",
+        diameter: f"{start[diameter] * scale:.3g} m",
+        width: f"{start[width] / scale:.3g} degree",
+        gain: f"{start[gain] + 20.0 * math.log10(scale):.1f} dBi",
     }
-    if preset.get(receive) == preset[diameter]:
-        fitting[receive] = fitting[diameter]
-    left = [
-        name
-        for name in fitting
-        if name not in chosen and name != lead and is_read(f"satellite.{name}", values)
-    ]
+    if start.get(RECEIVE) == start[diameter]:
+        fitting[RECEIVE] = fitting[diameter]
+    left = [name for name in fitting if name not in chosen and name != lead and name in read]
     if left:
-        stay = ", ".join(f"{name} = {values[f'satellite.{name}']:g}" for name in left)
+        stay = ", ".join(f"{name} = {figures[name]:g}" for name in left)
         would = ", ".join(fitting[name] for name in left)
         yield (
-            f"satellite.{lead} = {values[f'satellite.{lead}']:g} is not the preset's, but "
+            f"{table}.{lead} = {figures[lead]:g} is not {whose}, but "
             f"{stay} still {'is' if len(left) == 1 else 'are'}; {would} would fit"
         )
 

@@ -22,6 +22,7 @@ from capest.scenario.linked import (
     beam_notes,
     branch_notes,
     followers,
+    shell_beam_notes,
 )
 from capest.scenario.moments import with_text_start
 from capest.scenario.network_rules import DEFAULT as DEFAULT_RULES
@@ -146,7 +147,7 @@ class Scenario(Derived, Section):
         preset = supplied({"satellite": {"preset": self.satellite.preset}}, {})
         of_satellite = {key.partition(".")[2]: value for key, value in preset.items()}
         moved = [one.note(values) for one in self._moved if is_read(one.key, values)]
-        beams = beam_notes(values, written, of_satellite)
+        beams = (*beam_notes(values, written, of_satellite), *shell_beam_notes(values))
         others = (*branch_notes(values, written), *height_notes(values), *width_notes(values))
         return (*unread_notes(written, values, fields()), *moved, *beams, *others)
 

@@ -18,7 +18,13 @@ from capest.scenario.nearest import did_you_mean_key, nearest
 from capest.scenario.renamed import new_names, new_values
 from capest.scenario.rules import broken_rules
 from capest.scenario.sections import ShellSettings
-from capest.scenario.shell_tables import dotted, key_of_model, unknown_in_table
+from capest.scenario.shell_tables import (
+    dotted,
+    key_of_model,
+    place_problems,
+    raw_tables,
+    unknown_in_table,
+)
 from capest.scenario.units import unit_of
 
 _REASONS = {
@@ -61,7 +67,12 @@ def find_problems(
         problems += [_unknown(loc, faults[loc]["input"], keys) for loc in faults if loc in unknown]
         excused = {*unresolved, *(key.partition(".")[0] for key in wrong if ".preset" in key)}
         problems += _missing([k for k in missing if k.partition(".")[0] not in excused], keys)
-        return problems + broken_rules(good_values(raw, keys, set(wrong)))
+        problems += broken_rules(good_values(raw, keys, set(wrong)))
+        # The rules look at tables only if all are whole, and name the first fault.
+        named = {problem.key for problem in problems} | {*wrong}
+        return problems + [
+            each for each in place_problems(raw_tables(raw)) if each.key not in named
+        ]
     return []
 
 

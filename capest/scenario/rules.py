@@ -14,6 +14,7 @@ from typing import Any
 from capest.errors import Problem
 from capest.scenario.constellation_rules import (
     SELECT,
+    SOURCES,
     WITH_CONSTELLATION,
     is_constellation,
     select_needs_catalogue,
@@ -61,7 +62,8 @@ def broken_rules(values: Mapping[str, Any]) -> list[BrokenRule]:
         Empty if all is well.
     """
     problems = []
-    several = is_constellation(values)
+    # Who writes a source of satellites wrongly means a constellation all the same.
+    several = is_constellation(values) or any(key not in values for key in SOURCES)
     for keys, rule in (*_ALWAYS, *(WITH_CONSTELLATION if several else SINGLE_SATELLITE)):
         if all(key in values for key in keys):
             problem = rule(*(values[key] for key in keys))

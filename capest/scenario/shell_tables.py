@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 SHELL = "constellation.shell"
 
+EXAMPLE = "53: 1584/72/17 @ 550"
+"""An orbit as a table has it."""
+
 PLACES = ("orbit", "geostationary")
 """Keys of a table that say where its satellites are, one of which it has."""
 
@@ -169,19 +172,10 @@ def _unlike(
 
 def table_problem(value: Any, shells: str | None) -> Problem | None:
     """Refuse tables that do not say where satellites are, or stand beside ``shells``."""
-    orbits = []
-    for number, table in enumerate(tables_of(value), 1):
-        given = [name for name in PLACES if table.get(name) is not None]
-        key = f"{SHELL}.{number}"
-        if len(given) != 1:
-            said = "must have one of orbit and geostationary, which say where its satellites are"
-            return Problem(key, None, said, 'such as orbit = "53: 1584/72/17 @ 550"')
-        text = str(table[given[0]])
-        try:
-            (parse_shells if given[0] == "orbit" else parse_longitudes)(text)
-        except InputError as error:
-            return Problem(f"{key}.{given[0]}", text, str(error))
-        orbits += [text] if given[0] == "orbit" else []
+    tables = tables_of(value)
+    for problem in place_problems(tables):
+        return problem
+    orbits = [str(table["orbit"]) for table in tables if table.get("orbit") is not None]
     if orbits and shells is not None:
         return Problem(
             SHELL,
@@ -195,6 +189,33 @@ def table_problem(value: Any, shells: str | None) -> Problem | None:
     except InputError as error:  # too many together
         return Problem(SHELL, None, str(error))
     return None
+
+
+def place_problems(tables: Sequence[Any]) -> Iterator[Problem]:
+    """Yield what is wrong with where the satellites of tables are, validated or not."""
+    for number, table in enumerate(tables, 1):
+        if not isinstance(table, Mapping):
+            continue  # refused for that
+        given = [name for name in PLACES if table.get(name) is not None]
+        key = f"{SHELL}.{number}"
+        if len(given) != 1:
+            said = "must have one of orbit and geostationary, which say where its satellites are"
+            yield Problem(key, None, said, f'such as orbit = "{EXAMPLE}"')
+            continue
+        text = table[given[0]]
+        if not isinstance(text, str):
+            continue
+        try:
+            (parse_shells if given[0] == "orbit" else parse_longitudes)(text)
+        except InputError as error:
+            yield Problem(f"{key}.{given[0]}", text, str(error))
+
+
+def raw_tables(raw: Mapping[str, Any]) -> Sequence[Any]:
+    """Return the tables of nested plain values, validated or not; empty if there are none."""
+    section = raw.get("constellation")
+    tables = section.get("shell") if isinstance(section, Mapping) else None
+    return tables if isinstance(tables, list | tuple) else ()
 
 
 def layout_problem(
@@ -220,13 +241,14 @@ def number_problem(raw: Mapping[str, Any], key: str) -> Problem | None:
     """Refuse the number of a table that is not there."""
     if not key.startswith(f"{SHELL}."):
         return None
-    section = raw.get("constellation")
-    tables = section.get("shell") if isinstance(section, Mapping) else None
-    count = len(tables) if isinstance(tables, list | tuple) else 0
+    count = len(raw_tables(raw))
     number = key.split(".")[2]
     if number.isascii() and number.isdigit() and 1 <= int(number) <= count:
         return None
-    there = f"there are {count} tables [[{SHELL}]], counted from 1" if count else "there is none"
+    if not count:
+        said = f"names no table: the scenario has no [[{SHELL}]]"
+        return Problem(key, None, said, f'write the tables first, such as orbit = "{EXAMPLE}"')
+    there = f"there are {count} tables [[{SHELL}]], counted from 1"
     return Problem(key, None, f"names no table: {there}", f"such as {SHELL}.1.beams_at_once")
 
 
@@ -237,7 +259,9 @@ def dotted(loc: Iterable[int | str]) -> str:
 
 def unknown_in_table(name: str, names: Sequence[str]) -> tuple[str, str]:
     """Say what is wrong with a key that tables do not have, and what would be right."""
-    common = ("altitude_km", "uplink_frequency_ghz", "element_exponent", "payload", *COMMON)
+    if name == "altitude_km":
+        return "stands in orbit, behind the @", f'such as orbit = "{EXAMPLE}"'
+    common = ("uplink_frequency_ghz", "element_exponent", "payload", *COMMON)
     if name in common:
         return f"is common to all shells: {WHY_COMMON}", f"write satellite.{name}"
     found = nearest(name, names)

@@ -47,7 +47,8 @@ def scenario_of(folder: Path, text: str, **constellation: object):
     path.write_text(text)
     return load_scenario(
         {
-            "satellite": {"preset": "tr38821-set1-leo600-s"},
+            # Enough power for all beams: else a note would say so.
+            "satellite": {"preset": "tr38821-set1-leo600-s", "rf_power_w": 5000},
             "constellation": {
                 "catalogue": str(path),
                 "start": "2026-11-20T00:00:00Z",

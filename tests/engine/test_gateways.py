@@ -13,7 +13,8 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.gateways import matching, with_gateways
+from capest.engine.assignment import view_of_cells
+from capest.engine.gateways import fed_only, matching, with_gateways
 from capest.engine.memory import compute_block
 from capest.engine.sky import Sky, draw_sky, elevation_of, feeder_ranges_m
 from capest.engine.trial import compute
@@ -21,6 +22,7 @@ from capest.engine.world import World
 from capest.errors import InputError, ScenarioError
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.sampling.draws import Draws
+from capest.scenario.gateway_notation import EXAMPLE
 
 from .small_network import network_scenario, network_world
 
@@ -43,7 +45,7 @@ def skies(places: str = PLACES, **changes: Any) -> tuple[World, Sky, Sky]:
         constellation__gateways=places, satellite__gateway_elevation_deg=25.0, **changes
     )
     whole = draw_sky(world, Draws(NumpyKernels(), world.seed, 0, TRIALS))
-    return world, whole, with_gateways(world, whole)
+    return world, whole, with_gateways(world, whole)[0]
 
 
 def seen(sky: Sky, trial: int) -> np.ndarray:
@@ -199,16 +201,48 @@ def test_a_bad_file_says_where(tmp_path: Path, text: str, fault: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["50 10 x", "50 10 x 0", "91 10", "50 400", "50 10 x 2; 3 4", "50 10, 51", "50 10 x 99999"],
+    [
+        *("", "  ", "52, 21", "52N 21E x 8", "21.0 x 52", "52.1,21.0 x 8", "-33;151"),
+        *(
+            "50 10 x",
+            "50 10 x 0",
+            "91 10",
+            "50 400",
+            "50 10 x 2; 3 4",
+            "50 10, 51",
+            "50 10 x 99999",
+        ),
+    ],
 )
 def test_bad_notation_is_named(text: str) -> None:
-    with pytest.raises(ScenarioError, match=r"constellation\.gateways"):
+    with pytest.raises(ScenarioError, match=r"constellation\.gateways") as caught:
         network_scenario(constellation__gateways=text)
+    assert (
+        EXAMPLE in str(caught.value)
+        or "must be from" in str(caught.value)
+        or "1 to" in str(caught.value)
+    )
 
 
 def test_a_missing_file_is_named() -> None:
-    with pytest.raises(InputError, match=r"nowhere\.csv"):
-        network_world(constellation__gateways="nowhere.csv")
+    for text in ("nowhere.csv", "2026.csv", "Warsaw", "52N/21E"):
+        with pytest.raises(InputError, match=r"^constellation\.gateways: ") as caught:
+            network_world(constellation__gateways=text)
+        assert f"{text}: cannot be read: No such file" in str(caught.value)
+        assert EXAMPLE in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [
+        ("50 10", "1 antenna of 1 gateway feeds one satellite at most"),
+        ("50 10 x 3", "3 antennas of 1 gateway feed as many"),
+        ("50 10, 47.5 7", "2 antennas of 2 gateways feed as many"),
+    ],
+)
+def test_antennas_are_counted_in_words_that_fit(places: str, said: str) -> None:
+    world = network_world(constellation__gateways=places)
+    assert any(each.startswith(said) for each in world.notes)
 
 
 def test_a_gateway_in_the_sea_gets_a_note() -> None:
@@ -222,3 +256,75 @@ def test_a_gateway_in_the_sea_gets_a_note() -> None:
 def test_a_regenerative_satellite_needs_none() -> None:
     with pytest.raises(ScenarioError, match="no trial computes their links"):
         network_scenario(constellation__gateways=PLACES, satellite__payload="regenerative")
+
+
+@pytest.mark.parametrize("places", ["39.9 116.4 x 8", "50 10 x 1"])
+def test_a_dark_satellite_still_stands_in_view(places: str) -> None:
+    calls = {"service": {"preset": "video-call-480p"}}
+    free, fed = (
+        compute_block(network_world(**changes, **calls), NumpyKernels(), 0, 6)
+        for changes in ({}, {"constellation__gateways": places})
+    )
+    for name in ("covered_cells", "calls_refused_satellite", "calls_refused_elevation"):
+        np.testing.assert_array_equal(fed.trial[name], free.trial[name])
+    assert free.trial["covered_cells"].all()
+    np.testing.assert_array_equal(
+        fed.cell["cell_satellites_in_view"], free.cell["cell_satellites_in_view"]
+    )
+    more = fed.trial["calls_refused_beam"] - free.trial["calls_refused_beam"]
+    assert (more > 0).all()
+    if places.startswith("39.9"):
+        in_view = fed.trial["calls_offered"] - fed.trial["calls_refused_satellite"]
+        in_view = in_view - fed.trial["calls_refused_elevation"]
+        np.testing.assert_array_equal(fed.trial["calls_refused_beam"], in_view)
+
+
+def test_what_may_serve_is_what_the_fed_satellites_alone_show() -> None:
+    world, whole, fed = skies()
+    sky, view = fed_only(world, whole, view_of_cells(world, whole))
+    alone = view_of_cells(world, fed)
+    np.testing.assert_array_equal(sky.number, fed.number)
+    for name in ("cell", "satellite", "elevation_deg", "snr"):
+        found, expected = (getattr(each.candidates, name) for each in (view, alone))
+        np.testing.assert_array_equal(found, expected)
+    assert view.candidates.satellites == len(fed) > 0
+    assert len(view.candidates.cell) < view.in_view.sum()
+
+
+FAR = {
+    # 600 and 1,200 km high: from 20 degrees to 10 on the other side is 34 degrees at most.
+    "39.9 116.4 x 8": "no gateway sees",
+    "10 50 x 8, -40 -120": "no gateway sees",
+    "50 10 x 8, 39.9 116.4, -40 -120": "2 of 3 gateways never see",
+    "50 10 x 8, 40 20": "",
+}
+
+
+@pytest.mark.parametrize("places", FAR)
+def test_gateways_too_far_from_the_region_get_a_note(places: str) -> None:
+    found = [
+        each
+        for each in network_world(constellation__gateways=places).notes
+        if "that sees the region" in each
+    ]
+    assert len(found) == bool(FAR[places])
+    if found:
+        assert found[0].startswith(f"constellation.gateways: {FAR[places]} a satellite")
+        assert "latitude longitude" in found[0]
+
+
+@pytest.mark.parametrize(("places", "far"), [("50 60 x 2", False), ("50 150 x 2", True)])
+def test_the_places_of_satellites_that_stand_still_tell(places: str, far: bool) -> None:
+    # From 150 degrees east no satellite above 80 degrees east is hidden, but these are at 10.
+    still = {"constellation": {"shells": None, "geostationary": "8, 12"}}
+    world = network_world(**still, constellation__gateways=places)
+    assert any("that sees the region" in each for each in world.notes) == far
+
+
+@pytest.mark.parametrize("place", [(50.0, 40.0), (50.0, 66.0), (20.0, 12.0), (80.0, -40.0)])
+def test_a_gateway_that_ever_feeds_is_never_called_too_far(place: tuple[float, float]) -> None:
+    world = network_world(constellation__gateways=f"{place[0]} {place[1]} x 50")
+    sky = draw_sky(world, Draws(NumpyKernels(), world.seed, 0, 40))
+    feeds = len(with_gateways(world, sky)[0]) > 0
+    noted = any("that sees the region" in each for each in world.notes)
+    assert not (feeds and noted)

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 import capest
 from capest.cli import cli
 from capest.engine.build import build
-from capest.engine.build.notes import altitudes_km, assignment_note, cell_width_note
+from capest.engine.build.notes import altitudes_km, assignment_note, cell_width_note, unlike_beams
 from capest.engine.world import World
 from capest.scenario.load import load_scenario
 
@@ -231,3 +231,28 @@ def test_a_network_that_never_comes_near_says_so():
     said = "No cell had a satellite above the mask in any trial."
     assert said in repr(capest.run(far).capest.summary())
     assert said not in repr(capest.run(network_scenario(run__trials=2)).capest.summary())
+
+
+@pytest.mark.parametrize(
+    ("heights_km", "widths_uv", "said"),
+    [
+        ((525.0, 530.0), (0.048, 0.136), "beams of such different widths"),
+        ((525.0, 1200.0), (0.048, 0.048), "satellites of such different heights"),
+        ((525.0, 1200.0), (0.048, 0.136), "beams of such different widths on satellites of such"),
+    ],
+)
+def test_what_no_width_of_cells_fits_is_named(
+    heights_km: tuple[float, ...], widths_uv: tuple[float, ...], said: str
+) -> None:
+    altitude_km, width_uv = np.array(heights_km), np.array(widths_uv)
+    unlike = unlike_beams(altitude_km, width_uv)
+    assert unlike.startswith(said)
+    (note,) = cell_width_note(25.0, 1.0, altitude_km * width_uv, unlike)
+    assert note.endswith(f"no one width of cells fits {unlike}")
+
+
+def test_shells_of_one_height_with_unlike_beams() -> None:
+    tables = [{"orbit": "53: 400/20/1 @ 525"}, {"orbit": "43: 400/20/1 @ 530", "hpbw_deg": 13.0}]
+    world = network_world(constellation={"shells": None, "shell": tables}, cells__diameter_km=40.0)
+    (note,) = by_width(world.notes)
+    assert note.endswith("no one width of cells fits beams of such different widths")

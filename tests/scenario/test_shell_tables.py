@@ -87,6 +87,9 @@ def test_the_narrowest_beam_makes_the_cells() -> None:
         ("constellation.shell.3.beams_at_once=8", "names no table: there are 2 tables"),
         ("constellation.shell.2.beams_at_onc=8", r"shell.2.beams_at_onc = 8: unknown key; did you"),
         ("constellation.shell.2.frequency_ghz=2", r"shell.2.frequency_ghz = 2: is common to all"),
+        ("constellation.shell.2.altitude_km=600", r"altitude_km = 600: stands in orbit, behind"),
+        ("constellation.shell.1.rf_power_w=-1", r"shell.1.rf_power_w = -1: must be a number, in W"),
+        ('constellation.shell={orbit = "53: 9/3/1 @ 530"}', "shell = .*: must be tables, at least"),
         ("constellation.shell.2.hpbw_deg=800", r"shell.2.hpbw_deg = 800: must be a number, in de"),
         ("constellation.shell=[]", "constellation.shell = .*: must be tables, at least one"),
         ("constellation.shell=3", "constellation.shell = 3: must be tables, at least one"),
@@ -102,10 +105,37 @@ def test_the_narrowest_beam_makes_the_cells() -> None:
         ("cells.layout=satellite-fixed", r"shell.2.hpbw_deg = 8.832: satellite-fixed beams lie in"),
     ],
 )
-def test_what_is_wrong_is_said_in_one_line(override: str, said: str) -> None:
+@pytest.mark.parametrize("placement", ["uniform", "population"])
+def test_what_is_wrong_is_said_in_one_line(override: str, said: str, placement: str) -> None:
     with pytest.raises(ScenarioError, match=said) as caught:
-        load(override)
+        load(override, f"users.placement={placement}")
     assert len(caught.value.problems) == 1
+
+
+def test_every_faulty_table_is_named() -> None:
+    tables = [
+        {"orbit": ONE, "rf_power_w": -1},
+        {"orbit": "foo"},
+        {"orbit": TWO, "beams_at_once": 0},
+        {},
+        {"geostationary": "east"},
+        {"orbit": 3},
+    ]
+    with pytest.raises(ScenarioError) as caught:
+        load(tables=tables)
+    found = [problem.key.removeprefix("constellation.shell.") for problem in caught.value.problems]
+    assert sorted(found) == [
+        "1.rf_power_w", "2.orbit", "3.beams_at_once", "4", "5.geostationary", "6.orbit",
+    ]  # fmt: skip
+
+
+def test_a_number_of_no_tables_says_how_they_are_made() -> None:
+    one = load(tables=None, shells=ONE)
+    with pytest.raises(ScenarioError, match=r"has no \[\[constellation.shell\]\]") as caught:
+        one.replace(constellation__shell__1__beams_at_once=4)
+    (problem,) = caught.value.problems
+    assert "shell.1.beams_at_once" not in problem.hint
+    assert 'orbit = "53' in problem.hint
 
 
 def test_the_file_is_named(tmp_path: Path) -> None:
@@ -115,3 +145,30 @@ def test_the_file_is_named(tmp_path: Path) -> None:
         ScenarioError, match=r"mine.toml: constellation.shell.2.beams_at_once = 0.5"
     ):
         load_scenario(path)
+
+
+UNLIKE = {
+    "constellation.shell.1.antenna_diameter_m=4": "shell.1.antenna_diameter_m = 4 is not that of "
+    "[satellite], but hpbw_deg = 4.4127, antenna_gain_dbi = 30 still are; 2.21 degree, 36.0 dBi",
+    "constellation.shell.1.hpbw_deg=8.83": "shell.1.hpbw_deg = 8.83 is not that of [satellite], "
+    "but antenna_diameter_m = 2, antenna_gain_dbi = 30 still are; 0.999 m, 24.0 dBi would fit",
+    # Half the preset's aperture: twice its width, 6 dB less.
+    "constellation.shell.2.antenna_diameter_m=0.5": "shell.2.antenna_diameter_m = 0.5 is not the "
+    "preset's, but hpbw_deg = 8.832, antenna_gain_dbi = 24 still are; 17.7 degree, 18.0 dBi",
+    "constellation.shell.2.beams_at_once=8": "",
+}
+
+
+@pytest.mark.parametrize("override", UNLIKE)
+def test_figures_of_a_beam_that_do_not_fit_are_named(override: str) -> None:
+    found = load(override).notes
+    named = [each for each in found if "still are" in each]
+    assert len(named) == bool(UNLIKE[override])
+    assert not named or UNLIKE[override] in named[0]
+    # In the words of a satellite of one's own.
+    if "shell.1" in override:
+        own = override.replace("constellation.shell.1.", "satellite.")
+        satellite = load(own, tables=None, shells=ONE)
+        (one,) = [each for each in satellite.notes if " still " in each]
+        assert named[0].partition(" would fit")[0].endswith("dBi")
+        assert "would fit" in one

@@ -1,12 +1,13 @@
 """Published link budgets, line by line."""
 
 import json
+import math
 
 import pytest
 from click.testing import CliRunner
 
 from capest.cli import cli
-from capest.engine.budget import budget
+from capest.engine.budget import budget, budget_notes
 from capest.errors import InputError
 from capest.scenario.load import load_scenario
 from capest.validation.budgets import BudgetComparison, compare_budgets
@@ -142,3 +143,83 @@ def test_a_budget_of_a_region_says_that_it_is_under_a_clear_sky():
     assert "under a clear sky" not in clear.stderr
     assert rain.stdout == clear.stdout
     assert json.loads(rain.stdout)["budgets"][0]["gas_loss_db"] > 0.0
+
+
+SET1 = {"satellite": {"preset": "tr38821-set1-leo600-s"}}
+POLAND = {
+    **SET1,
+    "rules": "0.3",
+    "constellation": {"shells": "53: 1584/72/17 @ 550"},
+    "region": {"kind": "country", "country": "PL"},
+    "users": {"placement": "population", "count": 5000},
+    "beams": {"frequency_reuse": 3},
+}
+VIDEO = {"service": {"preset": "video-call-480p"}}
+
+
+@pytest.mark.parametrize("elevation_deg", [30.0, 60.0, 90.0])
+@pytest.mark.parametrize("link", ["DL", "UL"])
+def test_the_steering_loss_is_that_of_the_angle_off_the_nadir(
+    link: str, elevation_deg: float
+) -> None:
+    steered = load_scenario(POLAND)
+    plain = steered.replace(satellite__steering_loss_exponent=0.0)
+    found, without = (budget(each, link, elevation_deg) for each in (steered, plain))
+    sine = 6371.0 / (6371.0 + 550.0) * math.cos(math.radians(elevation_deg))
+    expected_db = -13.0 * math.log10(math.sqrt(1.0 - sine * sine))
+    assert found.steering_loss_db == pytest.approx(expected_db, abs=1e-3)
+    assert without.cnr_db - found.cnr_db == pytest.approx(expected_db, abs=1e-3)
+    assert without.steering_loss_db == 0.0
+    # One satellite's own layout has the EIRP that is given.
+    assert budget(load_scenario({**SET1, "rules": "0.3"}), link, 30.0).steering_loss_db == 0.0
+
+
+def test_a_constellation_has_the_height_of_its_lowest_shell() -> None:
+    scenario = load_scenario(POLAND)
+    found = budget(scenario, "DL", 90.0)
+    # 20 lg(4 pi d f / c), straight below; 3GPP's constant is 32.45 dB of 32.448.
+    expected_db = 20.0 * math.log10(4.0 * math.pi * 550e3 * 2e9 / 299_792_458.0)
+    assert found.altitude_km == 550.0
+    assert found.free_space_loss_db == pytest.approx(expected_db, abs=0.003)
+    two = scenario.replace(constellation__shells="53: 1584/72/17 @ 550, 50: 40/4/1 @ 1200")
+    assert budget(two, "DL", 90.0).altitude_km == 550.0
+    assert any("550 km high; the highest stand at 1200 km" in each for each in budget_notes(two))
+    assert budget(load_scenario(SET1), "DL", 90.0).altitude_km == 600.0
+
+
+def test_all_beams_share_the_radiated_power() -> None:
+    scenario = load_scenario({**SET1, "rules": "0.3"})
+    free = scenario.replace(satellite__rf_power_w=10_000.0)
+    # 61 beams of 30 MHz at 34 dBW/MHz - 30 dBi = 2.512 W/MHz.
+    expected_db = 10.0 * math.log10(61 * 30 * 10.0**0.4 / 500.0)
+    assert budget(scenario, "DL", 30.0).rf_power_reduction_db == pytest.approx(expected_db)
+    fall_db = budget(free, "DL", 30.0).cnr_db - budget(scenario, "DL", 30.0).cnr_db
+    assert fall_db == pytest.approx(expected_db)
+    assert budget(scenario, "UL", 30.0).rf_power_reduction_db == 0.0
+    assert any("61 beams lit 4,597 W" in each for each in budget_notes(scenario))
+    assert budget_notes(free) == ()
+
+
+def test_a_width_for_each_call_is_told_for_one_block() -> None:
+    calls = load_scenario({**POLAND, **VIDEO})
+    found = budget(calls, "UL", 30.0)
+    assert found.bandwidth_mhz == pytest.approx(0.18)  # 12 subcarriers of 15 kHz
+    (note,) = [each for each in budget_notes(calls) if "uplink.width" in each]
+    assert "0.18 MHz" in note
+    fixed = calls.replace(uplink__width="fixed", uplink__bandwidth_mhz=0.72)
+    wide = budget(fixed, "UL", 30.0)
+    assert wide.bandwidth_mhz == 0.72
+    assert found.cnr_db - wide.cnr_db == pytest.approx(10.0 * math.log10(4.0))
+    assert not [each for each in budget_notes(fixed) if "uplink.width" in each]
+
+
+def test_payloads_of_shells_are_not_in_a_budget(tmp_path) -> None:
+    path = tmp_path / "s.toml"
+    tables = [{"orbit": "53: 1584/72/17 @ 550", "rf_power_w": 60.0}]
+    scenario = load_scenario({**POLAND, "constellation": {"shell": tables}})
+    path.write_text(scenario.to_toml())
+    done = CliRunner().invoke(cli, ["budget", str(path)], catch_exceptions=False)
+    assert "for the payload of [satellite]: those of [[constellation.shell]]" in done.stderr
+    assert "steering loss, dB" in done.stdout
+    assert "radiated power of all beams, dB" in done.stdout
+    assert not [each for each in budget_notes(load_scenario(POLAND)) if "payload" in each]

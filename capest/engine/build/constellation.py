@@ -9,12 +9,13 @@ import numpy as np
 from capest.allocation.slots.problem import turns_on_lattice
 from capest.engine.build import notes
 from capest.engine.build.common import channel_of, services_and_radio
-from capest.engine.build.gateways import gateways_of
+from capest.engine.build.gateways import far_note, gateways_of
 from capest.engine.build.guard_band import guard_band_note
 from capest.engine.build.payloads import payloads_in
 from capest.engine.build.place_loss import cell_weather, climates_of_cells
 from capest.engine.build.region import build_region
 from capest.engine.build.satellite import frame_notes, frame_of, layout_around
+from capest.engine.build.shared_power import shared_power_notes
 from capest.engine.build.space import space_of
 from capest.engine.space import Space
 from capest.engine.world import BeamPlan, Layout, World
@@ -63,14 +64,16 @@ def build_constellation(scenario: Scenario) -> World:
         turn=_turn(scenario, region.tiling, layout),
     )
     gateways, of_gateways = gateways_of(scenario)
+    of_gateways += far_note(gateways, region.ground, space, plan.lowest_deg)
     of_choices: tuple[str, ...] = ()
     if layout is None:
         of_choices = notes.assignment_note(cells.assignment, altitude_km)
         # Widths in place of heights: those of different payloads have no spacing in common.
-        widths_km = altitude_km * _beam_widths(scenario, space)
-        of_choices += notes.cell_width_note(diameter_km, 1.0, widths_km)
+        width_uv = _beam_widths(scenario, space)
+        unlike = notes.unlike_beams(altitude_km, width_uv)
+        of_choices += notes.cell_width_note(diameter_km, 1.0, altitude_km * width_uv, unlike)
     of_services = () if services is None else services.notes
-    of_services += frame_notes(scenario) + guard_band_note(scenario)
+    of_services += frame_notes(scenario) + guard_band_note(scenario) + shared_power_notes(scenario)
     return World(
         seed=scenario.run.seed,
         space=space,

@@ -92,7 +92,10 @@ def assignment_note(assignment: str, altitude_km: np.ndarray) -> tuple[str, ...]
 
 
 def cell_width_note(
-    diameter_km: float, spacing_uv: float, altitude_km: np.ndarray
+    diameter_km: float,
+    spacing_uv: float,
+    altitude_km: np.ndarray,
+    unlike: str = "satellites of such different heights",
 ) -> tuple[str, ...]:
     """Say where cells are narrower or wider than the beams that serve them.
 
@@ -106,6 +109,8 @@ def cell_width_note(
     spacing_uv : float
         Distance of neighbouring beams in direction cosines.
     altitude_km : float64 array (n,)
+    unlike : str, optional
+        What it is that no one width fits, see `unlike_beams`.
 
     Returns
     -------
@@ -125,15 +130,35 @@ def cell_width_note(
     beams = f"{low:,.0f} km" if f"{low:,.0f}" == f"{high:,.0f}" else f"{low:,.0f} to {high:,.0f} km"
     return (
         f"cells are {diameter_km:,.0f} km wide and beams, straight below the satellites, {beams}: "
-        f"{' and '.join(trouble)}; {_better_width(low, high)}",
+        f"{' and '.join(trouble)}; {_better_width(low, high, unlike)}",
     )
 
 
-def _better_width(low_km: float, high_km: float) -> str:
+def unlike_beams(altitude_km: np.ndarray, width_uv: np.ndarray) -> str:
+    """Say in words what makes beams so different on the ground, arrays (satellites,).
+
+    Parameters
+    ----------
+    altitude_km : float64 array (satellites,)
+    width_uv : float64 array (satellites,)
+        Of their beams, in direction cosines.
+    """
+    heights, widths = (
+        bool(each.size) and float(each.max()) > _WIDTHS * float(each.min())
+        for each in (altitude_km, width_uv)
+    )
+    if widths and not heights:
+        return "beams of such different widths"
+    if heights and not widths:
+        return "satellites of such different heights"
+    return "beams of such different widths on satellites of such different heights"
+
+
+def _better_width(low_km: float, high_km: float, unlike: str) -> str:
     """Say which width of cells fits beams of some widths, if one does."""
     middle_km = math.sqrt(low_km * high_km)
     if high_km > _WIDTHS**2 * low_km:
-        return "no one width of cells fits satellites of such different heights"
+        return f"no one width of cells fits {unlike}"
     if not _DIAMETERS_KM[0] <= middle_km <= _DIAMETERS_KM[1]:
         return "no width of cells that cells.diameter_km may have fits"
     return f"cells.diameter_km = {middle_km:.3g} fits"

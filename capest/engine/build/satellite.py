@@ -11,6 +11,7 @@ import numpy as np
 
 from capest.engine.build.common import channel_of, services_and_radio
 from capest.engine.build.guard_band import guard_band_note
+from capest.engine.build.shared_power import shared_power_notes
 from capest.engine.layout_cells import LayoutCells
 from capest.engine.places import InCells
 from capest.engine.space import space_overhead
@@ -65,6 +66,7 @@ def build_satellite(scenario: Scenario) -> World:
             *(() if services is None else services.notes),
             *frame_notes(scenario),
             *guard_band_note(scenario),
+            *shared_power_notes(scenario),
         ),
     )
 
