@@ -10,7 +10,11 @@ from capest.cli.json_output import json_text
 from capest.cli.options import json_option
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from click.shell_completion import CompletionItem
+
+_MOST_NAMES = 3
 
 
 def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -29,21 +33,22 @@ def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[Co
 def explain(key: str, as_json: bool) -> None:
     """Say what KEY of a scenario means.
 
-    Its default, what the rules of a network make of it, range, unit and source, and when it is
-    read; of an overhead also its parts.
+    Its default, what the rules of a network and presets by them make of it, range, unit and
+    source, and when it is read; of an overhead also its parts.
 
     \b
     Examples:
       capest explain link.harq
       capest explain link.overhead --json
+      capest explain constellation.shell.2.beams_at_once
     """
     from capest.errors import InputError
     from capest.physics.overhead import OVERHEAD
     from capest.scenario.nearest import did_you_mean_key, nearest
-    from capest.scenario.reference_page import key_reference, known_keys
+    from capest.scenario.reference_page import key_reference, keys_of_table, known_keys
     from capest.shown import one_line
 
-    known = known_keys()
+    known = keys_of_table(key) or known_keys()
     if key not in known:
         near = nearest(key, known)
         hint = f"did you mean {near}" if near else did_you_mean_key(key, known, {})
@@ -57,6 +62,9 @@ def explain(key: str, as_json: bool) -> None:
             "unit": found.unit,
             "default": found.default.strip("`"),
             "rules": found.by_rules,
+            "presets": [
+                {"value": value, "names": list(names)} for value, names in found.by_presets.items()
+            ],
             "allowed": found.allowed,
             "source": found.source,
             "read": found.read,
@@ -68,6 +76,7 @@ def explain(key: str, as_json: bool) -> None:
         "unit": found.unit,
         "default": found.default.strip("`"),
         **{f'rules = "{rules}"': _shown(value) for rules, value in found.by_rules.items()},
+        "presets": _of_presets(found.by_presets),
         "allowed": found.allowed,
         "source": found.source,
         "read": found.read,
@@ -81,3 +90,13 @@ def explain(key: str, as_json: bool) -> None:
 
 def _shown(value: object) -> str:
     return "follows from other keys" if value is None else str(value)
+
+
+def _of_presets(by_presets: Mapping[float | str, tuple[str, ...]]) -> str:
+    """Say which presets supply what by the later rules, with three names of each value."""
+    parts = []
+    for value, names in by_presets.items():
+        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+        shown = value if isinstance(value, str) else f"{value:g}"
+        parts.append(f"{shown} of {', '.join(names[:_MOST_NAMES])}{more}")
+    return f'{"; ".join(parts)}; not with rules = "0.2"' if parts else ""

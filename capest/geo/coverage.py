@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +16,11 @@ from capest.geo.geojson import read_polygons
 from capest.geo.region import Region
 from capest.geo.shapes import Areas
 from capest.geo.users_grid import GridOfFile, read_values
+
+_SHARE = re.compile(
+    r"1|1\.0|-|none|dimensionless|unitless|.*\b(fractions?|shares?|ratios?|proportions?|probability)\b.*"
+)
+"""Units of what has none, and words that say so."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +102,8 @@ def _is_grid(path: str | Path) -> bool:
 
 
 def _grid_of(path: str | Path, variable: str | None) -> NetworkCoverage:
-    grid, _ = read_values(path, variable, "the covered share")
+    grid, attributes = read_values(path, variable, "the covered share")
+    _check_units(attributes, grid.where)
     missing = np.isnan(grid.values)
     known = grid.values[~missing]
     if known.size and not (known.min() >= 0.0 and known.max() <= 1.0):
@@ -109,3 +118,17 @@ def _grid_of(path: str | Path, variable: str | None) -> NetworkCoverage:
         notes = (f"{grid.where}: {count} have no value: there is no terrestrial network",)
     _ = grid.steps_deg  # uneven ones are refused at once
     return NetworkCoverage(None, grid, notes)
+
+
+def _check_units(attributes: Mapping[str, Any], where: str) -> None:
+    """Refuse units that are none of a share; without any, values alone tell."""
+    units = str(attributes.get("units", "")).strip()
+    if not units or _SHARE.fullmatch(units.casefold()):
+        return
+    percent = units.casefold() in ("%", "percent", "per cent")
+    divide = 'divide percent by 100 and write units = "1"'
+    other = 'choose another variable (users.file_variable), or write units = "1"'
+    raise InputError(
+        f"{where}: has units {units!r}; expected shares of people who are covered, from 0 to 1: "
+        f"{divide if percent else other}"
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from capest.errors import InputError, Problem
-from capest.scenario.constellation_rules import is_constellation
+from capest.physics.harq import BLOCK_ERROR_RATE
+from capest.scenario.constellation_rules import SOURCES, is_constellation
 from capest.scenario.reading import has_calls
 from capest.scenario.service_classes import PACKET_ERROR_RATE, service_classes
 from capest.scenario.shell_notation import parse_shells
@@ -31,6 +32,15 @@ FITTED = (
 KEYS = ("link.harq", "link.harq_round_trips")
 """What `round_trips_problem` reads."""
 
+MODE_KEYS = (
+    *("link.adaptation", "link.harq", "link.harq_round_trips", "satellite.altitude_km"),
+    *(*SOURCES, "constellation.select.height_km"),
+)
+"""What `harq_mode` reads."""
+
+LOSS_KEYS = ("service.guaranteed", "service.packet_error_rate", *MODE_KEYS)
+"""What `loss_problem` reads."""
+
 
 def harq_mode(values: Mapping[str, Any]) -> str:
     """Return "on", "off" or "uncharged", given or as the height of satellites has it.
@@ -52,29 +62,47 @@ def harq_mode(values: Mapping[str, Any]) -> str:
 
 
 def highest_km(values: Mapping[str, Any]) -> float:
-    """Height of the highest satellite: one way to repair errors has to do for all.
+    """Height of the highest satellite: one way to repair errors has to do for all."""
+    return max(_heights_km(values))
 
-    Of a catalogue it is the most that ``constellation.select.height_km`` allows, else
+
+def _heights_km(values: Mapping[str, Any]) -> list[float]:
+    """Heights of one satellite, or of the shells and the like of a constellation.
+
+    Of a catalogue those that ``constellation.select.height_km`` allows at the ends, else
     ``satellite.altitude_km``, near which its objects are taken.
     """
     altitude_km: float = values["satellite.altitude_km"]
     if not is_constellation(values):
-        return altitude_km
+        return [altitude_km]
     tables = tables_of(values["constellation.shell"])
-    found = [0.0]
-    places = [values["constellation.geostationary"]]
-    places += [table.get("geostationary") for table in tables]
-    if any(place is not None for place in places):
-        found.append(GEOSTATIONARY_KM)
+    places = [
+        values["constellation.geostationary"],
+        *(each.get("geostationary") for each in tables),
+    ]
+    found = [GEOSTATIONARY_KM for place in places if place is not None]
     if values["constellation.catalogue"] is not None:
-        allowed = values["constellation.select.height_km"]
-        found.append(altitude_km if allowed is None else allowed[1])
-    for orbits in (values["constellation.shells"], *(table.get("orbit") for table in tables)):
-        try:
-            found += [each.altitude_km for each in parse_shells(orbits)] if orbits else []
-        except InputError:
-            found.append(altitude_km)  # the fault is reported elsewhere
-    return max(found)
+        found += values["constellation.select.height_km"] or [altitude_km]
+    for orbit in (values["constellation.shells"], *(each.get("orbit") for each in tables)):
+        if orbit is not None:
+            try:
+                found += [each.altitude_km for each in parse_shells(orbit)]
+            except InputError:
+                found.append(altitude_km)  # the fault is reported elsewhere
+    return found or [altitude_km]
+
+
+def height_notes(values: Mapping[str, Any]) -> Iterator[str]:
+    """Say what becomes of HARQ where its height would have some satellites do otherwise."""
+    if not follows_height(values) or harq_mode(values) != "off":
+        return
+    heights_km = _heights_km(values)
+    if min(heights_km) < HIGHEST_KM:
+        yield (
+            f"HARQ is off for all satellites, as some are {HIGHEST_KM:,.0f} km high or more: they "
+            f"are {min(heights_km):,.0f} to {max(heights_km):,.0f} km high, and one rule holds for "
+            'all of a network; link.harq = "on" has it on'
+        )
 
 
 def follows_height(values: Mapping[str, Any]) -> bool:
@@ -130,4 +158,21 @@ def round_trips_problem(harq: str | None, round_trips: int | None) -> Problem | 
         round_trips,
         f'must be {right} with link.harq = "{harq}"',
         "leave it out, and it fits",
+    )
+
+
+def loss_problem(
+    guaranteed: bool | None, packet_error_rate: float | None, *mode: Any
+) -> Problem | None:
+    """Refuse packets lost more often than blocks in the lists of thresholds, where HARQ is off."""
+    if not guaranteed or packet_error_rate is None or packet_error_rate <= BLOCK_ERROR_RATE:
+        return None
+    if harq_mode(dict(zip(MODE_KEYS, mode, strict=True))) != "off":
+        return None
+    return Problem(
+        "service.packet_error_rate",
+        packet_error_rate,
+        f"must be at most {BLOCK_ERROR_RATE:g} with HARQ off: thresholds are known for block "
+        f"errors of {BLOCK_ERROR_RATE:.0%} and less",
+        'write less, or link.harq = "on"',
     )

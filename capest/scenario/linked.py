@@ -56,7 +56,7 @@ class Moved:
 
 
 def move_gain(
-    values: Values, written: frozenset[str], before: Values
+    values: Values, written: frozenset[str], before: Values, shared: tuple[float, float] | None
 ) -> tuple[float | None, Moved | None]:
     """Find out what becomes of the handset's other gain where one is written.
 
@@ -68,6 +68,8 @@ def move_gain(
         Keys that somebody chose; where both gains are, none moves.
     before : mapping
         Values without what was written.
+    shared : (float, float) or None
+        Gains to receive that are of one and the same antenna, see `shared_gains`.
 
     Returns
     -------
@@ -82,9 +84,23 @@ def move_gain(
         if not all(_is_number(figure) for figure in figures):
             continue
         now, was, follows = map(float, figures)
+        if shared is not None and own == GAINS[0]:
+            now, was = (gain - min(max(gain, shared[0]), shared[1]) for gain in (now, was))
         if now != was:
             return round(follows + now - was, 9), Moved(other, own, follows)
     return None, None
+
+
+def shared_gains(branches: object, preset: object) -> tuple[float, float] | None:
+    """Return the least and largest gain to receive that leave the phone's antenna the preset's.
+
+    With two branches where the preset's gain is that of both: each has 3.01 dB less, and whoever
+    writes the preset's own gain, or a branch's, means the antenna that transmits as before.
+    """
+    if branches != 2 or not _is_combined(preset):
+        return None
+    combined = float(load_preset(str(preset)).figures["antenna_gain_dbi"].value)
+    return round(combined - 10.0 * math.log10(2.0), 9), combined
 
 
 def gain_of_branch(values: Values, before: Values, preset: object) -> float | None:
@@ -132,7 +148,8 @@ def followers(
             reason = "the preset's is of two crossed branches combined, and gain counts for each"
             yield of_branch, Moved(GAINS[0], BRANCHES, float(before[GAINS[0]]), reason)
         before = {**before, GAINS[0]: of_branch}
-    value, moved = move_gain(values, written, before)
+    branches = values.get(BRANCHES, before.get(BRANCHES))
+    value, moved = move_gain(values, written, before, shared_gains(branches, preset))
     if value is not None and moved is not None:
         yield value, moved
 

@@ -14,7 +14,7 @@ from capest.errors import Problem, ScenarioError
 from capest.scenario.constellation_rules import is_constellation
 from capest.scenario.derived import Derived
 from capest.scenario.effective import effective
-from capest.scenario.harq import harq_mode, harq_round_trips
+from capest.scenario.harq import harq_mode, harq_round_trips, height_notes
 from capest.scenario.linked import (
     BRANCHES,
     GAINS,
@@ -61,6 +61,7 @@ from capest.scenario.shell_tables import (
     number_problem,
     with_shell_presets,
 )
+from capest.scenario.uplink_rules import width_notes
 from capest.scenario.write import to_toml
 from capest.scenario.written import (
     Written,
@@ -147,8 +148,8 @@ class Scenario(Derived, Section):
         of_satellite = {key.partition(".")[2]: value for key, value in preset.items()}
         moved = [one.note(values) for one in self._moved if is_read(one.key, values)]
         beams = (*beam_notes(values, written, of_satellite), *shell_beam_notes(values))
-        branches = branch_notes(values, written)
-        return (*unread_notes(written, values, fields()), *moved, *beams, *branches)
+        others = (*branch_notes(values, written), *height_notes(values), *width_notes(values))
+        return (*unread_notes(written, values, fields()), *moved, *beams, *others)
 
     @property
     def moves(self) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from capest.scenario.constellation_rules import (
     select_needs_catalogue,
 )
 from capest.scenario.harq import KEYS as HARQ_KEYS
-from capest.scenario.harq import round_trips_problem
+from capest.scenario.harq import LOSS_KEYS, loss_problem, round_trips_problem
 from capest.scenario.satellite_rules import SINGLE_SATELLITE
 from capest.scenario.service_rules import (
     KEYS,
@@ -33,6 +33,7 @@ from capest.scenario.service_rules import (
     traffic_problem,
 )
 from capest.scenario.until import UNTIL_KEYS, until_problem
+from capest.scenario.uplink_rules import WIDTH_KEYS, width_problem
 
 BLOCKS_LIMIT = 1_000_000
 """Files a run may leave in a folder until it is done."""
@@ -138,6 +139,8 @@ _ALWAYS: _Rules = (
     (LEAST_KEYS, least_problem),
     (TRAFFIC_KEYS, traffic_problem),
     (HARQ_KEYS, round_trips_problem),
+    (LOSS_KEYS, loss_problem),
+    (WIDTH_KEYS, width_problem),
     (SIMULATION_KEYS, simulation_problem),
     (("constellation.catalogue", *SELECT), select_needs_catalogue),
 )

@@ -158,21 +158,6 @@ def _hotspots_in_view(
     )
 
 
-def _uplink_bandwidth(
-    interference: str | None, user_mhz: float | None, system_mhz: float, reuse: int
-) -> Problem | None:
-    beam_mhz = system_mhz / reuse
-    if interference in (None, "off") or user_mhz is None or user_mhz <= beam_mhz * (1.0 + 1e-9):
-        return None
-    return Problem(
-        "uplink.bandwidth_mhz",
-        user_mhz,
-        f"a user cannot transmit in more than the beam's bandwidth, {beam_mhz:g} MHz "
-        "(carrier.bandwidth_mhz over beams.frequency_reuse)",
-        f"write at most {math.floor(beam_mhz * 1e4) / 1e4:.8g}",
-    )
-
-
 SINGLE_SATELLITE: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], ...] = (
     *PLACED_SATELLITE,
     (("beams.count",), _beams_hexagonal),
@@ -190,15 +175,6 @@ SINGLE_SATELLITE: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]], .
     ),
     (("users.placement", "users.per_beam", "users.count", "beams.count"), _users_limit),
     (("uplink.interference", *_UPLINK_KEYS), _uplink_figures),
-    (
-        (
-            "uplink.interference",
-            "uplink.bandwidth_mhz",
-            "carrier.bandwidth_mhz",
-            "beams.frequency_reuse",
-        ),
-        _uplink_bandwidth,
-    ),
     (
         (
             "beams.beyond_earth",

@@ -60,13 +60,22 @@ def least_problem(
     least_downlink_kbps: float | None,
     least_uplink_kbps: float | None,
 ) -> Problem | None:
-    """Refuse a least rate above the one that a call wants."""
+    """Refuse a least rate above the one that a call wants, and one of nothing."""
     if not guaranteed:
         return None  # nobody reads them
     pairs = {"downlink": (downlink_kbps, least_downlink_kbps)}
     pairs["uplink"] = (uplink_kbps, least_uplink_kbps)
     for way, (wanted, least) in pairs.items():
-        if wanted is not None and least is not None and least > wanted:
+        if wanted is None or least is None:
+            continue
+        if wanted > 0.0 and least == 0.0:
+            return Problem(
+                f"service.least_{way}_kbps",
+                least,
+                f"must be above 0, as service.{way}_kbps is: a call that carries nothing is none",
+                "write the rate that a call bears, or leave it out for calls of one rate",
+            )
+        if least > wanted:
             return Problem(
                 f"service.least_{way}_kbps",
                 least,

@@ -11,9 +11,11 @@ from capest.cli import cli
 from capest.physics.overhead import OVERHEAD, parts_of
 from capest.scenario.model import fields
 from capest.scenario.network_rules import RULES
+from capest.scenario.presets import load_preset
 from capest.scenario.problems import allowed_text
 from capest.scenario.reading_table import READ_WHEN
 from capest.scenario.reference_page import key_reference, known_keys
+from capest.scenario.sections import ShellSettings
 from capest.scenario.units import unit_of
 
 
@@ -39,8 +41,48 @@ def test_it_knows_every_key():
 def test_a_key_in_lines():
     lines = said("uplink.bandwidth_mhz").splitlines()
     assert lines[0].startswith("uplink.bandwidth_mhz: Bandwidth in which one user transmits")
-    assert [line.split()[-1] for line in lines[1:5]] == ["MHz", "none", "0.36", "keys"]
+    assert [line.split()[-1] for line in lines[1:5]] == ["MHz", "beam", "0.36", "keys"]
     assert lines[-1].split(":")[0].strip() == "read"
+
+
+def test_no_link_is_cut_to_a_word():
+    assert 'source:          "gateways" in docs/scenario.md' in said("constellation.gateways")
+    assert 'services ("rates that adapt" in docs/services.md)' in said(
+        "service.least_downlink_kbps"
+    )
+    for key in known_keys():
+        found = key_reference(key)
+        assert "below" not in found.default.split()[-1]
+        assert "](" not in f"{found.meaning} {found.source} {found.default}"
+
+
+def test_it_tells_what_presets_supply_by_the_rules():
+    assert "presets:         0.5 of voice; not with rules" in said("service.talk_share")
+    watts = {
+        each["value"]: each["names"]
+        for each in json.loads(said("satellite.rf_power_w", "--json"))["presets"]
+    }
+    for value, names in watts.items():
+        for name in names:
+            assert load_preset(name).figures_of_rules["rf_power_w"].value == value
+    assert "tr38821-set1-leo600-s" in watts[500]
+    assert "presets:" not in said("run.seed")
+
+
+@pytest.mark.parametrize("name", list(ShellSettings.model_fields))
+def test_it_knows_keys_of_tables_of_shells(name: str):
+    key = f"constellation.shell.2.{name}"
+    found = key_reference(key)
+    of_model = ShellSettings.model_fields[name]
+    assert (found.key, found.unit) == (key, unit_of(key))
+    assert found.allowed == allowed_text(key, of_model)
+    assert said(key).startswith(f"{key}: Of the satellites of one table: ")
+
+
+def test_a_wrong_key_of_a_table_gets_a_near_one_of_it():
+    done = CliRunner().invoke(cli, ["explain", "constellation.shell.2.hpbw"])
+    assert done.exit_code == 2
+    assert "did you mean constellation.shell.2.hpbw_deg" in done.stderr
 
 
 def test_the_same_in_json():

@@ -135,6 +135,14 @@ def test_where_a_network_covers_everybody_nobody_asks(tmp_path):
         build(placed(users__placement="uncovered", users__file=path))
 
 
+def test_a_file_of_another_part_of_the_earth_is_doubted(tmp_path):
+    """The region begins at 6 degrees east."""
+    said = "covers nobody in the box"
+    for east_deg, expected in ((2.0, 1), (SPLIT, 0)):
+        notes = build(uncovered(users__file=everywhere(tmp_path, east_deg))).notes
+        assert sum(said in note for note in notes) == expected
+
+
 def test_a_satellite_without_a_place_has_no_people():
     raw = {
         "satellite": {"preset": "tr38821-set1-leo600-s"},

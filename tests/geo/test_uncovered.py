@@ -228,6 +228,28 @@ def test_shares_that_are_none_are_refused(values, said, tmp_path):
         read_coverage(path)
 
 
+@pytest.mark.parametrize("units", ["people", "km-2", "%", "dBm", "degrees"])
+def test_units_that_are_none_of_a_share_are_refused(units, tmp_path):
+    path, _ = grid_file(tmp_path, 0.5)
+    with xr.open_dataset(path) as dataset:
+        (name,) = dataset.data_vars
+        dataset[name].attrs["units"] = units
+        dataset.to_netcdf(other := tmp_path / "other.nc")
+    with pytest.raises(InputError, match=f"variable {name}: has units '{units}'; expected shares"):
+        read_coverage(other)
+
+
+@pytest.mark.parametrize("units", ["1", "", "dimensionless", "fraction", "Share of people"])
+def test_units_of_a_share_are_read(units, tmp_path):
+    path, _ = grid_file(tmp_path, 0.5)
+    with xr.open_dataset(path) as dataset:
+        (name,) = dataset.data_vars
+        dataset[name].attrs["units"] = units
+        dataset.to_netcdf(other := tmp_path / "other.nc")
+    lat_deg, lon_deg = (dataset[axis].values[:1] for axis in ("lat", "lon"))
+    assert read_coverage(other).covered(lat_deg, lon_deg) == [0.5]
+
+
 def test_files_of_other_kinds_are_refused(tmp_path):
     table = tmp_path / "points.csv"
     table.write_text("lat,lon\n1,2\n")

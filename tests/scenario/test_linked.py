@@ -181,6 +181,27 @@ def test_a_gain_that_is_written_is_of_each_branch_and_named():
     assert gains(worse) == pytest.approx((-6.0, -6.0 - BRANCH_DBI))
 
 
+@pytest.mark.parametrize("by", ["set", "replace"])
+@pytest.mark.parametrize(
+    ("gain", "transmit"), [(0.0, 0.0), (-3.01, 0.0), (-1.5, 0.0), (2.0, 2.0), (-6.0, -2.98970004)]
+)
+def test_only_what_goes_beyond_the_split_moves_the_gain_to_transmit(gain, transmit, by):
+    """One antenna transmits, however its two branches are counted."""
+    if by == "set":
+        found = load_scenario(FILE, ["handset.branches=2", f"{GAINS[0]}={gain}"])
+    else:
+        found = load_scenario(FILE, ["handset.branches=2"]).replace(handset__antenna_gain_dbi=gain)
+    assert gains(found) == pytest.approx((gain, transmit))
+    assert any("moves with" in note for note in found.notes) == (transmit != 0.0)
+
+
+def test_gains_of_two_branches_that_are_replaced_twice_end_where_one_step_ends():
+    found = load_scenario(FILE, ["handset.branches=2"])
+    for gain in (-6.0, 4.0, -1.0, -5.0):
+        found = found.replace(handset__antenna_gain_dbi=gain)
+    assert gains(found) == pytest.approx((-5.0, -5.0 - BRANCH_DBI))
+
+
 def test_a_preset_of_one_linear_antenna_stays():
     found = load_scenario(FILE, ["handset.preset=smartphone-typical", "handset.branches=2"])
     assert gains(found) == (-3.0, -3.0)

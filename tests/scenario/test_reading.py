@@ -260,7 +260,7 @@ CONSTELLATION_ONLY = (
 VALUES = {
     **{key: value for key, (_, value) in READ.items() if value is not None},
     **{"region.kind": "earth", "cells.layout": "satellite-fixed", "users.file": "none.csv"},
-    **{"region.file": "none.json", "service.packet_error_rate": 0.5, "service.five_qi": 3},
+    **{"region.file": "none.json", "service.packet_error_rate": 0.05, "service.five_qi": 3},
     **{"users.file_variable": "people", "users.file_units": "per-cell"},
     **{"constellation.select.names": ["A*"], "constellation.select.numbers": [1]},
     **{"constellation.select.height_km": [300.0, 900.0]},

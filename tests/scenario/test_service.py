@@ -130,11 +130,18 @@ def test_least_rates_are_the_wanted_ones_unless_written():
     assert (call.least_mbps, call.rates_mbps) == ((0.3, 0.3), (1.2, 1.2))
 
 
+def test_a_direction_that_wants_nothing_may_have_nothing():
+    (call,) = classes(preset="voice", uplink_kbps=0.0, least_uplink_kbps=0.0)
+    assert (call.least_mbps[1], call.rates_mbps[1]) == (0.0, 0.0)
+
+
 @pytest.mark.parametrize(
     ("service", "said"),
     [
         ({"preset": "voice", "least_downlink_kbps": 20.0}, "at most service.downlink_kbps, 16.4"),
         ({"preset": "voice", "least_uplink_kbps": 20.0}, "at most service.uplink_kbps, 16.4"),
+        ({"preset": "voice", "least_downlink_kbps": 0.0}, "above 0, as service.downlink_kbps is"),
+        ({"preset": "voice", "least_uplink_kbps": 0.0}, "above 0, as service.uplink_kbps is"),
         ({"preset": "voice", "talk_share": 0.0}, "talk_share.*above 0"),
         ({"preset": "voice", "header_share": 1.0}, "header_share.*below 1"),
         ({"preset": "best-effort", "least_downlink_kbps": 5.0}, "the rate is not guaranteed"),

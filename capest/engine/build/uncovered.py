@@ -15,6 +15,9 @@ from capest.scenario.paths import shown_path
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
 
+_ROUNDING = 1e-9
+"""Of people who are added up in two ways."""
+
 
 @dataclass(frozen=True)
 class Uncovered:
@@ -60,7 +63,18 @@ def uncovered_of(scenario: Scenario, living: PopulationModel, where: str) -> Unc
         f"users stand for the {people.people:,.0f} of {living.people:,.0f} people ({share:.2%}) of "
         f"{where} without a terrestrial network, by {by}"
     )
-    return Uncovered(people, (*(() if coverage is None else coverage.notes), told))
+    of_file = () if coverage is None else (*coverage.notes, *_nobody_note(scenario, share, where))
+    return Uncovered(people, (*of_file, told))
+
+
+def _nobody_note(scenario: Scenario, uncovered_share: float, where: str) -> tuple[str, ...]:
+    """Doubt a file by which nobody has a network: it may be that of another part of the Earth."""
+    if uncovered_share < 1.0 - _ROUNDING:
+        return ()
+    return (
+        f"users.file = {shown_path(scenario.users.file)}: covers nobody in {where}; is it of this "
+        "part of the Earth?",
+    )
 
 
 def coverage_of(scenario: Scenario) -> NetworkCoverage | None:
