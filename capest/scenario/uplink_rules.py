@@ -11,7 +11,13 @@ from capest.physics.resource_grid import block_hz
 from capest.scenario.constellation_rules import SOURCES
 from capest.scenario.derived import UPLINK_MHZ
 from capest.scenario.network_rules import later_rules_hold
-from capest.scenario.reading import Values, has_calls, uplink_interference, uplink_is_read
+from capest.scenario.reading import (
+    Values,
+    has_calls,
+    is_constellation,
+    uplink_interference,
+    uplink_is_read,
+)
 from capest.scenario.reading_table import is_read
 
 WIDTH_KEYS = (
@@ -39,7 +45,7 @@ def width_problem(*values: Any) -> Problem | None:
     beam_mhz = found["carrier.bandwidth_mhz"] / found["beams.frequency_reuse"]
     takes_turns = uplink_interference(found) == "full-buffer"
     is_most = found["uplink.width"] == "least-share" and not takes_turns and has_calls(found)
-    if not is_most and user_mhz > beam_mhz * _ROUNDING:
+    if not is_most and _says_width(found) and user_mhz > beam_mhz * _ROUNDING:
         return Problem(
             "uplink.bandwidth_mhz",
             user_mhz,
@@ -59,6 +65,17 @@ def width_problem(*values: Any) -> Problem | None:
         f"a phone cannot send its call in less than a resource block, {block_mhz:g} MHz",
         f"write at least {block_mhz:g}",
     )
+
+
+def _says_width(values: Values) -> bool:
+    """Tell whether a scenario means its width: by the rules of 0.2 a beam's is the most otherwise.
+
+    These give a width to all, and asked only where one satellite was told of interference.
+    """
+    if later_rules_hold(values["rules"]):
+        return True
+    told = values["uplink.interference"] in ("load", "full-buffer")
+    return told and not is_constellation(values)
 
 
 def width_notes(values: Values) -> Iterator[str]:

@@ -133,7 +133,7 @@ def test_a_sweep_that_was_cut_off_goes_on(tmp_path):
 def test_every_point_stops_on_its_own(tmp_path):
     rule = "throughput.mean±0.5%"
     axes = [sweep.parse_axis("beams.frequency_reuse=1,3"), sweep.parse_axis("users.per_beam=1,9")]
-    points = sweep.points_of(BASE, ["run.trials=400", f"run.until={rule}"], axes)
+    points = sweep.points_of(BASE, ["rules=0.2", "run.trials=400", f"run.until={rule}"], axes)
     output = tmp_path / "swept.nc"
     notices = sweep.run_sweep(points, axes, output, InlineExecutor, backend="numpy")
     with xr.open_dataset(output) as swept:

@@ -206,7 +206,7 @@ def test_notes_come_once_even_of_points_that_were_there_already(scenario, tmp_pa
     for said in (first, again):
         assert len([note for note in said if "no interference" in note]) == 1
     shown = repr(summary_of(output))
-    assert "Note:" not in shown
+    assert "Note: the uplink" not in shown
     assert "At some points: the uplink of calls has no interference" in shown
 
 
