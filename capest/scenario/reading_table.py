@@ -6,7 +6,7 @@ from capest.physics.patterns import PATTERNS, takes_hpbw
 from capest.physics.resource_grid import between_channels_mhz
 from capest.scenario.choices import HOPPING
 from capest.scenario.constellation_rules import PEOPLE, REGION_KEYS, SELECT
-from capest.scenario.harq import FITTED, bridges_hops, follows_height, harq_mode
+from capest.scenario.harq import follows_height
 from capest.scenario.reading import (
     CALLS,
     CONSTELLATION,
@@ -34,6 +34,15 @@ from capest.scenario.reading_channel import (
     OF_PLACE,
     SCATTERED,
     TROPOSPHERE,
+)
+from capest.scenario.reading_link import (
+    CHARGEABLE,
+    NOT_REPAIRED,
+    NR,
+    OF_CALLS,
+    OVER_HOPS,
+    REPAIRED,
+    ROUND_TRIPS,
 )
 from capest.scenario.service_classes import kinds_of_service
 from capest.scenario.shell_tables import tables_of
@@ -186,38 +195,6 @@ def _best_effort(values: Values) -> str | None:
     return "the rate is not guaranteed" if values["service.guaranteed"] is False else None
 
 
-def _fitted(values: Values) -> str | None:
-    return FITTED if values["link.adaptation"] == "truncated-shannon" else None
-
-
-def _no_processes(values: Values) -> str | None:
-    mode = harq_mode(values)
-    return None if mode == "on" else f'HARQ is "{mode}" and takes no processes'
-
-
-def _no_round_trips(values: Values) -> str | None:
-    if values["link.harq"] is None and _fitted(values) is None:
-        return None
-    return CALLS.lacks(values)
-
-
-def _no_hops(values: Values) -> str | None:
-    return None if bridges_hops(values) else CALLS.lacks(values)
-
-
-def _errors_repaired(values: Values) -> str | None:
-    mode = harq_mode(values)
-    if mode == "off":
-        return None
-    return f'link.harq is "{mode}": links are adapted to 10 % block errors'
-
-
-def _one_width(values: Values) -> str | None:
-    if values["uplink.interference"] == "full-buffer":
-        return 'users that send in turn all the time have one width: "full-buffer"'
-    return CALLS.lacks(values)
-
-
 _BY_HPBW = in_words(name for name in PATTERNS.names() if takes_hpbw(name))
 _BY_DIAMETER = in_words(name for name in PATTERNS.names() if not takes_hpbw(name))
 _EARTH_FIXED = chosen("cells.layout", "earth-fixed")
@@ -228,33 +205,12 @@ _MOVING = ReadCondition("with `constellation.shells` or `catalogue`", _all_stand
 _SURROUNDED = ReadCondition('with `region.kind` other than "earth"', _all_of_it)
 _ASKED = ReadCondition("with a service", _nobody_asks)
 _NOT_BY_TRAFFIC = ReadCondition("without `users.erlang_per_device`", _by_traffic)
-_PEOPLE = chosen("users.placement", "population")
-_FROM_FILE = chosen("users.placement", "file")
 _PEOPLE = chosen("users.placement", *PEOPLE)
 _UNCOVERED = chosen("users.placement", "uncovered")
 _FROM_FILE = chosen("users.placement", "file", "uncovered")
 _BY_DENSITY = ReadCondition("without `users.file`", _file_tells)
 _HOTSPOTS = chosen("users.placement", "hotspots")
 _CROWDED = above_zero("users.hotspots.share")
-_NR = chosen("link.adaptation", "nr-cqi", "nr-mcs")
-_CHARGEABLE = ReadCondition(
-    'with `link.adaptation` = "nr-cqi" or "nr-mcs", as truncated Shannon is fitted to throughput',
-    _fitted,
-)
-_REPAIRED = ReadCondition("with HARQ on", _no_processes, neutral=True)
-_ROUND_TRIPS = ReadCondition(
-    "with a service of guaranteed rate, or where `link.harq` is automatic", _no_round_trips
-)
-_OVER_HOPS = ReadCondition(
-    'with a service of guaranteed rate, or HARQ on and `satellite.payload` = "transparent"',
-    _no_hops,
-)
-_NOT_REPAIRED = ReadCondition("with HARQ off", _errors_repaired, neutral=True)
-_OF_CALLS = ReadCondition(
-    'with a service of guaranteed rate, and `uplink.interference` other than "full-buffer"',
-    _one_width,
-    neutral=True,
-)
 _FRACTIONAL = chosen("uplink.power_control", "fractional")
 _DISTURBED = ReadCondition(
     "with one satellite, or calls whose uplink has all its figures", _asked_for_nothing
@@ -420,7 +376,7 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "channel.latitude_deg": (_ONE_PLACE, OF_PLACE),
     "channel.longitude_deg": (_ONE_PLACE, OF_PLACE),
     "uplink.interference": (_DISTURBED, _OFF),
-    "uplink.width": (UPLINK, _OF_CALLS),
+    "uplink.width": (UPLINK, OF_CALLS),
     "uplink.bandwidth_mhz": (UPLINK,),
     "uplink.overhead": (UPLINK,),
     "uplink.control_share": (UPLINK,),
@@ -430,30 +386,30 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "uplink.p0_dbm": (_FRACTIONAL, UPLINK),
     "uplink.alpha": (_FRACTIONAL, UPLINK),
     "carrier.guard_band": (
-        _NR,
+        NR,
         ReadCondition(
             "with a beam's width between two channels of TS 38.101-5", _a_channel, neutral=True
         ),
     ),
-    "link.table": (_NR,),
-    "link.thresholds": (_NR,),
+    "link.table": (NR,),
+    "link.thresholds": (NR,),
     "link.shannon": (chosen("link.adaptation", "truncated-shannon"),),
-    "link.harq": (_CHARGEABLE,),
-    "link.harq_processes": (_CHARGEABLE, _REPAIRED),
-    "link.harq_round_trips": (_ROUND_TRIPS,),
+    "link.harq": (CHARGEABLE,),
+    "link.harq_processes": (CHARGEABLE, REPAIRED),
+    "link.harq_round_trips": (ROUND_TRIPS,),
     "run.keep_cells": (ReadCondition("with a constellation or calls", _all_kept, neutral=True),),
     "service.downlink_kbps": (_GUARANTEED,),
     "service.uplink_kbps": (_GUARANTEED,),
     "service.least_downlink_kbps": (_GUARANTEED,),
     "service.least_uplink_kbps": (_GUARANTEED,),
     "service.delay_budget_ms": (_GUARANTEED,),
-    "service.packet_error_rate": (_GUARANTEED, _NOT_REPAIRED),
+    "service.packet_error_rate": (_GUARANTEED, NOT_REPAIRED),
     "service.five_qi": (CALLS,),
     "service.activity": (ReadCondition("with a service", _no_service),),
     "service.guaranteed": (ReadCondition("with a service", _no_service),),
     "service.header_share": (CALLS,),
     "service.talk_share": (_GUARANTEED,),
-    "service.inter_satellite_hops": (_OVER_HOPS,),
+    "service.inter_satellite_hops": (OVER_HOPS,),
     "service.simulated_holding_times": (CALLS,),
     "scheduler.policy": (MOMENT,),
     "scheduler.admission": (CALLS,),

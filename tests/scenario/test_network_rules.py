@@ -113,7 +113,7 @@ def test_rules_are_of_keys_that_exist() -> None:
     assert RULES.keys() <= fields().keys()
     assert list(RULES) == sorted(RULES)
     for key, row in RULES.items():
-        assert fields()[key].default in (row.of_02, row.of_03), key
+        assert fields()[key].default == row.of_03, key
 
 
 def test_the_default_is_a_version() -> None:

@@ -13,8 +13,8 @@ def test_no_figure_of_a_study_case_moves() -> None:
     found, before = compute(), read()
     assert found.keys() == before.keys()
     assert len(before) == 30 * 2 * 4 * 3 + 2 * 12
-    # Rounding on another machine moves one of few users over the edge of a bin.
-    assert found == pytest.approx(before, rel=1e-3, abs=1e-3)
+    # Six digits are written.
+    assert found == pytest.approx(before, rel=1e-5, abs=1e-4)
 
 
 @pytest.mark.parametrize("number", case_numbers())
