@@ -11,6 +11,7 @@ from capest.scenario.frame_rules import at_once_given, at_once_within
 from capest.scenario.gateway_notation import is_notation, parse_gateways
 from capest.scenario.limits import USERS_PER_TRIAL_LIMIT, not_hexagonal, too_many_users
 from capest.scenario.moments import utc_text, zone_hint
+from capest.scenario.service_classes import kinds_of_service
 from capest.scenario.shell_notation import parse_longitudes, parse_shells
 from capest.scenario.shell_tables import layout_problem, table_problem
 
@@ -222,6 +223,20 @@ def _fluid_bound(
     )
 
 
+def _calls_to_count(
+    refinement: str, objective: str, mix: str | None, downlink_kbps: object, guaranteed: object
+) -> Problem | None:
+    has_calls = kinds_of_service(mix, downlink_kbps, guaranteed)[0]
+    if refinement != "local-search" or objective != "calls" or has_calls:
+        return None
+    return Problem(
+        "cells.objective",
+        objective,
+        "no service has a guaranteed rate, so that a search would have no calls to count",
+        'write objective = "throughput", or a service such as service.preset = "voice"',
+    )
+
+
 def _beams(count: int) -> Problem | None:
     return not_hexagonal("beams.count", count)
 
@@ -250,5 +265,12 @@ WITH_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]],
     ),
     (("beams.bound", "beams.allocation", "beams.slots", "users.demand_mbps"), _fluid_bound),
     (("beams.count",), _beams),
+    (
+        (
+            *("cells.refinement", "cells.objective"),
+            *("service.mix", "service.downlink_kbps", "service.guaranteed"),
+        ),
+        _calls_to_count,
+    ),
 )
 """Rules with the keys they read, for scenarios of a constellation."""

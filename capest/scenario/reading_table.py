@@ -44,6 +44,13 @@ from capest.scenario.reading_link import (
     REPAIRED,
     ROUND_TRIPS,
 )
+from capest.scenario.reading_objective import (
+    COVERAGE,
+    DEMANDED,
+    MAXIMISED,
+    NOT_COVERAGE,
+    WANTED,
+)
 from capest.scenario.service_classes import kinds_of_service
 from capest.scenario.shell_tables import tables_of
 
@@ -337,6 +344,8 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     ),
     "cells.lit": (CONSTELLATION,),
     "cells.assignment": (CONSTELLATION, _EARTH_FIXED),
+    "cells.objective": (CONSTELLATION, _EARTH_FIXED, DEMANDED, MAXIMISED),
+    "cells.minimum_share": (CONSTELLATION, _EARTH_FIXED, COVERAGE, WANTED),
     "beams.count": (ReadCondition("with one satellite, or satellite-fixed beams", _of_beams),),
     "beams.statistics_count": (one_satellite("its cells are all counted"),),
     "beams.spacing_uv": (
@@ -345,7 +354,7 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
         ),
     ),
     "beams.slot_ms": (FRAME, CALLS),
-    "beams.cells_per_beam": (CONSTELLATION, _EARTH_FIXED, _HOPPING),
+    "beams.cells_per_beam": (CONSTELLATION, _EARTH_FIXED, _HOPPING, NOT_COVERAGE),
     "beams.bound": (FRAME,),
     "beams.beyond_earth": (_OF_LAYOUT,),
     "users.per_beam": (one_satellite("users.count says how many users its region has"), _PER_BEAM),
@@ -432,7 +441,7 @@ def unread(key: str, values: Values) -> Unread | None:
         except KeyError:
             return None
         if reason is not None:
-            return Unread(reason, condition.neutral)
+            return Unread(reason, condition.neutral, condition.even_default)
     return None
 
 

@@ -150,6 +150,8 @@ class CellSettings(Section):
     diameter_from: Literal["satellite", "constellation"] = "constellation"
     lit: Literal["occupied", "all"] = "occupied"
     assignment: Assignment = "highest-elevation"
+    objective: Literal["calls", "throughput", "proportional-fair", "max-min", "coverage"] = "calls"
+    minimum_share: float = Field(default=0.1, ge=0, le=1)
 
 
 class BeamSettings(Section):

@@ -82,6 +82,8 @@ CHANGES = {
     "cells.diameter_from": "satellite",
     "cells.lit": "all",
     "cells.assignment": "least-loaded",
+    "cells.objective": "coverage",
+    "cells.minimum_share": 0.3,
     "beams.count": 61,
     "beams.statistics_count": 7,
     "beams.spacing_uv": 0.06,
@@ -180,6 +182,7 @@ CHANGES = {
 }
 
 ALWAYS_INERT = {
+    "cells.minimum_share",  # no mode covers first
     *("title", "rules", "satellite.preset", "handset.preset", "run.trials", "run.block_trials"),
     *("constellation.preset", "run.until"),
     "beams.beyond_earth",  # this layout lies on the Earth
@@ -440,7 +443,7 @@ MODES = {
             *UPLINK,
             "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg"),
-            *("beams.statistics_count", "users.per_beam", "cells.assignment"),
+            *("beams.statistics_count", "users.per_beam", "cells.assignment", "cells.objective"),
             *("satellite.beams_at_once", "constellation.deployment"),
             *("link.shannon", *PER_DEVICE),
             "constellation.minimum_visibility_s",

@@ -143,7 +143,7 @@ def _turn(scenario: Scenario, tiling: Cells, layout: Layout | None) -> np.ndarra
             f"are more than the {MAX_ENTITIES:,} random numbers of a trial; write at most "
             f"{MAX_ENTITIES // cells:,}"
         )
-    colours = max(count for count in (1, 3, 4, 7) if count <= max(scenario.beams.cells_per_beam, 1))
+    colours = max(count for count in (1, 3, 4, 7) if count <= scenario.most_cells_per_beam)
     return reuse_colours(tiling, colours)
 
 
