@@ -224,7 +224,11 @@ def _fluid_bound(
 
 
 def _calls_to_count(
-    refinement: str, objective: str, mix: str | None, downlink_kbps: object, guaranteed: object
+    refinement: str,
+    objective: str,
+    mix: str | None,
+    downlink_kbps: float | None,
+    guaranteed: bool | None,
 ) -> Problem | None:
     has_calls = kinds_of_service(mix, downlink_kbps, guaranteed)[0]
     if refinement != "local-search" or objective != "calls" or has_calls:
