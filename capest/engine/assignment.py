@@ -9,6 +9,7 @@ import numpy as np
 
 from capest.allocation.cells import STRATEGIES
 from capest.allocation.cells.candidates import Candidates
+from capest.allocation.cells.coverage import cover
 from capest.engine.payloads import figures_of
 from capest.engine.sky import Sky, elevation_of, pairs_above
 from capest.engine.world import World
@@ -196,7 +197,9 @@ def assign(world: World, sky: Sky, view: SatellitesInView, users_of_cell: np.nda
     """
     demand = users_of_cell if world.beams.only_occupied else np.maximum(users_of_cell, 1)
     name = world.beams.assignment
-    room = figures_of(world, "cells_at_once", sky, world.beams.cells_at_once)
+    # With coverage first, cells share the time of beams only where they must.
+    held = "beams_at_once" if world.beams.covers_first else "cells_at_once"
+    room = figures_of(world, held, sky, getattr(world.beams, held))
     strategy = STRATEGIES.find(name)
     if not STRATEGIES.constant(name, "ONE_BY_ONE", default=False):
         # Trials have neither cells nor satellites in common: all can be assigned at once.
@@ -208,6 +211,38 @@ def assign(world: World, sky: Sky, view: SatellitesInView, users_of_cell: np.nda
         some = slice(*np.searchsorted(view.candidates.cell, [trial * cells, (trial + 1) * cells]))
         found[trial] = strategy(_some(view.candidates, some, trial * cells, cells), of_cells, room)
     return found
+
+
+def cover_cells(
+    world: World,
+    sky: Sky,
+    view: SatellitesInView,
+    users_of_cell: np.ndarray,
+    satellite_of_cell: np.ndarray,
+) -> np.ndarray:
+    """Light those cells, too, that satellites light in turn, if coverage comes first.
+
+    Parameters
+    ----------
+    world : World
+    sky : Sky
+    view : SatellitesInView
+    users_of_cell : int64 array (trials, cells)
+    satellite_of_cell : int32 array (trials, cells)
+        From `assign`.
+
+    Returns
+    -------
+    int32 array (trials, cells)
+    """
+    if not world.beams.covers_first:
+        return satellite_of_cell
+    plan = world.beams
+    demand = users_of_cell if plan.only_occupied else np.maximum(users_of_cell, 1)
+    at_once = figures_of(world, "beams_at_once", sky, plan.beams_at_once)
+    turns = plan.cells_at_once // plan.beams_at_once
+    found = cover(view.candidates, demand.ravel(), satellite_of_cell.ravel(), at_once, turns)
+    return found.reshape(demand.shape)
 
 
 def _some(candidates: Candidates, some: slice, first_cell: int, cells: int) -> Candidates:

@@ -9,7 +9,7 @@ import numpy as np
 from capest.allocation.slots import STRATEGIES
 from capest.allocation.slots.problem import Frame
 from capest.backend.protocol import Kernels, on_host
-from capest.engine.assignment import SatellitesInView, assign
+from capest.engine.assignment import SatellitesInView, assign, cover_cells
 from capest.engine.beams import Beams, attach_to_highest, earth_fixed, satellite_fixed
 from capest.engine.satellite_turns import at_once_of, light_in_turn, lit_part
 from capest.engine.sky import Sky
@@ -108,7 +108,9 @@ def _aimed(
     inside = users.cell >= 0
     number = xp.where(inside, users.trial.astype(xp.int64) * cells + users.cell, -1)
     users_of_cell = on_host(kernels.count_numbers(number, sky.trials * cells))
-    satellite_of_cell = assign(world, sky, view, users_of_cell.reshape(sky.trials, cells))
+    users_of_cell = users_of_cell.reshape(sky.trials, cells)
+    satellite_of_cell = assign(world, sky, view, users_of_cell)
+    satellite_of_cell = cover_cells(world, sky, view, users_of_cell, satellite_of_cell)
     beams, beam_of_cell = earth_fixed(world, sky, satellite_of_cell)
     if world.beams.takes_turns and world.beams.frame is None:
         # Of a moment, cells that it is not the turn of are dark.

@@ -62,6 +62,7 @@ def build_constellation(scenario: Scenario) -> World:
         frame=frame_of(scenario),
         cells_at_once=scenario.cells_at_once,
         turn=_turn(scenario, region.tiling, layout),
+        covers_first=scenario.covers_first,
     )
     gateways, of_gateways = gateways_of(scenario)
     of_gateways += far_note(gateways, region.ground, space, plan.lowest_deg)
