@@ -245,6 +245,15 @@ def cover_cells(
     return found.reshape(demand.shape)
 
 
+def cells_asking(world: World, view: SatellitesInView, users_of_cell: np.ndarray) -> np.ndarray:
+    """Cells that ask for a beam and have a satellite that may serve them, bool (trials, cells)."""
+    candidates = view.candidates
+    has_one = np.bincount(candidates.cell, minlength=candidates.cells) > 0
+    asks = (users_of_cell > 0) | (not world.beams.only_occupied)
+    found: np.ndarray = asks & has_one.reshape(asks.shape)
+    return found
+
+
 def _some(candidates: Candidates, some: slice, first_cell: int, cells: int) -> Candidates:
     """Candidates of one trial, whose cells count from 0."""
     return Candidates(

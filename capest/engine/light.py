@@ -9,7 +9,7 @@ import numpy as np
 from capest.allocation.slots import STRATEGIES
 from capest.allocation.slots.problem import Frame
 from capest.backend.protocol import Kernels, on_host
-from capest.engine.assignment import SatellitesInView, assign, cover_cells
+from capest.engine.assignment import SatellitesInView, assign, cells_asking, cover_cells
 from capest.engine.beams import Beams, attach_to_highest, earth_fixed, satellite_fixed
 from capest.engine.satellite_turns import at_once_of, light_in_turn, lit_part
 from capest.engine.sky import Sky
@@ -120,6 +120,8 @@ def _aimed(
         beams, beam_of_cell = earth_fixed(world, sky, satellite_of_cell)
     elif world.beams.takes_turns:
         beams = _in_turn(world, sky, beams)
+    if world.beams.covers_first:
+        beams = replace(beams, asking=cells_asking(world, view, users_of_cell))
     own = xp.where(inside, xp.asarray(beam_of_cell.ravel())[xp.maximum(number, 0)], -1)
     return replace(beams, of_user=own.astype(xp.int32))
 
