@@ -12,15 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from capest.allocation.cells.augmenting import augment
-from capest.allocation.cells.candidates import (
-    Candidates,
-    Pairs,
-    best_first_of_cells,
-    best_pairs_first,
-)
+from capest.allocation.cells.candidates import Candidates, best_pairs_first, wanted_pairs
 
 _STEP = 4
 """Room grows by one part in so many at a time: cells share time where they must, evenly."""
+
+_LOSSES_DB = (1.0, 2.0, 3.0, 6.0, 10.0, np.inf)
+"""What cells that change their satellite may lose against their best one, first little."""
 
 
 def cover(
@@ -32,11 +30,12 @@ def cover(
 ) -> np.ndarray:
     """Light cells that an assignment leaves dark, and none less.
 
-    Every satellite's room grows from what it lights at a time, by a quarter a step, up to what it
-    lights in a frame, as long as a cell is left. In each step cells that are left take the
-    satellites with room by falling SNR; for those still left, others change their satellite along
-    augmenting paths, cells with most demand first. Ties: lower cell. Only cells that are left are
-    looked at one by one.
+    Cells that are left share the time of satellites: every satellite's room grows from what it
+    lights at a time, by a quarter a step, up to what it lights in a frame, and in each step cells
+    that are left take the satellites with room by falling SNR. For those left at the end, others
+    change their satellite along augmenting paths, the shortest and those of cells with least demand
+    first: at first only for satellites nearly as strong as their best, then for any. Ties: lower
+    cell. Only cells that are left then are looked at one by one.
 
     Parameters
     ----------
@@ -59,39 +58,49 @@ def cover(
     room = np.broadcast_to(at_once, candidates.satellites).astype(np.int64)
     most = room * turns
     left = _left(candidates, demand, found)
-    if not len(left):
-        return found
-    pairs = best_first_of_cells(candidates, demand, candidates.snr)
-    first = np.searchsorted(pairs.cell, np.arange(candidates.cells + 1))
     while len(left):
         found = _filled(candidates, demand, found, room)
-        found = _augmented(_Choices(pairs, first), demand, found, room)
         left = left[found[left] < 0]
         if (room >= most).all():
             break
         room = np.minimum(room + np.maximum(room // _STEP, 1), most)
+    if not len(left):
+        return found
+    choices = _choices(candidates, demand)
+    for loss_db in _LOSSES_DB:
+        found = _augmented(choices, demand, left, found, most, loss_db)
+        left = left[found[left] < 0]
     return found
 
 
 @dataclass(frozen=True)
 class _Choices:
-    """Satellites of each cell.
+    """Satellites of each cell that asks.
 
     Attributes
     ----------
-    pairs : Pairs
+    satellite : int32 array (n,)
         By ascending cell, its best satellite first.
+    loss_db : float32 array (n,)
+        SNR of the best of the cell over that of each.
     first : int64 array (cells + 1,)
         Where those of each cell begin.
     """
 
-    pairs: Pairs
+    satellite: np.ndarray
+    loss_db: np.ndarray
     first: np.ndarray
 
-    def of(self, cell: int) -> list[int]:
-        """Satellites that may serve a cell, best first."""
-        found: list[int] = self.pairs.satellite[self.first[cell] : self.first[cell + 1]].tolist()
-        return found
+
+def _choices(candidates: Candidates, demand: np.ndarray) -> _Choices:
+    chosen = wanted_pairs(candidates, demand)
+    cell, snr = candidates.cell[chosen], candidates.snr[chosen]
+    order = np.lexsort((-snr, cell))
+    cell, snr = cell[order], snr[order].astype(np.float64)
+    first = np.searchsorted(cell, np.arange(candidates.cells + 1))
+    best = np.maximum(snr[first[cell]], 1e-300)
+    loss_db = -10.0 * np.log10(np.maximum(snr / best, 1e-300))
+    return _Choices(candidates.satellite[chosen[order]], loss_db.astype(np.float32), first)
 
 
 def _left(candidates: Candidates, demand: np.ndarray, served_by: np.ndarray) -> np.ndarray:
@@ -128,15 +137,19 @@ def _filled(
 
 
 def _augmented(
-    choices: _Choices, demand: np.ndarray, served_by: np.ndarray, room: np.ndarray
+    choices: _Choices,
+    demand: np.ndarray,
+    left: np.ndarray,
+    served_by: np.ndarray,
+    room: np.ndarray,
+    loss_db: float,
 ) -> np.ndarray:
-    """Let cells in along augmenting paths, with satellites that hold ``room`` cells at most."""
-    waiting = np.flatnonzero((served_by < 0) & (np.diff(choices.first) > 0))
-    if not len(waiting):
-        return served_by
-    waiting = waiting[np.argsort(-demand[waiting], kind="stable")]
-    by_satellite = np.argsort(served_by, kind="stable")
+    """Let cells in along augmenting paths of satellites that are weaker by ``loss_db`` at most."""
+    by_satellite = np.lexsort((demand, served_by))
     first = np.searchsorted(served_by[by_satellite], np.arange(len(room) + 1))
+    near = np.concatenate([[0], np.cumsum(choices.loss_db <= loss_db)])
+    # Those of a cell are its first ones.
+    end = choices.first[:-1] + np.diff(near[choices.first])
     held: dict[int, list[int]] = {}
 
     def held_by(satellite: int) -> list[int]:
@@ -145,6 +158,10 @@ def _augmented(
             held[satellite] = own.tolist()
         return held[satellite]
 
+    def choices_of(cell: int) -> list[int]:
+        found: list[int] = choices.satellite[choices.first[cell] : end[cell]].tolist()
+        return found
+
     found = served_by.tolist()
-    augment(waiting.tolist(), found, choices.of, held_by, room.tolist())
+    augment(left.tolist(), found, choices_of, held_by, room.tolist())
     return np.array(found, dtype=np.int32)
