@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from capest.physics.resource_grid import GuardBand
 from capest.scenario.choices import Allocation, Assignment, Environment, Pattern
 from capest.scenario.layout_fit import LARGEST_COUNT
+from capest.scenario.limits import MOVES
 from capest.scenario.lists import Heights, Listed, Names, Numbers, tables
 from capest.scenario.network_rules import Version, as_version
 
@@ -150,6 +151,9 @@ class CellSettings(Section):
     diameter_from: Literal["satellite", "constellation"] = "constellation"
     lit: Literal["occupied", "all"] = "occupied"
     assignment: Assignment = "highest-elevation"
+    refinement: Literal["none", "local-search"] = "none"
+    moves: int = Field(default=MOVES, ge=0, le=10**12)
+    beams_per_cell: int = Field(default=1, ge=1, le=8)
 
 
 class BeamSettings(Section):
