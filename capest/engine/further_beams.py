@@ -76,9 +76,9 @@ def _of_neighbours(world: World, carried: np.ndarray, channel: np.ndarray) -> np
     """
     assert world.beams.neighbours is not None
     cell, other = world.beams.neighbours
-    found = np.zeros(carried.shape[:2])
-    np.add.at(found, (slice(None), cell), carried[:, other, channel[cell]])
-    return found
+    found = np.zeros(carried.shape[1::-1])
+    np.add.at(found, cell, carried[:, other, channel[cell]].T)
+    return found.T
 
 
 def beam_capacity(

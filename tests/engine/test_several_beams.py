@@ -65,7 +65,9 @@ def test_no_further_beam_costs_neighbours_more_than_it_carries() -> None:
     inside = users.cell >= 0
     number = users.trial[inside] * lit.shape[1] + users.cell[inside]
     count = np.bincount(number, minlength=lit.shape[0] * lit.shape[1]).reshape(lit.shape[:2])
-    most = beam_capacity(world, NumpyKernels(), view)(lit.max(axis=2))
+    most = beam_capacity(world, NumpyKernels(), view)(
+        lit[:, np.arange(lit.shape[1]), world.ground.colour]
+    )
     carried = np.minimum(count, most)
     for t, c, k in zip(trial[~own], cell[~own], channel[~own], strict=True):
         near = world.beams.neighbours[1][world.beams.neighbours[0] == c]
