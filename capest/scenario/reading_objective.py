@@ -41,6 +41,16 @@ def _no_first_room(values: Values) -> str | None:
     )
 
 
+def _no_search(values: Values) -> str | None:
+    if values["cells.objective"] != "coverage":
+        return None
+    return (
+        "a search darkens cells where that carries more, and cells.objective = "
+        '"coverage" lights all that can be lit'
+    )
+
+
+MAY_DARKEN = ReadCondition('with `cells.objective` other than "coverage"', _no_search)
 DEMANDED = ReadCondition(
     'with a service of guaranteed rate, or `cells.objective` other than "calls"',
     _no_demand,

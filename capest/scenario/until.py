@@ -104,6 +104,7 @@ UNTIL_KEYS = (
     *("uplink.interference", "satellite.uplink_frequency_ghz", "satellite.g_over_t_db_per_k"),
     *("satellite.uplink_antenna_diameter_m", "handset.transmit_power_dbm"),
     *("handset.transmit_gain_dbi", *SOURCES),
+    "cells.refinement",
     *LIMITS,
 )
 """What `until_problem` reads."""
@@ -165,6 +166,7 @@ def until_problem(
         rates_adapt(mix, downlink_kbps, *(values[key] for key in _OTHER_RATES)),
         frame,
         frame and values["beams.bound"] != "none",
+        values["cells.refinement"] != "none" and not coverage,
         frozenset(key for key in LIMITS if values[key] is not None),
     )
     for condition in conditions:
@@ -191,6 +193,7 @@ class AvailableFigures:
     adaptive: bool
     frame: bool
     bound: bool
+    refined: bool
     limits: frozenset[str]
 
     def lacks(self, row: Quantity) -> tuple[str, str] | None:
@@ -273,6 +276,11 @@ class AvailableFigures:
                 "with beams.slots above 1, or users.demand_mbps, it is",
             ),
             When.BOUND: (self.bound, _NOT_HERE, 'with beams.bound = "fluid" it is'),
+            When.REFINED: (
+                self.refined,
+                _NOT_HERE,
+                'with cells.refinement = "local-search" it is',
+            ),
             When.KEPT_CELLS: (False, _NOT_HERE, "cells have no figures with intervals"),
         }[condition.when]
         return None if holds else (why, hint)
