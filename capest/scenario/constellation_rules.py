@@ -227,12 +227,15 @@ def _fluid_bound(
 def _calls_to_count(
     refinement: str,
     objective: str,
+    layout: str,
+    allocation: str,
     mix: str | None,
     downlink_kbps: float | None,
     guaranteed: bool | None,
 ) -> Problem | None:
     has_calls = kinds_of_service(mix, downlink_kbps, guaranteed)[0]
-    if refinement != "local-search" or objective != "calls" or has_calls:
+    is_read = layout == "earth-fixed" and allocation == "all-on"
+    if refinement != "local-search" or objective != "calls" or has_calls or not is_read:
         return None
     return Problem(
         "cells.objective",
@@ -298,7 +301,7 @@ WITH_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]],
     (("beams.count",), _beams),
     (
         (
-            *("cells.refinement", "cells.objective"),
+            *("cells.refinement", "cells.objective", "cells.layout", "beams.allocation"),
             *("service.mix", "service.downlink_kbps", "service.guaranteed"),
         ),
         _calls_to_count,

@@ -623,6 +623,8 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         illegal = illegal | {"service.guaranteed"}
     else:
         illegal = illegal | {"service.simulated_holding_times"}
+    if not {"service.mix", "service.downlink_kbps"} & set(settings) and name in NETWORK_MODES:
+        illegal = illegal | {"cells.refinement"}  # there are no calls to count
     if "service.mix" in settings:
         illegal = illegal | FIGURES | {"service.preset"}
     elif "service.downlink_kbps" in settings:
