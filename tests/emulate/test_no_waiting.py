@@ -75,6 +75,13 @@ CONSTELLATIONS = {
     "calls whose rates adapt, with pauses": (
         {"service__preset": "video-call-adaptive", "service__talk_share": 0.5}, ["light"],
     ),
+    "coverage first": (
+        {
+            "service__preset": "video-call-adaptive", "service__talk_share": 0.5,
+            "cells__objective": "coverage", "cells__minimum_share": 0.2,
+        },
+        ["light"],
+    ),
     "calls that come and go": (
         {
             "service__preset": "voice", "service__activity": 0.5,
