@@ -29,8 +29,9 @@ class CellPairs:
         Pairs of each cell.
     satellite : int32 array (pairs,)
         Counted from the first of the trial, ascending in each cell.
-    offset : int64 array (pairs + 1,)
-        Links of each pair, one of each user of the cell, in their order.
+    offset : int64 array (pairs,)
+        First link of each pair; it has one of each user of its cell, in their order. Links lie in
+        memory satellite by satellite: what one satellite adds is read in one stream.
     """
 
     first: np.ndarray
@@ -43,6 +44,11 @@ class CellPairs:
     def cell(self) -> np.ndarray:
         """Cell of each pair, int64 array (pairs,)."""
         return np.repeat(np.arange(len(self.users)), np.diff(self.start))
+
+    @property
+    def count(self) -> np.ndarray:
+        """Links of each pair, int64 array (pairs,)."""
+        return self.users[self.cell]
 
     def of(self, cell: np.ndarray, satellite: np.ndarray) -> np.ndarray:
         """Numbers of the pairs of some cells and satellites, -1 for none, int64 array (n,)."""
@@ -142,10 +148,14 @@ def heard_pairs(
         cell_of.append(some[row])
         satellite_of.append(satellites[column])
     cell, satellite = np.concatenate(cell_of), np.concatenate(satellite_of)
+    by_satellite = np.argsort(satellite, kind="stable")
+    count = users[cell][by_satellite]
+    offset = np.empty(len(cell), dtype=np.int64)
+    offset[by_satellite] = np.cumsum(count) - count
     return CellPairs(
         first=first,
         users=users,
         start=np.searchsorted(cell, np.arange(cells + 1)).astype(np.int64),
         satellite=satellite.astype(np.int32),
-        offset=np.append(0, np.cumsum(users[cell])).astype(np.int64),
+        offset=offset,
     )

@@ -15,12 +15,13 @@ _LINKS_AT_ONCE = 2**18
 def pair_links(asked: CellUsers) -> PairLinks:
     """Links of every pair of a cell and a satellite; see ``pair_links.cpp``."""
     links, pairs = asked.links, asked.pairs
-    total = int(pairs.offset[-1])
+    count = pairs.count
+    total = int(count.sum())
     gain = np.empty(total, dtype=np.float32)
     direction = np.empty((3, total), dtype=np.float32)
     everybody = prepared_users(links)
     skies = [SkyLinks(replace(links, reduced_aperture=ka)) for ka in asked.reduced_aperture]
-    first_of_pair, count = pairs.first[pairs.cell], np.diff(pairs.offset)
+    first_of_pair = pairs.first[pairs.cell]
     payload_of = asked.payload[pairs.satellite]
     step = max(1, _LINKS_AT_ONCE // max(int(count.max(initial=1)), 1))
     for number, sky in enumerate(skies):

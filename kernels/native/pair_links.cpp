@@ -23,7 +23,7 @@ CAPEST_KERNEL pair_links(
     const int64_t* cell_users,         // (cells,)
     const int64_t* pair_start,         // (cells + 1,)
     const int32_t* pair_satellite,     // (pairs,)
-    const int64_t* pair_offset,        // (pairs + 1,)
+    const int64_t* pair_offset,        // (pairs,) first link of each
     float* gain,                       // out (links,)
     float* direction,                  // out (3, links)
     const int64_t users,

@@ -61,8 +61,8 @@ def sums_of(
         aim[2] -= ka * links.axial_weight
         number = np.flatnonzero(pairs.satellite == satellite - sky.start[trial])
         for pair in number:
-            at = slice(pairs.offset[pair], pairs.offset[pair + 1])
             cell = pairs.cell[pair]
+            at = slice(pairs.offset[pair], pairs.offset[pair] + pairs.users[cell])
             user = slice(pairs.first[cell], pairs.first[cell] + pairs.users[cell])
             assert (own[user] == cell).all()
             toward = found.direction[:, at]

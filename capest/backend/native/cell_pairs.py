@@ -13,7 +13,7 @@ def pair_links(library: Library, asked: CellUsers) -> PairLinks:
     """Links of every pair of a cell and a satellite; kernel ``pair_links``, its own file."""
     links, pairs = asked.links, asked.pairs
     users, satellites = links.user_m.shape[1], links.satellite_m.shape[1]
-    cells, total = len(pairs.users), int(pairs.offset[-1])
+    cells, total = len(pairs.users), int(pairs.count.sum())
     payloads = len(asked.reduced_aperture)
     environments, entries, _ = links.sky.shape
     gain = np.empty(total, dtype=np.float32)
@@ -33,7 +33,7 @@ def pair_links(library: Library, asked: CellUsers) -> PairLinks:
         array_of("users", pairs.users, np.int64, (cells,)),
         array_of("start", pairs.start, np.int64, (cells + 1,)),
         array_of("satellite", pairs.satellite, np.int32, (len(pairs.satellite),)),
-        array_of("offset", pairs.offset, np.int64, (len(pairs.satellite) + 1,)),
+        array_of("offset", pairs.offset, np.int64, (len(pairs.satellite),)),
         gain,
         direction,
         users,
