@@ -129,18 +129,57 @@ def earth_fixed(world: World, sky: Sky, satellite_of_cell: np.ndarray) -> tuple[
     beam_of_cell : int32 array (trials, cells)
         Counted from the first beam of the trial; -1 where a cell is dark.
     """
-    colour, centres = world.ground.colour, world.ground.cells.centre_unit
+    colour = world.ground.colour
     trial, cell = np.nonzero(satellite_of_cell >= 0)
     satellite = satellite_of_cell[trial, cell].astype(np.int64)
     order = np.lexsort((cell, colour[cell], satellite))
     trial, cell, satellite = trial[order], cell[order], satellite[order]
-    offset_m = (EARTH_RADIUS_M * centres[cell] - sky.position_m[satellite]).T
-    range_m = np.sqrt((offset_m * offset_m).sum(axis=0))
-    cosines = (sky.axes[:, :, satellite] * offset_m).sum(axis=1) / range_m
+    cosines = _cosines(world, sky, cell, satellite)
     beams = replace(_beams(world, sky, satellite, colour[cell], cosines), cell=cell)
     beam_of_cell = np.full(satellite_of_cell.shape, -1, dtype=np.int32)
     beam_of_cell[trial, cell] = np.arange(len(cell)) - beams.start[trial]
     return beams, beam_of_cell
+
+
+@dataclass(frozen=True)
+class Boresights:
+    """Where beams point that may be lit, in any order.
+
+    Attributes
+    ----------
+    satellite : int64 array (n,)
+        Index into the sky.
+    direction : float32 array (3, n)
+        Reduced, as of `Beams`.
+    """
+
+    satellite: np.ndarray
+    direction: np.ndarray
+
+
+def aim_at_cells(world: World, sky: Sky, cell: np.ndarray, satellite: np.ndarray) -> Boresights:
+    """Boresights of satellites towards the centres of cells, int64 arrays (n,)."""
+    direction = _reduced(world, sky, satellite, _cosines(world, sky, cell, satellite))
+    return Boresights(satellite, direction)
+
+
+def _cosines(world: World, sky: Sky, cell: np.ndarray, satellite: np.ndarray) -> np.ndarray:
+    """Direction of cells' centres from satellites, along their axes, float64 array (3, n)."""
+    centres = world.ground.cells.centre_unit
+    offset_m = (EARTH_RADIUS_M * centres[cell] - sky.position_m[satellite]).T
+    range_m = np.sqrt((offset_m * offset_m).sum(axis=0))
+    cosines: np.ndarray = (sky.axes[:, :, satellite] * offset_m).sum(axis=1) / range_m
+    return cosines
+
+
+def _reduced(world: World, sky: Sky, satellite: np.ndarray, cosines: np.ndarray) -> np.ndarray:
+    """Directions times wavenumber and aperture radius, float32 array (3, n)."""
+    steering = world.radio.steering
+    ka: Any = steering.reduced_aperture
+    if world.payloads is not None:
+        ka = world.payloads.aperture(sky)[satellite]
+    weights = np.array([ka, ka, ka * steering.axial_weight]).reshape(3, -1)
+    return np.ascontiguousarray(cosines * weights, dtype=np.float32)
 
 
 def satellite_fixed(world: World, layout: Layout, sky: Sky) -> Beams:
@@ -155,16 +194,12 @@ def satellite_fixed(world: World, layout: Layout, sky: Sky) -> Beams:
 def _beams(
     world: World, sky: Sky, satellite: np.ndarray, colour: np.ndarray, cosines: np.ndarray
 ) -> Beams:
-    colours, steering = world.radio.colours, world.radio.steering
-    ka: Any = steering.reduced_aperture
+    colours = world.radio.colours
     segment = satellite * colours + colour
-    if world.payloads is not None:
-        ka = world.payloads.aperture(sky)[satellite]
-    weights = np.array([ka, ka, ka * steering.axial_weight]).reshape(3, -1)
     return Beams(
         start=np.searchsorted(satellite, sky.start).astype(np.int64),
         satellite=satellite,
-        direction=np.ascontiguousarray(cosines * weights, dtype=np.float32),
+        direction=_reduced(world, sky, satellite, cosines),
         segment_start=np.searchsorted(segment, np.arange(len(sky) * colours + 1)).astype(np.int32),
         power=np.ones(len(satellite), dtype=np.float32),
         lit=None,

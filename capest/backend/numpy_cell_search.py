@@ -1,0 +1,1 @@
+def search_cells(*a): raise NotImplementedError
