@@ -279,8 +279,9 @@ def deferred_acceptance(
         else:
             beyond[:] = xp.arange(len(who)) - xp.searchsorted(who, who) >= room[who]
         held, lost = both[~beyond], both[beyond]
-        first_lost = xp.flatnonzero(beyond[1:] & ~beyond[:-1])
-        last[who[first_lost]] = both[first_lost]
+        # Those right before a loss of the same receiver: one without room holds none.
+        full = xp.flatnonzero(beyond[1:] & ~beyond[:-1] & (who[1:] == who[:-1]))
+        last[who[full]] = both[full]
         free = xp.concatenate([free[~hopeful], proposer_at[lost & mask]])
         asks[free] += 1
         free = free[asks[free] < end[free]]
