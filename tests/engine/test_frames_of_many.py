@@ -13,9 +13,9 @@ import pytest
 from capest.allocation.slots import STRATEGIES
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.backend.numpy_throughput import link_efficiency
+from capest.engine import evaluate as evaluate_module
 from capest.engine import slots as slots_module
 from capest.engine import slots_of_many, uplink_of_many
-from capest.engine import trial as trial_module
 from capest.engine.beams import Beams
 from capest.engine.frame import play_frame
 from capest.engine.memory import compute_block
@@ -111,8 +111,8 @@ def play(**changes: Any) -> Played:
 
     world = network_world(**changes)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trial_module, "play_frame", keep("frame", play_frame))
-        patch.setattr(trial_module, "serve", keep("served", serve_module.serve))
+        patch.setattr(evaluate_module, "play_frame", keep("frame", play_frame))
+        patch.setattr(evaluate_module, "serve", keep("served", serve_module.serve))
         patch.setattr(serve_module, "senders_to_many", keep("senders", senders_to_many))
         block = compute(world, NumpyKernels(), 0, TRIALS)
     _, _, _, sky, users, beams, power, *_ = kept["of frame"]

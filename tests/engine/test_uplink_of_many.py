@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine import trial as trial_module
+from capest.engine import evaluate as evaluate_module
 from capest.engine import uplink_of_many
 from capest.engine.beams import satellite_fixed
 from capest.engine.build import build
@@ -78,7 +78,7 @@ def play(**changes: Any) -> Played:
 
     world = network_world(**changes)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trial_module, "serve", serve)
+        patch.setattr(evaluate_module, "serve", serve)
         patch.setattr(serve_module, "senders_to_many", senders)
         block = compute(world, NumpyKernels(), 0, 1)
     return Played(world, block, kept["served"], kept["links"], kept.get("senders"))

@@ -12,7 +12,7 @@ import pytest
 from scipy.special import j1
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine import trial as trial_module
+from capest.engine import evaluate as evaluate_module
 from capest.engine import uplink_of_one
 from capest.engine.build import build
 from capest.engine.frame import PlayedFrames
@@ -76,7 +76,7 @@ def played(case: str, interference: str) -> Played:
 
     world = build(small_scenario(**CASES[case], uplink__interference=interference))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trial_module, "serve", serve)
+        patch.setattr(evaluate_module, "serve", serve)
         patch.setattr(serve_module, "senders_to_one", senders)
         block = compute(world, NumpyKernels(), 0, 1)
     found = kept["served"], kept["links"], kept.get("senders"), kept["frame"]

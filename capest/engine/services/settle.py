@@ -8,28 +8,15 @@ every place of a beam that carries calls is taken all the time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-import numpy as np
-
-from capest.backend.arguments import CallQueues, LinkAdaptation
+from capest.backend.arguments import LinkAdaptation
 from capest.backend.protocol import Kernels
-from capest.engine.services.admission import (
-    CARRIED,
-    CallLinks,
-    Needs,
-    capacity_of,
-    limit_of,
-    needs_of,
-    queues,
-    share_taken,
-)
+from capest.engine.services.admission import CallLinks
 from capest.engine.services.demand import Demand
-from capest.engine.services.minimum import Held, admit_above, at_minimum, hold
-from capest.engine.services.rates import WHOLE, mean_share, raise_rates, way_up
-from capest.engine.services.settings import CallUplink, Services
-from capest.engine.services.uplink_width import power_in_place, widen
+from capest.engine.services.settings import Services
+from capest.engine.services.uplink_door import CHAINS, Door
 
 _ROUGH_STEPS = 3
 """First steps, in which some of the users stand for all if there are many."""
@@ -39,9 +26,6 @@ _MOST_FOR_ONE = 8
 
 _ENOUGH = 5_000
 """Users of a trial that stand for all of them, at least."""
-
-_CHAINS = 2
-"""From the empty network, and from the full one."""
 
 
 class Senders(Protocol):
@@ -160,12 +144,12 @@ def settle(
     if services.uplink is None:
         raise ValueError("there is no uplink to settle")
     xp, beams = kernels.xp, senders.beams
-    door = _Door(services, services.uplink, kernels, links, demand, counted, headroom)
+    door = Door(services, services.uplink, kernels, links, demand, counted, headroom)
 
     def of_chains(interference: Any) -> tuple[Any, Any | None]:
         return door.efficiency(own_snr / (interference + 1.0), adaptation, lit_share)
 
-    heard, before = xp.zeros((_CHAINS, beams)), xp.zeros((_CHAINS, len(own_snr)))
+    heard, before = xp.zeros((CHAINS, beams)), xp.zeros((CHAINS, len(own_snr)))
     interference = heard
     per_trial = len(own_snr) // max(links.trials, 1)
     for_one = min(max(per_trial // _ENOUGH, 1), _MOST_FOR_ONE)
@@ -188,211 +172,3 @@ def settle(
     fewer = (found.all_calls[1] < found.all_calls[0])[links.user_trial]
     lower = xp.where(fewer, of_users[1], of_users[0]).astype(xp.float32)
     return Settled(own_snr, ready, lower, found.calls)
-
-
-@dataclass(frozen=True)
-class _Inside:
-    """What beams carry in each chain.
-
-    Attributes
-    ----------
-    sending : float64 array (chains, users)
-        Share of a beam's time and places in which each user sends.
-    fills : float64 array (chains, trials · beams)
-        Factor by which its users would send more if every place was taken.
-    calls, all_calls : int64 array (chains, trials)
-        Of users that count, and of all.
-    """
-
-    sending: Any
-    fills: Any
-    calls: Any
-    all_calls: Any
-
-
-class _Door:
-    """Admits calls of several chains beside each other, whose uplinks alone differ.
-
-    Parameters
-    ----------
-    services : Services
-    uplink : CallUplink
-    kernels : Kernels
-    links : CallLinks
-        Without an uplink.
-    demand : Demand
-    counted : bool array (users,)
-        Whose calls are counted.
-    headroom : float64 array (users,) or None
-        See `settle`.
-    """
-
-    def __init__(
-        self,
-        services: Services,
-        uplink: CallUplink,
-        kernels: Kernels,
-        links: CallLinks,
-        demand: Demand,
-        counted: Any,
-        headroom: Any | None,
-    ) -> None:
-        xp = kernels.xp
-        self._counted, self._headroom = counted, headroom
-        self._wanted_mbps = services.wanted_up_mbps(demand, xp)
-        self._kernels, self._links, self._demand = kernels, links, demand
-        self._has_rest = services.has_rest
-        self._access = uplink.access
-        alone = replace(links, uplink_efficiency=None)
-        needs = needs_of(services, alone, demand, xp)
-        self._least: tuple[Demand, Needs] | None = None
-        if services.minimum_share > 0.0:
-            least = at_minimum(demand, services.minimum_share)
-            self._least = least, needs_of(services, alone, least, xp)
-        asks = demand.call & (needs.outcome == CARRIED)
-        one = queues(kernels, links, needs, asks, demand.arrival)
-        users = len(asks)
-        after = np.arange(_CHAINS) * users
-        self._queues = CallQueues(
-            order=xp.concatenate([one.order + first for first in after]),
-            start=xp.concatenate([one.start + first for first in after]),
-            count=xp.tile(one.count, _CHAINS),
-            down=xp.tile(one.down, _CHAINS),
-            up=None,
-            capacity_down=WHOLE,
-            capacity_up=capacity_of(uplink.access),
-        )
-
-    def efficiency(
-        self, sinr: Any, adaptation: LinkAdaptation, lit_share: Any | None
-    ) -> tuple[Any, Any | None]:
-        """Efficiency and width of uplinks, see `uplink_width.widen`, arrays (chains, users)."""
-        xp = self._kernels.xp
-
-        def of_chains(of_users: Any | None) -> Any | None:
-            return None if of_users is None else xp.broadcast_to(of_users, sinr.shape).ravel()
-
-        found, width = widen(
-            self._kernels,
-            adaptation,
-            self._access,
-            sinr.astype(xp.float32).ravel(),
-            of_chains(self._wanted_mbps),
-            of_chains(self._headroom),
-            of_chains(self._links.most_share),
-            of_chains(lit_share),
-        )
-        return found.reshape(sinr.shape), None if width is None else width.reshape(sinr.shape)
-
-    def admit(self, efficiency: Any, width: Any | None) -> _Inside:
-        """Admit calls whose uplinks have some efficiency and width, arrays (chains, users)."""
-        xp, links, kernels, access = self._kernels.xp, self._links, self._kernels, self._access
-        capacity, whole = self._queues.capacity_up, access.users_at_once * WHOLE
-        rates_mbps = xp.broadcast_to(self._demand.up_mbps, efficiency.shape)
-        up = share_taken(rates_mbps, efficiency, access.user_bandwidth_mhz, xp, access.widths[-1])
-        # Whose uplink fails with places of its own finds no room.
-        most = limit_of(links.most_share, width, xp)
-        up = xp.where(up > most, capacity + 1, mean_share(up, self._demand.talk_share, xp))
-        waiting = replace(self._queues, up=up.ravel())
-        if self._least is None:
-            admitted, left = kernels.admit_calls(waiting)
-            held_up = xp.zeros_like(up)
-        else:
-            held = self._hold(*self._least, efficiency, most)
-            admitted, left = admit_above(kernels, waiting, held, self._number.ravel())
-            # Who holds a share sends, carried or not.
-            held_up = held.up.reshape(up.shape)
-            up = xp.maximum(up, held_up)
-        admitted = admitted.reshape(efficiency.shape) > 0
-        left_up = left[:, 1].reshape(_CHAINS, -1)
-        taken_up = xp.where(admitted, up, held_up)
-        if self._demand.wanted_up_mbps is not None:
-            more, left_up = self._raise(efficiency, up, most, admitted, left_up)
-            taken_up = taken_up + more
-        sending = taken_up / whole
-        if width is not None:
-            # Strengths are those in one place.
-            room = xp.ones(up.shape) if self._headroom is None else self._headroom
-            sending = sending * power_in_place(width, room, xp)
-        taken = (capacity - left_up) / whole
-        if self._has_rest:
-            rest, share = self._rest(efficiency, left_up)
-            sending = sending + rest
-            taken = taken + share
-        full = capacity / whole
-        fills = xp.where(taken > 0.0, full / xp.maximum(taken, 1e-30), 1.0)
-        trial = xp.arange(_CHAINS)[:, None] * links.trials + links.user_trial
-        calls, all_calls = (
-            kernels.count_numbers(xp.where(of, trial, -1).ravel(), _CHAINS * links.trials).reshape(
-                _CHAINS, links.trials
-            )
-            for of in (admitted & self._counted, admitted)
-        )
-        return _Inside(sending, fills, calls, all_calls)
-
-    @property
-    def _number(self) -> Any:
-        """Beam of each user among those of all chains, int64 array (chains, users)."""
-        links = self._links
-        chain = self._kernels.xp.arange(_CHAINS)[:, None]
-        return chain * (links.trials * links.beams) + links.own_beam
-
-    def _hold(self, demand: Demand, needs: Needs, efficiency: Any, most: Any) -> Held:
-        """Shares that callers hold whose uplinks have some efficiency, of all chains in a row.
-
-        Parameters
-        ----------
-        demand : Demand
-            At the share.
-        needs : Needs
-            Of the downlink.
-        efficiency : float32 array (chains, users)
-        most : int or int64 array
-            See `admission.limits_of`.
-        """
-        xp, links, access = self._kernels.xp, self._links, self._access
-        rates_mbps = xp.broadcast_to(demand.up_mbps, efficiency.shape)
-        mhz = access.user_bandwidth_mhz
-        up = share_taken(rates_mbps, efficiency, mhz, xp, access.widths[-1])
-        closes = demand.call & (needs.outcome == CARRIED) & (up <= most)
-        down = xp.broadcast_to(needs.down, efficiency.shape)
-        shares = (down.ravel(), mean_share(up, demand.talk_share, xp).ravel())
-        capacities = (WHOLE, self._queues.capacity_up)
-        groups = _CHAINS * links.trials * links.beams
-        number = self._number.ravel()
-        return hold(self._kernels, closes.ravel(), shares, number, capacities, groups)
-
-    def _raise(
-        self, efficiency: Any, least: Any, most: Any, admitted: Any, left_up: Any
-    ) -> tuple[Any, Any]:
-        """Raise the rates of calls that adapt by what is left, arrays as of `raise_rates`."""
-        xp, access = self._kernels.xp, self._access
-        rates_mbps = xp.broadcast_to(self._demand.wanted_up_mbps, efficiency.shape)
-        mhz, places = access.user_bandwidth_mhz, access.widths[-1]
-        wanted = share_taken(rates_mbps, efficiency, mhz, xp, places)
-        ways = way_up(wanted, least, most, self._demand.talk_share, admitted, xp)
-        more, left = raise_rates(self._kernels, self._number.ravel(), ways.ravel(), left_up.ravel())
-        return more.reshape(ways.shape), left.reshape(left_up.shape)
-
-    def _rest(self, efficiency: Any, left_up: Any) -> tuple[Any, Any]:
-        """What users without a guaranteed rate send, in equal parts of what calls leave.
-
-        Returns
-        -------
-        sending : float64 array (chains, users)
-        share : float64 array (chains, trials · beams)
-            Of all of them together.
-        """
-        xp, links = self._kernels.xp, self._links
-        groups = links.trials * links.beams
-        asks = self._demand.best_effort & (links.serving >= 0) & (efficiency > 0.0)
-        if links.lit is not None:
-            asks = asks & links.lit
-        chain = xp.arange(_CHAINS)[:, None]
-        number = xp.where(asks, chain * groups + links.own_beam, -1)
-        count = self._kernels.count_numbers(number.ravel(), _CHAINS * groups)
-        count = count.reshape(_CHAINS, groups)
-        # Nobody has more than one place at a time.
-        each = xp.minimum(left_up / (WHOLE * xp.maximum(count, 1)), 1.0)
-        each = each / self._access.users_at_once
-        return xp.where(asks, each[:, links.own_beam], 0.0), each * count
