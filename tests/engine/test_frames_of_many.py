@@ -323,6 +323,7 @@ def test_calls_load_the_uplink_in_the_slots_of_their_beam(monkeypatch: pytest.Mo
     changes = {
         "uplink__interference": "load", "uplink__bandwidth_mhz": 0.72, "users__count": 250,
         "service__uplink_kbps": 150.0, "carrier__bandwidth_mhz": 20.0,
+        "cells__assignment": "highest-elevation",
     }  # fmt: skip
     found = play(**{**CALLS, **changes})
     served, access = found.served, found.world.services.uplink.access

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
+from capest.engine import uplink_of_many
 from capest.engine.build import build
 from capest.engine.memory import compute_block
 from capest.engine.services.admission import (
@@ -30,8 +31,10 @@ from capest.engine.services.minimum import (
 )
 from capest.engine.services.settings import Services
 
+from ..backend.test_constellation_uplink import truth
 from .small_network import network_scenario
 from .test_admission import BEAMS, TRIALS, USERS, drawn, services
+from .test_uplink_of_many import CALLS, call_shares, play, raised_db
 
 KERNELS = NumpyKernels()
 
@@ -269,3 +272,32 @@ def test_queues_are_empty_too() -> None:
     found = admit(settings, KERNELS, links, nobody)
     assert (found.left == [WHOLE, capacity_of(settings.uplink.access)]).all()
     assert len(found.left) == TRIALS * BEAMS
+
+
+@pytest.mark.parametrize("share", [0.02, 0.2])
+def test_who_holds_a_share_disturbs(share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shares from rates and efficiencies, what they disturb by brute force: it settles."""
+    monkeypatch.setattr(uplink_of_many, "NEW_SHARES", (1.0, *[0.75] * 11))
+    coverage = {"cells__objective": "coverage", "cells__minimum_share": share}
+    found = play(**CALLS, **coverage, uplink__interference="load")
+    links, held = found.served.links, found.served.admitted.held
+    access = found.world.services.uplink.access
+    rate_mbps = np.maximum(links.uplink_efficiency * access.user_bandwidth_mhz, 1e-9)
+    wants = np.ceil(share * 0.6 / rate_mbps * WHOLE).astype(np.int64)
+    carried = found.served.admitted.outcome == CARRIED
+    sending = call_shares(found)
+    for beam in range(links.beams):
+        own = np.flatnonzero((links.serving == beam) & (carried | (held > NO_SHARE)))
+        parts = equal_parts(wants[own].tolist(), capacity_of(access))
+        least = np.array(parts, dtype=float) / (WHOLE * access.users_at_once)
+        sending[own] = np.maximum(sending[own], least)
+    assert (held == WHOLE_SHARE).sum() > 100
+    heard = truth(found.senders.links, (sending * found.senders.strength)[None])[0]
+    there = carried | (held > NO_SHARE)
+    expected_db = raised_db(heard[links.serving[there]])
+    apart_db = raised_db(found.served.settled.interference[there]) - expected_db
+    assert np.sqrt((apart_db**2).mean()) < 0.02
+    calls_alone = raised_db(
+        truth(found.senders.links, (call_shares(found) * found.senders.strength)[None])[0]
+    )
+    assert expected_db.mean() > 1.1 * calls_alone[links.serving[there]].mean()

@@ -39,7 +39,10 @@ from .small_network import network_world
 from .test_two_kernels import on_the_ground
 from .test_weather_of_cells import KA
 
-CALLS = {"service__preset": "video-call-480p", "users__count": 1500, "uplink__bandwidth_mhz": 0.72}
+OF_CALLS = {
+    "service__preset": "video-call-480p", "users__count": 1500, "uplink__bandwidth_mhz": 0.72,
+}  # fmt: skip
+CALLS = {**OF_CALLS, "cells__assignment": "highest-elevation"}
 CASES: dict[str, dict[str, Any]] = {
     "one colour": CALLS,
     "three colours": {**CALLS, "beams__frequency_reuse": 3},
@@ -47,7 +50,7 @@ CASES: dict[str, dict[str, Any]] = {
         **CALLS, "uplink__power_control": "fractional", "uplink__p0_dbm": -79.0,
         "uplink__alpha": 0.8,
     },
-    "satellite-fixed": {**CALLS, "cells__layout": "satellite-fixed", "beams__count": 37},
+    "satellite-fixed": {**OF_CALLS, "cells__layout": "satellite-fixed", "beams__count": 37},
 }  # fmt: skip
 MIX = {**CALLS, "service__preset": None,
        "service__mix": "video-call-480p 40%, best-effort 60%"}  # fmt: skip
