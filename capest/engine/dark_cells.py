@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from capest.backend.protocol import Kernels
 from capest.engine.cell_places import Places
 from capest.engine.collect import Computed, CountedUsers
+from capest.engine.services.serve import Served
 from capest.engine.users import Users
 
 
@@ -30,18 +32,43 @@ def cells_of_users(
     Returns
     -------
     dict of str to bool array (trials, cells)
-        ``asking``: a user asks for a call where calls are counted, and any user does elsewhere;
-        ``with_beam``.
+        ``asking``: a user asks for anything; ``with_beam``: a user has a beam.
     """
     asks = users.cell >= 0
-    if computed.served is not None and computed.served.admitted is not None:
-        asks = asks & computed.served.demand.call
+    if computed.served is not None:
+        asks = asks & _asks(computed.served)
     asking = places.number(users.trial, users.cell, xp)
     asking = xp.where(users.that_count(asks), asking, places.size)
     with_beam = places.number(counted.trial, counted.cell, xp)
     if counted.weight is not None:
         with_beam = xp.where(counted.weight > 0, with_beam, places.size)
     return {"asking": _marked(asking, places, xp), "with_beam": _marked(with_beam, places, xp)}
+
+
+def beams_asked(kernels: Kernels, served: Served | None, users: Any, place: Any) -> Any:
+    """Find the beams of one satellite whose users ask for anything, bool array (trials, beams).
+
+    Parameters
+    ----------
+    kernels : Kernels
+    served : Served or None
+        ``None``: all users ask.
+    users : int array (trials, beams)
+        Attached to each beam of the layout.
+    place : int array (beams,)
+        Place of each beam of the layout in the kernels' order.
+    """
+    if served is None:
+        return users > 0
+    links = served.links
+    number = kernels.xp.where(_asks(served), links.own_beam, -1)
+    counts = kernels.count_numbers(number, links.trials * links.beams)
+    return counts.reshape(links.trials, links.beams)[:, place] > 0
+
+
+def _asks(served: Served) -> Any:
+    """Users who ask for a call, or for data without a guaranteed rate, bool array (users,)."""
+    return served.demand.call | served.demand.best_effort
 
 
 def _marked(number: Any, places: Places, xp: Any) -> Any:

@@ -36,6 +36,8 @@ class CellTotals:
         ``None`` where cells have no place on the Earth.
     people : float64 array (cells,) or None
         ``None`` where users are not placed by where people live.
+    rough_people : bool
+        People are counted where the centres of places are, as files up to 0.2 have them.
     of_beams : bool
         Cells are beams of one satellite.
     """
@@ -50,6 +52,7 @@ class CellTotals:
     with_beam: np.ndarray | None
     area_km2: np.ndarray | None
     people: np.ndarray | None
+    rough_people: bool
     of_beams: bool
 
 
@@ -93,6 +96,7 @@ def cell_totals(stored: Stored) -> CellTotals | None:
     if asked is None or served is None:
         return None
     of_beams = has_layout(stored.names)
+    rough = "cell_people" in stored.names and "cell_residents" not in stored.names
     return CellTotals(
         trials=int(stored.attributes["trials_done"]),
         what="users" if calls is None or offered is None else "calls",
@@ -103,8 +107,8 @@ def cell_totals(stored: Stored) -> CellTotals | None:
         covered=None if of_beams else total("cell_covered_trials", "cell_covered_share"),
         with_beam=None if of_beams else total("cell_lit_users"),
         area_km2=place("cell_area"),
-        # Files up to 0.2 have people where the centres of places are, which is rough.
-        people=place("cell_residents" if "cell_residents" in stored.names else "cell_people"),
+        people=place("cell_people" if rough else "cell_residents"),
+        rough_people=rough,
         of_beams=of_beams,
     )
 

@@ -34,6 +34,8 @@ class WhoIsServed:
     jain_over_users : float
         Of calls: each is carried or not, so that it is the share carried. Else of the throughput
         of users, from their distribution.
+    rough_people : bool
+        People are counted where the centres of places are.
     """
 
     unserved: Unserved
@@ -41,6 +43,7 @@ class WhoIsServed:
     why_no_groups: str
     jain_over_cells: float
     jain_over_users: float
+    rough_people: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values; a share of nothing is left out."""
@@ -86,6 +89,7 @@ def who_is_served(stored: Stored) -> WhoIsServed | None:
         why_no_groups(totals),
         jain_over_cells=jain_index(totals.served[asks] / totals.asked[asks]),
         jain_over_users=_over_users(stored, totals),
+        rough_people=totals.rough_people,
     )
 
 

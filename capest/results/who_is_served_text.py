@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from capest.results.columns import in_columns
+from capest.results.columns import in_columns, wrapped
 from capest.results.figures import percent_text, value_text
 from capest.results.unserved import PartOfCells, Unserved
 from capest.results.who_is_served import WhoIsServed
@@ -23,7 +23,12 @@ def sentences(found: WhoIsServed) -> list[str]:
     found : WhoIsServed
     """
     lines = [_never(found.unserved), _asked_never(found.unserved)]
-    return [line for line in (*lines, _evenly(found)) if line]
+    rough = (
+        "People are counted where the centres of places are: the file of an earlier version does "
+        "not say where they live."
+    )
+    lines += [_evenly(found), rough if found.rough_people else ""]
+    return [line for line in lines if line]
 
 
 def density_table(found: WhoIsServed, width: int) -> list[str]:
@@ -36,7 +41,7 @@ def density_table(found: WhoIsServed, width: int) -> list[str]:
         Columns of the terminal.
     """
     if not found.by_density:
-        return [f"no groups by density: {found.why_no_groups}"]
+        return wrapped(f"no groups by density: {found.why_no_groups}", width)
     calls = found.unserved.what == "calls"
     of_people = found.by_density[0].people is not None
     headers = (
@@ -102,7 +107,7 @@ def _never(found: Unserved) -> str:
     if found.reasons:
         named = list(found.reasons.items())[:_REASONS_NAMED]
         why = ", ".join(f"{SHORT_REASONS[reason]} {percent_text(part)}" for reason, part in named)
-        text += f"; {'refused there' if found.what == 'calls' else 'for lack of'}: {why}"
+        text += f"; {'refused there' if found.what == 'calls' else 'reasons, by cell'}: {why}"
     limit = percent_text(found.most_share)
     return (
         f"{text}. Such a {one} is served in at most {limit} of trials (95 % confidence); "

@@ -309,6 +309,13 @@ _REFUSED: tuple[Quantity, ...] = tuple(
 
 _DARK: tuple[Quantity, ...] = (
     _summed(
+        "cell_asking_share",
+        "1",
+        "share of trials in which a user of the cell asks for anything",
+        Sum("cell_asking_trials"),
+        methods=_MEAN_OF_LIT,
+    ),
+    _summed(
         "cell_dark_share",
         "1",
         "share of trials in which no user of the cell has a beam, of those in which one asks",

@@ -113,8 +113,7 @@ _TOTALS: tuple[Quantity, ...] = (
     _count("covered_cells", "cells with a satellite above the mask", _MEAN, _CONSTELLATION),
     _count(
         "cells_asking",
-        "cells of the statistics beams, or of the region, in which a user asks: for a call where "
-        "calls are counted",
+        "cells of the statistics beams, or of the region, in which a user asks for anything",
         _MEAN,
     ),
     _count("cells_dark", "cells in which a user asks and none has a beam", _MEAN),
