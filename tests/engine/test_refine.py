@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ def test_more_moves_carry_no_fewer_calls() -> None:
         of(BACKENDS[-1], 0, 3, SEARCH[0], ("cells__moves", moves)).trial["calls_promised"]
         for moves in (0, 300, 3_000, 20_000)
     ]
-    for fewer, more in zip(found, found[1:], strict=False):
+    for fewer, more in pairwise(found):
         assert (more >= fewer).all()
 
 
@@ -106,15 +107,13 @@ def test_other_objectives_raise_what_they_ask_for(objective: str) -> None:
 
 def test_users_without_a_rate_are_searched_for_throughput() -> None:
     free = {
-        **{"service__preset": None, "cells__objective": "throughput", "users__count": 200},
-        **{"satellite__beams_at_once": 4, "beams__frequency_reuse": 3},
+        **{"users__count": 200, "satellite__beams_at_once": 4, "beams__frequency_reuse": 3},
     }
     scenario = network_scenario(**free)
     kernel = NumpyKernels() if native_obstacle() else kernels("native")
     plain = compute(build(scenario), kernel, 0, 2).trial
-    refined = compute(
-        build(scenario.replace(cells__refinement="local-search", cells__moves=20_000)), kernel, 0, 2
-    ).trial
+    search = {**dict(SEARCH), "cells__objective": "throughput"}
+    refined = compute(build(scenario.replace(**search)), kernel, 0, 2).trial
     assert (refined["throughput"] >= plain["throughput"]).all()
     assert refined["throughput"].sum() > 1.03 * plain["throughput"].sum()
     assert "calls_promised" not in refined
