@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,9 @@ class Beams:
     lit_part : float64 array (beams,) or float
         Share of the slots in which a beam is going to be lit, if those of its satellite have equal
         shares.
+    asking : bool array (trials, cells) or None
+        Cells that ask for a beam and have a satellite that may serve them; known where coverage
+        comes first.
     """
 
     start: np.ndarray
@@ -69,6 +72,7 @@ class Beams:
     slots: int = 1
     at_once: int | np.ndarray | None = None
     lit_part: Any = 1.0
+    asking: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.satellite)
@@ -113,34 +117,45 @@ class Beams:
         return xp.asarray(self.start)[user_trial]
 
 
-def earth_fixed(world: World, sky: Sky, satellite_of_cell: np.ndarray) -> tuple[Beams, np.ndarray]:
-    """Aim a beam at the centre of every served cell.
+@dataclass(frozen=True)
+class Boresights:
+    """Where beams point that may be lit, in any order.
 
-    Parameters
+    Attributes
     ----------
-    world : World
-    sky : Sky
-    satellite_of_cell : int32 array (trials, cells)
-        -1 for none.
-
-    Returns
-    -------
-    beams : Beams
-    beam_of_cell : int32 array (trials, cells)
-        Counted from the first beam of the trial; -1 where a cell is dark.
+    satellite : int64 array (n,)
+        Index into the sky.
+    direction : float32 array (3, n)
+        Reduced, as of `Beams`.
     """
-    colour, centres = world.ground.colour, world.ground.cells.centre_unit
-    trial, cell = np.nonzero(satellite_of_cell >= 0)
-    satellite = satellite_of_cell[trial, cell].astype(np.int64)
-    order = np.lexsort((cell, colour[cell], satellite))
-    trial, cell, satellite = trial[order], cell[order], satellite[order]
+
+    satellite: np.ndarray
+    direction: np.ndarray
+
+
+def aim_at_cells(world: World, sky: Sky, cell: np.ndarray, satellite: np.ndarray) -> Boresights:
+    """Boresights of satellites towards the centres of cells, int64 arrays (n,)."""
+    direction = _reduced(world, sky, satellite, cosines_of_cells(world, sky, cell, satellite))
+    return Boresights(satellite, direction)
+
+
+def cosines_of_cells(world: World, sky: Sky, cell: np.ndarray, satellite: np.ndarray) -> np.ndarray:
+    """Direction of cells' centres from satellites, along their axes, float64 array (3, n)."""
+    centres = world.ground.cells.centre_unit
     offset_m = (EARTH_RADIUS_M * centres[cell] - sky.position_m[satellite]).T
     range_m = np.sqrt((offset_m * offset_m).sum(axis=0))
-    cosines = (sky.axes[:, :, satellite] * offset_m).sum(axis=1) / range_m
-    beams = replace(_beams(world, sky, satellite, colour[cell], cosines), cell=cell)
-    beam_of_cell = np.full(satellite_of_cell.shape, -1, dtype=np.int32)
-    beam_of_cell[trial, cell] = np.arange(len(cell)) - beams.start[trial]
-    return beams, beam_of_cell
+    cosines: np.ndarray = (sky.axes[:, :, satellite] * offset_m).sum(axis=1) / range_m
+    return cosines
+
+
+def _reduced(world: World, sky: Sky, satellite: np.ndarray, cosines: np.ndarray) -> np.ndarray:
+    """Directions times wavenumber and aperture radius, float32 array (3, n)."""
+    steering = world.radio.steering
+    ka: Any = steering.reduced_aperture
+    if world.payloads is not None:
+        ka = world.payloads.aperture(sky)[satellite]
+    weights = np.array([ka, ka, ka * steering.axial_weight]).reshape(3, -1)
+    return np.ascontiguousarray(cosines * weights, dtype=np.float32)
 
 
 def satellite_fixed(world: World, layout: Layout, sky: Sky) -> Beams:
@@ -149,22 +164,28 @@ def satellite_fixed(world: World, layout: Layout, sky: Sky) -> Beams:
     cosines = np.stack([*uv.T, np.sqrt(1.0 - (uv * uv).sum(axis=1))])
     satellite = np.repeat(np.arange(len(sky)), len(layout.order))
     colour = np.tile(layout.colour[layout.order], len(sky))
-    return _beams(world, sky, satellite, colour, np.tile(cosines, (1, len(sky))))
+    return beams_towards(world, sky, satellite, colour, np.tile(cosines, (1, len(sky))))
 
 
-def _beams(
+def beams_towards(
     world: World, sky: Sky, satellite: np.ndarray, colour: np.ndarray, cosines: np.ndarray
 ) -> Beams:
-    colours, steering = world.radio.colours, world.radio.steering
-    ka: Any = steering.reduced_aperture
+    """Put beams of satellites together, sorted by satellite, then colour.
+
+    Parameters
+    ----------
+    world : World
+    sky : Sky
+    satellite, colour : int64 array (beams,)
+    cosines : float64 array (3, beams)
+        Boresights along the satellites' axes.
+    """
+    colours = world.radio.colours
     segment = satellite * colours + colour
-    if world.payloads is not None:
-        ka = world.payloads.aperture(sky)[satellite]
-    weights = np.array([ka, ka, ka * steering.axial_weight]).reshape(3, -1)
     return Beams(
         start=np.searchsorted(satellite, sky.start).astype(np.int64),
         satellite=satellite,
-        direction=np.ascontiguousarray(cosines * weights, dtype=np.float32),
+        direction=_reduced(world, sky, satellite, cosines),
         segment_start=np.searchsorted(segment, np.arange(len(sky) * colours + 1)).astype(np.int32),
         power=np.ones(len(satellite), dtype=np.float32),
         lit=None,

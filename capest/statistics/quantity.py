@@ -22,11 +22,14 @@ class When(Enum):
     LIMIT = "a limit on power"
     CALLS = "calls"
     ADAPTIVE = "calls whose rates adapt"
+    COVERAGE = "coverage first"
+    MINIMUM = "calls that hold a share of their rate"
     MIX = "several calls of a mix"
     BLOCKING = "calls that come and go"
     BEST_EFFORT = "best effort"
     FRAME = "a frame of slots"
     BOUND = "a bound of frames"
+    REFINED = "an assignment of cells that a search refines"
     KEPT_CELLS = "values of every trial and cell"
 
 
