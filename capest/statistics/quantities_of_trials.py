@@ -114,6 +114,18 @@ _TOTALS: tuple[Quantity, ...] = (
     ),
     _count("covered_cells", "cells with a satellite above the mask", _MEAN, _CONSTELLATION),
     _count(
+        "cells_asking",
+        "cells of the statistics beams, or of the region, in which a user asks for anything",
+        _MEAN,
+    ),
+    _count("cells_dark", "cells in which a user asks and none has a beam", _MEAN),
+    _count(
+        "cells_dark_in_view",
+        "cells in which a user asks and none has a beam, though a satellite is above the mask",
+        _MEAN,
+        _CONSTELLATION,
+    ),
+    _count(
         "dark_cells",
         "cells that ask and have a satellite that may serve them, and that no beam lights",
         _MEAN,
