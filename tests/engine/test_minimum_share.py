@@ -98,20 +98,32 @@ def one_by_one(
 ) -> tuple[list[int], list[int], np.ndarray]:
     """Outcome, what is held, and what is left, by loops over beams and users."""
     full = needs_of(settings, links, demand, np)
-    least = needs_of(settings, links, at_minimum(demand, settings.minimum_share), np)
+    asked = at_minimum(demand, settings.minimum_share)
+    least, of_lit = needs_of(settings, links, asked, np), None
+    if links.lit_share is not None:
+        in_lit_slots = dataclasses.replace(
+            links,
+            efficiency=(links.efficiency / links.lit_share).astype(np.float32),
+            uplink_efficiency=(links.uplink_efficiency / links.lit_share).astype(np.float32),
+        )
+        of_lit = needs_of(settings, in_lit_slots, asked, np)
+    talks = np.ones(len(demand.call)) if demand.talk_share is None else demand.talk_share
+    whole = np.ceil(WHOLE * talks).astype(np.int64)
+    down, up = np.minimum(least.down, whole), np.minimum(least.up, whole)
     capacities = (WHOLE, capacity_of(settings.uplink.access))
     outcome, kind = full.outcome.tolist(), [NO_SHARE] * len(demand.call)
     left = np.zeros((links.trials * links.beams, 2), dtype=np.int64)
     key = -links.efficiency.astype(np.float64) if demand.arrival is None else demand.arrival
     for group in range(links.trials * links.beams):
         own = np.flatnonzero(demand.call & (links.serving >= 0) & (links.own_beam == group))
-        holds = [user for user in own if least.outcome[user] == CARRIED]
+        closes = (of_lit or least).outcome == CARRIED
+        holds = [user for user in own if closes[user]]
         held = {
             user: parts
             for user, *parts in zip(
                 holds,
-                equal_parts([int(least.down[user]) for user in holds], capacities[0]),
-                equal_parts([int(least.up[user]) for user in holds], capacities[1]),
+                equal_parts([int(down[user]) for user in holds], capacities[0]),
+                equal_parts([int(up[user]) for user in holds], capacities[1]),
                 strict=True,
             )
         }
@@ -120,7 +132,7 @@ def one_by_one(
             for k, capacity in enumerate(capacities)
         ]
         for user, parts in held.items():
-            reached = parts == [least.down[user], least.up[user]]
+            reached = parts == [down[user], up[user]] and least.outcome[user] == CARRIED
             kind[user] = WHOLE_SHARE if reached else EQUAL_PART
         for user in sorted(own, key=lambda user: (key[user], user)):
             if outcome[user] != CARRIED:
@@ -142,9 +154,16 @@ def one_by_one(
 @pytest.mark.parametrize("share", [0.02, 0.1, 0.5, 1.0])
 @pytest.mark.parametrize("places", [2, 80])
 @pytest.mark.parametrize("order", ["efficient", "random"])
-def test_admission_is_that_of_the_loop(seed: int, share: float, places: int, order: str) -> None:
+@pytest.mark.parametrize("frame", [False, True])
+def test_admission_is_that_of_the_loop(
+    seed: int, share: float, places: int, order: str, frame: bool
+) -> None:
     settings = with_share(share, places, scheduler__admission=order)
     links, demand = drawn(seed, pauses=seed == 2)
+    if frame:
+        lit_share = np.random.default_rng(seed).choice([0.1, 0.5, 1.0], len(demand.call))
+        efficiency = (links.efficiency * lit_share).astype(np.float32)
+        links = dataclasses.replace(links, efficiency=efficiency, lit_share=lit_share)
     if order == "random":
         arrival = np.random.default_rng(9).uniform(size=len(demand.call))
         demand = dataclasses.replace(demand, arrival=arrival)
@@ -301,3 +320,17 @@ def test_who_holds_a_share_disturbs(share: float, monkeypatch: pytest.MonkeyPatc
         truth(found.senders.links, (call_shares(found) * found.senders.strength)[None])[0]
     )
     assert expected_db.mean() > 1.1 * calls_alone[links.serving[there]].mean()
+
+
+def test_a_beam_that_is_seldom_lit_is_shared_equally() -> None:
+    """Half of a link's rate, in a tenth of the time: it closes, does not fit, and is shared."""
+    settings = with_share(0.5)
+    links, demand = alike(4, settings, down_mbps=0.5)
+    seldom = np.full(4, 0.1)
+    links = dataclasses.replace(links, efficiency=np.float32(seldom), lit_share=seldom)
+    found = admit(settings, KERNELS, links, demand)
+    assert (found.held == EQUAL_PART).all()
+    assert found.left[0, 0] == 0
+    # Too weak even in lit slots: nobody holds anything.
+    weak = dataclasses.replace(links, efficiency=np.float32(seldom * 0.2))
+    assert (admit(settings, KERNELS, weak, demand).held == NO_SHARE).all()

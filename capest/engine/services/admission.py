@@ -12,7 +12,14 @@ from capest.backend.arguments import CallQueues
 from capest.backend.protocol import Kernels
 from capest.engine.radio import UplinkAccess
 from capest.engine.services.demand import Demand
-from capest.engine.services.minimum import NO_SHARE, admit_above, at_minimum, hold
+from capest.engine.services.minimum import (
+    NO_SHARE,
+    Claims,
+    admit_above,
+    at_minimum,
+    hold,
+    of_lit_slots,
+)
 from capest.engine.services.rates import WHOLE, level_of, mean_share, raise_rates, way_up
 from capest.engine.services.settings import Services
 from capest.statistics.refusals import REFUSAL_REASONS
@@ -49,6 +56,9 @@ class CallLinks:
         Places that the user has in the uplink; ``None``: one.
     most_share : float64 array or None
         Of the time in which a user can be served; ``None``: all of it.
+    lit_share : float array or None
+        Share of a frame's slots in which the user's beam is lit, over which efficiencies are
+        means; ``None``: always.
     """
 
     trials: int
@@ -63,6 +73,7 @@ class CallLinks:
     delay_ms: Any
     uplink_width: Any | None = None
     most_share: Any | None = None
+    lit_share: Any | None = None
 
     @cached_property
     def own_beam(self) -> Any:
@@ -134,11 +145,21 @@ def admit(services: Services, kernels: Kernels, links: CallLinks, demand: Demand
     asks = demand.call & (needs.outcome == CARRIED)
     waiting, kind = queues(kernels, links, needs, asks, demand.arrival), None
     if services.minimum_share > 0.0:
-        least = needs_of(services, links, at_minimum(demand, services.minimum_share), xp)
+        asked = at_minimum(demand, services.minimum_share)
+        least = needs_of(services, links, asked, xp)
+        of_lit = needs_of(services, while_lit(links, xp), asked, xp)
         held = hold(
             kernels,
-            demand.call & (least.outcome == CARRIED),
-            (least.down, least.up),
+            Claims(
+                demand.call & (of_lit.outcome == CARRIED),
+                least.outcome == CARRIED,
+                *(
+                    xp.minimum(need, mean_share(limit, demand.talk_share, xp))
+                    for need, limit in zip(
+                        (least.down, least.up), limits_of(links, xp), strict=True
+                    )
+                ),
+            ),
             links.own_beam,
             (WHOLE, least.capacity_up),
             links.trials * links.beams,
@@ -198,6 +219,18 @@ def needs_of(services: Services, links: CallLinks, demand: Demand, xp: Any) -> N
         outcome = xp.where(links.above_horizon, outcome, SATELLITE)
     down, up = (mean_share(each, demand.talk_share, xp) for each in (down, up))
     return Needs(outcome, down, up, capacity_up)
+
+
+def while_lit(links: CallLinks, xp: Any) -> CallLinks:
+    """Links in the slots in which the users' beams are lit."""
+    if links.lit_share is None:
+        return links
+    up = links.uplink_efficiency
+    return replace(
+        links,
+        efficiency=of_lit_slots(links.efficiency, links.lit_share, xp),
+        uplink_efficiency=None if up is None else of_lit_slots(up, links.lit_share, xp),
+    )
 
 
 def are_carried_alone(

@@ -1,7 +1,8 @@
 """A share of the wanted rate that every caller holds before any call is carried.
 
-Who could be carried alone at that share holds it, in the downlink and in the uplink; where a beam
-has not enough for all of its callers, they hold equal parts, and nobody more than its share. That
+Whose own links carry that share holds it, in the downlink and in the uplink; where a beam, or the
+time for which it is lit, has not enough for its callers, they hold equal parts, and nobody more
+than its share. That
 is the max-min fair division of a beam (Bertsekas and Gallager, "Data Networks", 2nd edition,
 Prentice Hall 1992, section 6.5.2, with one link). What is left admits calls in their order: a call
 takes what it lacks.
@@ -21,6 +22,9 @@ from capest.engine.services.demand import Demand
 LEAST_SHARES = 3
 NO_SHARE, EQUAL_PART, WHOLE_SHARE = range(LEAST_SHARES)
 """What a caller whose call is not carried holds: nothing, an equal part of its beam, its share."""
+
+_LEAST_LIT = 1e-9
+"""Share of a frame below which a beam is dark: efficiencies are zero there."""
 
 
 @dataclass(frozen=True)
@@ -46,38 +50,56 @@ def at_minimum(demand: Demand, share: float) -> Demand:
     return replace(demand, down_mbps=down_mbps * share, up_mbps=up_mbps * share)
 
 
+@dataclass(frozen=True)
+class Claims:
+    """What callers may claim before calls are admitted, arrays (users,).
+
+    Attributes
+    ----------
+    closes : bool array
+        Their own links carry the share while their beam is lit.
+    fits : bool array
+        The time for which it is lit is enough for it, if they have their beam alone.
+    down, up : int64 array
+        What the share takes of the downlink and of the uplink, in units of ``WHOLE``; at most all
+        that one user can take.
+    """
+
+    closes: Any
+    fits: Any
+    down: Any
+    up: Any
+
+
+def of_lit_slots(efficiency: Any, lit_share: Any, xp: Any) -> Any:
+    """Mean efficiency over the slots in which a beam is lit, from that over a frame, float32."""
+    return (efficiency / xp.maximum(lit_share, _LEAST_LIT)).astype(xp.float32)
+
+
 def hold(
-    kernels: Kernels,
-    closes: Any,
-    shares: tuple[Any, Any],
-    number: Any,
-    capacities: tuple[int, int],
-    groups: int,
+    kernels: Kernels, claims: Claims, number: Any, capacities: tuple[int, int], groups: int
 ) -> Held:
     """Give callers their share, or an equal part of their beam.
 
     Parameters
     ----------
     kernels : Kernels
-    closes : bool array (users,)
-        Callers whose own links carry the share.
-    shares : tuple of int64 array (users,)
-        What the share takes of the downlink and of the uplink, in units of ``WHOLE``.
+    claims : Claims
     number : int64 array (users,)
         Beam of each user, anything for who does not call.
     capacities : tuple of int
-        What a beam has.
+        What a beam has, of the downlink and of the uplink.
     groups : int
         Beams.
     """
     xp = kernels.xp
-    parts, whole = [], closes
-    for share, capacity in zip(shares, capacities, strict=True):
-        wants = xp.where(closes, share, 0)
+    parts, whole = [], claims.closes & claims.fits
+    for share, capacity in zip((claims.down, claims.up), capacities, strict=True):
+        wants = xp.where(claims.closes, share, 0)
         held = in_equal_parts(kernels, wants, number, capacity, groups)
         parts.append(held)
         whole = whole & (held == wants)
-    kind = xp.where(whole, WHOLE_SHARE, xp.where(closes, EQUAL_PART, NO_SHARE))
+    kind = xp.where(whole, WHOLE_SHARE, xp.where(claims.closes, EQUAL_PART, NO_SHARE))
     return Held(parts[0], parts[1], kind.astype(xp.int8))
 
 

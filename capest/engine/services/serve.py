@@ -125,7 +125,9 @@ def serve(
     above_horizon, in_view = world.ground.cells.seen(view, users, links, xp)
     trials, beam_count = len(beams.start) - 1, beams.most
     lit, delay_ms = beams.ever_lit, packet_delay_ms(world, services, sky, links, xp)
+    lit_share = None
     if frame is not None:
+        lit_share = frame.own(frame.share, users.trial, links.serving, xp)
         delay_ms = delay_ms + frame.own(frame.gap_ms, users.trial, links.serving, xp)
     call_links = CallLinks(
         trials=trials,
@@ -139,6 +141,7 @@ def serve(
         uplink_efficiency=None,
         delay_ms=delay_ms,
         most_share=most_share,
+        lit_share=lit_share,
     )
     settled = _settled(
         world, kernels, sky, users, beams, power, links, call_links, demand, own_snr, frame
@@ -252,7 +255,6 @@ def _settled(
     if uplink.interference == "full-buffer":
         return always_sending(kernels, call_links, senders, own_snr, ready)
     counted = world.ground.cells.counts(world, users, beams, links, xp)
-    lit_share = None if frame is None else frame.own(frame.share, users.trial, links.serving, xp)
     return settle(
         services,
         kernels,
@@ -263,7 +265,7 @@ def _settled(
         ready,
         counted,
         adaptation,
-        lit_share,
+        call_links.lit_share,
         power_headroom(world, links, xp),
     )
 

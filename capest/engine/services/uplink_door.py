@@ -18,9 +18,17 @@ from capest.engine.services.admission import (
     needs_of,
     queues,
     share_taken,
+    while_lit,
 )
 from capest.engine.services.demand import Demand
-from capest.engine.services.minimum import Held, admit_above, at_minimum, hold
+from capest.engine.services.minimum import (
+    Claims,
+    Held,
+    admit_above,
+    at_minimum,
+    hold,
+    of_lit_slots,
+)
 from capest.engine.services.rates import WHOLE, mean_share, raise_rates, way_up
 from capest.engine.services.settings import CallUplink, Services
 from capest.engine.services.uplink_width import power_in_place, widen
@@ -88,6 +96,7 @@ class Door:
         if services.minimum_share > 0.0:
             least = at_minimum(demand, services.minimum_share)
             self._least = least, needs_of(services, alone, least, xp)
+            self._least_of_lit = needs_of(services, while_lit(alone, xp), least, xp)
         asks = demand.call & (needs.outcome == CARRIED)
         one = queues(kernels, links, needs, asks, demand.arrival)
         users = len(asks)
@@ -191,15 +200,30 @@ class Door:
         """
         xp, links, access = self._kernels.xp, self._links, self._access
         rates_mbps = xp.broadcast_to(demand.up_mbps, efficiency.shape)
-        mhz = access.user_bandwidth_mhz
-        up = share_taken(rates_mbps, efficiency, mhz, xp, access.widths[-1])
-        closes = demand.call & (needs.outcome == CARRIED) & (up <= most)
-        down = xp.broadcast_to(needs.down, efficiency.shape)
-        shares = (down.ravel(), mean_share(up, demand.talk_share, xp).ravel())
+        mhz, places = access.user_bandwidth_mhz, access.widths[-1]
+        lit, up = (
+            share_taken(rates_mbps, each, mhz, xp, places)
+            for each in (self._while_lit(efficiency), efficiency)
+        )
+        calls = demand.call & (self._least_of_lit.outcome == CARRIED)
+        wants = mean_share(xp.minimum(up, most), demand.talk_share, xp)
+        down = mean_share(limit_of(links.most_share, None, xp), demand.talk_share, xp)
+        claims = Claims(
+            (calls & (lit <= most)).ravel(),
+            ((needs.outcome == CARRIED) & (up <= most)).ravel(),
+            xp.broadcast_to(xp.minimum(needs.down, down), efficiency.shape).ravel(),
+            wants.ravel(),
+        )
         capacities = (WHOLE, self._queues.capacity_up)
         groups = CHAINS * links.trials * links.beams
-        number = self._number.ravel()
-        return hold(self._kernels, closes.ravel(), shares, number, capacities, groups)
+        return hold(self._kernels, claims, self._number.ravel(), capacities, groups)
+
+    def _while_lit(self, efficiency: Any) -> Any:
+        """Efficiencies in lit slots, from means over the frame, float32 array (chains, users)."""
+        lit_share = self._links.lit_share
+        if lit_share is None:
+            return efficiency
+        return of_lit_slots(efficiency, lit_share, self._kernels.xp)
 
     def _raise(
         self, efficiency: Any, least: Any, most: Any, admitted: Any, left_up: Any
