@@ -38,11 +38,15 @@ _SIZES = {
 
 @dataclass(frozen=True)
 class SweepAxis:
-    """A dimension of a sweep: its name, the dotted key it stands for, and its values."""
+    """A dimension of a sweep: its name, the dotted key it stands for, its values, their long name.
+
+    Where the values are labels of settings of several keys, a word stands in place of the key.
+    """
 
     name: str
     key: str
     values: np.ndarray
+    long_name: str
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ def _define_common(dataset: netCDF4.Dataset, sizes: Mapping[str, int]) -> None:
 
 def _write_axis(dataset: netCDF4.Dataset, axis: SweepAxis) -> None:
     """Coordinate of an axis; texts in characters of fixed number, which any library reads."""
-    values, attributes = axis.values, {"long_name": f"{axis.key} of the scenario", KEY: axis.key}
+    values, attributes = axis.values, {"long_name": axis.long_name, KEY: axis.key}
     if values.dtype.kind == "U":
         encoded = np.char.encode(values, "utf-8")
         length = f"{axis.name}_length"
