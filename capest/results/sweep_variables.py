@@ -38,15 +38,17 @@ _SIZES = {
 
 @dataclass(frozen=True)
 class SweepAxis:
-    """A dimension of a sweep: its name, the dotted key it stands for, its values, their long name.
+    """A dimension of a sweep: its name, the dotted key it stands for, its values, what they are.
 
-    Where the values are labels of settings of several keys, a word stands in place of the key.
+    Where the values are labels of settings of several keys, a word stands in place of the key, and
+    the comment says what each label stands for.
     """
 
     name: str
     key: str
     values: np.ndarray
     long_name: str
+    comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,7 @@ def _define_common(dataset: netCDF4.Dataset, sizes: Mapping[str, int]) -> None:
 def _write_axis(dataset: netCDF4.Dataset, axis: SweepAxis) -> None:
     """Coordinate of an axis; texts in characters of fixed number, which any library reads."""
     values, attributes = axis.values, {"long_name": axis.long_name, KEY: axis.key}
+    attributes |= {"comment": axis.comment} if axis.comment else {}
     if values.dtype.kind == "U":
         encoded = np.char.encode(values, "utf-8")
         length = f"{axis.name}_length"

@@ -45,6 +45,11 @@ class Axis:
         """What the values are, for people."""
         return f"{self.key} of the scenario"
 
+    @property
+    def comment(self) -> str:
+        """What each value stands for, a line each; empty where it stands for itself."""
+        return ""
+
     def settings(self, place: int) -> list[OptionValue]:
         """Overrides that one of its values stands for."""
         value = _toml(self.values[place])
@@ -96,9 +101,22 @@ class LabelledAxis(Axis):
             return super().long_name
         return f"{self.key}: a choice of {', '.join(self.keys)} of the scenario"
 
+    @property
+    def comment(self) -> str:
+        """What each label stands for, a line each."""
+        if self.keys == (self.key,):
+            return super().comment
+        every = zip(self.values, self.sets, strict=True)
+        return "\n".join(f"{label}: {', '.join(filter(_sets, texts))}" for label, texts in every)
+
     def settings(self, place: int) -> list[OptionValue]:
         """Overrides that one of its labels stands for."""
         return list(self.sets[place])
+
+
+def _sets(override: str) -> bool:
+    """Whether an override gives a key a value, not takes it out."""
+    return "=" in override
 
 
 def _toml(value: Any) -> str:

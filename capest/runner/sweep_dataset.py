@@ -55,12 +55,16 @@ def gather(
     )
     write_sweep(
         path,
-        [SweepAxis(axis.name, axis.key, axis.coordinate, axis.long_name) for axis in axes],
+        [_written(axis) for axis in axes],
         [point.place for point in points],
         results,
         attributes,
     )
     return attributes
+
+
+def _written(axis: Axis) -> SweepAxis:
+    return SweepAxis(axis.name, axis.key, axis.coordinate, axis.long_name, axis.comment)
 
 
 def _attributes_of(path: Path) -> dict[str, Any]:
