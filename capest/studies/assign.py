@@ -179,7 +179,7 @@ def plan_points(
     names, left_out = (tuple(strategies), ()) if strategies else compared()
     choices = {choice.label: choice for choice in map(parse_choice, names)}
     _check_solvable(choices.values())
-    notes = [f"{name} is left out: it needs SciPy ({INSTALL})" for name in left_out]
+    notes = [f"{name} is left out: it needs SciPy: {INSTALL}" for name in left_out]
     more, axes = [], [_strategies(list(choices.values()))]
     for key, option, values in (
         (OBJECTIVE, "--objective", objectives),
@@ -229,15 +229,15 @@ def _of_bound(scenario: Scenario, wanted: bool | None) -> tuple[list[OptionValue
         return [], []
     if wanted is False:
         return [OptionValue(f"{BOUND}=none", "--no-bound")], []
-    by_itself = wanted is None and BOUND not in scenario.written
-    if wanted is None and not by_itself:
+    if wanted is None and BOUND in scenario.written:
         return [], []
-    if not has_calls(dict(scenario.items())):
-        said = "no bound: it is one on calls, and nobody calls"
-        return ([], [said]) if wanted else ([], [])
-    if not has_scipy():
-        return [], [f"no bound: it needs SciPy ({INSTALL})"]
-    return [OptionValue(f"{BOUND}={INTERFERENCE_FREE}", "--bound" if wanted else "")], []
+    calls = has_calls(dict(scenario.items()))
+    if calls and has_scipy():
+        return [OptionValue(f"{BOUND}={INTERFERENCE_FREE}", "--bound" if wanted else "")], []
+    why = f"needs SciPy: {INSTALL}" if calls else "is one on calls, and nobody calls"
+    if wanted:
+        raise InputError(f"--bound: the bound {why}")
+    return [], [f"no bound: it {why}"] if calls else []
 
 
 def compare(path: Path, plan: Plan) -> list[ComparedChoice]:

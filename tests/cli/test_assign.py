@@ -178,7 +178,7 @@ def test_it_opens_as_every_sweep_does(folder: Path, found: dict[str, Any]) -> No
 def test_it_goes_on_where_it_was_killed(
     folder: Path, scenario: Path, found: dict[str, Any]
 ) -> None:
-    """A process killed in the midst of the second strategy; the file is that of one never killed."""
+    """A process killed in its second strategy; the file is that of one never killed."""
     words = [sys.executable, "-m", "capest", "assign", "s.toml", *WHERE, *WORDS]
     words += ["-o", "all.nc", "--keep-points"]
     points = Path("all.nc.points")
@@ -289,7 +289,7 @@ def test_without_scipy_a_note_and_no_bound(scenario: Path, monkeypatch: pytest.M
     plan = study.plan_points(scenario, [])
     assert [point.scenario.cells.bound for point in plan.points] == ["none"] * len(plan.points)
     assert "solved" not in plan.axes[0].values
-    install = 'it needs SciPy (pip install "capest[solve]")'
+    install = 'it needs SciPy: pip install "capest[solve]"'
     assert plan.notes == (f"solved is left out: {install}", f"no bound: {install}")
     done = call("s.toml", "--strategy", "solved", *WHERE)
     assert done.exit_code == 2
