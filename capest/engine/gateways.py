@@ -60,6 +60,7 @@ def fed_only(world: World, sky: Sky, view: SatellitesInView) -> tuple[Sky, Satel
         satellite=place[pairs.satellite[some]].astype(np.int32),
         elevation_deg=pairs.elevation_deg[some],
         snr=pairs.snr[some],
+        in_view_s=None if pairs.in_view_s is None else pairs.in_view_s[some],
         satellites=len(sky),
     )
     return sky, replace(view, candidates=candidates)

@@ -228,6 +228,11 @@ class BeamPlan:
         Beams without users stay dark.
     assignment : str
         Which satellite lights which cell, a name of ``allocation.cells.STRATEGIES``.
+    order, preference : str
+        Parts that hold, of ``allocation.cells.ORDERS`` and ``PREFERENCES``; empty where the
+        assignment has none.
+    largest_scan_sine : float
+        Of the largest angle between the nadir and a beam that is aimed at a cell.
     lowest_deg : float
         Elevation mask of a satellite that serves.
     lowest_heard_deg : float
@@ -253,6 +258,9 @@ class BeamPlan:
     frame: FramePlan | None = None
     cells_at_once: int = 0
     turn: np.ndarray | None = None
+    order: str = ""
+    preference: str = ""
+    largest_scan_sine: float = 1.0
 
     @property
     def fixed_layout(self) -> Layout:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from capest.errors import InputError, Problem
+from capest.scenario.beam_limit_rules import PREFERENCE_KEYS, preference_problem
 from capest.scenario.derived import is_frame
 from capest.scenario.frame_rules import at_once_given, at_once_within
 from capest.scenario.gateway_notation import is_notation, parse_gateways
@@ -250,5 +251,6 @@ WITH_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]],
     ),
     (("beams.bound", "beams.allocation", "beams.slots", "users.demand_mbps"), _fluid_bound),
     (("beams.count",), _beams),
+    (PREFERENCE_KEYS, preference_problem),
 )
 """Rules with the keys they read, for scenarios of a constellation."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from capest.allocation.cells import parts_of
 from capest.physics.patterns import PATTERNS, takes_hpbw
 from capest.physics.resource_grid import between_channels_mhz
 from capest.scenario.choices import HOPPING
@@ -147,6 +148,28 @@ def _beam_by_beam(values: Values) -> str | None:
     return 'users.placement = "beam" puts users.per_beam users in the cell of each beam'
 
 
+def _decides_as_a_whole(values: Values) -> str | None:
+    name = values["cells.assignment"]
+    if parts_of(name) is not None:
+        return None
+    return f'cells.assignment = "{name}" decides as a whole, without order and preference'
+
+
+def _nothing_caps_power(values: Values) -> str | None:
+    tables = tables_of(values["constellation.shell"])
+    powers = [values["satellite.rf_power_w"], *(each.get("rf_power_w") for each in tables)]
+    return None if any(each is not None for each in powers) else "there is no satellite.rf_power_w"
+
+
+def _decodes(values: Values) -> str | None:
+    if values["satellite.payload"] == "transparent":
+        return None
+    return (
+        'with satellite.payload = "regenerative" the feeder link carries decoded bits, and not the '
+        "channels of beams"
+    )
+
+
 def _file_tells(values: Values) -> str | None:
     return None if values["users.file"] is None else "users.file says where a network is"
 
@@ -198,6 +221,7 @@ def _best_effort(values: Values) -> str | None:
 _BY_HPBW = in_words(name for name in PATTERNS.names() if takes_hpbw(name))
 _BY_DIAMETER = in_words(name for name in PATTERNS.names() if not takes_hpbw(name))
 _EARTH_FIXED = chosen("cells.layout", "earth-fixed")
+_IN_PARTS = ReadCondition("with an assignment of order and preference", _decides_as_a_whole)
 _HOPPING = chosen("beams.allocation", *HOPPING)
 _ARRAY, _DISH = chosen("satellite.antenna", "array"), chosen("satellite.antenna", "dish")
 _SHELLS = ReadCondition("with `constellation.shells` or orbits of `shell`", _no_shells)
@@ -254,6 +278,14 @@ def _of_beams(values: Values) -> str | None:
     return 'with a constellation only with cells.layout = "satellite-fixed": cells are aimed at'
 
 
+_CHOICE_OF_BEAMS = ReadCondition(
+    f"with Earth-fixed cells of a constellation, or with `beams.allocation` = {in_words(HOPPING)}",
+    _no_choice_of_beams,
+)
+_CAPPED = ReadCondition("with `satellite.rf_power_w`", _nothing_caps_power)
+_REPEATS = ReadCondition('with `satellite.payload` = "transparent"', _decodes)
+
+
 READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "satellite.altitude_km": (
         ReadCondition(
@@ -296,13 +328,10 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "satellite.pattern": (_DISH,),
     "satellite.element_exponent": (_ARRAY,),
     "satellite.steering_loss_exponent": (CONSTELLATION, _EARTH_FIXED, _DISH),
-    "satellite.beams_at_once": (
-        ReadCondition(
-            "with Earth-fixed cells of a constellation, or with "
-            f"`beams.allocation` = {in_words(HOPPING)}",
-            _no_choice_of_beams,
-        ),
-    ),
+    "satellite.beams_at_once": (_CHOICE_OF_BEAMS,),
+    "satellite.power_limit": (_CHOICE_OF_BEAMS, _CAPPED),
+    "satellite.feeder_bandwidth_mhz": (_CHOICE_OF_BEAMS, _REPEATS),
+    "satellite.largest_scan_deg": (CONSTELLATION, _EARTH_FIXED),
     "satellite.out_of_band_rejection_db": (
         given("satellite.out_of_band_pfd_limit_dbw_per_m2_mhz"),
     ),
@@ -337,6 +366,8 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     ),
     "cells.lit": (CONSTELLATION,),
     "cells.assignment": (CONSTELLATION, _EARTH_FIXED),
+    "cells.order": (CONSTELLATION, _EARTH_FIXED, _IN_PARTS),
+    "cells.preference": (CONSTELLATION, _EARTH_FIXED, _IN_PARTS),
     "beams.count": (ReadCondition("with one satellite, or satellite-fixed beams", _of_beams),),
     "beams.statistics_count": (one_satellite("its cells are all counted"),),
     "beams.spacing_uv": (

@@ -11,7 +11,7 @@ from capest.engine.build import notes
 from capest.engine.build.common import channel_of, services_and_radio
 from capest.engine.build.gateways import far_note, gateways_of
 from capest.engine.build.guard_band import guard_band_note
-from capest.engine.build.payloads import payloads_in
+from capest.engine.build.payloads import payloads_in, scan_sine
 from capest.engine.build.place_loss import cell_weather, climates_of_cells
 from capest.engine.build.region import build_region
 from capest.engine.build.satellite import frame_notes, frame_of, layout_around
@@ -50,6 +50,7 @@ def build_constellation(scenario: Scenario) -> World:
         layout_deg = (region.layout[f"cell_{side}"] for side in ("latitude", "longitude"))
         climates = climates_of_cells(*layout_deg)
     services, radio = services_and_radio(scenario, None, climates)
+    order, preference = scenario.assignment_parts or ("", "")
     plan = BeamPlan(
         layout=layout,
         attachment="cell" if layout is None else "highest",
@@ -62,12 +63,17 @@ def build_constellation(scenario: Scenario) -> World:
         frame=frame_of(scenario),
         cells_at_once=scenario.cells_at_once,
         turn=_turn(scenario, region.tiling, layout),
+        order=order,
+        preference=preference,
+        largest_scan_sine=scan_sine(scenario.satellite.largest_scan_deg),
     )
     gateways, of_gateways = gateways_of(scenario)
     of_gateways += far_note(gateways, region.ground, space, plan.lowest_deg)
     of_choices: tuple[str, ...] = ()
     if layout is None:
-        of_choices = notes.assignment_note(cells.assignment, altitude_km)
+        of_choices = notes.assignment_note(
+            cells.assignment, altitude_km, cells.preference
+        )
         # Widths in place of heights: those of different payloads have no spacing in common.
         width_uv = _beam_widths(scenario, space)
         unlike = notes.unlike_beams(altitude_km, width_uv)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +35,11 @@ def payloads_in(scenario: Scenario, space: Space) -> Payloads | None:
     return Payloads(tuple(_in_numbers(scenario, base, each) for each in known), kind[space.table])
 
 
+def scan_sine(largest_deg: float | None) -> float:
+    """Sine of the largest angle between the nadir and a beam; 1 where nothing limits it."""
+    return 1.0 if largest_deg is None else math.sin(math.radians(largest_deg))
+
+
 def _in_numbers(
     scenario: Scenario, base: shell_tables.PayloadFigures, own: shell_tables.PayloadFigures
 ) -> Payload:
@@ -55,4 +61,5 @@ def _in_numbers(
         pfd_dbw_per_m2_mhz=np.inf if pfd_dbw is None else pfd_dbw,
         beams_at_once=own.beams_at_once,
         cells_at_once=own.beams_at_once * (scenario.beams.cells_per_beam if turns else 1),
+        largest_scan_sine=scan_sine(own.largest_scan_deg),
     )
