@@ -245,6 +245,10 @@ class BeamPlan:
     turn : int array (cells,) or None
         Order of the cells of a region, or of a layout that many satellites have, in which those
         next to each other lie apart; ``None`` where none take turns.
+    beams_per_cell : int
+        Most beams of a cell of a region, each on a channel of its own.
+    moves : int or None
+        That local search tries to make the assignment better; ``None``: it stays as it is.
     """
 
     layout: Layout | None
@@ -261,6 +265,8 @@ class BeamPlan:
     order: str = ""
     preference: str = ""
     largest_scan_sine: float = 1.0
+    beams_per_cell: int = 1
+    moves: int | None = None
 
     @property
     def fixed_layout(self) -> Layout:
@@ -277,7 +283,7 @@ class BeamPlan:
     def most_beams(self, satellites: int, cells: int) -> int:
         """About as many beams as a trial has at most, from satellites and cells of a region."""
         if self.attachment == "cell":
-            return min(cells, satellites * self.cells_at_once)
+            return min(cells * self.beams_per_cell, satellites * self.cells_at_once)
         return len(self.fixed_layout.colour) * min(satellites, _SATELLITES_IN_REACH)
 
 

@@ -223,6 +223,25 @@ def _fluid_bound(
     )
 
 
+def _beams_per_cell(
+    several: int, reuse: int, polarisation: bool, layout: str, allocation: str
+) -> Problem | None:
+    channels = reuse * (2 if polarisation else 1)
+    is_read = layout == "earth-fixed" and allocation == "all-on"
+    if several <= channels or not is_read:
+        return None
+    hint = f"write at most {channels}"
+    if channels == 1:
+        hint = "write 1, or part the band: beams.frequency_reuse = 3"
+    return Problem(
+        "cells.beams_per_cell",
+        several,
+        f"are more beams than there are channels, {channels} with beams.frequency_reuse = {reuse}: "
+        "two beams of a cell on one channel disturb each other",
+        hint,
+    )
+
+
 def _beams(count: int) -> Problem | None:
     return not_hexagonal("beams.count", count)
 
@@ -250,6 +269,13 @@ WITH_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]],
         _at_once_of_layout,
     ),
     (("beams.bound", "beams.allocation", "beams.slots", "users.demand_mbps"), _fluid_bound),
+    (
+        (
+            *("cells.beams_per_cell", "beams.frequency_reuse", "beams.polarisation_reuse"),
+            *("cells.layout", "beams.allocation"),
+        ),
+        _beams_per_cell,
+    ),
     (("beams.count",), _beams),
     (PREFERENCE_KEYS, preference_problem),
 )

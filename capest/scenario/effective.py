@@ -128,6 +128,10 @@ def _cells(scenario: Scenario) -> dict[str, Any]:
     """Cells by their width, whatever gave it; that of a catalogue's beams follows from the file."""
     content = _read(scenario, "cells")
     content.pop("diameter_from", None)
+    for key, without in (("refinement", "none"), ("beams_per_cell", 1)):
+        # Finished runs have no such keys.
+        if content.get(key) == without:
+            del content[key]
     content |= _assignment(scenario, content)
     width_km = scenario.cell_diameter_km
     if width_km is None:

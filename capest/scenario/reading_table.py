@@ -218,6 +218,25 @@ def _best_effort(values: Values) -> str | None:
     return "the rate is not guaranteed" if values["service.guaranteed"] is False else None
 
 
+def _fixed_to_satellite(values: Values) -> str | None:
+    if values["cells.layout"] == "earth-fixed":
+        return None
+    return (
+        'with cells.layout = "satellite-fixed" beams hang under their satellite and are aimed at '
+        'no cell: there is nothing to choose; write cells.layout = "earth-fixed"'
+    )
+
+
+def _in_turn(values: Values) -> str | None:
+    allocation = values["beams.allocation"]
+    if allocation == "all-on":
+        return None
+    return (
+        f'with beams.allocation = "{allocation}" satellites hold more cells than they light, and '
+        'a cell has less than one beam: write beams.allocation = "all-on"'
+    )
+
+
 _BY_HPBW = in_words(name for name in PATTERNS.names() if takes_hpbw(name))
 _BY_DIAMETER = in_words(name for name in PATTERNS.names() if not takes_hpbw(name))
 _EARTH_FIXED = chosen("cells.layout", "earth-fixed")
@@ -225,6 +244,8 @@ _IN_PARTS = ReadCondition("with an assignment of order and preference", _decides
 _HOPPING = chosen("beams.allocation", *HOPPING)
 _ARRAY, _DISH = chosen("satellite.antenna", "array"), chosen("satellite.antenna", "dish")
 _SHELLS = ReadCondition("with `constellation.shells` or orbits of `shell`", _no_shells)
+_AIMED = ReadCondition('with `cells.layout` = "earth-fixed"', _fixed_to_satellite)
+_STEADY = ReadCondition('with `beams.allocation` = "all-on"', _in_turn)
 _MOVING = ReadCondition("with `constellation.shells` or `catalogue`", _all_stand)
 _SURROUNDED = ReadCondition('with `region.kind` other than "earth"', _all_of_it)
 _ASKED = ReadCondition("with a service", _nobody_asks)
@@ -368,6 +389,9 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "cells.assignment": (CONSTELLATION, _EARTH_FIXED),
     "cells.order": (CONSTELLATION, _EARTH_FIXED, _IN_PARTS),
     "cells.preference": (CONSTELLATION, _EARTH_FIXED, _IN_PARTS),
+    "cells.refinement": (CONSTELLATION, _AIMED, _STEADY),
+    "cells.moves": (CONSTELLATION, _AIMED, _STEADY, chosen("cells.refinement", "local-search")),
+    "cells.beams_per_cell": (CONSTELLATION, _AIMED, _STEADY),
     "beams.count": (ReadCondition("with one satellite, or satellite-fixed beams", _of_beams),),
     "beams.statistics_count": (one_satellite("its cells are all counted"),),
     "beams.spacing_uv": (

@@ -20,6 +20,7 @@ from capest.scenario.choices import (
     Preference,
 )
 from capest.scenario.layout_fit import LARGEST_COUNT
+from capest.scenario.limits import MOVES
 from capest.scenario.lists import Heights, Listed, Names, Numbers, tables
 from capest.scenario.network_rules import Version, as_version
 
@@ -165,6 +166,9 @@ class CellSettings(Section):
     assignment: Assignment = DEFAULT_ASSIGNMENT
     order: Order | None = None
     preference: Preference | None = None
+    refinement: Literal["none", "local-search"] = "none"
+    moves: int = Field(default=MOVES, ge=0, le=10**12)
+    beams_per_cell: int = Field(default=1, ge=1, le=8)
 
 
 class BeamSettings(Section):

@@ -82,6 +82,9 @@ CHANGES = {
     "cells.diameter_from": "satellite",
     "cells.lit": "all",
     "cells.assignment": "least-loaded",
+    "cells.refinement": "local-search",
+    "cells.moves": 1000,
+    "cells.beams_per_cell": 2,
     "beams.count": 61,
     "beams.statistics_count": 7,
     "beams.spacing_uv": 0.06,
@@ -634,6 +637,12 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         inert = inert | {"link.harq_round_trips"}
     if not has_calls and (settings.get("satellite.payload") == "regenerative" or not repaired):
         inert = inert | {"service.inter_satellite_hops"}
+    if name in NETWORK_MODES:
+        inert = inert | {"cells.moves"}
+        if settings.get("cells.layout") == "satellite-fixed" or "beams.allocation" in settings:
+            inert = inert | {"cells.refinement", "cells.beams_per_cell"}
+        else:
+            illegal = illegal | {"cells.beams_per_cell"}
     if "channel.weather" not in settings:
         inert, illegal = inert | CLEAR | NO_PLACE, illegal | {"channel.weather"}
     if "users.indoor_share" not in settings:
