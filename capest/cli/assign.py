@@ -96,7 +96,7 @@ def _starting(incomplete: str, key: str) -> list[CompletionItem]:
 )
 @click.option(
     "--beams-per-cell",
-    type=click.IntRange(1, 1000),
+    type=click.IntRange(min=1),
     multiple=True,
     metavar="N",
     help="Beams that a busy cell may have at once; may be given again.  [default: the scenario's "
@@ -104,7 +104,7 @@ def _starting(incomplete: str, key: str) -> list[CompletionItem]:
 )
 @click.option(
     "--moves",
-    type=click.IntRange(0),
+    type=click.IntRange(min=0),
     metavar="N",
     help="Moves that a local search tries.  [default: the scenario's cells.moves]",
 )
