@@ -53,7 +53,7 @@ _CALLS, _BOUND, _FREE = "calls", "calls_bound", "calls_without_interference"
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlannedChoices:
     """What is to be compared.
 
     Attributes
@@ -148,7 +148,7 @@ def plan_points(
     objectives: Sequence[str] = (),
     beams_per_cell: Sequence[int] = (),
     bound: bool | None = None,
-) -> Plan:
+) -> PlannedChoices:
     """Scenario of every choice, all with the same users and satellites.
 
     Parameters
@@ -195,7 +195,7 @@ def plan_points(
     with_bound, said = _of_bound(scenario, bound)
     notes += said
     points = points_of(source, [*overrides, *more, *with_bound], axes)
-    return Plan(points, axes, tuple(notes))
+    return PlannedChoices(points, axes, tuple(notes))
 
 
 def _check_choice(source: Path, scenario: Scenario) -> None:
@@ -240,14 +240,14 @@ def _of_bound(scenario: Scenario, wanted: bool | None) -> tuple[list[OptionValue
     return [], [f"no bound: it {why}"] if calls else []
 
 
-def compare(path: Path, plan: Plan) -> list[ComparedChoice]:
+def compare(path: Path, plan: PlannedChoices) -> list[ComparedChoice]:
     """Compare all choices of a sweep with the first.
 
     Parameters
     ----------
     path : Path
         File of the sweep.
-    plan : Plan
+    plan : PlannedChoices
         What it was made from.
 
     Returns
