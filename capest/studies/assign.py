@@ -160,11 +160,11 @@ def plan_points(
     strategies : sequence of str
         As of `parse_choice`; all combinations if there is none.
     objectives : sequence of str
-        Names of `cells.objective`; that of the scenario if there is none.
+        Names of ``cells.objective``; that of the scenario if there is none.
     beams_per_cell : sequence of int
         That of the scenario if there is none.
     bound : bool or None
-        With the bound of `cells.bound` or without; ``None`` for what the scenario says, and with
+        With the bound of ``cells.bound`` or without; ``None`` for what the scenario says, and with
         it where that says nothing.
 
     Raises

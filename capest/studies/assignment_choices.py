@@ -63,8 +63,8 @@ def parse_choice(text: str) -> AssignmentChoice:
     Parameters
     ----------
     text : str
-        A name of `cells.assignment`, or ORDER:PREFERENCE (a multiplication sign serves too);
-        behind it perhaps a plus sign and a name of `cells.refinement`.
+        A name of ``cells.assignment``, or ORDER:PREFERENCE (a multiplication sign serves too);
+        behind it perhaps a plus sign and a name of ``cells.refinement``.
 
     Raises
     ------
