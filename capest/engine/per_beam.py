@@ -9,6 +9,7 @@ import numpy as np
 from capest.backend.protocol import Kernels
 from capest.engine import per_beam_of_frame
 from capest.engine.collect import Computed
+from capest.engine.dark_cells import dark_by_trial
 from capest.engine.scheduler import beam_rate
 from capest.engine.services.admission import CARRIED, WHOLE
 from capest.engine.services.blocking import blocking_totals
@@ -61,12 +62,32 @@ def collect_beams(
     histograms[axis.name] = computed.parts.count(axis, shown * share, kernels, weight, row)
     lit = (trial_cell["cell_lit"] > 0).astype(xp.int64)
     trial, of_beams, of_cells = _of_services(world, kernels, place, lit, computed, kept)
+    of_trials = _to_sum(trial_cell | of_beams, xp)
+    sums = {name: computed.parts.total_of_trials(values) for name, values in of_trials.items()}
     return {
         "trial": up.trial | trial | of_frame,
         "trial_cell": trial_cell | up.trial_cell | of_beams,
         "histograms": histograms | up.histograms,
-        "cell": of_cells,
+        "cell": of_cells | sums,
     }
+
+
+def _to_sum(of_beams: dict[str, Any], xp: Any) -> dict[str, Any]:
+    """What is summed over trials of each beam, int64 arrays (trials, beams).
+
+    Who is never served follows from the sums: a result of many trials need not be read for it.
+    """
+    names = ("cell_users", "cell_served_users", "cell_calls", "cell_calls_offered")
+    found = {name: of_beams[name] for name in names if name in of_beams}
+    asking = _asked_for(of_beams) > 0
+    dark = asking & (of_beams["cell_lit"] == 0)
+    found |= {"cell_asking_trials": asking, "cell_dark_trials": dark}
+    return {name: values.astype(xp.int64) for name, values in found.items()}
+
+
+def _asked_for(of_beams: dict[str, Any]) -> Any:
+    """Calls that users of each beam ask for, or all users where no calls are counted."""
+    return of_beams.get("cell_calls_offered", of_beams["cell_users"])
 
 
 def _of_services(
@@ -182,7 +203,9 @@ def beam_results(world: World, sums: Any, rate: Any, lit: Any | None, xp: Any) -
 def finish(world: World, first_trial: int, found: dict[str, dict[str, Any]]) -> BlockResult:
     """Put the results of consecutive trials together, from arrays on the host."""
     counted, of_beams = world.ground.counted, found["trial_cell"]
-    trial = trial_results(counted, of_beams) | found["trial"]
+    asking = _asked_for(of_beams)[:, counted] > 0
+    dark = dark_by_trial(asking, of_beams["cell_lit"][:, counted] > 0)
+    trial = trial_results(counted, of_beams) | dark | found["trial"]
     for name in ("uplink_throughput", "best_effort_throughput", "offered_traffic"):
         if f"cell_{name}" in of_beams:
             rows = of_beams[f"cell_{name}"][:, counted]

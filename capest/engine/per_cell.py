@@ -13,6 +13,7 @@ from capest.engine.assignment import SatellitesInView
 from capest.engine.beams import Beams
 from capest.engine.cell_places import Places, counted_places, places_of, sums_of
 from capest.engine.collect import Computed, CountedUsers
+from capest.engine.dark_cells import cells_of_users, dark_by_trial
 from capest.engine.services.admission import CARRIED, OUTCOMES, WHOLE
 from capest.engine.services.blocking import blocking_totals
 from capest.engine.services.outcome import (
@@ -68,6 +69,7 @@ def collect_cells(
     number = places.number(users.trial, users.cell, xp)
     number = xp.where(users.that_count(users.cell >= 0), number, -1)
     per_cell["cell_users"] = places.shaped(kernels.count_numbers(number, places.size))
+    of_each_trial = places_of(world, computed.sky.trials, kept=True)
     trial, of_cells, calls = _of_services(world, kernels, users, beams, computed.served, places)
     if computed.down.frame is not None:
         more = per_cell_of_frame.collect(world, beams, users, computed.down.frame, places, xp)
@@ -78,6 +80,7 @@ def collect_cells(
         "trial": trial,
         "beam": per_beam | calls,
         "cell": per_cell | of_cells,
+        "trial_cell": cells_of_users(users, computed, counted, of_each_trial, xp),
         "histograms": histograms,
     }
 
@@ -190,6 +193,7 @@ def finish(
     in_use = np.zeros(len(sky), dtype=bool)
     in_use[beams.satellite[lit]] = True
     covered = view.in_view > 0
+    asking, with_beam = (found["trial_cell"][name] for name in ("asking", "with_beam"))
     trial = {
         "users": np.full(trials, world.ground.users_per_trial, dtype=np.int32),
         "lit_users": per_trial(per_beam["users"]).astype(np.int32),
@@ -199,12 +203,15 @@ def finish(
         "satellites_in_use": np.bincount(sky.trial, in_use, minlength=trials).astype(np.int32),
         "satellites_in_reach": np.diff(sky.start).astype(np.int32),
         "covered_cells": covered[:, world.ground.counted].sum(axis=1).astype(np.int32),
+        **dark_by_trial(asking, with_beam, covered),
         **found["trial"],
     }
     places = places_of(world, trials, kept)
     of_cells = {
         "cell_covered_trials": covered,
         "cell_satellites_in_view": view.in_view,
+        "cell_asking_trials": asking,
+        "cell_dark_trials": asking & ~with_beam,
         **found["cell"],
     }
     aimed_at = None

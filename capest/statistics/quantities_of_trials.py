@@ -112,6 +112,19 @@ _TOTALS: tuple[Quantity, ...] = (
     ),
     _count("covered_cells", "cells with a satellite above the mask", _MEAN, _CONSTELLATION),
     _count(
+        "cells_asking",
+        "cells of the statistics beams, or of the region, in which a user asks: for a call where "
+        "calls are counted",
+        _MEAN,
+    ),
+    _count("cells_dark", "cells in which a user asks and none has a beam", _MEAN),
+    _count(
+        "cells_dark_in_view",
+        "cells in which a user asks and none has a beam, though a satellite is above the mask",
+        _MEAN,
+        _CONSTELLATION,
+    ),
+    _count(
         "calls",
         "calls carried at once",
         (Mean(), Distribution(-0.5, 0.0015, 6000, True, ("calls",))),
