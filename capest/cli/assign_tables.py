@@ -20,6 +20,8 @@ _RATIOS = (
 )
 """Ratios of a choice with their headings."""
 
+_DARK = "cells_dark"
+
 
 def as_dict(scenario: Scenario, found: Sequence[ComparedChoice]) -> dict[str, Any]:
     """The comparison as plain values.
@@ -51,7 +53,7 @@ def _plain(one: ComparedChoice, what: str) -> dict[str, Any]:
     every = {"calls_bound": one.bound, **{name: getattr(one, name) for name, _ in _RATIOS}}
     for name, each in (every | one.further).items():
         said |= {} if each is None else plain_estimate(name, each)
-    return said
+    return said | {name: round(value, 6) for name, value in one.of_cells.items()}
 
 
 def _what(found: Sequence[ComparedChoice]) -> str:
@@ -116,6 +118,34 @@ def _tables(
             for name, heading in ratios
             if (each := getattr(one, name)) is not None
         ]
+    headings, rows = _who_is_served(found)
+    if len(headings) > 1:
+        yield (
+            "Who is served; the worst decile is of people by how densely they live",
+            headings,
+            rows,
+        )
+        shown += [(f"{one.label} dark cells", one.further[_DARK]) for one in found]
+
+
+def _who_is_served(found: Sequence[ComparedChoice]) -> tuple[list[str], list[list[str]]]:
+    """Headings and cells of what the results have."""
+    from capest.results.sweep_of_cells import JAIN, WORST_DECILE
+
+    columns: dict[str, list[str]] = {}
+    if all(_DARK in one.further for one in found):
+        columns["cells dark"] = [" ".join(_cells(one.further[_DARK])) for one in found]
+    for name, heading, factor, places in (
+        (WORST_DECILE, "worst decile, %", 100.0, 1),
+        (JAIN, "Jain's index", 1.0, 3),
+    ):
+        if any(name in one.of_cells for one in found):
+            values = [one.of_cells.get(name) for one in found]
+            columns[heading] = [
+                "n/a" if value is None else f"{factor * value:.{places}f}" for value in values
+            ]
+    rows = zip(*([one.label for one in found], *columns.values()), strict=True)
+    return ["", *columns], [list(row) for row in rows]
 
 
 def _cells(one: Estimate | None, *, signed: bool = False) -> list[str]:

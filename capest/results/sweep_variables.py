@@ -67,6 +67,7 @@ def define(
     kept: Mapping[str, Kept],
     *,
     lacking: bool,
+    of_cells: Mapping[str, str],
 ) -> None:
     """Make the dimensions and variables of a sweep's file, and write its coordinates.
 
@@ -81,6 +82,8 @@ def define(
         Variables of the points.
     lacking : bool
         Whether some points lack trials, or some of these variables.
+    of_cells : mapping of str to str
+        Figures from values of cells, with what they are.
     """
     names = tuple(axis.name for axis in axes)
     for axis in axes:
@@ -90,6 +93,8 @@ def define(
         _write_axis(dataset, axis)
     for name, text in _SIZES.items():
         _describe(dataset.createVariable(name, "i8", names, fill_value=False), "1", text)
+    for name, text in of_cells.items():
+        _describe(dataset.createVariable(name, "f8", names, fill_value=np.nan), "1", text)
     text = "seed of the point's random numbers"
     _describe(dataset.createVariable("seed", "u8", names, fill_value=False), "1", text)
     for name, variable in kept.items():

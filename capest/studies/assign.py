@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from capest.errors import InputError
 from capest.results.differences import Trials, trials_of
 from capest.results.open import open_result
 from capest.results.sweep_figures import SweepPoint, points_of_dataset, select_point
+from capest.results.sweep_of_cells import OF_CELLS
 from capest.runner.sweep_axis import Axis, LabelledAxis
 from capest.runner.sweep_points import Point, points_of
 from capest.scenario.load import load_scenario
@@ -92,7 +94,9 @@ class ComparedChoice:
     free_over_calls : Interval or None
         Those over the calls carried: what interference takes.
     further : dict of str to Estimate
-        Other figures of the table, those that the result has.
+        Means over trials beside them, of `FURTHER`, those that the result has.
+    of_cells : dict of str to float
+        Figures of cells, of `OF_CELLS`, those that the result has.
     """
 
     place: dict[str, Any]
@@ -104,6 +108,7 @@ class ComparedChoice:
     bound_over_free: Interval | None = None
     free_over_calls: Interval | None = None
     further: dict[str, Estimate] = field(default_factory=dict)
+    of_cells: dict[str, float] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -116,11 +121,8 @@ class ComparedChoice:
         return ", ".join(words)
 
 
-FURTHER: Mapping[str, tuple[str, ...]] = {
-    "calls_from_start": ("calls_from_start",),
-    "calls_promised": ("calls_promised",),
-}
-"""Figure of a choice -> quantities whose mean it is, the first that is there."""
+FURTHER = ("cells_dark", "calls_from_start", "calls_promised")
+"""Quantities whose mean over trials stands beside what is carried."""
 
 
 def compared() -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -261,8 +263,10 @@ def compare(path: Path, plan: PlannedChoices) -> list[ComparedChoice]:
         every = points_of_dataset(dataset)
         for planned, point in zip(plan.points, every, strict=True):
             place = _read_of(point.place, planned.scenario)
-            trials = trials_of(select_point(dataset, point.place))
-            one = _of_point(point, place, trials, first=point is every[0])
+            selected = select_point(dataset, point.place)
+            one = _of_point(point, place, trials_of(selected), first=point is every[0])
+            of_cells = {name: float(selected[name]) for name in OF_CELLS if name in selected}
+            one = replace(one, of_cells={k: v for k, v in of_cells.items() if not math.isnan(v)})
             found.setdefault(one.label, one)
     return list(found.values())
 
@@ -278,7 +282,7 @@ def _of_point(
     less = None if first else mean_of(point.differences, CARRIED)
     of_trials = {name: trials.of_trials(name) for name in (_CALLS, _BOUND, _FREE)}
     calls, bound, free = (_in_all(each) for each in of_trials.values())
-    means = {name: mean_of(point.estimates, which) for name, which in FURTHER.items()}
+    means = {name: mean_of(point.estimates, (name,)) for name in FURTHER}
     return ComparedChoice(
         place,
         point.sizes["trials"],

@@ -152,6 +152,26 @@ def test_no_choice_exceeds_the_bound_and_the_gap_has_two_parts(
         assert one["bound_over_calls"] == pytest.approx(parts, rel=1e-5)
 
 
+def test_who_is_served_is_what_the_results_of_the_points_say(
+    folder: Path, found: dict[str, Any]
+) -> None:
+    paths = {}
+    for path in (folder / "all.nc.points").glob("*.nc"):
+        with capest.open(path) as dataset:
+            (name,) = (n for n in NAMES if f'assignment = "{n}"' in dataset.attrs["scenario_toml"])
+            paths[name] = path
+    for name, one in zip(NAMES, found["strategies"], strict=True):
+        with capest.open(paths[name]) as dataset:
+            share = dataset.capest.by_density()["share"].values
+            carried, asked = dataset["cell_calls"].values, dataset["cell_calls_offered"].values
+            dark = dataset["cells_dark"].values
+        assert one["worst_decile_served_share"] == pytest.approx(share.min(), abs=1e-6)
+        shares = carried[asked > 0] / asked[asked > 0]
+        jain = shares.sum() ** 2 / (len(shares) * (shares**2).sum())
+        assert one["jain_over_cells"] == pytest.approx(jain, rel=1e-4)
+        assert one["cells_dark"] == pytest.approx(dark.mean(), abs=1e-6)
+
+
 def test_all_get_the_same_users_and_satellites(folder: Path) -> None:
     with capest.open(folder / "all.nc") as dataset:
         for name in ("calls_offered", "calls_bound", "satellites_in_reach", "users"):
