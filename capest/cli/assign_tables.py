@@ -22,6 +22,9 @@ _RATIOS = (
 
 _DARK = "cells_dark"
 
+_LONG = 26
+"""Characters of a label from which on it takes more than one line."""
+
 
 def as_dict(scenario: Scenario, found: Sequence[ComparedChoice]) -> dict[str, Any]:
     """The comparison as plain values.
@@ -96,9 +99,10 @@ def _tables(
     """Captions, headings and cells; adds what is shown, with its label."""
     calls = _what(found) == "calls"
     what = "Calls carried at once" if calls else "Throughput, Mbit/s"
-    headings = ["", "calls" if calls else "Mbit/s", "95 % CI", f"less {found[0].label}", "95 % CI"]
+    first = found[0].label if len(found[0].label) <= _LONG else "the first"
+    headings = ["", "calls" if calls else "Mbit/s", "95 % CI", f"less {first}", "95 % CI"]
     rows = [
-        [one.label, *_cells(one.carried), *_cells(one.difference, signed=True)] for one in found
+        [_lines(one), *_cells(one.carried), *_cells(one.difference, signed=True)] for one in found
     ]
     yield f"{what}, mean over trials", headings[: 3 if len(found) == 1 else 5], rows
     shown += [(f"{one.label} {headings[1]}", one.carried) for one in found if one.carried]
@@ -110,7 +114,7 @@ def _tables(
         caption = "What is possible without interference (bound), ratios of sums over trials"
         if len(ratios) == len(_RATIOS):
             caption += "\nfree: calls of the same assignment without interference"
-        rows = [[one.label, *(_ratio(getattr(one, name)) for name, _ in ratios)] for one in found]
+        rows = [[_lines(one), *(_ratio(getattr(one, name)) for name, _ in ratios)] for one in found]
         yield caption, ["", *(heading for _, heading in ratios)], rows
         shown += [
             (f"{one.label} {heading}", each)
@@ -120,12 +124,10 @@ def _tables(
         ]
     headings, rows = _who_is_served(found)
     if len(headings) > 1:
-        yield (
-            "Who is served; the worst decile is of people by how densely they live",
-            headings,
-            rows,
-        )
-        shown += [(f"{one.label} dark cells", one.further[_DARK]) for one in found]
+        yield "Who is served; deciles of people, or users, by how densely they live", headings, rows
+        shown += [
+            (f"{one.label} dark cells", one.further[_DARK]) for one in found if _DARK in one.further
+        ]
 
 
 def _who_is_served(found: Sequence[ComparedChoice]) -> tuple[list[str], list[list[str]]]:
@@ -144,8 +146,18 @@ def _who_is_served(found: Sequence[ComparedChoice]) -> tuple[list[str], list[lis
             columns[heading] = [
                 "n/a" if value is None else f"{factor * value:.{places}f}" for value in values
             ]
-    rows = zip(*([one.label for one in found], *columns.values()), strict=True)
+    rows = zip(*([_lines(one) for one in found], *columns.values()), strict=True)
     return ["", *columns], [list(row) for row in rows]
+
+
+def _lines(one: ComparedChoice) -> str:
+    """Its label, in lines where it is long: a word that is cut is hard to read."""
+    if len(one.label) <= _LONG:
+        return one.label
+    strategy, *more = one.label.split(", ")
+    base, plus, refinement = strategy.partition("+")
+    words = [strategy] if len(strategy) <= _LONG else [base, f" {plus}{refinement}"]
+    return "\n".join([*words, *(f" {', '.join(more)}" for _ in more[:1])])
 
 
 def _cells(one: Estimate | None, *, signed: bool = False) -> list[str]:
