@@ -86,6 +86,23 @@ def on_own_channel(world: World, satellite_of_cell: np.ndarray) -> np.ndarray:
     return found
 
 
+def lit_by(world: World, beams: Beams) -> np.ndarray:
+    """Satellite that lights each cell on each channel, int32 array (trials, cells, channels).
+
+    Parameters
+    ----------
+    world : World
+    beams : Beams
+        Aimed at cells.
+    """
+    channels, count = world.radio.colours, np.diff(beams.start)
+    found = np.full((len(count), len(world.ground.colour), channels), -1, dtype=np.int32)
+    segment = np.repeat(np.arange(len(beams.segment_start) - 1), np.diff(beams.segment_start))
+    trial = np.repeat(np.arange(len(count)), count)
+    found[trial, beams.cells_aimed_at, segment % channels] = beams.satellite
+    return found
+
+
 def aim(world: World, sky: Sky, satellite: np.ndarray) -> AimedBeams:
     """Aim a beam at the centre of every served cell, on each channel on which it is served.
 

@@ -232,6 +232,7 @@ def assign(
     view: SatellitesInView,
     users_of_cell: np.ndarray,
     draws: Draws | None = None,
+    room: int | np.ndarray | None = None,
 ) -> np.ndarray:
     """Let the scenario's strategy decide.
 
@@ -243,6 +244,8 @@ def assign(
     users_of_cell : int64 array (trials, cells)
     draws : Draws, optional
         For an order of cells that is drawn.
+    room : int or int64 array (satellites,), optional
+        Cells that each satellite may take; ``None``: all that it holds.
 
     Returns
     -------
@@ -251,7 +254,8 @@ def assign(
     """
     demand = users_of_cell if world.beams.only_occupied else np.maximum(users_of_cell, 1)
     name = world.beams.assignment
-    room = figures_of(world, "cells_at_once", sky, world.beams.cells_at_once)
+    if room is None:
+        room = room_of_satellites(world, sky)
     if world.beams.order:
         # Trials have neither cells nor satellites in common: all can be assigned at once.
         drawn = _drawn(world, draws, demand.shape[1])
@@ -268,6 +272,12 @@ def assign(
     for trial, of_cells in enumerate(demand):
         some = slice(*np.searchsorted(view.candidates.cell, [trial * cells, (trial + 1) * cells]))
         found[trial] = strategy(_some(view.candidates, some, trial * cells, cells), of_cells, room)
+    return found
+
+
+def room_of_satellites(world: World, sky: Sky) -> int | np.ndarray:
+    """Cells that each satellite of a sky holds: int, or int array (satellites,) of payloads."""
+    found: int | np.ndarray = figures_of(world, "cells_at_once", sky, world.beams.cells_at_once)
     return found
 
 

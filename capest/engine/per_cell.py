@@ -77,7 +77,7 @@ def collect_cells(
             group | added for group, added in zip((trial, per_beam, per_cell), more, strict=True)
         )
     return {
-        "trial": trial,
+        "trial": trial | computed.refined,
         "beam": per_beam | calls,
         "cell": per_cell | of_cells,
         "trial_cell": cells_of_users(users, computed, counted, of_each_trial, xp),
@@ -217,7 +217,10 @@ def finish(
     aimed_at = None
     if beams.cell is not None:
         aimed_at = places.number(beam_trial, beams.cell, np)
-        of_cells["cell_lit_trials"] = places.shaped(np.bincount(aimed_at, lit, places.size))
+        beams_of_cell = _lit_beams_of_cell(world, beams, beam_trial, lit)
+        # A cell with several beams is lit once.
+        once = lit / np.maximum(beams_of_cell, 1)
+        of_cells["cell_lit_trials"] = places.shaped(_whole(aimed_at, once, places.size))
         if "share" in per_beam:
             share = np.rint(per_beam["share"] * FIXED_POINT) * lit
             of_cells["cell_slot_share"] = places.shaped(np.bincount(aimed_at, share, places.size))
@@ -238,7 +241,8 @@ def finish(
             trial[name] = per_trial(taken) / (np.maximum(trial["lit_beams"], 1) * float(WHOLE))
             sums[f"satellite_{name}"] = per_satellite(taken)
             if aimed_at is not None:
-                of_cells[f"cell_{name}"] = places.shaped(np.bincount(aimed_at, taken, places.size))
+                mean = np.floor(taken / np.maximum(beams_of_cell, 1))
+                of_cells[f"cell_{name}"] = places.shaped(np.bincount(aimed_at, mean, places.size))
     sums |= {name: values.sum(axis=0) for name, values in of_cells.items()}
     return BlockResult(
         first_trial,
@@ -247,3 +251,19 @@ def finish(
         histograms,
         {name: values.astype(np.int64) for name, values in sums.items()},
     )
+
+
+def _lit_beams_of_cell(
+    world: World, beams: Beams, beam_trial: np.ndarray, lit: np.ndarray
+) -> np.ndarray:
+    """Lit beams of the cell that each beam is aimed at, int64 array (beams,)."""
+    if world.beams.beams_per_cell == 1:
+        return lit.astype(np.int64)
+    number = beam_trial * len(world.ground.colour) + beams.cells_aimed_at
+    size = (len(beams.start) - 1) * len(world.ground.colour)
+    return np.bincount(number, lit, minlength=size).astype(np.int64)[number]
+
+
+def _whole(number: np.ndarray, parts: np.ndarray, size: int) -> np.ndarray:
+    """Sums of parts of one, which add up to whole numbers, int64 array (size,)."""
+    return np.rint(np.bincount(number, parts, size)).astype(np.int64)

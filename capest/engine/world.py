@@ -247,6 +247,9 @@ class BeamPlan:
         next to each other lie apart; ``None`` where none take turns.
     beams_per_cell : int
         Most beams of a cell of a region, each on a channel of its own.
+    neighbours : tuple of int64 array (pairs,) or None
+        Cells of a region next to each other, each pair both ways; ``None`` where all have one beam
+        at most.
     moves : int or None
         That local search tries to make the assignment better; ``None``: it stays as it is.
     """
@@ -266,6 +269,7 @@ class BeamPlan:
     preference: str = ""
     largest_scan_sine: float = 1.0
     beams_per_cell: int = 1
+    neighbours: tuple[np.ndarray, np.ndarray] | None = None
     moves: int | None = None
 
     @property

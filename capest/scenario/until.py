@@ -103,6 +103,7 @@ UNTIL_KEYS = (
     *("uplink.interference", "satellite.uplink_frequency_ghz", "satellite.g_over_t_db_per_k"),
     *("satellite.uplink_antenna_diameter_m", "handset.transmit_power_dbm"),
     *("handset.transmit_gain_dbi", *SOURCES),
+    "cells.refinement",
     *LIMITS,
 )
 """What `until_problem` reads."""
@@ -160,6 +161,7 @@ def until_problem(
         rates_adapt(mix, downlink_kbps, *(values[key] for key in _OTHER_RATES)),
         frame,
         frame and values["beams.bound"] != "none",
+        values["cells.refinement"] != "none",
         frozenset(key for key in LIMITS if values[key] is not None),
     )
     for condition in conditions:
@@ -184,6 +186,7 @@ class AvailableFigures:
     adaptive: bool
     frame: bool
     bound: bool
+    refined: bool
     limits: frozenset[str]
 
     def lacks(self, row: Quantity) -> tuple[str, str] | None:
@@ -256,6 +259,11 @@ class AvailableFigures:
                 "with beams.slots above 1, or users.demand_mbps, it is",
             ),
             When.BOUND: (self.bound, _NOT_HERE, 'with beams.bound = "fluid" it is'),
+            When.REFINED: (
+                self.refined,
+                _NOT_HERE,
+                'with cells.refinement = "local-search" it is',
+            ),
             When.KEPT_CELLS: (False, _NOT_HERE, "cells have no figures with intervals"),
         }[condition.when]
         return None if holds else (why, hint)

@@ -17,6 +17,7 @@ _CONSTELLATION = (QuantityCondition(When.CONSTELLATION),)
 _BLOCKING = (QuantityCondition(When.BLOCKING),)
 _FRAME = (QuantityCondition(When.FRAME),)
 _BOUND = (*_FRAME, QuantityCondition(When.BOUND))
+_REFINED = QuantityCondition(When.REFINED)
 _ONE = (QuantityCondition(When.ONE_SATELLITE),)
 _ADAPTIVE = (QuantityCondition(When.ADAPTIVE),)
 _MIX = (QuantityCondition(When.MIX, "{service}"),)
@@ -143,6 +144,18 @@ _TOTALS: tuple[Quantity, ...] = (
         "calls carried as interference of the uplink settles from a full network",
         _MEAN,
         _LOAD,
+    ),
+    _count(
+        "calls_from_start",
+        "calls carried with the assignment that local search starts from",
+        _MEAN,
+        (*_CALLS, _REFINED),
+    ),
+    _count(
+        "calls_promised",
+        "calls that local search counted for its last assignment, those of guard cells too",
+        _MEAN,
+        (*_CALLS, _REFINED),
     ),
     _count("calls_offered", "calls that users ask for", _SET, _CALLS),
     _count("calls_{service}", "calls carried at once, of the service {service}", _MEAN, _MIX),

@@ -39,6 +39,7 @@ _WORDS = {
     When.BEST_EFFORT: "best effort in `service.mix`",
     When.FRAME: "a frame of slots",
     When.BOUND: "`beams.bound`",
+    When.REFINED: '`cells.refinement` = "local-search"',
     When.KEPT_CELLS: "`run.keep_cells`",
 }
 

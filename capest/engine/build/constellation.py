@@ -20,7 +20,7 @@ from capest.engine.build.space import space_of
 from capest.engine.space import Space
 from capest.engine.world import BeamPlan, Layout, World
 from capest.errors import InputError
-from capest.geo.colouring import reuse_colours
+from capest.geo.colouring import NEIGHBOUR_SPACINGS, cell_pairs, reuse_colours
 from capest.geo.tiling import Cells
 from capest.physics.beam_grid import hexagonal_lattice
 from capest.physics.beam_spacing import spacing_from_hpbw
@@ -67,6 +67,7 @@ def build_constellation(scenario: Scenario) -> World:
         preference=preference,
         largest_scan_sine=scan_sine(scenario.satellite.largest_scan_deg),
         beams_per_cell=cells.beams_per_cell,
+        neighbours=_neighbours(region.tiling) if cells.beams_per_cell > 1 else None,
         moves=cells.moves if cells.refinement == "local-search" else None,
     )
     gateways, of_gateways = gateways_of(scenario)
@@ -94,6 +95,12 @@ def build_constellation(scenario: Scenario) -> World:
         gateways=gateways,
         payloads=payloads_in(scenario, space),
     )
+
+
+def _neighbours(tiling: Cells) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of cells next to each other, both ways."""
+    one, other, _ = cell_pairs(tiling, NEIGHBOUR_SPACINGS)
+    return np.concatenate([one, other]), np.concatenate([other, one])
 
 
 def _beam_widths(scenario: Scenario, space: Space) -> np.ndarray:
