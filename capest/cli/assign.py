@@ -176,7 +176,7 @@ def assign(
     found = compare(path, plan)
     first = plan.points[0].scenario
     if as_json:
-        click.echo(json_text(as_dict(first, found)))
+        click.echo(json_text(as_dict(first, found, plan.notes)))
         return
     print_tables(first, found, first.title or str(scenario))
     click.echo(f"{path}: all figures with their intervals")

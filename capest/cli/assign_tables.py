@@ -22,11 +22,13 @@ _RATIOS = (
 
 _DARK = "cells_dark"
 
-_LONG = 26
+_LONG = 28
 """Characters of a label from which on it takes more than one line."""
 
 
-def as_dict(scenario: Scenario, found: Sequence[ComparedChoice]) -> dict[str, Any]:
+def as_dict(
+    scenario: Scenario, found: Sequence[ComparedChoice], notes: Sequence[str] = ()
+) -> dict[str, Any]:
     """The comparison as plain values.
 
     Parameters
@@ -34,6 +36,8 @@ def as_dict(scenario: Scenario, found: Sequence[ComparedChoice]) -> dict[str, An
     scenario : Scenario
         Of the first choice.
     found : sequence of ComparedChoice
+    notes : sequence of str
+        What is left out and why.
     """
     from capest.results.ours import MADE_BY
 
@@ -44,6 +48,7 @@ def as_dict(scenario: Scenario, found: Sequence[ComparedChoice]) -> dict[str, An
         "users": scenario.users_per_trial,
         "trials": max(one.trials for one in found),
         "seed": scenario.run.seed,
+        "notes": list(notes),
         "strategies": [_plain(one, _what(found)) for one in found],
     }
 
@@ -99,7 +104,7 @@ def _tables(
     """Captions, headings and cells; adds what is shown, with its label."""
     calls = _what(found) == "calls"
     what = "Calls carried at once" if calls else "Throughput, Mbit/s"
-    first = found[0].label if len(found[0].label) <= _LONG else "the first"
+    first = found[0].label if len(found[0].label) <= _LONG - 8 else "the first"
     headings = ["", "calls" if calls else "Mbit/s", "95 % CI", f"less {first}", "95 % CI"]
     rows = [
         [_lines(one), *_cells(one.carried), *_cells(one.difference, signed=True)] for one in found

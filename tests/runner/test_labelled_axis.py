@@ -60,6 +60,16 @@ def test_every_point_has_all_settings_of_its_label(swept: Path) -> None:
                 point = dataset.sel(design=label, carrier__bandwidth_mhz=width_mhz)
                 for name in ("sinr_db_quantile", "throughput_mean_low", "throughput"):
                     np.testing.assert_array_equal(point[name].values, alone[name].values)
+                inside = alone["cell_counted"].values.astype(bool)
+                served, asked = (
+                    alone[name].values[:, inside].sum(axis=0)
+                    for name in ("cell_served_users", "cell_users")
+                )
+                share = served[asked > 0] / asked[asked > 0]
+                jain = share.sum() ** 2 / (len(share) * (share**2).sum())
+                assert float(point["jain_over_cells"]) == pytest.approx(jain)
+        # Cells of no place on the Earth have no density.
+        assert "worst_decile_served_share" not in dataset
 
 
 def test_the_file_says_what_labels_stand_for(swept: Path) -> None:
