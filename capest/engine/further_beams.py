@@ -4,11 +4,13 @@ When every cell has had its first choice, the users that the beams of a cell can
 demand in a further round, in which cells choose among what satellites have left, in the same order
 and by the same preference. What a beam carries is estimated by its SNR at the middle of the cell,
 without interference: a cell gets a further beam only if even undisturbed ones do not suffice, and
-only on a channel that no neighbour has. What else a further beam disturbs is weighed by local
-search alone.
+only on a channel on which its neighbours together carry fewer than it would. What else a further
+beam disturbs is weighed by local search alone.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -48,37 +50,44 @@ def with_further_beams(
     """
     channels, found = world.radio.colours, satellite.copy()
     room = np.broadcast_to(room_of_satellites(world, sky), len(sky)).astype(np.int64)
-    carried_by = _carried_by(world, kernels, view)
-    left = users_of_cell.astype(np.float64)
+    carried_by = beam_capacity(world, kernels, view)
+    cell, channel = np.arange(found.shape[1]), world.ground.colour
+    carried = np.zeros(found.shape)
     last = found.max(axis=2)
+    most, left = carried_by(last), users_of_cell.astype(np.float64)
+    left[last < 0] = 0.0
     for turn in range(1, world.beams.beams_per_cell):
-        left = np.maximum(left - carried_by(last), 0.0)
-        channel = (world.ground.colour + turn) % channels
-        left[(last < 0) | _near_lit(world, found >= 0, channel)] = 0.0
+        carried[:, cell, channel] = np.minimum(carried_by(last), left)
+        left = left - carried[:, cell, channel]
         room = room - np.bincount(last[last >= 0], minlength=len(sky))
-        if not left.any() or not (room > 0).any():
-            break
-        last = assign(world, sky, view, np.ceil(left).astype(np.int64), draws, room)
-        last = np.where(left > 0.0, last, -1).astype(np.int32)
-        found[:, np.arange(found.shape[1]), channel] = last
+        channel = (world.ground.colour + turn) % channels
+        pays = np.minimum(left, most) > _of_neighbours(world, carried, channel)
+        asking = np.where(pays, left, 0.0)
+        last = assign(world, sky, view, np.ceil(asking).astype(np.int64), draws, room)
+        last = np.where(asking > 0.0, last, -1).astype(np.int32)
+        found[:, cell, channel] = last
     return found
 
 
-def _near_lit(world: World, lit: np.ndarray, channel: np.ndarray) -> np.ndarray:
-    """Cells with a neighbour lit on a channel of theirs, bool array (trials, cells).
+def _of_neighbours(world: World, carried: np.ndarray, channel: np.ndarray) -> np.ndarray:
+    """What the neighbours of cells carry on a channel of theirs, float64 array (trials, cells).
 
     Cells of one colour ask for one channel, and are not neighbours.
     """
     assert world.beams.neighbours is not None
     cell, other = world.beams.neighbours
-    found = np.zeros(lit.shape[:2], dtype=bool)
-    trial, pair = np.nonzero(lit[:, other, channel[cell]])
-    found[trial, cell[pair]] = True
-    return found
+    found = np.zeros(carried.shape[1::-1])
+    np.add.at(found, cell, carried[:, other, channel[cell]].T)
+    return found.T
 
 
-def _carried_by(world: World, kernels: Kernels, view: SatellitesInView):  # type: ignore[no-untyped-def]
-    """Function from the satellite of each cell, (trials, cells), to the users that it carries."""
+def beam_capacity(
+    world: World, kernels: Kernels, view: SatellitesInView
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Build the function from the satellite of each cell to the users that its beam carries.
+
+    Both are arrays (trials, cells); satellites are those of the sky, -1 for none.
+    """
     pairs, xp = view.candidates, kernels.xp
     snr = xp.asarray(pairs.snr.astype(np.float32))
     efficiency = on_host(kernels.link_efficiency(snr, world.radio.link.adaptation))

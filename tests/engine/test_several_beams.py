@@ -12,7 +12,7 @@ from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.aimed_beams import aim, lit_by, on_own_channel
 from capest.engine.assignment import view_of_cells
 from capest.engine.build import build
-from capest.engine.further_beams import with_further_beams
+from capest.engine.further_beams import beam_capacity, with_further_beams
 from capest.engine.light import light_beams
 from capest.engine.services.admission import CARRIED, WHOLE, Needs
 from capest.engine.services.choose_beam import Offer, choose_beams
@@ -47,7 +47,8 @@ def test_further_beams_carry_what_one_cannot() -> None:
     assert (three["calls_offered"] == one["calls_offered"]).all()
 
 
-def test_no_further_beam_is_on_a_channel_of_a_neighbour() -> None:
+def test_no_further_beam_costs_neighbours_more_than_it_carries() -> None:
+    """Only channels on which neighbours have few users: else nobody would gain."""
     world = network_world(
         cells__beams_per_cell=3, beams__frequency_reuse=3, users__count=4000,
         users__placement="hotspots", users__hotspots__share=1.0, users__hotspots__count=3,
@@ -61,12 +62,20 @@ def test_no_further_beam_is_on_a_channel_of_a_neighbour() -> None:
     own = world.ground.colour[cell] == channel
     assert (~own).sum() > 3  # else nothing is tested
     assert world.beams.neighbours is not None
+    inside = users.cell >= 0
+    number = users.trial[inside] * lit.shape[1] + users.cell[inside]
+    count = np.bincount(number, minlength=lit.shape[0] * lit.shape[1]).reshape(lit.shape[:2])
+    most = beam_capacity(world, NumpyKernels(), view)(
+        lit[:, np.arange(lit.shape[1]), world.ground.colour]
+    )
+    carried = np.minimum(count, most)
     for t, c, k in zip(trial[~own], cell[~own], channel[~own], strict=True):
         near = world.beams.neighbours[1][world.beams.neighbours[0] == c]
-        assert (lit[t, near, k] < 0).all()
+        # Neighbours that were lit first: further beams come one channel after the other.
+        first = near[world.ground.colour[near] == k]
+        assert carried[t, first][lit[t, first, k] >= 0].sum() < most[t, c]
     # No satellite lights more beams than it has.
-    number = lit[lit >= 0]
-    assert np.bincount(number).max() <= world.beams.cells_at_once
+    assert np.bincount(lit[lit >= 0]).max() <= world.beams.cells_at_once
 
 
 def test_cells_whose_beams_suffice_get_no_further_one() -> None:
