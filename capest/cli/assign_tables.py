@@ -183,4 +183,5 @@ def _ratio(one: Interval | None) -> str:
     if one is None:
         return ""
     shown = Estimate("ratio", "mean", one.value, one.low, one.high, "1", one.note)
-    return f"{value_text(shown)} {interval_text(shown)}"
+    interval = interval_text(shown)
+    return f"{value_text(shown)} {f'({interval})' if one.note else interval}"

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from capest.statistics.intervals import Interval, mean_interval
+from capest.statistics.paired import why_no_pairs
 from capest.statistics.rare_events import share_over_trials, why_not_known
 from capest.statistics.trial_sums import PartAndWhole
 
@@ -16,6 +17,7 @@ def ratio_over_trials(
 ) -> Interval:
     """Ratio of two sums over trials with its interval, from pairs of the same trial.
 
+    * Equal in all trials: no interval, a note says so.
     * Where no trial has more of the denominator than of the numerator, the denominator is a part
       of it: the limits are one over those of that share, `rare_events.share_over_trials`.
     * Elsewhere the ratio is linearised: with R = sum(y) / sum(x) trial k moves it by
@@ -44,6 +46,8 @@ def ratio_over_trials(
     value = float(numerator.sum()) / total
     if note := why_not_known(int(np.count_nonzero(denominator)), trials):
         return Interval(value, math.nan, math.nan, note)
+    if np.array_equal(numerator, denominator):
+        return Interval(value, math.nan, math.nan, why_no_pairs(0, trials))
     if (denominator <= numerator).all():
         return _inverse(value, denominator, numerator, confidence)
     errors = (numerator - value * denominator) / (total / trials)

@@ -36,9 +36,9 @@ def test_the_whole_over_its_part_is_one_over_the_share(dtype: type) -> None:
 
 def test_equal_in_all_trials() -> None:
     calls = np.array([3, 4, 5, 6, 7])
-    found = ratio_over_trials(calls, calls)
-    assert (found.value, found.low) == (1.0, 1.0)
-    assert found.high > 1.0  # from the number of trials alone
+    found = ratio_over_trials(calls, calls.astype(float))
+    assert (found.value, math.isnan(found.low), math.isnan(found.high)) == (1.0, True, True)
+    assert found.note == "same: equal in all 5 trials"
 
 
 def test_what_is_not_known() -> None:
