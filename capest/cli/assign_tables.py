@@ -177,11 +177,17 @@ def _cells(one: Estimate | None, *, signed: bool = False) -> list[str]:
 
 
 def _ratio(one: Interval | None) -> str:
-    from capest.results.figures import interval_text, value_text
+    """Value and interval; two decimals of an interval that is not symmetric, which takes room."""
+    from capest.results.figures import decimals, interval_text, number, value_text
     from capest.statistics.reduction import Estimate
 
     if one is None:
         return ""
     shown = Estimate("ratio", "mean", one.value, one.low, one.high, "1", one.note)
     interval = interval_text(shown)
-    return f"{value_text(shown)} {f'({interval})' if one.note else interval}"
+    if not interval.startswith("["):
+        return f"{value_text(shown)} {f'({interval})' if one.note else interval}"
+    value, low, high = (
+        number(each, min(decimals(shown), 2)) for each in (one.value, one.low, one.high)
+    )
+    return f"{value} [{low}, {high}]"

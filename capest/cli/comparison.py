@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from capest.runner.sweep import Point
 
+_WIDTH_OF_NUMBERS = 62
+"""Of 80 columns, those that numbers may take beside labels."""
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -128,13 +131,23 @@ def trials_words(trials: Sequence[int]) -> str:
 
 
 def table_of(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    """A table whose numbers stand right; what does not fit is wrapped, never cut."""
+    """A table whose numbers stand right; what does not fit is wrapped, never cut.
+
+    Labels are wrapped before numbers are, where numbers leave them room.
+    """
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    columns = list(zip(headings, *rows, strict=False))
+    whole = sum(2 + max(map(len, column)) for column in columns[1:]) <= _WIDTH_OF_NUMBERS
     for number, heading in enumerate(headings):
         # A number that is cut is another number.
-        table.add_column(heading, justify="right" if number else "left", overflow="fold")
+        table.add_column(
+            heading,
+            justify="right" if number else "left",
+            overflow="fold",
+            no_wrap=whole and number > 0,
+        )
     for row in rows:
         table.add_row(*row[: len(headings)])
     return table

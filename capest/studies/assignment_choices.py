@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
@@ -80,7 +81,8 @@ def parse_choice(text: str) -> AssignmentChoice:
         known = choices_of(ASSIGNMENT)
         of_pairs = ", or ORDER:PREFERENCE" if choices_of(ORDER) else ""
         _check(base, known, "strategy", "", after, of_pairs)
-        label, values = base, {ORDER: None, PREFERENCE: None, ASSIGNMENT: base}
+        label = base
+        values: dict[str, str | None] = {ORDER: None, PREFERENCE: None, ASSIGNMENT: base}
     elif len(parts) == 2:
         order, preference = parts
         _check(order, choices_of(ORDER), "order of cells", "", f":{preference}{after}")
@@ -89,12 +91,12 @@ def parse_choice(text: str) -> AssignmentChoice:
         values = {ASSIGNMENT: None, ORDER: order, PREFERENCE: preference}
     else:
         raise InputError(f'"{text}": an order and a preference, such as demand:snr, are enough')
-    values[REFINEMENT] = refinement or _UNREFINED
+    values[REFINEMENT] = refinement or None
     label += after
     return AssignmentChoice(label, tuple(_settings(label, values)))
 
 
-def _settings(label: str, values: dict[str, str | None]) -> list[OptionValue]:
+def _settings(label: str, values: Mapping[str, str | None]) -> list[OptionValue]:
     """Set what the choice names, and take out what would replace a part of it."""
     said, known = f"--strategy {label}", fields()
     return [

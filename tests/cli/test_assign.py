@@ -270,10 +270,12 @@ def test_a_name_given_twice_is_one() -> None:
 
 def test_parts_beside_the_combination_are_replaced(scenario: Path) -> None:
     """A strategy is what its name says, whatever parts the scenario has."""
-    scenario.write_text(SCENARIO.replace("[cells]", '[cells]\norder = "random"'))
+    scenario.write_text(
+        SCENARIO.replace("[cells]", '[cells]\norder = "random"\nrefinement = "local-search"')
+    )
     plan = study.plan_points(scenario, [], ["demand-first", "none:elevation"])
     first, second = (point.scenario.cells for point in plan.points)
-    assert (first.assignment, first.order) == ("demand-first", None)
+    assert (first.assignment, first.order, first.refinement) == ("demand-first", None, "none")
     assert (second.order, second.preference) == ("none", "elevation")
 
 
