@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from capest.engine.beams import Beams, beams_towards
+from capest.engine.beams import Beams, beams_towards, cosines_of_cells
 from capest.engine.sky import Sky
 from capest.engine.users import Users
 from capest.engine.world import World
-from capest.physics.constants import EARTH_RADIUS_M
 
 
 @dataclass(frozen=True)
@@ -117,14 +116,11 @@ def aim(world: World, sky: Sky, satellite: np.ndarray) -> AimedBeams:
     -------
     AimedBeams
     """
-    centres = world.ground.cells.centre_unit
     trial, cell, channel = np.nonzero(satellite >= 0)
     by = satellite[trial, cell, channel].astype(np.int64)
     order = np.lexsort((cell, channel, by))
     trial, cell, channel, by = trial[order], cell[order], channel[order], by[order]
-    offset_m = (EARTH_RADIUS_M * centres[cell] - sky.position_m[by]).T
-    range_m = np.sqrt((offset_m * offset_m).sum(axis=0))
-    cosines = (sky.axes[:, :, by] * offset_m).sum(axis=1) / range_m
+    cosines = cosines_of_cells(world, sky, cell, by)
     beams = replace(beams_towards(world, sky, by, channel, cosines), cell=cell)
     of_cell = np.full(satellite.shape, -1, dtype=np.int32)
     of_cell[trial, cell, channel] = np.arange(len(cell)) - beams.start[trial]

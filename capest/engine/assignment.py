@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -85,6 +85,7 @@ def view_of_cells(world: World, sky: Sky) -> SatellitesInView:
         cells=in_view.size,
         satellites=len(sky),
         in_view_s=_in_view_s(world, sky, cell, satellite),
+        around=world.beams.around,
     )
     return SatellitesInView(candidates, in_view, above_horizon)
 
@@ -297,11 +298,5 @@ def _drawn(world: World, draws: Draws | None, cells: int) -> np.ndarray | None:
 
 def _some(candidates: Candidates, some: slice, first_cell: int, cells: int) -> Candidates:
     """Candidates of one trial, whose cells count from 0."""
-    return Candidates(
-        candidates.cell[some] - np.int32(first_cell),
-        candidates.satellite[some],
-        candidates.elevation_deg[some],
-        candidates.snr[some],
-        cells,
-        candidates.satellites,
-    )
+    own = candidates.only(some)
+    return replace(own, cell=own.cell - np.int32(first_cell), cells=cells)

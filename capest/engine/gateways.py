@@ -54,14 +54,9 @@ def fed_only(world: World, sky: Sky, view: SatellitesInView) -> tuple[Sky, Satel
     pairs = view.candidates
     some = kept[pairs.satellite]
     place = np.cumsum(kept) - 1
+    left = pairs.only(some)
     candidates = replace(
-        pairs,
-        cell=pairs.cell[some],
-        satellite=place[pairs.satellite[some]].astype(np.int32),
-        elevation_deg=pairs.elevation_deg[some],
-        snr=pairs.snr[some],
-        in_view_s=None if pairs.in_view_s is None else pairs.in_view_s[some],
-        satellites=len(sky),
+        left, satellite=place[left.satellite].astype(np.int32), satellites=len(sky)
     )
     return sky, replace(view, candidates=candidates)
 

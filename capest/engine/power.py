@@ -14,7 +14,7 @@ import numpy as np
 
 from capest.backend.arguments import ConstellationDownlink
 from capest.backend.protocol import Kernels, on_host
-from capest.engine.beams import Beams
+from capest.engine.beams import Beams, Boresights
 from capest.engine.payloads import MixedLinks, constellation_sinr, figures_of
 from capest.engine.sky import Sky
 from capest.engine.world import World
@@ -78,10 +78,9 @@ def limit_power(world: World, kernels: Kernels, sky: Sky, beams: Beams) -> Lower
     whole = np.ones(len(sky), dtype=np.float32)
     taken_db: dict[str, np.ndarray] = {}
     if is_limited(world, "pfd_dbw_per_m2_mhz"):
-        most_dbw = of_beams(world, "pfd_dbw_per_m2_mhz", sky, beams, limits.pfd_dbw_per_m2_mhz)
-        excess_db = boresight_pfd_dbw(world, sky, beams) - most_dbw
-        taken_db["pfd_reduction_db"] = np.maximum(excess_db, 0.0)
-        beams.power[:] *= 10.0 ** (-0.1 * taken_db["pfd_reduction_db"])
+        excess_db = pfd_reduction_db(world, sky, beams)
+        taken_db["pfd_reduction_db"] = excess_db
+        beams.power[:] *= 10.0 ** (-0.1 * excess_db)
     if is_limited(world, "rf_power_w"):
         fed = beams.power * strongest(beams)
         beam_w = figures_of(world, "beam_power_w", sky, radio.beam_power_w)
@@ -98,6 +97,18 @@ def limit_power(world: World, kernels: Kernels, sky: Sky, beams: Beams) -> Lower
     return LoweredPower(whole, taken_db)
 
 
+def pfd_reduction_db(world: World, sky: Sky, beams: Beams | Boresights) -> np.ndarray:
+    """How far the limit of the power-flux density turns beams down, float64 array (beams,).
+
+    Zero without a limit.
+    """
+    name, limits = "pfd_dbw_per_m2_mhz", world.radio.limits
+    if not is_limited(world, name):
+        return np.zeros(len(beams.satellite))
+    most_dbw = of_beams(world, name, sky, beams, limits.pfd_dbw_per_m2_mhz)
+    return np.maximum(boresight_pfd_dbw(world, sky, beams) - most_dbw, 0.0)
+
+
 def is_limited(world: World, name: str) -> bool:
     """Whether any satellite has a limit, a name of `PowerLimits`."""
     if world.payloads is None:
@@ -105,7 +116,7 @@ def is_limited(world: World, name: str) -> bool:
     return any(math.isfinite(getattr(payload, name)) for payload in world.payloads.each)
 
 
-def of_beams(world: World, name: str, sky: Sky, beams: Beams, value: Any) -> Any:
+def of_beams(world: World, name: str, sky: Sky, beams: Beams | Boresights, value: Any) -> Any:
     """A figure of each beam's satellite where payloads differ; else the value that all have."""
     found = figures_of(world, name, sky, value)
     return found[beams.satellite] if isinstance(found, np.ndarray) else found
@@ -132,7 +143,7 @@ def _lowered_db(share: np.ndarray) -> np.ndarray:
     return -10.0 * np.log10(np.maximum(share.astype(np.float64), 1e-300))
 
 
-def boresight_pfd_dbw(world: World, sky: Sky, beams: Beams) -> np.ndarray:
+def boresight_pfd_dbw(world: World, sky: Sky, beams: Beams | Boresights) -> np.ndarray:
     """Power-flux density where each beam's boresight meets the ground, dBW/m²/MHz, (beams,).
 
     EIRP density in its direction over the sphere of the range: EIRP - 10 lg(4 pi r²).

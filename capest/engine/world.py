@@ -20,6 +20,7 @@ from capest.physics.beam_grid import BeamGrid
 from capest.sampling.draws import Draws
 
 if TYPE_CHECKING:
+    from capest.allocation.cells.candidates import CellsAround
     from capest.backend.protocol import Kernels
     from capest.engine.assignment import SatellitesInView
     from capest.engine.beams import Beams
@@ -231,6 +232,8 @@ class BeamPlan:
     order, preference : str
         Parts that hold, of ``allocation.cells.ORDERS`` and ``PREFERENCES``; empty where the
         assignment has none.
+    around : CellsAround or None
+        Which cells lie around each other; ``None`` where no preference asks.
     largest_scan_sine : float
         Of the largest angle between the nadir and a beam that is aimed at a cell.
     lowest_deg : float
@@ -267,6 +270,7 @@ class BeamPlan:
     turn: np.ndarray | None = None
     order: str = ""
     preference: str = ""
+    around: CellsAround | None = None
     largest_scan_sine: float = 1.0
     beams_per_cell: int = 1
     neighbours: tuple[np.ndarray, np.ndarray] | None = None

@@ -80,10 +80,16 @@ def later_rules(values: Mapping[str, Any]) -> list[str]:
         return []
     rows = ((key, row) for key, row in RULES.items() if key not in _FREE_IN_02)
     found = [key for key, row in rows if values[key] != row.of_02]
-    if values["cells.assignment"] not in _ASSIGNMENTS_OF_02:
+    if _has_satellites(values) and values["cells.assignment"] not in _ASSIGNMENTS_OF_02:
         found.append("cells.assignment")
     parts = ("cells.order", "cells.preference")
     return sorted(found + [key for key in parts if values[key] is not None])
+
+
+def _has_satellites(values: Mapping[str, Any]) -> bool:
+    """Tell whether a scenario is of a constellation, whose cells need an assignment."""
+    sources = ("shells", "shell", "geostationary", "catalogue")
+    return any(values[f"constellation.{name}"] is not None for name in sources)
 
 
 _REQUIRED = "satellite"

@@ -47,6 +47,7 @@ EARTH = {
 GEO = {**{key: BOX[key] for key in BOX if key != "constellation.shells"},
        "constellation.geostationary": "10"}  # fmt: skip
 SWEEPING = {**BOX, "cells.layout": "satellite-fixed", "beams.count": 19, "beams.spacing_uv": 0.08}
+SOLVED = {**BOX, "cells.assignment": "solved"}
 ARRAY = {**BOX, "satellite.antenna": "array"}
 SIDELOBES = {**BOX, "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz": -170.0}
 HALF = {**BOX, "constellation.deployed_fraction": 0.5}
@@ -109,6 +110,9 @@ READ = {
     "satellite.steering_loss_exponent": (BOX, 3.0),
     "satellite.beams_at_once": (BOX, 1),
     "satellite.rf_power_w": (BOX, 1.0),
+    "satellite.power_limit": (BOX | {"satellite.rf_power_w": 50.0}, "fewer-beams"),
+    "satellite.feeder_bandwidth_mhz": (BOX, 30.0),
+    "satellite.largest_scan_deg": (BOX, 30.0),
     "satellite.pfd_limit_dbw_per_m2_mhz": (BOX, -120.0),
     "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz": (BOX, -170.0),
     "satellite.out_of_band_rejection_db": (SIDELOBES, 30.0),
@@ -151,6 +155,8 @@ READ = {
     ),
     "cells.lit": (BOX | {"users.count": 10}, "all"),
     "cells.assignment": (BOX, "least-loaded"),
+    "cells.order": (BOX, "none"),
+    "cells.preference": (BOX, "elevation"),
     "cells.refinement": (BOX, "local-search"),
     "cells.moves": (BOX | {"cells.refinement": "local-search"}, 3),
     "cells.beams_per_cell": (BOX | {"beams.frequency_reuse": 3}, 2),
@@ -290,6 +296,14 @@ UNREAD = {
     "satellite.element_exponent": [(BOX, ERROR), (ONE, ERROR)],
     "satellite.steering_loss_exponent": [(ONE, ERROR), (ARRAY, ERROR), (SWEEPING, ERROR)],
     "satellite.beams_at_once": [(SWEEPING, ERROR), (ONE, ERROR)],
+    "satellite.power_limit": [
+        *((ONE, ERROR), (SWEEPING | {"satellite.rf_power_w": 50.0}, ERROR)),
+        (BOX | {"rules": "0.2"}, ERROR),
+    ],
+    "satellite.feeder_bandwidth_mhz": [
+        *((ONE, ERROR), (SWEEPING, ERROR), (BOX | {"satellite.payload": "regenerative"}, ERROR)),
+    ],
+    "satellite.largest_scan_deg": [(ONE, ERROR), (SWEEPING, ERROR)],
     "satellite.out_of_band_rejection_db": [(BOX, ERROR), (ONE, ERROR)],
     "constellation.gateways": [(ONE, ERROR), (BOX | {"satellite.payload": "regenerative"}, ERROR)],
     "constellation.deployed_fraction": [(GEO, ERROR), (ONE, ERROR)],
@@ -299,6 +313,8 @@ UNREAD = {
     "constellation.epochs": [(GEO, ERROR), (ONE, ERROR)],
     "constellation.minimum_visibility_s": [(SWEEPING, ERROR), (GEO, ERROR), (ONE, ERROR)],
     "cells.assignment": [(SWEEPING, ERROR), (ONE, ERROR)],
+    "cells.order": [(SWEEPING, ERROR), (ONE, ERROR), (SOLVED, ERROR)],
+    "cells.preference": [(SWEEPING, ERROR), (ONE, ERROR), (SOLVED, ERROR)],
     "cells.refinement": [(SWEEPING, ERROR), (ONE, ERROR), (TURNS_OF_MANY, ERROR)],
     "cells.moves": [(SWEEPING, ERROR), (ONE, ERROR), (BOX, ERROR)],
     "cells.beams_per_cell": [(SWEEPING, ERROR), (ONE, ERROR), (TURNS_OF_MANY, ERROR)],
@@ -489,7 +505,7 @@ def test_a_diameter_beside_a_given_width_moves_nothing_but_roundings():
 
 
 def test_a_default_is_noted_not_refused():
-    scenario = load({**ONE, "cells.assignment": "highest-elevation"})
+    scenario = load({**ONE, "cells.assignment": "demand-first"})
     assert named(scenario, "cells.assignment")
     assert content(scenario) == content(load(ONE))
 

@@ -11,13 +11,52 @@ goes through the list, or through the pairs, in order and gives each the best th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 _BITS = 64
 """Of the whole number by which pairs are sorted."""
+
+
+@dataclass(frozen=True)
+class CellsAround:
+    """Which cells of a region lie around each other.
+
+    Attributes
+    ----------
+    first, second : int32 array (pairs,)
+        Cells next to each other; each pair once.
+    cells : int
+        Of the region: where trials are side by side, those of the next one follow.
+    """
+
+    first: Any
+    second: Any
+    cells: int
+
+    def mean_demand(self, demand: Any, xp: Any = np) -> Any:
+        """Mean demand of the cells around each cell, 0 where there is none.
+
+        Parameters
+        ----------
+        demand : int64 array (trials · cells,)
+        xp : module
+            ``numpy`` or ``cupy``.
+
+        Returns
+        -------
+        float64 array (trials · cells,)
+        """
+        step = xp.arange(0, len(demand), max(self.cells, 1))[:, None]
+        first, second = (self.first + step).ravel(), (self.second + step).ravel()
+        count = xp.bincount(first, minlength=len(demand)) + xp.bincount(
+            second, minlength=len(demand)
+        )
+        total = xp.bincount(first, demand[second], len(demand))
+        total = total + xp.bincount(second, demand[first], len(demand))
+        return total / xp.maximum(count, 1)
 
 
 @dataclass(frozen=True)
@@ -40,6 +79,8 @@ class Candidates:
         How many there are, with or without a pair.
     in_view_s : float32 array (n,) or None
         How long the satellite stays above the mask; ``None`` where nobody asks.
+    around : CellsAround or None
+        Which cells lie around each other; ``None`` where nobody asks.
     """
 
     cell: Any
@@ -49,6 +90,18 @@ class Candidates:
     cells: int
     satellites: int
     in_view_s: Any = None
+    around: CellsAround | None = None
+
+    def only(self, some: Any) -> Candidates:
+        """Return some of the pairs, by a mask, indices or a slice."""
+        return replace(
+            self,
+            cell=self.cell[some],
+            satellite=self.satellite[some],
+            elevation_deg=self.elevation_deg[some],
+            snr=self.snr[some],
+            in_view_s=None if self.in_view_s is None else self.in_view_s[some],
+        )
 
 
 @dataclass(frozen=True)
@@ -62,6 +115,23 @@ class Pairs:
 
     cell: Any
     satellite: Any
+
+
+def largest_of(group: Any, value: Any, groups: int, xp: Any = np) -> Any:
+    """Largest value of each group, 0 where it has none, float32 array (groups,).
+
+    Parameters
+    ----------
+    group : int array (n,)
+        Of each value.
+    value : float32 array (n,)
+    groups : int
+    xp : module
+        ``numpy`` or ``cupy``.
+    """
+    found = xp.zeros(groups, dtype=xp.float32)
+    xp.maximum.at(found, group, value)
+    return found
 
 
 def wanted_pairs(candidates: Candidates, demand: Any, xp: Any = np) -> Any:
@@ -209,8 +279,9 @@ def deferred_acceptance(
         else:
             beyond[:] = xp.arange(len(who)) - xp.searchsorted(who, who) >= room[who]
         held, lost = both[~beyond], both[beyond]
-        first_lost = xp.flatnonzero(beyond[1:] & ~beyond[:-1])
-        last[who[first_lost]] = both[first_lost]
+        # Those right before a loss of the same receiver: one without room holds none.
+        full = xp.flatnonzero(beyond[1:] & ~beyond[:-1] & (who[1:] == who[:-1]))
+        last[who[full]] = both[full]
         free = xp.concatenate([free[~hopeful], proposer_at[lost & mask]])
         asks[free] += 1
         free = free[asks[free] < end[free]]

@@ -54,7 +54,10 @@ def match(
     int32 array (cells,)
         Satellite of each, -1 for none.
     """
-    weight = PREFERENCES.find(preference)(candidates, xp)
+    weight = PREFERENCES.find(preference)(candidates, demand, xp)
+    if PREFERENCES.constant(preference, "LEAVES_OUT", default=False):
+        kept = ~xp.isnan(weight)
+        candidates, weight = candidates.only(kept), weight[kept]
     turn = ORDERS.find(order)(candidates, demand, drawn, xp)
     if PREFERENCES.constant(preference, "BY_LOAD", default=False):
         return _evenly(candidates, demand, room, weight, turn, xp)

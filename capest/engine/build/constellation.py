@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from capest.allocation.cells import PREFERENCES
+from capest.allocation.cells.candidates import CellsAround
 from capest.allocation.slots.problem import turns_on_lattice
 from capest.engine.build import notes
 from capest.engine.build.common import channel_of, services_and_radio
@@ -31,6 +33,9 @@ from capest.scenario.shell_tables import payloads_of
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
+
+_AROUND_SPACINGS = 1.8
+"""Cells so near are around each other: those at 1 and at sqrt(3) spacings, not those at 2."""
 
 
 def build_constellation(scenario: Scenario) -> World:
@@ -65,6 +70,7 @@ def build_constellation(scenario: Scenario) -> World:
         turn=_turn(scenario, region.tiling, layout),
         order=order,
         preference=preference,
+        around=_around(region.tiling, preference) if layout is None else None,
         largest_scan_sine=scan_sine(scenario.satellite.largest_scan_deg),
         beams_per_cell=cells.beams_per_cell,
         neighbours=_neighbours(region.tiling) if cells.beams_per_cell > 1 else None,
@@ -158,6 +164,14 @@ def _turn(scenario: Scenario, tiling: Cells, layout: Layout | None) -> np.ndarra
         )
     colours = max(count for count in (1, 3, 4, 7) if count <= max(scenario.beams.cells_per_beam, 1))
     return reuse_colours(tiling, colours)
+
+
+def _around(tiling: Cells, preference: str) -> CellsAround | None:
+    """Cells around each other, if the preference asks: the two rings of a hexagonal lattice."""
+    if not preference or not PREFERENCES.constant(preference, "LOOKS_AROUND", default=False):
+        return None
+    first, second, _ = cell_pairs(tiling, _AROUND_SPACINGS)
+    return CellsAround(first.astype(np.int32), second.astype(np.int32), len(tiling.lat_deg))
 
 
 def _check_on_earth(layout: Layout, space: Space) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from capest.allocation.cells.candidates import Candidates
+from capest.allocation.cells.candidates import Candidates, largest_of
 
 
 def turn(candidates: Candidates, demand: Any, drawn: Any = None, xp: Any = np) -> Any:
@@ -30,8 +30,7 @@ def turn(candidates: Candidates, demand: Any, drawn: Any = None, xp: Any = np) -
     int64 array (cells,)
         All cells, the first that chooses first.
     """
-    best = xp.zeros(candidates.cells, dtype=xp.float32)
-    xp.maximum.at(best, candidates.cell, candidates.snr)
+    best = largest_of(candidates.cell, candidates.snr, candidates.cells, xp)
     offered = xp.log1p(best.astype(xp.float64))
     wanting = demand > 0
     ratio = xp.where(wanting, offered / xp.where(wanting, demand, 1), xp.inf)

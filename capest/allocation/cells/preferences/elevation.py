@@ -11,6 +11,6 @@ from capest.allocation.cells.candidates import Candidates
 COMPARES_ELEVATIONS = True
 
 
-def weight(candidates: Candidates, xp: Any = np) -> Any:
+def weight(candidates: Candidates, demand: Any = None, xp: Any = np) -> Any:
     """Elevation of each pair in degrees, float32 array (n,)."""
     return candidates.elevation_deg

@@ -11,6 +11,6 @@ from capest.allocation.cells.candidates import Candidates
 BY_LOAD = True
 
 
-def weight(candidates: Candidates, xp: Any = np) -> Any:
+def weight(candidates: Candidates, demand: Any = None, xp: Any = np) -> Any:
     """Elevation of each pair in degrees, which decides between equal loads, float32 array (n,)."""
     return candidates.elevation_deg

@@ -11,7 +11,7 @@ from capest.allocation.cells.candidates import Candidates
 LOOKS_AHEAD = True
 
 
-def weight(candidates: Candidates, xp: Any = np) -> Any:
+def weight(candidates: Candidates, demand: Any = None, xp: Any = np) -> Any:
     """Seconds that each pair's satellite stays above the mask, float32 array (n,).
 
     Raises

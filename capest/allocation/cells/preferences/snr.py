@@ -17,6 +17,6 @@ import numpy as np
 from capest.allocation.cells.candidates import Candidates
 
 
-def weight(candidates: Candidates, xp: Any = np) -> Any:
+def weight(candidates: Candidates, demand: Any = None, xp: Any = np) -> Any:
     """SNR of each pair at the cell's centre, linear, float32 array (n,)."""
     return candidates.snr

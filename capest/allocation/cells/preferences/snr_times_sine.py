@@ -14,7 +14,7 @@ import numpy as np
 from capest.allocation.cells.candidates import Candidates
 
 
-def weight(candidates: Candidates, xp: Any = np) -> Any:
+def weight(candidates: Candidates, demand: Any = None, xp: Any = np) -> Any:
     """Product of each pair, float32 array (n,); below 0 for a satellite below the horizon.
 
     Worked out in double precision and rounded once, so that machines whose sines differ in the last
