@@ -275,6 +275,7 @@ class BeamPlan:
     beams_per_cell: int = 1
     neighbours: tuple[np.ndarray, np.ndarray] | None = None
     moves: int | None = None
+    objective: str = "calls"
 
     @property
     def fixed_layout(self) -> Layout:
