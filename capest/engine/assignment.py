@@ -10,6 +10,7 @@ import numpy as np
 
 from capest.allocation.cells import ORDERS, PREFERENCES, STRATEGIES
 from capest.allocation.cells.candidates import Candidates
+from capest.allocation.cells.coverage import cover
 from capest.allocation.cells.limits.scan import within_scan
 from capest.allocation.cells.match import match
 from capest.backend.numpy_kernels import NumpyKernels
@@ -257,6 +258,9 @@ def assign(
     name = world.beams.assignment
     if room is None:
         room = room_of_satellites(world, sky)
+        if world.beams.covers_first:
+            # Cells share the time of beams only where they must, see `cover_cells`.
+            room = figures_of(world, "beams_at_once", sky, world.beams.beams_at_once)
     if world.beams.order:
         # Trials have neither cells nor satellites in common: all can be assigned at once.
         drawn = _drawn(world, draws, demand.shape[1])
@@ -273,6 +277,47 @@ def assign(
     for trial, of_cells in enumerate(demand):
         some = slice(*np.searchsorted(view.candidates.cell, [trial * cells, (trial + 1) * cells]))
         found[trial] = strategy(_some(view.candidates, some, trial * cells, cells), of_cells, room)
+    return found
+
+
+def cover_cells(
+    world: World,
+    sky: Sky,
+    view: SatellitesInView,
+    users_of_cell: np.ndarray,
+    satellite_of_cell: np.ndarray,
+) -> np.ndarray:
+    """Light those cells, too, that satellites light in turn, if coverage comes first.
+
+    Parameters
+    ----------
+    world : World
+    sky : Sky
+    view : SatellitesInView
+    users_of_cell : int64 array (trials, cells)
+    satellite_of_cell : int32 array (trials, cells)
+        From `assign`.
+
+    Returns
+    -------
+    int32 array (trials, cells)
+    """
+    if not world.beams.covers_first:
+        return satellite_of_cell
+    plan = world.beams
+    demand = users_of_cell if plan.only_occupied else np.maximum(users_of_cell, 1)
+    at_once = figures_of(world, "beams_at_once", sky, plan.beams_at_once)
+    turns = plan.cells_at_once // plan.beams_at_once
+    found = cover(view.candidates, demand.ravel(), satellite_of_cell.ravel(), at_once, turns)
+    return found.reshape(demand.shape)
+
+
+def cells_asking(world: World, view: SatellitesInView, users_of_cell: np.ndarray) -> np.ndarray:
+    """Cells that ask for a beam and have a satellite that may serve them, bool (trials, cells)."""
+    candidates = view.candidates
+    has_one = np.bincount(candidates.cell, minlength=candidates.cells) > 0
+    asks = (users_of_cell > 0) | (not world.beams.only_occupied)
+    found: np.ndarray = asks & has_one.reshape(asks.shape)
     return found
 
 

@@ -21,6 +21,7 @@ from capest.engine.services.outcome import (
     refused,
     taken_of_beams,
     totals,
+    totals_at_minimum,
     totals_at_rates,
 )
 from capest.engine.services.serve import Served
@@ -117,6 +118,7 @@ def _of_services(
         trial["calls_on_fading"] = lifted.astype(xp.int32)
         number = xp.where(calls & (outcome == CARRIED), user_trial, -1)
         trial |= totals_at_rates(calls_at_rates(kernels, number, served.admitted, links.trials))
+        trial |= totals_at_minimum(kernels, links, calls, served.admitted.held)
         if served.blocked is not None:
             shown = xp.asarray(counted_places(world, beams, links.beams))
             trial |= blocking_totals((served.blocked * shown[:, :, None]).sum(axis=1))
@@ -206,6 +208,11 @@ def finish(
         **dark_by_trial(asking, with_beam, covered),
         **found["trial"],
     }
+    if beams.asking is not None:
+        aimed = np.zeros(beams.asking.shape, dtype=bool)
+        aimed[beam_trial[lit], beams.cells_aimed_at[lit]] = True
+        dark = beams.asking & ~aimed & world.ground.counted
+        trial["dark_cells"] = dark.sum(axis=1).astype(np.int32)
     places = places_of(world, trials, kept)
     of_cells = {
         "cell_covered_trials": covered,

@@ -248,6 +248,8 @@ class BeamPlan:
     turn : int array (cells,) or None
         Order of the cells of a region, or of a layout that many satellites have, in which those
         next to each other lie apart; ``None`` where none take turns.
+    covers_first : bool
+        Every cell of a region that a frame can light is lit, before anything else counts.
     beams_per_cell : int
         Most beams of a cell of a region, each on a channel of its own.
     neighbours : tuple of int64 array (pairs,) or None
@@ -268,6 +270,7 @@ class BeamPlan:
     frame: FramePlan | None = None
     cells_at_once: int = 0
     turn: np.ndarray | None = None
+    covers_first: bool = False
     order: str = ""
     preference: str = ""
     around: CellsAround | None = None

@@ -184,8 +184,26 @@ class Derived:
     @property
     def cells_at_once(self) -> int:
         """Cells of a region that a satellite holds at most: lit all the time, or in turn."""
-        takes_turns = self.beams.allocation != "all-on"
-        return self.beams_at_once * (self.beams.cells_per_beam if takes_turns else 1)
+        return self.beams_at_once * self.most_cells_per_beam
+
+    @property
+    def most_cells_per_beam(self) -> int:
+        """Cells that a satellite may hold for each beam that it lights at once."""
+        if self.beams.allocation == "all-on":
+            return 1
+        return self.slots if self.covers_first else self.beams.cells_per_beam
+
+    @property
+    def search_moves(self) -> int | None:
+        """Moves that local search tries; ``None`` where the assignment stays as it is."""
+        searched = self.cells.refinement == "local-search" and not self.covers_first
+        return self.cells.moves if searched else None
+
+    @property
+    def covers_first(self) -> bool:
+        """Whether every cell that a frame can light is lit before anything else is maximised."""
+        aimed = self.has_constellation and self.cells.layout == "earth-fixed"
+        return aimed and self.cells.objective == "coverage"
 
     @property
     def slots(self) -> int:

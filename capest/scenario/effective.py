@@ -164,7 +164,8 @@ def _turns_of_many(scenario: Scenario) -> dict[str, Any]:
         if scenario.cells.layout == "satellite-fixed":
             content["active_count"] = scenario.beams_at_once
         else:
-            content["cells_per_beam"] = beams.cells_per_beam
+            if scenario.cells.objective != "coverage":
+                content["cells_per_beam"] = beams.cells_per_beam
     if not scenario.has_frame:
         return content
     content["slots"] = scenario.slots

@@ -45,6 +45,14 @@ from capest.scenario.reading_link import (
     REPAIRED,
     ROUND_TRIPS,
 )
+from capest.scenario.reading_objective import (
+    COVERAGE,
+    DEMANDED,
+    MAXIMISED,
+    MAY_DARKEN,
+    NOT_COVERAGE,
+    WANTED,
+)
 from capest.scenario.service_classes import kinds_of_service
 from capest.scenario.shell_tables import tables_of
 
@@ -389,9 +397,17 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "cells.assignment": (CONSTELLATION, _EARTH_FIXED),
     "cells.order": (CONSTELLATION, _EARTH_FIXED, _IN_PARTS),
     "cells.preference": (CONSTELLATION, _EARTH_FIXED, _IN_PARTS),
-    "cells.refinement": (CONSTELLATION, _AIMED, _STEADY),
-    "cells.moves": (CONSTELLATION, _AIMED, _STEADY, chosen("cells.refinement", "local-search")),
+    "cells.refinement": (CONSTELLATION, _AIMED, _STEADY, MAY_DARKEN),
+    "cells.moves": (
+        CONSTELLATION,
+        _AIMED,
+        _STEADY,
+        MAY_DARKEN,
+        chosen("cells.refinement", "local-search"),
+    ),
     "cells.beams_per_cell": (CONSTELLATION, _AIMED, _STEADY),
+    "cells.objective": (CONSTELLATION, _EARTH_FIXED, DEMANDED, MAXIMISED),
+    "cells.minimum_share": (CONSTELLATION, _EARTH_FIXED, COVERAGE, WANTED),
     "beams.count": (ReadCondition("with one satellite, or satellite-fixed beams", _of_beams),),
     "beams.statistics_count": (one_satellite("its cells are all counted"),),
     "beams.spacing_uv": (
@@ -400,7 +416,7 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
         ),
     ),
     "beams.slot_ms": (FRAME, CALLS),
-    "beams.cells_per_beam": (CONSTELLATION, _EARTH_FIXED, _HOPPING),
+    "beams.cells_per_beam": (CONSTELLATION, _EARTH_FIXED, _HOPPING, NOT_COVERAGE),
     "beams.bound": (FRAME,),
     "beams.beyond_earth": (_OF_LAYOUT,),
     "users.per_beam": (one_satellite("users.count says how many users its region has"), _PER_BEAM),
@@ -487,7 +503,7 @@ def unread(key: str, values: Values) -> Unread | None:
         except KeyError:
             return None
         if reason is not None:
-            return Unread(reason, condition.neutral)
+            return Unread(reason, condition.neutral, condition.even_default)
     return None
 
 

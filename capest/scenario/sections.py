@@ -169,6 +169,8 @@ class CellSettings(Section):
     refinement: Literal["none", "local-search"] = "none"
     moves: int = Field(default=MOVES, ge=0, le=10**12)
     beams_per_cell: int = Field(default=1, ge=1, le=8)
+    objective: Literal["calls", "throughput", "proportional-fair", "max-min", "coverage"] = "calls"
+    minimum_share: float = Field(default=0.1, ge=0, le=1)
 
 
 class BeamSettings(Section):

@@ -20,6 +20,7 @@ _BOUND = (*_FRAME, QuantityCondition(When.BOUND))
 _REFINED = QuantityCondition(When.REFINED)
 _ONE = (QuantityCondition(When.ONE_SATELLITE),)
 _ADAPTIVE = (QuantityCondition(When.ADAPTIVE),)
+_MINIMUM = (QuantityCondition(When.MINIMUM),)
 _MIX = (QuantityCondition(When.MIX, "{service}"),)
 
 
@@ -126,6 +127,14 @@ _TOTALS: tuple[Quantity, ...] = (
         _CONSTELLATION,
     ),
     _count(
+        "dark_cells",
+        "cells that ask and have a satellite that may serve them, and that no beam lights",
+        _MEAN,
+        (*_CONSTELLATION, QuantityCondition(When.COVERAGE)),
+        label="cells left dark that a satellite sees",
+        column="dark cells",
+    ),
+    _count(
         "calls",
         "calls carried at once",
         (Mean(), Distribution(-0.5, 0.0015, 6000, True, ("calls",))),
@@ -190,6 +199,22 @@ _TOTALS: tuple[Quantity, ...] = (
         _ADAPTIVE,
         label="calls at the wanted rate",
         column="at wanted rate",
+    ),
+    _count(
+        "calls_at_minimum",
+        "callers who hold cells.minimum_share of the rate they want, and whose call is not carried",
+        _MEAN,
+        _MINIMUM,
+        label="callers with the minimum alone",
+        column="minimum alone",
+    ),
+    _count(
+        "calls_below_minimum",
+        "callers who hold an equal part of their beam, less than cells.minimum_share, and whose "
+        "call is not carried",
+        _MEAN,
+        _MINIMUM,
+        label="callers with less, an equal part",
     ),
     _load(
         "downlink_load",

@@ -251,17 +251,17 @@ def test_tables_of_80_columns(folder: Path, scenario: Path, found: dict[str, Any
 
 
 def test_two_names_of_the_same_choice(scenario: Path) -> None:
-    words = ("--trials", "6", "--strategy", "demand-first", "--strategy", "demand:snr-times-sine",
+    words = ("--trials", "6", "--strategy", "greedy-demand", "--strategy", "demand:elevation",
              "--keep-points")  # fmt: skip
     done = call("s.toml", *WHERE, *words, "--json", "-o", "same.nc")
     assert done.exit_code == 0, done.output
     first, second = json.loads(done.stdout)["strategies"]
-    assert second["strategy"] == "demand:snr-times-sine"
+    assert second["strategy"] == "demand:elevation"
     assert second["calls"] == first["calls"]
     assert (second["difference"], second["difference_ci95"]) == (0.0, [None, None])
     assert second["difference_note"] == "same: equal in all trials"
     again = call("s.toml", *WHERE, *words, "--overwrite", "-o", "same.nc").stdout
-    assert re.search(r"^demand:snr-times-sine +[\d,]+ +±\d+ +0 +same$", again, re.MULTILINE)
+    assert re.search(r"^demand:elevation +[\d,]+ +±\d+ +0 +same$", again, re.MULTILINE)
 
 
 def test_a_name_given_twice_is_one() -> None:

@@ -90,6 +90,8 @@ CHANGES = {
     "cells.refinement": "local-search",
     "cells.moves": 1000,
     "cells.beams_per_cell": 2,
+    "cells.objective": "coverage",
+    "cells.minimum_share": 0.3,
     "beams.count": 61,
     "beams.statistics_count": 7,
     "beams.spacing_uv": 0.06,
@@ -188,6 +190,7 @@ CHANGES = {
 }
 
 ALWAYS_INERT = {
+    "cells.minimum_share",  # no mode covers first
     *("title", "rules", "satellite.preset", "handset.preset", "run.trials", "run.block_trials"),
     *("constellation.preset", "run.until"),
     "beams.beyond_earth",  # this layout lies on the Earth
@@ -448,7 +451,7 @@ MODES = {
             *UPLINK,
             "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg"),
-            *("beams.statistics_count", "users.per_beam", "cells.assignment"),
+            *("beams.statistics_count", "users.per_beam", "cells.assignment", "cells.objective"),
             *("satellite.beams_at_once", "constellation.deployment"),
             *("link.shannon", *PER_DEVICE),
             "constellation.minimum_visibility_s",
@@ -625,6 +628,8 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         illegal = illegal | {"service.guaranteed"}
     else:
         illegal = illegal | {"service.simulated_holding_times"}
+    if not {"service.mix", "service.downlink_kbps"} & set(settings) and name in NETWORK_MODES:
+        illegal = illegal | {"cells.refinement"}  # there are no calls to count
     if "service.mix" in settings:
         illegal = illegal | FIGURES | {"service.preset"}
     elif "service.downlink_kbps" in settings:

@@ -71,6 +71,8 @@ CROWDS = {**WITHOUT_USERS, "users.placement": "hotspots", "users.count": 40}
 HOPPING = {**ONE, "beams.allocation": "random", "satellite.beams_at_once": 3}
 FRAME = {**HOPPING, "beams.slots": 6}
 TURNS_OF_MANY = {**BOX, "beams.allocation": "random", "satellite.beams_at_once": 1}
+COVERAGE = {"cells.objective": "coverage"}
+COVERED = {**BOX, **CALL, **COVERAGE, "carrier.bandwidth_mhz": 1.0}
 SHANNON = {**ONE, "link.adaptation": "truncated-shannon"}
 S1528 = {**ONE, "satellite.pattern": "s1528-leo", "beams.spacing_uv": 0.06}
 INDOORS = {**ONE, "users.indoor_share": 0.6, "users.vehicle_share": 0.3}
@@ -157,9 +159,11 @@ READ = {
     "cells.assignment": (BOX, "least-loaded"),
     "cells.order": (BOX, "none"),
     "cells.preference": (BOX, "elevation"),
-    "cells.refinement": (BOX, "local-search"),
-    "cells.moves": (BOX | {"cells.refinement": "local-search"}, 3),
+    "cells.refinement": (BOX | CALL, "local-search"),
+    "cells.moves": (BOX | CALL | {"cells.refinement": "local-search"}, 3),
     "cells.beams_per_cell": (BOX | {"beams.frequency_reuse": 3}, 2),
+    "cells.objective": (TURNS_OF_MANY | {"beams.slots": 6}, "coverage"),
+    "cells.minimum_share": (COVERED, 1.0),
     "beams.count": (ONE, 19),
     "beams.statistics_count": (ONE, 1),
     "beams.spacing_uv": (ONE, 0.08),
@@ -315,9 +319,13 @@ UNREAD = {
     "cells.assignment": [(SWEEPING, ERROR), (ONE, ERROR)],
     "cells.order": [(SWEEPING, ERROR), (ONE, ERROR), (SOLVED, ERROR)],
     "cells.preference": [(SWEEPING, ERROR), (ONE, ERROR), (SOLVED, ERROR)],
-    "cells.refinement": [(SWEEPING, ERROR), (ONE, ERROR), (TURNS_OF_MANY, ERROR)],
+    "cells.refinement": [
+        (SWEEPING, ERROR), (ONE, ERROR), (TURNS_OF_MANY, ERROR), (BOX | COVERAGE, ERROR),
+    ],
     "cells.moves": [(SWEEPING, ERROR), (ONE, ERROR), (BOX, ERROR)],
     "cells.beams_per_cell": [(SWEEPING, ERROR), (ONE, ERROR), (TURNS_OF_MANY, ERROR)],
+    "cells.objective": [(SWEEPING, ERROR), (ONE, ERROR)],
+    "cells.minimum_share": [(BOX | CALL, ERROR), (BOX | COVERAGE, ERROR), (ONE, ERROR)],
     "beams.count": [(BOX, ERROR)],
     "beams.statistics_count": [(BOX, ERROR), (SWEEPING, ERROR)],
     "beams.spacing_uv": [(BOX, ERROR)],
@@ -325,6 +333,7 @@ UNREAD = {
     "beams.cells_per_beam": [
         (BOX, ERROR),
         (HOPPING, ERROR),
+        (TURNS_OF_MANY | {"cells.objective": "coverage"}, ERROR),
         (SWEEPING | {"beams.allocation": "random", "satellite.beams_at_once": 3}, ERROR),
     ],
     "beams.slot_ms": [(BOX, ERROR), (ONE, ERROR), (FRAME, ERROR)],

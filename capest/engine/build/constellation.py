@@ -68,19 +68,23 @@ def build_constellation(scenario: Scenario) -> World:
         frame=frame_of(scenario),
         cells_at_once=scenario.cells_at_once,
         turn=_turn(scenario, region.tiling, layout),
+        covers_first=scenario.covers_first,
         order=order,
         preference=preference,
         around=_around(region.tiling, preference) if layout is None else None,
         largest_scan_sine=scan_sine(scenario.satellite.largest_scan_deg),
         beams_per_cell=cells.beams_per_cell,
         neighbours=_neighbours(region.tiling) if cells.beams_per_cell > 1 else None,
-        moves=cells.moves if cells.refinement == "local-search" else None,
+        moves=scenario.search_moves,
     )
     gateways, of_gateways = gateways_of(scenario)
     of_gateways += far_note(gateways, region.ground, space, plan.lowest_deg)
     of_choices: tuple[str, ...] = ()
     if layout is None:
         of_choices = notes.assignment_note(cells.assignment, altitude_km, cells.preference)
+        of_choices += notes.coverage_note(
+            scenario.covers_first, scenario.most_cells_per_beam, scenario.beams_at_once
+        )
         # Widths in place of heights: those of different payloads have no spacing in common.
         width_uv = _beam_widths(scenario, space)
         unlike = notes.unlike_beams(altitude_km, width_uv)
@@ -162,7 +166,7 @@ def _turn(scenario: Scenario, tiling: Cells, layout: Layout | None) -> np.ndarra
             f"are more than the {MAX_ENTITIES:,} random numbers of a trial; write at most "
             f"{MAX_ENTITIES // cells:,}"
         )
-    colours = max(count for count in (1, 3, 4, 7) if count <= max(scenario.beams.cells_per_beam, 1))
+    colours = max(count for count in (1, 3, 4, 7) if count <= scenario.most_cells_per_beam)
     return reuse_colours(tiling, colours)
 
 
