@@ -152,14 +152,12 @@ def assign(
       capest assign my.toml --json | jq '.strategies[] | [.strategy, .calls, .bound_over_calls]'
     """
     from capest.cli.assign_tables import as_dict, print_tables
-    from capest.scenario.overrides import OptionValue
     from capest.studies.assign import compare, plan_points
 
     path = output_path(output, scenario, _ENDING)
-    changes = [] if moves is None else [OptionValue(f"cells.moves={moves}", f"--moves {moves}")]
-    changes += settings(trials, seed, until)
+    changes = [*overrides, *settings(trials, seed, until)]
     plan = plan_points(
-        scenario, [*overrides, *changes], strategies, objectives, beams_per_cell, bound
+        scenario, changes, strategies, objectives, beams_per_cell, bound=bound, moves=moves
     )
     check_trials(plan.points)
     for note in plan.notes:

@@ -45,6 +45,7 @@ STRATEGY = "strategy"
 
 BEAMS_PER_CELL = "cells.beams_per_cell"
 BOUND = "cells.bound"
+MOVES = "cells.moves"
 INTERFERENCE_FREE = "interference-free"
 INSTALL = 'pip install "capest[solve]"'
 
@@ -150,6 +151,7 @@ def plan_points(
     objectives: Sequence[str] = (),
     beams_per_cell: Sequence[int] = (),
     bound: bool | None = None,
+    moves: int | None = None,
 ) -> PlannedChoices:
     """Scenario of every choice, all with the same users and satellites.
 
@@ -168,6 +170,8 @@ def plan_points(
     bound : bool or None
         With the bound of ``cells.bound`` or without; ``None`` for what the scenario says, and with
         it where that says nothing.
+    moves : int or None
+        That every search tries; ``None`` for those of the scenario.
 
     Raises
     ------
@@ -180,6 +184,8 @@ def plan_points(
     _check_choice(source, scenario)
     names, left_out = (tuple(strategies), ()) if strategies else compared()
     choices = {choice.label: choice for choice in map(parse_choice, names)}
+    if moves is not None:
+        choices = _with_moves(choices, moves)
     _check_solvable(choices.values())
     notes = [f"{name} is left out: it needs SciPy: {INSTALL}" for name in left_out]
     more, axes = [], [_strategies(list(choices.values()))]
@@ -218,6 +224,18 @@ def _check_solvable(choices: Any) -> None:
     for choice in choices:
         if choice.label.partition("+")[0] in NEEDS_SCIPY and not has_scipy():
             raise InputError(f"--strategy {choice.label} needs SciPy: {INSTALL}")
+
+
+def _with_moves(choices: Mapping[str, AssignmentChoice], moves: int) -> dict[str, AssignmentChoice]:
+    """Give searches their budget; the others have none."""
+    said = f"--moves {moves}"
+    if not any(choice.searches for choice in choices.values()):
+        raise InputError(f"{said}: no strategy searches; +local-search behind one makes it search")
+    more = OptionValue(f"{MOVES}={moves}", said)
+    return {
+        label: replace(choice, settings=(*choice.settings, more)) if choice.searches else choice
+        for label, choice in choices.items()
+    }
 
 
 def _strategies(choices: Sequence[AssignmentChoice]) -> Axis:

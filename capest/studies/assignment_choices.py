@@ -42,6 +42,11 @@ class AssignmentChoice:
     label: str
     settings: tuple[OptionValue, ...]
 
+    @property
+    def searches(self) -> bool:
+        """Whether a search refines it."""
+        return "+" in self.label
+
 
 def choices_of(key: str) -> tuple[str, ...]:
     """Names that a key of a scenario may have; none if there is no such key."""

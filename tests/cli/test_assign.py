@@ -291,6 +291,24 @@ def test_objectives_that_are_not_read_are_shown_once(scenario: Path) -> None:
         assert dataset["calls_mean"].dims == ("strategy", "cells__objective")
 
 
+def test_a_search_goes_on_from_a_combination(scenario: Path) -> None:
+    words = ("--trials", "5", "--strategy", "max-sinr", "--strategy", "max-sinr+local-search",
+             "--moves", "500", "--no-bound", "--json", "-o", "search.nc")  # fmt: skip
+    done = call("s.toml", "--workers", "0", *words)
+    assert done.exit_code == 0, done.output
+    single, refined = json.loads(done.stdout)["strategies"]
+    assert refined["strategy"] == "max-sinr+local-search"
+    assert "calls_from_start" not in single
+    assert refined["calls_from_start"] == pytest.approx(single["calls"])
+    with capest.open("search.nc") as dataset:
+        calls = dataset["calls"].values
+        assert "moves = 500" in dataset.attrs["scenario_toml"]
+    assert (calls[1] >= calls[0]).all()
+    assert refined["difference"] == pytest.approx((calls[1] - calls[0]).mean(), abs=1e-6)
+    assert refined["difference"] > 0.0
+    assert "cells.moves is not read" not in done.stderr
+
+
 def test_throughput_where_nobody_calls(scenario: Path) -> None:
     words = ("--unset", "service", "--unset", "uplink", "--trials", "6", "--keep-points",
              "--strategy", "max-sinr", "--strategy", "greedy-demand")  # fmt: skip
@@ -330,6 +348,7 @@ def test_without_scipy_a_note_and_no_bound(scenario: Path, monkeypatch: pytest.M
         (["--strategy", "demnd:snr"], 'no order of cells is called "demnd": did you mean'),
         (["--strategy", "demand:sn"], "did you mean demand:snr"),
         (["--strategy", "demand:snr:more"], "an order and a preference"),
+        (["--moves", "5"], "--moves 5: no strategy searches"),
         (["--objective", "cals"], "did you mean calls"),
         (["--objective", "calls", "--objective", "max-min"], "cells.objective is not read"),
         (["--set", "cells.assignment=solved"], "name each by --strategy"),
