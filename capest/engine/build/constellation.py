@@ -76,6 +76,7 @@ def build_constellation(scenario: Scenario) -> World:
         beams_per_cell=cells.beams_per_cell,
         neighbours=_neighbours(region.tiling) if cells.beams_per_cell > 1 else None,
         moves=scenario.search_moves,
+        objective=cells.objective,
     )
     gateways, of_gateways = gateways_of(scenario)
     of_gateways += far_note(gateways, region.ground, space, plan.lowest_deg)
