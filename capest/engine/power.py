@@ -78,10 +78,7 @@ def limit_power(world: World, kernels: Kernels, sky: Sky, beams: Beams) -> Lower
     whole = np.ones(len(sky), dtype=np.float32)
     taken_db: dict[str, np.ndarray] = {}
     if is_limited(world, "pfd_dbw_per_m2_mhz"):
-        most_dbw = of_beams(world, "pfd_dbw_per_m2_mhz", sky, beams, limits.pfd_dbw_per_m2_mhz)
-        excess_db = boresight_pfd_dbw(world, sky, beams) - most_dbw
-        taken_db["pfd_reduction_db"] = np.maximum(excess_db, 0.0)
-        beams.power[:] *= 10.0 ** (-0.1 * taken_db["pfd_reduction_db"])
+        taken_db["pfd_reduction_db"] = limit_flux(world, sky, beams)
     if is_limited(world, "rf_power_w"):
         fed = beams.power * strongest(beams)
         beam_w = figures_of(world, "beam_power_w", sky, radio.beam_power_w)
@@ -96,6 +93,21 @@ def limit_power(world: World, kernels: Kernels, sky: Sky, beams: Beams) -> Lower
         whole *= share[sky.trial]
         taken_db["out_of_band_reduction_db"] = _lowered_db(share[sky.trial])[beams.satellite]
     return LoweredPower(whole, taken_db)
+
+
+def limit_flux(world: World, sky: Sky, beams: Beams) -> np.ndarray:
+    """Turn beams down, in place, to the power-flux density that each may have, whoever else is lit.
+
+    Returns
+    -------
+    float64 array (beams,)
+        What the limit takes off each, dB.
+    """
+    limit_dbw = world.radio.limits.pfd_dbw_per_m2_mhz
+    most_dbw = of_beams(world, "pfd_dbw_per_m2_mhz", sky, beams, limit_dbw)
+    taken_db: np.ndarray = np.maximum(boresight_pfd_dbw(world, sky, beams) - most_dbw, 0.0)
+    beams.power[:] *= 10.0 ** (-0.1 * taken_db)
+    return taken_db
 
 
 def is_limited(world: World, name: str) -> bool:

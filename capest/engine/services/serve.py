@@ -29,9 +29,10 @@ from capest.engine.services.blocking import blocked_calls
 from capest.engine.services.demand import Demand, draw_demand
 from capest.engine.services.outcome import best_effort_mbps, outcome_of_class
 from capest.engine.services.own_uplink import own_efficiency, own_uplink_snr, power_headroom
+from capest.engine.services.packet_delays import packet_delay_ms
 from capest.engine.services.settings import Services
 from capest.engine.services.settle import Senders, Settled, always_sending, settle
-from capest.engine.sky import Sky, feeder_ranges_m
+from capest.engine.sky import Sky
 from capest.engine.uplink import UplinkResult
 from capest.engine.uplink_in_slots import SendersInSlots
 from capest.engine.uplink_of_many import senders_to_many
@@ -266,14 +267,6 @@ def _settled(
         lit_share,
         power_headroom(world, links, xp),
     )
-
-
-def packet_delay_ms(world: World, services: Services, sky: Sky, links: Links, xp: Any) -> Any:
-    """One-way delay of packets, float64 array (users,)."""
-    if not len(sky):
-        return xp.zeros(links.serving.shape)
-    feeder_m = xp.asarray(feeder_ranges_m(world, sky))[links.satellite]
-    return services.delay.one_way_ms(links.range_m, feeder_m)
 
 
 def _on_fading(
