@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -113,48 +113,28 @@ class Beams:
         return xp.asarray(self.start)[user_trial]
 
 
-def earth_fixed(world: World, sky: Sky, satellite_of_cell: np.ndarray) -> tuple[Beams, np.ndarray]:
-    """Aim a beam at the centre of every served cell.
-
-    Parameters
-    ----------
-    world : World
-    sky : Sky
-    satellite_of_cell : int32 array (trials, cells)
-        -1 for none.
-
-    Returns
-    -------
-    beams : Beams
-    beam_of_cell : int32 array (trials, cells)
-        Counted from the first beam of the trial; -1 where a cell is dark.
-    """
-    colour, centres = world.ground.colour, world.ground.cells.centre_unit
-    trial, cell = np.nonzero(satellite_of_cell >= 0)
-    satellite = satellite_of_cell[trial, cell].astype(np.int64)
-    order = np.lexsort((cell, colour[cell], satellite))
-    trial, cell, satellite = trial[order], cell[order], satellite[order]
-    offset_m = (EARTH_RADIUS_M * centres[cell] - sky.position_m[satellite]).T
-    range_m = np.sqrt((offset_m * offset_m).sum(axis=0))
-    cosines = (sky.axes[:, :, satellite] * offset_m).sum(axis=1) / range_m
-    beams = replace(_beams(world, sky, satellite, colour[cell], cosines), cell=cell)
-    beam_of_cell = np.full(satellite_of_cell.shape, -1, dtype=np.int32)
-    beam_of_cell[trial, cell] = np.arange(len(cell)) - beams.start[trial]
-    return beams, beam_of_cell
-
-
 def satellite_fixed(world: World, layout: Layout, sky: Sky) -> Beams:
     """Give every satellite the layout of the scenario around its nadir."""
     uv = layout.grid.uv[layout.order]
     cosines = np.stack([*uv.T, np.sqrt(1.0 - (uv * uv).sum(axis=1))])
     satellite = np.repeat(np.arange(len(sky)), len(layout.order))
     colour = np.tile(layout.colour[layout.order], len(sky))
-    return _beams(world, sky, satellite, colour, np.tile(cosines, (1, len(sky))))
+    return beams_towards(world, sky, satellite, colour, np.tile(cosines, (1, len(sky))))
 
 
-def _beams(
+def beams_towards(
     world: World, sky: Sky, satellite: np.ndarray, colour: np.ndarray, cosines: np.ndarray
 ) -> Beams:
+    """Put beams of satellites together, sorted by satellite, then colour.
+
+    Parameters
+    ----------
+    world : World
+    sky : Sky
+    satellite, colour : int64 array (beams,)
+    cosines : float64 array (3, beams)
+        Boresights along the satellites' axes.
+    """
     colours, steering = world.radio.colours, world.radio.steering
     ka: Any = steering.reduced_aperture
     segment = satellite * colours + colour

@@ -9,8 +9,10 @@ import numpy as np
 from capest.allocation.slots import STRATEGIES
 from capest.allocation.slots.problem import Frame
 from capest.backend.protocol import Kernels, on_host
+from capest.engine.aimed_beams import aim, on_own_channel
 from capest.engine.assignment import SatellitesInView, assign
-from capest.engine.beams import Beams, attach_to_highest, earth_fixed, satellite_fixed
+from capest.engine.attach import attach
+from capest.engine.beams import Beams, attach_to_highest, satellite_fixed
 from capest.engine.satellite_turns import at_once_of, light_in_turn, lit_part
 from capest.engine.sky import Sky
 from capest.engine.users import Users
@@ -109,17 +111,17 @@ def _aimed(
     number = xp.where(inside, users.trial.astype(xp.int64) * cells + users.cell, -1)
     users_of_cell = on_host(kernels.count_numbers(number, sky.trials * cells))
     satellite_of_cell = assign(world, sky, view, users_of_cell.reshape(sky.trials, cells))
-    beams, beam_of_cell = earth_fixed(world, sky, satellite_of_cell)
+    aimed = aim(world, sky, on_own_channel(world, satellite_of_cell))
     if world.beams.takes_turns and world.beams.frame is None:
         # Of a moment, cells that it is not the turn of are dark.
+        beams = aimed.beams
         dark = np.flatnonzero(~light_in_turn(world, draws, sky, beams, slots=1)[0])
         trial = np.searchsorted(beams.start, dark, side="right") - 1
         satellite_of_cell[trial, beams.cells_aimed_at[dark]] = -1
-        beams, beam_of_cell = earth_fixed(world, sky, satellite_of_cell)
+        aimed = aim(world, sky, on_own_channel(world, satellite_of_cell))
     elif world.beams.takes_turns:
-        beams = _in_turn(world, sky, beams)
-    own = xp.where(inside, xp.asarray(beam_of_cell.ravel())[xp.maximum(number, 0)], -1)
-    return replace(beams, of_user=own.astype(xp.int32))
+        aimed = replace(aimed, beams=_in_turn(world, sky, aimed.beams))
+    return attach(world, kernels, draws, sky, users, aimed)
 
 
 def _in_turn(world: World, sky: Sky, beams: Beams) -> Beams:

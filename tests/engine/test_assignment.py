@@ -5,6 +5,7 @@ import pytest
 
 from capest.engine import beams as beam_layouts
 from capest.engine import sky as skies
+from capest.engine.aimed_beams import aim, on_own_channel
 from capest.engine.assignment import assign, view_of_cells
 from capest.engine.channel import Surroundings
 from capest.engine.sky import elevation_of, pairs_above, sky_at
@@ -146,7 +147,8 @@ def test_beams_point_at_the_cells_they_serve(lit: str, reuse: int) -> None:
     cells = len(world.ground.colour)
     users = np.where(np.arange(cells) % 3 == 0, 5, 0)
     satellite_of_cells = assign(world, sky, view, users[None])
-    beams, (beam_of_cell,) = beam_layouts.earth_fixed(world, sky, satellite_of_cells)
+    aimed = aim(world, sky, on_own_channel(world, satellite_of_cells))
+    beams, beam_of_cell = aimed.beams, aimed.of_cell[0].max(axis=1)
     (satellite_of_cell,) = satellite_of_cells
     served = np.flatnonzero(satellite_of_cell >= 0)
     if lit == "occupied":

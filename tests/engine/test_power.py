@@ -7,6 +7,7 @@ import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine import beams as beam_layouts
+from capest.engine.aimed_beams import aim, on_own_channel
 from capest.engine.assignment import assign, view_of_cells
 from capest.engine.build import build
 from capest.engine.memory import compute_block
@@ -30,7 +31,8 @@ def lit(**changes):
     sky = sky_at(world, SECONDS)
     users = np.ones((1, len(world.ground.colour)), dtype=np.int64)
     satellite_of_cell = assign(world, sky, view_of_cells(world, sky), users)
-    beams, (beam_of_cell,) = beam_layouts.earth_fixed(world, sky, satellite_of_cell)
+    aimed = aim(world, sky, on_own_channel(world, satellite_of_cell))
+    beams, beam_of_cell = aimed.beams, aimed.of_cell[0].max(axis=1)
     return world, sky, beams, beam_of_cell
 
 

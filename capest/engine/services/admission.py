@@ -284,12 +284,7 @@ def queues(
     """
     xp, trials, beams = kernels.xp, links.trials, links.beams
     users = len(asks) // max(trials, 1)
-    if arrival is None:
-        bits = links.efficiency.astype(xp.float32, copy=False).view(xp.int32)
-        key = 2**_KEY_BITS - 1 - bits.astype(xp.int64)
-    else:
-        key = xp.minimum(xp.floor(arrival * 2.0**_KEY_BITS), 2.0**_KEY_BITS - 1.0)
-        key = key.astype(xp.int64)
+    key = admission_key(links.efficiency, arrival, xp)
     # Users that ask for nothing come behind the last beam.
     place = xp.where(asks, links.serving, beams).astype(xp.int64)
     first = xp.arange(trials, dtype=xp.int64)[:, None] * users
@@ -305,6 +300,25 @@ def queues(
         capacity_down=WHOLE,
         capacity_up=needs.capacity_up,
     )
+
+
+def admission_key(efficiency: Any, arrival: Any | None, xp: Any) -> Any:
+    """Order in which calls of a beam are admitted, lowest first, int64 array (users,).
+
+    Parameters
+    ----------
+    efficiency : float32 array (users,)
+        Of the downlink.
+    arrival : float64 array (users,) or None
+        Calls come in this order; ``None``: those that take least come first.
+    xp : module
+        ``numpy`` or ``cupy``.
+    """
+    if arrival is None:
+        bits = efficiency.astype(xp.float32, copy=False).view(xp.int32)
+        return 2**_KEY_BITS - 1 - bits.astype(xp.int64)
+    key = xp.minimum(xp.floor(arrival * 2.0**_KEY_BITS), 2.0**_KEY_BITS - 1.0)
+    return key.astype(xp.int64)
 
 
 def _sorted_users(place: Any, key: Any, shape: tuple[int, int], beams: int, xp: Any) -> Any:

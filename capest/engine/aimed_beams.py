@@ -1,0 +1,114 @@
+"""Beams aimed at the centres of a region's cells, one or several a cell, each on its channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from capest.engine.beams import Beams, beams_towards
+from capest.engine.sky import Sky
+from capest.engine.users import Users
+from capest.engine.world import World
+from capest.physics.constants import EARTH_RADIUS_M
+
+
+@dataclass(frozen=True)
+class AimedBeams:
+    """Beams of some trials, and which of them every cell has.
+
+    Attributes
+    ----------
+    satellite : int32 array (trials, cells, channels)
+        Satellite of the sky that lights a cell on a channel; -1 for none.
+    beams : Beams
+    of_cell : int32 array (trials, cells, channels)
+        Beam, counted from the first of the trial; -1 where there is none.
+    """
+
+    satellite: np.ndarray
+    beams: Beams
+    of_cell: np.ndarray
+
+    @property
+    def most_of_cell(self) -> int:
+        """Most beams that any cell has in any trial."""
+        return int((self.of_cell >= 0).sum(axis=2).max(initial=0))
+
+    def ranked(self) -> np.ndarray:
+        """Beams of each cell by channel, those it has first, int32 array (most, trials, cells).
+
+        The first beam stands in for those that a cell has not; -1 in cells without any.
+        """
+        order = np.argsort(self.of_cell < 0, axis=2, kind="stable")[
+            :, :, : max(self.most_of_cell, 1)
+        ]
+        found = np.take_along_axis(self.of_cell, order, axis=2)
+        found = np.where(found < 0, found[:, :, :1], found)
+        return np.ascontiguousarray(np.moveaxis(found, 2, 0))
+
+    def of_users(self, of_cells: np.ndarray, users: Users, xp: Any) -> Any:
+        """Value of each user's cell, -1 for users in none.
+
+        Parameters
+        ----------
+        of_cells : int32 array (trials, cells)
+        users : Users
+        xp : module
+            ``numpy`` or ``cupy``.
+
+        Returns
+        -------
+        int32 array (users,)
+        """
+        number = users.trial.astype(xp.int64) * of_cells.shape[1] + xp.maximum(users.cell, 0)
+        found = xp.asarray(of_cells.ravel())[number]
+        return xp.where(users.cell >= 0, found, -1).astype(xp.int32)
+
+
+def on_own_channel(world: World, satellite_of_cell: np.ndarray) -> np.ndarray:
+    """Light cells on the channel of their colour.
+
+    Parameters
+    ----------
+    world : World
+    satellite_of_cell : int32 array (trials, cells)
+        -1 for none.
+
+    Returns
+    -------
+    int32 array (trials, cells, channels)
+    """
+    trials, cells = satellite_of_cell.shape
+    found = np.full((trials, cells, world.radio.colours), -1, dtype=np.int32)
+    found[:, np.arange(cells), world.ground.colour] = satellite_of_cell
+    return found
+
+
+def aim(world: World, sky: Sky, satellite: np.ndarray) -> AimedBeams:
+    """Aim a beam at the centre of every served cell, on each channel on which it is served.
+
+    Parameters
+    ----------
+    world : World
+    sky : Sky
+    satellite : int32 array (trials, cells, channels)
+        -1 for none.
+
+    Returns
+    -------
+    AimedBeams
+    """
+    centres = world.ground.cells.centre_unit
+    trial, cell, channel = np.nonzero(satellite >= 0)
+    by = satellite[trial, cell, channel].astype(np.int64)
+    order = np.lexsort((cell, channel, by))
+    trial, cell, channel, by = trial[order], cell[order], channel[order], by[order]
+    offset_m = (EARTH_RADIUS_M * centres[cell] - sky.position_m[by]).T
+    range_m = np.sqrt((offset_m * offset_m).sum(axis=0))
+    cosines = (sky.axes[:, :, by] * offset_m).sum(axis=1) / range_m
+    beams = replace(beams_towards(world, sky, by, channel, cosines), cell=cell)
+    of_cell = np.full(satellite.shape, -1, dtype=np.int32)
+    of_cell[trial, cell, channel] = np.arange(len(cell)) - beams.start[trial]
+    return AimedBeams(satellite, beams, of_cell)
