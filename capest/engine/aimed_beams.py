@@ -100,15 +100,33 @@ def aim(world: World, sky: Sky, satellite: np.ndarray) -> AimedBeams:
     -------
     AimedBeams
     """
-    centres = world.ground.cells.centre_unit
     trial, cell, channel = np.nonzero(satellite >= 0)
     by = satellite[trial, cell, channel].astype(np.int64)
     order = np.lexsort((cell, channel, by))
     trial, cell, channel, by = trial[order], cell[order], channel[order], by[order]
-    offset_m = (EARTH_RADIUS_M * centres[cell] - sky.position_m[by]).T
-    range_m = np.sqrt((offset_m * offset_m).sum(axis=0))
-    cosines = (sky.axes[:, :, by] * offset_m).sum(axis=1) / range_m
-    beams = replace(beams_towards(world, sky, by, channel, cosines), cell=cell)
+    beams = beams_at(world, sky, by, channel, cell)
     of_cell = np.full(satellite.shape, -1, dtype=np.int32)
     of_cell[trial, cell, channel] = np.arange(len(cell)) - beams.start[trial]
     return AimedBeams(satellite, beams, of_cell)
+
+
+def beams_at(
+    world: World, sky: Sky, satellite: np.ndarray, channel: np.ndarray, cell: np.ndarray
+) -> Beams:
+    """Aim beams of satellites at the centres of cells.
+
+    Parameters
+    ----------
+    world : World
+    sky : Sky
+    satellite, channel, cell : int64 array (beams,)
+        Sorted by satellite, then channel.
+
+    Returns
+    -------
+    Beams
+    """
+    offset_m = (EARTH_RADIUS_M * world.ground.cells.centre_unit[cell] - sky.position_m[satellite]).T
+    range_m = np.sqrt((offset_m * offset_m).sum(axis=0))
+    cosines = (sky.axes[:, :, satellite] * offset_m).sum(axis=1) / range_m
+    return replace(beams_towards(world, sky, satellite, channel, cosines), cell=cell)

@@ -15,7 +15,8 @@ import numpy as np
 
 from capest.allocation.cells.candidates import Candidates
 from capest.backend.protocol import Kernels, on_host
-from capest.engine.beams import Beams, earth_fixed
+from capest.engine.aimed_beams import beams_at
+from capest.engine.beams import Beams
 from capest.engine.links import Links
 from capest.engine.links_of_many import (
     AlikeTrials,
@@ -32,9 +33,6 @@ from capest.geo.spans import expand
 
 LINKS_AT_ONCE = 2**17
 """Of a user and a satellite: some sixty arrays of them take 60 MiB."""
-
-_CELLS_AT_ONCE = 2**22
-"""Pairs of a satellite and a cell that are looked at together."""
 
 _NOBODY = 2.0
 """No satellite stands at such a sine of elevation: only the own one is heard."""
@@ -111,26 +109,25 @@ def lone_links(
     count = np.bincount(number[there], minlength=candidates.cells)
     first = np.cumsum(count) - count
     pairs = np.flatnonzero(count[candidates.cell] > 0)
-    pairs = pairs[np.argsort(candidates.satellite[pairs], kind="stable")]
-    for part in _parts(candidates.satellite[pairs], count[candidates.cell[pairs]], cells, at_once):
-        pair = pairs[part]
-        row, place = expand(first[candidates.cell[pair]], count[candidates.cell[pair]])
-        yield _links_of(world, kernels, sky, users, candidates, pair, row, there[place])
+    cell, satellite = candidates.cell[pairs], candidates.satellite[pairs]
+    # As beams are sorted.
+    order = np.lexsort((cell, world.ground.colour[cell % cells], satellite))
+    pairs, cell, satellite = pairs[order], cell[order], satellite[order]
+    for part in _parts(satellite, count[cell], at_once):
+        row, place = expand(first[cell[part]], count[cell[part]])
+        asked = (satellite[part], cell[part] % cells, row, there[place])
+        yield _links_of(world, kernels, sky, users, pairs[part], *asked)
 
 
-def _parts(
-    satellite: np.ndarray, links: np.ndarray, cells: int, at_once: int
-) -> Iterator[slice]:
+def _parts(satellite: np.ndarray, links: np.ndarray, at_once: int) -> Iterator[slice]:
     """Cut pairs, sorted by satellite, between satellites into parts of so many links."""
     start = np.flatnonzero(np.diff(satellite, prepend=-1))
-    # A satellite weighs as much as its links, and as its row in a table of cells.
-    ends = np.cumsum(np.add.reduceat(links, start)) if len(start) else links
-    most = max(1, _CELLS_AT_ONCE // cells)
-    bounds, low = np.append(start, len(satellite)), 0
+    bounds = np.append(start, len(satellite))
+    ends = np.append(0, np.cumsum(links))[bounds[1:]]
+    low = 0
     while low < len(start):
         before = ends[low - 1] if low else 0
-        high = int(np.searchsorted(ends, before + at_once, side="right"))
-        high = min(max(high, low + 1), low + most)
+        high = max(int(np.searchsorted(ends, before + at_once, side="right")), low + 1)
         yield slice(int(bounds[low]), int(bounds[high]))
         low = high
 
@@ -140,25 +137,23 @@ def _links_of(
     kernels: Kernels,
     sky: Sky,
     users: Users,
-    candidates: Candidates,
     pair: np.ndarray,
+    satellite: np.ndarray,
+    cell: np.ndarray,
     row: np.ndarray,
     user: np.ndarray,
 ) -> LoneLinks:
     """Links of users to the satellites of some pairs; ``row`` is the pair of each link."""
-    xp, cells = kernels.xp, len(world.ground.colour)
-    chosen, trial = np.unique(candidates.satellite[pair], return_inverse=True)
+    xp = kernels.xp
+    chosen, trial = np.unique(satellite, return_inverse=True)
     own_sky = _each_alone(sky, chosen)
-    cell = candidates.cell[pair] % cells
-    lit_by = np.full((len(chosen), cells), -1, dtype=np.int32)
-    lit_by[trial, cell] = trial
-    beams, beam_of_cell = earth_fixed(world, own_sky, lit_by)
-    place = beam_of_cell[trial, cell]
+    beams = beams_at(world, own_sky, trial, world.ground.colour[cell], cell)
+    place = np.arange(len(cell)) - beams.start[trial]
     taken_db = {}
     if is_limited(world, "pfd_dbw_per_m2_mhz"):
         taken_db["pfd_reduction_db"] = limit_flux(world, own_sky, beams)
     power = LoweredPower(np.ones(len(chosen), dtype=np.float32), taken_db)
-    # Users of a trial stand side by side, and pairs are sorted by satellite.
+    # Links are sorted by satellite, as users are by trial.
     own_users = replace(
         users.of(xp.asarray(user)), trial=xp.asarray(trial[row].astype(np.int32)), wave_key=None
     )
