@@ -240,6 +240,8 @@ class BeamPlan:
     turn : int array (cells,) or None
         Order of the cells of a region, or of a layout that many satellites have, in which those
         next to each other lie apart; ``None`` where none take turns.
+    calls_bound : {"none", "interference-free"}
+        What no assignment can exceed, a quantity of every trial.
     """
 
     layout: Layout | None
@@ -253,6 +255,7 @@ class BeamPlan:
     frame: FramePlan | None = None
     cells_at_once: int = 0
     turn: np.ndarray | None = None
+    calls_bound: Literal["none", "interference-free"] = "none"
 
     @property
     def fixed_layout(self) -> Layout:

@@ -127,6 +127,8 @@ def _cells(scenario: Scenario) -> dict[str, Any]:
     """Cells by their width, whatever gave it; that of a catalogue's beams follows from the file."""
     content = _read(scenario, "cells")
     content.pop("diameter_from", None)
+    if content.get("bound") == "none":
+        del content["bound"]  # results of 0.2 did not know of it
     width_km = scenario.cell_diameter_km
     if width_km is None:
         del content["diameter_km"]

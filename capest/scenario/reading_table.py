@@ -337,6 +337,7 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     ),
     "cells.lit": (CONSTELLATION,),
     "cells.assignment": (CONSTELLATION, _EARTH_FIXED),
+    "cells.bound": (CONSTELLATION, _EARTH_FIXED, CALLS),
     "beams.count": (ReadCondition("with one satellite, or satellite-fixed beams", _of_beams),),
     "beams.statistics_count": (one_satellite("its cells are all counted"),),
     "beams.spacing_uv": (

@@ -150,6 +150,7 @@ class CellSettings(Section):
     diameter_from: Literal["satellite", "constellation"] = "constellation"
     lit: Literal["occupied", "all"] = "occupied"
     assignment: Assignment = "highest-elevation"
+    bound: Literal["none", "interference-free"] = "none"
 
 
 class BeamSettings(Section):

@@ -100,6 +100,7 @@ UNTIL_KEYS = (
     *("service.guaranteed", "service.simulated_holding_times"),
     *_OTHER_RATES,
     *("beams.allocation", "beams.slots", "users.demand_mbps", "beams.bound"),
+    "cells.bound",
     *("uplink.interference", "satellite.uplink_frequency_ghz", "satellite.g_over_t_db_per_k"),
     *("satellite.uplink_antenna_diameter_m", "handset.transmit_power_dbm"),
     *("handset.transmit_gain_dbi", *SOURCES),
@@ -125,8 +126,8 @@ def until_problem(
     mix, downlink_kbps, guaranteed, holding_times
         Of the service.
     *others
-        The rest of ``UNTIL_KEYS``: other rates of the service, what makes a frame, what the uplink
-        needs, limits on power.
+        The rest of ``UNTIL_KEYS``: other rates of the service, what makes a frame, bounds, what the
+        uplink needs, limits on power.
     """
     if until is None:
         return None
@@ -160,6 +161,7 @@ def until_problem(
         rates_adapt(mix, downlink_kbps, *(values[key] for key in _OTHER_RATES)),
         frame,
         frame and values["beams.bound"] != "none",
+        constellation and calls and values["cells.bound"] != "none",
         frozenset(key for key in LIMITS if values[key] is not None),
     )
     for condition in conditions:
@@ -184,6 +186,7 @@ class AvailableFigures:
     adaptive: bool
     frame: bool
     bound: bool
+    calls_bound: bool
     limits: frozenset[str]
 
     def lacks(self, row: Quantity) -> tuple[str, str] | None:
@@ -256,6 +259,11 @@ class AvailableFigures:
                 "with beams.slots above 1, or users.demand_mbps, it is",
             ),
             When.BOUND: (self.bound, _NOT_HERE, 'with beams.bound = "fluid" it is'),
+            When.CALLS_BOUND: (
+                self.calls_bound,
+                _NOT_HERE,
+                'with calls, a constellation and cells.bound = "interference-free" it is',
+            ),
             When.KEPT_CELLS: (False, _NOT_HERE, "cells have no figures with intervals"),
         }[condition.when]
         return None if holds else (why, hint)

@@ -18,6 +18,7 @@ _BLOCKING = (QuantityCondition(When.BLOCKING),)
 _FRAME = (QuantityCondition(When.FRAME),)
 _BOUND = (*_FRAME, QuantityCondition(When.BOUND))
 _ONE = (QuantityCondition(When.ONE_SATELLITE),)
+_CALLS_BOUND = (*_CONSTELLATION, *_CALLS, QuantityCondition(When.CALLS_BOUND))
 _ADAPTIVE = (QuantityCondition(When.ADAPTIVE),)
 _MIX = (QuantityCondition(When.MIX, "{service}"),)
 
@@ -130,6 +131,20 @@ _TOTALS: tuple[Quantity, ...] = (
         "calls carried as interference of the uplink settles from a full network",
         _MEAN,
         _LOAD,
+    ),
+    _count(
+        "calls_bound",
+        "most calls that any assignment of satellites to cells carries, if beams did not interfere",
+        _MEAN,
+        _CALLS_BOUND,
+        label="bound of calls, no interference",
+    ),
+    _count(
+        "calls_without_interference",
+        "calls that the same beams would carry if nobody disturbed anybody",
+        _MEAN,
+        _CALLS_BOUND,
+        label="calls of these beams, no interference",
     ),
     _count("calls_offered", "calls that users ask for", _SET, _CALLS),
     _count("calls_{service}", "calls carried at once, of the service {service}", _MEAN, _MIX),
@@ -261,6 +276,15 @@ _SHARES: tuple[Quantity, ...] = (
         Share("throughput", "bound_traffic", beside="satellites_in_use"),
         (*_CONSTELLATION, *_BOUND),
         label="traffic served, of the bound",
+        column="of bound, %",
+    ),
+    _share(
+        "calls_bound_share",
+        "calls carried, of the most that any assignment carries without interference, ratio of "
+        "sums over trials",
+        Share("calls", "calls_bound"),
+        _CALLS_BOUND,
+        label="calls carried, of the bound",
         column="of bound, %",
     ),
     _share(

@@ -27,6 +27,7 @@ class When(Enum):
     BEST_EFFORT = "best effort"
     FRAME = "a frame of slots"
     BOUND = "a bound of frames"
+    CALLS_BOUND = "a bound of calls"
     KEPT_CELLS = "values of every trial and cell"
 
 

@@ -82,6 +82,7 @@ CHANGES = {
     "cells.diameter_from": "satellite",
     "cells.lit": "all",
     "cells.assignment": "least-loaded",
+    "cells.bound": "interference-free",
     "beams.count": 61,
     "beams.statistics_count": 7,
     "beams.spacing_uv": 0.06,
@@ -630,6 +631,8 @@ def mode_of(name: str) -> tuple[dict, set, set]:
     if not repaired:
         inert = inert | {"link.harq_processes"}
     has_calls = {"service.mix", "service.downlink_kbps"} & set(settings)
+    if name in NETWORK_MODES and not (has_calls and aimed):
+        inert = inert | {"cells.bound"}
     if not has_calls and not repaired:
         inert = inert | {"link.harq_round_trips"}
     if not has_calls and (settings.get("satellite.payload") == "regenerative" or not repaired):

@@ -39,6 +39,7 @@ _WORDS = {
     When.BEST_EFFORT: "best effort in `service.mix`",
     When.FRAME: "a frame of slots",
     When.BOUND: "`beams.bound`",
+    When.CALLS_BOUND: "`cells.bound`",
     When.KEPT_CELLS: "`run.keep_cells`",
 }
 

@@ -20,6 +20,8 @@ from capest.errors import InputError
 WITHIN = 1e-6
 """By how much the bound may exceed the optimum of the linear program, calls."""
 
+WITHOUT_SCIPY = 'cells.bound = "interference-free" needs SciPy: pip install "capest[solve]"'
+
 _FIRST_OFFERS, _LEAST_SHARE = 8, 1e-4
 """Of each cell's offers, how many the first linear program knows, and what share they have."""
 
@@ -293,7 +295,5 @@ def _scipy() -> tuple[Any, ...]:
         from scipy.optimize import linprog
         from scipy.sparse import block_array, csr_array, eye_array
     except ImportError as error:
-        raise InputError(
-            'cells.bound = "interference-free" needs SciPy: pip install "capest[solve]"'
-        ) from error
+        raise InputError(WITHOUT_SCIPY) from error
     return linprog, csr_array, eye_array, block_array

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import importlib.util
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from capest.allocation.bounds.transport import WITHOUT_SCIPY
 from capest.allocation.slots.problem import turns_on_lattice
 from capest.engine.build import notes
 from capest.engine.build.common import channel_of, services_and_radio
@@ -27,6 +29,7 @@ from capest.physics.beam_spacing import spacing_from_hpbw
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.sampling.sectors import SECTORS
 from capest.sampling.streams import MAX_ENTITIES
+from capest.scenario.reading_table import is_read
 from capest.scenario.shell_tables import payloads_of
 
 if TYPE_CHECKING:
@@ -62,6 +65,7 @@ def build_constellation(scenario: Scenario) -> World:
         frame=frame_of(scenario),
         cells_at_once=scenario.cells_at_once,
         turn=_turn(scenario, region.tiling, layout),
+        calls_bound=_calls_bound(scenario),
     )
     gateways, of_gateways = gateways_of(scenario)
     of_gateways += far_note(gateways, region.ground, space, plan.lowest_deg)
@@ -145,6 +149,21 @@ def _turn(scenario: Scenario, tiling: Cells, layout: Layout | None) -> np.ndarra
         )
     colours = max(count for count in (1, 3, 4, 7) if count <= max(scenario.beams.cells_per_beam, 1))
     return reuse_colours(tiling, colours)
+
+
+def _calls_bound(scenario: Scenario) -> Literal["none", "interference-free"]:
+    """Return what no assignment can exceed, if it is asked for where satellites light cells.
+
+    Raises
+    ------
+    InputError
+        If it asks for SciPy, and there is none.
+    """
+    if not is_read("cells.bound", dict(scenario.items())) or scenario.cells.bound == "none":
+        return "none"
+    if importlib.util.find_spec("scipy") is None:
+        raise InputError(WITHOUT_SCIPY)
+    return scenario.cells.bound
 
 
 def _check_on_earth(layout: Layout, space: Space) -> None:

@@ -48,6 +48,22 @@ class CellOffers:
     callers: np.ndarray
 
 
+@dataclass(frozen=True)
+class BoundOfCalls:
+    """What the calls of some trials compare with, int32 arrays (trials,) of the backend.
+
+    Attributes
+    ----------
+    most : int32 array (trials,)
+        From `calls_bound`.
+    without_interference : int32 array (trials,)
+        From `calls_without_interference`.
+    """
+
+    most: Any
+    without_interference: Any
+
+
 def calls_bound(
     world: World,
     services: Services,
