@@ -163,7 +163,9 @@ def parts_of_frame(world: World) -> list[tuple[float, float]]:
     ends = np.unique(np.arange(1, _PARTS + 1) * plan.slots // _PARTS)
     ends = ends[ends > 0]
     first = np.append(0, ends[:-1]) + 1
-    return [(float(a), float(b)) for a, b in zip(first / plan.slots, ends / plan.slots, strict=True)]
+    return [
+        (float(a), float(b)) for a, b in zip(first / plan.slots, ends / plan.slots, strict=True)
+    ]
 
 
 def _beams_at_once(world: World, sky: Sky) -> Any:

@@ -35,7 +35,6 @@ from capest.engine.services.demand import Demand, draw_demand
 from capest.engine.services.outcome import best_effort_mbps, outcome_of_class
 from capest.engine.services.own_uplink import own_efficiency, own_uplink_snr, power_headroom
 from capest.engine.services.packet_delays import packet_delay_ms
-from capest.engine.services.settings import Services
 from capest.engine.services.settle import Senders, Settled, always_sending, settle
 from capest.engine.sky import Sky
 from capest.engine.uplink import UplinkResult
