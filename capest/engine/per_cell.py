@@ -119,6 +119,9 @@ def _of_services(
         number = xp.where(calls & (outcome == CARRIED), user_trial, -1)
         trial |= totals_at_rates(calls_at_rates(kernels, number, served.admitted, links.trials))
         trial |= totals_at_minimum(kernels, links, calls, served.admitted.held)
+        if served.of_bound is not None:
+            trial["calls_bound"] = served.of_bound.most
+            trial["calls_without_interference"] = served.of_bound.without_interference
         if served.blocked is not None:
             shown = xp.asarray(counted_places(world, beams, links.beams))
             trial |= blocking_totals((served.blocked * shown[:, :, None]).sum(axis=1))
