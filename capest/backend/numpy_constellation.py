@@ -93,7 +93,7 @@ def constellation_sinr(links: ConstellationDownlink) -> tuple[np.ndarray, np.nda
     own = serving[missed]
     direction = np.empty((3, len(missed)), dtype=np.float32)
     gain = sky.of_pairs(everybody.of(missed), beam_satellite[own], direction)
-    carrier[missed] = gain * power[own] * table.between(direction, aim[:, own])
+    carrier[missed] = power[own] * table.between(direction, aim[:, own]) * gain
 
     carrier *= links.gain
     return carrier, interference

@@ -120,8 +120,27 @@ def aim(world: World, sky: Sky, satellite: np.ndarray) -> AimedBeams:
     by = satellite[trial, cell, channel].astype(np.int64)
     order = np.lexsort((cell, channel, by))
     trial, cell, channel, by = trial[order], cell[order], channel[order], by[order]
-    cosines = cosines_of_cells(world, sky, cell, by)
-    beams = replace(beams_towards(world, sky, by, channel, cosines), cell=cell)
+    beams = beams_at(world, sky, by, channel, cell)
     of_cell = np.full(satellite.shape, -1, dtype=np.int32)
     of_cell[trial, cell, channel] = np.arange(len(cell)) - beams.start[trial]
     return AimedBeams(satellite, beams, of_cell)
+
+
+def beams_at(
+    world: World, sky: Sky, satellite: np.ndarray, channel: np.ndarray, cell: np.ndarray
+) -> Beams:
+    """Aim beams of satellites at the centres of cells.
+
+    Parameters
+    ----------
+    world : World
+    sky : Sky
+    satellite, channel, cell : int64 array (beams,)
+        Sorted by satellite, then channel.
+
+    Returns
+    -------
+    Beams
+    """
+    cosines = cosines_of_cells(world, sky, cell, satellite)
+    return replace(beams_towards(world, sky, satellite, channel, cosines), cell=cell)

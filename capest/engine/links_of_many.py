@@ -31,7 +31,7 @@ def links_of_many(
 ) -> Links:
     """Compute the links of the users of some trials, who may hear many satellites."""
     xp = kernels.xp
-    serving, order = beams.of_user, None
+    order = None
     alike = alike_trials(sky, beams, power)
     if alike.are_fewer:
         # The users of trials with the same beams are computed as those of one trial.
@@ -43,6 +43,20 @@ def links_of_many(
     if order is not None:
         back = xp.argsort(order)
         received, interference = received[back], interference[back]
+    return links_of_carriers(world, sky, users, beams, power, received, interference, xp)
+
+
+def links_of_carriers(
+    world: World,
+    sky: Sky,
+    users: Users,
+    beams: Beams,
+    power: LoweredPower,
+    received: Any,
+    interference: Any,
+    xp: Any,
+) -> Links:
+    """Links whose carrier and interference are known, float32 arrays (users,)."""
     number, satellite = _own(users, beams, xp)
     sine, range_m = _seen(sky, users, satellite, xp)
     factor = power.factor(beams)
@@ -53,7 +67,7 @@ def links_of_many(
         unlimited = unlimited / xp.asarray(used)[number]
     unlimited = unlimited / 10.0 ** (0.1 * figures_of_own(world, "eirp_db", sky, satellite, xp))
     return Links(
-        serving=serving,
+        serving=beams.of_user,
         satellite=satellite,
         carrier=received,
         interference=interference,

@@ -78,9 +78,7 @@ def limit_power(world: World, kernels: Kernels, sky: Sky, beams: Beams) -> Lower
     whole = np.ones(len(sky), dtype=np.float32)
     taken_db: dict[str, np.ndarray] = {}
     if is_limited(world, "pfd_dbw_per_m2_mhz"):
-        excess_db = pfd_reduction_db(world, sky, beams)
-        taken_db["pfd_reduction_db"] = excess_db
-        beams.power[:] *= 10.0 ** (-0.1 * excess_db)
+        taken_db["pfd_reduction_db"] = limit_flux(world, sky, beams)
     if is_limited(world, "rf_power_w"):
         fed = beams.power * strongest(beams)
         beam_w = figures_of(world, "beam_power_w", sky, radio.beam_power_w)
@@ -107,6 +105,19 @@ def pfd_reduction_db(world: World, sky: Sky, beams: Beams | Boresights) -> np.nd
         return np.zeros(len(beams.satellite))
     most_dbw = of_beams(world, name, sky, beams, limits.pfd_dbw_per_m2_mhz)
     return np.maximum(boresight_pfd_dbw(world, sky, beams) - most_dbw, 0.0)
+
+
+def limit_flux(world: World, sky: Sky, beams: Beams) -> np.ndarray:
+    """Turn beams down, in place, to the power-flux density that each may have, whoever else is lit.
+
+    Returns
+    -------
+    float64 array (beams,)
+        What the limit takes off each, dB.
+    """
+    taken_db = pfd_reduction_db(world, sky, beams)
+    beams.power[:] *= 10.0 ** (-0.1 * taken_db)
+    return taken_db
 
 
 def is_limited(world: World, name: str) -> bool:

@@ -257,6 +257,8 @@ class BeamPlan:
         at most.
     moves : int or None
         That local search tries to make the assignment better; ``None``: it stays as it is.
+    calls_bound : {"none", "interference-free"}
+        What no assignment can exceed, a quantity of every trial.
     """
 
     layout: Layout | None
@@ -279,6 +281,7 @@ class BeamPlan:
     neighbours: tuple[np.ndarray, np.ndarray] | None = None
     moves: int | None = None
     objective: str = "calls"
+    calls_bound: Literal["none", "interference-free"] = "none"
 
     @property
     def fixed_layout(self) -> Layout:

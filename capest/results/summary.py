@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from typing import Any
 
+from capest.results.bound_verdict import bound_ratios, bound_verdict
 from capest.results.columns import printable
 from capest.results.counted_beams import (
     RIM_NOTE,
@@ -120,6 +121,11 @@ class Summary:
     def delay_verdicts(self) -> list[str]:
         """Whether packets keep the delay that calls allow; empty where nobody calls."""
         return delay_verdicts(str(self._attributes.get("delay_budgets", "")), self._estimates)
+
+    @property
+    def bound_verdict(self) -> str:
+        """How far calls are from what any assignment could carry; empty without a bound."""
+        return bound_verdict(self._estimates)
 
     @property
     def _rules(self) -> str:
@@ -285,6 +291,7 @@ class Summary:
             **({"notes": self._run_notes} if self._run_notes else {}),
             **({"headline": self.headline} if self.headline else {}),
             **({"delay_verdicts": verdicts} if (verdicts := self.delay_verdicts) else {}),
+            **({"of_bound": ratios} if (ratios := bound_ratios(self._estimates)) else {}),
             **({"not_modelled": lines} if (lines := self._not_modelled.splitlines()) else {}),
             **(self._served.to_dict() if self._served else {}),
             "estimates": [

@@ -45,7 +45,8 @@ def print_table(
     say(wrapped(summary.heading, width), "bold")
     if summary.headline:
         say(wrapped(summary.headline, width), "bold")
-    for line in (summary.counted_beams, *summary.delay_verdicts, summary.left_out):
+    verdicts = (*summary.delay_verdicts, summary.bound_verdict)
+    for line in (summary.counted_beams, *verdicts, summary.left_out):
         if line:
             say(wrapped(line, width))
     for line, style in _quantiles(summary, width, intervals):
@@ -139,7 +140,7 @@ def html(summary: Summary) -> str:
     notes = "<br>".join(escape(note) for note in (*summary.who_is_served, *summary.notes))
     lines = (
         *(summary.heading, summary.headline, summary.counted_beams),
-        *(*summary.delay_verdicts, summary.left_out),
+        *(*summary.delay_verdicts, summary.bound_verdict, summary.left_out),
     )
     first = "<br>".join(escape(line) for line in lines if line)
     return (

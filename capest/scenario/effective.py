@@ -133,6 +133,8 @@ def _cells(scenario: Scenario) -> dict[str, Any]:
         if content.get(key) == without:
             del content[key]
     content |= _assignment(scenario, content)
+    if content.get("bound") == "none":
+        del content["bound"]  # results of 0.2 did not know of it
     width_km = scenario.cell_diameter_km
     if width_km is None:
         del content["diameter_km"]

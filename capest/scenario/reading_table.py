@@ -408,6 +408,7 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "cells.beams_per_cell": (CONSTELLATION, _AIMED, _STEADY),
     "cells.objective": (CONSTELLATION, _EARTH_FIXED, DEMANDED, MAXIMISED),
     "cells.minimum_share": (CONSTELLATION, _EARTH_FIXED, COVERAGE, WANTED),
+    "cells.bound": (CONSTELLATION, _EARTH_FIXED, CALLS),
     "beams.count": (ReadCondition("with one satellite, or satellite-fixed beams", _of_beams),),
     "beams.statistics_count": (one_satellite("its cells are all counted"),),
     "beams.spacing_uv": (

@@ -171,6 +171,7 @@ class CellSettings(Section):
     beams_per_cell: int = Field(default=1, ge=1, le=8)
     objective: Literal["calls", "throughput", "proportional-fair", "max-min", "coverage"] = "calls"
     minimum_share: float = Field(default=0.1, ge=0, le=1)
+    bound: Literal["none", "interference-free"] = "none"
 
 
 class BeamSettings(Section):

@@ -101,6 +101,7 @@ UNTIL_KEYS = (
     *_OTHER_RATES,
     *("beams.allocation", "beams.slots", "users.demand_mbps", "beams.bound"),
     *("cells.layout", "cells.objective", "cells.minimum_share"),
+    "cells.bound",
     *("uplink.interference", "satellite.uplink_frequency_ghz", "satellite.g_over_t_db_per_k"),
     *("satellite.uplink_antenna_diameter_m", "handset.transmit_power_dbm"),
     *("handset.transmit_gain_dbi", *SOURCES),
@@ -127,8 +128,8 @@ def until_problem(
     mix, downlink_kbps, guaranteed, holding_times
         Of the service.
     *others
-        The rest of ``UNTIL_KEYS``: other rates of the service, what makes a frame, what the uplink
-        needs, limits on power.
+        The rest of ``UNTIL_KEYS``: other rates of the service, what makes a frame, bounds, what the
+        uplink needs, limits on power.
     """
     if until is None:
         return None
@@ -167,6 +168,7 @@ def until_problem(
         frame,
         frame and values["beams.bound"] != "none",
         values["cells.refinement"] != "none" and not coverage,
+        constellation and calls and values["cells.bound"] != "none",
         frozenset(key for key in LIMITS if values[key] is not None),
     )
     for condition in conditions:
@@ -194,6 +196,7 @@ class AvailableFigures:
     frame: bool
     bound: bool
     refined: bool
+    calls_bound: bool
     limits: frozenset[str]
 
     def lacks(self, row: Quantity) -> tuple[str, str] | None:
@@ -280,6 +283,11 @@ class AvailableFigures:
                 self.refined,
                 _NOT_HERE,
                 'with cells.refinement = "local-search" it is',
+            ),
+            When.CALLS_BOUND: (
+                self.calls_bound,
+                _NOT_HERE,
+                'with calls, a constellation and cells.bound = "interference-free" it is',
             ),
             When.KEPT_CELLS: (False, _NOT_HERE, "cells have no figures with intervals"),
         }[condition.when]

@@ -19,6 +19,7 @@ _FRAME = (QuantityCondition(When.FRAME),)
 _BOUND = (*_FRAME, QuantityCondition(When.BOUND))
 _REFINED = QuantityCondition(When.REFINED)
 _ONE = (QuantityCondition(When.ONE_SATELLITE),)
+_CALLS_BOUND = (*_CONSTELLATION, *_CALLS, QuantityCondition(When.CALLS_BOUND))
 _ADAPTIVE = (QuantityCondition(When.ADAPTIVE),)
 _MINIMUM = (QuantityCondition(When.MINIMUM),)
 _MIX = (QuantityCondition(When.MIX, "{service}"),)
@@ -164,6 +165,18 @@ _TOTALS: tuple[Quantity, ...] = (
         "calls that local search counted for its last assignment, those of guard cells too",
         _MEAN,
         (*_CALLS, _REFINED),
+    ),
+    _count(
+        "calls_bound",
+        "most calls that any assignment of satellites to cells carries, if beams did not interfere",
+        _MEAN,
+        _CALLS_BOUND,
+    ),
+    _count(
+        "calls_without_interference",
+        "calls that the same beams would carry if nobody disturbed anybody",
+        _MEAN,
+        _CALLS_BOUND,
     ),
     _count("calls_offered", "calls that users ask for", _SET, _CALLS),
     _count("calls_{service}", "calls carried at once, of the service {service}", _MEAN, _MIX),
@@ -311,6 +324,15 @@ _SHARES: tuple[Quantity, ...] = (
         Share("throughput", "bound_traffic", beside="satellites_in_use"),
         (*_CONSTELLATION, *_BOUND),
         label="traffic served, of the bound",
+        column="of bound, %",
+    ),
+    _share(
+        "calls_bound_share",
+        "calls carried, of the most that any assignment carries without interference, ratio of "
+        "sums over trials",
+        Share("calls", "calls_bound"),
+        _CALLS_BOUND,
+        label="calls carried, of the bound",
         column="of bound, %",
     ),
     _share(

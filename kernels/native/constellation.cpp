@@ -70,6 +70,10 @@ CAPEST_KERNEL constellation_sinr(
                 const Beam* end = lit.begin(s * colours + colour + 1);
                 if (begin == end) continue;
                 sky.links(block, seen[static_cast<size_t>(s)], links);
+                if (lowest > 1.0f) {
+                    add_own(pattern, links, begin, end, block.serving, own_power);
+                    continue;
+                }
                 alignas(64) Lanes sum = {};
                 if (std::binary_search(own.begin(), own.end(), s)) {
                     add_others(pattern, links, begin, end, block.serving, own_power, sum);

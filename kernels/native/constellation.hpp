@@ -98,6 +98,22 @@ inline void add_others(const Pattern& pattern, const Links& links, const Beam* b
     }
 }
 
+// Beams of a satellite that nobody hears but those whom it serves: what these get of their own.
+inline void add_own(const Pattern& pattern, const Links& links, const Beam* begin, const Beam* end,
+                    const int32_t* serving, float* __restrict__ own) {
+    alignas(64) Lanes gain;
+    for (const Beam* beam = begin; beam != end; ++beam) {
+        int lanes = 0;
+        for (int i = 0; i < LANES; ++i) lanes += serving[i] == beam->number ? 1 : 0;
+        if (lanes == 0) continue;
+        pattern.gains(links.direction, beam->x, beam->y, beam->z, gain);
+        for (int i = 0; i < LANES; ++i) {
+            const float power = beam->power * gain[i] * links.gain[i];
+            own[i] = serving[i] == beam->number ? power : own[i];
+        }
+    }
+}
+
 }  // namespace capest
 
 #endif

@@ -92,6 +92,7 @@ CHANGES = {
     "cells.beams_per_cell": 2,
     "cells.objective": "coverage",
     "cells.minimum_share": 0.3,
+    "cells.bound": "interference-free",
     "beams.count": 61,
     "beams.statistics_count": 7,
     "beams.spacing_uv": 0.06,
@@ -643,6 +644,8 @@ def mode_of(name: str) -> tuple[dict, set, set]:
     if not repaired:
         inert = inert | {"link.harq_processes"}
     has_calls = {"service.mix", "service.downlink_kbps"} & set(settings)
+    if name in NETWORK_MODES and not (has_calls and aimed):
+        inert = inert | {"cells.bound"}
     if not has_calls and not repaired:
         inert = inert | {"link.harq_round_trips"}
     if not has_calls and (settings.get("satellite.payload") == "regenerative" or not repaired):

@@ -42,6 +42,7 @@ _WORDS = {
     When.FRAME: "a frame of slots",
     When.BOUND: "`beams.bound`",
     When.REFINED: '`cells.refinement` = "local-search"',
+    When.CALLS_BOUND: "`cells.bound`",
     When.KEPT_CELLS: "`run.keep_cells`",
 }
 

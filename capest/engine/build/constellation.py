@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import importlib.util
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from capest.allocation.bounds.transport import WITHOUT_SCIPY
 from capest.allocation.cells import PREFERENCES
 from capest.allocation.cells.candidates import CellsAround
 from capest.allocation.slots.problem import turns_on_lattice
@@ -29,6 +31,7 @@ from capest.physics.beam_spacing import spacing_from_hpbw
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.sampling.sectors import SECTORS
 from capest.sampling.streams import MAX_ENTITIES
+from capest.scenario.reading_table import is_read
 from capest.scenario.shell_tables import payloads_of
 
 if TYPE_CHECKING:
@@ -77,6 +80,7 @@ def build_constellation(scenario: Scenario) -> World:
         neighbours=_neighbours(region.tiling) if cells.beams_per_cell > 1 else None,
         moves=scenario.search_moves,
         objective=cells.objective,
+        calls_bound=_calls_bound(scenario),
     )
     gateways, of_gateways = gateways_of(scenario)
     of_gateways += far_note(gateways, region.ground, space, plan.lowest_deg)
@@ -177,6 +181,21 @@ def _around(tiling: Cells, preference: str) -> CellsAround | None:
         return None
     first, second, _ = cell_pairs(tiling, _AROUND_SPACINGS)
     return CellsAround(first.astype(np.int32), second.astype(np.int32), len(tiling.lat_deg))
+
+
+def _calls_bound(scenario: Scenario) -> Literal["none", "interference-free"]:
+    """Return what no assignment can exceed, if it is asked for where satellites light cells.
+
+    Raises
+    ------
+    InputError
+        If it asks for SciPy, and there is none.
+    """
+    if not is_read("cells.bound", dict(scenario.items())) or scenario.cells.bound == "none":
+        return "none"
+    if importlib.util.find_spec("scipy") is None:
+        raise InputError(WITHOUT_SCIPY)
+    return scenario.cells.bound
 
 
 def _check_on_earth(layout: Layout, space: Space) -> None:

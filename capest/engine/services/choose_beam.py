@@ -26,8 +26,8 @@ from capest.engine.services.admission import (
 )
 from capest.engine.services.demand import Demand, draw_demand
 from capest.engine.services.own_uplink import own_efficiency, own_uplink_snr
+from capest.engine.services.packet_delays import packet_delay_ms
 from capest.engine.services.rates import WHOLE
-from capest.engine.services.serve import packet_delay_ms
 from capest.engine.sky import Sky
 from capest.engine.uplink import UplinkResult
 from capest.engine.users import Users

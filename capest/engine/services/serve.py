@@ -26,12 +26,15 @@ from capest.engine.services.admission import (
     limit_of,
 )
 from capest.engine.services.blocking import blocked_calls
+from capest.engine.services.calls_bound import (
+    calls_without_interference,
+)
 from capest.engine.services.demand import Demand, draw_demand
 from capest.engine.services.outcome import best_effort_mbps, outcome_of_class
 from capest.engine.services.own_uplink import own_efficiency, own_uplink_snr, power_headroom
-from capest.engine.services.settings import Services
+from capest.engine.services.packet_delays import packet_delay_ms
 from capest.engine.services.settle import Senders, Settled, always_sending, settle
-from capest.engine.sky import Sky, feeder_ranges_m
+from capest.engine.sky import Sky
 from capest.engine.uplink import UplinkResult
 from capest.engine.uplink_in_slots import SendersInSlots
 from capest.engine.uplink_of_many import senders_to_many
@@ -62,6 +65,9 @@ class Served:
         Throughput of users without a guaranteed rate; ``None`` where there are none.
     settled : Settled or None
         Interference of the uplink, where it depends on who is carried or is of many satellites.
+    without_interference : int32 array (trials,) or None
+        Calls that the same beams would carry if nobody disturbed anybody; ``None`` where nobody
+        asked for it.
     """
 
     links: CallLinks
@@ -72,6 +78,7 @@ class Served:
     blocked: Any | None = None
     best_effort_mbps: Any | None = None
     settled: Settled | None = None
+    without_interference: Any | None = None
     outcome: Any | None = field(default=None, repr=False)
 
 
@@ -171,6 +178,11 @@ def serve(
             blocked=blocked,
             outcome=outcome_of_class(demand, admitted),
         )
+        if world.beams.calls_bound != "none":
+            free = calls_without_interference(
+                *(world, services, kernels, users, links, up, call_links, demand, frame)
+            )
+            served = replace(served, without_interference=free)
     if services.has_rest:
         if frame is None:
             rest = best_effort_mbps(
@@ -268,14 +280,6 @@ def _settled(
         call_links.lit_share,
         power_headroom(world, links, xp),
     )
-
-
-def packet_delay_ms(world: World, services: Services, sky: Sky, links: Links, xp: Any) -> Any:
-    """One-way delay of packets, float64 array (users,)."""
-    if not len(sky):
-        return xp.zeros(links.serving.shape)
-    feeder_m = xp.asarray(feeder_ranges_m(world, sky))[links.satellite]
-    return services.delay.one_way_ms(links.range_m, feeder_m)
 
 
 def _on_fading(
