@@ -21,6 +21,7 @@ from capest.engine.world import World
 from capest.errors import InputError
 from capest.sampling.draws import Draws
 from capest.scenario.choices import HOPPING
+from capest.scenario.fingerprint import fingerprint
 
 from .small_network import network_scenario
 
@@ -134,3 +135,14 @@ def test_bad_input_is_one_line(changes: dict[str, Any], said: str) -> None:
         network_scenario(**changes)
     assert said in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_fingerprints_follow_what_is_read() -> None:
+    calls = {"service__preset": "voice", "beams__allocation": "periodic", "beams__slots": 4}
+    first = network_scenario(**calls)
+    covered = first.replace(cells__objective="coverage")
+    marks = [fingerprint(each) for each in (first, covered)]
+    marks.append(fingerprint(covered.replace(cells__minimum_share=0.2)))
+    marks.append(fingerprint(covered.replace(beams__slots=5)))
+    assert len(set(marks)) == 4
+    assert fingerprint(first.replace(cells__objective="calls")) == marks[0]
