@@ -104,8 +104,8 @@ def assignment_note(
 def coverage_note(covers_first: bool, turns: int, beams_at_once: int) -> tuple[str, ...]:
     """Say where coverage comes first and no cell shares the time of a beam.
 
-    Over China, Guowang's 6,080 satellites of GW-A59 carry 36,360 calls where cells share a frame of
-    eight slots, and 25,170 where each has a beam of its own, by the rules of 0.2.
+    Over China, Guowang's 6,080 satellites of GW-A59 carry 36,350 calls where cells share a frame of
+    eight slots, and 25,560 where each has a beam of its own, by the rules of 0.2 and with no minimum.
 
     Parameters
     ----------
