@@ -85,8 +85,8 @@ class Computed:
         ``None`` without services.
     parts : Parts
         Which are counted each for itself.
-    refined : dict of str to int64 array (trials,), optional
-        What refining the assignment came to, by the names of quantities.
+    of_assignment : dict of str to int32 array (trials,), optional
+        What is known of the assignment of cells beside what it carries, by the names of quantities.
     """
 
     sky: Sky
@@ -98,7 +98,7 @@ class Computed:
     up: UplinkResult
     served: Served | None
     parts: Parts
-    refined: dict[str, Any] = field(default_factory=dict)
+    of_assignment: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ def collect_cells(
             group | added for group, added in zip((trial, per_beam, per_cell), more, strict=True)
         )
     return {
-        "trial": trial | computed.refined,
+        "trial": trial | computed.of_assignment,
         "beam": per_beam | calls,
         "cell": per_cell | of_cells,
         "trial_cell": cells_of_users(users, computed, counted, of_each_trial, xp),
@@ -119,9 +119,8 @@ def _of_services(
         number = xp.where(calls & (outcome == CARRIED), user_trial, -1)
         trial |= totals_at_rates(calls_at_rates(kernels, number, served.admitted, links.trials))
         trial |= totals_at_minimum(kernels, links, calls, served.admitted.held)
-        if served.of_bound is not None:
-            trial["calls_bound"] = served.of_bound.most
-            trial["calls_without_interference"] = served.of_bound.without_interference
+        if served.without_interference is not None:
+            trial["calls_without_interference"] = served.without_interference
         if served.blocked is not None:
             shown = xp.asarray(counted_places(world, beams, links.beams))
             trial |= blocking_totals((served.blocked * shown[:, :, None]).sum(axis=1))

@@ -55,7 +55,7 @@ def refine(drawn: Drawn, start: Computed) -> Computed:
             "calls_from_start": calls,
             "calls_promised": np.array([each.calls for each in found], dtype=np.int32),
         }
-    return replace(end, refined=refined)
+    return replace(end, of_assignment=refined)
 
 
 def _with(drawn: Drawn, satellite: np.ndarray) -> Computed:

@@ -26,6 +26,7 @@ from capest.engine.power import limit_power
 from capest.engine.refine import refine
 from capest.engine.sky import Sky, draw_sky
 from capest.engine.users import draw_users
+from capest.engine.with_bound import with_bound
 from capest.engine.world import World
 from capest.sampling.draws import Draws
 from capest.statistics.block import BlockResult
@@ -100,6 +101,7 @@ def start(
     computed = evaluate(drawn, beams, lit)
     if world.beams.moves is not None:
         computed = refine(drawn, computed)
+    computed = with_bound(drawn, computed)
     histograms, counted = user_histograms(world, kernels, computed)
     found = cells.collect(world, kernels, computed, counted, histograms)
     return Started(world, first_trial, sky, view, computed.beams, kernels.fetch(found), parts)

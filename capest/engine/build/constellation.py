@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from capest.allocation.bounds.transport import WITHOUT_SCIPY
 from capest.allocation.cells import PREFERENCES
 from capest.allocation.cells.candidates import CellsAround
-from capest.allocation.bounds.transport import WITHOUT_SCIPY
 from capest.allocation.slots.problem import turns_on_lattice
 from capest.engine.build import notes
 from capest.engine.build.common import channel_of, services_and_radio
