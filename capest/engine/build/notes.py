@@ -105,7 +105,7 @@ def coverage_note(covers_first: bool, turns: int, beams_at_once: int) -> tuple[s
     """Say where coverage comes first and no cell shares the time of a beam.
 
     Over China, Guowang's 6,080 satellites of GW-A59 carry 36,350 calls where cells share a frame of
-    eight slots, and 25,560 where each has a beam of its own, by the rules of 0.2 and with no minimum.
+    eight slots, and 25,560 where each has a beam of its own (rules of 0.2, no minimum).
 
     Parameters
     ----------
