@@ -108,9 +108,7 @@ def _aimed(
     inside = users.cell >= 0
     number = xp.where(inside, users.trial.astype(xp.int64) * cells + users.cell, -1)
     users_of_cell = on_host(kernels.count_numbers(number, sky.trials * cells))
-    satellite_of_cell = assign(
-        world, sky, view, users_of_cell.reshape(sky.trials, cells), draws
-    )
+    satellite_of_cell = assign(world, sky, view, users_of_cell.reshape(sky.trials, cells), draws)
     beams, beam_of_cell = earth_fixed(world, sky, satellite_of_cell)
     if world.beams.takes_turns and world.beams.frame is None:
         # Of a moment, cells that it is not the turn of are dark.

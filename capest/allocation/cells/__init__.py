@@ -12,9 +12,9 @@ cell, int32 array (cells,), -1 for none. A cell without demand stays dark. Resul
 numbers from comparisons alone: the same on every machine, whatever the order of the pairs. The
 file's name is the strategy's.
 
-An order holds ``turn(candidates, demand, drawn, xp)``, all cells in the order in which they choose,
-or nothing where pairs compete; a preference ``weight(candidates, demand, xp)``, a number a pair, the
-largest best.
+An order holds ``turn(candidates, demand, drawn, xp)``, all cells in the order in which they
+choose, or nothing where pairs compete; a preference ``weight(candidates, demand, xp)``, a number a
+pair, the largest best.
 
 Constants may stand in a file. ``ONE_BY_ONE = True`` of a strategy: the choice among equals may
 change with what is solved together, so that every trial is assigned alone. ``DRAWS = True`` of an

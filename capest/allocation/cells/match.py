@@ -70,9 +70,7 @@ def match(
     )  # fmt: skip
 
 
-def _evenly(
-    candidates: Candidates, demand: Any, room: Any, weight: Any, turn: Any, xp: Any
-) -> Any:
+def _evenly(candidates: Candidates, demand: Any, room: Any, weight: Any, turn: Any, xp: Any) -> Any:
     """Let cells in turn take the satellite with the fewest cells so far; ties: larger weight.
 
     Without a turn cells with the fewest candidates come first; ties: lower cell.

@@ -77,9 +77,7 @@ def build_constellation(scenario: Scenario) -> World:
     of_gateways += far_note(gateways, region.ground, space, plan.lowest_deg)
     of_choices: tuple[str, ...] = ()
     if layout is None:
-        of_choices = notes.assignment_note(
-            cells.assignment, altitude_km, cells.preference
-        )
+        of_choices = notes.assignment_note(cells.assignment, altitude_km, cells.preference)
         # Widths in place of heights: those of different payloads have no spacing in common.
         width_uv = _beam_widths(scenario, space)
         unlike = notes.unlike_beams(altitude_km, width_uv)

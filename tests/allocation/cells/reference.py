@@ -38,7 +38,7 @@ def shuffled(candidates: Candidates, seed: int) -> Candidates:
 
 
 def full_case(seed: int) -> tuple[Candidates, np.ndarray, int | np.ndarray, np.ndarray]:
-    """A case with all that any order and preference asks for; every third with room by satellite."""
+    """A case with all that an order or preference asks for; every third with room by satellite."""
     pairs, demand, beams = case(seed)
     rng = np.random.default_rng([seed, 1])
     trials = 2 if pairs.cells % 2 == 0 else 1

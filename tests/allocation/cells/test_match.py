@@ -59,9 +59,10 @@ def test_a_device_finds_the_same(order: str, preference: str) -> None:
         there = (on_device(each) for each in (demand, room, drawn))
         found = match(order, preference, moved(pairs), *there, xp=device.xp)
         assert isinstance(found, device.DeviceArray)
-        assert device.bare(found).tolist() == match(
-            order, preference, pairs, demand, room, drawn
-        ).tolist()
+        assert (
+            device.bare(found).tolist()
+            == match(order, preference, pairs, demand, room, drawn).tolist()
+        )
 
 
 def test_trials_side_by_side_are_as_alone() -> None:

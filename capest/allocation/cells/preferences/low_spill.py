@@ -25,7 +25,7 @@ LOOKS_AROUND = True
 LEAVES_OUT = True
 
 SHARE = 0.2
-"""Of the largest product in a trial, below which a beam spills too much where all cells are alike."""
+"""Of the largest product in a trial, below which a beam spills too much among equal cells."""
 
 
 def weight(candidates: Candidates, demand: Any, xp: Any = np) -> Any:
