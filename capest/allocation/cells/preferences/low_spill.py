@@ -5,11 +5,13 @@ from a satellite twice as high it is four times as large, from one near the hori
 What falls beside the cell is interference of those around, and where many live around a cell with
 few callers, the beam costs more calls than it carries. So a satellite serves a cell only if
 
-    SNR · sin(e) >= 0.2 · (the largest in the trial) · sqrt((1 + around) / (1 + own)),
+    SNR · sin(e) >= 0.23 · (the largest in the trial) · sqrt((1 + around) / (1 + own)),
 
-with the demand of the cell and the mean demand of the cells around it; the best satellite of a cell
-may serve it always, so that no place is forgotten. Factor and root are measured: over China with
-100,000 callers, 0.2 and 1/2 carry the most of 0.15 to 0.4 and 1/4 to 1.
+with the demand of the cell and the mean demand of the cells around it. The best satellite of a cell
+may serve it always, so that no place is forgotten, and so may one whose signal is no stronger than
+the noise: what it spills is weaker still. Factor and root are measured: over China with 100,000
+callers, 0.2 and 1/2 carry the most of 0.15 to 0.4 and 1/4 to 1; with 0.23 a lower mask costs no
+calls at a pole either.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from capest.allocation.cells.preferences import snr_times_sine
 LOOKS_AROUND = True
 LEAVES_OUT = True
 
-SHARE = 0.2
+SHARE = 0.23
 """Of the largest product in a trial, below which a beam spills too much among equal cells."""
 
 
@@ -43,4 +45,5 @@ def weight(candidates: Candidates, demand: Any, xp: Any = np) -> Any:
     best = largest_of(candidates.cell, product, candidates.cells, xp)[candidates.cell]
     crowd = xp.sqrt((1.0 + around) / (1.0 + demand))[candidates.cell]
     least = xp.minimum(SHARE * largest * crowd, best)
-    return xp.where(product >= least, product, xp.float32(xp.nan))
+    may = (product >= least) | (candidates.snr <= 1.0)
+    return xp.where(may, product, xp.float32(xp.nan))
