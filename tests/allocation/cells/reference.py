@@ -138,7 +138,7 @@ def low_spill(candidates: Candidates, demand: list[int]) -> list[float | None]:
         largest = max(v for c, v in zip(cell, own, strict=True) if c // around.cells == trial)
         best = max(v for c, v in zip(cell, own, strict=True) if c == here)
         crowd = math.sqrt((1 + demand_around(around, demand, here)) / (1 + demand[here]))
-        may = snr <= 1.0 or value >= 0.23 * max(largest, 0.0) * crowd or value >= max(best, 0.0)
+        may = snr <= 0.1 or value >= 0.23 * max(largest, 0.0) * crowd or value >= max(best, 0.0)
         found.append(value if may else None)
     return found
 

@@ -152,9 +152,9 @@ class TestLowSpill:
         found = match("demand", "low-spill", replace(pairs, around=around), wanted, rooms)
         assert found[1] == (2 if is_served else -1)
 
-    def test_a_signal_below_the_noise_disturbs_nobody(self) -> None:
+    def test_a_signal_far_below_the_noise_disturbs_nobody(self) -> None:
         around, wanted = line_of(50, 1, 50)
-        pairs = pairs_of([0, 1, 1, 2], [0, 1, 2, 0], [90.0] * 4, [9.0, 9.0, 0.9, 9.0], 3, 3)
+        pairs = pairs_of([0, 1, 1, 2], [0, 1, 2, 0], [90.0] * 4, [0.9, 0.9, 0.09, 0.9], 3, 3)
         rooms = np.array([2, 0, 1])
         found = match("demand", "low-spill", replace(pairs, around=around), wanted, rooms)
         assert found.tolist() == [0, 2, 0]
