@@ -22,7 +22,8 @@ order: it needs a random number of every cell. Of a preference, ``COMPARES_ELEVA
 run warns where satellites fly at different heights; ``BY_LOAD = True``: satellites that serve fewer
 cells come first, the weight decides between equals; ``LOOKS_AHEAD = True``: it needs to know how
 long satellites stay in view; ``LOOKS_AROUND = True``: it needs to know which cells lie around each
-other; ``LEAVES_OUT = True``: pairs whose weight is NaN may not serve.
+other; ``LEAVES_OUT = True``: pairs whose weight is NaN may not serve, and cells that have only
+weights below 0 choose last.
 """
 
 from __future__ import annotations
