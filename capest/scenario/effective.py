@@ -154,7 +154,9 @@ def _assignment(scenario: Scenario, content: dict[str, Any]) -> dict[str, Any]:
     if parts is None:
         return {"assignment": written[0]}
     name = combination_of(*parts)
-    return dict(zip(("order", "preference"), parts)) if name is None else {"assignment": name}
+    if name is not None:
+        return {"assignment": name}
+    return {"order": parts[0], "preference": parts[1]}
 
 
 def _turns_of_many(scenario: Scenario) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def network_scenario(**changes: Any) -> Scenario:
                 "kind": "box", "south_deg": 46.0, "north_deg": 54.0,
                 "west_deg": 6.0, "east_deg": 18.0,
             },
-            "cells": {"diameter_km": 120.0},
+            "cells": {"diameter_km": 120.0, "assignment": "highest-elevation"},
             "users": {"placement": "population", "count": 100},
             "run": {"seed": 3, "trials": 40},
         }

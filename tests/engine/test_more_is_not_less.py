@@ -7,6 +7,7 @@ others.
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -31,13 +32,16 @@ PLACES: dict[str, dict[str, Any]] = {
 TRIALS = 3
 
 
-def scenario_of(place: str, *keys: str) -> Any:
-    """Guowang's lower constellation over a part of the Earth, whose cells have many callers."""
+def scenario_of(place: str, *keys: str, own: bool = False) -> Any:
+    """Guowang's lower constellation over a part of the Earth, whose cells have many callers.
+
+    By the assignment of the defaults where it is asked for.
+    """
     raw: dict[str, Any] = {
         "rules": "0.2",
         "satellite": {"preset": "tr38821-set1-leo600-s", "beams_at_once": 7},
         "constellation": {"preset": "guowang-gw-a59", "deployed_fraction": 0.3},
-        "cells": {"assignment": "greedy-demand", "diameter_km": 120.0},
+        "cells": {"diameter_km": 120.0, **({} if own else {"assignment": "greedy-demand"})},
         "beams": {"frequency_reuse": 3},
         "carrier": {"bandwidth_mhz": 10.0},
         "users": {"placement": "population", "count": 4000},
@@ -48,9 +52,9 @@ def scenario_of(place: str, *keys: str) -> Any:
 
 
 @cache
-def figures(place: str, *keys: str) -> tuple[np.ndarray, np.ndarray]:
+def figures(place: str, *keys: str, own: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Calls and refused share of each trial."""
-    block = compute_block(build(scenario_of(place, *keys)), NumpyKernels(), 0, TRIALS)
+    block = compute_block(build(scenario_of(place, *keys, own=own)), NumpyKernels(), 0, TRIALS)
     calls, offered = (block.trial[name].astype(float) for name in ("calls", "calls_offered"))
     return calls, 1.0 - calls / offered
 
@@ -82,3 +86,23 @@ def test_more_people_are_refused_no_less(place: str) -> None:
     before, after = figures(place)[1], figures(place, *MORE["people"])[1]
     assert before.min() > 0.05
     assert (after >= before).all()
+
+
+STEPS = {
+    "roll-out": [f"constellation.deployed_fraction={part}" for part in (0.2, 0.3, 0.4)],
+    "mask": [f"constellation.minimum_elevation_deg={mask}" for mask in (40, 30, 20, 10)],
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("kind", STEPS)
+def test_no_more_satellites_and_no_lower_mask_carry_fewer_calls_on_the_whole(
+    place: str, kind: str
+) -> None:
+    """By the default assignment: the interval of what a step adds is not wholly below zero."""
+    calls = [figures(place, key, own=True)[0] for key in STEPS[kind]]
+    assert calls[-1].min() > 100.0
+    for before, after in pairwise(calls):
+        added = after - before
+        # Student's t of two degrees of freedom, 97.5 %.
+        assert added.mean() + 4.303 * added.std(ddof=1) / np.sqrt(TRIALS) >= 0.0

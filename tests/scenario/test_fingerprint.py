@@ -616,6 +616,13 @@ def mode_of(name: str) -> tuple[dict, set, set]:
     aimed = name in NETWORK_MODES and settings.get("cells.layout") != "satellite-fixed"
     if not aimed or "satellite.antenna" in settings:
         inert = inert | {"satellite.steering_loss_exponent"}
+    if not aimed:
+        inert = inert | {"satellite.largest_scan_deg", "cells.order", "cells.preference"}
+    decodes = settings.get("satellite.payload") == "regenerative"
+    if decodes or not (aimed or "beams.allocation" in settings):
+        inert = inert | {"satellite.feeder_bandwidth_mhz"}
+    if not aimed or "beams.allocation" in settings:
+        inert = inert | {"satellite.power_limit"}  # the five or two that take turns have power
     if name in NETWORK_MODES and "beams.allocation" not in settings:
         inert = inert | {"beams.cells_per_beam", "beams.slot_ms", "beams.bound"}
     if name in NETWORK_MODES and "service.downlink_kbps" in settings:

@@ -12,9 +12,9 @@ cell, int32 array (cells,), -1 for none. A cell without demand stays dark. Resul
 numbers from comparisons alone: the same on every machine, whatever the order of the pairs. The
 file's name is the strategy's.
 
-An order holds ``turn(candidates, demand, drawn, xp)``, all cells in the order in which they choose,
-or nothing where pairs compete; a preference ``weight(candidates, demand, xp)``, a number a pair, the
-largest best.
+An order holds ``turn(candidates, demand, drawn, xp)``, all cells in the order in which they
+choose, or nothing where pairs compete; a preference ``weight(candidates, demand, xp)``, a number a
+pair, the largest best.
 
 Constants may stand in a file. ``ONE_BY_ONE = True`` of a strategy: the choice among equals may
 change with what is solved together, so that every trial is assigned alone. ``DRAWS = True`` of an
@@ -22,7 +22,8 @@ order: it needs a random number of every cell. Of a preference, ``COMPARES_ELEVA
 run warns where satellites fly at different heights; ``BY_LOAD = True``: satellites that serve fewer
 cells come first, the weight decides between equals; ``LOOKS_AHEAD = True``: it needs to know how
 long satellites stay in view; ``LOOKS_AROUND = True``: it needs to know which cells lie around each
-other; ``LEAVES_OUT = True``: pairs whose weight is NaN may not serve.
+other; ``LEAVES_OUT = True``: pairs whose weight is NaN may not serve, and cells that have only
+weights below 0 choose last.
 """
 
 from __future__ import annotations

@@ -59,6 +59,10 @@ def match(
         kept = ~xp.isnan(weight)
         candidates, weight = candidates.only(kept), weight[kept]
     turn = ORDERS.find(order)(candidates, demand, drawn, xp)
+    if turn is not None and PREFERENCES.constant(preference, "LEAVES_OUT", default=False):
+        waits = xp.ones(candidates.cells, dtype=bool)
+        waits[candidates.cell[weight >= 0.0]] = False
+        turn = turn[xp.argsort(waits[turn], kind="stable")]
     if PREFERENCES.constant(preference, "BY_LOAD", default=False):
         return _evenly(candidates, demand, room, weight, turn, xp)
     if turn is None:

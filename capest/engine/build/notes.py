@@ -91,13 +91,13 @@ def assignment_note(
     low, high = float(altitude_km.min()), float(altitude_km.max())
     if high <= _HEIGHTS * low:
         return ()
-    key, better = f'cells.assignment = "{assignment}"', "demand-first"
+    key, better = f'cells.assignment = "{assignment}"', "demand-first and max-sinr"
     if preference is not None:
-        key, better = f'cells.preference = "{preference}"', "snr-times-sine"
+        key, better = f'cells.preference = "{preference}"', "low-spill and snr"
     return (
         f"{key} compares elevations of satellites {low:,.0f} to "
         f"{high:,.0f} km high: higher satellites often stand higher in the sky, although farther "
-        f"away; {better} compares signals and may carry far more",
+        f"away; {better} compare signals and may carry far more",
     )
 
 

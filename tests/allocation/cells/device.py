@@ -41,7 +41,7 @@ class DeviceArray(np.ndarray):
     def sort(self, *args: Any, **options: Any) -> None:
         bare(self).sort(*args, **options)
 
-    def _reduced(name: str) -> Any:  # type: ignore[misc]  # noqa: N805
+    def _reduced(name: str) -> Any:  # type: ignore[misc]
         def call(self: Any, *args: Any, **options: Any) -> Any:
             return covered(getattr(bare(self), name)(*args, **options))
 

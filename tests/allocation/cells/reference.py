@@ -38,7 +38,7 @@ def shuffled(candidates: Candidates, seed: int) -> Candidates:
 
 
 def full_case(seed: int) -> tuple[Candidates, np.ndarray, int | np.ndarray, np.ndarray]:
-    """A case with all that any order and preference asks for; every third with room by satellite."""
+    """A case with all that an order or preference asks for; every third with room by satellite."""
     pairs, demand, beams = case(seed)
     rng = np.random.default_rng([seed, 1])
     trials = 2 if pairs.cells % 2 == 0 else 1
@@ -129,18 +129,23 @@ def demand_around(around: CellsAround, demand: list[int], cell: int) -> float:
 
 
 def low_spill(candidates: Candidates, demand: list[int]) -> list[float | None]:
-    """`sine_product`, ``None`` of pairs whose spot disturbs more people than the cell has."""
+    """`sine_product`, ``None`` of pairs whose spot disturbs more people than the cell has.
+
+    Below 0 for the best satellite of a cell that has no other.
+    """
     own, around = sine_product(candidates), candidates.around
     cell = candidates.cell.tolist()
-    found: list[float | None] = []
-    for here, value in zip(cell, own, strict=True):
+    rows = []
+    for here, value, snr in zip(cell, own, candidates.snr.tolist(), strict=True):
         trial = here // around.cells
         largest = max(v for c, v in zip(cell, own, strict=True) if c // around.cells == trial)
         best = max(v for c, v in zip(cell, own, strict=True) if c == here)
         crowd = math.sqrt((1 + demand_around(around, demand, here)) / (1 + demand[here]))
-        may = value >= 0.2 * max(largest, 0.0) * crowd or value >= max(best, 0.0)
-        found.append(value if may else None)
-    return found
+        may = snr <= 0.1 or value >= 0.23 * max(largest, 0.0) * crowd
+        last = float(np.float32(value) - np.float32(2) * np.float32(max(largest, 0.1)))
+        rows.append((here, value, may, last if value >= max(best, 0.0) else None))
+    served = {here for here, _, may, _ in rows if may}
+    return [value if may else (None if here in served else last) for here, value, may, last in rows]
 
 
 def weights(preference: str, candidates: Candidates, demand: np.ndarray) -> list[float | None]:
@@ -153,6 +158,10 @@ def weights(preference: str, candidates: Candidates, demand: np.ndarray) -> list
         "snr-times-sine": sine_product(candidates),
         "longest-in-view": [] if candidates.in_view_s is None else candidates.in_view_s.tolist(),
     }[preference]
+
+
+def weight_of(weight: list[float | None]) -> list[float]:
+    return [value for value in weight if value is not None]
 
 
 def turn_of(
@@ -202,7 +211,15 @@ def matched(
         return served
     degree = [sum(own == cell for own, _, _ in pairs) for cell in range(candidates.cells)]
     may = candidates.only(np.array([value is not None for value in weight], dtype=bool))
-    for cell in turn_of(order, may, demand, drawn, degree):
+    turn = turn_of(order, may, demand, drawn, degree)
+    if preference == "low-spill" and (order != "none"):
+        asks = {
+            own
+            for own, value in zip(may.cell.tolist(), weight_of(weight), strict=True)
+            if value >= 0
+        }
+        turn.sort(key=lambda cell: cell not in asks)
+    for cell in turn:
         options = [
             (load[satellite] if by_load else 0, -value, satellite)
             for own, satellite, value in pairs

@@ -140,20 +140,27 @@ class TestLowSpill:
 
     @pytest.mark.parametrize(
         ("demand", "is_served"),
-        # 0.1 of the largest product against 0.2 sqrt((1 + around) / (1 + own)).
-        [((11, 10, 9), False), ((11, 1, 9), False), ((3, 39, 3), True), ((0, 5, 0), True)],
+        # 0.1 of the largest product against 0.23 sqrt((1 + around) / (1 + own)).
+        [((11, 10, 9), False), ((11, 1, 9), False), ((3, 39, 3), True), ((0, 9, 0), True)],
     )
     def test_a_wide_spot_serves_where_few_live_around(
         self, demand: tuple[int, ...], is_served: bool
     ) -> None:
         around, wanted = line_of(*demand)
-        pairs = pairs_of([0, 1, 1, 2], [0, 1, 2, 0], [90.0] * 4, [1.0, 1.0, 0.1, 1.0], 3, 3)
+        pairs = pairs_of([0, 1, 1, 2], [0, 1, 2, 0], [90.0] * 4, [100.0, 100.0, 10.0, 100.0], 3, 3)
         rooms = np.array([2, 0, 1])
         found = match("demand", "low-spill", replace(pairs, around=around), wanted, rooms)
         assert found[1] == (2 if is_served else -1)
 
+    def test_a_signal_far_below_the_noise_disturbs_nobody(self) -> None:
+        around, wanted = line_of(50, 1, 50)
+        pairs = pairs_of([0, 1, 1, 2], [0, 1, 2, 0], [90.0] * 4, [0.9, 0.9, 0.09, 0.9], 3, 3)
+        rooms = np.array([2, 0, 1])
+        found = match("demand", "low-spill", replace(pairs, around=around), wanted, rooms)
+        assert found.tolist() == [0, 2, 0]
+
     def test_the_best_satellite_of_a_cell_always_may(self) -> None:
         around, wanted = line_of(50, 1, 50)
-        pairs = pairs_of([0, 1, 2], [0, 1, 0], [90.0] * 3, [1.0, 0.01, 1.0], 3, 2)
+        pairs = pairs_of([0, 1, 2], [0, 1, 0], [90.0] * 3, [300.0, 3.0, 300.0], 3, 2)
         found = match("demand", "low-spill", replace(pairs, around=around), wanted, 5)
         assert found.tolist() == [0, 1, 0]

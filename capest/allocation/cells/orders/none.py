@@ -1,4 +1,4 @@
-"""No cell comes first: pairs of cell and satellite compete by the preference, the best pair first."""
+"""No cell comes first: pairs of cell and satellite compete by the preference."""
 
 from __future__ import annotations
 

@@ -5,11 +5,14 @@ from a satellite twice as high it is four times as large, from one near the hori
 What falls beside the cell is interference of those around, and where many live around a cell with
 few callers, the beam costs more calls than it carries. So a satellite serves a cell only if
 
-    SNR · sin(e) >= 0.2 · (the largest in the trial) · sqrt((1 + around) / (1 + own)),
+    SNR · sin(e) >= 0.23 · (the largest in the trial) · sqrt((1 + around) / (1 + own)),
 
-with the demand of the cell and the mean demand of the cells around it; the best satellite of a cell
-may serve it always, so that no place is forgotten. Factor and root are measured: over China with
-100,000 callers, 0.2 and 1/2 carry the most of 0.15 to 0.4 and 1/4 to 1.
+with the demand of the cell and the mean demand of the cells around it, or if its signal is no
+stronger than a tenth of the noise, which is what decides there. Of a cell that has no such
+satellite the best may serve, so that no place is forgotten: with the room that other cells leave.
+
+Factor and root are measured: over China with 100,000 callers, 0.2 and 1/2 carry the most of 0.15 to
+0.4 and 1/4 to 1; with 0.23 a lower mask costs no calls at a pole either.
 """
 
 from __future__ import annotations
@@ -24,14 +27,18 @@ from capest.allocation.cells.preferences import snr_times_sine
 LOOKS_AROUND = True
 LEAVES_OUT = True
 
-SHARE = 0.2
-"""Of the largest product in a trial, below which a beam spills too much where all cells are alike."""
+NOISE_SHARE = 0.1
+"""Largest SNR of a signal that is nobody's disturbance."""
+
+SHARE = 0.23
+"""Of the largest product in a trial, below which a beam spills too much among equal cells."""
 
 
 def weight(candidates: Candidates, demand: Any, xp: Any = np) -> Any:
-    """Product of each pair, NaN where it may not serve, float32 array (n,).
+    """Product of each pair, float32 array (n,); NaN where it may not serve.
 
-    Where nobody knows which cells lie around each other, every pair may serve.
+    Below 0 where it may with the room that others leave. Where nobody knows which cells lie around
+    each other, every pair may serve.
     """
     product = snr_times_sine.weight(candidates, demand, xp)
     if candidates.around is None:
@@ -42,5 +49,9 @@ def weight(candidates: Candidates, demand: Any, xp: Any = np) -> Any:
     largest = largest_of(trial, product, candidates.cells // max(cells, 1), xp)[trial]
     best = largest_of(candidates.cell, product, candidates.cells, xp)[candidates.cell]
     crowd = xp.sqrt((1.0 + around) / (1.0 + demand))[candidates.cell]
-    least = xp.minimum(SHARE * largest * crowd, best)
-    return xp.where(product >= least, product, xp.float32(xp.nan))
+    may = (product >= SHARE * largest * crowd) | (candidates.snr <= NOISE_SHARE)
+    served = xp.zeros(candidates.cells, dtype=bool)
+    served[candidates.cell[may]] = True
+    last = (product >= best) & ~served[candidates.cell]
+    left = xp.where(last, product - 2.0 * xp.maximum(largest, NOISE_SHARE), xp.nan)
+    return xp.where(may, product, left).astype(xp.float32)
