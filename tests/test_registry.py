@@ -11,7 +11,10 @@ from capest.physics.environments import ENVIRONMENTS
 from capest.physics.patterns import PATTERNS, takes_hpbw
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = [cells.STRATEGIES, slots.STRATEGIES, PATTERNS]
+FOLDERS = [
+    *(cells.STRATEGIES, cells.ORDERS, cells.PREFERENCES),
+    *(slots.STRATEGIES, PATTERNS),
+]
 
 
 @pytest.mark.parametrize("registry", FOLDERS, ids=lambda each: each.package)
@@ -31,7 +34,12 @@ def test_every_file_is_a_choice_with_its_function_and_its_line(registry):
 def test_constants_read_from_the_text_are_those_of_the_module():
     for registry, constant in (
         (cells.STRATEGIES, "ONE_BY_ONE"),
-        (cells.STRATEGIES, "COMPARES_ELEVATIONS"),
+        (cells.STRATEGIES, "ORDER"),
+        (cells.STRATEGIES, "PREFERENCE"),
+        (cells.ORDERS, "DRAWS"),
+        (cells.PREFERENCES, "COMPARES_ELEVATIONS"),
+        (cells.PREFERENCES, "BY_LOAD"),
+        (cells.PREFERENCES, "LOOKS_AHEAD"),
         (slots.STRATEGIES, "KNOWS_DEMAND"),
         (PATTERNS, "WIDTH_FROM"),
     ):
@@ -47,7 +55,10 @@ def test_what_the_constants_say():
         return {name for name in registry.names() if registry.constant(name, constant, None)}
 
     assert of(cells.STRATEGIES, "ONE_BY_ONE") == {"solved"}
-    assert of(cells.STRATEGIES, "COMPARES_ELEVATIONS") == {"highest-elevation", "greedy-demand"}
+    assert of(cells.ORDERS, "DRAWS") == {"random"}
+    assert of(cells.PREFERENCES, "COMPARES_ELEVATIONS") == {"elevation"}
+    assert of(cells.PREFERENCES, "BY_LOAD") == {"least-loaded"}
+    assert of(cells.PREFERENCES, "LOOKS_AHEAD") == {"longest-in-view"}
     assert [name for name in PATTERNS.names() if takes_hpbw(name)] == ["s1528-leo"]
 
 

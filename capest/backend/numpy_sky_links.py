@@ -180,11 +180,24 @@ class SkyLinks:
         -------
         float32 array (n,)
         """
+        return self._pairs(users, satellite, direction)[0]
+
+    def heard_of_pairs(
+        self, users: LinkUsers, satellite: np.ndarray, direction: np.ndarray
+    ) -> np.ndarray:
+        """Gains as of `of_pairs`, 0 below the lowest elevation."""
+        gain, sine = self._pairs(users, satellite, direction)
+        gain *= sine >= self._lowest_sine
+        return gain
+
+    def _pairs(
+        self, users: LinkUsers, satellite: np.ndarray, direction: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         room = _Room(satellite.shape)
         room.seen[:4] = (self._rows.take(satellite, axis=1) * users.column.T).sum(axis=2)
         room.seen[4:] = (self._position[satellite].T * users.horizontal).sum(axis=1)
         room.place[:2], room.entry[:] = users.place, users.entry
-        return self._gain(room, users, direction)[0]
+        return self._gain(room, users, direction)
 
     def _gain(
         self, room: _Room, users: LinkUsers, direction: np.ndarray

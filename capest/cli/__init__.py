@@ -25,6 +25,7 @@ _COMMANDS = {
     "budget": "Print the link budgets of a scenario, line by line.",
     "explain": "Say what a key of a scenario means: default, range, source, when it is read.",
     "validate": "Rerun the calibration of 3GPP TR 38.821 and compare.",
+    "assign": "Compare choices of which satellite lights which cell, and what is possible.",
     "hopping": "Compare strategies of beam hopping against demand, and with what is possible.",
     "presets": "Satellites, constellations, handsets and services, each figure with its source.",
     "bench": "Measure kernel and whole-run speed on this machine.",

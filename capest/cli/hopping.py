@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from capest.cli.json_output import json_text
-from capest.cli.options import (
-    FilePath,
-    backend_option,
-    json_option,
-    scenario_argument,
-    set_option,
-    settings,
-    until_option,
+from capest.cli.comparison import (
+    check_trials,
+    comparison_options,
+    counted,
+    output_path,
+    plain_estimate,
+    print_notes,
+    table_of,
+    trials_words,
 )
+from capest.cli.json_output import json_text
+from capest.cli.options import scenario_argument, settings
 from capest.cli.points import run_points
 from capest.errors import InputError, ScenarioError
 from capest.scenario.choices import HOPPING
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from capest.scenario.model import Scenario
     from capest.statistics.reduction import Estimate
     from capest.studies.hopping import ComparedStrategy
+
+_ENDING = "-hopping.nc"
 
 
 class _Strategy(click.ParamType):
@@ -88,30 +92,7 @@ class _Strategy(click.ParamType):
     help="What is possible: without interference, or with it (few cells only, needs SciPy).  "
     "[default: the scenario's beams.bound, or fluid]",
 )
-@click.option(
-    "--trials", type=click.IntRange(2, 1_000_000), help="Instead of the scenario's run.trials."
-)
-@click.option("--seed", type=click.IntRange(min=0), help="Instead of the scenario's run.seed.")
-@until_option
-@set_option
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    type=FilePath(path_type=Path),
-    help="Dataset of the comparison, a sweep.  [default: the scenario's name with -hopping.nc, in "
-    "this folder]",
-)
-@click.option("--keep-points", is_flag=True, help="Keep the result file of every strategy.")
-@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
-@backend_option
-@click.option(
-    "--workers",
-    type=click.IntRange(min=0),
-    help="Worker processes on this machine; 0 computes in this process.  [default: one a core; "
-    "on a GPU one]",
-)
-@json_option
+@comparison_options(_ENDING)
 def hopping(
     scenario: Path,
     active: int | None,
@@ -151,9 +132,7 @@ def hopping(
 
     if demand is not None and not math.isfinite(demand):
         raise click.BadParameter("must be a number of Mbit/s", param_hint="--demand")
-    path = output or Path(f"{scenario.stem}-hopping.nc")
-    if path.suffix.lower() == ".json":
-        raise InputError(f"-o {path}: is written as NetCDF: name a file .nc; --json prints JSON")
+    path = output_path(output, scenario, _ENDING)
     changes = []
     for key, option, value in (
         ("satellite.beams_at_once", "--active", active),
@@ -165,9 +144,7 @@ def hopping(
     changes += settings(trials, seed, until)
     chosen = tuple(dict.fromkeys(strategies)) or compared()
     points, axis = _points(plan_points, scenario, [*overrides, *changes], chosen)
-    trials = points[0].scenario.run.trials
-    if trials < 2:
-        raise InputError(f"run.trials = {trials}: intervals over trials need at least 2")
+    check_trials(points)
     run_points(
         points,
         [axis],
@@ -217,10 +194,10 @@ def _as_dict(scenario: Scenario, found: Sequence[ComparedStrategy]) -> dict[str,
             {
                 "strategy": one.strategy,
                 "trials": one.trials,
-                **_plain("of_bound", one.of_bound),
-                **_plain("of_offered", one.of_offered),
-                **_plain("least_satisfaction", one.least_satisfaction),
-                **_plain("difference", one.difference),
+                **plain_estimate("of_bound", one.of_bound),
+                **plain_estimate("of_offered", one.of_offered),
+                **plain_estimate("least_satisfaction", one.least_satisfaction),
+                **plain_estimate("difference", one.difference),
                 **_calls(one),
             }
             for one in found
@@ -228,41 +205,27 @@ def _as_dict(scenario: Scenario, found: Sequence[ComparedStrategy]) -> dict[str,
     }
 
 
-def _plain(name: str, one: Estimate | None) -> dict[str, Any]:
-    if one is None:
-        return {name: 0.0, f"{name}_ci95": [0.0, 0.0]}
-    note = {f"{name}_note": one.note} if one.note else {}
-    limits = [_rounded(one.low), _rounded(one.high)]
-    return {name: _rounded(one.value), f"{name}_ci95": limits, **note}
-
-
 def _calls(one: ComparedStrategy) -> dict[str, Any]:
     """Calls carried and how many more than with the first strategy, where anybody calls."""
     if one.calls is None:
         return {}
-    return {**_plain("calls", one.calls), **_plain("calls_difference", one.calls_difference)}
-
-
-def _rounded(value: float) -> float | None:
-    return None if math.isnan(value) else round(value, 6)
+    return {
+        **plain_estimate("calls", one.calls),
+        **plain_estimate("calls_difference", one.calls_difference),
+    }
 
 
 def _print_table(scenario: Scenario, found: Sequence[ComparedStrategy], title: str) -> None:
     from rich.console import Console
-    from rich.table import Table
-
-    from capest.results.figures import notes_of
 
     console = Console(highlight=False)
     console.print(title, markup=False)
-    trials = sorted({one.trials for one in found})
     of_each = " at most for a satellite" if scenario.has_constellation else ""
     users = scenario.users_per_trial
     console.print(
-        f"{_counted(_cells(scenario), 'cell')}{of_each}, {scenario.beams_at_once} lit at a time, "
-        f"{_counted(scenario.slots, 'slot')}, {_counted(users, 'user') if users else 'users'} of "
-        f"{_wanted(scenario)}, {' to '.join(map(str, (trials[0], trials[-1])[: len(trials)]))} "
-        "trials"
+        f"{counted(_cells(scenario), 'cell')}{of_each}, {scenario.beams_at_once} lit at a time, "
+        f"{counted(scenario.slots, 'slot')}, {counted(users, 'user') if users else 'users'} of "
+        f"{_wanted(scenario)}, {trials_words([one.trials for one in found])}"
     )
     least = "with" if scenario.beams.bound == "interference" else "without"
     console.print(f"Traffic served, in percent; the bound is {least} interference")
@@ -271,44 +234,34 @@ def _print_table(scenario: Scenario, found: Sequence[ComparedStrategy], title: s
     headings = ["", "of the bound", "of demand", "worst cell"]
     if len(found) > 1:
         headings.append(f"less {found[0].strategy}")
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in headings:
-        # What does not fit is wrapped: a number that is cut is another number.
-        table.add_column(heading, justify="right" if heading else "left", overflow="fold")
-    shown = []
+    shown, rows = [], []
     for one in found:
         columns = (one.of_bound, one.of_offered, one.least_satisfaction)
         cells = [one.strategy, *(_percent(each) for each in columns)]
         cells.append("" if one.difference is None else _percent(one.difference, sign="+"))
-        table.add_row(*cells[: len(headings)])
+        rows.append(cells)
         every = zip(headings[1:], (*columns, one.difference), strict=False)
         shown += [(f"{one.strategy} {name}", each) for name, each in every if each is not None]
-    console.print(table)
+    console.print(table_of(headings, rows))
     if any(one.calls is not None for one in found):
         shown += _print_calls(console, found)
-    for line in notes_of((name, each) for name, each in shown if not math.isnan(each.value)):
-        console.print(line, markup=False)
+    print_notes(console, shown)
 
 
 def _print_calls(console: Console, found: Sequence[ComparedStrategy]) -> list[tuple[str, Estimate]]:
     """Print calls by strategy; returns what is shown."""
-    from rich.table import Table
-
     from capest.results.figures import interval_text
 
     console.print("Calls carried at once, mean over trials")
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("")
-    for heading in ("calls", "95 % CI", f"less {found[0].strategy}", "95 % CI")[: len(found) * 2]:
-        table.add_column(heading, justify="right", overflow="fold")
-    shown = []
+    headings = ["", "calls", "95 % CI", f"less {found[0].strategy}", "95 % CI"]
+    shown, rows = [], []
     for one in found:
         cells = [one.strategy]
         for sign, each in (("", one.calls), ("+", one.calls_difference)):
             cells += ["", ""] if each is None else [f"{each.value:{sign}.4g}", interval_text(each)]
             shown += [] if each is None else [(f"{one.strategy} calls", each)]
-        table.add_row(*cells[: len(table.columns)])
-    console.print(table)
+        rows.append(cells)
+    console.print(table_of(headings[: 1 + len(found) * 2], rows))
     return shown
 
 
@@ -325,10 +278,6 @@ def _wanted(scenario: Scenario) -> str:
     if asked is not None:
         return asked
     return f"{scenario.demand_mbps:g} Mbit/s"
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _percent(one: Estimate, sign: str = "") -> str:

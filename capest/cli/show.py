@@ -20,14 +20,16 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("file", type=FilePath(path_type=Path))
 @click.option("--intervals", is_flag=True, help="Show the interval of every figure.")
+@click.option("--by-density", is_flag=True, help="Show what is served by how densely people live.")
 @json_option
-def show(file: Path, intervals: bool, as_json: bool) -> None:
+def show(file: Path, intervals: bool, by_density: bool, as_json: bool) -> None:
     """Show the summary of a result FILE, or the table of a sweep, from the file alone.
 
     \b
     Examples:
       capest show runs/out/case9.nc
       capest show runs/out/case9.nc --intervals
+      capest show runs/out/guowang.nc --by-density
       capest show runs/out/case9.nc --json | jq '.estimates[] | select(.metric == "sinr_db")'
     """
     from capest.results.sweep_file import axes_of
@@ -37,7 +39,7 @@ def show(file: Path, intervals: bool, as_json: bool) -> None:
 
         report(file, as_json)
         return
-    print_summary(file, as_json, intervals=intervals)
+    print_summary(file, as_json, intervals=intervals, by_density=by_density)
 
 
 def print_summary(
@@ -45,6 +47,7 @@ def print_summary(
     as_json: bool,
     *,
     intervals: bool = False,
+    by_density: bool = False,
     more: Mapping[str, Any] | None = None,
 ) -> None:
     """Print the summary of a result file on standard output.
@@ -56,6 +59,8 @@ def print_summary(
         As JSON instead of a table; intervals are always in it.
     intervals : bool
         Show the interval of every figure in the table.
+    by_density : bool
+        Show what is served by how densely people live; always in JSON.
     more : mapping, optional
         Added to the JSON object.
 
@@ -70,7 +75,7 @@ def print_summary(
     try:
         with open_stored(path) as stored:
             summary = Summary(stored)
-            text = _json(summary, more) if as_json else _table(summary, intervals)
+            text = _json(summary, more) if as_json else _table(summary, intervals, by_density)
     except CapestError:
         raise
     except Exception as error:  # libraries raise anything on the bytes of a damaged file
@@ -85,7 +90,7 @@ def _json(summary: Summary, more: Mapping[str, Any] | None) -> str:
     return json_text({**summary.to_dict(), **(more or {})}) + "\n"
 
 
-def _table(summary: Summary, intervals: bool) -> str:
+def _table(summary: Summary, intervals: bool, by_density: bool) -> str:
     """Text for standard output, with styles where that is a terminal."""
     from io import StringIO
 
@@ -98,5 +103,5 @@ def _table(summary: Summary, intervals: bool) -> str:
     console = Console(
         file=text, force_terminal=screen.is_terminal, width=screen.width, highlight=False
     )
-    print_table(summary, console, intervals=intervals)
+    print_table(summary, console, intervals=intervals, by_density=by_density)
     return text.getvalue()

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from capest.engine.beams import Beams, beams_towards
+from capest.engine.beams import Beams, beams_towards, cosines_of_cells
 from capest.engine.sky import Sky
 from capest.engine.users import Users
 from capest.engine.world import World
-from capest.physics.constants import EARTH_RADIUS_M
 
 
 @dataclass(frozen=True)
@@ -86,6 +85,23 @@ def on_own_channel(world: World, satellite_of_cell: np.ndarray) -> np.ndarray:
     return found
 
 
+def lit_by(world: World, beams: Beams) -> np.ndarray:
+    """Satellite that lights each cell on each channel, int32 array (trials, cells, channels).
+
+    Parameters
+    ----------
+    world : World
+    beams : Beams
+        Aimed at cells.
+    """
+    channels, count = world.radio.colours, np.diff(beams.start)
+    found = np.full((len(count), len(world.ground.colour), channels), -1, dtype=np.int32)
+    segment = np.repeat(np.arange(len(beams.segment_start) - 1), np.diff(beams.segment_start))
+    trial = np.repeat(np.arange(len(count)), count)
+    found[trial, beams.cells_aimed_at, segment % channels] = beams.satellite
+    return found
+
+
 def aim(world: World, sky: Sky, satellite: np.ndarray) -> AimedBeams:
     """Aim a beam at the centre of every served cell, on each channel on which it is served.
 
@@ -126,7 +142,5 @@ def beams_at(
     -------
     Beams
     """
-    offset_m = (EARTH_RADIUS_M * world.ground.cells.centre_unit[cell] - sky.position_m[satellite]).T
-    range_m = np.sqrt((offset_m * offset_m).sum(axis=0))
-    cosines = (sky.axes[:, :, satellite] * offset_m).sum(axis=1) / range_m
+    cosines = cosines_of_cells(world, sky, cell, satellite)
     return replace(beams_towards(world, sky, satellite, channel, cosines), cell=cell)

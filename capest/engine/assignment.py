@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from capest.allocation.cells import STRATEGIES
+from capest.allocation.cells import ORDERS, PREFERENCES, STRATEGIES
 from capest.allocation.cells.candidates import Candidates
+from capest.allocation.cells.coverage import cover
+from capest.allocation.cells.limits.scan import within_scan
+from capest.allocation.cells.match import match
+from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.payloads import figures_of
 from capest.engine.sky import Sky, elevation_of, pairs_above
+from capest.engine.time_in_view import time_in_view_s
 from capest.engine.world import World
 from capest.orbits.visibility import largest_earth_angle_rad
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.physics.sky_table import ENTRIES
+from capest.sampling.draws import Draws
+from capest.sampling.streams import Purpose
 
 _PAIRS_AT_ONCE = 2**22
 """Pairs of cell and satellite looked at together: 32 MiB of float64."""
+
+_WORDS = 4
+"""Random words of an entity, one a cell."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +55,8 @@ class SatellitesInView:
 def view_of_cells(world: World, sky: Sky) -> SatellitesInView:
     """Find the satellites that may serve each cell.
 
-    A satellite must stand at the elevation mask or higher, and still do so after the shortest
-    time of service.
+    A satellite must stand at the elevation mask or higher, still do so after the shortest time of
+    service, and its antenna must reach the cell.
     """
     centres = world.ground.cells.centre_unit
     in_view = np.zeros((sky.trials, len(centres)), dtype=np.int64)
@@ -59,8 +70,12 @@ def view_of_cells(world: World, sky: Sky) -> SatellitesInView:
         in_view[1:], above_horizon[1:] = in_view[0], above_horizon[0]
         parts = _repeated(parts[0], sky, len(centres))
     cell, satellite, sine, range_m = (np.concatenate(column) for column in zip(*parts, strict=True))
-    clear = world.radio.sky[0, np.rint(sine * (ENTRIES - 1)).astype(np.int64), 4]
     radius_m = np.linalg.norm(sky.position_m, axis=1)[satellite]
+    if (reached := reached_by_antennas(world, sky, satellite, sine, radius_m)) is not None:
+        cell, satellite, sine, range_m, radius_m = (
+            column[reached] for column in (cell, satellite, sine, range_m, radius_m)
+        )
+    clear = world.radio.sky[0, np.rint(sine * (ENTRIES - 1)).astype(np.int64), 4]
     power = beam_power(world, sky, satellite, sine, range_m, radius_m)
     snr = world.radio.gain_at_one_metre * power * np.exp(-clear) / (range_m * range_m)
     candidates = Candidates(
@@ -70,8 +85,42 @@ def view_of_cells(world: World, sky: Sky) -> SatellitesInView:
         snr=snr.astype(np.float32),
         cells=in_view.size,
         satellites=len(sky),
+        in_view_s=_in_view_s(world, sky, cell, satellite),
+        around=world.beams.around,
     )
     return SatellitesInView(candidates, in_view, above_horizon)
+
+
+def reached_by_antennas(
+    world: World, sky: Sky, satellite: np.ndarray, sine: np.ndarray, radius_m: np.ndarray
+) -> np.ndarray | None:
+    """Pairs within the largest scan of their satellite, bool array (pairs,); ``None`` for all.
+
+    Parameters as of `beam_power`.
+    """
+    largest: Any = figures_of(world, "largest_scan_sine", sky, world.beams.largest_scan_sine)
+    if np.min(largest, initial=1.0) >= 1.0:
+        return None
+    if isinstance(largest, np.ndarray):
+        largest = largest[satellite]
+    found: np.ndarray = within_scan(sine, radius_m, largest)
+    return found
+
+
+def _in_view_s(
+    world: World, sky: Sky, cell: np.ndarray, satellite: np.ndarray
+) -> np.ndarray | None:
+    """Time that pairs, by ascending trial, stay in view; ``None`` where no strategy asks."""
+    preference = world.beams.preference
+    if not preference or not PREFERENCES.constant(preference, "LOOKS_AHEAD", default=False):
+        return None
+    cells = len(world.ground.colour)
+    bounds = np.searchsorted(cell, np.arange(sky.trials + 1) * cells)
+    parts = [
+        time_in_view_s(world, sky, trial, cell[some] - trial * cells, satellite[some])
+        for trial, some in enumerate(map(slice, bounds[:-1].tolist(), bounds[1:].tolist()))
+    ]
+    return np.concatenate(parts)
 
 
 def _repeated(pairs: tuple[np.ndarray, ...], sky: Sky, cells: int) -> list[tuple[np.ndarray, ...]]:
@@ -179,7 +228,14 @@ def above_mask_somewhere(world: World, sky: Sky, trial: int) -> np.ndarray:
     return np.flatnonzero(np.arccos(np.clip(cosine, -1.0, 1.0)) <= reach) + sky.start[trial]
 
 
-def assign(world: World, sky: Sky, view: SatellitesInView, users_of_cell: np.ndarray) -> np.ndarray:
+def assign(
+    world: World,
+    sky: Sky,
+    view: SatellitesInView,
+    users_of_cell: np.ndarray,
+    draws: Draws | None = None,
+    room: int | np.ndarray | None = None,
+) -> np.ndarray:
     """Let the scenario's strategy decide.
 
     Parameters
@@ -188,6 +244,10 @@ def assign(world: World, sky: Sky, view: SatellitesInView, users_of_cell: np.nda
     sky : Sky
     view : SatellitesInView
     users_of_cell : int64 array (trials, cells)
+    draws : Draws, optional
+        For an order of cells that is drawn.
+    room : int or int64 array (satellites,), optional
+        Cells that each satellite may take; ``None``: all that it holds.
 
     Returns
     -------
@@ -196,10 +256,20 @@ def assign(world: World, sky: Sky, view: SatellitesInView, users_of_cell: np.nda
     """
     demand = users_of_cell if world.beams.only_occupied else np.maximum(users_of_cell, 1)
     name = world.beams.assignment
-    room = figures_of(world, "cells_at_once", sky, world.beams.cells_at_once)
+    if room is None:
+        room = room_of_satellites(world, sky)
+        if world.beams.covers_first:
+            # Cells share the time of beams only where they must, see `cover_cells`.
+            room = figures_of(world, "beams_at_once", sky, world.beams.beams_at_once)
+    if world.beams.order:
+        # Trials have neither cells nor satellites in common: all can be assigned at once.
+        drawn = _drawn(world, draws, demand.shape[1])
+        matched: np.ndarray = match(
+            world.beams.order, world.beams.preference, view.candidates, demand.ravel(), room, drawn
+        )
+        return matched.reshape(demand.shape)
     strategy = STRATEGIES.find(name)
     if not STRATEGIES.constant(name, "ONE_BY_ONE", default=False):
-        # Trials have neither cells nor satellites in common: all can be assigned at once.
         together: np.ndarray = strategy(view.candidates, demand.ravel(), room)
         return together.reshape(demand.shape)
     cells = demand.shape[1]
@@ -210,13 +280,68 @@ def assign(world: World, sky: Sky, view: SatellitesInView, users_of_cell: np.nda
     return found
 
 
+def cover_cells(
+    world: World,
+    sky: Sky,
+    view: SatellitesInView,
+    users_of_cell: np.ndarray,
+    satellite_of_cell: np.ndarray,
+) -> np.ndarray:
+    """Light those cells, too, that satellites light in turn, if coverage comes first.
+
+    Parameters
+    ----------
+    world : World
+    sky : Sky
+    view : SatellitesInView
+    users_of_cell : int64 array (trials, cells)
+    satellite_of_cell : int32 array (trials, cells)
+        From `assign`.
+
+    Returns
+    -------
+    int32 array (trials, cells)
+    """
+    if not world.beams.covers_first:
+        return satellite_of_cell
+    plan = world.beams
+    demand = users_of_cell if plan.only_occupied else np.maximum(users_of_cell, 1)
+    at_once = figures_of(world, "beams_at_once", sky, plan.beams_at_once)
+    turns = plan.cells_at_once // plan.beams_at_once
+    found = cover(view.candidates, demand.ravel(), satellite_of_cell.ravel(), at_once, turns)
+    return found.reshape(demand.shape)
+
+
+def cells_asking(world: World, view: SatellitesInView, users_of_cell: np.ndarray) -> np.ndarray:
+    """Cells that ask for a beam and have a satellite that may serve them, bool (trials, cells)."""
+    candidates = view.candidates
+    has_one = np.bincount(candidates.cell, minlength=candidates.cells) > 0
+    asks = (users_of_cell > 0) | (not world.beams.only_occupied)
+    found: np.ndarray = asks & has_one.reshape(asks.shape)
+    return found
+
+
+def room_of_satellites(world: World, sky: Sky) -> int | np.ndarray:
+    """Cells that each satellite of a sky holds: int, or int array (satellites,) of payloads."""
+    found: int | np.ndarray = figures_of(world, "cells_at_once", sky, world.beams.cells_at_once)
+    return found
+
+
+def _drawn(world: World, draws: Draws | None, cells: int) -> np.ndarray | None:
+    """Random numbers of the cells of all trials, uint64 array; ``None`` where none are asked for.
+
+    The host draws them, as satellites and cells are its own.
+    """
+    if not ORDERS.constant(world.beams.order, "DRAWS", default=False):
+        return None
+    if draws is None:
+        raise ValueError("this order of cells is drawn")
+    own = Draws(NumpyKernels(), draws.seed, draws.first_trial, draws.trials)
+    words: np.ndarray = own.words(Purpose.CELL_ORDER, -(-cells // _WORDS))
+    return words.reshape(draws.trials, -1)[:, :cells].ravel()
+
+
 def _some(candidates: Candidates, some: slice, first_cell: int, cells: int) -> Candidates:
     """Candidates of one trial, whose cells count from 0."""
-    return Candidates(
-        candidates.cell[some] - np.int32(first_cell),
-        candidates.satellite[some],
-        candidates.elevation_deg[some],
-        candidates.snr[some],
-        cells,
-        candidates.satellites,
-    )
+    own = candidates.only(some)
+    return replace(own, cell=own.cell - np.int32(first_cell), cells=cells)

@@ -54,6 +54,9 @@ class Beams:
     lit_part : float64 array (beams,) or float
         Share of the slots in which a beam is going to be lit, if those of its satellite have equal
         shares.
+    asking : bool array (trials, cells) or None
+        Cells that ask for a beam and have a satellite that may serve them; known where coverage
+        comes first.
     """
 
     start: np.ndarray
@@ -69,6 +72,7 @@ class Beams:
     slots: int = 1
     at_once: int | np.ndarray | None = None
     lit_part: Any = 1.0
+    asking: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.satellite)
@@ -113,6 +117,47 @@ class Beams:
         return xp.asarray(self.start)[user_trial]
 
 
+@dataclass(frozen=True)
+class Boresights:
+    """Where beams point that may be lit, in any order.
+
+    Attributes
+    ----------
+    satellite : int64 array (n,)
+        Index into the sky.
+    direction : float32 array (3, n)
+        Reduced, as of `Beams`.
+    """
+
+    satellite: np.ndarray
+    direction: np.ndarray
+
+
+def aim_at_cells(world: World, sky: Sky, cell: np.ndarray, satellite: np.ndarray) -> Boresights:
+    """Boresights of satellites towards the centres of cells, int64 arrays (n,)."""
+    direction = _reduced(world, sky, satellite, cosines_of_cells(world, sky, cell, satellite))
+    return Boresights(satellite, direction)
+
+
+def cosines_of_cells(world: World, sky: Sky, cell: np.ndarray, satellite: np.ndarray) -> np.ndarray:
+    """Direction of cells' centres from satellites, along their axes, float64 array (3, n)."""
+    centres = world.ground.cells.centre_unit
+    offset_m = (EARTH_RADIUS_M * centres[cell] - sky.position_m[satellite]).T
+    range_m = np.sqrt((offset_m * offset_m).sum(axis=0))
+    cosines: np.ndarray = (sky.axes[:, :, satellite] * offset_m).sum(axis=1) / range_m
+    return cosines
+
+
+def _reduced(world: World, sky: Sky, satellite: np.ndarray, cosines: np.ndarray) -> np.ndarray:
+    """Directions times wavenumber and aperture radius, float32 array (3, n)."""
+    steering = world.radio.steering
+    ka: Any = steering.reduced_aperture
+    if world.payloads is not None:
+        ka = world.payloads.aperture(sky)[satellite]
+    weights = np.array([ka, ka, ka * steering.axial_weight]).reshape(3, -1)
+    return np.ascontiguousarray(cosines * weights, dtype=np.float32)
+
+
 def satellite_fixed(world: World, layout: Layout, sky: Sky) -> Beams:
     """Give every satellite the layout of the scenario around its nadir."""
     uv = layout.grid.uv[layout.order]
@@ -135,16 +180,12 @@ def beams_towards(
     cosines : float64 array (3, beams)
         Boresights along the satellites' axes.
     """
-    colours, steering = world.radio.colours, world.radio.steering
-    ka: Any = steering.reduced_aperture
+    colours = world.radio.colours
     segment = satellite * colours + colour
-    if world.payloads is not None:
-        ka = world.payloads.aperture(sky)[satellite]
-    weights = np.array([ka, ka, ka * steering.axial_weight]).reshape(3, -1)
     return Beams(
         start=np.searchsorted(satellite, sky.start).astype(np.int64),
         satellite=satellite,
-        direction=np.ascontiguousarray(cosines * weights, dtype=np.float32),
+        direction=_reduced(world, sky, satellite, cosines),
         segment_start=np.searchsorted(segment, np.arange(len(sky) * colours + 1)).astype(np.int32),
         power=np.ones(len(satellite), dtype=np.float32),
         lit=None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -85,6 +85,8 @@ class Computed:
         ``None`` without services.
     parts : Parts
         Which are counted each for itself.
+    of_assignment : dict of str to int32 array (trials,), optional
+        What is known of the assignment of cells beside what it carries, by the names of quantities.
     """
 
     sky: Sky
@@ -96,6 +98,7 @@ class Computed:
     up: UplinkResult
     served: Served | None
     parts: Parts
+    of_assignment: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from capest.allocation.cells.augmenting import augment
 from capest.engine.assignment import SatellitesInView
 from capest.engine.sky import Sky, pairs_above
 from capest.physics.constants import EARTH_RADIUS_M
@@ -54,13 +55,9 @@ def fed_only(world: World, sky: Sky, view: SatellitesInView) -> tuple[Sky, Satel
     pairs = view.candidates
     some = kept[pairs.satellite]
     place = np.cumsum(kept) - 1
+    left = pairs.only(some)
     candidates = replace(
-        pairs,
-        cell=pairs.cell[some],
-        satellite=place[pairs.satellite[some]].astype(np.int32),
-        elevation_deg=pairs.elevation_deg[some],
-        snr=pairs.snr[some],
-        satellites=len(sky),
+        left, satellite=place[left.satellite].astype(np.int32), satellites=len(sky)
     )
     return sky, replace(view, candidates=candidates)
 
@@ -128,11 +125,6 @@ def _of_trial(
 def matching(order: list[int], choices: list[list[int]], antennas: list[int]) -> np.ndarray:
     """Give as many satellites as possible an antenna, those that come first before others.
 
-    By augmenting paths (Kuhn, "The Hungarian method for the assignment problem", Naval Research
-    Logistics Quarterly 2, 1955). Who has an antenna keeps one when another comes in, so that the
-    sets that can be fed are those of a matroid: taking satellites in order feeds the most, and the
-    first of them (Edmonds, "Matroids and the greedy algorithm", Mathematical Programming 1, 1971).
-
     Parameters
     ----------
     order : list of int
@@ -149,29 +141,5 @@ def matching(order: list[int], choices: list[list[int]], antennas: list[int]) ->
     """
     own = [-1] * len(choices)
     fed: list[list[int]] = [[] for _ in antennas]
-    # What a search in vain came by leads to no free antenna ever after.
-    full: set[int] = set()
-    for one in order:
-        asked_by: dict[int, int] = {}
-        waiting, free = [one], -1
-        for satellite in waiting:
-            for gateway in choices[satellite]:
-                if gateway in asked_by or gateway in full:
-                    continue
-                asked_by[gateway] = satellite
-                if len(fed[gateway]) < antennas[gateway]:
-                    free = gateway
-                    break
-                waiting += fed[gateway]
-            if free >= 0:
-                break
-        if free < 0:
-            full |= asked_by.keys()
-        while free >= 0:
-            satellite = asked_by[free]
-            left, own[satellite] = own[satellite], free
-            fed[free].append(satellite)
-            if left >= 0:
-                fed[left].remove(satellite)
-            free = left
+    augment(order, own, choices.__getitem__, fed.__getitem__, antennas)
     return np.array(own, dtype=np.int64)

@@ -10,9 +10,10 @@ from capest.allocation.slots import STRATEGIES
 from capest.allocation.slots.problem import Frame
 from capest.backend.protocol import Kernels, on_host
 from capest.engine.aimed_beams import aim, on_own_channel
-from capest.engine.assignment import SatellitesInView, assign
+from capest.engine.assignment import SatellitesInView, assign, cells_asking, cover_cells
 from capest.engine.attach import attach
 from capest.engine.beams import Beams, attach_to_highest, satellite_fixed
+from capest.engine.further_beams import with_further_beams
 from capest.engine.satellite_turns import at_once_of, light_in_turn, lit_part
 from capest.engine.sky import Sky
 from capest.engine.users import Users
@@ -110,8 +111,13 @@ def _aimed(
     inside = users.cell >= 0
     number = xp.where(inside, users.trial.astype(xp.int64) * cells + users.cell, -1)
     users_of_cell = on_host(kernels.count_numbers(number, sky.trials * cells))
-    satellite_of_cell = assign(world, sky, view, users_of_cell.reshape(sky.trials, cells))
-    aimed = aim(world, sky, on_own_channel(world, satellite_of_cell))
+    users_of_cell = users_of_cell.reshape(sky.trials, cells)
+    satellite_of_cell = assign(world, sky, view, users_of_cell, draws)
+    satellite_of_cell = cover_cells(world, sky, view, users_of_cell, satellite_of_cell)
+    satellite = on_own_channel(world, satellite_of_cell)
+    if world.beams.beams_per_cell > 1:
+        satellite = with_further_beams(world, kernels, sky, view, draws, users_of_cell, satellite)
+    aimed = aim(world, sky, satellite)
     if world.beams.takes_turns and world.beams.frame is None:
         # Of a moment, cells that it is not the turn of are dark.
         beams = aimed.beams
@@ -121,6 +127,9 @@ def _aimed(
         aimed = aim(world, sky, on_own_channel(world, satellite_of_cell))
     elif world.beams.takes_turns:
         aimed = replace(aimed, beams=_in_turn(world, sky, aimed.beams))
+    if world.beams.covers_first:
+        asking = cells_asking(world, view, users_of_cell)
+        aimed = replace(aimed, beams=replace(aimed.beams, asking=asking))
     return attach(world, kernels, draws, sky, users, aimed)
 
 

@@ -40,6 +40,8 @@ class Payload:
         Limits of radiated power and power-flux density; infinite where there is none.
     beams_at_once, cells_at_once : int
         Beams lit at once, and cells held, at most.
+    largest_scan_sine : float
+        Of the largest angle between the nadir and a beam.
     """
 
     steering: Steering
@@ -52,6 +54,7 @@ class Payload:
     pfd_dbw_per_m2_mhz: float
     beams_at_once: int
     cells_at_once: int
+    largest_scan_sine: float = 1.0
 
 
 @dataclass(frozen=True)

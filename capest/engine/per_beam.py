@@ -9,6 +9,7 @@ import numpy as np
 from capest.backend.protocol import Kernels
 from capest.engine import per_beam_of_frame
 from capest.engine.collect import Computed
+from capest.engine.dark_cells import beams_asked, dark_by_trial
 from capest.engine.scheduler import beam_rate
 from capest.engine.services.admission import CARRIED, WHOLE
 from capest.engine.services.blocking import blocking_totals
@@ -25,6 +26,9 @@ from capest.engine.world import Layout, World
 from capest.statistics.block import BlockResult
 from capest.statistics.quantities import ALL_BEAMS, AXES
 from capest.statistics.quantities_of_kept_cells import by_trial_name
+
+_SUMMED = ("cell_users", "cell_served_users", "cell_calls", "cell_calls_offered")
+"""Who is never served follows from sums over trials: values of many trials need not be read."""
 
 
 def collect_beams(
@@ -61,11 +65,20 @@ def collect_beams(
     histograms[axis.name] = computed.parts.count(axis, shown * share, kernels, weight, row)
     lit = (trial_cell["cell_lit"] > 0).astype(xp.int64)
     trial, of_beams, of_cells = _of_services(world, kernels, place, lit, computed, kept)
+    asking = beams_asked(kernels, computed.served, trial_cell["cell_users"], place)
+    dark = asking & (lit == 0)
+    to_sum = {"cell_asking_trials": asking, "cell_dark_trials": dark}
+    to_sum |= {name: values for name, values in (trial_cell | of_beams).items() if name in _SUMMED}
     return {
         "trial": up.trial | trial | of_frame,
         "trial_cell": trial_cell | up.trial_cell | of_beams,
+        "beam": {"asking": asking, "with_beam": asking & ~dark},
         "histograms": histograms | up.histograms,
-        "cell": of_cells,
+        "cell": of_cells
+        | {
+            name: computed.parts.total_of_trials(values.astype(xp.int64))
+            for name, values in to_sum.items()
+        },
     }
 
 
@@ -182,7 +195,9 @@ def beam_results(world: World, sums: Any, rate: Any, lit: Any | None, xp: Any) -
 def finish(world: World, first_trial: int, found: dict[str, dict[str, Any]]) -> BlockResult:
     """Put the results of consecutive trials together, from arrays on the host."""
     counted, of_beams = world.ground.counted, found["trial_cell"]
-    trial = trial_results(counted, of_beams) | found["trial"]
+    of_counted = {name: values[:, counted] for name, values in found["beam"].items()}
+    dark = dark_by_trial(**of_counted)
+    trial = trial_results(counted, of_beams) | dark | found["trial"]
     for name in ("uplink_throughput", "best_effort_throughput", "offered_traffic"):
         if f"cell_{name}" in of_beams:
             rows = of_beams[f"cell_{name}"][:, counted]

@@ -13,6 +13,7 @@ from capest.engine.assignment import SatellitesInView
 from capest.engine.beams import Beams
 from capest.engine.cell_places import Places, counted_places, places_of, sums_of
 from capest.engine.collect import Computed, CountedUsers
+from capest.engine.dark_cells import cells_of_users, dark_by_trial
 from capest.engine.services.admission import CARRIED, OUTCOMES, WHOLE
 from capest.engine.services.blocking import blocking_totals
 from capest.engine.services.outcome import (
@@ -20,6 +21,7 @@ from capest.engine.services.outcome import (
     refused,
     taken_of_beams,
     totals,
+    totals_at_minimum,
     totals_at_rates,
 )
 from capest.engine.services.serve import Served
@@ -68,6 +70,7 @@ def collect_cells(
     number = places.number(users.trial, users.cell, xp)
     number = xp.where(users.that_count(users.cell >= 0), number, -1)
     per_cell["cell_users"] = places.shaped(kernels.count_numbers(number, places.size))
+    of_each_trial = places_of(world, computed.sky.trials, kept=True)
     trial, of_cells, calls = _of_services(world, kernels, users, beams, computed.served, places)
     if computed.down.frame is not None:
         more = per_cell_of_frame.collect(world, beams, users, computed.down.frame, places, xp)
@@ -75,9 +78,10 @@ def collect_cells(
             group | added for group, added in zip((trial, per_beam, per_cell), more, strict=True)
         )
     return {
-        "trial": trial,
+        "trial": trial | computed.of_assignment,
         "beam": per_beam | calls,
         "cell": per_cell | of_cells,
+        "trial_cell": cells_of_users(users, computed, counted, of_each_trial, xp),
         "histograms": histograms,
     }
 
@@ -114,9 +118,9 @@ def _of_services(
         trial["calls_on_fading"] = lifted.astype(xp.int32)
         number = xp.where(calls & (outcome == CARRIED), user_trial, -1)
         trial |= totals_at_rates(calls_at_rates(kernels, number, served.admitted, links.trials))
-        if served.of_bound is not None:
-            trial["calls_bound"] = served.of_bound.most
-            trial["calls_without_interference"] = served.of_bound.without_interference
+        trial |= totals_at_minimum(kernels, links, calls, served.admitted.held)
+        if served.without_interference is not None:
+            trial["calls_without_interference"] = served.without_interference
         if served.blocked is not None:
             shown = xp.asarray(counted_places(world, beams, links.beams))
             trial |= blocking_totals((served.blocked * shown[:, :, None]).sum(axis=1))
@@ -193,6 +197,7 @@ def finish(
     in_use = np.zeros(len(sky), dtype=bool)
     in_use[beams.satellite[lit]] = True
     covered = view.in_view > 0
+    asking, with_beam = (found["trial_cell"][name] for name in ("asking", "with_beam"))
     trial = {
         "users": np.full(trials, world.ground.users_per_trial, dtype=np.int32),
         "lit_users": per_trial(per_beam["users"]).astype(np.int32),
@@ -202,18 +207,29 @@ def finish(
         "satellites_in_use": np.bincount(sky.trial, in_use, minlength=trials).astype(np.int32),
         "satellites_in_reach": np.diff(sky.start).astype(np.int32),
         "covered_cells": covered[:, world.ground.counted].sum(axis=1).astype(np.int32),
+        **dark_by_trial(asking, with_beam, covered),
         **found["trial"],
     }
+    if beams.asking is not None:
+        aimed = np.zeros(beams.asking.shape, dtype=bool)
+        aimed[beam_trial[lit], beams.cells_aimed_at[lit]] = True
+        dark = beams.asking & ~aimed & world.ground.counted
+        trial["dark_cells"] = dark.sum(axis=1).astype(np.int32)
     places = places_of(world, trials, kept)
     of_cells = {
         "cell_covered_trials": covered,
         "cell_satellites_in_view": view.in_view,
+        "cell_asking_trials": asking,
+        "cell_dark_trials": asking & ~with_beam,
         **found["cell"],
     }
     aimed_at = None
     if beams.cell is not None:
         aimed_at = places.number(beam_trial, beams.cell, np)
-        of_cells["cell_lit_trials"] = places.shaped(np.bincount(aimed_at, lit, places.size))
+        beams_of_cell = _lit_beams_of_cell(world, beams, beam_trial, lit)
+        # A cell with several beams is lit once.
+        once = lit / np.maximum(beams_of_cell, 1)
+        of_cells["cell_lit_trials"] = places.shaped(_whole(aimed_at, once, places.size))
         if "share" in per_beam:
             share = np.rint(per_beam["share"] * FIXED_POINT) * lit
             of_cells["cell_slot_share"] = places.shaped(np.bincount(aimed_at, share, places.size))
@@ -234,7 +250,8 @@ def finish(
             trial[name] = per_trial(taken) / (np.maximum(trial["lit_beams"], 1) * float(WHOLE))
             sums[f"satellite_{name}"] = per_satellite(taken)
             if aimed_at is not None:
-                of_cells[f"cell_{name}"] = places.shaped(np.bincount(aimed_at, taken, places.size))
+                mean = np.floor(taken / np.maximum(beams_of_cell, 1))
+                of_cells[f"cell_{name}"] = places.shaped(np.bincount(aimed_at, mean, places.size))
     sums |= {name: values.sum(axis=0) for name, values in of_cells.items()}
     return BlockResult(
         first_trial,
@@ -243,3 +260,19 @@ def finish(
         histograms,
         {name: values.astype(np.int64) for name, values in sums.items()},
     )
+
+
+def _lit_beams_of_cell(
+    world: World, beams: Beams, beam_trial: np.ndarray, lit: np.ndarray
+) -> np.ndarray:
+    """Lit beams of the cell that each beam is aimed at, int64 array (beams,)."""
+    if world.beams.beams_per_cell == 1:
+        return lit.astype(np.int64)
+    number = beam_trial * len(world.ground.colour) + beams.cells_aimed_at
+    size = (len(beams.start) - 1) * len(world.ground.colour)
+    return np.bincount(number, lit, minlength=size).astype(np.int64)[number]
+
+
+def _whole(number: np.ndarray, parts: np.ndarray, size: int) -> np.ndarray:
+    """Sums of parts of one, which add up to whole numbers, int64 array (size,)."""
+    return np.rint(np.bincount(number, parts, size)).astype(np.int64)

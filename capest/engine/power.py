@@ -14,7 +14,7 @@ import numpy as np
 
 from capest.backend.arguments import ConstellationDownlink
 from capest.backend.protocol import Kernels, on_host
-from capest.engine.beams import Beams
+from capest.engine.beams import Beams, Boresights
 from capest.engine.payloads import MixedLinks, constellation_sinr, figures_of
 from capest.engine.sky import Sky
 from capest.engine.world import World
@@ -95,6 +95,18 @@ def limit_power(world: World, kernels: Kernels, sky: Sky, beams: Beams) -> Lower
     return LoweredPower(whole, taken_db)
 
 
+def pfd_reduction_db(world: World, sky: Sky, beams: Beams | Boresights) -> np.ndarray:
+    """How far the limit of the power-flux density turns beams down, float64 array (beams,).
+
+    Zero without a limit.
+    """
+    name, limits = "pfd_dbw_per_m2_mhz", world.radio.limits
+    if not is_limited(world, name):
+        return np.zeros(len(beams.satellite))
+    most_dbw = of_beams(world, name, sky, beams, limits.pfd_dbw_per_m2_mhz)
+    return np.maximum(boresight_pfd_dbw(world, sky, beams) - most_dbw, 0.0)
+
+
 def limit_flux(world: World, sky: Sky, beams: Beams) -> np.ndarray:
     """Turn beams down, in place, to the power-flux density that each may have, whoever else is lit.
 
@@ -103,9 +115,7 @@ def limit_flux(world: World, sky: Sky, beams: Beams) -> np.ndarray:
     float64 array (beams,)
         What the limit takes off each, dB.
     """
-    limit_dbw = world.radio.limits.pfd_dbw_per_m2_mhz
-    most_dbw = of_beams(world, "pfd_dbw_per_m2_mhz", sky, beams, limit_dbw)
-    taken_db: np.ndarray = np.maximum(boresight_pfd_dbw(world, sky, beams) - most_dbw, 0.0)
+    taken_db = pfd_reduction_db(world, sky, beams)
     beams.power[:] *= 10.0 ** (-0.1 * taken_db)
     return taken_db
 
@@ -117,7 +127,7 @@ def is_limited(world: World, name: str) -> bool:
     return any(math.isfinite(getattr(payload, name)) for payload in world.payloads.each)
 
 
-def of_beams(world: World, name: str, sky: Sky, beams: Beams, value: Any) -> Any:
+def of_beams(world: World, name: str, sky: Sky, beams: Beams | Boresights, value: Any) -> Any:
     """A figure of each beam's satellite where payloads differ; else the value that all have."""
     found = figures_of(world, name, sky, value)
     return found[beams.satellite] if isinstance(found, np.ndarray) else found
@@ -144,7 +154,7 @@ def _lowered_db(share: np.ndarray) -> np.ndarray:
     return -10.0 * np.log10(np.maximum(share.astype(np.float64), 1e-300))
 
 
-def boresight_pfd_dbw(world: World, sky: Sky, beams: Beams) -> np.ndarray:
+def boresight_pfd_dbw(world: World, sky: Sky, beams: Beams | Boresights) -> np.ndarray:
     """Power-flux density where each beam's boresight meets the ground, dBW/m²/MHz, (beams,).
 
     EIRP density in its direction over the sphere of the range: EIRP - 10 lg(4 pi r²).

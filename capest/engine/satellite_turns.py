@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capest.allocation.slots import STRATEGIES, knows_demand
+from capest.allocation.slots.everyone import light_everyone
 from capest.allocation.slots.problem import Frame, FrameProblem, MeanUsers
 from capest.backend.numpy_pattern import PatternTable
 from capest.backend.protocol import on_host
@@ -158,7 +159,13 @@ def light_in_turn(
             frame = known.problem(frame, these, own)
         parts = PartDraws(draws, held.trial[these], held.before[these], size)
         found = strategy(frame, parts)
-        lit[:, own] = True if found is None else on_host(found).transpose(1, 0, 2)
+        if found is None:
+            lit[:, own] = True
+            continue
+        planned = on_host(found)
+        if plan.covers_first:
+            planned = light_everyone(planned)
+        lit[:, own] = planned.transpose(1, 0, 2)
     return lit
 
 

@@ -44,6 +44,8 @@ class Sky:
         Which feeds each; ``None`` where gateways are not modelled.
     feeder_m : float64 array (n,) or None
         Length of the way there.
+    seconds : float64 array (trials,) or None
+        Moments of the trials after the start of the space.
     """
 
     start: np.ndarray
@@ -54,6 +56,7 @@ class Sky:
     is_same: bool
     gateway: np.ndarray | None = None
     feeder_m: np.ndarray | None = None
+    seconds: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.number)
@@ -129,7 +132,8 @@ def sky_at(world: World, seconds: np.ndarray) -> Sky:
     start = np.cumsum([0, *map(len, numbers)])
     position_m = np.concatenate(positions)
     axes = frames(position_m)
-    return Sky(start, np.concatenate(numbers), position_m, axes, later_m, space.is_fixed)
+    number = np.concatenate(numbers)
+    return Sky(start, number, position_m, axes, later_m, space.is_fixed, seconds=seconds)
 
 
 def _in_reach(world: World, position_m: np.ndarray) -> np.ndarray:

@@ -8,30 +8,25 @@ same way; what differs stands in the `World` that the client built.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from capest.backend.arguments import AttachedLinks, BeamShares
 from capest.backend.protocol import Kernels, Transfer
 from capest.engine.assignment import SatellitesInView
 from capest.engine.beams import Beams
-from capest.engine.collect import Computed, Downlinks, downlinks_of_frame, user_histograms
+from capest.engine.collect import user_histograms
 from capest.engine.downlink import downlink
-from capest.engine.frame import play_frame
+from capest.engine.evaluate import Drawn, evaluate
 from capest.engine.frame_of_one import plan_frame, problem_of
 from capest.engine.gateways import fed_only
-from capest.engine.largest_share import largest_share
 from capest.engine.light import light_beams
-from capest.engine.links import Links
 from capest.engine.parts import Parts
 from capest.engine.place_loss import with_weather
-from capest.engine.played_frames import PlayedFrames
 from capest.engine.power import limit_power
-from capest.engine.services.serve import serve
+from capest.engine.refine import refine
 from capest.engine.sky import Sky, draw_sky
-from capest.engine.uplink import compute_uplink
-from capest.engine.users import Users, draw_users
+from capest.engine.users import draw_users
+from capest.engine.with_bound import with_bound
 from capest.engine.world import World
 from capest.sampling.draws import Draws
 from capest.statistics.block import BlockResult
@@ -102,34 +97,14 @@ def start(
     sky, view = fed_only(world, whole, cells.view(world, whole))
     users = with_weather(world, draws, draw_users(world, draws, sky))
     beams = light_beams(world, kernels, sky, view, users, draws)
-    power = limit_power(world, kernels, sky, beams)
-    links = downlink(world, kernels, sky, users, beams, power)
-    most_share = largest_share(world, sky, links, kernels.xp)
-    frame = play_frame(world, kernels, draws, sky, users, beams, power, links, lit, most_share)
-    if frame is not None:
-        beams = frame.lighting(beams)
-    down = share_time(world, kernels, users, beams, links, frame, most_share)
-    up = compute_uplink(world, kernels, users, beams, links, down.counts, parts, most_share)
-    served = serve(
-        world,
-        kernels,
-        draws,
-        sky=sky,
-        view=view,
-        users=users,
-        beams=beams,
-        power=power,
-        links=links,
-        attached=down.attached,
-        efficiency=down.efficiency,
-        most_share=most_share,
-        up=up,
-        frame=frame,
-    )
-    computed = Computed(sky, users, beams, power, links, down, up, served, parts)
+    drawn = Drawn(world, kernels, draws, sky, view, users, parts)
+    computed = evaluate(drawn, beams, lit)
+    if world.beams.moves is not None:
+        computed = refine(drawn, computed)
+    computed = with_bound(drawn, computed)
     histograms, counted = user_histograms(world, kernels, computed)
     found = cells.collect(world, kernels, computed, counted, histograms)
-    return Started(world, first_trial, sky, view, beams, kernels.fetch(found), parts)
+    return Started(world, first_trial, sky, view, computed.beams, kernels.fetch(found), parts)
 
 
 def compute(world: World, kernels: Kernels, first_trial: int, trials: int) -> BlockResult:
@@ -151,38 +126,3 @@ def plan(world: World, kernels: Kernels, first_trial: int, trials: int) -> np.nd
     power = limit_power(world, kernels, sky, beams)
     links = downlink(world, kernels, sky, users, beams, power)
     return plan_frame(world, draws, problem_of(world, kernels, draws, users, links))
-
-
-def share_time(
-    world: World,
-    kernels: Kernels,
-    users: Users,
-    beams: Beams,
-    links: Links,
-    frame: PlayedFrames | None,
-    most_share: Any | None,
-) -> Downlinks:
-    """Adapt links to their SINR and share out the time of beams, as a frame did if there is one."""
-    counts = world.ground.cells.counts(world, users, beams, links, kernels.xp)
-    if frame is not None:
-        return downlinks_of_frame(world, frame, counts)
-    trials, most = len(beams.start) - 1, beams.most
-    attached = AttachedLinks(
-        carrier=links.carrier,
-        interference=links.interference,
-        serving=links.serving,
-        user_trial=users.trial,
-        lit=beams.lit,
-        adaptation=world.radio.link.adaptation,
-        trials=trials,
-        beams=most,
-    )
-    efficiency, sums = kernels.beam_sums(attached)
-    shares = BeamShares(
-        efficiency=efficiency,
-        serving=links.serving,
-        user_trial=users.trial,
-        sums=sums,
-        policy=world.radio.link.policy,
-    )
-    return Downlinks(attached, efficiency, shares, counts, most_share=most_share)

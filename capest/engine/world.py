@@ -20,6 +20,7 @@ from capest.physics.beam_grid import BeamGrid
 from capest.sampling.draws import Draws
 
 if TYPE_CHECKING:
+    from capest.allocation.cells.candidates import CellsAround
     from capest.backend.protocol import Kernels
     from capest.engine.assignment import SatellitesInView
     from capest.engine.beams import Beams
@@ -228,6 +229,13 @@ class BeamPlan:
         Beams without users stay dark.
     assignment : str
         Which satellite lights which cell, a name of ``allocation.cells.STRATEGIES``.
+    order, preference : str
+        Parts that hold, of ``allocation.cells.ORDERS`` and ``PREFERENCES``; empty where the
+        assignment has none.
+    around : CellsAround or None
+        Which cells lie around each other; ``None`` where no preference asks.
+    largest_scan_sine : float
+        Of the largest angle between the nadir and a beam that is aimed at a cell.
     lowest_deg : float
         Elevation mask of a satellite that serves.
     lowest_heard_deg : float
@@ -240,6 +248,15 @@ class BeamPlan:
     turn : int array (cells,) or None
         Order of the cells of a region, or of a layout that many satellites have, in which those
         next to each other lie apart; ``None`` where none take turns.
+    covers_first : bool
+        Every cell of a region that a frame can light is lit, before anything else counts.
+    beams_per_cell : int
+        Most beams of a cell of a region, each on a channel of its own.
+    neighbours : tuple of int64 array (pairs,) or None
+        Cells of a region next to each other, each pair both ways; ``None`` where all have one beam
+        at most.
+    moves : int or None
+        That local search tries to make the assignment better; ``None``: it stays as it is.
     calls_bound : {"none", "interference-free"}
         What no assignment can exceed, a quantity of every trial.
     """
@@ -255,6 +272,15 @@ class BeamPlan:
     frame: FramePlan | None = None
     cells_at_once: int = 0
     turn: np.ndarray | None = None
+    covers_first: bool = False
+    order: str = ""
+    preference: str = ""
+    around: CellsAround | None = None
+    largest_scan_sine: float = 1.0
+    beams_per_cell: int = 1
+    neighbours: tuple[np.ndarray, np.ndarray] | None = None
+    moves: int | None = None
+    objective: str = "calls"
     calls_bound: Literal["none", "interference-free"] = "none"
 
     @property
@@ -272,7 +298,7 @@ class BeamPlan:
     def most_beams(self, satellites: int, cells: int) -> int:
         """About as many beams as a trial has at most, from satellites and cells of a region."""
         if self.attachment == "cell":
-            return min(cells, satellites * self.cells_at_once)
+            return min(cells * self.beams_per_cell, satellites * self.cells_at_once)
         return len(self.fixed_layout.colour) * min(satellites, _SATELLITES_IN_REACH)
 
 

@@ -12,6 +12,9 @@ import xarray as xr
 
 from capest.errors import InputError
 from capest.results import aggregate
+from capest.results.by_density import UNITS as DENSITY_UNITS
+from capest.results.by_density import density_groups, why_no_groups
+from capest.results.cell_totals import CellTotals, cell_totals
 from capest.results.difference_table import Differences, differences_of
 from capest.results.schema import NOTE, axis_of
 from capest.results.stored import OfDataset, stored_estimates
@@ -19,6 +22,7 @@ from capest.results.summary import Summary
 from capest.results.sweep_figures import SweepPoint, one_point, points_of_dataset, select_point
 from capest.results.sweep_file import AXES as SWEEP_AXES
 from capest.results.sweep_summary import SweepSummary
+from capest.results.unserved import Unserved, unserved_of
 from capest.statistics.intervals import Interval, quantile_interval
 from capest.statistics.order_statistics import order_statistic
 from capest.statistics.quantities import AXES
@@ -185,6 +189,67 @@ class CapestAccessor:
     def by_latitude(self, step_deg: float = 5.0) -> xr.Dataset:
         """Results of a constellation by zones of latitude, see ``aggregate.by_latitude``."""
         return aggregate.by_latitude(self._dataset, step_deg)
+
+    def unserved(self) -> Unserved:
+        """Cells that no trial served, and where nobody asked.
+
+        Returns
+        -------
+        Unserved
+            With people, area, reasons, and the numbers of the cells never served.
+
+        Raises
+        ------
+        InputError
+            For a sweep, or one selected cell.
+        """
+        return unserved_of(self._totals())
+
+    def by_density(self, groups: int = 10) -> xr.Dataset:
+        """What is served by how densely people live, in groups of equally many people.
+
+        Parameters
+        ----------
+        groups : int
+            1 to 1000.
+
+        Returns
+        -------
+        xarray.Dataset
+            Dimension ``density_group``, from thinly to densely settled cells: limits of density,
+            cells, area, people (where users are placed by them; else groups are of users), calls
+            or users asked and served in a trial, and the share served.
+
+        Raises
+        ------
+        InputError
+            The cells have no area, nobody asked, or ``groups`` is out of range.
+        """
+        if not isinstance(groups, int) or not 1 <= groups <= 1000:
+            raise InputError(f"groups = {groups!r}: must be a whole number from 1 to 1000")
+        totals = self._totals()
+        found = density_groups(totals, groups)
+        if not found:
+            raise InputError(f"no groups by density: {why_no_groups(totals)}")
+        names = [name for name, value in vars(found[0]).items() if value is not None]
+        columns = {name: [getattr(one, name) for one in found] for name in (*names, "share")}
+        return xr.Dataset(
+            {
+                name: ("density_group", values, {"units": DENSITY_UNITS[name]})
+                for name, values in columns.items()
+            },
+            attrs={"of": totals.what},
+        )
+
+    def _totals(self) -> CellTotals:
+        if SWEEP_AXES in self._dataset.attrs:
+            raise InputError(
+                "a sweep has no cells to sum up; --keep-points keeps the result of every point"
+            )
+        totals = cell_totals(OfDataset(self._dataset))
+        if totals is None:
+            raise InputError("one cell is selected, or the file has none: nothing to sum up")
+        return totals
 
     def _metrics(self) -> list[str]:
         return [name for name in AXES if f"{name}_quantile" in self._dataset]

@@ -101,6 +101,15 @@ def scaled(estimate: Estimate, factor: float) -> Estimate:
     return replace(estimate, value=value, low=low, high=high)
 
 
+def percent_text(share: float) -> str:
+    """A share as whole percent, or one digit of less; never "100 %" where some are left."""
+    percent = 100.0 * share
+    if 99.5 <= percent < 100.0:
+        # Some are left: not all.
+        return f"{math.floor(100.0 * percent) / 100.0:g} %"
+    return f"{percent:.0f} %" if percent >= 1.0 or percent == 0.0 else f"{percent:.1g} %"
+
+
 def plain(value: Any) -> Any:
     """A value that JSON can hold: NaN becomes None, infinities "Infinity" and "-Infinity"."""
     if not isinstance(value, float) or math.isfinite(value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from capest.results.figures import interval_text, scaled, value_text
+from capest.results.figures import interval_text, percent_text, scaled, value_text
 from capest.statistics.quantities import calls_of_service, quantity
 from capest.statistics.reduction import Estimate
 from capest.statistics.refusals import REFUSAL_REASONS, SHORT_REASONS
@@ -59,9 +59,11 @@ def headline(
     if calls.note:
         found += f"; how sure is not known: {calls.note.partition(': ')[2]}"
     found += on_fading(estimates)
-    found += f"; refused {_percent(refused.value)}"
+    found += f"; refused {percent_text(refused.value)}"
     shown = [
-        f"{word} {_percent(share)}" for share, word in sorted(reasons, reverse=True) if share > 0
+        f"{word} {percent_text(share)}"
+        for share, word in sorted(reasons, reverse=True)
+        if share > 0
     ]
     if service:
         found = f"{service}: {found}"
@@ -94,16 +96,8 @@ def on_fading(estimates: Mapping[tuple[str, str], Estimate]) -> str:
     share = lifted.value / estimates["calls", "mean"].value
     if share <= MANY_ON_FADING:
         return ""
-    many = "all" if share == 1.0 else f"{_percent(share)} of the"
+    many = "all" if share == 1.0 else f"{percent_text(share)} of the"
     return f"; {many} calls rest on shadow fading above free space ({_OTHERWISE})"
-
-
-def _percent(share: float) -> str:
-    percent = 100.0 * share
-    if 99.5 <= percent < 100.0:
-        # Some are left: not all.
-        return f"{math.floor(100.0 * percent) / 100.0:g} %"
-    return f"{percent:.0f} %" if percent >= 1.0 or percent == 0.0 else f"{percent:.1g} %"
 
 
 def call_means(

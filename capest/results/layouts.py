@@ -38,6 +38,14 @@ CONSTELLATION: dict[str, Variable] = {
         "where their centre is",
         attributes=_PLACE,
     ),
+    "cell_residents": Variable(
+        ("cell",),
+        "f8",
+        "1",
+        "people living in the cell (for uncovered users: without a network), spread over the "
+        "ground as users are",
+        attributes=_PLACE,
+    ),
     "cell_colour": Variable(
         ("cell",), "i4", "1", "colour of the cell in the reuse pattern", attributes=_PLACE
     ),

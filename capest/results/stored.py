@@ -48,6 +48,9 @@ class Stored(Protocol):
     def attributes_of(self, name: str) -> Mapping[str, Any]:
         """Attributes of a variable."""
 
+    def dimensions(self, name: str) -> tuple[str, ...]:
+        """Dimensions of a variable."""
+
 
 class OfDataset:
     """Content of a result that xarray has open.
@@ -72,6 +75,10 @@ class OfDataset:
         """Attributes of a variable."""
         return {str(key): value for key, value in self._dataset[name].attrs.items()}
 
+    def dimensions(self, name: str) -> tuple[str, ...]:
+        """Dimensions of a variable."""
+        return tuple(map(str, self._dataset[name].dims))
+
 
 class OfFile:
     """Content of a result that the NetCDF library has open.
@@ -85,7 +92,7 @@ class OfFile:
     def __init__(self, dataset: netCDF4.Dataset) -> None:
         dataset.set_auto_mask(False)
         self._dataset = dataset
-        new = RENAMED if "beam" in dataset.dimensions else {}
+        self._new = new = RENAMED if "beam" in dataset.dimensions else {}
         self.attributes: Mapping[str, Any] = {
             name: dataset.getncattr(name) for name in dataset.ncattrs()
         }
@@ -101,6 +108,11 @@ class OfFile:
         """Attributes of a variable."""
         variable = self._dataset[self._written[name]]
         return {key: variable.getncattr(key) for key in variable.ncattrs()}
+
+    def dimensions(self, name: str) -> tuple[str, ...]:
+        """Dimensions of a variable."""
+        written = self._dataset[self._written[name]].dimensions
+        return tuple(self._new.get(each, each) for each in written)
 
 
 @contextlib.contextmanager

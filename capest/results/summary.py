@@ -22,6 +22,8 @@ from capest.results.layouts import has_layout
 from capest.results.left_out import left_out, rules_words
 from capest.results.settled import settling_notes
 from capest.results.stored import Stored, stored_estimates
+from capest.results.who_is_served import who_is_served
+from capest.results.who_is_served_text import dark_rows, density_table, sentences
 from capest.statistics.quantities import AXES, in_order, quantity
 from capest.statistics.quantity import QUANTILES
 from capest.statistics.reduction import Estimate
@@ -59,6 +61,7 @@ class Summary:
         if users is None:
             users = stored.values("cell_users", 0).sum()
         self.users_per_trial = int(users)
+        self._served = who_is_served(stored)
 
     @property
     def heading(self) -> str:
@@ -171,6 +174,7 @@ class Summary:
             found.append(("users that take turns in the uplink", heard, "%"))
         if hopping:
             found.append(("statistics beams lit", lit, f"of {beams}"))
+            found += dark_rows(self._estimates, of_beams=True)
         found += call_means(self._estimates) + self._labelled_means()
         return with_totals(found, self._estimates, *self._beams)
 
@@ -186,6 +190,7 @@ class Summary:
             ("of these served", in_percent(mean("served_share")), "%"),
             ("cells with a satellite in view", scaled(mean("covered_cells"), 100.0 / cells), "%"),
             ("beams lit", mean("lit_beams"), f"for {cells:,} cells"),
+            *dark_rows(self._estimates, of_beams=False),
             ("satellites in use", mean("satellites_in_use"), f"of {self._sizes['satellite']:,}"),
         ]
 
@@ -200,6 +205,15 @@ class Summary:
             shown = in_percent(mean) if row.is_share else mean
             found.append((row.label, shown, "%" if row.is_share else people_unit(mean.units)))
         return found
+
+    @property
+    def who_is_served(self) -> list[str]:
+        """Who is never served, and how evenly the others are; sentences."""
+        return sentences(self._served) if self._served else []
+
+    def by_density(self, width: int) -> list[str]:
+        """Lines of the table of what is served by density of people."""
+        return density_table(self._served, width) if self._served else []
 
     @property
     def _population(self) -> str:
@@ -279,6 +293,7 @@ class Summary:
             **({"delay_verdicts": verdicts} if (verdicts := self.delay_verdicts) else {}),
             **({"of_bound": ratios} if (ratios := bound_ratios(self._estimates)) else {}),
             **({"not_modelled": lines} if (lines := self._not_modelled.splitlines()) else {}),
+            **(self._served.to_dict() if self._served else {}),
             "estimates": [
                 {
                     "metric": found.metric,

@@ -21,7 +21,7 @@ AXES = "sweep_axes"
 """Attribute of a sweep's file: names of its dimensions."""
 
 KEY = "scenario_key"
-"""Attribute of an axis: its key in a scenario, dotted."""
+"""Attribute of an axis: its key in a scenario, dotted, or a word for what its labels name."""
 
 DIFFERENCE_TO = "difference_to"
 """Attribute of a sweep: which point the stored differences are to."""

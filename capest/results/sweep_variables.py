@@ -38,11 +38,17 @@ _SIZES = {
 
 @dataclass(frozen=True)
 class SweepAxis:
-    """A dimension of a sweep: its name, the dotted key it stands for, and its values."""
+    """A dimension of a sweep: its name, the dotted key it stands for, its values, what they are.
+
+    Where the values are labels of settings of several keys, a word stands in place of the key, and
+    the comment says what each label stands for.
+    """
 
     name: str
     key: str
     values: np.ndarray
+    long_name: str
+    comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ def define(
     kept: Mapping[str, Kept],
     *,
     lacking: bool,
+    of_cells: Mapping[str, str],
 ) -> None:
     """Make the dimensions and variables of a sweep's file, and write its coordinates.
 
@@ -75,6 +82,8 @@ def define(
         Variables of the points.
     lacking : bool
         Whether some points lack trials, or some of these variables.
+    of_cells : mapping of str to str
+        Figures from values of cells, with what they are.
     """
     names = tuple(axis.name for axis in axes)
     for axis in axes:
@@ -84,6 +93,8 @@ def define(
         _write_axis(dataset, axis)
     for name, text in _SIZES.items():
         _describe(dataset.createVariable(name, "i8", names, fill_value=False), "1", text)
+    for name, text in of_cells.items():
+        _describe(dataset.createVariable(name, "f8", names, fill_value=np.nan), "1", text)
     text = "seed of the point's random numbers"
     _describe(dataset.createVariable("seed", "u8", names, fill_value=False), "1", text)
     for name, variable in kept.items():
@@ -126,7 +137,8 @@ def _define_common(dataset: netCDF4.Dataset, sizes: Mapping[str, int]) -> None:
 
 def _write_axis(dataset: netCDF4.Dataset, axis: SweepAxis) -> None:
     """Coordinate of an axis; texts in characters of fixed number, which any library reads."""
-    values, attributes = axis.values, {"long_name": f"{axis.key} of the scenario", KEY: axis.key}
+    values, attributes = axis.values, {"long_name": axis.long_name, KEY: axis.key}
+    attributes |= {"comment": axis.comment} if axis.comment else {}
     if values.dtype.kind == "U":
         encoded = np.char.encode(values, "utf-8")
         length = f"{axis.name}_length"

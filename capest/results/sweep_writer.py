@@ -18,7 +18,9 @@ from capest.errors import InputError
 from capest.results.differences import Difference, Trials, common_trials, differences
 from capest.results.identity import GROWING, read_identity
 from capest.results.layouts import has_layout
+from capest.results.stored import open_stored
 from capest.results.sweep_file import AXES, DIFFERENCE_TO, kind_of
+from capest.results.sweep_of_cells import OF_CELLS, figures_of_cells
 from capest.results.sweep_variables import Kept, SweepAxis, define, is_figure
 from capest.statistics.quantity import QUANTILES
 
@@ -57,12 +59,22 @@ def write_sweep(
     import netCDF4
 
     kept, sizes, lacking = _survey(results)
+    of_cells = [_of_cells(path) for path in results]
+    some = {name: text for name, text in OF_CELLS.items() if any(name in each for each in of_cells)}
     with netCDF4.Dataset(path, "x", format="NETCDF4") as dataset:
         dataset.setncatts(dict(attributes))
         dataset.setncatts({AXES: ", ".join(axis.name for axis in axes)})
         dataset.setncatts({DIFFERENCE_TO: _named(axes, places[0])})
-        define(dataset, axes, sizes, kept, lacking=lacking)
+        define(dataset, axes, sizes, kept, lacking=lacking, of_cells=some)
         _write_points(dataset, places, results, kept)
+        for place, figures in zip(places, of_cells, strict=True):
+            for name, value in figures.items():
+                dataset[name][place] = value
+
+
+def _of_cells(path: Path) -> dict[str, float]:
+    with open_stored(path) as stored:
+        return figures_of_cells(stored)
 
 
 def _survey(results: Sequence[Path]) -> tuple[dict[str, Kept], dict[str, int], bool]:

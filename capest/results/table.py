@@ -19,7 +19,9 @@ _COLUMNS = ("median", "5 %", "95 %", "95 % CI of the median")
 WIDTH = 80
 
 
-def print_table(summary: Summary, console: Console, *, intervals: bool = False) -> None:
+def print_table(
+    summary: Summary, console: Console, *, intervals: bool = False, by_density: bool = False
+) -> None:
     """Print the summary on a rich console.
 
     Parameters
@@ -29,6 +31,8 @@ def print_table(summary: Summary, console: Console, *, intervals: bool = False) 
         A terminal or not: styles are dropped where it is none.
     intervals : bool
         Show the interval of every figure, under it, not of the median only.
+    by_density : bool
+        Show what is served by density of people.
     """
     from rich.text import Text
 
@@ -48,6 +52,12 @@ def print_table(summary: Summary, console: Console, *, intervals: bool = False) 
     for line, style in _quantiles(summary, width, intervals):
         say([line], style)
     say(["", *_means(summary, width), ""])
+    if by_density:
+        say([*summary.by_density(width), ""])
+    for line in summary.who_is_served:
+        say(wrapped(line, width))
+    if summary.who_is_served:
+        say([""])
     for note in summary.notes:
         say(wrapped(note, width), "dim")
 
@@ -127,7 +137,7 @@ def html(summary: Summary) -> str:
             f'<tr><th style="text-align:left">{escape(label)}</th>'
             f'<td colspan="{len(_COLUMNS)}">{escape(shown)}</td></tr>'
         )
-    notes = "<br>".join(escape(note) for note in summary.notes)
+    notes = "<br>".join(escape(note) for note in (*summary.who_is_served, *summary.notes))
     lines = (
         *(summary.heading, summary.headline, summary.counted_beams),
         *(*summary.delay_verdicts, summary.bound_verdict, summary.left_out),

@@ -9,7 +9,8 @@ from typing import Any
 from capest.results.identity import read_identity
 from capest.results.sweep_variables import SweepAxis
 from capest.results.sweep_writer import write_sweep
-from capest.runner.sweep_points import Axis, Point
+from capest.runner.sweep_axis import Axis
+from capest.runner.sweep_points import Point
 
 _NEVER = {"scenario_fingerprint", "users_per_trial", "elapsed_s", "created", "history"}
 _NEVER |= {"trials_done", "block_trials", "stopped_by", "most_trials", "source", "notes"}
@@ -54,12 +55,16 @@ def gather(
     )
     write_sweep(
         path,
-        [SweepAxis(axis.name, axis.key, axis.coordinate) for axis in axes],
+        [_written(axis) for axis in axes],
         [point.place for point in points],
         results,
         attributes,
     )
     return attributes
+
+
+def _written(axis: Axis) -> SweepAxis:
+    return SweepAxis(axis.name, axis.key, axis.coordinate, axis.long_name, axis.comment)
 
 
 def _attributes_of(path: Path) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import re
 import tomllib
@@ -15,53 +14,14 @@ from typing import Any
 import numpy as np
 
 from capest.errors import InputError, Problem, ScenarioError
-from capest.results.sweep_file import MOST_POINTS, axis_name
+from capest.results.sweep_file import MOST_POINTS
+from capest.runner.sweep_axis import Axis
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
-from capest.scenario.overrides import OptionValue, apply_overrides
+from capest.scenario.overrides import apply_overrides
 from capest.scenario.reading_table import is_read
 from capest.scenario.renamed import OldName, in_new_names, not_of_this_kind, read_by_any, tell
 from capest.shown import as_text
-
-
-@dataclass(frozen=True)
-class Axis:
-    """A key and the values it takes.
-
-    Attributes
-    ----------
-    key : str
-        Dotted, such as ``"beams.frequency_reuse"``.
-    values : tuple
-    old_names : tuple of OldName
-        Under which they were given.
-    """
-
-    key: str
-    values: tuple[Any, ...]
-    old_names: tuple[OldName, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """Name of the dimension, see ``axis_name``."""
-        return axis_name(self.key)
-
-    @property
-    def coordinate(self) -> np.ndarray:
-        """Values of the dimension: numbers, truth values, or texts; TOML where they are mixed."""
-        kinds = {type(value) for value in self.values}
-        if kinds <= {int, float}:
-            # The first type that holds every value as it is: seeds may need all 64 bits.
-            for dtype in (np.int64, np.uint64, np.float64):
-                with contextlib.suppress(OverflowError):
-                    found = np.array(self.values, dtype=dtype)
-                    if found.tolist() == list(self.values):
-                        return found
-        if len(kinds) == 1 and kinds <= {bool, str}:
-            return np.array(self.values)
-        return np.array(
-            [value if isinstance(value, str) else _toml(value) for value in self.values]
-        )
 
 
 @dataclass(frozen=True)
@@ -172,7 +132,7 @@ def points_of(
     InputError
         For too many points, a key varied twice, a faulty scenario, or a key that no point reads.
     """
-    keys = [axis.key for axis in axes]
+    keys = [key for axis in axes for key in axis.keys]
     if len(set(keys)) != len(keys):
         raise InputError(f"--vary: {', '.join(keys)}: every key once")
     for key, said in apply_overrides({}, overrides).origins.items():
@@ -186,9 +146,7 @@ def points_of(
     idle: set[str] | None = None
     for place in itertools.product(*(range(len(axis.values)) for axis in axes)):
         settings = [
-            OptionValue(f"{axis.key}={value}", f"--vary {axis.key}={value}")
-            for axis, k in zip(axes, place, strict=True)
-            for value in [_toml(axis.values[k])]
+            setting for axis, k in zip(axes, place, strict=True) for setting in axis.settings(k)
         ]
         unread: list[Problem] = []
         scenario = load_scenario(source, [*overrides, *settings], excused=unread)
@@ -210,9 +168,3 @@ def points_of(
         name = "scenario" if isinstance(source, Mapping) else str(source)
         raise ScenarioError(name, faults)
     return found
-
-
-def _toml(value: Any) -> str:
-    from capest.scenario.write import toml_value
-
-    return toml_value(value)

@@ -32,6 +32,9 @@ from capest.version import __version__
 # Whole trials, random numbers and histograms included.
 _PAIRS_PER_SECOND = {"numpy": 1e8, "native": 2e8, "cupy": 1e11}
 
+_MOVES_PER_SECOND = {"numpy": 1e3, "native": 1e5, "cupy": 1e5}
+"""Of local search, which a processor does whatever the backend."""
+
 
 FILE_SECONDS = 0.5
 """Estimated time of the trials of a file: no more is lost with a run that is killed.
@@ -148,7 +151,8 @@ def _files(
 def seconds_per_trial(world: World, backend: str) -> float:
     """Estimate how long a trial takes one worker, good to a factor of a few."""
     pairs = longest_arrays(world) * beams_of_trial(world)
-    return pairs / _PAIRS_PER_SECOND[backend]
+    searched = 0 if world.beams.moves is None else world.beams.moves
+    return pairs / _PAIRS_PER_SECOND[backend] + searched / _MOVES_PER_SECOND[backend]
 
 
 # A worker gets many batches of the same run, and would compile and test kernels in each.

@@ -36,3 +36,4 @@ class Purpose(IntEnum):
     PLACEMENT_PARTS = 15
     HOTSPOT_PARTS = 16
     RECEIVE_BRANCHES = 17
+    CELL_ORDER = 18

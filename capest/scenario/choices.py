@@ -19,10 +19,14 @@ KNOW_DEMAND = tuple(filter(slots.knows_demand, HOPPING))
 if TYPE_CHECKING:
     Allocation = str
     Assignment = str
+    Order = str
+    Preference = str
     Environment = str
     Pattern = str
 else:
     Allocation = Literal[("all-on", *HOPPING)]
     Assignment = Literal[cells.STRATEGIES.names()]
+    Order = Literal[cells.ORDERS.names()]
+    Preference = Literal[cells.PREFERENCES.names()]
     Environment = Literal[(*ENVIRONMENTS.names(), "by-place")]
     Pattern = Literal[PATTERNS.names()]

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from capest.errors import InputError, Problem
+from capest.scenario.beam_limit_rules import PREFERENCE_KEYS, preference_problem
 from capest.scenario.derived import is_frame
 from capest.scenario.frame_rules import at_once_given, at_once_within
 from capest.scenario.gateway_notation import is_notation, parse_gateways
 from capest.scenario.limits import USERS_PER_TRIAL_LIMIT, not_hexagonal, too_many_users
 from capest.scenario.moments import utc_text, zone_hint
+from capest.scenario.service_classes import kinds_of_service
 from capest.scenario.shell_notation import parse_longitudes, parse_shells
 from capest.scenario.shell_tables import layout_problem, table_problem
 
@@ -222,6 +224,46 @@ def _fluid_bound(
     )
 
 
+def _calls_to_count(
+    refinement: str,
+    objective: str,
+    layout: str,
+    allocation: str,
+    mix: str | None,
+    downlink_kbps: float | None,
+    guaranteed: bool | None,
+) -> Problem | None:
+    has_calls = kinds_of_service(mix, downlink_kbps, guaranteed)[0]
+    is_read = layout == "earth-fixed" and allocation == "all-on"
+    if refinement != "local-search" or objective != "calls" or has_calls or not is_read:
+        return None
+    return Problem(
+        "cells.objective",
+        objective,
+        "no service has a guaranteed rate, so that a search would have no calls to count",
+        'write objective = "throughput", or a service such as service.preset = "voice"',
+    )
+
+
+def _beams_per_cell(
+    several: int, reuse: int, polarisation: bool, layout: str, allocation: str
+) -> Problem | None:
+    channels = reuse * (2 if polarisation else 1)
+    is_read = layout == "earth-fixed" and allocation == "all-on"
+    if several <= channels or not is_read:
+        return None
+    hint = f"write at most {channels}"
+    if channels == 1:
+        hint = "write 1, or part the band: beams.frequency_reuse = 3"
+    return Problem(
+        "cells.beams_per_cell",
+        several,
+        f"are more beams than there are channels, {channels} with beams.frequency_reuse = {reuse}: "
+        "two beams of a cell on one channel disturb each other",
+        hint,
+    )
+
+
 def _beams(count: int) -> Problem | None:
     return not_hexagonal("beams.count", count)
 
@@ -249,6 +291,21 @@ WITH_CONSTELLATION: tuple[tuple[tuple[str, ...], Callable[..., Problem | None]],
         _at_once_of_layout,
     ),
     (("beams.bound", "beams.allocation", "beams.slots", "users.demand_mbps"), _fluid_bound),
+    (
+        (
+            *("cells.beams_per_cell", "beams.frequency_reuse", "beams.polarisation_reuse"),
+            *("cells.layout", "beams.allocation"),
+        ),
+        _beams_per_cell,
+    ),
     (("beams.count",), _beams),
+    (
+        (
+            *("cells.refinement", "cells.objective", "cells.layout", "beams.allocation"),
+            *("service.mix", "service.downlink_kbps", "service.guaranteed"),
+        ),
+        _calls_to_count,
+    ),
+    (PREFERENCE_KEYS, preference_problem),
 )
 """Rules with the keys they read, for scenarios of a constellation."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from capest.allocation.cells import parts_of
+from capest.allocation.cells.limits.band import beams_of_feeder
+from capest.allocation.cells.limits.power import beams_at_full_power
 from capest.physics.beam_spacing import spacing_from_hpbw
 from capest.physics.look_angles import bearing_of_centre_deg, earth_angle_deg, place_at_deg
 from capest.scenario import cell_width, layout_fit
@@ -136,18 +139,71 @@ class Derived:
     def beams_at_once(self) -> int:
         """Beams a satellite lights at once: given, or 19 in a constellation, all of one satellite.
 
-        Of one satellite that lights all beams, and of satellite-fixed beams, it is not read.
+        No more than the feeder link has room for, and, if asked, than run at full EIRP. Of one
+        satellite that lights all beams, and of satellite-fixed beams, it is not read.
         """
         given = self.satellite.beams_at_once
-        if given is not None:
-            return given
-        return BEAMS_AT_ONCE if self.has_constellation else self.beam_count
+        if given is None:
+            given = BEAMS_AT_ONCE if self.has_constellation else self.beam_count
+        satellite = self.satellite
+        return self.beams_within_limits(
+            given,
+            satellite.feeder_bandwidth_mhz,
+            satellite.rf_power_w,
+            satellite.eirp_density_dbw_per_mhz - satellite.antenna_gain_dbi,
+        )
+
+    def beams_within_limits(
+        self, beams: int, feeder_mhz: float | None, rf_power_w: float | None, beam_dbw: float
+    ) -> int:
+        """Beams of a payload that its feeder link and, if asked, its power leave.
+
+        Parameters
+        ----------
+        beams : int
+            That it lights at once without these limits.
+        feeder_mhz, rf_power_w : float or None
+            Bandwidth of its feeder link, and power that it radiates at most.
+        beam_dbw : float
+            Power that a beam radiates at full EIRP, dBW/MHz.
+        """
+        channel_mhz = self.beam_bandwidth_hz / 1e6
+        if feeder_mhz is not None and self.satellite.payload == "transparent":
+            beams = min(beams, beams_of_feeder(feeder_mhz, channel_mhz))
+        if rf_power_w is not None and self.satellite.power_limit == "fewer-beams":
+            beam_w = 10.0 ** (0.1 * beam_dbw) * channel_mhz
+            beams = min(beams, beams_at_full_power(rf_power_w, beam_w))
+        return beams
+
+    @property
+    def assignment_parts(self) -> tuple[str, str] | None:
+        """Order and preference by which satellites and cells match; ``None`` without parts."""
+        cells = self.cells
+        return parts_of(cells.assignment, cells.order, cells.preference)
 
     @property
     def cells_at_once(self) -> int:
         """Cells of a region that a satellite holds at most: lit all the time, or in turn."""
-        takes_turns = self.beams.allocation != "all-on"
-        return self.beams_at_once * (self.beams.cells_per_beam if takes_turns else 1)
+        return self.beams_at_once * self.most_cells_per_beam
+
+    @property
+    def most_cells_per_beam(self) -> int:
+        """Cells that a satellite may hold for each beam that it lights at once."""
+        if self.beams.allocation == "all-on":
+            return 1
+        return self.slots if self.covers_first else self.beams.cells_per_beam
+
+    @property
+    def search_moves(self) -> int | None:
+        """Moves that local search tries; ``None`` where the assignment stays as it is."""
+        searched = self.cells.refinement == "local-search" and not self.covers_first
+        return self.cells.moves if searched else None
+
+    @property
+    def covers_first(self) -> bool:
+        """Whether every cell that a frame can light is lit before anything else is maximised."""
+        aimed = self.has_constellation and self.cells.layout == "earth-fixed"
+        return aimed and self.cells.objective == "coverage"
 
     @property
     def slots(self) -> int:

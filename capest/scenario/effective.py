@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from capest.allocation.cells import combination_of
 from capest.errors import InputError
 from capest.file_kinds import check_regular
 from capest.physics.constants import URBAN_SIGMA_DB
@@ -127,6 +128,11 @@ def _cells(scenario: Scenario) -> dict[str, Any]:
     """Cells by their width, whatever gave it; that of a catalogue's beams follows from the file."""
     content = _read(scenario, "cells")
     content.pop("diameter_from", None)
+    for key, without in (("refinement", "none"), ("beams_per_cell", 1)):
+        # Finished runs have no such keys.
+        if content.get(key) == without:
+            del content[key]
+    content |= _assignment(scenario, content)
     if content.get("bound") == "none":
         del content["bound"]  # results of 0.2 did not know of it
     width_km = scenario.cell_diameter_km
@@ -134,6 +140,21 @@ def _cells(scenario: Scenario) -> dict[str, Any]:
         del content["diameter_km"]
         return content | {"spacing_uv": scenario.beam_spacing_uv}
     return content | {"diameter_km": width_km}
+
+
+def _assignment(scenario: Scenario, content: dict[str, Any]) -> dict[str, Any]:
+    """How cells and satellites match, by the name of the combination if it has one.
+
+    Takes the keys that say so from ``content``.
+    """
+    written = [content.pop(key, None) for key in ("assignment", "order", "preference")]
+    parts = scenario.assignment_parts
+    if scenario.cells.layout != "earth-fixed":
+        return {}
+    if parts is None:
+        return {"assignment": written[0]}
+    name = combination_of(*parts)
+    return dict(zip(("order", "preference"), parts)) if name is None else {"assignment": name}
 
 
 def _turns_of_many(scenario: Scenario) -> dict[str, Any]:
@@ -145,7 +166,8 @@ def _turns_of_many(scenario: Scenario) -> dict[str, Any]:
         if scenario.cells.layout == "satellite-fixed":
             content["active_count"] = scenario.beams_at_once
         else:
-            content["cells_per_beam"] = beams.cells_per_beam
+            if scenario.cells.objective != "coverage":
+                content["cells_per_beam"] = beams.cells_per_beam
     if not scenario.has_frame:
         return content
     content["slots"] = scenario.slots
@@ -205,7 +227,10 @@ def _given(section: dict[str, Any]) -> dict[str, Any]:
 
 def _satellite(scenario: Scenario) -> dict[str, Any]:
     content = _read(scenario, "satellite")
-    content.pop("beams_at_once", None)
+    for key in ("beams_at_once", "feeder_bandwidth_mhz", "power_limit"):
+        content.pop(key, None)  # how many beams are lit at once says it
+    if content.get("largest_scan_deg") is None:
+        content.pop("largest_scan_deg", None)  # results of 0.2 did not know of it
     if scenario.satellite.antenna == "array" or not takes_hpbw(scenario.satellite.pattern):
         content.pop("hpbw_deg", None)  # it enters through the spacing of beams or cells
     if content.get("steering_loss_exponent") == 0.0:

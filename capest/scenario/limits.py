@@ -9,6 +9,10 @@ USERS_PER_TRIAL_LIMIT = 2**20
 """The random numbers of a trial are addressed by 2**20 entities."""
 
 
+MOVES = 2_000_000
+"""Moves that local search tries where nobody says how many; see `docs/assignment.md`."""
+
+
 def too_many_users(key: str, value: int | None, total: int, most: int) -> Problem | None:
     """Refuse more users per trial than can be addressed.
 

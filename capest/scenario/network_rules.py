@@ -47,11 +47,20 @@ RULES: dict[str, RuleValues] = {
 """Dotted key -> its values, by the alphabet."""
 
 
-LATER_KEYS = {"link.harq", "uplink.width", "service.header_share", "handset.power_reduction_db"}
+LATER_KEYS = {
+    *("link.harq", "uplink.width", "service.header_share", "handset.power_reduction_db"),
+    *("cells.order", "cells.preference"),
+}
 """Keys that version 0.2 did not know: a file with one of them is of a later version."""
 
 _FREE_IN_02 = {"uplink.bandwidth_mhz"}
 """Keys that a scenario of 0.2 could have at any value by the rules of 0.2."""
+
+_ASSIGNMENTS_OF_02 = {
+    *("highest-elevation", "max-sinr", "greedy-demand", "least-loaded", "solved"),
+}
+"""What ``cells.assignment`` could be in version 0.2, which took the first where nobody chose. No
+rule brings it back: a scenario by the rules of 0.2 that names none is told of the default."""
 
 
 def rules_of(raw: Mapping[str, Any]) -> object:
@@ -70,7 +79,17 @@ def later_rules(values: Mapping[str, Any]) -> list[str]:
     if values["rules"] != "0.2":
         return []
     rows = ((key, row) for key, row in RULES.items() if key not in _FREE_IN_02)
-    return [key for key, row in rows if values[key] != row.of_02]
+    found = [key for key, row in rows if values[key] != row.of_02]
+    if _has_satellites(values) and values["cells.assignment"] not in _ASSIGNMENTS_OF_02:
+        found.append("cells.assignment")
+    parts = ("cells.order", "cells.preference")
+    return sorted(found + [key for key in parts if values[key] is not None])
+
+
+def _has_satellites(values: Mapping[str, Any]) -> bool:
+    """Tell whether a scenario is of a constellation, whose cells need an assignment."""
+    sources = ("shells", "shell", "geostationary", "catalogue")
+    return any(values[f"constellation.{name}"] is not None for name in sources)
 
 
 _REQUIRED = "satellite"

@@ -28,11 +28,14 @@ class ReadCondition:
     neutral : bool
         A value only makes the key idle (a share of 0, a switch that is off); it belongs to this
         kind of scenario all the same.
+    even_default : bool
+        Whoever writes the key asks for what is not there, also with its default.
     """
 
     words: str
     lacks: Callable[[Values], str | None]
     neutral: bool = False
+    even_default: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,13 @@ class Unread:
     Attributes
     ----------
     reason : str
-    neutral : bool
+    neutral, even_default : bool
         See `ReadCondition`.
     """
 
     reason: str
     neutral: bool
+    even_default: bool = False
 
 
 def is_constellation(values: Values) -> bool:

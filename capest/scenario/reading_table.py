@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from capest.allocation.cells import parts_of
 from capest.physics.patterns import PATTERNS, takes_hpbw
 from capest.physics.resource_grid import between_channels_mhz
 from capest.scenario.choices import HOPPING
@@ -43,6 +44,14 @@ from capest.scenario.reading_link import (
     OVER_HOPS,
     REPAIRED,
     ROUND_TRIPS,
+)
+from capest.scenario.reading_objective import (
+    COVERAGE,
+    DEMANDED,
+    MAXIMISED,
+    MAY_DARKEN,
+    NOT_COVERAGE,
+    WANTED,
 )
 from capest.scenario.service_classes import kinds_of_service
 from capest.scenario.shell_tables import tables_of
@@ -147,6 +156,28 @@ def _beam_by_beam(values: Values) -> str | None:
     return 'users.placement = "beam" puts users.per_beam users in the cell of each beam'
 
 
+def _decides_as_a_whole(values: Values) -> str | None:
+    name = values["cells.assignment"]
+    if parts_of(name) is not None:
+        return None
+    return f'cells.assignment = "{name}" decides as a whole, without order and preference'
+
+
+def _nothing_caps_power(values: Values) -> str | None:
+    tables = tables_of(values["constellation.shell"])
+    powers = [values["satellite.rf_power_w"], *(each.get("rf_power_w") for each in tables)]
+    return None if any(each is not None for each in powers) else "there is no satellite.rf_power_w"
+
+
+def _decodes(values: Values) -> str | None:
+    if values["satellite.payload"] == "transparent":
+        return None
+    return (
+        'with satellite.payload = "regenerative" the feeder link carries decoded bits, and not the '
+        "channels of beams"
+    )
+
+
 def _file_tells(values: Values) -> str | None:
     return None if values["users.file"] is None else "users.file says where a network is"
 
@@ -195,12 +226,34 @@ def _best_effort(values: Values) -> str | None:
     return "the rate is not guaranteed" if values["service.guaranteed"] is False else None
 
 
+def _fixed_to_satellite(values: Values) -> str | None:
+    if values["cells.layout"] == "earth-fixed":
+        return None
+    return (
+        'with cells.layout = "satellite-fixed" beams hang under their satellite and are aimed at '
+        'no cell: there is nothing to choose; write cells.layout = "earth-fixed"'
+    )
+
+
+def _in_turn(values: Values) -> str | None:
+    allocation = values["beams.allocation"]
+    if allocation == "all-on":
+        return None
+    return (
+        f'with beams.allocation = "{allocation}" satellites hold more cells than they light, and '
+        'a cell has less than one beam: write beams.allocation = "all-on"'
+    )
+
+
 _BY_HPBW = in_words(name for name in PATTERNS.names() if takes_hpbw(name))
 _BY_DIAMETER = in_words(name for name in PATTERNS.names() if not takes_hpbw(name))
 _EARTH_FIXED = chosen("cells.layout", "earth-fixed")
+_IN_PARTS = ReadCondition("with an assignment of order and preference", _decides_as_a_whole)
 _HOPPING = chosen("beams.allocation", *HOPPING)
 _ARRAY, _DISH = chosen("satellite.antenna", "array"), chosen("satellite.antenna", "dish")
 _SHELLS = ReadCondition("with `constellation.shells` or orbits of `shell`", _no_shells)
+_AIMED = ReadCondition('with `cells.layout` = "earth-fixed"', _fixed_to_satellite)
+_STEADY = ReadCondition('with `beams.allocation` = "all-on"', _in_turn)
 _MOVING = ReadCondition("with `constellation.shells` or `catalogue`", _all_stand)
 _SURROUNDED = ReadCondition('with `region.kind` other than "earth"', _all_of_it)
 _ASKED = ReadCondition("with a service", _nobody_asks)
@@ -254,6 +307,14 @@ def _of_beams(values: Values) -> str | None:
     return 'with a constellation only with cells.layout = "satellite-fixed": cells are aimed at'
 
 
+_CHOICE_OF_BEAMS = ReadCondition(
+    f"with Earth-fixed cells of a constellation, or with `beams.allocation` = {in_words(HOPPING)}",
+    _no_choice_of_beams,
+)
+_CAPPED = ReadCondition("with `satellite.rf_power_w`", _nothing_caps_power)
+_REPEATS = ReadCondition('with `satellite.payload` = "transparent"', _decodes)
+
+
 READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "satellite.altitude_km": (
         ReadCondition(
@@ -296,13 +357,10 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "satellite.pattern": (_DISH,),
     "satellite.element_exponent": (_ARRAY,),
     "satellite.steering_loss_exponent": (CONSTELLATION, _EARTH_FIXED, _DISH),
-    "satellite.beams_at_once": (
-        ReadCondition(
-            "with Earth-fixed cells of a constellation, or with "
-            f"`beams.allocation` = {in_words(HOPPING)}",
-            _no_choice_of_beams,
-        ),
-    ),
+    "satellite.beams_at_once": (_CHOICE_OF_BEAMS,),
+    "satellite.power_limit": (_CHOICE_OF_BEAMS, _CAPPED),
+    "satellite.feeder_bandwidth_mhz": (_CHOICE_OF_BEAMS, _REPEATS),
+    "satellite.largest_scan_deg": (CONSTELLATION, _EARTH_FIXED),
     "satellite.out_of_band_rejection_db": (
         given("satellite.out_of_band_pfd_limit_dbw_per_m2_mhz"),
     ),
@@ -337,6 +395,19 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     ),
     "cells.lit": (CONSTELLATION,),
     "cells.assignment": (CONSTELLATION, _EARTH_FIXED),
+    "cells.order": (CONSTELLATION, _EARTH_FIXED, _IN_PARTS),
+    "cells.preference": (CONSTELLATION, _EARTH_FIXED, _IN_PARTS),
+    "cells.refinement": (CONSTELLATION, _AIMED, _STEADY, MAY_DARKEN),
+    "cells.moves": (
+        CONSTELLATION,
+        _AIMED,
+        _STEADY,
+        MAY_DARKEN,
+        chosen("cells.refinement", "local-search"),
+    ),
+    "cells.beams_per_cell": (CONSTELLATION, _AIMED, _STEADY),
+    "cells.objective": (CONSTELLATION, _EARTH_FIXED, DEMANDED, MAXIMISED),
+    "cells.minimum_share": (CONSTELLATION, _EARTH_FIXED, COVERAGE, WANTED),
     "cells.bound": (CONSTELLATION, _EARTH_FIXED, CALLS),
     "beams.count": (ReadCondition("with one satellite, or satellite-fixed beams", _of_beams),),
     "beams.statistics_count": (one_satellite("its cells are all counted"),),
@@ -346,7 +417,7 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
         ),
     ),
     "beams.slot_ms": (FRAME, CALLS),
-    "beams.cells_per_beam": (CONSTELLATION, _EARTH_FIXED, _HOPPING),
+    "beams.cells_per_beam": (CONSTELLATION, _EARTH_FIXED, _HOPPING, NOT_COVERAGE),
     "beams.bound": (FRAME,),
     "beams.beyond_earth": (_OF_LAYOUT,),
     "users.per_beam": (one_satellite("users.count says how many users its region has"), _PER_BEAM),
@@ -433,7 +504,7 @@ def unread(key: str, values: Values) -> Unread | None:
         except KeyError:
             return None
         if reason is not None:
-            return Unread(reason, condition.neutral)
+            return Unread(reason, condition.neutral, condition.even_default)
     return None
 
 

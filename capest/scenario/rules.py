@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from capest.errors import Problem
+from capest.scenario.beam_limit_rules import FEEDER_KEYS, feeder_problem
 from capest.scenario.constellation_rules import (
     SELECT,
     SOURCES,
@@ -141,6 +142,7 @@ _ALWAYS: _Rules = (
     (HARQ_KEYS, round_trips_problem),
     (LOSS_KEYS, loss_problem),
     (WIDTH_KEYS, width_problem),
+    (FEEDER_KEYS, feeder_problem),
     (SIMULATION_KEYS, simulation_problem),
     (("constellation.catalogue", *SELECT), select_needs_catalogue),
 )

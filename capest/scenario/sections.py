@@ -9,9 +9,18 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from capest.allocation.cells import DEFAULT as DEFAULT_ASSIGNMENT
 from capest.physics.resource_grid import GuardBand
-from capest.scenario.choices import Allocation, Assignment, Environment, Pattern
+from capest.scenario.choices import (
+    Allocation,
+    Assignment,
+    Environment,
+    Order,
+    Pattern,
+    Preference,
+)
 from capest.scenario.layout_fit import LARGEST_COUNT
+from capest.scenario.limits import MOVES
 from capest.scenario.lists import Heights, Listed, Names, Numbers, tables
 from capest.scenario.network_rules import Version, as_version
 
@@ -70,6 +79,9 @@ class SatelliteSettings(Section):
     steering_loss_exponent: float = Field(default=1.3, ge=0, le=10)
     beams_at_once: int | None = Field(default=None, ge=1, le=10_000)
     rf_power_w: float | None = Field(default=None, ge=1e-6, le=1_000_000)
+    power_limit: Literal["turn-down", "fewer-beams"] = "turn-down"
+    feeder_bandwidth_mhz: float | None = Field(default=None, ge=0.001, le=1_000_000)
+    largest_scan_deg: float | None = Field(default=None, gt=0, le=90)
     pfd_limit_dbw_per_m2_mhz: float | None = Field(default=None, ge=-300, le=0)
     out_of_band_pfd_limit_dbw_per_m2_mhz: float | None = Field(default=None, ge=-300, le=0)
     out_of_band_rejection_db: float = Field(default=45.0, ge=0, le=200)
@@ -96,6 +108,8 @@ class ShellSettings(Section):
     g_over_t_db_per_k: float | None = Field(default=None, ge=-100, le=100)
     beams_at_once: int | None = Field(default=None, ge=1, le=10_000)
     rf_power_w: float | None = Field(default=None, ge=1e-6, le=1_000_000)
+    feeder_bandwidth_mhz: float | None = Field(default=None, ge=0.001, le=1_000_000)
+    largest_scan_deg: float | None = Field(default=None, gt=0, le=90)
     pfd_limit_dbw_per_m2_mhz: float | None = Field(default=None, ge=-300, le=0)
 
 
@@ -149,7 +163,14 @@ class CellSettings(Section):
     diameter_km: float | None = Field(default=None, ge=5, le=5000)
     diameter_from: Literal["satellite", "constellation"] = "constellation"
     lit: Literal["occupied", "all"] = "occupied"
-    assignment: Assignment = "highest-elevation"
+    assignment: Assignment = DEFAULT_ASSIGNMENT
+    order: Order | None = None
+    preference: Preference | None = None
+    refinement: Literal["none", "local-search"] = "none"
+    moves: int = Field(default=MOVES, ge=0, le=10**12)
+    beams_per_cell: int = Field(default=1, ge=1, le=8)
+    objective: Literal["calls", "throughput", "proportional-fair", "max-min", "coverage"] = "calls"
+    minimum_share: float = Field(default=0.1, ge=0, le=1)
     bound: Literal["none", "interference-free"] = "none"
 
 

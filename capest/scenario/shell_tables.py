@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from capest.errors import InputError, Problem
+from capest.scenario.derived import BEAMS_AT_ONCE
 from capest.scenario.nearest import nearest
 from capest.scenario.presets import load_preset, preset_names, presets_of
 from capest.scenario.shell_notation import parse_longitudes, parse_shells
@@ -34,6 +35,8 @@ PAYLOAD = (
     "g_over_t_db_per_k",
     "beams_at_once",
     "rf_power_w",
+    "feeder_bandwidth_mhz",
+    "largest_scan_deg",
     "pfd_limit_dbw_per_m2_mhz",
 )
 """Keys of a table that stand in place of those of ``[satellite]``."""
@@ -55,6 +58,8 @@ class PayloadFigures:
     g_over_t_db_per_k: float | None
     beams_at_once: int
     rf_power_w: float | None
+    feeder_bandwidth_mhz: float | None
+    largest_scan_deg: float | None
     pfd_limit_dbw_per_m2_mhz: float | None
 
 
@@ -73,13 +78,25 @@ def tables_of(value: Any) -> list[dict[str, Any]]:
 def payloads_of(scenario: Scenario) -> tuple[PayloadFigures, ...]:
     """Return the payload of each table, in the order of the tables."""
     base = {name: getattr(scenario.satellite, name) for name in PAYLOAD}
-    base["beams_at_once"] = scenario.beams_at_once
+    if base["beams_at_once"] is None:
+        base["beams_at_once"] = BEAMS_AT_ONCE
     return tuple(
-        PayloadFigures(
-            **{name: base[name] if table[name] is None else table[name] for name in PAYLOAD}
+        _within_limits(
+            scenario, {name: base[name] if table[name] is None else table[name] for name in PAYLOAD}
         )
         for table in tables_of(scenario.constellation.shell)
     )
+
+
+def _within_limits(scenario: Scenario, own: dict[str, Any]) -> PayloadFigures:
+    """Return the payload of such figures, which lights no more beams than its limits leave."""
+    beams = scenario.beams_within_limits(
+        own["beams_at_once"],
+        own["feeder_bandwidth_mhz"],
+        own["rf_power_w"],
+        own["eirp_density_dbw_per_mhz"] - own["antenna_gain_dbi"],
+    )
+    return PayloadFigures(**{**own, "beams_at_once": beams})
 
 
 def base_payload(scenario: Scenario) -> PayloadFigures:
@@ -98,7 +115,7 @@ def content_of_tables(scenario: Scenario) -> dict[str, Any]:
         own = {
             name: getattr(payload, name)
             for name in PAYLOAD
-            if getattr(payload, name) != getattr(base, name)
+            if getattr(payload, name) != getattr(base, name) and name != "feeder_bandwidth_mhz"
         }
         found.append(place | own)
         plain = plain and not own and "orbit" in place

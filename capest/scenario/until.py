@@ -100,10 +100,12 @@ UNTIL_KEYS = (
     *("service.guaranteed", "service.simulated_holding_times"),
     *_OTHER_RATES,
     *("beams.allocation", "beams.slots", "users.demand_mbps", "beams.bound"),
+    *("cells.layout", "cells.objective", "cells.minimum_share"),
     "cells.bound",
     *("uplink.interference", "satellite.uplink_frequency_ghz", "satellite.g_over_t_db_per_k"),
     *("satellite.uplink_antenna_diameter_m", "handset.transmit_power_dbm"),
     *("handset.transmit_gain_dbi", *SOURCES),
+    "cells.refinement",
     *LIMITS,
 )
 """What `until_problem` reads."""
@@ -146,6 +148,8 @@ def until_problem(
     settings = (until, mix, downlink_kbps, guaranteed, holding_times, *others)
     values = dict(zip(UNTIL_KEYS, settings, strict=True))
     constellation = is_constellation(values)
+    aimed = constellation and values["cells.layout"] == "earth-fixed"
+    coverage = aimed and values["cells.objective"] == "coverage"
     interference = uplink_interference(values)
     of_frame = (values[key] for key in ("beams.allocation", "beams.slots", "users.demand_mbps"))
     frame = is_frame(*of_frame)
@@ -158,9 +162,12 @@ def until_problem(
         call_services(mix),
         best_effort,
         blocking,
+        coverage,
+        coverage and calls and values["cells.minimum_share"] > 0.0,
         rates_adapt(mix, downlink_kbps, *(values[key] for key in _OTHER_RATES)),
         frame,
         frame and values["beams.bound"] != "none",
+        values["cells.refinement"] != "none" and not coverage,
         constellation and calls and values["cells.bound"] != "none",
         frozenset(key for key in LIMITS if values[key] is not None),
     )
@@ -183,9 +190,12 @@ class AvailableFigures:
     call_services: tuple[str, ...]
     best_effort: bool
     blocking: bool
+    coverage: bool
+    minimum: bool
     adaptive: bool
     frame: bool
     bound: bool
+    refined: bool
     calls_bound: bool
     limits: frozenset[str]
 
@@ -248,6 +258,16 @@ class AvailableFigures:
                 _NOT_HERE,
                 'with a least rate, such as service.preset = "video-call-adaptive", it is',
             ),
+            When.COVERAGE: (
+                self.coverage,
+                _NOT_HERE,
+                'with cells.objective = "coverage" it is',
+            ),
+            When.MINIMUM: (
+                self.minimum,
+                _NOT_HERE,
+                'with cells.objective = "coverage", cells.minimum_share above 0 and calls it is',
+            ),
             When.BEST_EFFORT: (
                 self.best_effort,
                 _NOT_HERE,
@@ -259,6 +279,11 @@ class AvailableFigures:
                 "with beams.slots above 1, or users.demand_mbps, it is",
             ),
             When.BOUND: (self.bound, _NOT_HERE, 'with beams.bound = "fluid" it is'),
+            When.REFINED: (
+                self.refined,
+                _NOT_HERE,
+                'with cells.refinement = "local-search" it is',
+            ),
             When.CALLS_BOUND: (
                 self.calls_bound,
                 _NOT_HERE,

@@ -103,10 +103,12 @@ def unread_problems(
     fields : mapping
     """
     for key in fields:
-        if key not in written.keys or values.get(key) in (None, own.get(key)):
+        if key not in written.keys or values.get(key) is None:
             continue
         found = unread(key, values)
-        if found is not None and not found.neutral and not may_be_idle(key, own, fields):
+        if found is None or (values[key] == own.get(key) and not found.even_default):
+            continue
+        if not found.neutral and not may_be_idle(key, own, fields):
             yield UnreadKey(key, values[key], found.reason, "remove it")
 
 

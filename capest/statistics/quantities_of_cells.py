@@ -307,6 +307,24 @@ _REFUSED: tuple[Quantity, ...] = tuple(
     for reason, why in WHY_REFUSED.items()
 )
 
+_DARK: tuple[Quantity, ...] = (
+    _summed(
+        "cell_asking_share",
+        "1",
+        "share of trials in which a user of the cell asks for anything",
+        Sum("cell_asking_trials"),
+        methods=_MEAN_OF_LIT,
+    ),
+    _summed(
+        "cell_dark_share",
+        "1",
+        "share of trials in which no user of the cell has a beam, of those in which one asks",
+        Sum("cell_dark_trials", "cell_asking_trials"),
+        methods=_MEAN_OF_LIT,
+        comment="missing where no user ever asked",
+    ),
+)
+
 _OF_SATELLITES: tuple[Quantity, ...] = (
     _summed(
         "satellite_lit_share",
@@ -376,5 +394,5 @@ _OF_SATELLITES: tuple[Quantity, ...] = (
     ),
 )
 
-OF_CELLS: tuple[Quantity, ...] = (*_EVERY_TRIAL, *_OF_REGION, *_REFUSED, *_OF_SATELLITES)
+OF_CELLS: tuple[Quantity, ...] = (*_EVERY_TRIAL, *_OF_REGION, *_DARK, *_REFUSED, *_OF_SATELLITES)
 """No figures with intervals: ``--until`` cannot name them."""

@@ -17,9 +17,11 @@ _CONSTELLATION = (QuantityCondition(When.CONSTELLATION),)
 _BLOCKING = (QuantityCondition(When.BLOCKING),)
 _FRAME = (QuantityCondition(When.FRAME),)
 _BOUND = (*_FRAME, QuantityCondition(When.BOUND))
+_REFINED = QuantityCondition(When.REFINED)
 _ONE = (QuantityCondition(When.ONE_SATELLITE),)
 _CALLS_BOUND = (*_CONSTELLATION, *_CALLS, QuantityCondition(When.CALLS_BOUND))
 _ADAPTIVE = (QuantityCondition(When.ADAPTIVE),)
+_MINIMUM = (QuantityCondition(When.MINIMUM),)
 _MIX = (QuantityCondition(When.MIX, "{service}"),)
 
 
@@ -113,6 +115,26 @@ _TOTALS: tuple[Quantity, ...] = (
     ),
     _count("covered_cells", "cells with a satellite above the mask", _MEAN, _CONSTELLATION),
     _count(
+        "cells_asking",
+        "cells of the statistics beams, or of the region, in which a user asks for anything",
+        _MEAN,
+    ),
+    _count("cells_dark", "cells in which a user asks and none has a beam", _MEAN),
+    _count(
+        "cells_dark_in_view",
+        "cells in which a user asks and none has a beam, though a satellite is above the mask",
+        _MEAN,
+        _CONSTELLATION,
+    ),
+    _count(
+        "dark_cells",
+        "cells that ask and have a satellite that may serve them, and that no beam lights",
+        _MEAN,
+        (*_CONSTELLATION, QuantityCondition(When.COVERAGE)),
+        label="cells left dark that a satellite sees",
+        column="dark cells",
+    ),
+    _count(
         "calls",
         "calls carried at once",
         (Mean(), Distribution(-0.5, 0.0015, 6000, True, ("calls",))),
@@ -131,6 +153,18 @@ _TOTALS: tuple[Quantity, ...] = (
         "calls carried as interference of the uplink settles from a full network",
         _MEAN,
         _LOAD,
+    ),
+    _count(
+        "calls_from_start",
+        "calls carried with the assignment that local search starts from",
+        _MEAN,
+        (*_CALLS, _REFINED),
+    ),
+    _count(
+        "calls_promised",
+        "calls that local search counted for its last assignment, those of guard cells too",
+        _MEAN,
+        (*_CALLS, _REFINED),
     ),
     _count(
         "calls_bound",
@@ -177,6 +211,22 @@ _TOTALS: tuple[Quantity, ...] = (
         _ADAPTIVE,
         label="calls at the wanted rate",
         column="at wanted rate",
+    ),
+    _count(
+        "calls_at_minimum",
+        "callers who hold cells.minimum_share of the rate they want, and whose call is not carried",
+        _MEAN,
+        _MINIMUM,
+        label="callers with the minimum alone",
+        column="minimum alone",
+    ),
+    _count(
+        "calls_below_minimum",
+        "callers who hold an equal part of their beam, less than cells.minimum_share, and whose "
+        "call is not carried",
+        _MEAN,
+        _MINIMUM,
+        label="callers with less, an equal part",
     ),
     _load(
         "downlink_load",

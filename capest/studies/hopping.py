@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from capest.runner.sweep_points import Axis, Point, points_of
 from capest.scenario.choices import HOPPING
 from capest.scenario.derived import DEMAND_MBPS, FRAME_SLOTS
 from capest.scenario.load import load_scenario
-from capest.scenario.overrides import OptionValue, given
+from capest.scenario.overrides import OptionValue
 from capest.statistics.reduction import Estimate
+from capest.studies.paired import mean_of, refuse_overrides
 
 ALLOCATION = "beams.allocation"
 BOUND = "beams.bound"
@@ -88,12 +89,8 @@ def plan_points(
         For a faulty scenario, one allocation alone, and where nothing is to be compared with.
     """
     axis = Axis(ALLOCATION, tuple(strategies))
-    for text in overrides:
-        if text.partition("=")[0].strip() == ALLOCATION:
-            raise InputError(
-                f"{given(text)}: every strategy is a value of {ALLOCATION}; to compare some of "
-                "them, name each with --strategy"
-            )
+    why = "every strategy is a value of {key}; to compare some of them, name each with --strategy"
+    refuse_overrides(overrides, [ALLOCATION], why)
     # What no strategy reads is told when the points are loaded.
     scenarios = [
         load_scenario(source, [*overrides, OptionValue(f"{ALLOCATION}={name}", "")], excused=[])
@@ -134,13 +131,13 @@ def compare(path: Path) -> list[ComparedStrategy]:
 
 def _of_point(point: SweepPoint, *, first: bool) -> ComparedStrategy:
     of_bound, of_offered, least = (
-        _one_of(point.estimates, names) or _nothing(names[0])
+        mean_of(point.estimates, names) or _nothing(names[0])
         for names in (OF_BOUND, OF_OFFERED, LEAST)
     )
-    difference: Difference | None = _one_of(point.differences, OF_BOUND)
+    difference: Difference | None = mean_of(point.differences, OF_BOUND)
     nothing = _nothing(OF_BOUND[0])
     told = None if first else nothing if difference is None else difference.estimate()
-    calls, less = _one_of(point.estimates, CALLS), _one_of(point.differences, CALLS)
+    calls, less = mean_of(point.estimates, CALLS), mean_of(point.differences, CALLS)
     name, trials = str(point.place[ALLOCATION]), point.sizes["trials"]
     return ComparedStrategy(
         name,
@@ -152,11 +149,6 @@ def _of_point(point: SweepPoint, *, first: bool) -> ComparedStrategy:
         calls,
         None if first or less is None else less.estimate(),
     )
-
-
-def _one_of(found: Mapping[tuple[str, str], Any], names: Sequence[str]) -> Any:
-    """Mean of the first of some quantities that is there, ``None`` if none is."""
-    return next((found[name, "mean"] for name in names if (name, "mean") in found), None)
 
 
 def _nothing(name: str) -> Estimate:

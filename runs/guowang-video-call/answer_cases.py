@@ -14,11 +14,15 @@ HANDSETS = ("3gpp", "in hand")
 IN_HAND = "handset.preset=smartphone-typical"
 WITHOUT_NETWORK = "users.placement=uncovered"
 NO_LIMIT = "service.delay_budget_ms=100000"
+SEARCH = "cells.refinement=local-search"
 RULES_OF_02 = ("rules=0.2", "uplink.bandwidth_mhz=0.72")
 """With one width for all phones, as the answer of version 0.2 had it."""
 
 FEW_TRIALS = 6
-TRIALS = {"satellites": 24, "like for like": 12, "rules of 0.2": 20}
+TRIALS = {
+    **{"satellites": 24, "like for like": 12, "rules of 0.2": 20},
+    **dict.fromkeys(("search", "search, rules of 0.2"), 3),
+}
 """Of variants whose trials differ much among each other; the others have ``FEW_TRIALS``."""
 
 SYSTEMS = {
@@ -178,11 +182,23 @@ VARIANTS: list[tuple[str, str, str, list[str]]] = [
     ),
     ("admission", "gw-a59-china", "best links first", []),
     ("admission", "gw-a59-china", "as they come", ["scheduler.admission=random"]),
-    ("assignment", "gw-a59-china", "most users first", []),
-    ("assignment", "gw-a59-china", "highest satellite", ["cells.assignment=highest-elevation"]),
-    ("assignment", "gw-a59-china", "best signal", ["cells.assignment=max-sinr"]),
-    ("assignment", "complete-china", "most users first", []),
-    ("assignment", "complete-china", "best signal", ["cells.assignment=max-sinr"]),
+    *(
+        ("assignment", system, label, keys)
+        for system in ("gw-a59-china", "complete-china")
+        for label, keys in (
+            ("most users first, best signal", []),
+            ("most users first, highest satellite", ["cells.assignment=greedy-demand"]),
+            ("highest satellite", ["cells.assignment=highest-elevation"]),
+            ("best signal", ["cells.assignment=max-sinr"]),
+            ("up to three beams a cell", ["cells.beams_per_cell=3"]),
+        )
+    ),
+    *(
+        (f"search{of}", system, label, [*keys, *more])
+        for of, keys in (("", []), (", rules of 0.2", list(RULES_OF_02)))
+        for system in ("gw-a59-china", "complete-china")
+        for label, more in (("none", []), ("local search", [SEARCH]))
+    ),
     ("GEO", "geo-china", "as it is", []),
     ("GEO", "geo-china", "with a retransmission", ["link.harq=on"]),
     ("GEO", "geo-china", "any delay", [NO_LIMIT]),

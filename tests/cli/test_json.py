@@ -31,6 +31,26 @@ per_beam = 2
 [run]
 trials = 4
 """
+NETWORK = """
+rules = "0.2"
+[satellite]
+preset = "tr38821-set1-leo600-s"
+beams_at_once = 2
+[constellation]
+shells = "60: 100/10/1 @ 600"
+[region]
+kind = "circle"
+latitude_deg = 50
+longitude_deg = 10
+radius_km = 150
+[cells]
+diameter_km = 100
+[users]
+placement = "uniform"
+count = 9
+[run]
+trials = 2
+"""
 RUN = ["run", "s.toml", "--workers", "0", "--backend", "numpy"]
 SWEEP = ["sweep", "s.toml", "--vary", "users.per_beam=1,2", "--workers", "0", "--overwrite"]
 # Command -> its words; several where options change what is printed.
@@ -43,6 +63,9 @@ WORDS: dict[str, list[list[str]]] = {
         ["validate", "--case", "9", "--trials", "20", "--workers", "0"],
         ["validate", "--budget"],
         ["validate", "--m2514", "--case", "9", "--trials", "20"],
+    ],
+    "assign": [
+        ["assign", "c.toml", "--strategy", "max-sinr", "--workers", "0", "--overwrite"],
     ],
     "hopping": [
         [
@@ -92,6 +115,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
         Path("s.toml").write_text(SCENARIO)
+        Path("c.toml").write_text(NETWORK)
         for words in ([*RUN, "-o", "s.nc"], SWEEP):
             assert CliRunner().invoke(cli, words, catch_exceptions=False).exit_code == 0
     return place

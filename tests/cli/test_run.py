@@ -220,6 +220,7 @@ def test_nobody_answers(scenario: Path) -> None:
             "show",
             "budget",
             "validate",
+            "assign",
             "hopping",
             "presets",
             "bench",

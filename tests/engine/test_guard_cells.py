@@ -13,12 +13,13 @@ from capest.backend.arguments import ConstellationDownlink
 from capest.backend.numpy_kernels import NumpyKernels
 from capest.engine.build.guard import guard_of
 from capest.engine.downlink import downlink
+from capest.engine.evaluate import share_time
 from capest.engine.light import light_beams
 from capest.engine.power import limit_power
 from capest.engine.services.demand import draw_demand
 from capest.engine.services.serve import serve
 from capest.engine.sky import draw_sky
-from capest.engine.trial import compute, share_time
+from capest.engine.trial import compute
 from capest.engine.uplink import UplinkResult
 from capest.engine.users import draw_users
 from capest.errors import InputError

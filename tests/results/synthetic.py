@@ -142,6 +142,8 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
             "served_users": np.int32(served[counted].sum()),
             "throughput": np.float64(rate[counted].sum(dtype=np.float64)),
             "lit_beams": np.int32(lit[counted].sum()),
+            "cells_asking": np.int32((users[counted] > 0).sum()),
+            "cells_dark": np.int32(((users > 0) & (lit == 0))[counted].sum()),
             "uplink_throughput": np.float64(rate[counted].sum(dtype=np.float64) / 10),
             "uplink_users": np.int32(here // 2),
             "calls": np.int32(carried),
@@ -190,6 +192,14 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
             for name, values in per_metric.items()
         },
         {
+            "cell_users": users.astype("i8"),
+            "cell_served_users": served.astype("i8"),
+            "cell_calls": calls.astype("i8"),
+            "cell_calls_offered": asked.astype("i8"),
+            "cell_asking_trials": (users > 0).astype("i8"),
+            "cell_dark_trials": ((users > 0) & (lit == 0)).astype("i8"),
+        }
+        | {
             f"cell_calls_refused_{reason}": ((asked - calls) * (reason == "bandwidth")).astype("i8")
             for reason in REFUSAL_REASONS
         },

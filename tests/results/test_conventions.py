@@ -31,7 +31,7 @@ from tests.results.test_netcdf import write
 Kind = tuple[object, ...]
 
 ALWAYS = ("users", "lit_users", "served_users", "lit_beams", "throughput", "cell_lit_users")
-ALWAYS += ("cell_lit_trials", "satellite_beams")
+ALWAYS += ("cell_lit_trials", "satellite_beams", "cells_asking", "cells_dark", "cell_asking_trials")
 """Quantities that every result has, and what means are over."""
 
 

@@ -136,7 +136,7 @@ def test_summary_in_a_notebook_is_html(dataset):
     assert "Case [9] &amp; &lt;more&gt;" in shown
     # Traffic that is offered is of frames.
     of_all_beams = len(ALL_BEAMS) - 2
-    assert shown.count("<tr>") == 1 + 20 + 6 + 16 + len(guaranteed_services()) + of_all_beams
+    assert shown.count("<tr>") == 1 + 20 + 7 + 16 + len(guaranteed_services()) + of_all_beams
 
 
 def test_users_per_trial_without_the_attribute(dataset):

@@ -29,6 +29,8 @@ FIELDS = dict(keys_of(Scenario))
 CHOICES: dict[str, tuple[Registry, tuple[str, ...]]] = {
     "satellite.pattern": (PATTERNS, PATTERNS.names()),
     "cells.assignment": (cells.STRATEGIES, cells.STRATEGIES.names()),
+    "cells.order": (cells.ORDERS, cells.ORDERS.names()),
+    "cells.preference": (cells.PREFERENCES, cells.PREFERENCES.names()),
     "beams.allocation": (slots.STRATEGIES, ("all-on", *HOPPING)),
 }
 """Keys whose choices are files with a docstring."""

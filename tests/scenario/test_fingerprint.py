@@ -46,6 +46,9 @@ CHANGES = {
     "satellite.steering_loss_exponent": 1.5,
     "satellite.beams_at_once": 6,
     "satellite.rf_power_w": 20.0,
+    "satellite.power_limit": "fewer-beams",
+    "satellite.feeder_bandwidth_mhz": 60.0,
+    "satellite.largest_scan_deg": 50.0,
     "satellite.pfd_limit_dbw_per_m2_mhz": -120.0,
     "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz": -190.0,
     "satellite.out_of_band_rejection_db": 40.0,
@@ -82,6 +85,13 @@ CHANGES = {
     "cells.diameter_from": "satellite",
     "cells.lit": "all",
     "cells.assignment": "least-loaded",
+    "cells.order": "random",
+    "cells.preference": "snr",
+    "cells.refinement": "local-search",
+    "cells.moves": 1000,
+    "cells.beams_per_cell": 2,
+    "cells.objective": "coverage",
+    "cells.minimum_share": 0.3,
     "cells.bound": "interference-free",
     "beams.count": 61,
     "beams.statistics_count": 7,
@@ -181,6 +191,7 @@ CHANGES = {
 }
 
 ALWAYS_INERT = {
+    "cells.minimum_share",  # no mode covers first
     *("title", "rules", "satellite.preset", "handset.preset", "run.trials", "run.block_trials"),
     *("constellation.preset", "run.until"),
     "beams.beyond_earth",  # this layout lies on the Earth
@@ -441,7 +452,7 @@ MODES = {
             *UPLINK,
             "cells.diameter_from",
             *("satellite.altitude_km", "satellite.elevation_deg"),
-            *("beams.statistics_count", "users.per_beam", "cells.assignment"),
+            *("beams.statistics_count", "users.per_beam", "cells.assignment", "cells.objective"),
             *("satellite.beams_at_once", "constellation.deployment"),
             *("link.shannon", *PER_DEVICE),
             "constellation.minimum_visibility_s",
@@ -618,6 +629,8 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         illegal = illegal | {"service.guaranteed"}
     else:
         illegal = illegal | {"service.simulated_holding_times"}
+    if not {"service.mix", "service.downlink_kbps"} & set(settings) and name in NETWORK_MODES:
+        illegal = illegal | {"cells.refinement"}  # there are no calls to count
     if "service.mix" in settings:
         illegal = illegal | FIGURES | {"service.preset"}
     elif "service.downlink_kbps" in settings:
@@ -637,6 +650,12 @@ def mode_of(name: str) -> tuple[dict, set, set]:
         inert = inert | {"link.harq_round_trips"}
     if not has_calls and (settings.get("satellite.payload") == "regenerative" or not repaired):
         inert = inert | {"service.inter_satellite_hops"}
+    if name in NETWORK_MODES:
+        inert = inert | {"cells.moves"}
+        if settings.get("cells.layout") == "satellite-fixed" or "beams.allocation" in settings:
+            inert = inert | {"cells.refinement", "cells.beams_per_cell"}
+        else:
+            illegal = illegal | {"cells.beams_per_cell"}
     if "channel.weather" not in settings:
         inert, illegal = inert | CLEAR | NO_PLACE, illegal | {"channel.weather"}
     if "users.indoor_share" not in settings:

@@ -47,6 +47,7 @@ EARTH = {
 GEO = {**{key: BOX[key] for key in BOX if key != "constellation.shells"},
        "constellation.geostationary": "10"}  # fmt: skip
 SWEEPING = {**BOX, "cells.layout": "satellite-fixed", "beams.count": 19, "beams.spacing_uv": 0.08}
+SOLVED = {**BOX, "cells.assignment": "solved"}
 ARRAY = {**BOX, "satellite.antenna": "array"}
 SIDELOBES = {**BOX, "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz": -170.0}
 HALF = {**BOX, "constellation.deployed_fraction": 0.5}
@@ -70,6 +71,8 @@ CROWDS = {**WITHOUT_USERS, "users.placement": "hotspots", "users.count": 40}
 HOPPING = {**ONE, "beams.allocation": "random", "satellite.beams_at_once": 3}
 FRAME = {**HOPPING, "beams.slots": 6}
 TURNS_OF_MANY = {**BOX, "beams.allocation": "random", "satellite.beams_at_once": 1}
+COVERAGE = {"cells.objective": "coverage"}
+COVERED = {**BOX, **CALL, **COVERAGE, "carrier.bandwidth_mhz": 1.0}
 SHANNON = {**ONE, "link.adaptation": "truncated-shannon"}
 S1528 = {**ONE, "satellite.pattern": "s1528-leo", "beams.spacing_uv": 0.06}
 INDOORS = {**ONE, "users.indoor_share": 0.6, "users.vehicle_share": 0.3}
@@ -109,6 +112,9 @@ READ = {
     "satellite.steering_loss_exponent": (BOX, 3.0),
     "satellite.beams_at_once": (BOX, 1),
     "satellite.rf_power_w": (BOX, 1.0),
+    "satellite.power_limit": (BOX | {"satellite.rf_power_w": 50.0}, "fewer-beams"),
+    "satellite.feeder_bandwidth_mhz": (BOX, 30.0),
+    "satellite.largest_scan_deg": (BOX, 30.0),
     "satellite.pfd_limit_dbw_per_m2_mhz": (BOX, -120.0),
     "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz": (BOX, -170.0),
     "satellite.out_of_band_rejection_db": (SIDELOBES, 30.0),
@@ -151,6 +157,13 @@ READ = {
     ),
     "cells.lit": (BOX | {"users.count": 10}, "all"),
     "cells.assignment": (BOX, "least-loaded"),
+    "cells.order": (BOX, "none"),
+    "cells.preference": (BOX, "elevation"),
+    "cells.refinement": (BOX | CALL, "local-search"),
+    "cells.moves": (BOX | CALL | {"cells.refinement": "local-search"}, 3),
+    "cells.beams_per_cell": (BOX | {"beams.frequency_reuse": 3}, 2),
+    "cells.objective": (TURNS_OF_MANY | {"beams.slots": 6}, "coverage"),
+    "cells.minimum_share": (COVERED, 1.0),
     "cells.bound": (BOX | CALL, "interference-free"),
     "beams.count": (ONE, 19),
     "beams.statistics_count": (ONE, 1),
@@ -288,6 +301,14 @@ UNREAD = {
     "satellite.element_exponent": [(BOX, ERROR), (ONE, ERROR)],
     "satellite.steering_loss_exponent": [(ONE, ERROR), (ARRAY, ERROR), (SWEEPING, ERROR)],
     "satellite.beams_at_once": [(SWEEPING, ERROR), (ONE, ERROR)],
+    "satellite.power_limit": [
+        *((ONE, ERROR), (SWEEPING | {"satellite.rf_power_w": 50.0}, ERROR)),
+        (BOX | {"rules": "0.2"}, ERROR),
+    ],
+    "satellite.feeder_bandwidth_mhz": [
+        *((ONE, ERROR), (SWEEPING, ERROR), (BOX | {"satellite.payload": "regenerative"}, ERROR)),
+    ],
+    "satellite.largest_scan_deg": [(ONE, ERROR), (SWEEPING, ERROR)],
     "satellite.out_of_band_rejection_db": [(BOX, ERROR), (ONE, ERROR)],
     "constellation.gateways": [(ONE, ERROR), (BOX | {"satellite.payload": "regenerative"}, ERROR)],
     "constellation.deployed_fraction": [(GEO, ERROR), (ONE, ERROR)],
@@ -297,6 +318,15 @@ UNREAD = {
     "constellation.epochs": [(GEO, ERROR), (ONE, ERROR)],
     "constellation.minimum_visibility_s": [(SWEEPING, ERROR), (GEO, ERROR), (ONE, ERROR)],
     "cells.assignment": [(SWEEPING, ERROR), (ONE, ERROR)],
+    "cells.order": [(SWEEPING, ERROR), (ONE, ERROR), (SOLVED, ERROR)],
+    "cells.preference": [(SWEEPING, ERROR), (ONE, ERROR), (SOLVED, ERROR)],
+    "cells.refinement": [
+        (SWEEPING, ERROR), (ONE, ERROR), (TURNS_OF_MANY, ERROR), (BOX | COVERAGE, ERROR),
+    ],
+    "cells.moves": [(SWEEPING, ERROR), (ONE, ERROR), (BOX, ERROR)],
+    "cells.beams_per_cell": [(SWEEPING, ERROR), (ONE, ERROR), (TURNS_OF_MANY, ERROR)],
+    "cells.objective": [(SWEEPING, ERROR), (ONE, ERROR)],
+    "cells.minimum_share": [(BOX | CALL, ERROR), (BOX | COVERAGE, ERROR), (ONE, ERROR)],
     "cells.bound": [(BOX, ERROR), (SWEEPING, ERROR), (ONE, ERROR)],
     "beams.count": [(BOX, ERROR)],
     "beams.statistics_count": [(BOX, ERROR), (SWEEPING, ERROR)],
@@ -305,6 +335,7 @@ UNREAD = {
     "beams.cells_per_beam": [
         (BOX, ERROR),
         (HOPPING, ERROR),
+        (TURNS_OF_MANY | {"cells.objective": "coverage"}, ERROR),
         (SWEEPING | {"beams.allocation": "random", "satellite.beams_at_once": 3}, ERROR),
     ],
     "beams.slot_ms": [(BOX, ERROR), (ONE, ERROR), (FRAME, ERROR)],
@@ -485,7 +516,7 @@ def test_a_diameter_beside_a_given_width_moves_nothing_but_roundings():
 
 
 def test_a_default_is_noted_not_refused():
-    scenario = load({**ONE, "cells.assignment": "highest-elevation"})
+    scenario = load({**ONE, "cells.assignment": "demand-first"})
     assert named(scenario, "cells.assignment")
     assert content(scenario) == content(load(ONE))
 

@@ -35,10 +35,13 @@ _WORDS = {
     When.CONSTELLATION: "a constellation",
     When.CALLS: "calls",
     When.ADAPTIVE: "a least rate",
+    When.COVERAGE: '`cells.objective` = "coverage"',
+    When.MINIMUM: "`cells.minimum_share`",
     When.BLOCKING: "`service.simulated_holding_times`",
     When.BEST_EFFORT: "best effort in `service.mix`",
     When.FRAME: "a frame of slots",
     When.BOUND: "`beams.bound`",
+    When.REFINED: '`cells.refinement` = "local-search"',
     When.CALLS_BOUND: "`cells.bound`",
     When.KEPT_CELLS: "`run.keep_cells`",
 }

@@ -129,7 +129,9 @@ def test_integer_moments_do_not_cancel():
     assert found.high - found.value == pytest.approx(stats.t.ppf(0.975, 79) * error, rel=1e-9)
 
 
-_NOT_MADE_UP = {When.CONSTELLATION, When.FRAME, When.BOUND, When.LOAD, When.KEPT_CELLS}
+_NOT_MADE_UP = {
+    *(When.CONSTELLATION, When.FRAME, When.BOUND, When.LOAD, When.KEPT_CELLS, When.REFINED),
+}
 """Made-up blocks are those of one satellite at moments."""
 
 

@@ -33,7 +33,7 @@ def constellation_sinr(
     read = (
         array_of("user_m", links.user_m, np.float64, (3, users)),
         array_of("gain", links.gain, np.float32, (users,)),
-        *_surroundings(links),
+        *surroundings_of(links),
         *_satellites(links),
         array_of("satellite_power", links.satellite_power, np.float32, (satellites,)),
         *_beams(links),
@@ -73,7 +73,7 @@ def constellation_uplink(library: Library, sent: ConstellationUplink) -> np.ndar
     library.run(
         "constellation_uplink",
         array_of("user_m", links.user_m, np.float64, (3, users)),
-        *_surroundings(links),
+        *surroundings_of(links),
         *_satellites(links),
         *_beams(links),
         power,
@@ -189,7 +189,8 @@ def _check_colours(links: ConstellationDownlink) -> None:
         raise ValueError(f"colours = {links.colours}: there must be one at least")
 
 
-def _surroundings(links: ConstellationDownlink) -> tuple[np.ndarray, ...]:
+def surroundings_of(links: ConstellationDownlink) -> tuple[np.ndarray, ...]:
+    """What stands around users, and their beams, in the order in which kernels take them."""
     users = links.user_m.shape[1]
     return (
         array_of("environment", links.environment, np.uint8, (users,)),

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from capest.allocation.bounds.transport import WITHOUT_SCIPY
+from capest.allocation.cells import PREFERENCES
+from capest.allocation.cells.candidates import CellsAround
 from capest.allocation.slots.problem import turns_on_lattice
 from capest.engine.build import notes
 from capest.engine.build.common import channel_of, services_and_radio
 from capest.engine.build.gateways import far_note, gateways_of
 from capest.engine.build.guard_band import guard_band_note
-from capest.engine.build.payloads import payloads_in
+from capest.engine.build.payloads import payloads_in, scan_sine
 from capest.engine.build.place_loss import cell_weather, climates_of_cells
 from capest.engine.build.region import build_region
 from capest.engine.build.satellite import frame_notes, frame_of, layout_around
@@ -22,7 +24,7 @@ from capest.engine.build.space import space_of
 from capest.engine.space import Space
 from capest.engine.world import BeamPlan, Layout, World
 from capest.errors import InputError
-from capest.geo.colouring import reuse_colours
+from capest.geo.colouring import NEIGHBOUR_SPACINGS, cell_pairs, reuse_colours
 from capest.geo.tiling import Cells
 from capest.physics.beam_grid import hexagonal_lattice
 from capest.physics.beam_spacing import spacing_from_hpbw
@@ -34,6 +36,9 @@ from capest.scenario.shell_tables import payloads_of
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
+
+_AROUND_SPACINGS = 1.8
+"""Cells so near are around each other: those at 1 and at sqrt(3) spacings, not those at 2."""
 
 
 def build_constellation(scenario: Scenario) -> World:
@@ -53,6 +58,7 @@ def build_constellation(scenario: Scenario) -> World:
         layout_deg = (region.layout[f"cell_{side}"] for side in ("latitude", "longitude"))
         climates = climates_of_cells(*layout_deg)
     services, radio = services_and_radio(scenario, None, climates)
+    order, preference = scenario.assignment_parts or ("", "")
     plan = BeamPlan(
         layout=layout,
         attachment="cell" if layout is None else "highest",
@@ -65,13 +71,25 @@ def build_constellation(scenario: Scenario) -> World:
         frame=frame_of(scenario),
         cells_at_once=scenario.cells_at_once,
         turn=_turn(scenario, region.tiling, layout),
+        covers_first=scenario.covers_first,
+        order=order,
+        preference=preference,
+        around=_around(region.tiling, preference) if layout is None else None,
+        largest_scan_sine=scan_sine(scenario.satellite.largest_scan_deg),
+        beams_per_cell=cells.beams_per_cell,
+        neighbours=_neighbours(region.tiling) if cells.beams_per_cell > 1 else None,
+        moves=scenario.search_moves,
+        objective=cells.objective,
         calls_bound=_calls_bound(scenario),
     )
     gateways, of_gateways = gateways_of(scenario)
     of_gateways += far_note(gateways, region.ground, space, plan.lowest_deg)
     of_choices: tuple[str, ...] = ()
     if layout is None:
-        of_choices = notes.assignment_note(cells.assignment, altitude_km)
+        of_choices = notes.assignment_note(cells.assignment, altitude_km, cells.preference)
+        of_choices += notes.coverage_note(
+            scenario.covers_first, scenario.most_cells_per_beam, scenario.beams_at_once
+        )
         # Widths in place of heights: those of different payloads have no spacing in common.
         width_uv = _beam_widths(scenario, space)
         unlike = notes.unlike_beams(altitude_km, width_uv)
@@ -92,6 +110,12 @@ def build_constellation(scenario: Scenario) -> World:
         gateways=gateways,
         payloads=payloads_in(scenario, space),
     )
+
+
+def _neighbours(tiling: Cells) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of cells next to each other, both ways."""
+    one, other, _ = cell_pairs(tiling, NEIGHBOUR_SPACINGS)
+    return np.concatenate([one, other]), np.concatenate([other, one])
 
 
 def _beam_widths(scenario: Scenario, space: Space) -> np.ndarray:
@@ -147,8 +171,16 @@ def _turn(scenario: Scenario, tiling: Cells, layout: Layout | None) -> np.ndarra
             f"are more than the {MAX_ENTITIES:,} random numbers of a trial; write at most "
             f"{MAX_ENTITIES // cells:,}"
         )
-    colours = max(count for count in (1, 3, 4, 7) if count <= max(scenario.beams.cells_per_beam, 1))
+    colours = max(count for count in (1, 3, 4, 7) if count <= scenario.most_cells_per_beam)
     return reuse_colours(tiling, colours)
+
+
+def _around(tiling: Cells, preference: str) -> CellsAround | None:
+    """Cells around each other, if the preference asks: the two rings of a hexagonal lattice."""
+    if not preference or not PREFERENCES.constant(preference, "LOOKS_AROUND", default=False):
+        return None
+    first, second, _ = cell_pairs(tiling, _AROUND_SPACINGS)
+    return CellsAround(first.astype(np.int32), second.astype(np.int32), len(tiling.lat_deg))
 
 
 def _calls_bound(scenario: Scenario) -> Literal["none", "interference-free"]:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from capest.allocation.cells import STRATEGIES
+from capest.allocation.cells import PREFERENCES, parts_of
 from capest.engine.space import Space
 from capest.orbits.catalogue import propagate
 from capest.orbits.constants import DAY_S
@@ -64,7 +64,9 @@ def altitudes_km(position_m: np.ndarray) -> np.ndarray:
     return found[np.isfinite(found)]
 
 
-def assignment_note(assignment: str, altitude_km: np.ndarray) -> tuple[str, ...]:
+def assignment_note(
+    assignment: str, altitude_km: np.ndarray, preference: str | None = None
+) -> tuple[str, ...]:
     """Warn of elevations that are compared across satellites of different height.
 
     Parameters
@@ -72,22 +74,57 @@ def assignment_note(assignment: str, altitude_km: np.ndarray) -> tuple[str, ...]
     assignment : str
         ``cells.assignment``.
     altitude_km : float64 array (n,)
+    preference : str, optional
+        ``cells.preference``, where it is written.
 
     Returns
     -------
     tuple of str
         One line, or none.
     """
-    by_elevation = STRATEGIES.constant(assignment, "COMPARES_ELEVATIONS", default=False)
+    parts = parts_of(assignment, preference=preference)
+    by_elevation = parts is not None and PREFERENCES.constant(
+        parts[1], "COMPARES_ELEVATIONS", default=False
+    )
     if not by_elevation or not altitude_km.size:
         return ()
     low, high = float(altitude_km.min()), float(altitude_km.max())
     if high <= _HEIGHTS * low:
         return ()
+    key, better = f'cells.assignment = "{assignment}"', "demand-first"
+    if preference is not None:
+        key, better = f'cells.preference = "{preference}"', "snr-times-sine"
     return (
-        f'cells.assignment = "{assignment}" compares elevations of satellites {low:,.0f} to '
+        f"{key} compares elevations of satellites {low:,.0f} to "
         f"{high:,.0f} km high: higher satellites often stand higher in the sky, although farther "
-        "away; max-sinr compares signals and may carry far more",
+        f"away; {better} compares signals and may carry far more",
+    )
+
+
+def coverage_note(covers_first: bool, turns: int, beams_at_once: int) -> tuple[str, ...]:
+    """Say where coverage comes first and no cell shares the time of a beam.
+
+    Over China, Guowang's 6,080 satellites of GW-A59 carry 36,360 calls where cells share a frame of
+    eight slots, and 25,170 where each has a beam of its own, by the rules of 0.2.
+
+    Parameters
+    ----------
+    covers_first : bool
+    turns : int
+        Cells that a satellite may hold for each beam.
+    beams_at_once : int
+
+    Returns
+    -------
+    tuple of str
+        One line, or none.
+    """
+    if not covers_first or turns > 1:
+        return ()
+    return (
+        f'cells.objective = "coverage" with no turns of beams: a satellite lights {beams_at_once} '
+        "cells and no more, and others change to weaker satellites so that most are lit; "
+        'beams.allocation = "proportional" with beams.slots = 8 lets cells share beams in time',
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +35,11 @@ def payloads_in(scenario: Scenario, space: Space) -> Payloads | None:
     return Payloads(tuple(_in_numbers(scenario, base, each) for each in known), kind[space.table])
 
 
+def scan_sine(largest_deg: float | None) -> float:
+    """Sine of the largest angle between the nadir and a beam; 1 where nothing limits it."""
+    return 1.0 if largest_deg is None else math.sin(math.radians(largest_deg))
+
+
 def _in_numbers(
     scenario: Scenario, base: shell_tables.PayloadFigures, own: shell_tables.PayloadFigures
 ) -> Payload:
@@ -42,7 +48,6 @@ def _in_numbers(
     carried = satellite.model_copy(update={name: getattr(own, name) for name in figures})
     flown = scenario.model_copy(update={"satellite": carried})
     density_w = 10.0 ** (0.1 * (own.eirp_density_dbw_per_mhz - own.antenna_gain_dbi))
-    turns = scenario.beams.allocation != "all-on"
     rf_power_w, pfd_dbw = own.rf_power_w, own.pfd_limit_dbw_per_m2_mhz
     return Payload(
         steering=steering(flown),
@@ -54,5 +59,6 @@ def _in_numbers(
         rf_power_w=np.inf if rf_power_w is None else rf_power_w,
         pfd_dbw_per_m2_mhz=np.inf if pfd_dbw is None else pfd_dbw,
         beams_at_once=own.beams_at_once,
-        cells_at_once=own.beams_at_once * (scenario.beams.cells_per_beam if turns else 1),
+        cells_at_once=own.beams_at_once * scenario.most_cells_per_beam,
+        largest_scan_sine=scan_sine(own.largest_scan_deg),
     )

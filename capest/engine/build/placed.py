@@ -9,6 +9,7 @@ import numpy as np
 
 from capest.engine.build.people import settled_people
 from capest.engine.build.region import active_users, country_codes, placed_in
+from capest.engine.build.residents import residents_of_cells
 from capest.engine.build.uncovered import uncovered_of
 from capest.engine.places import BelowSatellite
 from capest.engine.world import Layout
@@ -104,6 +105,9 @@ def placed_ground(scenario: Scenario, layout: Layout) -> Placed:
         # A rounding at the border may put the anchor of a spot beside all cells.
         cell, people = settled_people(model, shape.border.cell_at)
         coordinates["cell_people"] = np.bincount(cell, people, minlength=len(area_km2))
+        coordinates["cell_residents"] = residents_of_cells(
+            model, shape.border.cell_at, len(area_km2)
+        )
     else:
         model, of_file = _of_file(scenario, shape, region)
         notes += of_file

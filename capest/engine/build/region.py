@@ -12,6 +12,7 @@ import numpy as np
 
 from capest.engine.build.guard import guard_of
 from capest.engine.build.people import people_of, people_of_cells, settled, within
+from capest.engine.build.residents import residents_of_cells
 from capest.engine.build.uncovered import uncovered_of
 from capest.engine.places import InRegion, People
 from capest.engine.region_cells import RegionCells
@@ -109,15 +110,23 @@ def build_region(scenario: Scenario, diameter_km: float) -> PopulatedRegion:
         cap_centre=region.cap.centre,
         reach_rad=_reach_rad(region, tiling),
     )
-    people = None
+    coordinates: dict[str, np.ndarray] = {}
     if scenario.users.placement in ("population", "uncovered"):
-        of_cells = [
-            people_of_cells(each, tiling)
-            for each in (model, guard.people)
+        sources = [
+            (each, own)
+            for each, own in ((model, counted), (guard.people, ~counted))
             if isinstance(each, PopulationModel | PointsModel)
         ]
-        people = np.sum(of_cells, axis=0)
-    return PopulatedRegion(ground, tiling, _layout(ground, tiling, people), notes + guard.notes)
+        # Users of the region count in no guard cell, nor those of guard cells in the region.
+        coordinates = {
+            "cell_people": np.sum([people_of_cells(each, tiling) for each, _ in sources], axis=0),
+            "cell_residents": np.sum(
+                [residents_of_cells(each, cell_at, len(own)) * own for each, own in sources],
+                axis=0,
+            ),
+        }
+    layout = _layout(ground, tiling, coordinates)
+    return PopulatedRegion(ground, tiling, layout, notes + guard.notes)
 
 
 def placed_in(
@@ -139,12 +148,12 @@ def placed_in(
     )
 
 
-def _layout(ground: Ground, tiling: Cells, people: np.ndarray | None) -> dict[str, np.ndarray]:
+def _layout(ground: Ground, tiling: Cells, people: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {
         "cell_latitude": np.asarray(tiling.lat_deg),
         "cell_longitude": np.asarray(tiling.lon_deg),
         "cell_area": np.full(len(tiling.lat_deg), tiling.area_km2),
-        **({} if people is None else {"cell_people": people}),
+        **people,
         "cell_colour": ground.colour.astype(np.int32),
         "cell_counted": ground.counted.astype(np.int8),
         "cell_country": country_codes(tiling.lat_deg, tiling.lon_deg),

@@ -114,6 +114,8 @@ def _wait_notes(scenario: Scenario) -> tuple[str, ...]:
         return ()
     if scenario.has_constellation and scenario.cells.layout == "earth-fixed":
         cells, why = scenario.cells_at_once, "beams.cells_per_beam"
+        if scenario.covers_first:
+            why = "one slot of beams.slots where a satellite is full"
     else:
         count = scenario.beams.count if scenario.has_constellation else scenario.beam_count
         cells, why = count, "beams.count over satellite.beams_at_once"

@@ -51,6 +51,7 @@ def services_of(scenario: Scenario, link: Link) -> Services | None:
         uplink=uplink,
         missing_note=_missing_note(scenario, uplink),
         holding_times=scenario.service.simulated_holding_times,
+        minimum_share=scenario.cells.minimum_share if scenario.covers_first else 0.0,
     )
 
 

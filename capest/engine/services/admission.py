@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ from capest.backend.arguments import CallQueues
 from capest.backend.protocol import Kernels
 from capest.engine.radio import UplinkAccess
 from capest.engine.services.demand import Demand
+from capest.engine.services.minimum import NO_SHARE, admit_above, at_minimum, hold
 from capest.engine.services.rates import WHOLE, level_of, mean_share, raise_rates, way_up
 from capest.engine.services.settings import Services
 from capest.statistics.refusals import REFUSAL_REASONS
@@ -81,11 +82,15 @@ class Admitted:
         What is left of the downlink's time, in units of ``WHOLE``, and of the uplink's subchannels.
     level : int8 array (users,) or None
         Rates of calls that adapt, see ``rates.AT_LEAST``; ``None``: no service has two rates.
+    held : int8 array (users,) or None
+        What callers hold whose calls are not carried, see ``minimum.NO_SHARE``; ``None``: nobody
+        holds anything.
     """
 
     outcome: Any
     left: Any
     level: Any | None = None
+    held: Any | None = None
 
 
 @dataclass(frozen=True)
@@ -127,10 +132,27 @@ def admit(services: Services, kernels: Kernels, links: CallLinks, demand: Demand
     xp = kernels.xp
     needs = needs_of(services, links, demand, xp)
     asks = demand.call & (needs.outcome == CARRIED)
-    admitted, left = kernels.admit_calls(queues(kernels, links, needs, asks, demand.arrival))
+    waiting, kind = queues(kernels, links, needs, asks, demand.arrival), None
+    if services.minimum_share > 0.0:
+        least = needs_of(services, links, at_minimum(demand, services.minimum_share), xp)
+        held = hold(
+            kernels,
+            demand.call & (least.outcome == CARRIED),
+            (least.down, least.up),
+            links.own_beam,
+            (WHOLE, least.capacity_up),
+            links.trials * links.beams,
+        )
+        admitted, left = admit_above(kernels, waiting, held, links.own_beam)
+        needs = replace(
+            needs, down=xp.maximum(needs.down, held.down), up=xp.maximum(needs.up, held.up)
+        )
+        kind = xp.where(asks & (admitted > 0), NO_SHARE, held.kind)
+    else:
+        admitted, left = kernels.admit_calls(waiting)
     outcome = xp.where(asks & (admitted == 0), BANDWIDTH, needs.outcome)
     if demand.wanted_mbps is None:
-        return Admitted(outcome, left)
+        return Admitted(outcome, left, held=kind)
     efficiencies = (links.efficiency, links.uplink_efficiency)
     wanted = _shares(services, demand.wanted_mbps, efficiencies, xp)
     carried, limits = asks & (admitted > 0), limits_of(links, xp)
@@ -140,7 +162,7 @@ def admit(services: Services, kernels: Kernels, links: CallLinks, demand: Demand
         raised, left[:, k] = raise_rates(kernels, links.own_beam, ways[k], left[:, k])
         more.append(raised)
     level = level_of(wanted, limits, (ways[0], ways[1]), (more[0], more[1]), xp)
-    return Admitted(outcome, left, level)
+    return Admitted(outcome, left, level, kind)
 
 
 def needs_of(services: Services, links: CallLinks, demand: Demand, xp: Any) -> Needs:

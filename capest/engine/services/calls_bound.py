@@ -48,22 +48,6 @@ class CellOffers:
     callers: np.ndarray
 
 
-@dataclass(frozen=True)
-class BoundOfCalls:
-    """What the calls of some trials compare with, int32 arrays (trials,) of the backend.
-
-    Attributes
-    ----------
-    most : int32 array (trials,)
-        From `calls_bound`.
-    without_interference : int32 array (trials,)
-        From `calls_without_interference`.
-    """
-
-    most: Any
-    without_interference: Any
-
-
 def calls_bound(
     world: World,
     services: Services,
@@ -72,7 +56,6 @@ def calls_bound(
     users: Users,
     candidates: Candidates,
     demand: Demand,
-    beams_per_cell: int = 1,
 ) -> np.ndarray:
     """Most calls that any assignment carries, of users that count, whatever interferes.
 
@@ -87,8 +70,6 @@ def calls_bound(
     candidates : Candidates
         Pairs that may serve each other.
     demand : Demand
-    beams_per_cell : int, optional
-        At most.
 
     Returns
     -------
@@ -96,6 +77,7 @@ def calls_bound(
     """
     possible = cell_offers(world, services, kernels, sky, users, candidates, demand)
     offers, cells = possible.offers, len(world.ground.colour)
+    beams_per_cell = world.beams.beams_per_cell
     room = np.broadcast_to(_beams_at_once(world, sky), len(sky))
     found = np.empty(sky.trials, dtype=np.int32)
     # One by one: what a trial's bound rounds to depends on no other trial.

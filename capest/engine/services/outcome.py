@@ -20,6 +20,7 @@ from capest.engine.services.admission import (
     capacity_of,
 )
 from capest.engine.services.demand import Demand
+from capest.engine.services.minimum import EQUAL_PART, LEAST_SHARES, WHOLE_SHARE
 from capest.engine.services.rates import LEVELS
 from capest.engine.services.settings import Services
 from capest.statistics.quantities import AXES, CALLS_AT_RATES, calls_of_service
@@ -103,6 +104,37 @@ def totals_at_rates(counts: Any | None) -> dict[str, Any]:
     if counts is None:
         return {}
     return {name: counts[:, level].astype("i4") for level, name in enumerate(CALLS_AT_RATES)}
+
+
+def totals_at_minimum(
+    kernels: Kernels, links: CallLinks, counted: Any, held: Any
+) -> dict[str, Any]:
+    """Count callers whose calls are not carried by trial and by what they hold instead.
+
+    Parameters
+    ----------
+    kernels : Kernels
+    links : CallLinks
+    counted : bool array (users,)
+        Calls that count.
+    held : int8 array (users,) or None
+        See `Admitted`.
+
+    Returns
+    -------
+    dict of str to int32 array (trials,)
+        Empty where nobody holds anything.
+    """
+    if held is None:
+        return {}
+    xp = kernels.xp
+    number = xp.where(counted, links.user_trial.astype(xp.int64) * LEAST_SHARES + held, -1)
+    counts = kernels.count_numbers(number, links.trials * LEAST_SHARES)
+    counts = counts.reshape(links.trials, LEAST_SHARES).astype(xp.int32)
+    return {
+        "calls_at_minimum": counts[:, WHOLE_SHARE],
+        "calls_below_minimum": counts[:, EQUAL_PART],
+    }
 
 
 def refused(counts: Any) -> dict[str, Any]:

@@ -27,8 +27,6 @@ from capest.engine.services.admission import (
 )
 from capest.engine.services.blocking import blocked_calls
 from capest.engine.services.calls_bound import (
-    BoundOfCalls,
-    calls_bound,
     calls_without_interference,
 )
 from capest.engine.services.demand import Demand, draw_demand
@@ -67,8 +65,9 @@ class Served:
         Throughput of users without a guaranteed rate; ``None`` where there are none.
     settled : Settled or None
         Interference of the uplink, where it depends on who is carried or is of many satellites.
-    of_bound : BoundOfCalls or None
-        What any assignment could carry at most; ``None`` where nobody asked for it.
+    without_interference : int32 array (trials,) or None
+        Calls that the same beams would carry if nobody disturbed anybody; ``None`` where nobody
+        asked for it.
     """
 
     links: CallLinks
@@ -79,7 +78,7 @@ class Served:
     blocked: Any | None = None
     best_effort_mbps: Any | None = None
     settled: Settled | None = None
-    of_bound: BoundOfCalls | None = None
+    without_interference: Any | None = None
     outcome: Any | None = field(default=None, repr=False)
 
 
@@ -177,11 +176,10 @@ def serve(
             outcome=outcome_of_class(demand, admitted),
         )
         if world.beams.calls_bound != "none":
-            bound = calls_bound(world, services, kernels, sky, users, view.candidates, demand)
             free = calls_without_interference(
                 *(world, services, kernels, users, links, up, call_links, demand, frame)
             )
-            served = replace(served, of_bound=BoundOfCalls(xp.asarray(bound), free))
+            served = replace(served, without_interference=free)
     if services.has_rest:
         if frame is None:
             rest = best_effort_mbps(

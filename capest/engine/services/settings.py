@@ -13,6 +13,11 @@ from capest.scenario.service_classes import ServiceClass
 if TYPE_CHECKING:
     from capest.engine.services.demand import Demand
 
+_NO_MINIMUM_NOTE = (
+    "calls that come and go (service.simulated_holding_times) take their beam as if nobody held "
+    "cells.minimum_share of it: blocking_share does not know it"
+)
+
 
 @dataclass(frozen=True)
 class CallUplink:
@@ -58,6 +63,8 @@ class Services:
         What of the uplink is not computed; empty if it is as a whole.
     holding_times : int
         For which calls that come and go are simulated; 0: not.
+    minimum_share : float
+        Part of the wanted rate that every caller holds before any call is carried.
     """
 
     classes: tuple[ServiceClass, ...]
@@ -68,6 +75,7 @@ class Services:
     uplink: CallUplink | None
     missing_note: str
     holding_times: int
+    minimum_share: float = 0.0
 
     @property
     def has_calls(self) -> bool:
@@ -107,4 +115,6 @@ class Services:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know, one line each."""
-        return (self.missing_note,) if self.has_calls and self.missing_note else ()
+        holds_less = self.holding_times > 0 and self.minimum_share > 0.0
+        told = (self.missing_note, _NO_MINIMUM_NOTE if holds_less else "")
+        return tuple(filter(None, told)) if self.has_calls else ()

@@ -18,6 +18,7 @@ from capest.backend.protocol import Kernels
 from capest.engine.services.admission import (
     CARRIED,
     CallLinks,
+    Needs,
     capacity_of,
     limit_of,
     needs_of,
@@ -25,6 +26,7 @@ from capest.engine.services.admission import (
     share_taken,
 )
 from capest.engine.services.demand import Demand
+from capest.engine.services.minimum import Held, admit_above, at_minimum, hold
 from capest.engine.services.rates import WHOLE, mean_share, raise_rates, way_up
 from capest.engine.services.settings import CallUplink, Services
 from capest.engine.services.uplink_width import power_in_place, widen
@@ -241,7 +243,12 @@ class _Door:
         self._kernels, self._links, self._demand = kernels, links, demand
         self._has_rest = services.has_rest
         self._access = uplink.access
-        needs = needs_of(services, replace(links, uplink_efficiency=None), demand, xp)
+        alone = replace(links, uplink_efficiency=None)
+        needs = needs_of(services, alone, demand, xp)
+        self._least: tuple[Demand, Needs] | None = None
+        if services.minimum_share > 0.0:
+            least = at_minimum(demand, services.minimum_share)
+            self._least = least, needs_of(services, alone, least, xp)
         asks = demand.call & (needs.outcome == CARRIED)
         one = queues(kernels, links, needs, asks, demand.arrival)
         users = len(asks)
@@ -286,10 +293,19 @@ class _Door:
         # Whose uplink fails with places of its own finds no room.
         most = limit_of(links.most_share, width, xp)
         up = xp.where(up > most, capacity + 1, mean_share(up, self._demand.talk_share, xp))
-        admitted, left = kernels.admit_calls(replace(self._queues, up=up.ravel()))
+        waiting = replace(self._queues, up=up.ravel())
+        if self._least is None:
+            admitted, left = kernels.admit_calls(waiting)
+            held_up = xp.zeros_like(up)
+        else:
+            held = self._hold(*self._least, efficiency, most)
+            admitted, left = admit_above(kernels, waiting, held, self._number.ravel())
+            # Who holds a share sends, carried or not.
+            held_up = held.up.reshape(up.shape)
+            up = xp.maximum(up, held_up)
         admitted = admitted.reshape(efficiency.shape) > 0
         left_up = left[:, 1].reshape(_CHAINS, -1)
-        taken_up = xp.where(admitted, up, 0)
+        taken_up = xp.where(admitted, up, held_up)
         if self._demand.wanted_up_mbps is not None:
             more, left_up = self._raise(efficiency, up, most, admitted, left_up)
             taken_up = taken_up + more
@@ -314,17 +330,48 @@ class _Door:
         )
         return _Inside(sending, fills, calls, all_calls)
 
+    @property
+    def _number(self) -> Any:
+        """Beam of each user among those of all chains, int64 array (chains, users)."""
+        links = self._links
+        chain = self._kernels.xp.arange(_CHAINS)[:, None]
+        return chain * (links.trials * links.beams) + links.own_beam
+
+    def _hold(self, demand: Demand, needs: Needs, efficiency: Any, most: Any) -> Held:
+        """Shares that callers hold whose uplinks have some efficiency, of all chains in a row.
+
+        Parameters
+        ----------
+        demand : Demand
+            At the share.
+        needs : Needs
+            Of the downlink.
+        efficiency : float32 array (chains, users)
+        most : int or int64 array
+            See `admission.limits_of`.
+        """
+        xp, links, access = self._kernels.xp, self._links, self._access
+        rates_mbps = xp.broadcast_to(demand.up_mbps, efficiency.shape)
+        mhz = access.user_bandwidth_mhz
+        up = share_taken(rates_mbps, efficiency, mhz, xp, access.widths[-1])
+        closes = demand.call & (needs.outcome == CARRIED) & (up <= most)
+        down = xp.broadcast_to(needs.down, efficiency.shape)
+        shares = (down.ravel(), mean_share(up, demand.talk_share, xp).ravel())
+        capacities = (WHOLE, self._queues.capacity_up)
+        groups = _CHAINS * links.trials * links.beams
+        number = self._number.ravel()
+        return hold(self._kernels, closes.ravel(), shares, number, capacities, groups)
+
     def _raise(
         self, efficiency: Any, least: Any, most: Any, admitted: Any, left_up: Any
     ) -> tuple[Any, Any]:
         """Raise the rates of calls that adapt by what is left, arrays as of `raise_rates`."""
-        xp, links, access = self._kernels.xp, self._links, self._access
+        xp, access = self._kernels.xp, self._access
         rates_mbps = xp.broadcast_to(self._demand.wanted_up_mbps, efficiency.shape)
         mhz, places = access.user_bandwidth_mhz, access.widths[-1]
         wanted = share_taken(rates_mbps, efficiency, mhz, xp, places)
         ways = way_up(wanted, least, most, self._demand.talk_share, admitted, xp)
-        number = xp.arange(_CHAINS)[:, None] * (links.trials * links.beams) + links.own_beam
-        more, left = raise_rates(self._kernels, number.ravel(), ways.ravel(), left_up.ravel())
+        more, left = raise_rates(self._kernels, self._number.ravel(), ways.ravel(), left_up.ravel())
         return more.reshape(ways.shape), left.reshape(left_up.shape)
 
     def _rest(self, efficiency: Any, left_up: Any) -> tuple[Any, Any]:

@@ -1,11 +1,14 @@
 """Small random cases, and the strategies written as one reads them."""
 
+import math
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 
-from capest.allocation.cells.candidates import Candidates
+from capest.allocation.cells.candidates import Candidates, CellsAround
 
 
 def case(seed: int) -> tuple[Candidates, np.ndarray, int]:
@@ -31,10 +34,21 @@ def pairs_of(cell, satellite, elevation, snr, cells: int, satellites: int) -> Ca
 
 def shuffled(candidates: Candidates, seed: int) -> Candidates:
     order = np.random.default_rng(seed).permutation(len(candidates.cell))
-    return pairs_of(
-        candidates.cell[order], candidates.satellite[order], candidates.elevation_deg[order],
-        candidates.snr[order], candidates.cells, candidates.satellites,
-    )  # fmt: skip
+    return candidates.only(order)
+
+
+def full_case(seed: int) -> tuple[Candidates, np.ndarray, int | np.ndarray, np.ndarray]:
+    """A case with all that any order and preference asks for; every third with room by satellite."""
+    pairs, demand, beams = case(seed)
+    rng = np.random.default_rng([seed, 1])
+    trials = 2 if pairs.cells % 2 == 0 else 1
+    own = pairs.cells // trials
+    one, other = np.nonzero(np.triu(rng.random((own, own)) < 0.3, 1))
+    around = CellsAround(one.astype(np.int32), other.astype(np.int32), own)
+    stays = rng.integers(0, 4, len(pairs.cell)).astype(np.float32) * 60.0
+    room = rng.integers(0, 4, pairs.satellites) if seed % 3 == 0 else beams
+    drawn = rng.integers(0, 5 if seed % 2 else 2**63, pairs.cells).astype(np.uint64)
+    return replace(pairs, in_view_s=stays, around=around), demand, room, drawn
 
 
 def listed(candidates: Candidates, weight: np.ndarray) -> list[tuple[int, int, float]]:
@@ -86,10 +100,118 @@ def greedy_demand(candidates: Candidates, demand: np.ndarray, beams: int) -> lis
     return cells_in_turn(candidates, demand, beams, turn, by_load=False)
 
 
+def demand_first(candidates: Candidates, demand: np.ndarray, beams: int) -> list[int]:
+    nothing = np.zeros(candidates.cells)
+    return matched("demand", "snr-times-sine", candidates, demand, beams, nothing)
+
+
 def least_loaded(candidates: Candidates, demand: np.ndarray, beams: int) -> list[int]:
     count = np.bincount(candidates.cell, minlength=candidates.cells)
     turn = sorted(range(candidates.cells), key=lambda cell: (count[cell], cell))
     return cells_in_turn(candidates, demand, beams, turn, by_load=True)
+
+
+def sine_product(candidates: Candidates) -> list[float]:
+    """SNR times sine of elevation, as near as a float32 comes."""
+    pairs = zip(candidates.snr.tolist(), candidates.elevation_deg.tolist(), strict=True)
+    return [float(np.float32(snr * math.sin(math.radians(height)))) for snr, height in pairs]
+
+
+def demand_around(around: CellsAround, demand: list[int], cell: int) -> float:
+    """Mean demand of the cells around one, in its own trial."""
+    first_of_trial = cell // around.cells * around.cells
+    found = []
+    for one, other in zip(around.first.tolist(), around.second.tolist(), strict=True):
+        for here, there in ((one, other), (other, one)):
+            if here + first_of_trial == cell:
+                found.append(demand[there + first_of_trial])
+    return sum(found) / len(found) if found else 0.0
+
+
+def low_spill(candidates: Candidates, demand: list[int]) -> list[float | None]:
+    """`sine_product`, ``None`` of pairs whose spot disturbs more people than the cell has."""
+    own, around = sine_product(candidates), candidates.around
+    cell = candidates.cell.tolist()
+    found: list[float | None] = []
+    for here, value in zip(cell, own, strict=True):
+        trial = here // around.cells
+        largest = max(v for c, v in zip(cell, own, strict=True) if c // around.cells == trial)
+        best = max(v for c, v in zip(cell, own, strict=True) if c == here)
+        crowd = math.sqrt((1 + demand_around(around, demand, here)) / (1 + demand[here]))
+        may = value >= 0.2 * max(largest, 0.0) * crowd or value >= max(best, 0.0)
+        found.append(value if may else None)
+    return found
+
+
+def weights(preference: str, candidates: Candidates, demand: np.ndarray) -> list[float | None]:
+    if preference == "low-spill":
+        return low_spill(candidates, demand.tolist())
+    return {
+        "elevation": candidates.elevation_deg.tolist(),
+        "least-loaded": candidates.elevation_deg.tolist(),
+        "snr": candidates.snr.tolist(),
+        "snr-times-sine": sine_product(candidates),
+        "longest-in-view": [] if candidates.in_view_s is None else candidates.in_view_s.tolist(),
+    }[preference]
+
+
+def turn_of(
+    order: str, candidates: Candidates, demand: np.ndarray, drawn: np.ndarray, degree: list[int]
+) -> list[int]:
+    """All cells as they choose; "none" as where loads decide: fewest candidates first."""
+
+    def offer(cell: int) -> float:
+        own = candidates.snr[candidates.cell == cell]
+        best = max(own.tolist(), default=0.0)
+        return math.log(1.0 + best) / demand[cell] if demand[cell] else math.inf
+
+    key: Any = {
+        "none": lambda cell: degree[cell],
+        "demand": lambda cell: -int(demand[cell]),
+        "random": lambda cell: int(drawn[cell]),
+        "satisfaction": offer,
+    }[order]
+    return sorted(range(candidates.cells), key=lambda cell: (key(cell), cell))
+
+
+def matched(
+    order: str,
+    preference: str,
+    candidates: Candidates,
+    demand: np.ndarray,
+    room: int | np.ndarray,
+    drawn: np.ndarray,
+) -> list[int]:
+    """An order times a preference, one cell or one pair after the other."""
+    weight = weights(preference, candidates, demand)
+    rooms = np.broadcast_to(room, candidates.satellites).tolist()
+    pairs = [
+        (cell, satellite, value)
+        for cell, satellite, value in zip(
+            candidates.cell.tolist(), candidates.satellite.tolist(), weight, strict=True
+        )
+        if value is not None and demand[cell] > 0
+    ]
+    served, load = [-1] * candidates.cells, [0] * candidates.satellites
+    by_load = preference == "least-loaded"
+    if order == "none" and not by_load:
+        for cell, satellite, _ in sorted(pairs, key=lambda pair: (-pair[2], pair[0], pair[1])):
+            if served[cell] < 0 and load[satellite] < rooms[satellite]:
+                served[cell] = satellite
+                load[satellite] += 1
+        return served
+    degree = [sum(own == cell for own, _, _ in pairs) for cell in range(candidates.cells)]
+    may = candidates.only(np.array([value is not None for value in weight], dtype=bool))
+    for cell in turn_of(order, may, demand, drawn, degree):
+        options = [
+            (load[satellite] if by_load else 0, -value, satellite)
+            for own, satellite, value in pairs
+            if own == cell and load[satellite] < rooms[satellite]
+        ]
+        if options:
+            served[cell] = min(options)[2]
+            load[served[cell]] += 1
+    return served
 
 
 def worth(candidates: Candidates, demand: np.ndarray, served_by: np.ndarray) -> tuple[int, int]:

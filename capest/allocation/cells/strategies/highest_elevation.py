@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from capest.allocation.cells.candidates import Candidates, best_pairs_first
+from capest.allocation.cells.candidates import Candidates
+from capest.allocation.cells.match import match
 
-COMPARES_ELEVATIONS = True
+ORDER = "none"
+PREFERENCE = "elevation"
 
 
-def assign(
-    candidates: Candidates, demand: np.ndarray, beams_at_once: int | np.ndarray
-) -> np.ndarray:
-    """Take pairs by falling elevation wherever cell and satellite still have room.
-
-    Ties: lower cell, then lower satellite.
-
-    Parameters
-    ----------
-    candidates : Candidates
-    demand : int64 array (cells,)
-        A cell without is not served.
-    beams_at_once : int or int array (satellites,)
-        Cells a satellite serves at most, or each of them.
-
-    Returns
-    -------
-    int32 array (cells,)
-        Satellite of each, -1 for none.
-    """
-    return best_pairs_first(candidates, demand, beams_at_once, candidates.elevation_deg)
+def assign(candidates: Candidates, demand: Any, beams_at_once: Any) -> Any:
+    """Match cells and satellites; arguments and result as of `match`."""
+    return match(ORDER, PREFERENCE, candidates, demand, beams_at_once)

@@ -1,0 +1,1 @@
+"""What a satellite may serve at most: one file a limit."""

@@ -1,0 +1,1 @@
+"""Orders of `allocation.cells`: one file each."""

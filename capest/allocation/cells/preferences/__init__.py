@@ -1,0 +1,1 @@
+"""Preferences of `allocation.cells`: one file each."""

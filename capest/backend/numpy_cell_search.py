@@ -1,0 +1,2 @@
+def search_cells(*a):
+    raise NotImplementedError

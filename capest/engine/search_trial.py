@@ -1,0 +1,121 @@
+"""Local search of one trial: from the beams that are lit to better ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from capest.backend.cell_search import SearchPlan, SearchProblem, SearchResult
+from capest.backend.host_library import host_library
+from capest.backend.native.cell_search import search_cells as search_compiled
+from capest.backend.numpy_cell_search import search_cells as search_with_numpy
+from capest.backend.protocol import Kernels
+from capest.engine.collect import Computed
+from capest.engine.evaluate import Drawn
+from capest.engine.links_of_many import AlikeTrials, constellation_links
+from capest.engine.search_problem import search_problem
+from capest.engine.search_worth import worth_of
+
+_NO_LINKS = np.empty(0, dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the search of a trial came to.
+
+    Attributes
+    ----------
+    satellite : int32 array (cells, channels)
+        Of the sky, that lights each cell on each channel; -1 for none.
+    calls : int
+        Carried, as the search counts them; 0 where nobody calls.
+    problem : SearchProblem
+        With its links left out.
+    """
+
+    satellite: np.ndarray
+    calls: int
+    problem: SearchProblem
+
+
+def search_trial(drawn: Drawn, start: Computed, trial: int, satellite: np.ndarray) -> Found:
+    """Search a better assignment for one trial.
+
+    Parameters
+    ----------
+    drawn : Drawn
+    start : Computed
+        The trials with the assignment to start from.
+    trial : int
+        Counted from the first.
+    satellite : int32 array (cells, channels)
+        Of the sky, that lights each cell on each channel at the start; -1 for none.
+    """
+    world, kernels, sky, view = drawn.world, drawn.kernels, drawn.sky, drawn.view
+    users, xp, served = drawn.users, kernels.xp, start.served
+    each = np.arange(sky.trials)
+    downlink = constellation_links(
+        world, sky, users, start.beams, start.power, AlikeTrials(each, each), None, xp
+    )
+    settled = None if served is None else served.settled
+    problem = search_problem(
+        *(world, kernels, sky, view, users, start.power, downlink, start.links),
+        None if served is None else served.demand,
+        trial,
+        objective=world.beams.objective,
+        beams_per_cell=world.beams.beams_per_cell,
+        up_interference=None if settled is None else settled.interference,
+    )
+    first_satellite = int(sky.start[trial])
+    lit = _candidates(problem, satellite, first_satellite)
+    moves = 0 if world.beams.moves is None else world.beams.moves
+    found = _search(kernels, problem, lit, SearchPlan(order=_by_users(problem), moves=moves))
+    calls = 0
+    if not problem.rates:
+        counting = problem
+        if world.beams.objective != "calls":
+            needs = {
+                "rates": False,
+                "call_class": problem.call_class,
+                "threshold": problem.threshold,
+            }
+            pairs = problem.links.pairs
+            counting = replace(problem, **worth_of(world, "calls", needs, pairs.first, pairs.users))
+        calls = _search(
+            kernels, counting, found.candidate, SearchPlan(order=_by_users(problem), moves=0)
+        ).total
+    by = problem.candidate_satellite[np.maximum(found.candidate, 0)] + np.int32(first_satellite)
+    after = np.where(found.candidate >= 0, by, np.int32(-1)).astype(np.int32)
+    # The links take far more memory than all the rest.
+    links = replace(problem.links, gain=_NO_LINKS, direction=_NO_LINKS[None])
+    return Found(after, calls, replace(problem, links=links))
+
+
+def _candidates(problem: SearchProblem, satellite: np.ndarray, first: int) -> np.ndarray:
+    """Candidate that lights each cell on each channel, int32 array (cells, channels)."""
+    satellites = len(problem.room)
+    cell = np.repeat(np.arange(problem.cells), np.diff(problem.candidate_start))
+    number = cell * satellites + problem.candidate_satellite
+    row, channel = np.nonzero(satellite >= 0)
+    found = np.full(satellite.shape, -1, dtype=np.int32)
+    wanted = row * satellites + (satellite[row, channel] - first)
+    found[row, channel] = np.searchsorted(number, wanted)
+    return found
+
+
+def _by_users(problem: SearchProblem) -> np.ndarray:
+    """Cells with users by falling number, then number of the cell, int64 array (n,)."""
+    users = problem.links.pairs.users
+    order = np.argsort(-users, kind="stable")
+    return order[: int((users > 0).sum())].astype(np.int64)
+
+
+def _search(
+    kernels: Kernels, problem: SearchProblem, start: np.ndarray, plan: SearchPlan
+) -> SearchResult:
+    """Search with compiled code if there is any for the host."""
+    library = host_library(kernels)
+    if library is None:
+        return search_with_numpy(problem, start, plan)
+    return search_compiled(library, problem, start, plan)

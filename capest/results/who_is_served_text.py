@@ -1,0 +1,180 @@
+"""Who is served and who is not, in sentences and in a table for a terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from capest.results.columns import in_columns, wrapped
+from capest.results.figures import percent_text, value_text
+from capest.results.unserved import PartOfCells, Unserved
+from capest.results.who_is_served import WhoIsServed
+from capest.statistics.reduction import Estimate
+from capest.statistics.refusals import SHORT_REASONS
+
+_REASONS_NAMED = 3
+
+
+def sentences(found: WhoIsServed) -> list[str]:
+    """Say who is never served, and how evenly calls or users are; a few lines.
+
+    Parameters
+    ----------
+    found : WhoIsServed
+    """
+    lines = [_never(found.unserved), _asked_never(found.unserved)]
+    rough = (
+        "People are counted where the centres of places are: the file of an earlier version does "
+        "not say where they live."
+    )
+    lines += [_evenly(found), rough if found.rough_people else ""]
+    return [line for line in lines if line]
+
+
+def density_table(found: WhoIsServed, width: int) -> list[str]:
+    """Lines of the table by density of people, or why there is none.
+
+    Parameters
+    ----------
+    found : WhoIsServed
+    width : int
+        Columns of the terminal.
+    """
+    if not found.by_density:
+        return wrapped(f"no groups by density: {found.why_no_groups}", width)
+    calls = found.unserved.what == "calls"
+    of_people = found.by_density[0].people is not None
+    headers = (
+        "tenth",
+        f"{'people' if of_people else 'users'} per km²",
+        *(("people",) if of_people else ()),
+        *("cells", "km²", f"{found.unserved.what}, asked", "carried" if calls else "served"),
+        "share",
+    )
+    rows = [
+        (
+            f"{number}",
+            f"{amount_text(group.lowest_per_km2)} to {amount_text(group.highest_per_km2)}",
+            *(() if group.people is None else (amount_text(group.people),)),
+            *(amount_text(group.cells), amount_text(group.area_km2), amount_text(group.asked)),
+            *(amount_text(group.served), "" if group.asked == 0 else percent_text(group.share)),
+        )
+        for number, group in enumerate(found.by_density, 1)
+    ]
+    return in_columns(headers, rows, width)
+
+
+def dark_rows(
+    estimates: Mapping[tuple[str, str], Estimate], *, of_beams: bool
+) -> list[tuple[str, Estimate, str]]:
+    """Label, estimate and unit of cells whose users ask and have no beam, if there are any.
+
+    Parameters
+    ----------
+    estimates : mapping of (metric, statistic) to Estimate
+    of_beams : bool
+        Cells are beams of one satellite.
+    """
+    dark = estimates.get(("cells_dark", "mean"))
+    # Files of earlier versions do not say.
+    if dark is None or not dark.value > 0.0:
+        return []
+    asking = f"of {value_text(estimates['cells_asking', 'mean'])}"
+    if of_beams:
+        return [("beams with users left dark", dark, asking)]
+    in_view = estimates["cells_dark_in_view", "mean"]
+    return [
+        ("cells with users left dark", dark, asking),
+        ("  with a satellite in view", in_view, "of these"),
+    ]
+
+
+def _never(found: Unserved) -> str:
+    """Who asked in vain in every trial."""
+    trials = f"{found.trials:,} trial" + ("" if found.trials == 1 else "s")
+    if found.asking.cells == 0:
+        return f"No user asked in {trials}."
+    one, many = _cells(found)
+    never, asking = found.never_served, found.asking.cells
+    if never.cells == 0:
+        got = "carried a call" if found.what == "calls" else "had a user served"
+        which = f"All {asking:,} {many}" if asking > 1 else f"The {one}"
+        return f"{which} whose users asked {got} in some of {trials}."
+    text = (
+        f"Never served in {trials}: {never.cells:,} of {asking:,} {many} whose users asked "
+        f"({percent_text(never.cells / asking)}), with {_amounts(never, found.what)}"
+    )
+    if found.reasons:
+        named = list(found.reasons.items())[:_REASONS_NAMED]
+        why = ", ".join(f"{SHORT_REASONS[reason]} {percent_text(part)}" for reason, part in named)
+        text += f"; {'refused there' if found.what == 'calls' else 'reasons, by cell'}: {why}"
+    limit = percent_text(found.most_share)
+    return (
+        f"{text}. Such a {one} is served in at most {limit} of trials (95 % confidence); "
+        "fewer trials find more of them."
+    )
+
+
+def _asked_never(found: Unserved) -> str:
+    """Where nobody asked."""
+    never, (one, many) = found.never_asked, _cells(found)
+    if never.cells == 0 or found.asking.cells == 0:
+        return ""
+    counted = f"{never.cells:,} {one if never.cells == 1 else many}"
+    where = ", ".join(filter(None, [_people(never), _area(never)]))
+    return f"No user ever asked in {counted} more{f', with {where}' if where else ''}."
+
+
+def _evenly(found: WhoIsServed) -> str:
+    """Shares of the thinnest and the densest tenth, and Jain's index."""
+    groups = [group for group in found.by_density if group.asked > 0.0]
+    parts = []
+    if len(groups) > 1:
+        thin, dense = groups[0], groups[-1]
+        tenth = "densely settled tenth of the people"
+        if thin.people is None:
+            tenth = "dense tenth of users"
+        parts.append(
+            f"{percent_text(thin.share)} in the least {tenth} "
+            f"(up to {amount_text(thin.highest_per_km2)} per km²), {percent_text(dense.share)} in "
+            f"the densest (from {amount_text(dense.lowest_per_km2)})"
+        )
+    if not math.isnan(found.jain_over_cells):
+        index = f"{found.jain_over_cells:.2f}"
+        parts.append(f"Jain's index over {_cells(found.unserved)[1]} {index}")
+    what = "Calls carried" if found.unserved.what == "calls" else "Users served"
+    return f"{what}: {'; '.join(parts)}." if parts else ""
+
+
+def _amounts(part: PartOfCells, what: str) -> str:
+    """People, or who asked, and area, with their shares of all."""
+    asked = f"{percent_text(part.asked_share)} of all {what}"
+    return ", ".join(filter(None, [_people(part) or asked, _area(part)]))
+
+
+def _people(part: PartOfCells) -> str:
+    if part.people is None or part.people_share is None:
+        return ""
+    return f"{amount_text(part.people)} people ({percent_text(part.people_share)})"
+
+
+def _area(part: PartOfCells) -> str:
+    if part.area_km2 is None or part.area_share is None:
+        return ""
+    return f"{amount_text(part.area_km2)} km² ({percent_text(part.area_share)})"
+
+
+def _cells(found: Unserved) -> tuple[str, str]:
+    return ("beam", "beams") if found.of_beams else ("cell", "cells")
+
+
+def amount_text(amount: float) -> str:
+    """A number with three digits, such as "14.7 million", "262,000" or "37"."""
+    if amount >= 999_500.0:
+        millions = amount / 1e6
+        return f"{millions:,.{1 if millions < 99.95 else 0}f} million"
+    if amount < 1.0:
+        return f"{amount:.2g}"
+    step = 10.0 ** max(0, math.floor(math.log10(amount)) - 2)
+    rounded = round(amount / step) * step
+    return f"{rounded:,.0f}" if amount >= 10.0 else f"{amount:,.1f}"

@@ -1,0 +1,213 @@
+// Beams that are lit, and what all users receive of them; see search_problem.hpp.
+#ifndef CAPEST_NATIVE_SEARCH_STATE_HPP
+#define CAPEST_NATIVE_SEARCH_STATE_HPP
+
+#include "cell_value.hpp"
+
+namespace capest {
+
+// A beam of a cell on a channel goes on or off.
+struct Change {
+    int64_t cell, channel;
+    int32_t candidate;
+    bool on;
+};
+
+class SearchState {
+public:
+    const SearchProblem& p;
+    BeamLinks links;
+    CellValue values;
+    std::vector<int64_t> value;  // (cells,)
+    std::vector<int64_t> used;   // (satellites,)
+
+    SearchState(const SearchProblem& problem, int32_t* assigned)
+        : p(problem),
+          links(problem),
+          values(problem),
+          value(static_cast<size_t>(problem.cells)),
+          used(static_cast<size_t>(problem.satellites)),
+          assigned_(assigned),
+          carrier_(static_cast<size_t>(problem.channels * problem.users)),
+          held_(static_cast<size_t>(problem.channels * problem.users)),
+          up_(static_cast<size_t>(problem.channels * problem.users), -1),
+          heard_start_(static_cast<size_t>(problem.satellites) + 1),
+          heard_(static_cast<size_t>(problem.pairs)),
+          lit_on_(static_cast<size_t>(problem.satellites)),
+          touched_(static_cast<size_t>(problem.cells)) {
+        int64_t most = 1;
+        for (int64_t c = 0; c < p.cells; ++c) most = std::max(most, p.users_of[c]);
+        power_.resize(static_cast<size_t>(most));
+        list_cells_of_satellites();
+        for (int64_t c = 0; c < p.cells; ++c) {
+            for (int64_t k = 0; k < p.channels; ++k) {
+                const int32_t candidate = assigned_[c * p.channels + k];
+                if (candidate >= 0) light({c, k, candidate, true});
+            }
+        }
+        for (int64_t c = 0; c < p.cells; ++c) touch(c);
+        evaluate_touched();
+    }
+
+    int32_t assigned(const int64_t cell, const int64_t channel) const {
+        return assigned_[cell * p.channels + channel];
+    }
+
+    int64_t satellite(const int32_t candidate) const {
+        return candidate < 0 ? -1 : p.candidate_satellite[candidate];
+    }
+
+    // Cells with a beam of a satellite, ascending; one that has two stands there twice.
+    const std::vector<int64_t>& lit_on(const int64_t satellite) const {
+        return lit_on_[static_cast<size_t>(satellite)];
+    }
+
+    const double* held_of(const int64_t cell, const int64_t channel) const {
+        return held_.data() + channel * p.users + p.first[cell];
+    }
+
+    OwnBeam beam_of(const int64_t cell, const int64_t channel) const {
+        const int64_t at = channel * p.users + p.first[cell];
+        return {carrier_.data() + at, held_.data() + at, up_.data() + at};
+    }
+
+    // Beams of a cell but for one channel; returns how many there are.
+    int64_t beams_but(const int64_t cell, const int64_t channel, OwnBeam* beam) const {
+        int64_t count = 0;
+        for (int64_t k = 0; k < p.channels; ++k) {
+            if (k != channel && assigned(cell, k) >= 0) beam[count++] = beam_of(cell, k);
+        }
+        return count;
+    }
+
+    // Value of a cell whose users have other interference on one of its lit channels.
+    int64_t value_with(const int64_t cell, const int64_t channel, const double* interference) {
+        OwnBeam beam[MOST_CHANNELS];
+        int64_t count = 0;
+        for (int64_t k = 0; k < p.channels; ++k) {
+            if (assigned(cell, k) < 0) continue;
+            beam[count] = beam_of(cell, k);
+            if (k == channel) beam[count].interference = interference;
+            ++count;
+        }
+        return values.of(cell, beam, count);
+    }
+
+    int64_t value_now(const int64_t cell, int8_t* own = nullptr) {
+        OwnBeam beam[MOST_CHANNELS];
+        return values.of(cell, beam, beams_but(cell, -1, beam), own);
+    }
+
+    // Make some changes, those that go off first; every user that hears them is evaluated anew.
+    // Returns the gain.
+    int64_t make(const Change* change, const int64_t changes) {
+        for (int64_t i = 0; i < changes; ++i) {
+            if (!change[i].on) light(change[i]);
+        }
+        for (int64_t i = 0; i < changes; ++i) {
+            if (change[i].on) light(change[i]);
+        }
+        return evaluate_touched();
+    }
+
+    // Take changes back, in whole numbers as they were made.
+    void take_back(const Change* change, const int64_t changes) {
+        std::vector<Change> reverse;
+        for (int64_t i = 0; i < changes; ++i) {
+            reverse.push_back(change[i]);
+            reverse.back().on = !change[i].on;
+        }
+        make(reverse.data(), changes);
+    }
+
+    static constexpr int MOST_CHANNELS = 64;
+
+private:
+    // Evaluate cells anew whose users receive something else than before; returns what they gain.
+    int64_t evaluate_touched() {
+        int64_t gain = 0;
+        for (const int64_t cell : touched_cells_) {
+            const auto c = static_cast<size_t>(cell);
+            touched_[c] = 0;
+            const int64_t now = value_now(cell);
+            gain += now - value[c];
+            value[c] = now;
+        }
+        touched_cells_.clear();
+        return gain;
+    }
+
+    void list_cells_of_satellites() {
+        for (int64_t pair = 0; pair < p.pairs; ++pair) {
+            ++heard_start_[static_cast<size_t>(p.pair_satellite[pair]) + 1];
+        }
+        for (size_t s = 0; s < heard_start_.size() - 1; ++s) heard_start_[s + 1] += heard_start_[s];
+        std::vector<int64_t> next(heard_start_);
+        for (int64_t c = 0; c < p.cells; ++c) {
+            for (int64_t pair = p.pair_start[c]; pair < p.pair_start[c + 1]; ++pair) {
+                heard_[static_cast<size_t>(next[static_cast<size_t>(p.pair_satellite[pair])]++)] =
+                    static_cast<int32_t>(c);
+            }
+        }
+    }
+
+    void touch(const int64_t cell) {
+        if (touched_[static_cast<size_t>(cell)] != 0) return;
+        touched_[static_cast<size_t>(cell)] = 1;
+        touched_cells_.push_back(cell);
+    }
+
+    // Light or darken a beam: all users that hear it have its power more or less.
+    void light(const Change& change) {
+        const int64_t s = satellite(change.candidate), k = change.channel;
+        const double sign = change.on ? 1.0 : -1.0;
+        const auto number = static_cast<size_t>(s);
+        for (int64_t place = heard_start_[number]; place < heard_start_[number + 1]; ++place) {
+            const int64_t cell = heard_[static_cast<size_t>(place)];
+            if (cell == change.cell) continue;
+            const int64_t users = p.users_of[cell];
+            links.receive(links.pair(cell, s), users, change.candidate, power_.data());
+            double* held_there = held_.data() + k * p.users + p.first[cell];
+            for (int64_t i = 0; i < users; ++i) {
+                held_there[i] += sign * static_cast<double>(held(power_[static_cast<size_t>(i)]));
+            }
+            if (assigned(cell, k) >= 0) touch(cell);
+        }
+        touch(change.cell);
+        const int64_t at = k * p.users + p.first[change.cell], users = p.users_of[change.cell];
+        assigned_[change.cell * p.channels + k] = change.on ? change.candidate : -1;
+        used[number] += change.on ? 1 : -1;
+        std::vector<int64_t>& lit = lit_on_[number];
+        const auto place = std::lower_bound(lit.begin(), lit.end(), change.cell);
+        if (!change.on) {
+            lit.erase(place);
+            return;
+        }
+        lit.insert(place, change.cell);
+        if (users == 0) return;
+        const int64_t pair = links.pair(change.cell, s);
+        if (pair < 0) {
+            std::fill(&carrier_[static_cast<size_t>(at)], &carrier_[static_cast<size_t>(at)] + users,
+                      0.0f);
+        } else {
+            links.receive(pair, users, change.candidate, &carrier_[static_cast<size_t>(at)]);
+        }
+        values.up_needs(change.cell, change.candidate, &carrier_[static_cast<size_t>(at)],
+                        &up_[static_cast<size_t>(at)]);
+    }
+
+    int32_t* assigned_;              // (cells, channels)
+    std::vector<float> carrier_;     // (channels, users)
+    std::vector<double> held_;       // (channels, users)
+    std::vector<int64_t> up_;        // (channels, users)
+    std::vector<int64_t> heard_start_;
+    std::vector<int32_t> heard_;     // cells that hear each satellite
+    std::vector<std::vector<int64_t>> lit_on_;
+    std::vector<uint8_t> touched_;
+    std::vector<int64_t> touched_cells_;
+    std::vector<float> power_;
+};
+
+}  // namespace capest
+
+#endif
