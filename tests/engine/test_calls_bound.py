@@ -11,7 +11,7 @@ import pytest
 
 from capest.backend import choose
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine import light, lone_links, trial
+from capest.engine import evaluate, light, lone_links, with_bound
 from capest.engine.build import build
 from capest.engine.memory import compute_block
 from capest.engine.services import calls_bound as bounds
@@ -53,8 +53,13 @@ def scenario_of(*keys: str, **sections: Any) -> Any:
 
 def trials_of(scenario: Any, trials: int = 3) -> dict[str, np.ndarray]:
     """What is counted in each trial."""
-    found = compute_block(build(scenario), NumpyKernels(), 0, trials)
-    return found.trial
+    kernels = NumpyKernels()
+    if scenario.cells.refinement != "none":
+        # A search in NumPy takes far longer.
+        if choose.native_obstacle() is not None:
+            pytest.skip("no compiled kernels")
+        kernels = choose.kernels("native")
+    return compute_block(build(scenario), kernels, 0, trials).trial
 
 
 SCENES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
@@ -105,6 +110,15 @@ SCENES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("beams.allocation=periodic", "beams.cells_per_beam=2", "beams.slots=3"),
         {"rules": "0.3"},
     ),
+    "coverage first": (("cells.objective=coverage", "cells.minimum_share=0.2"), {}),
+    "a search": (("cells.refinement=local-search", "cells.moves=3000"), {}),
+    "a search for several beams": (
+        (
+            *("cells.refinement=local-search", "cells.moves=3000", "cells.beams_per_cell=2"),
+            *("satellite.beams_at_once=6", "uplink.interference=load"),
+        ),
+        {},
+    ),
     "few processes": (("link.harq_processes=16",), {"rules": "0.3"}),
 }  # fmt: skip
 
@@ -147,12 +161,12 @@ def calls_of_pairs(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[tuple[
     """Calls that each satellite carries in each cell if it lights that cell alone."""
     known: dict[str, Any] = {}
 
-    def note(world: World, sky: Any, view: Any, users_of_cell: np.ndarray) -> np.ndarray:
+    def note(world: World, sky: Any, view: Any, users_of_cell: Any, *_: Any) -> np.ndarray:
         known.update(view=view, users=users_of_cell)
         return np.full(users_of_cell.shape, -1, dtype=np.int32)
 
     monkeypatch.setattr(light, "assign", note)
-    monkeypatch.setattr(serve, "calls_bound", lambda *_: np.zeros(1, dtype=np.int32))
+    monkeypatch.setattr(with_bound, "calls_bound", lambda *_: np.zeros(1, dtype=np.int32))
     compute_block(world, NumpyKernels(), 0, 1)
     pairs, found = known["view"].candidates, {}
     for cell, satellite in zip(pairs.cell.tolist(), pairs.satellite.tolist(), strict=True):
@@ -223,7 +237,7 @@ def test_lone_links_are_those_of_the_trial(name: str, backend: str) -> None:
 
     world = build(scene(name))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trial, "serve", note)
+        patch.setattr(evaluate, "serve", note)
         compute_block(world, kernels, 0, 2)
     ((_, _, _), named), *_ = seen
     users, links, beams, sky = (named[each] for each in ("users", "links", "beams", "sky"))
@@ -271,20 +285,14 @@ def test_without_a_bound_trials_are_the_same() -> None:
 
 
 def test_more_beams_in_a_cell_never_lower_the_bound() -> None:
-    world = build(scene("plain"))
-    with pytest.MonkeyPatch.context() as patch:
-        found = []
-        real = bounds.calls_bound
-        for beams_per_cell in (1, 2, 3):
-            patch.setattr(
-                serve,
-                "calls_bound",
-                lambda *given, count=beams_per_cell: real(*given, beams_per_cell=count),
-            )
-            found.append(compute_block(world, NumpyKernels(), 0, 2).trial["calls_bound"])
-    assert (found[0] <= found[1]).all()
-    assert (found[1] <= found[2]).all()
-    assert (found[0] < found[2]).any()
+    found = [trials_of(scene("plain", f"cells.beams_per_cell={most}"), 2) for most in (1, 2, 3)]
+    bound = [each["calls_bound"] for each in found]
+    assert (bound[0] <= bound[1]).all()
+    assert (bound[1] <= bound[2]).all()
+    assert (bound[0] < bound[2]).any()
+    for each in found:
+        assert (each["calls"] <= each["calls_bound"]).all()
+        assert (each["calls_without_interference"] <= each["calls_bound"]).all()
 
 
 @pytest.mark.parametrize("unit", [1, 2**50])
