@@ -23,7 +23,7 @@ _REQUIRED = (
 _OPTIONAL = {
     "itur": 'channel.weather, rain and cloud: pip install "capest[itu]"',
     "sgp4": 'constellation.catalogue, element sets: pip install "capest[orbits]"',
-    "scipy": 'cells.assignment = "solved": pip install "capest[solve]"',
+    "scipy": 'cells.assignment = "solved", cells.bound: pip install "capest[solve]"',
     "matplotlib": 'plots of capest validate: pip install "capest[plot]"',
 }
 _CUPY = ("cupy-cuda13x", "cupy-cuda12x", "cupy")

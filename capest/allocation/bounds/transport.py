@@ -262,23 +262,23 @@ def _solve(
     of_satellite = csr_array(
         (offers.time[some], (offers.satellite[some], column)), shape=(len(room), count)
     )
-    cost, limits = -offers.value[some], [np.full(cells, beams_per_cell), room]
-    upper: Any = np.inf
+    limits = [np.full(cells, float(beams_per_cell)), room.astype(np.float64)]
+    cost, upper = -offers.value[some], np.full(count, np.inf)
     blocks: list[list[Any]] = [[of_cell], [of_satellite]]
     if most is not None:
         # What a cell is carried is a variable of its own: no more than it wants or is offered.
         carried = csr_array((offers.value[some], (row, column)), shape=(cells, count))
         blocks = [[of_cell, None], [of_satellite, None], [-carried, eye_array(cells)]]
         cost = np.concatenate([np.zeros(count), -np.ones(cells)])
-        upper = np.concatenate([np.full(count, np.inf), most])
+        upper = np.concatenate([upper, most])
         limits = [*limits, np.zeros(cells)]
     # An interior point needs a third of the time of the simplex method, and ends at a vertex.
     for method in ("highs-ipm", "highs-ds"):
         found = linprog(
             cost,
             A_ub=block_array(blocks, format="csr"),
-            b_ub=np.concatenate(limits).astype(np.float64),
-            bounds=np.stack(np.broadcast_arrays(0.0, upper, cost)[:2], axis=1),
+            b_ub=np.concatenate(limits),
+            bounds=np.stack([np.zeros_like(upper), upper], axis=1),
             method=method,
         )
         if found.status == 0:

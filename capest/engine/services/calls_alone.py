@@ -81,10 +81,10 @@ def calls_alone(
     needs = needs_of(services, of_calls, demand, xp)
     fits = needs.outcome == CARRIED
     beam, beams = of_calls.own_beam[fits], satellites * lone.beams.most
-    calls = most_fitting(kernels, beam, needs.down[fits], WHOLE, parts, beams)
-    if needs.capacity_up:
-        up = most_fitting(kernels, beam, needs.up[fits], needs.capacity_up, parts, beams)
-        calls = xp.minimum(calls, up)
+    down, up, capacity_up = needs.down[fits], needs.up[fits], needs.capacity_up
+    calls = most_fitting(kernels, beam, down, WHOLE, parts, beams)
+    if capacity_up:
+        calls = xp.minimum(calls, most_fitting(kernels, beam, up, capacity_up, parts, beams))
     return calls, fits
 
 
