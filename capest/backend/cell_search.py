@@ -9,6 +9,10 @@ import numpy as np
 from capest.backend.cell_pairs import PairLinks
 
 MOST_CHANNELS = 64
+"""Of what compiled code takes: it keeps the beams of a cell on its stack."""
+
+FULL_MOVES = 6
+"""Best moves of a cell to full satellites for which another cell's beam is looked for."""
 
 
 @dataclass(frozen=True, kw_only=True)

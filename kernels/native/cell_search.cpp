@@ -1,167 +1,80 @@
 // Local search over the beams of cells: which candidate lights each cell on which channel.
 // NumPy twin: capest/backend/numpy_cell_search.py, which makes the same moves.
 //
-// Cells are visited in the order given. A cell's best move is looked for with the users near it alone; it
-// is then made, all users that hear it are evaluated, and it is taken back unless the sum of all
-// values has grown. A move to a full satellite takes another cell's beam away, which goes where it
-// loses least: an ejection chain (Glover, Discrete Applied Mathematics 65, 1996) of two moves.
-#include "cell_moves.hpp"
+// Cells are visited in the order given, and each makes the best move that it finds. A move is looked for
+// with the users near the cell alone; it is then made, all users that hear it are evaluated, and it is
+// taken back unless the sum of all values has grown. A move to a full satellite takes another cell's
+// beam away, which goes where it loses least: an ejection chain (Glover, Discrete Applied
+// Mathematics 65, 1996) of two moves. Where no cell has a move any more, a few that are near each
+// other are darkened and choose anew, which is kept if all gain: ruin and recreate (Schrimpf,
+// Schneider, Stamm-Wilbrandt and Dueck, Journal of Computational Physics 159, 2000).
+#include "cell_climb.hpp"
 
 using namespace capest;
 
 namespace {
 
-class CellSearch {
-public:
-    int64_t accepted = 0;
+// Units of a call in which what calls leave of a beam counts, but for the last climb: it tells apart
+// assignments that carry as many.
+constexpr int64_t FINE = 64;
 
-    CellSearch(const SearchProblem& problem, int32_t* assigned, const bool channels,
-               const int64_t width)
-        : p_(problem),
-          state_(problem, assigned),
-          moves_(state_, channels),
-          width_(static_cast<size_t>(width)),
-          changed_(static_cast<size_t>(problem.cells)),
-          visited_(static_cast<size_t>(problem.cells), -1),
-          freed_(static_cast<size_t>(problem.satellites)),
-          leave_(static_cast<size_t>(problem.cells * problem.channels)),
-          leave_at_(static_cast<size_t>(problem.cells * problem.channels), -1) {}
+// Cells that are darkened together, in the first turn.
+constexpr size_t FEWEST = 3;
 
-    // Visit cells until none has a move or the budget is spent.
-    void run(const int64_t* order, const int64_t cells, const int64_t budget) {
-        bool all = true;
-        while (moves_.tried < budget) {
-            const int64_t before = accepted;
-            for (int64_t i = 0; i < cells && moves_.tried < budget; ++i) {
-                if (all || is_new(order[i])) visit(order[i]);
-            }
-            if (accepted != before) {
-                all = false;
-            } else if (all) {
-                return;
-            } else {
-                all = true;
-            }
+constexpr int64_t MOST_TURNS = 100;
+
+// Darken a cell and those nearest to it on its channel, and let them choose anew.
+void shake(CellClimb& climb, const SearchProblem& p, const int64_t cell, const size_t most) {
+    SearchState& state = climb.state;
+    int64_t channel = p.colour[cell];
+    for (int64_t k = p.channels - 1; k >= 0; --k) {
+        if (state.assigned(cell, k) >= 0) channel = k;
+    }
+    std::vector<int64_t> some{cell};
+    for (int64_t place = p.near_start[cell];
+         place < p.near_start[cell + 1] && some.size() < most; ++place) {
+        if (state.assigned(p.near[place], channel) >= 0) some.push_back(p.near[place]);
+    }
+    std::vector<Change> change;
+    for (const int64_t c : some) {
+        const int32_t lit = state.assigned(c, channel);
+        if (lit >= 0) change.push_back({c, channel, lit, false});
+    }
+    if (change.empty()) return;
+    const int64_t before = climb.total();
+    climb.log.clear();
+    climb.is_logged = true;
+    climb.make(change.data(), static_cast<int64_t>(change.size()));
+    for (int round = 0; round < 2; ++round) {
+        for (const int64_t c : some) climb.visit(c);
+    }
+    climb.is_logged = false;
+    if (climb.total() > before) return;
+    change.clear();
+    for (const Before& was : climb.log) {
+        const int32_t now = state.assigned(was.cell, was.channel);
+        if (now == was.candidate) continue;
+        if (now >= 0) change.push_back({was.cell, was.channel, now, false});
+        if (was.candidate >= 0) change.push_back({was.cell, was.channel, was.candidate, true});
+    }
+    climb.make(change.data(), static_cast<int64_t>(change.size()));
+}
+
+// Nine tenths of the budget are for values in fine units.
+void search(CellClimb& climb, const SearchProblem& p, const int64_t* order, const int64_t cells,
+            const int64_t budget) {
+    const int64_t most = budget - budget / 10;
+    climb.value_all(FINE);
+    climb.climb(order, cells, most);
+    for (int64_t turn = 0; turn < MOST_TURNS && climb.tried() < most; ++turn) {
+        for (int64_t i = 0; i < cells && climb.tried() < most; ++i) {
+            if (climb.state.has_all(order[i])) continue;
+            shake(climb, p, order[i], FEWEST + static_cast<size_t>(turn));
         }
     }
-
-    int64_t total() const {
-        return std::accumulate(state_.value.begin(), state_.value.end(), int64_t{0});
-    }
-
-    int64_t tried() const { return moves_.tried; }
-
-    SearchState& state() { return state_; }
-
-private:
-    // Whether something has changed near a cell, or a satellite it may have got room.
-    bool is_new(const int64_t cell) const {
-        const int64_t seen = visited_[static_cast<size_t>(cell)];
-        if (changed_[static_cast<size_t>(cell)] > seen) return true;
-        for (int64_t j = p_.candidate_start[cell]; j < p_.candidate_start[cell + 1]; ++j) {
-            if (freed_[static_cast<size_t>(p_.candidate_satellite[j])] > seen) return true;
-        }
-        return false;
-    }
-
-    void visit(const int64_t cell) {
-        visited_[static_cast<size_t>(cell)] = accepted;
-        if (p_.users_of[cell] == 0) return;
-        Move best;
-        std::vector<Move> full;
-        int64_t lit = 0;
-        for (int64_t k = 0; k < p_.channels; ++k) {
-            if (state_.assigned(cell, k) < 0) continue;
-            ++lit;
-            moves_.scan(cell, k, false, best, &full, width_);
-        }
-        if (lit < p_.beams_per_cell) moves_.scan(cell, -1, false, best, &full, width_);
-        // Whose beam a full satellite gives up.
-        int64_t most = best.gain, other = -1, channel = -1;
-        Move entering, leaving;
-        for (const Move& move : full) {
-            if (move.gain <= most) continue;
-            const int64_t s = state_.satellite(move.candidate);
-            int64_t last = -1;
-            for (const int64_t there : state_.lit_on(s)) {
-                if (there == cell || there == last) continue;
-                last = there;
-                for (int64_t k = 0; k < p_.channels; ++k) {
-                    if (state_.satellite(state_.assigned(there, k)) != s) continue;
-                    const Move& leave = leave_of(there, k);
-                    if (move.gain + leave.gain <= most) continue;
-                    most = move.gain + leave.gain;
-                    entering = move;
-                    leaving = leave;
-                    other = there;
-                    channel = k;
-                }
-            }
-        }
-        if (other >= 0 && (leaving.to < 0 || has_room(leaving.candidate))) {
-            Change change[4];
-            int64_t count = put(cell, entering, change, 0);
-            count = put(other, leaving, change, count);
-            if (is_made(change, count)) return;
-        }
-        if (!best.found) return;
-        Change change[2];
-        is_made(change, put(cell, best, change, 0));
-    }
-
-    bool has_room(const int32_t candidate) const {
-        const int64_t s = p_.candidate_satellite[candidate];
-        return state_.used[static_cast<size_t>(s)] < p_.room[s];
-    }
-
-    // The move of a beam that must leave its satellite, as it was last looked for.
-    const Move& leave_of(const int64_t cell, const int64_t channel) {
-        const auto at = static_cast<size_t>(cell * p_.channels + channel);
-        Move& leave = leave_[at];
-        const bool known = leave_at_[at] >= changed_[static_cast<size_t>(cell)];
-        if (known && (leave.to < 0 || has_room(leave.candidate))) return leave;
-        leave = Move{};
-        moves_.scan(cell, channel, true, leave, nullptr, 0);
-        leave_at_[at] = accepted;
-        return leave;
-    }
-
-    int64_t put(const int64_t cell, const Move& move, Change* change, int64_t count) const {
-        if (move.from >= 0) {
-            change[count++] = {cell, move.from, state_.assigned(cell, move.from), false};
-        }
-        if (move.to >= 0) change[count++] = {cell, move.to, move.candidate, true};
-        return count;
-    }
-
-    // Make changes and keep them if all users together gain by them.
-    bool is_made(const Change* change, const int64_t count) {
-        if (state_.make(change, count) <= 0) {
-            state_.take_back(change, count);
-            return false;
-        }
-        ++accepted;
-        for (int64_t i = 0; i < count; ++i) {
-            const int64_t cell = change[i].cell;
-            changed_[static_cast<size_t>(cell)] = accepted;
-            for (int64_t place = p_.near_start[cell]; place < p_.near_start[cell + 1]; ++place) {
-                changed_[static_cast<size_t>(p_.near[place])] = accepted;
-            }
-            if (!change[i].on) {
-                freed_[static_cast<size_t>(state_.satellite(change[i].candidate))] = accepted;
-            }
-        }
-        return true;
-    }
-
-    const SearchProblem& p_;
-    SearchState state_;
-    CellMoves moves_;
-    size_t width_;
-    std::vector<int64_t> changed_, visited_, freed_;  // when, counted in moves accepted
-    std::vector<Move> leave_;
-    std::vector<int64_t> leave_at_;
-};
+    climb.value_all(1);
+    climb.climb(order, cells, budget);
+}
 
 }  // namespace
 
@@ -202,9 +115,13 @@ CAPEST_KERNEL search_cells(
             links,          candidates,      channels,       beams_per_cell,
             levels,         steps,           capacity_down,  capacity_up,
             rates};
-        CellSearch search(problem, assigned, may_change_channel != 0, width);
-        search.run(order, visited, budget);
-        SearchState& state = search.state();
+        CellClimb climb(problem, assigned, may_change_channel != 0, width);
+        const std::vector<int32_t> start(assigned, assigned + cells * channels);
+        const int64_t before = climb.total();
+        if (budget > 0) search(climb, problem, order, visited, budget);
+        // The last climb may have had no time to make up for the fine units.
+        if (climb.total() < before) climb.go_back_to(start.data());
+        SearchState& state = climb.state;
         std::fill(own_channel, own_channel + users, static_cast<int8_t>(-1));
         std::vector<int8_t> beam;
         for (int64_t c = 0; c < cells; ++c) {
@@ -220,7 +137,7 @@ CAPEST_KERNEL search_cells(
                 own_channel[first[c] + i] = b < 0 ? b : lit[static_cast<size_t>(b)];
             }
         }
-        counts[0] = search.tried();
-        counts[1] = search.accepted;
+        counts[0] = climb.tried();
+        counts[1] = climb.accepted;
     });
 }

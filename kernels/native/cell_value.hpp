@@ -17,6 +17,9 @@ struct OwnBeam {
 
 class CellValue {
 public:
+    // Units of a value that calls count: below 1 stands what they leave of the downlink.
+    int64_t fine = 1;
+
     explicit CellValue(const SearchProblem& problem) : p_(problem) {
         int64_t most = 1;
         for (int64_t c = 0; c < p_.cells; ++c) most = std::max(most, p_.users_of[c]);
@@ -29,7 +32,17 @@ public:
     }
 
     int64_t dark(const int64_t cell) const {
-        return p_.worth_start == nullptr ? 0 : p_.worth[p_.worth_start[cell]];
+        return p_.worth_start == nullptr ? 0 : fine * p_.worth[p_.worth_start[cell]];
+    }
+
+    // Worth of a cell whose calls are all carried.
+    int64_t most(const int64_t cell) const {
+        int64_t weight = 0;
+        for (int64_t i = 0; i < p_.users_of[cell]; ++i) {
+            const int kind = p_.call_class[p_.first[cell] + i];
+            weight += kind < 0 ? 0 : p_.class_weight[kind];
+        }
+        return p_.worth_start == nullptr ? weight : p_.worth[p_.worth_start[cell] + weight];
     }
 
     // What users need in the uplink for the carrier that they receive of a candidate.
@@ -62,8 +75,11 @@ public:
         const int64_t users = p_.users_of[cell];
         for (int64_t b = 0; b < beams; ++b) levels(beam[b], users, level_.data() + b * users);
         if (p_.rates != 0) return of_rates(cell, users, beams, own);
-        const int64_t calls = of_calls(cell, users, beam, beams, own);
-        return p_.worth_start == nullptr ? calls : p_.worth[p_.worth_start[cell] + calls];
+        int64_t left = 0;
+        const int64_t calls = of_calls(cell, users, beam, beams, own, left);
+        const int64_t worth =
+            p_.worth_start == nullptr ? calls : p_.worth[p_.worth_start[cell] + calls];
+        return fine * worth + (fine - 1) * left / (beams * p_.capacity_down);
     }
 
 private:
@@ -90,7 +106,7 @@ private:
     // Weight of the calls that are carried. Users come by efficiency, or in the order given; each
     // takes its most efficient beam that still has room for it.
     int64_t of_calls(const int64_t cell, const int64_t users, const OwnBeam* beam,
-                     const int64_t beams, int8_t* own) {
+                     const int64_t beams, int8_t* own, int64_t& left) {
         const int64_t first = p_.first[cell];
         int64_t down = 0, up = 0, weight = 0;
         for (int64_t i = 0; i < users; ++i) best_[static_cast<size_t>(i)] = 0;
@@ -112,6 +128,7 @@ private:
             }
         }
         if (beams == 1 && own == nullptr && down <= p_.capacity_down && up <= p_.capacity_up) {
+            left = p_.capacity_down - down;
             return weight;
         }
         const int64_t asking = sort(cell, users);
@@ -151,6 +168,7 @@ private:
                 if (own != nullptr && turn == 0) own[i] = static_cast<int8_t>(chosen);
             }
         }
+        for (int64_t b = 0; b < beams; ++b) left += left_down[b];
         return weight;
     }
 

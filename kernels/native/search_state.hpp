@@ -13,6 +13,10 @@ struct Change {
     bool on;
 };
 
+struct LitBeam {
+    int64_t cell, channel;
+};
+
 class SearchState {
 public:
     const SearchProblem& p;
@@ -57,8 +61,8 @@ public:
         return candidate < 0 ? -1 : p.candidate_satellite[candidate];
     }
 
-    // Cells with a beam of a satellite, ascending; one that has two stands there twice.
-    const std::vector<int64_t>& lit_on(const int64_t satellite) const {
+    // Beams of a satellite, by cell and channel.
+    const std::vector<LitBeam>& lit_on(const int64_t satellite) const {
         return lit_on_[static_cast<size_t>(satellite)];
     }
 
@@ -108,6 +112,19 @@ public:
             if (change[i].on) light(change[i]);
         }
         return evaluate_touched();
+    }
+
+    // Whether all calls of a cell are carried.
+    bool has_all(const int64_t cell) const {
+        if (p.rates != 0) return false;
+        return value[static_cast<size_t>(cell)] >= values.fine * values.most(cell);
+    }
+
+    // Value all cells anew, with what is left of beams counted in finer or coarser units.
+    void value_all(const int64_t fine) {
+        values.fine = fine;
+        for (int64_t c = 0; c < p.cells; ++c) touch(c);
+        evaluate_touched();
     }
 
     // Take changes back, in whole numbers as they were made.
@@ -177,13 +194,17 @@ private:
         const int64_t at = k * p.users + p.first[change.cell], users = p.users_of[change.cell];
         assigned_[change.cell * p.channels + k] = change.on ? change.candidate : -1;
         used[number] += change.on ? 1 : -1;
-        std::vector<int64_t>& lit = lit_on_[number];
-        const auto place = std::lower_bound(lit.begin(), lit.end(), change.cell);
+        std::vector<LitBeam>& lit = lit_on_[number];
+        const LitBeam own{change.cell, k};
+        const auto place = std::lower_bound(
+            lit.begin(), lit.end(), own, [](const LitBeam& a, const LitBeam& b) {
+                return a.cell != b.cell ? a.cell < b.cell : a.channel < b.channel;
+            });
         if (!change.on) {
             lit.erase(place);
             return;
         }
-        lit.insert(place, change.cell);
+        lit.insert(place, own);
         if (users == 0) return;
         const int64_t pair = links.pair(change.cell, s);
         if (pair < 0) {
@@ -202,7 +223,7 @@ private:
     std::vector<int64_t> up_;        // (channels, users)
     std::vector<int64_t> heard_start_;
     std::vector<int32_t> heard_;     // cells that hear each satellite
-    std::vector<std::vector<int64_t>> lit_on_;
+    std::vector<std::vector<LitBeam>> lit_on_;
     std::vector<uint8_t> touched_;
     std::vector<int64_t> touched_cells_;
     std::vector<float> power_;

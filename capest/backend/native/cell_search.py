@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from capest.backend.cell_search import SearchPlan, SearchProblem, SearchResult
+from capest.backend.cell_search import FULL_MOVES, SearchPlan, SearchProblem, SearchResult
 from capest.backend.native.library import Argument, Library, array_of
-
-FULL_MOVES = 6
 
 
 def search_cells(

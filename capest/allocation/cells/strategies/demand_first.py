@@ -1,4 +1,4 @@
-"""The cell with the most demand takes the best signal of a small spot, where that disturbs few."""
+"""The cell with the most demand takes the satellite of the largest SNR times sine of elevation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from capest.allocation.cells.candidates import Candidates
 from capest.allocation.cells.match import match
 
 ORDER = "demand"
-PREFERENCE = "low-spill"
+PREFERENCE = "snr-times-sine"
 
 
 def assign(candidates: Candidates, demand: Any, beams_at_once: Any) -> Any:
