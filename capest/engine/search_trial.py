@@ -6,11 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from capest.backend.cell_search import SearchPlan, SearchProblem, SearchResult
-from capest.backend.host_library import host_library
-from capest.backend.native.cell_search import search_cells as search_compiled
-from capest.backend.numpy_cell_search import search_cells as search_with_numpy
-from capest.backend.protocol import Kernels
+from capest.backend.cell_search import SearchProblem
+from capest.engine.cell_search import search_cells
 from capest.engine.collect import Computed
 from capest.engine.evaluate import Drawn
 from capest.engine.links_of_many import AlikeTrials, constellation_links
@@ -70,7 +67,7 @@ def search_trial(drawn: Drawn, start: Computed, trial: int, satellite: np.ndarra
     first_satellite = int(sky.start[trial])
     lit = _candidates(problem, satellite, first_satellite)
     moves = 0 if world.beams.moves is None else world.beams.moves
-    found = _search(kernels, problem, lit, SearchPlan(order=_by_users(problem), moves=moves))
+    found = search_cells(kernels, problem, lit, moves)
     calls = 0
     if not problem.rates:
         counting = problem
@@ -82,9 +79,7 @@ def search_trial(drawn: Drawn, start: Computed, trial: int, satellite: np.ndarra
             }
             pairs = problem.links.pairs
             counting = replace(problem, **worth_of(world, "calls", needs, pairs.first, pairs.users))
-        calls = _search(
-            kernels, counting, found.candidate, SearchPlan(order=_by_users(problem), moves=0)
-        ).total
+        calls = search_cells(kernels, counting, found.candidate, 0).total
     by = problem.candidate_satellite[np.maximum(found.candidate, 0)] + np.int32(first_satellite)
     after = np.where(found.candidate >= 0, by, np.int32(-1)).astype(np.int32)
     # The links take far more memory than all the rest.
@@ -102,20 +97,3 @@ def _candidates(problem: SearchProblem, satellite: np.ndarray, first: int) -> np
     wanted = row * satellites + (satellite[row, channel] - first)
     found[row, channel] = np.searchsorted(number, wanted)
     return found
-
-
-def _by_users(problem: SearchProblem) -> np.ndarray:
-    """Cells with users by falling number, then number of the cell, int64 array (n,)."""
-    users = problem.links.pairs.users
-    order = np.argsort(-users, kind="stable")
-    return order[: int((users > 0).sum())].astype(np.int64)
-
-
-def _search(
-    kernels: Kernels, problem: SearchProblem, start: np.ndarray, plan: SearchPlan
-) -> SearchResult:
-    """Search with compiled code if there is any for the host."""
-    library = host_library(kernels)
-    if library is None:
-        return search_with_numpy(problem, start, plan)
-    return search_compiled(library, problem, start, plan)

@@ -48,6 +48,10 @@ __all__ = ["Executor", "Progress", "RunOutcome", "blocks_folder", "run"]
 GPU_BLOCK_TRIALS = 1000
 """Shorter blocks leave a GPU waiting for its kernels to be started."""
 
+_SLOW_SEARCH = (
+    "local search without compiled code makes the same moves with the same result, some hundred "
+    'times slower: --backend native needs a C++ compiler, see "capest doctor"'
+)
 _SHORT_BLOCKS = (
     f"a GPU is faster with longer blocks: --set run.block_trials={GPU_BLOCK_TRIALS} "
     "(another block length starts from the first trial)"
@@ -156,6 +160,8 @@ def run(
         notices = [*notes, *([store.notice] if store.notice else [])]
         if there is not None and result is None:
             notices.append(other_blocks(there.identity, plan))
+        if chosen == "numpy" and world.beams.moves is not None:
+            notices.append(_SLOW_SEARCH)
         if chosen == "cupy" and plan.longest_block < GPU_BLOCK_TRIALS <= plan.trials // 20:
             notices.append(_SHORT_BLOCKS)
         netcdf.sweep(output)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -19,6 +20,7 @@ from capest.engine.build.payloads import payloads_in, scan_sine
 from capest.engine.build.place_loss import cell_weather, climates_of_cells
 from capest.engine.build.region import build_region
 from capest.engine.build.satellite import frame_notes, frame_of, layout_around
+from capest.engine.build.search import search_notes
 from capest.engine.build.shared_power import shared_power_notes
 from capest.engine.build.space import space_of
 from capest.engine.space import Space
@@ -96,7 +98,7 @@ def build_constellation(scenario: Scenario) -> World:
         of_choices += notes.cell_width_note(diameter_km, 1.0, altitude_km * width_uv, unlike)
     of_services = () if services is None else services.notes
     of_services += frame_notes(scenario) + guard_band_note(scenario) + shared_power_notes(scenario)
-    return World(
+    world = World(
         seed=scenario.run.seed,
         space=space,
         ground=region.ground,
@@ -110,6 +112,7 @@ def build_constellation(scenario: Scenario) -> World:
         gateways=gateways,
         payloads=payloads_in(scenario, space),
     )
+    return replace(world, notes=world.notes + search_notes(world))
 
 
 def _neighbours(tiling: Cells) -> tuple[np.ndarray, np.ndarray]:
