@@ -94,7 +94,8 @@ def test_the_trial_path_is_light(path: Path) -> None:
         return
     used = {name.split(".")[0] for name in imports(path)}
     # Optimal assignments and bounds ask SciPy, where they are wanted, and say how to install it.
-    optional = {"scipy"} if path.name in ("solved.py", "with_interference.py") else set()
+    asks_scipy = ("solved.py", "with_interference.py", "transport.py")
+    optional = {"scipy"} if path.name in asks_scipy else set()
     assert not used & HEAVY - optional
 
 
