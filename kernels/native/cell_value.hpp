@@ -73,7 +73,9 @@ public:
             return dark(cell);
         }
         const int64_t users = p_.users_of[cell];
-        for (int64_t b = 0; b < beams; ++b) levels(beam[b], users, level_.data() + b * users);
+        for (int64_t b = 0; b < beams; ++b) {
+            levels_of(beam[b].carrier, beam[b].interference, users, level_.data() + b * users);
+        }
         if (p_.rates != 0) return of_rates(cell, users, beams, own);
         int64_t left = 0;
         const int64_t calls = of_calls(cell, users, beam, beams, own, left);
@@ -82,27 +84,29 @@ public:
         return fine * worth + (fine - 1) * left / (beams * p_.capacity_down);
     }
 
-private:
-    void levels(const OwnBeam& beam, const int64_t users, int32_t* __restrict__ level) const {
+    // Level of efficiency that each of some users reaches.
+    template <class Level>
+    void levels_of(const float* carrier, const double* interference, const int64_t users,
+                   Level* __restrict__ level) const {
         constexpr double NOISE_PER_HELD = 1.0 / 1073741824.0;
         constexpr int BLOCK = 16;
         for (int64_t first = 0; first < users; first += BLOCK) {
             const int count = static_cast<int>(std::min<int64_t>(BLOCK, users - first));
-            alignas(64) float sinr[BLOCK];
+            alignas(64) float sinr[BLOCK] = {};
             alignas(64) int32_t found[BLOCK] = {};
             for (int i = 0; i < count; ++i) {
-                const auto noise = static_cast<float>(beam.interference[first + i] * NOISE_PER_HELD);
-                sinr[i] = beam.carrier[first + i] / (noise + 1.0f);
+                const auto noise = static_cast<float>(interference[first + i] * NOISE_PER_HELD);
+                sinr[i] = carrier[first + i] / (noise + 1.0f);
             }
-            for (int i = count; i < BLOCK; ++i) sinr[i] = 0.0f;
             for (int64_t l = 0; l < p_.levels; ++l) {
                 const float least = p_.threshold[l];
                 for (int i = 0; i < BLOCK; ++i) found[i] += sinr[i] >= least ? 1 : 0;
             }
-            for (int i = 0; i < count; ++i) level[first + i] = found[i];
+            for (int i = 0; i < count; ++i) level[first + i] = static_cast<Level>(found[i]);
         }
     }
 
+private:
     // Weight of the calls that are carried. Users come by efficiency, or in the order given; each
     // takes its most efficient beam that still has room for it.
     int64_t of_calls(const int64_t cell, const int64_t users, const OwnBeam* beam,

@@ -74,7 +74,12 @@ public:
     // Power that the users of a pair receive of a candidate's beam, in units of the noise.
     void receive(const int64_t pair, const int64_t users, const int64_t candidate,
                  float* __restrict__ power) const {
-        const int64_t offset = p_.pair_offset[pair];
+        receive_links(p_.pair_offset[pair], users, candidate, power);
+    }
+
+    // The same for links that follow each other in memory, to the candidate's satellite.
+    void receive_links(const int64_t offset, const int64_t count, const int64_t candidate,
+                       float* __restrict__ power) const {
         const float* gain = p_.gain + offset;
         const float* x = p_.direction + offset;
         const float* y = x + p_.links;
@@ -87,12 +92,25 @@ public:
         const int64_t begin = p_.pattern_start[payload];
         const Two* lines = reinterpret_cast<const Two*>(p_.pattern + 2 * begin);
         const auto last = static_cast<uint32_t>(p_.pattern_start[payload + 1] - begin - 1);
-        for (int64_t i = 0; i < users; ++i) {
-            const float dx = x[i] - aim_x, dy = y[i] - aim_y, dz = z[i] - aim_z;
-            const float place = dx * dx + dy * dy + dz * dz + 1.0f;
-            const uint32_t found = (static_cast<uint32_t>(bits_of(place)) >> 14) - (127u << 9);
-            const uint64_t line = lines[found < last ? found : last];
-            power[i] = gain[i] * (place * second_of(line) + first_of(line)) * strength;
+        constexpr int64_t BLOCK = 64;
+        for (int64_t first = 0; first < count; first += BLOCK) {
+            const int64_t some = count - first < BLOCK ? count - first : BLOCK;
+            alignas(64) float place[BLOCK];
+            alignas(64) int32_t entry[BLOCK];
+            alignas(64) uint64_t line[BLOCK];
+            for (int64_t i = 0; i < some; ++i) {
+                const float dx = x[first + i] - aim_x, dy = y[first + i] - aim_y;
+                const float dz = z[first + i] - aim_z;
+                place[i] = dx * dx + dy * dy + dz * dz + 1.0f;
+                const uint32_t found =
+                    (static_cast<uint32_t>(bits_of(place[i])) >> 14) - (127u << 9);
+                entry[i] = static_cast<int32_t>(found < last ? found : last);
+            }
+            for (int64_t i = 0; i < some; ++i) line[i] = lines[entry[i]];
+            for (int64_t i = 0; i < some; ++i) {
+                const float part = place[i] * second_of(line[i]) + first_of(line[i]);
+                power[first + i] = gain[first + i] * part * strength;
+            }
         }
     }
 

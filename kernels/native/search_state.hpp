@@ -17,6 +17,11 @@ struct LitBeam {
     int64_t cell, channel;
 };
 
+// Links of users that follow each other.
+struct Run {
+    int64_t link, user, count;
+};
+
 class SearchState {
 public:
     const SearchProblem& p;
@@ -35,14 +40,12 @@ public:
           carrier_(static_cast<size_t>(problem.channels * problem.users)),
           held_(static_cast<size_t>(problem.channels * problem.users)),
           up_(static_cast<size_t>(problem.channels * problem.users), -1),
-          heard_start_(static_cast<size_t>(problem.satellites) + 1),
-          heard_(static_cast<size_t>(problem.pairs)),
+          level_(static_cast<size_t>(problem.channels * problem.users)),
+          runs_(static_cast<size_t>(problem.satellites)),
+          cell_of_(static_cast<size_t>(problem.users), -1),
           lit_on_(static_cast<size_t>(problem.satellites)),
           touched_(static_cast<size_t>(problem.cells)) {
-        int64_t most = 1;
-        for (int64_t c = 0; c < p.cells; ++c) most = std::max(most, p.users_of[c]);
-        power_.resize(static_cast<size_t>(most));
-        list_cells_of_satellites();
+        list_runs_of_satellites();
         for (int64_t c = 0; c < p.cells; ++c) {
             for (int64_t k = 0; k < p.channels; ++k) {
                 const int32_t candidate = assigned_[c * p.channels + k];
@@ -154,16 +157,23 @@ private:
         return gain;
     }
 
-    void list_cells_of_satellites() {
-        for (int64_t pair = 0; pair < p.pairs; ++pair) {
-            ++heard_start_[static_cast<size_t>(p.pair_satellite[pair]) + 1];
-        }
-        for (size_t s = 0; s < heard_start_.size() - 1; ++s) heard_start_[s + 1] += heard_start_[s];
-        std::vector<int64_t> next(heard_start_);
+    // What of a satellite's links follows each other in memory, and is of users who do.
+    void list_runs_of_satellites() {
         for (int64_t c = 0; c < p.cells; ++c) {
             for (int64_t pair = p.pair_start[c]; pair < p.pair_start[c + 1]; ++pair) {
-                heard_[static_cast<size_t>(next[static_cast<size_t>(p.pair_satellite[pair])]++)] =
-                    static_cast<int32_t>(c);
+                std::vector<Run>& runs = runs_[static_cast<size_t>(p.pair_satellite[pair])];
+                const int64_t link = p.pair_offset[pair], user = p.first[c];
+                if (!runs.empty() && runs.back().link + runs.back().count == link &&
+                    runs.back().user + runs.back().count == user) {
+                    runs.back().count += p.users_of[c];
+                } else {
+                    runs.push_back({link, user, p.users_of[c]});
+                }
+            }
+        }
+        for (int64_t c = 0; c < p.cells; ++c) {
+            for (int64_t i = 0; i < p.users_of[c]; ++i) {
+                cell_of_[static_cast<size_t>(p.first[c] + i)] = static_cast<int32_t>(c);
             }
         }
     }
@@ -174,21 +184,40 @@ private:
         touched_cells_.push_back(cell);
     }
 
-    // Light or darken a beam: all users that hear it have its power more or less.
+    // Users of a run have the power of a candidate more or less; cells are touched whose users
+    // reach another level.
+    void add(const Run& run, const int64_t channel, const int32_t candidate, const double sign) {
+        constexpr int64_t BLOCK = 256;
+        alignas(64) float power[BLOCK];
+        alignas(64) uint8_t level[BLOCK];
+        for (int64_t done = 0; done < run.count; done += BLOCK) {
+            const int64_t count = std::min(BLOCK, run.count - done);
+            const int64_t user = run.user + done, at = channel * p.users + user;
+            links.receive_links(run.link + done, count, candidate, power);
+            double* __restrict__ held_there = held_.data() + at;
+            for (int64_t i = 0; i < count; ++i) {
+                held_there[i] += sign * static_cast<double>(held(power[i]));
+            }
+            values.levels_of(carrier_.data() + at, held_there, count, level);
+            uint8_t* known = level_.data() + at;
+            if (std::memcmp(level, known, static_cast<size_t>(count)) == 0) continue;
+            for (int64_t i = 0; i < count; ++i) {
+                if (level[i] != known[i]) touch(cell_of_[static_cast<size_t>(user + i)]);
+            }
+            std::memcpy(known, level, static_cast<size_t>(count));
+        }
+    }
+
+    // Light or darken a beam: all users that hear it have its power more or less, but for its own.
     void light(const Change& change) {
         const int64_t s = satellite(change.candidate), k = change.channel;
         const double sign = change.on ? 1.0 : -1.0;
         const auto number = static_cast<size_t>(s);
-        for (int64_t place = heard_start_[number]; place < heard_start_[number + 1]; ++place) {
-            const int64_t cell = heard_[static_cast<size_t>(place)];
-            if (cell == change.cell) continue;
-            const int64_t users = p.users_of[cell];
-            links.receive(links.pair(cell, s), users, change.candidate, power_.data());
-            double* held_there = held_.data() + k * p.users + p.first[cell];
-            for (int64_t i = 0; i < users; ++i) {
-                held_there[i] += sign * static_cast<double>(held(power_[static_cast<size_t>(i)]));
-            }
-            if (assigned(cell, k) >= 0) touch(cell);
+        for (const Run& run : runs_[number]) add(run, k, change.candidate, sign);
+        const int64_t own_pair = links.pair(change.cell, s);
+        if (own_pair >= 0) {
+            const Run own{p.pair_offset[own_pair], p.first[change.cell], p.users_of[change.cell]};
+            add(own, k, change.candidate, -sign);
         }
         touch(change.cell);
         const int64_t at = k * p.users + p.first[change.cell], users = p.users_of[change.cell];
@@ -202,17 +231,18 @@ private:
             });
         if (!change.on) {
             lit.erase(place);
+            // Without a carrier users are on no level, whatever they hear.
+            std::fill(carrier_.begin() + at, carrier_.begin() + at + users, 0.0f);
+            std::fill(level_.begin() + at, level_.begin() + at + users, uint8_t{0});
             return;
         }
         lit.insert(place, own);
         if (users == 0) return;
-        const int64_t pair = links.pair(change.cell, s);
-        if (pair < 0) {
-            std::fill(&carrier_[static_cast<size_t>(at)], &carrier_[static_cast<size_t>(at)] + users,
-                      0.0f);
-        } else {
-            links.receive(pair, users, change.candidate, &carrier_[static_cast<size_t>(at)]);
+        if (own_pair >= 0) {
+            links.receive(own_pair, users, change.candidate, &carrier_[static_cast<size_t>(at)]);
         }
+        values.levels_of(&carrier_[static_cast<size_t>(at)], &held_[static_cast<size_t>(at)], users,
+                         &level_[static_cast<size_t>(at)]);
         values.up_needs(change.cell, change.candidate, &carrier_[static_cast<size_t>(at)],
                         &up_[static_cast<size_t>(at)]);
     }
@@ -221,12 +251,12 @@ private:
     std::vector<float> carrier_;     // (channels, users)
     std::vector<double> held_;       // (channels, users)
     std::vector<int64_t> up_;        // (channels, users)
-    std::vector<int64_t> heard_start_;
-    std::vector<int32_t> heard_;     // cells that hear each satellite
+    std::vector<uint8_t> level_;     // (channels, users)
+    std::vector<std::vector<Run>> runs_;
+    std::vector<int32_t> cell_of_;   // (users,)
     std::vector<std::vector<LitBeam>> lit_on_;
     std::vector<uint8_t> touched_;
     std::vector<int64_t> touched_cells_;
-    std::vector<float> power_;
 };
 
 }  // namespace capest
