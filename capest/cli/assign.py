@@ -83,7 +83,7 @@ def _starting(incomplete: str, key: str) -> list[CompletionItem]:
     metavar="NAME",
     help="A name of cells.assignment, or ORDER:PREFERENCE of cells.order and cells.preference; "
     "+local-search behind it refines it. May be given again: the others are compared with the "
-    "first.  [default: all names of cells.assignment, demand-first as the first]",
+    "first.  [default: all names of cells.assignment, low-spill as the first]",
 )
 @click.option(
     "--objective",
@@ -145,9 +145,9 @@ def assign(
     \b
     Examples:
       capest assign runs/starlink-dtc-usa.toml --trials 20
-      capest assign my.toml --strategy demand-first --strategy demand:snr
-      capest assign my.toml --strategy demand-first --strategy demand-first+local-search
-      capest assign my.toml --strategy demand-first+local-search --objective calls \\
+      capest assign my.toml --strategy low-spill --strategy demand:snr
+      capest assign my.toml --strategy low-spill --strategy low-spill+local-search
+      capest assign my.toml --strategy low-spill+local-search --objective calls \\
           --objective max-min --moves 100000
       capest assign my.toml --json | jq '.strategies[] | [.strategy, .calls, .bound_over_calls]'
     """

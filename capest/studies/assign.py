@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from capest.allocation import cells
 from capest.errors import InputError
 from capest.results.differences import Trials, trials_of
 from capest.results.open import open_result
@@ -28,7 +29,6 @@ from capest.statistics.ratios import ratio_over_trials
 from capest.statistics.reduction import Estimate
 from capest.studies.assignment_choices import (
     ASSIGNMENT,
-    DEFAULT,
     NEEDS_SCIPY,
     OBJECTIVE,
     ORDER,
@@ -131,7 +131,7 @@ def compared() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
     The first is the one that others are compared with.
     """
-    names = sorted(choices_of(ASSIGNMENT), key=lambda name: name != DEFAULT)
+    names = sorted(choices_of(ASSIGNMENT), key=lambda name: name != cells.DEFAULT)
     lacking = () if has_scipy() else NEEDS_SCIPY
     return (
         tuple(name for name in names if name not in lacking),

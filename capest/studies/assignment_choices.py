@@ -18,9 +18,6 @@ PREFERENCE = "cells.preference"
 REFINEMENT = "cells.refinement"
 OBJECTIVE = "cells.objective"
 
-DEFAULT = "demand-first"
-"""Combination that others are compared with."""
-
 NEEDS_SCIPY = ("solved",)
 """Combinations that an optional package solves."""
 
@@ -34,7 +31,7 @@ class AssignmentChoice:
     Attributes
     ----------
     label : str
-        Such as ``"demand-first"``, ``"demand:snr"``, ``"demand-first+local-search"``.
+        Such as ``"low-spill"``, ``"demand:snr"``, ``"low-spill+local-search"``.
     settings : tuple of OptionValue
         Overrides that it stands for.
     """

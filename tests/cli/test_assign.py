@@ -110,7 +110,7 @@ def test_what_is_printed_is_one_object(found: dict[str, Any]) -> None:
 def test_all_combinations_are_compared_by_default() -> None:
     names, left_out = study.compared()
     assert sorted((*names, *left_out)) == sorted(cells.STRATEGIES.names())
-    assert names[0] == "demand-first"
+    assert names[0] == cells.DEFAULT
     assert left_out == ()
 
 

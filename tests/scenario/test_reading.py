@@ -516,7 +516,7 @@ def test_a_diameter_beside_a_given_width_moves_nothing_but_roundings():
 
 
 def test_a_default_is_noted_not_refused():
-    scenario = load({**ONE, "cells.assignment": "demand-first"})
+    scenario = load({**ONE, "cells.assignment": "low-spill"})
     assert named(scenario, "cells.assignment")
     assert content(scenario) == content(load(ONE))
 

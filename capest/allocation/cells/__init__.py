@@ -36,7 +36,7 @@ ORDERS = Registry("capest.allocation.cells.orders", "turn")
 
 PREFERENCES = Registry("capest.allocation.cells.preferences", "weight")
 
-DEFAULT = "demand-first"
+DEFAULT = "low-spill"
 """The strategy where nobody chooses."""
 
 

@@ -91,7 +91,7 @@ def assignment_note(
     low, high = float(altitude_km.min()), float(altitude_km.max())
     if high <= _HEIGHTS * low:
         return ()
-    key, better = f'cells.assignment = "{assignment}"', "demand-first and max-sinr"
+    key, better = f'cells.assignment = "{assignment}"', "low-spill and max-sinr"
     if preference is not None:
         key, better = f'cells.preference = "{preference}"', "low-spill and snr"
     return (

@@ -102,7 +102,8 @@ def test_no_part_goes_through_cells_or_pairs_in_python() -> None:
 
 
 COMBINATIONS = {
-    "demand-first": ("demand", "low-spill"),
+    "demand-first": ("demand", "snr-times-sine"),
+    "low-spill": ("demand", "low-spill"),
     "greedy-demand": ("demand", "elevation"),
     "highest-elevation": ("none", "elevation"),
     "least-loaded": ("none", "least-loaded"),
