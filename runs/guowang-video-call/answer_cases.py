@@ -14,7 +14,7 @@ HANDSETS = ("3gpp", "in hand")
 IN_HAND = "handset.preset=smartphone-typical"
 WITHOUT_NETWORK = "users.placement=uncovered"
 NO_LIMIT = "service.delay_budget_ms=100000"
-SEARCH = "cells.refinement=local-search"
+SEARCH = ("cells.refinement=local-search", "cells.moves=10000000")
 RULES_OF_02 = ("rules=0.2", "uplink.bandwidth_mhz=0.72")
 """With one width for all phones, as the answer of version 0.2 had it."""
 
@@ -186,7 +186,8 @@ VARIANTS: list[tuple[str, str, str, list[str]]] = [
         ("assignment", system, label, keys)
         for system in ("gw-a59-china", "complete-china")
         for label, keys in (
-            ("most users first, best signal", []),
+            ("most users first, no beam that disturbs more than it serves", []),
+            ("most users first, best signal", ["cells.assignment=demand-first"]),
             ("most users first, highest satellite", ["cells.assignment=greedy-demand"]),
             ("highest satellite", ["cells.assignment=highest-elevation"]),
             ("best signal", ["cells.assignment=max-sinr"]),
@@ -197,7 +198,7 @@ VARIANTS: list[tuple[str, str, str, list[str]]] = [
         (f"search{of}", system, label, [*keys, *more])
         for of, keys in (("", []), (", rules of 0.2", list(RULES_OF_02)))
         for system in ("gw-a59-china", "complete-china")
-        for label, more in (("none", []), ("local search", [SEARCH]))
+        for label, more in (("none", []), ("local search", list(SEARCH)))
     ),
     ("GEO", "geo-china", "as it is", []),
     ("GEO", "geo-china", "with a retransmission", ["link.harq=on"]),
