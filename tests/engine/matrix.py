@@ -65,6 +65,7 @@ LOW_MANY: Keys = {
     },
     **{"region.kind": "box", "region.south_deg": 46.0, "region.north_deg": 52.0},
     **{"region.west_deg": 6.0, "region.east_deg": 15.0, "cells.diameter_km": 120.0},
+    **{"cells.assignment": "highest-elevation"},
     **{"users.placement": "uniform", "users.count": 200, "run.seed": 3},
 }
 """Satellites 600 km high, seen from aside: what steering and elevation do shows here."""

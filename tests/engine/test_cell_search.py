@@ -119,6 +119,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         "service__preset": None,
         "service__mix": "video-call-480p 30%, voice 50%, best-effort 20%",
     },
+    "arrival": {"scheduler__admission": "random", "users__count": 1500},
     "guard": {"region__guard_km": 300.0},
     "three": {"rules": "0.3", "handset__branches": 1, "uplink__interference": "off"},
 }
