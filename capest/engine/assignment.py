@@ -105,8 +105,6 @@ def reached_by_antennas(
 
     Parameters as of `beam_power`.
     """
-    if world.beams.attachment != "cell":
-        return None  # beams of a layout are not steered
     largest: Any = figures_of(world, "largest_scan_sine", sky, world.beams.largest_scan_sine)
     if np.min(largest, initial=1.0) >= 1.0:
         return None
