@@ -161,7 +161,12 @@ READ = {
     "cells.preference": (BOX, "least-loaded"),
     "cells.refinement": (BOX | CALL, "local-search"),
     "cells.moves": (BOX | CALL | {"cells.refinement": "local-search"}, 3),
-    "cells.beams_per_cell": (BOX | {"beams.frequency_reuse": 3}, 2),
+    # Where neighbours have as many users, a further beam pays nobody.
+    "cells.beams_per_cell": (
+        BOX | {"beams.frequency_reuse": 3, "users.placement": "hotspots",
+               "users.hotspots.count": 1, "users.hotspots.radius_km": 10.0,
+               "users.hotspots.share": 1.0}, 2,
+    ),
     "cells.objective": (TURNS_OF_MANY | {"beams.slots": 6}, "coverage"),
     "cells.minimum_share": (COVERED, 1.0),
     "cells.bound": (BOX | CALL, "interference-free"),
