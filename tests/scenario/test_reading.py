@@ -482,7 +482,9 @@ def _checksum(line: str) -> int:
 def test_a_key_that_is_read_changes_the_result(key, catalogue):
     keys, value = READ[key]
     value = catalogue if value == "CATALOGUE" else value
-    before, after = load(keys), load({**keys, key: value})
+    # The budget of a search is for compiled code.
+    few = {"cells.moves": 3} if key == "cells.refinement" else {}
+    before, after = load(keys), load({**keys, **few, key: value})
     assert not named(after, key)
     assert content(after) != content(before)
     assert fingerprint(after) != fingerprint(before)
