@@ -160,7 +160,7 @@ READ = {
     "cells.order": (BOX | {"satellite.beams_at_once": 1}, "random"),
     "cells.preference": (BOX, "least-loaded"),
     "cells.refinement": (BOX | CALL, "local-search"),
-    "cells.moves": (BOX | CALL | {"cells.refinement": "local-search"}, 3),
+    "cells.moves": (BOX | CALL | {"cells.refinement": "local-search", "cells.moves": 200}, 3),
     # Where neighbours have as many users, a further beam pays nobody.
     "cells.beams_per_cell": (
         BOX | {"beams.frequency_reuse": 3, "users.placement": "hotspots",
