@@ -203,7 +203,19 @@ def plan_points(
     with_bound, said = _of_bound(scenario, bound)
     notes += said
     points = points_of(source, [*overrides, *more, *with_bound], axes)
+    idle = [point.scenario for point in points if _searches_nothing(point.scenario)]
+    if idle:
+        covers = any(each.covers_first for each in idle)
+        why = f'{OBJECTIVE} = "coverage" lights all' if covers else "beams take turns"
+        notes.append(
+            f"+local-search searches nothing, and its figures are the start's, where {why}"
+        )
     return PlannedChoices(points, axes, tuple(notes))
+
+
+def _searches_nothing(scenario: Scenario) -> bool:
+    """Whether a search is named and not read."""
+    return scenario.cells.refinement != "none" and scenario.search_moves is None
 
 
 def _check_choice(source: Path, scenario: Scenario) -> None:

@@ -281,6 +281,14 @@ def test_parts_beside_the_combination_are_replaced(scenario: Path) -> None:
     assert (second.order, second.preference) == ("none", "elevation")
 
 
+def test_a_search_that_coverage_leaves_out_is_said(scenario: Path) -> None:
+    names, objectives = ["max-sinr", "max-sinr+local-search"], ["calls", "coverage"]
+    plan = study.plan_points(scenario, [], names, objectives)
+    assert [note for note in plan.notes if "searches nothing" in note]
+    plan = study.plan_points(scenario, [], names)
+    assert not [note for note in plan.notes if "searches nothing" in note]
+
+
 def test_objectives_that_are_not_read_are_shown_once(scenario: Path) -> None:
     words = ("--trials", "5", "--strategy", "demand-first", "--objective", "calls",
              "--objective", "coverage", "--no-bound", "--json", "-o", "o.nc")  # fmt: skip
