@@ -105,6 +105,11 @@ def demand_first(candidates: Candidates, demand: np.ndarray, beams: int) -> list
     return matched("demand", "snr-times-sine", candidates, demand, beams, nothing)
 
 
+def low_spill_first(candidates: Candidates, demand: np.ndarray, beams: int) -> list[int]:
+    nothing = np.zeros(candidates.cells)
+    return matched("demand", "low-spill", candidates, demand, beams, nothing)
+
+
 def least_loaded(candidates: Candidates, demand: np.ndarray, beams: int) -> list[int]:
     count = np.bincount(candidates.cell, minlength=candidates.cells)
     turn = sorted(range(candidates.cells), key=lambda cell: (count[cell], cell))
