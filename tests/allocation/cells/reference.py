@@ -139,6 +139,8 @@ def low_spill(candidates: Candidates, demand: list[int]) -> list[float | None]:
     Below 0 for the best satellite of a cell that has no other.
     """
     own, around = sine_product(candidates), candidates.around
+    if around is None:
+        return list(own)
     cell = candidates.cell.tolist()
     rows = []
     for here, value, snr in zip(cell, own, candidates.snr.tolist(), strict=True):
