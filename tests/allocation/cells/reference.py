@@ -105,6 +105,11 @@ def demand_first(candidates: Candidates, demand: np.ndarray, beams: int) -> list
     return matched("demand", "snr-times-sine", candidates, demand, beams, nothing)
 
 
+def low_spill_first(candidates: Candidates, demand: np.ndarray, beams: int) -> list[int]:
+    nothing = np.zeros(candidates.cells)
+    return matched("demand", "low-spill", candidates, demand, beams, nothing)
+
+
 def least_loaded(candidates: Candidates, demand: np.ndarray, beams: int) -> list[int]:
     count = np.bincount(candidates.cell, minlength=candidates.cells)
     turn = sorted(range(candidates.cells), key=lambda cell: (count[cell], cell))
@@ -134,6 +139,8 @@ def low_spill(candidates: Candidates, demand: list[int]) -> list[float | None]:
     Below 0 for the best satellite of a cell that has no other.
     """
     own, around = sine_product(candidates), candidates.around
+    if around is None:
+        return list(own)
     cell = candidates.cell.tolist()
     rows = []
     for here, value, snr in zip(cell, own, candidates.snr.tolist(), strict=True):

@@ -88,7 +88,8 @@ def test_trials_side_by_side_are_as_alone() -> None:
 
 def test_no_part_goes_through_cells_or_pairs_in_python() -> None:
     # The rounds of the matching and the loads of satellites are few, whatever there is of cells.
-    allowed = {"match.py": 1, "candidates.py": 1, "coverage.py": 2}
+    # Augmenting paths go from cell to cell: of those alone that coverage finds left dark.
+    allowed = {"match.py": 1, "candidates.py": 1, "coverage.py": 2, "augmenting.py": 4}
     for path in (*FOLDER.glob("*.py"), *FOLDER.glob("orders/*.py"), *FOLDER.glob("pref*/*.py")):
         loops = (ast.For, ast.While, ast.comprehension)
         names = ("STRATEGIES.names()",)

@@ -17,7 +17,7 @@ from .reference import case, pairs_of, shuffled, worth
 PLAIN = {
     "demand-first": reference.demand_first,
     # Nobody knows here which cells lie around each other.
-    "low-spill": reference.demand_first,
+    "low-spill": reference.low_spill_first,
     "highest-elevation": reference.highest_elevation,
     "max-sinr": reference.max_sinr,
     "greedy-demand": reference.greedy_demand,
