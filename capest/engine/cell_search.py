@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from capest.backend.cell_pairs import BYTES_PER_LINK
@@ -11,8 +13,10 @@ from capest.backend.native.cell_search import search_cells as native_search
 from capest.backend.numpy_cell_search import search_cells as numpy_search
 from capest.backend.protocol import Kernels
 from capest.engine.power import is_limited
+from capest.engine.services.settings import Services
 from capest.engine.world import World
 from capest.orbits.visibility import largest_earth_angle_rad
+from capest.physics.constants import EARTH_RADIUS_M
 
 _BYTES_PER_USER_AND_CHANNEL = 20
 """Carrier, interference and need in the uplink."""
@@ -103,12 +107,27 @@ def left_out(world: World) -> tuple[str, ...]:
     return (*found, *_left_out_of_services(world))
 
 
+def _may_come_late(world: World, services: Services) -> bool:
+    """Whether packets by the farthest satellite may come later than some call takes them."""
+    position_m = world.space.positions_m(0.0)
+    radius_m = np.linalg.norm(position_m[np.isfinite(position_m).all(axis=1)], axis=1)
+    if not len(radius_m):
+        return False
+    sine = math.sin(math.radians(world.beams.lowest_deg))
+    along_m = EARTH_RADIUS_M * sine
+    range_m = float(np.sqrt(radius_m.max() ** 2 - EARTH_RADIUS_M**2 + along_m**2) - along_m)
+    latest_ms = float(services.delay.one_way_ms(np.array([range_m]), np.array([range_m]))[0])
+    return latest_ms > min(each.delay_budget_ms for each in services.calls)
+
+
 def _left_out_of_services(world: World) -> list[str]:
     services, found = world.services, []
     if services is None or not services.has_calls:
         if world.radio.link.policy != 0:
             found.append("The search shares the time of a beam equally among its users.")
         return found
+    if _may_come_late(world, services):
+        found.append("The search does not look at delays.")
     if services.has_rest:
         found.append("The search counts calls, not what they leave to users without a rate.")
     if services.is_adaptive:
