@@ -84,8 +84,9 @@ def search_trial(drawn: Drawn, start: Computed, trial: int, satellite: np.ndarra
             pairs = problem.links.pairs
             counting = replace(problem, **worth_of(world, "calls", needs, pairs.first, pairs.users))
         calls = search_cells(kernels, counting, found.candidate, 0).total
-    by = problem.candidate_satellite[np.maximum(found.candidate, 0)] + np.int32(first_satellite)
-    after = np.where(found.candidate >= 0, by, np.int32(-1)).astype(np.int32)
+    # The last entry is for cells without a beam; a trial may have no candidate at all.
+    by = np.append(problem.candidate_satellite + np.int32(first_satellite), np.int32(-1))
+    after = by[found.candidate].astype(np.int32)
     # The links take far more memory than all the rest.
     links = replace(problem.links, gain=_NO_LINKS, direction=_NO_LINKS[None])
     return Found(after, calls, replace(problem, links=links))

@@ -126,3 +126,25 @@ def test_users_without_a_rate_are_searched_for_throughput() -> None:
     assert (refined["throughput"] >= plain["throughput"]).all()
     assert refined["throughput"].sum() > 1.03 * plain["throughput"].sum()
     assert "calls_promised" not in refined
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("objective", [None, "max-min"])
+def test_trials_without_any_candidate_have_nothing_to_search(
+    backend: str, objective: str | None
+) -> None:
+    sparse = ("constellation__shells", "53: 3/3/0 @ 550")
+    goal = () if objective is None else (("cells__objective", objective),)
+    plain = of(backend, 0, 6, sparse).trial
+    found = of(backend, 0, 6, sparse, *SEARCH, *goal).trial
+    assert (plain["covered_cells"] == 0).any()
+    assert (found["calls"] >= plain["calls"]).all() or objective
+    np.testing.assert_array_equal(found["calls_from_start"], plain["calls"])
+
+
+def test_users_without_a_rate_and_without_a_satellite() -> None:
+    scenario = network_scenario(
+        constellation__shells="53: 1/1/0 @ 550", cells__objective="throughput", **dict(SEARCH)
+    )
+    trial = compute(build(scenario), NumpyKernels(), 0, 2).trial
+    assert trial["throughput"].tolist() == [0.0, 0.0]
