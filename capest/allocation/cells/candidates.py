@@ -11,6 +11,7 @@ goes through the list, or through the pairs, in order and gives each the best th
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,11 +31,14 @@ class CellsAround:
         Cells next to each other; each pair once.
     cells : int
         Of the region: where trials are side by side, those of the next one follow.
+    product_of_cell : float, optional
+        SNR times sine of elevation of a beam whose spot is as large as a cell.
     """
 
     first: Any
     second: Any
     cells: int
+    product_of_cell: float = math.inf
 
     def mean_demand(self, demand: Any, xp: Any = np) -> Any:
         """Mean demand of the cells around each cell, 0 where there is none.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -23,11 +24,12 @@ from capest.engine.build.satellite import frame_notes, frame_of, layout_around
 from capest.engine.build.search import search_notes
 from capest.engine.build.shared_power import shared_power_notes
 from capest.engine.build.space import space_of
+from capest.engine.radio import Radio
 from capest.engine.space import Space
 from capest.engine.world import BeamPlan, Layout, World
 from capest.errors import InputError
 from capest.geo.colouring import NEIGHBOUR_SPACINGS, cell_pairs, reuse_colours
-from capest.geo.tiling import Cells
+from capest.geo.tiling import Cells, hexagon_area_km2
 from capest.physics.beam_grid import hexagonal_lattice
 from capest.physics.beam_spacing import spacing_from_hpbw
 from capest.physics.constants import EARTH_RADIUS_M
@@ -76,7 +78,9 @@ def build_constellation(scenario: Scenario) -> World:
         covers_first=scenario.covers_first,
         order=order,
         preference=preference,
-        around=_around(region.tiling, preference) if layout is None else None,
+        around=None
+        if layout is not None
+        else _around(region.tiling, preference, _product_of_cell(scenario, radio, diameter_km)),
         largest_scan_sine=scan_sine(scenario.satellite.largest_scan_deg),
         beams_per_cell=scenario.beams_per_cell,
         neighbours=_neighbours(region.tiling) if scenario.beams_per_cell > 1 else None,
@@ -178,12 +182,24 @@ def _turn(scenario: Scenario, tiling: Cells, layout: Layout | None) -> np.ndarra
     return reuse_colours(tiling, colours)
 
 
-def _around(tiling: Cells, preference: str) -> CellsAround | None:
+def _product_of_cell(scenario: Scenario, radio: Radio, diameter_km: float) -> float:
+    """SNR times sine of elevation of a beam whose spot, to half its power, is as large as a cell.
+
+    A spot's area is π/4 · (range · width)² / sin(e): the product of both has no range in it.
+    """
+    width_rad = 2.0 * math.asin(min(scenario.beam_spacing_uv / math.sqrt(3.0), 1.0))
+    area_m2 = 1e6 * hexagon_area_km2(diameter_km)
+    return float(radio.gain_at_one_metre * 0.25 * math.pi * width_rad**2 / area_m2)
+
+
+def _around(tiling: Cells, preference: str, product_of_cell: float) -> CellsAround | None:
     """Cells around each other, if the preference asks: the two rings of a hexagonal lattice."""
     if not preference or not PREFERENCES.constant(preference, "LOOKS_AROUND", default=False):
         return None
     first, second, _ = cell_pairs(tiling, _AROUND_SPACINGS)
-    return CellsAround(first.astype(np.int32), second.astype(np.int32), len(tiling.lat_deg))
+    return CellsAround(
+        first.astype(np.int32), second.astype(np.int32), len(tiling.lat_deg), product_of_cell
+    )
 
 
 def _calls_bound(scenario: Scenario) -> Literal["none", "interference-free"]:

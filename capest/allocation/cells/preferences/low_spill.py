@@ -7,9 +7,11 @@ few callers, the beam costs more calls than it carries. So a satellite serves a 
 
     SNR · sin(e) >= 0.23 · (the largest in the trial) · sqrt((1 + around) / (1 + own)),
 
-with the demand of the cell and the mean demand of the cells around it, or if its signal is no
-stronger than a tenth of the noise, which is what decides there. Of a cell that has no such
-satellite the best may serve, so that no place is forgotten: with the room that other cells leave.
+with the demand of the cell and the mean demand of the cells around it. So it may if its signal is
+no stronger than a tenth of the noise, which is what decides there, and if its spot covers some two
+cells at most: narrow beams within wide cells spill little, however far the satellite. Of a cell
+that has no such satellite the best may serve, so that no place is forgotten: with the room that
+other cells leave.
 
 Factor and root are measured: over China with 100,000 callers, 0.2 and 1/2 carry the most of 0.15 to
 0.4 and 1/4 to 1; with 0.23 a lower mask costs no calls at a pole either.
@@ -30,6 +32,10 @@ LEAVES_OUT = True
 NOISE_SHARE = 0.1
 """Largest SNR of a signal that is nobody's disturbance."""
 
+PRODUCTS_OF_CELL = 2.0
+"""Products of a beam whose spot is as large as a cell, of which a share is enough: among equal
+cells a spot may cover 1 / (2 · 0.23), some two cells."""
+
 SHARE = 0.23
 """Of the largest product in a trial, below which a beam spills too much among equal cells."""
 
@@ -49,7 +55,8 @@ def weight(candidates: Candidates, demand: Any, xp: Any = np) -> Any:
     largest = largest_of(trial, product, candidates.cells // max(cells, 1), xp)[trial]
     best = largest_of(candidates.cell, product, candidates.cells, xp)[candidates.cell]
     crowd = xp.sqrt((1.0 + around) / (1.0 + demand))[candidates.cell]
-    may = (product >= SHARE * largest * crowd) | (candidates.snr <= NOISE_SHARE)
+    least = xp.minimum(largest, PRODUCTS_OF_CELL * candidates.around.product_of_cell)
+    may = (product >= SHARE * least * crowd) | (candidates.snr <= NOISE_SHARE)
     served = xp.zeros(candidates.cells, dtype=bool)
     served[candidates.cell[may]] = True
     last = (product >= best) & ~served[candidates.cell]
