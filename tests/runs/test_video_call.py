@@ -237,7 +237,7 @@ def test_delays_are_no_finer_than_their_bins(page):
 def test_tables_of_the_page_are_those_of_the_committed_run(page, committed):
     text = (FOLDER / "README.md").read_text("utf-8")
     tables = page.tables(committed)
-    assert len(tables) == 5
+    assert len(tables) == 6
     for table in tables.values():
         assert table in text
 
