@@ -8,8 +8,8 @@ import numpy as np
 
 from capest.backend.cell_pairs import PairLinks
 
-MOST_CHANNELS = 64
-"""Of what compiled code takes: it keeps the beams of a cell on its stack."""
+MOST_BEAMS = 63
+"""Of a cell: compiled code keeps them, and one more, on its stack."""
 
 FULL_MOVES = 6
 """Best moves of a cell to full satellites for which another cell's beam is looked for."""
@@ -117,6 +117,11 @@ class SearchProblem:
     share_factor: np.ndarray
     near_start: np.ndarray
     near: np.ndarray
+
+    def __post_init__(self) -> None:
+        most = min(self.channels, MOST_BEAMS)
+        if not 1 <= self.beams_per_cell <= most:
+            raise ValueError(f"beams_per_cell = {self.beams_per_cell}: 1 to {most} are possible")
 
     @property
     def cells(self) -> int:

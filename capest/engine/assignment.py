@@ -51,6 +51,13 @@ class SatellitesInView:
     in_view: np.ndarray
     above_horizon: np.ndarray
 
+    @property
+    def may_be_served(self) -> np.ndarray:
+        """Cells with a satellite that may serve them, bool array (trials, cells)."""
+        pairs = self.candidates
+        found = np.bincount(pairs.cell, minlength=pairs.cells) > 0
+        return found.reshape(self.in_view.shape)
+
 
 def view_of_cells(world: World, sky: Sky) -> SatellitesInView:
     """Find the satellites that may serve each cell.
@@ -310,15 +317,6 @@ def cover_cells(
     turns = plan.cells_at_once // plan.beams_at_once
     found = cover(view.candidates, demand.ravel(), satellite_of_cell.ravel(), at_once, turns)
     return found.reshape(demand.shape)
-
-
-def cells_asking(world: World, view: SatellitesInView, users_of_cell: np.ndarray) -> np.ndarray:
-    """Cells that ask for a beam and have a satellite that may serve them, bool (trials, cells)."""
-    candidates = view.candidates
-    has_one = np.bincount(candidates.cell, minlength=candidates.cells) > 0
-    asks = (users_of_cell > 0) | (not world.beams.only_occupied)
-    found: np.ndarray = asks & has_one.reshape(asks.shape)
-    return found
 
 
 def room_of_satellites(world: World, sky: Sky) -> int | np.ndarray:

@@ -54,9 +54,6 @@ class Beams:
     lit_part : float64 array (beams,) or float
         Share of the slots in which a beam is going to be lit, if those of its satellite have equal
         shares.
-    asking : bool array (trials, cells) or None
-        Cells that ask for a beam and have a satellite that may serve them; known where coverage
-        comes first.
     """
 
     start: np.ndarray
@@ -72,7 +69,6 @@ class Beams:
     slots: int = 1
     at_once: int | np.ndarray | None = None
     lit_part: Any = 1.0
-    asking: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.satellite)

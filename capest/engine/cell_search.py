@@ -38,7 +38,7 @@ def search_cells(
         Compiled code does it unless the backend is ``numpy``, whose moves are the same.
     problem : SearchProblem
     start : int32 array (cells, channels)
-        From `start_of`.
+        That lights each cell on each channel, -1 for none.
     moves : int
         Moves tried at most: candidates whose value for the cell's own users is worked out.
     may_change_channel : bool
@@ -57,55 +57,6 @@ def search_cells(
     if compiled is None:
         return numpy_search(problem, start, plan)
     return native_search(compiled, problem, start, plan)
-
-
-def start_of(problem: SearchProblem, satellite_of_cell: np.ndarray) -> np.ndarray:
-    """Candidate of each cell and channel, from one satellite a cell on the cell's colour.
-
-    Parameters
-    ----------
-    problem : SearchProblem
-    satellite_of_cell : int array (cells,)
-        Counted from the first of the trial, -1 for none.
-
-    Returns
-    -------
-    int32 array (cells, channels)
-
-    Raises
-    ------
-    ValueError
-        If a satellite is no candidate of its cell.
-    """
-    start = np.full((problem.cells, problem.channels), -1, dtype=np.int32)
-    satellites = max(len(problem.room), 1)
-    owner = np.repeat(np.arange(problem.cells), np.diff(problem.candidate_start))
-    key = owner * satellites + problem.candidate_satellite
-    cell = np.flatnonzero(satellite_of_cell >= 0)
-    wanted = cell * satellites + satellite_of_cell[cell]
-    found = np.searchsorted(key, wanted)
-    if (np.append(key, -1)[found] != wanted).any():
-        raise ValueError("a cell has a satellite that is none of its candidates")
-    start[cell, problem.colour[cell]] = found
-    return start
-
-
-def satellites_of(problem: SearchProblem, candidate: np.ndarray) -> np.ndarray:
-    """Satellite of each cell and channel, counted from the first of the trial, -1 for none.
-
-    Parameters
-    ----------
-    problem : SearchProblem
-    candidate : int32 array (cells, channels)
-        See `SearchResult`.
-
-    Returns
-    -------
-    int32 array (cells, channels)
-    """
-    known = np.append(problem.candidate_satellite, np.int32(-1))
-    found: np.ndarray = known[candidate]
-    return found
 
 
 def bytes_of_search(world: World) -> int:

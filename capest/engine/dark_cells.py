@@ -79,15 +79,15 @@ def _marked(number: Any, places: Places, xp: Any) -> Any:
 
 
 def dark_by_trial(
-    asking: np.ndarray, with_beam: np.ndarray, in_view: np.ndarray | None = None
+    asking: np.ndarray, with_beam: np.ndarray, may_be_served: np.ndarray | None = None
 ) -> dict[str, np.ndarray]:
     """Count the cells of each trial.
 
     Parameters
     ----------
     asking, with_beam : bool array (trials, cells)
-    in_view : bool array (trials, cells), optional
-        Cells with a satellite above the mask; ``None`` where a satellite sees them all.
+    may_be_served : bool array (trials, cells), optional
+        Cells with a satellite that may serve them; ``None`` where a satellite sees them all.
 
     Returns
     -------
@@ -95,6 +95,6 @@ def dark_by_trial(
     """
     dark = asking & ~with_beam
     found = {"cells_asking": asking, "cells_dark": dark}
-    if in_view is not None:
-        found["cells_dark_in_view"] = dark & in_view
+    if may_be_served is not None:
+        found["cells_dark_in_view"] = dark & may_be_served
     return {name: each.sum(axis=1, dtype=np.int32) for name, each in found.items()}

@@ -10,7 +10,7 @@ from capest.allocation.slots import STRATEGIES
 from capest.allocation.slots.problem import Frame
 from capest.backend.protocol import Kernels, on_host
 from capest.engine.aimed_beams import aim, on_own_channel
-from capest.engine.assignment import SatellitesInView, assign, cells_asking, cover_cells
+from capest.engine.assignment import SatellitesInView, assign, cover_cells
 from capest.engine.attach import attach
 from capest.engine.beams import Beams, attach_to_highest, satellite_fixed
 from capest.engine.further_beams import with_further_beams
@@ -127,9 +127,6 @@ def _aimed(
         aimed = aim(world, sky, on_own_channel(world, satellite_of_cell))
     elif world.beams.takes_turns:
         aimed = replace(aimed, beams=_in_turn(world, sky, aimed.beams))
-    if world.beams.covers_first:
-        asking = cells_asking(world, view, users_of_cell)
-        aimed = replace(aimed, beams=replace(aimed.beams, asking=asking))
     return attach(world, kernels, draws, sky, users, aimed)
 
 

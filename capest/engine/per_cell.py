@@ -197,6 +197,8 @@ def finish(
     in_use = np.zeros(len(sky), dtype=bool)
     in_use[beams.satellite[lit]] = True
     covered = view.in_view > 0
+    # Beams of a layout are not steered: whoever is above the mask serves.
+    may_be_served = covered if beams.cell is None else view.may_be_served
     asking, with_beam = (found["trial_cell"][name] for name in ("asking", "with_beam"))
     trial = {
         "users": np.full(trials, world.ground.users_per_trial, dtype=np.int32),
@@ -207,14 +209,9 @@ def finish(
         "satellites_in_use": np.bincount(sky.trial, in_use, minlength=trials).astype(np.int32),
         "satellites_in_reach": np.diff(sky.start).astype(np.int32),
         "covered_cells": covered[:, world.ground.counted].sum(axis=1).astype(np.int32),
-        **dark_by_trial(asking, with_beam, covered),
+        **dark_by_trial(asking, with_beam, may_be_served),
         **found["trial"],
     }
-    if beams.asking is not None:
-        aimed = np.zeros(beams.asking.shape, dtype=bool)
-        aimed[beam_trial[lit], beams.cells_aimed_at[lit]] = True
-        dark = beams.asking & ~aimed & world.ground.counted
-        trial["dark_cells"] = dark.sum(axis=1).astype(np.int32)
     places = places_of(world, trials, kept)
     of_cells = {
         "cell_covered_trials": covered,

@@ -104,7 +104,7 @@ def search_problem(
         pattern=pattern,
         pattern_start=start,
         payload=payload,
-        user_uplink=_further_gain(world, users, links)[own],
+        user_uplink=_further_gain(world, users, links, kernels.xp)[own],
         up_interference=held,
         order=_arrival_order(found.pairs.first, found.pairs.users, demand, own),
         **needs,
@@ -186,11 +186,11 @@ def _uplink_ratio(
     return ratio
 
 
-def _further_gain(world: World, users: Users, links: Links) -> np.ndarray:
+def _further_gain(world: World, users: Users, links: Links, xp: Any) -> np.ndarray:
     """What weather and ionosphere leave of the uplink over the downlink, float64 array (users,)."""
     if world.radio.uplink_place_loss is None and world.radio.place_loss is None:
         return np.ones(len(users.trial))
-    loss_db = on_host(further_loss_db(world, users, links, np))
+    loss_db = on_host(further_loss_db(world, users, links, xp))
     found: np.ndarray = 10.0 ** (-0.1 * np.broadcast_to(loss_db, len(users.trial)))
     return found
 
@@ -204,16 +204,12 @@ def _arrival_order(
     arrival = on_host(demand.arrival)[own]
     # As whole numbers, as admission compares them.
     key = np.minimum(np.floor(arrival * 2.0**31), 2.0**31 - 1.0)
-    cell = np.full(len(arrival), -1)
-    for number in np.flatnonzero(count):
-        cell[first[number] : first[number] + count[number]] = number
+    owner = np.repeat(np.arange(len(count)), count)
+    begin = (np.cumsum(count) - count)[owner]
+    user = np.arange(len(owner)) - begin + first[owner]
+    by_arrival = np.lexsort((user, key[user], owner))
     order = np.zeros(len(arrival), dtype=np.int64)
-    sorted_users = np.lexsort((np.arange(len(arrival)), key, cell))
-    of_cell = cell[sorted_users]
-    inside = of_cell >= 0
-    sorted_users, of_cell = sorted_users[inside], of_cell[inside]
-    place = np.arange(len(of_cell)) - np.searchsorted(of_cell, of_cell)
-    order[first[of_cell] + place] = sorted_users - first[of_cell]
+    order[user] = user[by_arrival] - first[owner]
     return order
 
 

@@ -6,13 +6,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from capest.backend.cell_search import SearchProblem
+from capest.backend.cell_search import SearchProblem, SearchResult
+from capest.backend.protocol import Kernels
 from capest.engine.cell_search import search_cells
 from capest.engine.collect import Computed
 from capest.engine.evaluate import Drawn
 from capest.engine.links_of_many import AlikeTrials, constellation_links
 from capest.engine.search_problem import search_problem
 from capest.engine.search_worth import worth_of
+
+_LAST_PART = 4
+"""One part of so many of the budget is for searching with any channel."""
 
 _NO_LINKS = np.empty(0, dtype=np.float32)
 
@@ -67,7 +71,7 @@ def search_trial(drawn: Drawn, start: Computed, trial: int, satellite: np.ndarra
     first_satellite = int(sky.start[trial])
     lit = _candidates(problem, satellite, first_satellite)
     moves = 0 if world.beams.moves is None else world.beams.moves
-    found = search_cells(kernels, problem, lit, moves)
+    found = _searched(kernels, problem, lit, moves)
     calls = 0
     if not problem.rates:
         counting = problem
@@ -85,6 +89,21 @@ def search_trial(drawn: Drawn, start: Computed, trial: int, satellite: np.ndarra
     # The links take far more memory than all the rest.
     links = replace(problem.links, gain=_NO_LINKS, direction=_NO_LINKS[None])
     return Found(after, calls, replace(problem, links=links))
+
+
+def _searched(
+    kernels: Kernels, problem: SearchProblem, lit: np.ndarray, moves: int
+) -> SearchResult:
+    """Search; where cells have one beam, first on the channels of their colours.
+
+    Channels of the reuse pattern are hardly ever worth leaving before satellites are well chosen:
+    to try them from the beginning costs moves.
+    """
+    if problem.beams_per_cell > 1 or problem.channels == 1:
+        return search_cells(kernels, problem, lit, moves)
+    first = moves - moves // _LAST_PART
+    found = search_cells(kernels, problem, lit, first, may_change_channel=False)
+    return search_cells(kernels, problem, found.candidate, moves - first)
 
 
 def _candidates(problem: SearchProblem, satellite: np.ndarray, first: int) -> np.ndarray:

@@ -67,7 +67,7 @@ def density_table(found: WhoIsServed, width: int) -> list[str]:
 def dark_rows(
     estimates: Mapping[tuple[str, str], Estimate], *, of_beams: bool
 ) -> list[tuple[str, Estimate, str]]:
-    """Label, estimate and unit of cells whose users ask and have no beam, if there are any.
+    """Label, estimate and unit of cells whose users ask and have no beam; of beams if any is so.
 
     Parameters
     ----------
@@ -77,15 +77,17 @@ def dark_rows(
     """
     dark = estimates.get(("cells_dark", "mean"))
     # Files of earlier versions do not say.
-    if dark is None or not dark.value > 0.0:
+    if dark is None:
         return []
     asking = f"of {value_text(estimates['cells_asking', 'mean'])}"
     if of_beams:
-        return [("beams with users left dark", dark, asking)]
+        return [("beams with users left dark", dark, asking)] if dark.value > 0.0 else []
+    if not dark.value > 0.0:
+        return [("cells with users left dark", dark, asking)]
     in_view = estimates["cells_dark_in_view", "mean"]
     return [
         ("cells with users left dark", dark, asking),
-        ("  with a satellite in view", in_view, "of these"),
+        ("  a satellite might serve", in_view, "of these"),
     ]
 
 

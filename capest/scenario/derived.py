@@ -197,7 +197,17 @@ class Derived:
     def search_moves(self) -> int | None:
         """Moves that local search tries; ``None`` where the assignment stays as it is."""
         searched = self.cells.refinement == "local-search" and not self.covers_first
-        return self.cells.moves if searched else None
+        return self.cells.moves if searched and self._lights_cells_all_the_time else None
+
+    @property
+    def beams_per_cell(self) -> int:
+        """Beams that a cell has at most: one, where cells take turns or lie under a layout."""
+        return self.cells.beams_per_cell if self._lights_cells_all_the_time else 1
+
+    @property
+    def _lights_cells_all_the_time(self) -> bool:
+        aimed = self.has_constellation and self.cells.layout == "earth-fixed"
+        return aimed and self.beams.allocation == "all-on"
 
     @property
     def covers_first(self) -> bool:

@@ -9,7 +9,7 @@ USERS_PER_TRIAL_LIMIT = 2**20
 """The random numbers of a trial are addressed by 2**20 entities."""
 
 
-MOVES = 25_000_000
+MOVES = 15_000_000
 """Moves that local search tries where nobody says how many; see `docs/assignment.md`."""
 
 

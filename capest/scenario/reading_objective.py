@@ -9,8 +9,9 @@ _SEARCH = "local-search"
 
 
 def maximises(values: Values) -> bool:
-    """Tell whether a search looks for the best assignment."""
-    return bool(values.get("cells.refinement", "none") == _SEARCH)
+    """Tell whether a search looks for the best assignment: beams of cells do not take turns."""
+    searched = values.get("cells.refinement", "none") == _SEARCH
+    return bool(searched and values["beams.allocation"] == "all-on")
 
 
 def _no_demand(values: Values) -> str | None:

@@ -162,7 +162,6 @@ def until_problem(
         call_services(mix),
         best_effort,
         blocking,
-        coverage,
         coverage and calls and values["cells.minimum_share"] > 0.0,
         rates_adapt(mix, downlink_kbps, *(values[key] for key in _OTHER_RATES)),
         frame,
@@ -190,7 +189,6 @@ class AvailableFigures:
     call_services: tuple[str, ...]
     best_effort: bool
     blocking: bool
-    coverage: bool
     minimum: bool
     adaptive: bool
     frame: bool
@@ -257,11 +255,6 @@ class AvailableFigures:
                 self.adaptive,
                 _NOT_HERE,
                 'with a least rate, such as service.preset = "video-call-adaptive", it is',
-            ),
-            When.COVERAGE: (
-                self.coverage,
-                _NOT_HERE,
-                'with cells.objective = "coverage" it is',
             ),
             When.MINIMUM: (
                 self.minimum,

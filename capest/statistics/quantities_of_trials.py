@@ -122,17 +122,10 @@ _TOTALS: tuple[Quantity, ...] = (
     _count("cells_dark", "cells in which a user asks and none has a beam", _MEAN),
     _count(
         "cells_dark_in_view",
-        "cells in which a user asks and none has a beam, though a satellite is above the mask",
+        "cells in which a user asks and none has a beam, though a satellite may serve the cell: "
+        "above the mask, within its scan, fed by a gateway",
         _MEAN,
         _CONSTELLATION,
-    ),
-    _count(
-        "dark_cells",
-        "cells that ask and have a satellite that may serve them, and that no beam lights",
-        _MEAN,
-        (*_CONSTELLATION, QuantityCondition(When.COVERAGE)),
-        label="cells left dark that a satellite sees",
-        column="dark cells",
     ),
     _count(
         "calls",

@@ -22,7 +22,6 @@ class When(Enum):
     LIMIT = "a limit on power"
     CALLS = "calls"
     ADAPTIVE = "calls whose rates adapt"
-    COVERAGE = "coverage first"
     MINIMUM = "calls that hold a share of their rate"
     MIX = "several calls of a mix"
     BLOCKING = "calls that come and go"

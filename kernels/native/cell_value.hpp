@@ -94,9 +94,17 @@ public:
             const int count = static_cast<int>(std::min<int64_t>(BLOCK, users - first));
             alignas(64) float sinr[BLOCK] = {};
             alignas(64) int32_t found[BLOCK] = {};
-            for (int i = 0; i < count; ++i) {
-                const auto noise = static_cast<float>(interference[first + i] * NOISE_PER_HELD);
-                sinr[i] = carrier[first + i] / (noise + 1.0f);
+            const float* carried = carrier + first;
+            const double* heard = interference + first;
+            const auto divide = [&](const int i) {
+                const auto noise = static_cast<float>(heard[i] * NOISE_PER_HELD);
+                sinr[i] = carried[i] / (noise + 1.0f);
+            };
+            // A loop of a constant length becomes vector instructions without a remainder.
+            if (count == BLOCK) {
+                for (int i = 0; i < BLOCK; ++i) divide(i);
+            } else {
+                for (int i = 0; i < count; ++i) divide(i);
             }
             for (int64_t l = 0; l < p_.levels; ++l) {
                 const float least = p_.threshold[l];

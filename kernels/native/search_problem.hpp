@@ -4,6 +4,7 @@
 #ifndef CAPEST_NATIVE_SEARCH_PROBLEM_HPP
 #define CAPEST_NATIVE_SEARCH_PROBLEM_HPP
 
+#include <type_traits>
 #include <vector>
 
 #include "native.hpp"
@@ -93,8 +94,7 @@ public:
         const Two* lines = reinterpret_cast<const Two*>(p_.pattern + 2 * begin);
         const auto last = static_cast<uint32_t>(p_.pattern_start[payload + 1] - begin - 1);
         constexpr int64_t BLOCK = 64;
-        for (int64_t first = 0; first < count; first += BLOCK) {
-            const int64_t some = count - first < BLOCK ? count - first : BLOCK;
+        const auto block = [&](const int64_t first, const auto some) {
             alignas(64) float place[BLOCK];
             alignas(64) int32_t entry[BLOCK];
             alignas(64) uint64_t line[BLOCK];
@@ -111,7 +111,14 @@ public:
                 const float part = place[i] * second_of(line[i]) + first_of(line[i]);
                 power[first + i] = gain[first + i] * part * strength;
             }
+        };
+        // Loops of a constant length become vector instructions without a remainder.
+        int64_t first = 0;
+        for (; first + BLOCK <= count; first += BLOCK) {
+            block(first, std::integral_constant<int64_t, BLOCK>{});
         }
+        for (; first + 16 <= count; first += 16) block(first, std::integral_constant<int64_t, 16>{});
+        if (first < count) block(first, count - first);
     }
 
 private:

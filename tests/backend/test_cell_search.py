@@ -162,3 +162,17 @@ def test_another_channel_lets_two_cells_be_lit(native_kernels: NativeKernels) ->
     assert (fixed.value > 0).sum() == 1
     assert (free.value > 0).all()
     assert free.total > fixed.total
+
+
+def test_more_beams_than_channels_are_refused() -> None:
+    with pytest.raises(ValueError, match="beams_per_cell = 3: 1 to 2 are possible"):
+        random_problem(1, channels=2, beams_per_cell=3)
+
+
+def test_pairs_are_found_by_cell_and_satellite() -> None:
+    pairs = random_problem(1).links.pairs
+    found = pairs.of(pairs.cell, pairs.satellite)
+    np.testing.assert_array_equal(found, np.arange(len(pairs.satellite)))
+    known = set(zip(pairs.cell.tolist(), pairs.satellite.tolist(), strict=True))
+    others = [(c, s) for c in range(12) for s in range(7) if (c, s) not in known]
+    assert (pairs.of(*np.array(others).T) == -1).all()

@@ -82,6 +82,14 @@ CONSTELLATIONS = {
         },
         ["light"],
     ),
+    "several beams a cell": (
+        {
+            "service__mix": "video-call-480p 70%, best-effort 30%", "cells__beams_per_cell": 3,
+            "beams__frequency_reuse": 3, "carrier__bandwidth_mhz": 3.0,
+            "users__placement": "hotspots",
+        },
+        ["light"],
+    ),
     "calls that come and go": (
         {
             "service__preset": "voice", "service__activity": 0.5,

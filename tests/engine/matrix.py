@@ -65,6 +65,7 @@ LOW_MANY: Keys = {
     },
     **{"region.kind": "box", "region.south_deg": 46.0, "region.north_deg": 52.0},
     **{"region.west_deg": 6.0, "region.east_deg": 15.0, "cells.diameter_km": 120.0},
+    **{"cells.assignment": "highest-elevation"},
     **{"users.placement": "uniform", "users.count": 200, "run.seed": 3},
 }
 """Satellites 600 km high, seen from aside: what steering and elevation do shows here."""
@@ -324,7 +325,66 @@ ROWS: tuple[Row, ...] = (
     Row(
         "assignment of cells", {"cells.assignment": "max-sinr"},
         "snr_db", "up", "it goes by the signal",
+        before={"cells.assignment": "highest-elevation"}, low=True, not_one=_MANY_ONLY,
+    ),
+    Row(
+        "order of cells", {"cells.order": "random"},
+        "served", "down", "cells with few users have beams that busy ones would have had",
+        before={"satellite.beams_at_once": 2}, low=True, not_one=_MANY_ONLY,
+    ),
+    Row(
+        "preference among satellites", {"cells.preference": "elevation"},
+        "snr_db", "down", "those that stand higher are farther up",
         low=True, not_one=_MANY_ONLY,
+    ),
+    Row(
+        "local search", {"cells.refinement": "local-search", "cells.moves": 50},
+        "calls", "up", "it tries other satellites for cells, and counts calls",
+        before=CALLS, low=True, not_one=_MANY_ONLY,
+    ),
+    Row(
+        "several beams a cell", {"cells.beams_per_cell": 2},
+        "calls", "up", "a busy cell has a second channel",
+        before={**CALLS, "beams.frequency_reuse": 3, "users.placement": "hotspots",
+                "users.hotspots.count": 2, "users.hotspots.radius_km": 20.0,
+                "users.hotspots.share": 1.0, "users.count": 1000},
+        low=True, not_one=_MANY_ONLY,
+    ),
+    Row(
+        "coverage first", {"cells.objective": "coverage"},
+        "served", "up", "cells share the time of beams, so that none is left dark",
+        before={**CALLS, "beams.allocation": "periodic", "satellite.beams_at_once": 1,
+                "beams.slots": 4},
+        low=True, not_one=_MANY_ONLY,
+    ),
+    Row(
+        "a part of the rate for everyone", {"cells.minimum_share": 0.5},
+        "calls", "down", "all callers hold a part of their rate before any call is carried",
+        before={**CALLS, "cells.objective": "coverage", "users.count": 2000},
+        low=True, not_one=_MANY_ONLY,
+    ),
+    Row(
+        "bound of calls", {"cells.bound": "interference-free"},
+        "calls", "same", "it says what no assignment exceeds, and changes none",
+        before=CALLS, low=True, not_one=_MANY_ONLY,
+    ),
+    Row(
+        "largest scan", {"satellite.largest_scan_deg": 35.0},
+        "served", "down", "antennas do not reach cells that they see from far aside",
+        low=True, not_one=_MANY_ONLY,
+    ),
+    Row(
+        "fewer beams where power is short", {"satellite.power_limit": "fewer-beams"},
+        "snr_db", "up", "those that are lit have their whole power",
+        before={"satellite.rf_power_w": 30.0, "beams.allocation": "periodic",
+                "satellite.beams_at_once": 12},
+        low=True,
+    ),
+    Row(
+        "bandwidth of the feeder link", {"satellite.feeder_bandwidth_mhz": 60.0},
+        "sir_db", "up", "it feeds two beams of 30 MHz, which disturb each other less",
+        before={"beams.allocation": "periodic", "satellite.beams_at_once": 12},
+        low=True,
     ),
     Row(
         "beams at once", {"satellite.beams_at_once": 2},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,16 +9,16 @@ import pytest
 
 from capest.allocation.cells import STRATEGIES
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine.beams import earth_fixed
+from capest.engine.aimed_beams import aim, on_own_channel
+from capest.engine.attach import attach
 from capest.engine.build import build
 from capest.engine.cell_search import (
     bytes_of_search,
     left_out,
-    satellites_of,
     search_cells,
-    start_of,
 )
 from capest.engine.downlink import downlink
+from capest.engine.evaluate import share_time
 from capest.engine.largest_share import largest_share
 from capest.engine.links_of_many import AlikeTrials, constellation_links
 from capest.engine.parts import Parts
@@ -30,7 +29,6 @@ from capest.engine.services.admission import CARRIED
 from capest.engine.services.demand import draw_demand
 from capest.engine.services.serve import serve
 from capest.engine.sky import draw_sky
-from capest.engine.trial import share_time
 from capest.engine.uplink import compute_uplink
 from capest.engine.users import draw_users
 from capest.sampling.draws import Draws
@@ -39,6 +37,24 @@ from ..backend.conftest import host_kernels, native_kernels  # noqa: F401
 from .small_network import network_scenario
 
 TRIAL = 4
+
+
+def start_of(problem: Any, satellite_of_cell: np.ndarray) -> np.ndarray:
+    """Candidate of each cell and channel, from one satellite a cell on the cell's colour."""
+    start = np.full((problem.cells, problem.channels), -1, dtype=np.int32)
+    owner = np.repeat(np.arange(problem.cells), np.diff(problem.candidate_start))
+    key = owner * len(problem.room) + problem.candidate_satellite
+    cell = np.flatnonzero(satellite_of_cell >= 0)
+    wanted = cell * len(problem.room) + satellite_of_cell[cell]
+    found = np.searchsorted(key, wanted)
+    np.testing.assert_array_equal(key[found], wanted)
+    start[cell, problem.colour[cell]] = found
+    return start
+
+
+def satellites_of(problem: Any, candidate: np.ndarray) -> np.ndarray:
+    """Satellite of each cell and channel, counted from the first of the trial, -1 for none."""
+    return np.append(problem.candidate_satellite, np.int32(-1))[candidate]
 
 
 class Scene:
@@ -55,9 +71,8 @@ class Scene:
 
     def evaluate(self, satellite_of_cell: np.ndarray) -> tuple[Any, ...]:
         world, users, sky = self.world, self.users, self.sky
-        beams, of_cell = earth_fixed(world, sky, satellite_of_cell[None])
-        own = np.where(users.cell >= 0, of_cell[0][np.maximum(users.cell, 0)], -1)
-        beams = replace(beams, of_user=own.astype(np.int32))
+        aimed = aim(world, sky, on_own_channel(world, satellite_of_cell[None]))
+        beams = attach(world, self.kernels, self.draws, sky, users, aimed)
         power = limit_power(world, self.kernels, sky, beams)
         links = downlink(world, self.kernels, sky, users, beams, power)
         return beams, power, links
@@ -104,6 +119,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
         "service__preset": None,
         "service__mix": "video-call-480p 30%, voice 50%, best-effort 20%",
     },
+    "arrival": {"scheduler__admission": "random", "users__count": 1500},
     "guard": {"region__guard_km": 300.0},
     "three": {"rules": "0.3", "handset__branches": 1, "uplink__interference": "off"},
 }

@@ -68,9 +68,9 @@ def test_as_many_cells_are_lit_as_can_be(allocation: str, slots: int) -> None:
     asking, lightable = asking_and_lightable(world, 1 if allocation == "all-on" else slots)
     assert (asking > 40).all()
     assert trial["lit_beams"].tolist() == lightable.tolist()
-    assert trial["dark_cells"].tolist() == (asking - lightable).tolist()
+    assert trial["cells_dark_in_view"].tolist() == (asking - lightable).tolist()
     if slots == 9 and allocation != "all-on":
-        assert not trial["dark_cells"].any()
+        assert not trial["cells_dark_in_view"].any()
 
 
 @pytest.mark.parametrize(
@@ -97,16 +97,16 @@ def test_so_it_is_in_other_networks(changes: dict[str, Any]) -> None:
     if changes.get("cells__lit") == "all":
         assert (trial["lit_beams"] >= lightable).all()
     elif "region__guard_km" not in changes:
-        assert trial["dark_cells"].tolist() == (asking - lightable).tolist()
+        assert trial["cells_dark_in_view"].tolist() == (asking - lightable).tolist()
     if (asking == lightable).all():
-        assert not trial["dark_cells"].any()
+        assert not trial["cells_dark_in_view"].any()
 
 
 def test_a_moment_lights_what_it_can() -> None:
     world = scene(beams__allocation="random")
     trial = compute_block(world, NumpyKernels(), 0, TRIALS).trial
     asking, lightable = asking_and_lightable(world, 1)
-    assert trial["dark_cells"].tolist() == (asking - lightable).tolist()
+    assert trial["cells_dark_in_view"].tolist() == (asking - lightable).tolist()
 
 
 def test_a_result_says_how_many_are_dark_and_who_holds_the_minimum(tmp_path: Any) -> None:
@@ -115,7 +115,7 @@ def test_a_result_says_how_many_are_dark_and_who_holds_the_minimum(tmp_path: Any
         run__trials=2,
     )  # fmt: skip
     text = str(capest.run(scenario, backend="numpy").capest.summary())
-    assert "cells left dark that a satellite sees" in text
+    assert "cells with users left dark" in text
     assert "callers with the minimum alone" in text
 
 

@@ -279,7 +279,7 @@ def test_trials_are_the_same_one_by_one() -> None:
     together = compute_block(world, KERNELS, 0, 3).trial
     for number in range(3):
         alone = compute_block(world, KERNELS, number, 1).trial
-        for name in ("calls", "calls_at_minimum", "calls_below_minimum", "dark_cells"):
+        for name in ("calls", "calls_at_minimum", "calls_below_minimum", "cells_dark"):
             assert alone[name][0] == together[name][number]
 
 

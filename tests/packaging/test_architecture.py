@@ -6,7 +6,7 @@ import ast
 import inspect
 import re
 
-from capest.engine import trial
+from capest.engine import evaluate, trial
 from capest.engine.beams import Beams
 from capest.engine.links import Links
 from capest.engine.sky import Sky
@@ -50,18 +50,23 @@ def test_a_room_stands_above_those_it_imports_from() -> None:
         assert below <= set(order[place + 1 :]) | ({"api", "benchmark"} if name == "cli" else set())
 
 
-def test_a_trial_goes_the_way_of_the_page() -> None:
-    steps = re.findall(r"^\d+\. (.*(?:\n   .*)*)", section("The way of one trial"), re.MULTILINE)
-    told = []
-    for step in steps:
-        head = step.partition(": ")[0] if "users are counted" not in step else step
-        told += [each.rpartition(".")[2] for each in re.findall(r"`(engine[\w.]+)`", head)]
-    tree = ast.parse(inspect.getsource(trial.start))
+def called_in(function: object) -> list[str]:
+    tree = ast.parse(inspect.getsource(function))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     calls.sort(key=lambda node: (node.lineno, node.col_offset))
-    called = [ast.unparse(node.func).rpartition(".")[2] for node in calls]
-    assert len(told) == 11
-    assert [name for name in called if name in told] == told
+    return [ast.unparse(node.func).rpartition(".")[2] for node in calls]
+
+
+def test_a_trial_goes_the_way_of_the_page() -> None:
+    text = section("The way of one trial")
+    parts = text.split("`engine.evaluate.evaluate` goes from beams to calls", 1)
+    for part, function, steps in zip(parts, (trial.start, evaluate.evaluate), (9, 6), strict=True):
+        told = []
+        for step in re.findall(r"^\d+\. (.*(?:\n   .*)*)", part, re.MULTILINE):
+            head = step.partition(": ")[0] if "users are counted" not in step else step
+            told += [each.rpartition(".")[2] for each in re.findall(r"`(engine[\w.]+)`", head)]
+        assert len(told) == steps
+        assert [name for name in called_in(function) if name in told] == told
 
 
 def test_shapes_name_the_fields_there_are() -> None:

@@ -35,7 +35,6 @@ _WORDS = {
     When.CONSTELLATION: "a constellation",
     When.CALLS: "calls",
     When.ADAPTIVE: "a least rate",
-    When.COVERAGE: '`cells.objective` = "coverage"',
     When.MINIMUM: "`cells.minimum_share`",
     When.BLOCKING: "`service.simulated_holding_times`",
     When.BEST_EFFORT: "best effort in `service.mix`",

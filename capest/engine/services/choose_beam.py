@@ -200,19 +200,14 @@ def _queues(
 ) -> CallQueues:
     """Calls that ask beams of which a part is taken already: that part comes first in each."""
     xp, beams = kernels.xp, len(taken)
-    chosen = xp.flatnonzero(asks)
-    key = admission_key(efficiency, arrival, xp)[chosen]
-    of_user = beam[chosen]
-    order = xp.lexsort(
-        xp.stack(
-            [
-                xp.concatenate([xp.full(beams, -1, dtype=xp.int64), key]),
-                xp.concatenate([xp.arange(beams), of_user]),
-            ]
-        )
+    # Callers who ask for none come behind the last beam: nothing waits for who they are.
+    key = xp.concatenate(
+        [xp.full(beams, -1, dtype=xp.int64), admission_key(efficiency, arrival, xp)]
     )
-    entry = xp.concatenate([len(beam) + xp.arange(beams), chosen])[order]
-    count = kernels.count_numbers(of_user, beams) + 1
+    place = xp.concatenate([xp.arange(beams), xp.where(asks, beam, beams)])
+    order = xp.lexsort(xp.stack([key, place]))
+    entry = xp.concatenate([len(beam) + xp.arange(beams), xp.arange(len(beam))])[order]
+    count = kernels.count_numbers(xp.where(asks, beam, -1), beams) + 1
     return CallQueues(
         order=entry,
         start=xp.cumsum(count) - count,
