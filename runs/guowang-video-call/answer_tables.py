@@ -173,12 +173,17 @@ def choice_table(cases: list[dict[str, Any]]) -> list[str]:
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for group, rules in groups.items():
-        first, *_ = of_group = [case for case in cases if case["group"] == group]
-        trials, base = first["trials"], {}
+        of_group = [case for case in cases if case["group"] == group]
+        base: dict[str, dict[str, Any]] = {}
         for label in dict.fromkeys(case["label"] for case in of_group):
+            trials = next(case["trials"] for case in of_group if case["label"] == label)
             row = f"| {CHOICES.get(label, label)} | {rules} | {trials} "
             for system in systems:
-                case = next(c for c in of_group if (c["label"], c["scenario"]) == (label, system))
+                found = [c for c in of_group if (c["label"], c["scenario"]) == (label, system)]
+                if not found:
+                    row += "| | | "
+                    continue
+                (case,) = found
                 base.setdefault(system, case)
                 row += f"| {number(case['calls'])} | {_change(base[system], case)} "
                 row += f"| {number(case['beams'])} "
