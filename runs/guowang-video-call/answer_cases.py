@@ -196,7 +196,7 @@ VARIANTS: list[tuple[str, str, str, list[str]]] = [
     ),
     *(
         (f"search{of}", "gw-a59-china", label, [*keys, *more])
-        for of, keys in (("", []),)
+        for of, keys in (("", []), (", rules of 0.2", list(RULES_OF_02)))
         for label, more in (("none", []), ("local search", list(SEARCH)))
     ),
     ("GEO", "geo-china", "as it is", []),
