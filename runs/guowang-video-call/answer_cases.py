@@ -195,9 +195,8 @@ VARIANTS: list[tuple[str, str, str, list[str]]] = [
         )
     ),
     *(
-        (f"search{of}", system, label, [*keys, *more])
+        (f"search{of}", "gw-a59-china", label, [*keys, *more])
         for of, keys in (("", []), (", rules of 0.2", list(RULES_OF_02)))
-        for system in ("gw-a59-china", "complete-china")
         for label, more in (("none", []), ("local search", list(SEARCH)))
     ),
     ("GEO", "geo-china", "as it is", []),

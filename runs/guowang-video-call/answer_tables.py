@@ -159,6 +159,49 @@ def view_table(cases: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
+def choice_table(cases: list[dict[str, Any]]) -> list[str]:
+    """What the choice of satellites is worth: each beside the first of its group, same trials."""
+    groups = {
+        "assignment": "all",
+        "search": "all",
+        "search, rules of 0.2": "of 0.2",
+    }
+    systems = ("gw-a59-china", "complete-china")
+    lines = [
+        "| choice of satellites | rules | trials | GW-A59, calls | change | beams lit "
+        "| all of Guowang, calls | change | beams lit |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for group, rules in groups.items():
+        of_group = [case for case in cases if case["group"] == group]
+        base: dict[str, dict[str, Any]] = {}
+        for label in dict.fromkeys(case["label"] for case in of_group):
+            trials = next(case["trials"] for case in of_group if case["label"] == label)
+            row = f"| {CHOICES.get(label, label)} | {rules} | {trials} "
+            for system in systems:
+                found = [c for c in of_group if (c["label"], c["scenario"]) == (label, system)]
+                if not found:
+                    row += "| | | "
+                    continue
+                (case,) = found
+                base.setdefault(system, case)
+                row += f"| {number(case['calls'])} | {_change(base[system], case)} "
+                row += f"| {number(case['beams'])} "
+            lines.append(f"{row}|")
+    return lines
+
+
+CHOICES = {"none": "default", "local search": "default, then local search"}
+"""What the table calls labels that say nothing by themselves."""
+
+
+def _change(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Change of the mean in percent; nothing of the first case."""
+    if after is before:
+        return ""
+    return f"{100.0 * (after['calls'][0] / before['calls'][0] - 1.0):+.1f} %".replace("-", "−")
+
+
 def tables(answer: dict[str, Any]) -> dict[str, str]:
     """All tables of README.md, in Markdown."""
     cases = answer["cases"]
@@ -169,5 +212,6 @@ def tables(answer: dict[str, Any]) -> dict[str, str]:
         "Delay": delay_table(cases),
     }
     if any(case["group"] not in HANDSETS for case in cases):
+        found["What the choice of satellites is worth"] = choice_table(cases)
         found["What moves it"] = variant_table(cases)
     return {title: "\n".join(lines) for title, lines in found.items()}

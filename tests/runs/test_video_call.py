@@ -237,7 +237,7 @@ def test_delays_are_no_finer_than_their_bins(page):
 def test_tables_of_the_page_are_those_of_the_committed_run(page, committed):
     text = (FOLDER / "README.md").read_text("utf-8")
     tables = page.tables(committed)
-    assert len(tables) == 5
+    assert len(tables) == 6
     for table in tables.values():
         assert table in text
 
@@ -246,7 +246,7 @@ def figures_of(page, case):
     """All figures of a case, as the page writes them."""
     shares = ("refused", "refused_for_sky", "refused_for_link", "time_in_view", "calls_on_fading")
     delays = ("packet_ms", "packet_at_once_ms", "packet_again_ms", "packet_p05_ms", "packet_p95_ms")
-    counts = ("calls", "calls_per_million_people", "calls_per_beam", "calls_while_in_view")
+    counts = ("calls", "calls_per_million_people", "calls_per_beam", "calls_while_in_view", "beams")
     yield from (page.percent(case[key]) for key in shares)
     yield from map(page.percent, case["reasons"].values())
     yield from (page.milliseconds(case[key]) for key in delays)
