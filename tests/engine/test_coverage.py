@@ -138,6 +138,18 @@ def test_a_result_says_how_many_are_dark_and_who_holds_the_minimum(tmp_path: Any
     text = str(capest.run(scenario, backend="numpy").capest.summary())
     assert "cells with users left dark" in text
     assert "callers with the minimum alone" in text
+    assert "not known ()" not in text
+
+
+def test_where_a_beam_has_no_turns_it_is_said() -> None:
+    def notes_with(**changes: Any) -> list[str]:
+        return [note for note in scene(**changes).notes if "no turns of beams" in note]
+
+    (note,) = notes_with()
+    assert "a satellite lights 2 cells and no more; where cells stay dark" in note
+    assert not notes_with(beams__allocation="periodic", beams__slots=8)
+    # One satellite lights the whole region.
+    assert not notes_with(satellite__beams_at_once=5000)
 
 
 BAD = [
