@@ -261,7 +261,9 @@ def assign(
     int32 array (trials, cells)
         Satellite of the sky that serves each cell, -1 for none.
     """
-    demand = users_of_cell if world.beams.only_occupied else np.maximum(users_of_cell, 1)
+    # Where coverage comes first, cells where nobody asks wait for what others leave.
+    only_asking = world.beams.only_occupied or world.beams.covers_first
+    demand = users_of_cell if only_asking else np.maximum(users_of_cell, 1)
     name = world.beams.assignment
     if room is None:
         room = room_of_satellites(world, sky)
@@ -296,6 +298,9 @@ def cover_cells(
 ) -> np.ndarray:
     """Light those cells, too, that satellites light in turn, if coverage comes first.
 
+    Cells whose users ask are lit first, as many as can be; then those where nobody does, if they
+    are to be lit. Who asks stays lit, but may change its satellite for them.
+
     Parameters
     ----------
     world : World
@@ -311,12 +316,15 @@ def cover_cells(
     """
     if not world.beams.covers_first:
         return satellite_of_cell
-    plan = world.beams
-    demand = users_of_cell if plan.only_occupied else np.maximum(users_of_cell, 1)
+    plan, found = world.beams, satellite_of_cell.ravel()
     at_once = figures_of(world, "beams_at_once", sky, plan.beams_at_once)
     turns = plan.cells_at_once // plan.beams_at_once
-    found = cover(view.candidates, demand.ravel(), satellite_of_cell.ravel(), at_once, turns)
-    return found.reshape(demand.shape)
+    demands = (
+        [users_of_cell] if plan.only_occupied else [users_of_cell, np.maximum(users_of_cell, 1)]
+    )
+    for demand in demands:
+        found = cover(view.candidates, demand.ravel(), found, at_once, turns)
+    return found.reshape(users_of_cell.shape)
 
 
 def room_of_satellites(world: World, sky: Sky) -> int | np.ndarray:

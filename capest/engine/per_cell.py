@@ -18,6 +18,7 @@ from capest.engine.services.admission import CARRIED, OUTCOMES, WHOLE
 from capest.engine.services.blocking import blocking_totals
 from capest.engine.services.outcome import (
     calls_at_rates,
+    holders_of_places,
     refused,
     taken_of_beams,
     totals,
@@ -125,14 +126,19 @@ def _of_services(
             shown = xp.asarray(counted_places(world, beams, links.beams))
             trial |= blocking_totals((served.blocked * shown[:, :, None]).sum(axis=1))
         calling = calls & (users.cell >= 0)
-        number = places.number(users.trial, users.cell, xp) * OUTCOMES + outcome
-        of_outcome = kernels.count_numbers(xp.where(calling, number, -1), places.size * OUTCOMES)
+        place = places.number(users.trial, users.cell, xp)
+        number = xp.where(calling, place * OUTCOMES + outcome, -1)
+        of_outcome = kernels.count_numbers(number, places.size * OUTCOMES)
         of_outcome = places.shaped(of_outcome.reshape(places.size, OUTCOMES))
         per_cell = {
             "cell_calls": of_outcome[..., CARRIED],
             "cell_calls_offered": of_outcome.sum(axis=-1),
             **refused(of_outcome),
         }
+        held = served.admitted.held
+        place = xp.where(calling, place, -1)
+        holders = holders_of_places(kernels, place, held, places.size)
+        per_cell |= {name: places.shaped(counts) for name, counts in holders.items()}
         carried = calls & (outcome == CARRIED) & (links.serving >= 0)
         per_beam["calls"] = kernels.count_numbers(
             xp.where(carried, links.own_beam, -1), links.trials * links.beams

@@ -218,7 +218,8 @@ class CapestAccessor:
         xarray.Dataset
             Dimension ``density_group``, from thinly to densely settled cells: limits of density,
             cells, area, people (where users are placed by them; else groups are of users), calls
-            or users asked and served in a trial, and the share served.
+            or users asked and served in a trial, and the share served; with a minimum also the
+            callers who hold it, or an equal part, alone, and the share with them.
 
         Raises
         ------
@@ -232,7 +233,8 @@ class CapestAccessor:
         if not found:
             raise InputError(f"no groups by density: {why_no_groups(totals)}")
         names = [name for name, value in vars(found[0]).items() if value is not None]
-        columns = {name: [getattr(one, name) for one in found] for name in (*names, "share")}
+        columns = {name: [getattr(one, name) for one in found] for name in names}
+        columns |= {name: [one.shares[name] for one in found] for name in found[0].shares}
         return xr.Dataset(
             {
                 name: ("density_group", values, {"units": DENSITY_UNITS[name]})

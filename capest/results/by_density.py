@@ -11,6 +11,7 @@ from capest.results.cell_totals import CellTotals
 UNITS = {
     **dict.fromkeys(("lowest_per_km2", "highest_per_km2"), "km-2"),
     **dict.fromkeys(("cells", "people", "asked", "served", "share"), "1"),
+    **dict.fromkeys(("at_minimum", "share_with_minimum"), "1"),
     "area_km2": "km2",
 }
 """Units of what is known of a group."""
@@ -31,6 +32,9 @@ class DensityGroup:
     people : float or None
     asked, served : float
         Calls (or users) a trial.
+    at_minimum : float or None
+        Callers a trial who hold the minimum or an equal part of their beam, and whose call is not
+        carried; ``None`` where nobody can.
     """
 
     lowest_per_km2: float
@@ -40,16 +44,27 @@ class DensityGroup:
     people: float | None
     asked: float
     served: float
+    at_minimum: float | None = None
 
     @property
     def share(self) -> float:
         """What is served of what is asked for; NaN where nobody asks."""
         return self.served / self.asked if self.asked > 0.0 else float("nan")
 
+    @property
+    def shares(self) -> dict[str, float]:
+        """Shares of what is asked for: served, and served or at the minimum where there is one."""
+        found = {"share": self.share}
+        if self.at_minimum is not None:
+            something = self.served + self.at_minimum
+            share = something / self.asked if self.asked > 0.0 else float("nan")
+            found["share_with_minimum"] = share
+        return found
+
     def to_dict(self) -> dict[str, float]:
         """What is known, as plain values."""
         found = {name: value for name, value in vars(self).items() if value is not None}
-        return found | ({"share": self.share} if self.asked > 0.0 else {})
+        return found | (self.shares if self.asked > 0.0 else {})
 
 
 def why_no_groups(totals: CellTotals) -> str:
@@ -102,12 +117,19 @@ def density_groups(totals: CellTotals, groups: int = 10) -> list[DensityGroup]:
         summed = np.concatenate([[0.0], np.cumsum(values[settled], dtype=np.float64)])
         return np.diff(np.interp(ends, reached, summed))
 
+    has_minimum = totals.at_minimum is not None
+    least = np.zeros(len(size)) if totals.at_minimum is None else totals.at_minimum / trials
     columns = zip(
         *(density[first], density[last], parts(np.ones(len(size))), parts(totals.area_km2)),
-        *(parts(size), parts(totals.asked / trials), parts(totals.served / trials)),
+        *(parts(size), parts(totals.asked / trials), parts(totals.served / trials), parts(least)),
         strict=True,
     )
     return [
-        DensityGroup(low, high, cells, area, None if of_users else people, asked, served)
-        for low, high, cells, area, people, asked, served in (map(float, row) for row in columns)
+        DensityGroup(
+            *(low, high, cells, area, None if of_users else people, asked, served),
+            at_minimum=held if has_minimum else None,
+        )
+        for low, high, cells, area, people, asked, served, held in (
+            map(float, row) for row in columns
+        )
     ]

@@ -40,6 +40,9 @@ class CellTotals:
         People are counted where the centres of places are, as files up to 0.2 have them.
     of_beams : bool
         Cells are beams of one satellite.
+    at_minimum : int64 array (cells,) or None
+        Callers who hold `cells.minimum_share`, or an equal part of their beam, and whose call is
+        not carried; ``None`` where nobody can.
     """
 
     trials: int
@@ -54,6 +57,7 @@ class CellTotals:
     people: np.ndarray | None
     rough_people: bool
     of_beams: bool
+    at_minimum: np.ndarray | None = None
 
 
 def cell_totals(stored: Stored) -> CellTotals | None:
@@ -110,6 +114,7 @@ def cell_totals(stored: Stored) -> CellTotals | None:
         people=place("cell_people" if rough else "cell_residents"),
         rough_people=rough,
         of_beams=of_beams,
+        at_minimum=total("cell_calls_at_or_below_minimum"),
     )
 
 

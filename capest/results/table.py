@@ -97,7 +97,7 @@ def _means(summary: Summary, width: int) -> Iterator[str]:
         (
             label,
             value_text(found),
-            f"{interval_text(found)} {f'({units})' if found.note else units}",
+            f"{interval_text(found)} {f'({units})' if found.note and units else units}".rstrip(),
         )
         for label, found, units in summary.means
     ]

@@ -61,7 +61,8 @@ class Unserved:
     asking : PartOfCells
         Cells in which anybody asked in any trial.
     never_served : PartOfCells
-        Those of them in which no call was carried, or no user served, in any trial.
+        Those of them in which no call was carried, or no user served, in any trial, and nobody held
+        the minimum.
     never_asked : PartOfCells
         Cells in which nobody asked in any trial.
     most_share : float
@@ -72,6 +73,11 @@ class Unserved:
         what they lacked; the largest first, and empty where it is not known.
     number : int64 array (n,)
         Numbers of the cells never served.
+    minimum_only : PartOfCells or None
+        Cells in which no call was carried in any trial, but callers held the minimum or an equal
+        part of their beam; ``None`` where nobody can.
+    minimum_callers : float
+        Those callers a trial.
     """
 
     trials: int
@@ -83,14 +89,21 @@ class Unserved:
     most_share: float
     reasons: dict[str, float]
     number: np.ndarray
+    minimum_only: PartOfCells | None = None
+    minimum_callers: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the numbers of cells, as plain values."""
+        least = {}
+        if self.minimum_only is not None:
+            callers = {"callers_at_or_below_minimum": self.minimum_callers}
+            least["minimum_only"] = self.minimum_only.to_dict() | callers
         return {
             "trials": self.trials,
             "of": self.what,
             "asking": self.asking.to_dict(),
             "never_served": self.never_served.to_dict(),
+            **least,
             "never_asked": self.never_asked.to_dict(),
             "served_in_at_most": self.most_share,
             "reasons": self.reasons,
@@ -105,7 +118,14 @@ def unserved_of(totals: CellTotals) -> Unserved:
     totals : CellTotals
     """
     asks = totals.asked > 0
-    never = asks & (totals.served == 0)
+    never, least = asks & (totals.served == 0), totals.at_minimum
+    minimum_only, callers = None, 0.0
+    if least is not None:
+        # Who holds the minimum is served something.
+        some = never & (least > 0)
+        minimum_only = part_of(totals, some)
+        callers = float(least[some].sum()) / max(totals.trials, 1)
+        never &= ~some
     return Unserved(
         totals.trials,
         totals.what,
@@ -116,6 +136,8 @@ def unserved_of(totals: CellTotals) -> Unserved:
         most_share=most_share(totals.trials),
         reasons=_reasons(totals, never),
         number=totals.number[never],
+        minimum_only=minimum_only,
+        minimum_callers=callers,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from capest.results.by_density import DensityGroup
 from capest.results.columns import in_columns, wrapped
 from capest.results.figures import percent_text, value_text
 from capest.results.unserved import PartOfCells, Unserved
@@ -22,12 +23,13 @@ def sentences(found: WhoIsServed) -> list[str]:
     ----------
     found : WhoIsServed
     """
-    lines = [_never(found.unserved), _asked_never(found.unserved)]
+    never = found.unserved
+    lines = [_never(never), _minimum_only(never), _asked_never(never)]
     rough = (
         "People are counted where the centres of places are: the file of an earlier version does "
         "not say where they live."
     )
-    lines += [_evenly(found), rough if found.rough_people else ""]
+    lines += [_evenly(found), _with_minimum(found), rough if found.rough_people else ""]
     return [line for line in lines if line]
 
 
@@ -44,12 +46,18 @@ def density_table(found: WhoIsServed, width: int) -> list[str]:
         return wrapped(f"no groups by density: {found.why_no_groups}", width)
     calls = found.unserved.what == "calls"
     of_people = found.by_density[0].people is not None
+    with_minimum = found.by_density[0].at_minimum is not None
+
+    def share_text(group: DensityGroup, name: str) -> str:
+        return "" if group.asked == 0 else percent_text(group.shares[name])
+
     headers = (
         "tenth",
         f"{'people' if of_people else 'users'} per km²",
         *(("people",) if of_people else ()),
         *("cells", "km²", f"{found.unserved.what}, asked", "carried" if calls else "served"),
         "share",
+        *(("minimum alone", "share with it") if with_minimum else ()),
     )
     rows = [
         (
@@ -57,7 +65,12 @@ def density_table(found: WhoIsServed, width: int) -> list[str]:
             f"{amount_text(group.lowest_per_km2)} to {amount_text(group.highest_per_km2)}",
             *(() if group.people is None else (amount_text(group.people),)),
             *(amount_text(group.cells), amount_text(group.area_km2), amount_text(group.asked)),
-            *(amount_text(group.served), "" if group.asked == 0 else percent_text(group.share)),
+            *(amount_text(group.served), share_text(group, "share")),
+            *(
+                ()
+                if group.at_minimum is None
+                else (amount_text(group.at_minimum), share_text(group, "share_with_minimum"))
+            ),
         )
         for number, group in enumerate(found.by_density, 1)
     ]
@@ -100,6 +113,8 @@ def _never(found: Unserved) -> str:
     never, asking = found.never_served, found.asking.cells
     if never.cells == 0:
         got = "carried a call" if found.what == "calls" else "had a user served"
+        if found.minimum_only is not None and found.minimum_only.cells:
+            got = "carried a call, or had callers at the minimum,"
         which = f"All {asking:,} {many}" if asking > 1 else f"The {one}"
         return f"{which} whose users asked {got} in some of {trials}."
     text = (
@@ -114,6 +129,32 @@ def _never(found: Unserved) -> str:
     return (
         f"{text}. Such a {one} is served in at most {limit} of trials (95 % confidence); "
         "fewer trials find more of them."
+    )
+
+
+def _minimum_only(found: Unserved) -> str:
+    """Where callers hold the minimum and no call was carried."""
+    part, (_, many) = found.minimum_only, _cells(found)
+    if part is None or part.cells == 0:
+        return ""
+    callers = amount_text(found.minimum_callers)
+    return (
+        f"The minimum alone: in {part.cells:,} of {found.asking.cells:,} {many} whose users asked "
+        f"({percent_text(part.cells / found.asking.cells)}), with {_amounts(part, found.what)}, no "
+        f"call was carried, but callers hold the minimum or an equal part of their beam there, "
+        f"{callers} a trial."
+    )
+
+
+def _with_minimum(found: WhoIsServed) -> str:
+    """Shares of the thinnest and the densest tenth with those who hold the minimum."""
+    groups = [group for group in found.by_density if group.asked > 0.0]
+    if len(groups) < 2 or groups[0].at_minimum is None:
+        return ""
+    thin, dense = (percent_text(groups[k].shares["share_with_minimum"]) for k in (0, -1))
+    return (
+        f"With those who hold the minimum or an equal part: {thin} in the least dense tenth, "
+        f"{dense} in the densest."
     )
 
 

@@ -12,7 +12,7 @@ from capest.file_kinds import check_regular
 from capest.physics.constants import URBAN_SIGMA_DB
 from capest.physics.patterns import takes_hpbw
 from capest.physics.weather_library import library_version
-from capest.scenario.gateway_notation import is_notation, parse_gateways
+from capest.scenario.gateway_notation import is_notation, no_gateways, parse_gateways
 from capest.scenario.harq import with_block_errors
 from capest.scenario.lists import number_range
 from capest.scenario.moments import utc_text
@@ -260,8 +260,7 @@ def _where_satellites_are(scenario: Scenario) -> dict[str, Any]:
         content["beams_per_satellite"] = scenario.beams_at_once
     content["start"] = utc_text(constellation.start)
     if (gateways := content.get("gateways")) is not None:
-        own = parse_gateways(gateways) if is_notation(gateways) else _digest(gateways)
-        content["gateways"] = own
+        content["gateways"] = _gateways(gateways)
     if constellation.catalogue is None:
         return content
     content["catalogue"] = _digest(constellation.catalogue)
@@ -362,6 +361,16 @@ def _digest(path: str) -> str:
         return hashlib.sha256(Path(path).read_bytes()).hexdigest()
     except OSError as error:
         raise InputError(f"{shown_path(path)}: cannot be read: {error.strerror}") from None
+
+
+def _gateways(text: str) -> Any:
+    """Places, or the content of their file."""
+    if is_notation(text):
+        return parse_gateways(text)
+    try:
+        return _digest(text)
+    except InputError as error:
+        raise no_gateways(text, error) from None
 
 
 def _beams(scenario: Scenario) -> dict[str, Any]:

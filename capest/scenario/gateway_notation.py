@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from capest.errors import InputError
@@ -53,6 +54,23 @@ def parse_gateways(text: str) -> list[Place]:
         antennas = int(found["antennas"] or 1)
         places.append(checked_place(float(found["lat"]), float(found["lon"]), antennas))
     return places
+
+
+def no_gateways(path: str, fault: InputError) -> InputError:
+    """What to say of a file of gateways that cannot be read.
+
+    Parameters
+    ----------
+    path : str
+        A text that is no notation of places; it may have been meant as one.
+    fault : InputError
+        What is wrong with the file.
+    """
+    if os.path.isfile(path):
+        return fault
+    return InputError(
+        f'constellation.gateways: {fault}; write places, as in "{EXAMPLE}", or the path of a file'
+    )
 
 
 def checked_place(lat_deg: float, lon_deg: float, antennas: int) -> Place:

@@ -17,6 +17,7 @@ _TAKEN = 2.0**-32
 _FRAME = QuantityCondition(When.FRAME)
 _TURNS = QuantityCondition(When.TURNS)
 _CONSTELLATION = QuantityCondition(When.CONSTELLATION)
+_MINIMUM = QuantityCondition(When.MINIMUM)
 _ONE_SATELLITE = QuantityCondition(When.ONE_SATELLITE)
 _REAL = 1.0 / FIXED_POINT
 ADDS_UP = "area: sum"
@@ -272,6 +273,15 @@ _OF_REGION: tuple[Quantity, ...] = (
         Sum(),
         _CONSTELLATION,
         _CALLS,
+    ),
+    _summed(
+        "cell_calls_at_or_below_minimum",
+        "1",
+        "callers of the cell who hold cells.minimum_share of the rate they want, or an equal part "
+        "of their beam, and whose call is not carried, mean over trials",
+        Sum(),
+        _CONSTELLATION,
+        _MINIMUM,
     ),
     _summed(
         "cell_downlink_load",

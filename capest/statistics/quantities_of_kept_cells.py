@@ -57,6 +57,13 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
     ),
     "cell_calls": (_WHOLE, "calls that the cell's users have", "sum", ""),
     "cell_calls_offered": (_WHOLE, "calls that the cell's users ask for", "sum", ""),
+    "cell_calls_at_or_below_minimum": (
+        _WHOLE,
+        "callers of the cell who hold cells.minimum_share of the rate they want, or an equal part "
+        "of their beam, and whose call is not carried",
+        "sum",
+        "",
+    ),
     "cell_downlink_load": (
         _REAL,
         "share of the time of the cell's beam that calls take",

@@ -35,8 +35,13 @@ def scene(**changes: Any) -> World:
     return build(network_scenario(**{**COVERAGE, **changes}))
 
 
-def asking_and_lightable(world: World, slots: int) -> tuple[np.ndarray, np.ndarray]:
-    """Cells that ask and have a candidate, and the most that can be lit, by trial."""
+def asking_and_lightable(
+    world: World, slots: int, *, all_cells: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cells that ask and have a candidate, and the most that can be lit, by trial.
+
+    With ``all_cells``, cells where nobody asks count as well.
+    """
     kernels = NumpyKernels()
     draws = Draws(kernels, world.seed, 0, TRIALS)
     whole = draw_sky(world, draws)
@@ -52,7 +57,7 @@ def asking_and_lightable(world: World, slots: int) -> tuple[np.ndarray, np.ndarr
         some = pairs.cell // cells == trial
         sees = np.zeros((cells, len(sky)), dtype=bool)
         sees[pairs.cell[some] - trial * cells, pairs.satellite[some]] = True
-        sees &= asks[:, None]
+        sees &= asks[:, None] | all_cells
         copies = csr_matrix(np.repeat(sees, room, axis=1))
         matched = maximum_bipartite_matching(copies, perm_type="column")
         found.append((sees.any(axis=1).sum(), (matched >= 0).sum()))
@@ -94,12 +99,28 @@ def test_so_it_is_in_other_networks(changes: dict[str, Any]) -> None:
     world = scene(beams__allocation="random", beams__slots=3, **changes)
     trial = compute_block(world, NumpyKernels(), 0, TRIALS).trial
     asking, lightable = asking_and_lightable(world, 3)
-    if changes.get("cells__lit") == "all":
-        assert (trial["lit_beams"] >= lightable).all()
-    elif "region__guard_km" not in changes:
+    if "region__guard_km" not in changes:
         assert trial["cells_dark_in_view"].tolist() == (asking - lightable).tolist()
     if (asking == lightable).all():
         assert not trial["cells_dark_in_view"].any()
+
+
+@pytest.mark.parametrize("assignment", ["demand-first", "highest-elevation", "max-sinr"])
+@pytest.mark.parametrize("slots", [1, 3, 9])
+def test_cells_that_ask_come_before_empty_ones(assignment: str, slots: int) -> None:
+    """Few users, more cells than beams: the most cells that ask, then the most of all."""
+    world = scene(
+        cells__assignment=assignment, cells__lit="all", users__count=60,
+        beams__allocation="random", beams__slots=slots,
+    )  # fmt: skip
+    trial = compute_block(world, NumpyKernels(), 0, TRIALS).trial
+    asking, lightable = asking_and_lightable(world, slots)
+    assert trial["cells_dark_in_view"].tolist() == (asking - lightable).tolist()
+    seen, most = asking_and_lightable(world, slots, all_cells=True)
+    assert (seen > asking).all()
+    assert trial["lit_beams"].tolist() == most.tolist()
+    if slots == 1:
+        assert (most < seen).all()
 
 
 def test_a_moment_lights_what_it_can() -> None:
@@ -117,6 +138,18 @@ def test_a_result_says_how_many_are_dark_and_who_holds_the_minimum(tmp_path: Any
     text = str(capest.run(scenario, backend="numpy").capest.summary())
     assert "cells with users left dark" in text
     assert "callers with the minimum alone" in text
+    assert "not known ()" not in text
+
+
+def test_where_a_beam_has_no_turns_it_is_said() -> None:
+    def notes_with(**changes: Any) -> list[str]:
+        return [note for note in scene(**changes).notes if "no turns of beams" in note]
+
+    (note,) = notes_with()
+    assert "a satellite lights 2 cells and no more; where cells stay dark" in note
+    assert not notes_with(beams__allocation="periodic", beams__slots=8)
+    # One satellite lights the whole region.
+    assert not notes_with(satellite__beams_at_once=5000)
 
 
 BAD = [

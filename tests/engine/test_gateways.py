@@ -22,6 +22,7 @@ from capest.engine.world import World
 from capest.errors import InputError, ScenarioError
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.sampling.draws import Draws
+from capest.scenario.fingerprint import fingerprint
 from capest.scenario.gateway_notation import EXAMPLE
 
 from .small_network import network_scenario, network_world
@@ -230,6 +231,10 @@ def test_a_missing_file_is_named() -> None:
             network_world(constellation__gateways=text)
         assert f"{text}: cannot be read: No such file" in str(caught.value)
         assert EXAMPLE in str(caught.value)
+        # A run asks for the content of files before anything else.
+        with pytest.raises(InputError) as asked:
+            fingerprint(network_scenario(constellation__gateways=text))
+        assert str(asked.value) == str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -283,6 +283,24 @@ def test_trials_are_the_same_one_by_one() -> None:
             assert alone[name][0] == together[name][number]
 
 
+@pytest.mark.parametrize("guard_km", [0.0, 200.0])
+def test_holders_of_cells_add_up_to_those_of_trials(guard_km: float) -> None:
+    frame = {"beams__allocation": "periodic", "beams__slots": 4, "region__guard_km": guard_km}
+    world = build(network_scenario(**CALLING, **frame, cells__minimum_share=0.2))
+    found = compute_block(world, KERNELS, 0, 3)
+    of_cells = found.cell["cell_calls_at_or_below_minimum"]
+    held = (found.trial["calls_at_minimum"] + found.trial["calls_below_minimum"]).sum()
+    assert of_cells.sum() == held > 0
+    assert not of_cells[~world.ground.counted].any()
+    refused = found.cell["cell_calls_offered"] - found.cell["cell_calls"]
+    assert (of_cells <= refused).all()
+    by_block = [compute_block(world, KERNELS, k, 1).cell for k in range(3)]
+    each = [one["cell_calls_at_or_below_minimum"] for one in by_block]
+    np.testing.assert_array_equal(np.sum(each, axis=0), of_cells)
+    none = build(network_scenario(**CALLING, **frame, cells__minimum_share=0.0))
+    assert "cell_calls_at_or_below_minimum" not in compute_block(none, KERNELS, 0, 1).cell
+
+
 def test_queues_are_empty_too() -> None:
     """Nobody calls: beams are whole."""
     links, demand = drawn(1)

@@ -69,6 +69,18 @@ def test_less_than_a_decibel_is_not_told(limit_w: float, told: bool) -> None:
     assert not shared_power_notes(load_scenario({**SET1, "rules": "0.2"}))
 
 
+def test_of_one_beam_nothing_is_shared() -> None:
+    scenario = network_scenario(
+        satellite__rf_power_w=1e-3, satellite__beams_at_once=1, satellite__power_limit="fewer-beams"
+    )
+    (note,) = shared_power_notes(scenario)
+    # 2.512 W/MHz in 30 MHz.
+    assert note == (
+        "satellite.rf_power_w = 0.001: one beam lit at full EIRP wants 75.4 W, so that it runs "
+        "48.77 dB lower"
+    )
+
+
 def test_a_shell_of_its_own_is_named() -> None:
     tables = [{"orbit": "60: 200/10/1 @ 600"}, {"orbit": "50: 40/4/1 @ 1200", "rf_power_w": 60.0}]
     scenario = network_scenario(constellation={"shells": None, "shell": tables})

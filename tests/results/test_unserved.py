@@ -180,9 +180,59 @@ def test_it_is_said_in_sentences() -> None:
     assert "earlier version" in sentences(whole(totals(), rough_people=True))[-1]
 
 
+def test_who_holds_the_minimum_is_served_something() -> None:
+    some = totals(at_minimum=np.array([20, 32, 0, 0, 399]))
+    found = unserved_of(some)
+    assert found.number.tolist() == [2]
+    assert (found.never_served.cells, found.never_served.people) == (1, 1000.0)
+    assert list(found.reasons.items()) == [("uplink", 0.9), ("beam", 0.1)]
+    assert (found.minimum_only.cells, found.minimum_only.people) == (1, 4000.0)
+    assert found.minimum_callers == 32 / 40
+    written = found.to_dict()["minimum_only"]
+    assert (written["cells"], written["callers_at_or_below_minimum"]) == (1, 0.8)
+    groups = density_groups(some)
+    assert sum(group.at_minimum for group in groups) == pytest.approx(451 / 40)
+    # The upper seven tenths: the cell of 400 calls, of which one is carried.
+    assert groups[9].shares == pytest.approx({"share": 1 / 400, "share_with_minimum": 1.0})
+    lines = sentences(whole(some))
+    assert lines[0].startswith("Never served in 40 trials: 1 of 4 cells whose users asked (25 %)")
+    assert lines[1] == (
+        "The minimum alone: in 1 of 4 cells whose users asked (25 %), with 4,000 people (7 %), "
+        "200 km² (20 %), no call was carried, but callers hold the minimum or an equal part of "
+        "their beam there, 0.8 a trial."
+    )
+    assert lines[4] == (
+        "With those who hold the minimum or an equal part: 64 % in the least dense tenth, 100 % in "
+        "the densest."
+    )
+
+
+def test_where_all_hold_something_nobody_is_never_served() -> None:
+    lines = sentences(whole(totals(at_minimum=np.array([0, 1, 1, 0, 0]))))
+    assert lines[0] == (
+        "All 4 cells whose users asked carried a call, or had callers at the minimum, in some of "
+        "40 trials."
+    )
+    assert lines[1].startswith("The minimum alone: in 2 of 4 cells")
+
+
+def test_without_a_minimum_nothing_is_said_of_it() -> None:
+    found = unserved_of(totals())
+    assert found.minimum_only is None
+    assert "minimum_only" not in found.to_dict()
+    assert set(density_groups(totals())[0].shares) == {"share"}
+    nobody = totals(at_minimum=np.zeros(5, int))
+    assert unserved_of(nobody).number.tolist() == [1, 2]
+    assert "minimum" not in sentences(whole(nobody))[0]
+
+
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_the_table_fits(width) -> None:
-    for made in (totals(), totals(people=None), totals(area_km2=None, people=None)):
+    made_up = (
+        *(totals(), totals(people=None), totals(area_km2=None, people=None)),
+        totals(at_minimum=np.array([20, 32, 0, 0, 399])),
+    )
+    for made in made_up:
         assert max(map(len, density_table(whole(made), width))) <= width
 
 

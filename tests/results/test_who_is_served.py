@@ -73,6 +73,31 @@ def test_never_served_is_what_every_trial_says(result) -> None:
     assert found.reasons[main] == pytest.approx(by_reason[main] / asked[:, never].sum())
 
 
+def test_cells_with_the_minimum_are_served_something(tmp_path) -> None:
+    scenario = NETWORK.replace(
+        users__count=900, cells__objective="coverage", beams__allocation="periodic",
+        beams__slots=8, run__trials=3,
+    )  # fmt: skip
+    target = tmp_path / "covered.nc"
+    capest.run(scenario, output=target, backend="numpy").close()
+    with capest.open(target) as opened:
+        counted = opened["cell_counted"].values == 1
+        asked, carried, held = (
+            opened[f"{name}_by_trial"].values.sum(axis=0)
+            for name in ("cell_calls_offered", "cell_calls", "cell_calls_at_or_below_minimum")
+        )
+        in_vain = counted & (asked > 0) & (carried == 0)
+        found = opened.capest.unserved()
+        assert found.number.tolist() == np.flatnonzero(in_vain & (held == 0)).tolist()
+        assert found.minimum_only.cells == (in_vain & (held > 0)).sum() > 0
+        assert found.minimum_callers == held[in_vain].sum() / 3
+        of_trials = (opened["calls_at_minimum"] + opened["calls_below_minimum"]).values.sum()
+        assert held[counted].sum() == of_trials
+        groups = opened.capest.by_density()
+        assert (groups["share_with_minimum"] >= groups["share"]).all()
+        assert "The minimum alone: in" in str(opened.capest.summary())
+
+
 def test_cells_left_dark_are_counted_in_every_trial(result) -> None:
     asks = result["cell_users_by_trial"].values > 0  # all users call
     lit = result["cell_lit_share_by_trial"].values > 0

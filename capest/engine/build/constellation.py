@@ -94,7 +94,8 @@ def build_constellation(scenario: Scenario) -> World:
     if layout is None:
         of_choices = notes.assignment_note(cells.assignment, altitude_km, cells.preference)
         of_choices += notes.coverage_note(
-            scenario.covers_first, scenario.most_cells_per_beam, scenario.beams_at_once
+            *(scenario.covers_first, scenario.most_cells_per_beam, scenario.beams_at_once),
+            len(region.tiling.lat_deg),
         )
         # Widths in place of heights: those of different payloads have no spacing in common.
         width_uv = _beam_widths(scenario, space)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,10 +14,10 @@ from capest.geo.land import land_at
 from capest.geo.sphere import unit_vectors
 from capest.orbits.visibility import largest_earth_angle_rad
 from capest.scenario.gateway_notation import (
-    EXAMPLE,
     Place,
     checked_place,
     is_notation,
+    no_gateways,
     parse_gateways,
 )
 from capest.scenario.paths import shown_path
@@ -70,12 +69,7 @@ def _of_file(path: str) -> list[Place]:
     try:
         return read_gateways(shown_path(path), checked_place)
     except InputError as error:
-        if os.path.isfile(path):
-            raise
-        raise InputError(
-            f'constellation.gateways: {error}; write places, as in "{EXAMPLE}", or the path of a '
-            "file"
-        ) from None
+        raise no_gateways(path, error) from None
 
 
 def _antennas_note(antennas: int, gateways: int) -> str:

@@ -101,8 +101,12 @@ def assignment_note(
     )
 
 
-def coverage_note(covers_first: bool, turns: int, beams_at_once: int) -> tuple[str, ...]:
+def coverage_note(
+    covers_first: bool, turns: int, beams_at_once: int, cells: int
+) -> tuple[str, ...]:
     """Say where coverage comes first and no cell shares the time of a beam.
+
+    Whether any cell stays dark is known after a run alone, unless one satellite lights them all.
 
     Over China, Guowang's 6,080 satellites of GW-A59 carry 36,350 calls where cells share a frame of
     eight slots, and 25,560 where each has a beam of its own (rules of 0.2, no minimum).
@@ -113,18 +117,21 @@ def coverage_note(covers_first: bool, turns: int, beams_at_once: int) -> tuple[s
     turns : int
         Cells that a satellite may hold for each beam.
     beams_at_once : int
+    cells : int
+        Of the region.
 
     Returns
     -------
     tuple of str
         One line, or none.
     """
-    if not covers_first or turns > 1:
+    if not covers_first or turns > 1 or beams_at_once >= cells:
         return ()
     return (
         f'cells.objective = "coverage" with no turns of beams: a satellite lights {beams_at_once} '
-        "cells and no more, and others change to weaker satellites so that most are lit; "
-        'beams.allocation = "proportional" with beams.slots = 8 lets cells share beams in time',
+        "cells and no more; where cells stay dark that a satellite might serve, or change to "
+        'weaker ones so that more are lit, beams.allocation = "proportional" with beams.slots = 8 '
+        "lets cells share beams in time",
     )
 
 

@@ -83,9 +83,15 @@ def shared_power_notes(scenario: Scenario) -> tuple[str, ...]:
         limited = payload.pfd_limit_dbw_per_m2_mhz is not None
         if shared is None or limited or shared.reduction_db <= _TOLD_DB:
             continue
-        found.append(
-            f"{key} = {shared.limit_w:g}: {shared.beams:,} beams lit at full EIRP want "
-            f"{shared.wanted_w:,.0f} W, so that each runs {shared.reduction_db:.2f} "
-            "dB lower; fewer beams lit at once have more each"
-        )
+        lower = f"{shared.reduction_db:.2f} dB lower"
+        if shared.beams == 1:
+            text = (
+                f"one beam lit at full EIRP wants {shared.wanted_w:,.3g} W, so that it runs {lower}"
+            )
+        else:
+            text = (
+                f"{shared.beams:,} beams lit at full EIRP want {shared.wanted_w:,.0f} W, so that "
+                f"each runs {lower}; fewer beams lit at once have more each"
+            )
+        found.append(f"{key} = {shared.limit_w:g}: {text}")
     return tuple(found)

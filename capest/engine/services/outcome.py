@@ -20,7 +20,7 @@ from capest.engine.services.admission import (
     capacity_of,
 )
 from capest.engine.services.demand import Demand
-from capest.engine.services.minimum import EQUAL_PART, LEAST_SHARES, WHOLE_SHARE
+from capest.engine.services.minimum import EQUAL_PART, LEAST_SHARES, NO_SHARE, WHOLE_SHARE
 from capest.engine.services.rates import LEVELS
 from capest.engine.services.settings import Services
 from capest.statistics.quantities import AXES, CALLS_AT_RATES, calls_of_service
@@ -135,6 +135,30 @@ def totals_at_minimum(
         "calls_at_minimum": counts[:, WHOLE_SHARE],
         "calls_below_minimum": counts[:, EQUAL_PART],
     }
+
+
+def holders_of_places(kernels: Kernels, number: Any, held: Any, size: int) -> dict[str, Any]:
+    """Count callers by cell who hold the minimum or an equal part, and whose call is not carried.
+
+    Parameters
+    ----------
+    kernels : Kernels
+    number : int array (users,)
+        Place of each call, -1 for whoever does not count.
+    held : int8 array (users,) or None
+        See `Admitted`.
+    size : int
+        Places.
+
+    Returns
+    -------
+    dict of str to int64 array (places,)
+        Empty where nobody holds anything.
+    """
+    if held is None:
+        return {}
+    place = kernels.xp.where(held > NO_SHARE, number, -1)
+    return {"cell_calls_at_or_below_minimum": kernels.count_numbers(place, size)}
 
 
 def refused(counts: Any) -> dict[str, Any]:
