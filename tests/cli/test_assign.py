@@ -24,6 +24,7 @@ from scipy import stats
 import capest
 from capest.allocation import cells
 from capest.cli import cli
+from capest.errors import InputError
 from capest.studies import assign as study
 from capest.studies.assignment_choices import parse_choice
 
@@ -317,6 +318,37 @@ def test_a_search_goes_on_from_a_combination(scenario: Path) -> None:
     assert refined["difference"] == pytest.approx((calls[1] - calls[0]).mean(), abs=1e-6)
     assert refined["difference"] > 0.0
     assert "cells.moves is not read" not in done.stderr
+
+
+def test_two_trials_are_too_few_and_the_notes_of_a_search_are_there(scenario: Path) -> None:
+    words = ("--trials", "2", "--strategy", "low-spill", "--strategy", "low-spill+local-search",
+             "--objective", "calls", "--moves", "50", "--no-bound", "-o", "two.nc")  # fmt: skip
+    done = call("s.toml", "--workers", "0", *words, "--json")
+    assert done.exit_code == 0, done.output
+    content = json.loads(done.stdout)
+    first, second = content["strategies"]
+    assert first["calls_note"] == "not known: 2 trials are too few; about 20 would do"
+    assert second.get("difference_note", "").startswith(("same", "not known: 2 trials are too few"))
+    # One of the strategies does search: the objective is read.
+    assert "cells.objective is not read" not in done.stderr
+    of_search = [note for note in content["notes"] if note.startswith("at some points: local")]
+    assert of_search
+    assert of_search[0] in done.stderr
+    assert ".." not in repr(capest.open("two.nc").capest.summary())
+    shown = CliRunner().invoke(cli, ["show", "two.nc", "--json"])
+    assert "2 trials are too few" in shown.stdout
+    assert "too few trials had any" not in shown.stdout
+
+
+@pytest.mark.parametrize("objective", ["calls", "coverage"])
+def test_an_objective_reaches_every_strategy_that_reads_it(scenario: Path, objective: str) -> None:
+    names = ["low-spill", "low-spill+local-search"]
+    own = ["cells.objective=throughput"] if objective == "calls" else []
+    if own:
+        with pytest.raises(InputError, match="is given by --objective too"):
+            study.plan_points(scenario, own, names, [objective])
+    plan = study.plan_points(scenario, [], names, [objective])
+    assert [point.scenario.cells.objective for point in plan.points] == [objective] * 2
 
 
 def test_throughput_where_nobody_calls(scenario: Path) -> None:
