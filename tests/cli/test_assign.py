@@ -24,7 +24,6 @@ from scipy import stats
 import capest
 from capest.allocation import cells
 from capest.cli import cli
-from capest.errors import InputError
 from capest.studies import assign as study
 from capest.studies.assignment_choices import parse_choice
 
@@ -322,7 +321,8 @@ def test_a_search_goes_on_from_a_combination(scenario: Path) -> None:
 
 def test_two_trials_are_too_few_and_the_notes_of_a_search_are_there(scenario: Path) -> None:
     words = ("--trials", "2", "--strategy", "low-spill", "--strategy", "low-spill+local-search",
-             "--objective", "calls", "--moves", "50", "--no-bound", "-o", "two.nc")  # fmt: skip
+             "--objective", "calls", "--moves", "50", "--no-bound", "-o", "two.nc",
+             "--set", "satellite.rf_power_w=20")  # fmt: skip
     done = call("s.toml", "--workers", "0", *words, "--json")
     assert done.exit_code == 0, done.output
     content = json.loads(done.stdout)
@@ -340,15 +340,27 @@ def test_two_trials_are_too_few_and_the_notes_of_a_search_are_there(scenario: Pa
     assert "too few trials had any" not in shown.stdout
 
 
-@pytest.mark.parametrize("objective", ["calls", "coverage"])
-def test_an_objective_reaches_every_strategy_that_reads_it(scenario: Path, objective: str) -> None:
-    names = ["low-spill", "low-spill+local-search"]
-    own = ["cells.objective=throughput"] if objective == "calls" else []
-    if own:
-        with pytest.raises(InputError, match="is given by --objective too"):
-            study.plan_points(scenario, own, names, [objective])
+@pytest.mark.parametrize(
+    ("names", "objective", "reached"),
+    [
+        # "calls" is the default, also of the strategy that no search refines.
+        (["low-spill", "low-spill+local-search"], "max-min", ["calls", "max-min"]),
+        (["low-spill", "demand-first"], "coverage", ["coverage", "coverage"]),
+    ],
+)
+def test_an_objective_reaches_every_strategy_that_reads_it(
+    scenario: Path, names: list[str], objective: str, reached: list[str]
+) -> None:
     plan = study.plan_points(scenario, [], names, [objective])
-    assert [point.scenario.cells.objective for point in plan.points] == [objective] * 2
+    assert [point.scenario.cells.objective for point in plan.points] == reached
+    assert not any("not read" in note for p in plan.points for note in p.scenario.notes)
+
+
+def test_a_file_that_asks_for_coverage_gives_way_at_every_strategy(scenario: Path) -> None:
+    text = scenario.read_text().replace("[cells]", '[cells]\nobjective = "coverage"')
+    scenario.write_text(text)
+    plan = study.plan_points(scenario, [], ["low-spill", "low-spill+local-search"], ["calls"])
+    assert [point.scenario.cells.objective for point in plan.points] == ["calls"] * 2
 
 
 def test_throughput_where_nobody_calls(scenario: Path) -> None:
