@@ -120,7 +120,19 @@ def test_a_result_says_how_many_are_dark_and_who_holds_the_minimum(tmp_path: Any
 
 
 BAD = [
-    ({"cells__objective": "calls"}, '"calls" counts calls, and no service has a guaranteed rate'),
+    (
+        {"cells__objective": "calls"},
+        '"calls" counts calls, and no service has a guaranteed rate; remove it, or write '
+        '"throughput"',
+    ),
+    (
+        {"cells__refinement": "local-search", "cells__layout": "satellite-fixed"},
+        'nothing to choose; remove it, or write cells.layout = "earth-fixed"',
+    ),
+    (
+        {"cells__refinement": "local-search", "beams__allocation": "proportional"},
+        'less than one beam; remove it, or write beams.allocation = "all-on"',
+    ),
     ({"cells__objective": "throughput"}, "is what a search maximises"),
     ({"cells__minimum_share": 0.3}, "only with cells.objective"),
     ({"cells__objective": "coverage", "cells__minimum_share": 0.3}, "scheduler.policy"),
