@@ -91,8 +91,8 @@ def _starting(incomplete: str, key: str) -> list[CompletionItem]:
     type=_Name("cells.objective", "objective"),
     multiple=True,
     metavar="NAME",
-    help="What a search or an order goes by, of cells.objective; may be given again.  [default: "
-    "the scenario's]",
+    help='What a search maximises, of cells.objective, or "coverage", which lights every cell '
+    "first; may be given again.  [default: the scenario's]",
 )
 @click.option(
     "--beams-per-cell",
@@ -152,6 +152,7 @@ def assign(
       capest assign my.toml --json | jq '.strategies[] | [.strategy, .calls, .bound_over_calls]'
     """
     from capest.cli.assign_tables import as_dict, print_tables
+    from capest.results.sweep_notes import notes_of_sweep_file
     from capest.studies.assign import compare, plan_points
 
     path = output_path(output, scenario, _ENDING)
@@ -174,7 +175,7 @@ def assign(
     found = compare(path, plan)
     first = plan.points[0].scenario
     if as_json:
-        click.echo(json_text(as_dict(first, found, plan.notes)))
+        click.echo(json_text(as_dict(first, found, [*plan.notes, *notes_of_sweep_file(path)])))
         return
     print_tables(first, found, first.title or str(scenario))
     click.echo(f"{path}: all figures with their intervals")

@@ -37,7 +37,7 @@ def as_dict(
         Of the first choice.
     found : sequence of ComparedChoice
     notes : sequence of str
-        What is left out and why.
+        What is left out and why, and what the runs have to say.
     """
     from capest.results.ours import MADE_BY
 

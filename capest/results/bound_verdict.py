@@ -19,8 +19,9 @@ def bound_ratios(estimates: Mapping[tuple[str, str], Estimate]) -> dict[str, flo
     -------
     dict of str to float
         ``bound_per_call``, the product of the two others; ``by_assignment``, bound over calls
-        without interference; ``by_interference``, those over the calls carried. Of means over
-        trials. Empty where there is no bound, or nothing is carried.
+        without interference, turns of beams included; ``by_interference``, those over the calls
+        carried, which may be below 1: admission is greedy. Of means over trials. Empty where there
+        is no bound, or nothing is carried.
     """
     names = ("calls_bound", "calls_without_interference", "calls")
     found = [estimates.get((name, "mean")) for name in names]
@@ -35,11 +36,17 @@ def bound_ratios(estimates: Mapping[tuple[str, str], Estimate]) -> dict[str, flo
     }
 
 
-def bound_verdict(estimates: Mapping[tuple[str, str], Estimate]) -> str:
+def bound_verdict(estimates: Mapping[tuple[str, str], Estimate], *, in_turn: bool = False) -> str:
     """Say how far calls are from the bound; empty where `bound_ratios` is.
 
     Such as "no assignment carries more than 52,300 calls, without any interference: bound / calls
     1.303 = 1.120 (assignment) × 1.164 (interference)".
+
+    Parameters
+    ----------
+    estimates : mapping of (metric, statistic) to Estimate
+    in_turn : bool
+        Whether beams take turns: how they do is a part of the first factor.
     """
     ratios = bound_ratios(estimates)
     if not ratios:
@@ -47,6 +54,6 @@ def bound_verdict(estimates: Mapping[tuple[str, str], Estimate]) -> str:
     whole, assignment, interference = (f"{value:.3f}" for value in ratios.values())
     return (
         f"no assignment carries more than {value_text(estimates['calls_bound', 'mean'])} calls, "
-        f"without any interference: bound / calls {whole} = {assignment} (assignment) × "
-        f"{interference} (interference)"
+        f"without any interference: bound / calls {whole} = {assignment} "
+        f"(assignment{' and turns' if in_turn else ''}) × {interference} (interference)"
     )

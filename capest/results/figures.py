@@ -110,6 +110,11 @@ def percent_text(share: float) -> str:
     return f"{percent:.0f} %" if percent >= 1.0 or percent == 0.0 else f"{percent:.1g} %"
 
 
+def sentence(note: str) -> str:
+    """A note with the full stop that ends it, which it may have."""
+    return note if note.endswith(".") else f"{note}."
+
+
 def plain(value: Any) -> Any:
     """A value that JSON can hold: NaN becomes None, infinities "Infinity" and "-Infinity"."""
     if not isinstance(value, float) or math.isfinite(value):

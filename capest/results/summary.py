@@ -16,10 +16,11 @@ from capest.results.counted_beams import (
     with_totals,
 )
 from capest.results.delay_verdict import delay_verdicts
-from capest.results.figures import notes_of, people_unit, plain, scaled
+from capest.results.figures import notes_of, people_unit, plain, scaled, sentence
 from capest.results.headline import call_means, headline, in_percent
 from capest.results.layouts import has_layout
 from capest.results.left_out import left_out, rules_words
+from capest.results.search_verdict import local_search, search_verdict
 from capest.results.settled import settling_notes
 from capest.results.stored import Stored, stored_estimates
 from capest.results.who_is_served import who_is_served
@@ -62,6 +63,8 @@ class Summary:
             users = stored.values("cell_users", 0).sum()
         self.users_per_trial = int(users)
         self._served = who_is_served(stored)
+        self._scenario = tomllib.loads(str(self._attributes["scenario_toml"]))
+        self._search = local_search(stored, self._scenario, self.trials)
 
     @property
     def heading(self) -> str:
@@ -81,8 +84,7 @@ class Summary:
     @property
     def headline(self) -> str:
         """How many calls at once, and why not more; empty where nobody calls."""
-        scenario = tomllib.loads(str(self._attributes["scenario_toml"]))
-        name = scenario.get("service", {}).get("preset", "")
+        name = self._scenario.get("service", {}).get("preset", "")
         words = rules_words(self._attributes)
         lack = str(self._attributes.get("calls_lack", ""))
         lacking = ", ".join(filter(None, [f"by the {words}" if words else "", lack]))
@@ -125,7 +127,13 @@ class Summary:
     @property
     def bound_verdict(self) -> str:
         """How far calls are from what any assignment could carry; empty without a bound."""
-        return bound_verdict(self._estimates)
+        in_turn = self._scenario.get("beams", {}).get("allocation", "all-on") != "all-on"
+        return bound_verdict(self._estimates, in_turn=in_turn)
+
+    @property
+    def search_verdict(self) -> str:
+        """What a local search of the assignment came to; empty without one."""
+        return search_verdict(self._search, self._estimates, self._guard_cells)
 
     @property
     def _rules(self) -> str:
@@ -249,7 +257,7 @@ class Summary:
             lines.append("Few groups: the intervals of quantiles are rough; run more trials.")
         if "until" in self._attributes:
             lines.append(self._rule_note())
-        return lines + [f"Note: {printable(note)}." for note in self._run_notes]
+        return lines + [f"Note: {sentence(printable(note))}" for note in self._run_notes]
 
     def _rule_note(self) -> str:
         rule, most = self._attributes["until"], int(self._attributes["most_trials"])
@@ -280,7 +288,7 @@ class Summary:
             "title": str(attributes["title"]),
             "capest_version": str(attributes["capest_version"]),
             "scenario_fingerprint": str(attributes["scenario_fingerprint"]),
-            "scenario": tomllib.loads(str(attributes["scenario_toml"])),
+            "scenario": self._scenario,
             **({"rules": self._rules} if self._rules else {}),
             "trials": self.trials,
             "users_per_trial": self.users_per_trial,
@@ -291,6 +299,7 @@ class Summary:
             **({"notes": self._run_notes} if self._run_notes else {}),
             **({"headline": self.headline} if self.headline else {}),
             **({"delay_verdicts": verdicts} if (verdicts := self.delay_verdicts) else {}),
+            **({"local_search": self._search.to_dict()} if self._search else {}),
             **({"of_bound": ratios} if (ratios := bound_ratios(self._estimates)) else {}),
             **({"not_modelled": lines} if (lines := self._not_modelled.splitlines()) else {}),
             **(self._served.to_dict() if self._served else {}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from capest.results.sweep_file import AXES as SWEEP_AXES
 from capest.results.sweep_file import KINDS, axis_name, key_of, note_of
 from capest.statistics.quantities import AXES
 from capest.statistics.quantity import QUANTILES
+from capest.statistics.rare_events import FEWEST_CONTRIBUTING, why_not_known
 from capest.statistics.reduction import Estimate
 
 if TYPE_CHECKING:
@@ -97,8 +99,21 @@ def select_point(dataset: xr.Dataset, place: Mapping[str, Any]) -> xr.Dataset:
     return dataset.isel(at)
 
 
-_NOT_KNOWN = "not known: too few trials had any"
-"""Why a figure of a point has no interval; the point's own result says how many would do."""
+def _why_no_limits(contributing: int | None, trials: int) -> str:
+    """Why a figure of a point has no interval.
+
+    Parameters
+    ----------
+    contributing : int or None
+        Trials that have any of it; ``None`` where the sweep does not tell: the point's own result
+        says how many would do.
+    trials : int
+        All trials; 0 where the sweep does not tell.
+    """
+    if contributing is None and 0 < trials < FEWEST_CONTRIBUTING:
+        return f"not known: {trials} trials are too few"
+    known = "" if contributing is None else why_not_known(contributing, trials)
+    return known or "not known: too few trials had any"
 
 
 def points_of_dataset(dataset: xr.Dataset) -> list[SweepPoint]:
@@ -113,6 +128,19 @@ def points_of_dataset(dataset: xr.Dataset) -> list[SweepPoint]:
         return array.transpose(*names, ...).values.reshape(math.prod(shape), -1)
 
     sizes = {name: flat(name)[:, 0] for name in _SIZES if name in dataset}
+
+    def trials(k: int) -> int:
+        return int(sizes["trials"][k]) if "trials" in sizes else 0
+
+    @cache
+    def counts(metric: str) -> np.ndarray:
+        # Trials that a point does not have are missing or negative.
+        return np.count_nonzero(flat(metric) > 0, axis=1)
+
+    def with_any(metric: str, statistic: str, k: int) -> int | None:
+        of_trials = metric in dataset and "trial" in dataset[metric].dims
+        return int(counts(metric)[k]) if statistic == "mean" and of_trials else None
+
     figures = list(_figures(dataset, flat))
     compared = list(_differences(dataset, flat))
     found = []
@@ -125,7 +153,9 @@ def points_of_dataset(dataset: xr.Dataset) -> list[SweepPoint]:
                 float(low[k]),
                 float(high[k]),
                 units,
-                _NOT_KNOWN if math.isnan(low[k]) and math.isnan(high[k]) else "",
+                _why_no_limits(with_any(metric, statistic, k), trials(k))
+                if math.isnan(low[k]) and math.isnan(high[k])
+                else "",
             )
             for metric, statistic, units, (value, low, high) in figures
             # A figure that a point does not have is missing in the file.
@@ -188,6 +218,7 @@ def _differences(
             if KINDS[kind] == "not_compared":
                 return None
             value, low, high, *percent = (float(each[k]) for each in ends)
+            common = int(both[k]) or None if both is not None else None
             return Difference(
                 metric=about[0],
                 statistic=about[1],
@@ -199,8 +230,8 @@ def _differences(
                 percent_high=percent[2],
                 units=about[2],
                 paired=KINDS[kind] != "independent",
-                note=note_of(kind),
-                common_trials=int(both[k]) or None if both is not None else None,
+                note=note_of(kind, common or 0),
+                common_trials=common,
             )
 
         yield at

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from capest.errors import InputError
 from capest.file_kinds import check_regular
 from capest.results.columns import printable
+from capest.statistics.rare_events import FEWEST_CONTRIBUTING
 
 if TYPE_CHECKING:
     import netCDF4
@@ -49,8 +50,18 @@ def kind_of(found: Difference) -> int:
     return KINDS.index("outside_the_bins" if "bins" in found.note else "too_few_trials")
 
 
-def note_of(kind: int) -> str:
-    """Why a stored difference has no limits; empty where it has some."""
+def note_of(kind: int, common_trials: int = 0) -> str:
+    """Why a stored difference has no limits; empty where it has some.
+
+    Parameters
+    ----------
+    kind : int
+        Flag of the difference, see `KINDS`.
+    common_trials : int
+        Trials that make pairs; 0 where nobody knows.
+    """
+    if KINDS[kind] == "too_few_trials" and 0 < common_trials < FEWEST_CONTRIBUTING:
+        return f"not known: {common_trials} trials are too few"
     return {
         "same_in_all_trials": "same: equal in all trials",
         "too_few_trials": "not known: too few trials have any, or differ",

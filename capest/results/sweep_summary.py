@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 from capest.results.columns import in_columns, printable, wrapped
 from capest.results.counted_beams import RIM_NOTE, which_beams
 from capest.results.differences import Difference
-from capest.results.figures import change_text, interval_text, plain, scaled, value_text
+from capest.results.figures import (
+    change_text,
+    interval_text,
+    plain,
+    scaled,
+    sentence,
+    value_text,
+)
 from capest.results.left_out import left_out, rules_words
 from capest.results.sweep_figures import (
     SweepPoint,
@@ -97,8 +104,8 @@ class SweepSummary:
         lines += [f"{effects[0].upper()}{effects[1:]}."] if effects else []
         notes = str(self._attributes.get("notes", "")).splitlines()
         some = str(self._attributes.get("notes_of_some_points", "")).splitlines()
-        lines += [f"Note: {printable(note)}." for note in notes]
-        return lines + [f"At some points: {printable(note)}." for note in some]
+        lines += [f"Note: {sentence(printable(note))}" for note in notes]
+        return lines + [f"At some points: {sentence(printable(note))}" for note in some]
 
     def _of_differences(self) -> list[str]:
         """What Δ is, of the columns that are shown."""

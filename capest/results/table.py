@@ -45,7 +45,7 @@ def print_table(
     say(wrapped(summary.heading, width), "bold")
     if summary.headline:
         say(wrapped(summary.headline, width), "bold")
-    verdicts = (*summary.delay_verdicts, summary.bound_verdict)
+    verdicts = (*summary.delay_verdicts, summary.search_verdict, summary.bound_verdict)
     for line in (summary.counted_beams, *verdicts, summary.left_out):
         if line:
             say(wrapped(line, width))
@@ -140,7 +140,8 @@ def html(summary: Summary) -> str:
     notes = "<br>".join(escape(note) for note in (*summary.who_is_served, *summary.notes))
     lines = (
         *(summary.heading, summary.headline, summary.counted_beams),
-        *(*summary.delay_verdicts, summary.bound_verdict, summary.left_out),
+        *(*summary.delay_verdicts, summary.search_verdict, summary.bound_verdict),
+        summary.left_out,
     )
     first = "<br>".join(escape(line) for line in lines if line)
     return (

@@ -24,6 +24,7 @@ from capest.results.lock import locked
 from capest.results.manifest import read_manifest
 from capest.results.ours import Made, Target
 from capest.results.store import BlockStore
+from capest.results.sweep_notes import notes_of_some, notes_of_sweep
 from capest.runner import loop
 from capest.runner.output import check_output
 from capest.runner.stopping import Verdict
@@ -109,9 +110,10 @@ def run_sweep(
             points, axes, output, make_executor, backend, watch, overwrite=overwrite
         )
         attributes = _gather(points, axes, paths, target)
+        some = notes_of_some(attributes)
+        notices = [each for each in notices if each not in some]
         # A point that was there already says nothing when it is asked for; its result does.
-        for name in ("notes", "notes_of_some_points"):
-            notices += str(attributes.get(name, "")).splitlines()
+        notices += notes_of_sweep(attributes)
         if cut_off is not None:
             BlockStore.attach(blocks, cut_off).remove()
     if not keep_points:

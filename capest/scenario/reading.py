@@ -30,12 +30,15 @@ class ReadCondition:
         kind of scenario all the same.
     even_default : bool
         Whoever writes the key asks for what is not there, also with its default.
+    instead : str
+        What to write in place of removing the key, such as 'write beams.allocation = "all-on"'.
     """
 
     words: str
     lacks: Callable[[Values], str | None]
     neutral: bool = False
     even_default: bool = False
+    instead: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,14 @@ class Unread:
     reason : str
     neutral, even_default : bool
         See `ReadCondition`.
+    instead : str
+        See `ReadCondition`.
     """
 
     reason: str
     neutral: bool
     even_default: bool = False
+    instead: str = ""
 
 
 def is_constellation(values: Values) -> bool:

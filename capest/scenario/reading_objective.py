@@ -17,10 +17,7 @@ def maximises(values: Values) -> bool:
 def _no_demand(values: Values) -> str | None:
     if values["cells.objective"] != "calls" or has_calls(values):
         return None
-    return (
-        '"calls" counts calls, and no service has a guaranteed rate: write "throughput", which '
-        'needs none, or a service such as service.preset = "voice"'
-    )
+    return '"calls" counts calls, and no service has a guaranteed rate'
 
 
 def _nothing_maximises(values: Values) -> str | None:
@@ -56,6 +53,7 @@ DEMANDED = ReadCondition(
     'with a service of guaranteed rate, or `cells.objective` other than "calls"',
     _no_demand,
     even_default=True,
+    instead='write "throughput", which needs none, or a service such as service.preset = "voice"',
 )
 MAXIMISED = ReadCondition(
     f'with `cells.refinement` = "{_SEARCH}", or `cells.objective` = "coverage"', _nothing_maximises

@@ -231,7 +231,7 @@ def _fixed_to_satellite(values: Values) -> str | None:
         return None
     return (
         'with cells.layout = "satellite-fixed" beams hang under their satellite and are aimed at '
-        'no cell: there is nothing to choose; write cells.layout = "earth-fixed"'
+        "no cell: there is nothing to choose"
     )
 
 
@@ -241,7 +241,7 @@ def _in_turn(values: Values) -> str | None:
         return None
     return (
         f'with beams.allocation = "{allocation}" satellites hold more cells than they light, and '
-        'a cell has less than one beam: write beams.allocation = "all-on"'
+        "a cell has less than one beam"
     )
 
 
@@ -252,8 +252,16 @@ _IN_PARTS = ReadCondition("with an assignment of order and preference", _decides
 _HOPPING = chosen("beams.allocation", *HOPPING)
 _ARRAY, _DISH = chosen("satellite.antenna", "array"), chosen("satellite.antenna", "dish")
 _SHELLS = ReadCondition("with `constellation.shells` or orbits of `shell`", _no_shells)
-_AIMED = ReadCondition('with `cells.layout` = "earth-fixed"', _fixed_to_satellite)
-_STEADY = ReadCondition('with `beams.allocation` = "all-on"', _in_turn)
+_AIMED = ReadCondition(
+    'with `cells.layout` = "earth-fixed"',
+    _fixed_to_satellite,
+    instead='write cells.layout = "earth-fixed"',
+)
+_STEADY = ReadCondition(
+    'with `beams.allocation` = "all-on"',
+    _in_turn,
+    instead='write beams.allocation = "all-on"',
+)
 _MOVING = ReadCondition("with `constellation.shells` or `catalogue`", _all_stand)
 _SURROUNDED = ReadCondition('with `region.kind` other than "earth"', _all_of_it)
 _ASKED = ReadCondition("with a service", _nobody_asks)
@@ -504,7 +512,7 @@ def unread(key: str, values: Values) -> Unread | None:
         except KeyError:
             return None
         if reason is not None:
-            return Unread(reason, condition.neutral, condition.even_default)
+            return Unread(reason, condition.neutral, condition.even_default, condition.instead)
     return None
 
 

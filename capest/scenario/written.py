@@ -109,7 +109,8 @@ def unread_problems(
         if found is None or (values[key] == own.get(key) and not found.even_default):
             continue
         if not found.neutral and not may_be_idle(key, own, fields):
-            yield UnreadKey(key, values[key], found.reason, "remove it")
+            hint = f"remove it, or {found.instead}" if found.instead else "remove it"
+            yield UnreadKey(key, values[key], found.reason, hint)
 
 
 def unread_notes(written: frozenset[str], values: Values, fields: Iterable[str]) -> Iterator[str]:
@@ -121,4 +122,5 @@ def unread_notes(written: frozenset[str], values: Values, fields: Iterable[str])
             continue
         found = unread(key, values)
         if found is not None:
-            yield f"{key} is not read: {found.reason}"
+            instead = f"; {found.instead}" if found.instead else ""
+            yield f"{key} is not read: {found.reason}{instead}"

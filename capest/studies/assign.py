@@ -47,6 +47,7 @@ BEAMS_PER_CELL = "cells.beams_per_cell"
 BOUND = "cells.bound"
 MOVES = "cells.moves"
 INTERFERENCE_FREE = "interference-free"
+_COVERAGE = "coverage"
 INSTALL = 'pip install "capest[solve]"'
 
 CARRIED = ("calls", "throughput")
@@ -188,7 +189,10 @@ def plan_points(
         choices = _with_moves(choices, moves)
     _check_solvable(choices.values())
     notes = [f"{name} is left out: it needs SciPy: {INSTALL}" for name in left_out]
-    more, axes = [], [_strategies(list(choices.values()))]
+    searched = any(choice.searches for choice in choices.values())
+    lights_all = _COVERAGE in (*objectives, scenario.cells.objective)
+    more: list[OptionValue] = []
+    axes: list[Axis] = []
     for key, option, values in (
         (OBJECTIVE, "--objective", objectives),
         (BEAMS_PER_CELL, "--beams-per-cell", beams_per_cell),
@@ -199,7 +203,12 @@ def plan_points(
             refuse_overrides(overrides, {key}, f"{{key}} is given by {option} too")
         if len(different) > 1:
             axes.append(LabelledAxis(key, different, sets=tuple((each,) for each in settings)))
-        more += settings if len(different) == 1 else []
+        elif key == OBJECTIVE and searched and not lights_all:
+            # What the others do not read would be named as such.
+            choices = _to_searches(choices, settings)
+        else:
+            more += settings
+    axes.insert(0, _strategies(list(choices.values())))
     with_bound, said = _of_bound(scenario, bound)
     notes += said
     points = points_of(source, [*overrides, *more, *with_bound], axes)
@@ -243,9 +252,15 @@ def _with_moves(choices: Mapping[str, AssignmentChoice], moves: int) -> dict[str
     said = f"--moves {moves}"
     if not any(choice.searches for choice in choices.values()):
         raise InputError(f"{said}: no strategy searches; +local-search behind one makes it search")
-    more = OptionValue(f"{MOVES}={moves}", said)
+    return _to_searches(choices, [OptionValue(f"{MOVES}={moves}", said)])
+
+
+def _to_searches(
+    choices: Mapping[str, AssignmentChoice], more: Sequence[OptionValue]
+) -> dict[str, AssignmentChoice]:
+    """Give overrides to the choices that search alone."""
     return {
-        label: replace(choice, settings=(*choice.settings, more)) if choice.searches else choice
+        label: replace(choice, settings=(*choice.settings, *more)) if choice.searches else choice
         for label, choice in choices.items()
     }
 

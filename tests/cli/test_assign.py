@@ -319,6 +319,50 @@ def test_a_search_goes_on_from_a_combination(scenario: Path) -> None:
     assert "cells.moves is not read" not in done.stderr
 
 
+def test_two_trials_are_too_few_and_the_notes_of_a_search_are_there(scenario: Path) -> None:
+    words = ("--trials", "2", "--strategy", "low-spill", "--strategy", "low-spill+local-search",
+             "--objective", "calls", "--moves", "50", "--no-bound", "-o", "two.nc",
+             "--set", "satellite.rf_power_w=20")  # fmt: skip
+    done = call("s.toml", "--workers", "0", *words, "--json")
+    assert done.exit_code == 0, done.output
+    content = json.loads(done.stdout)
+    first, second = content["strategies"]
+    assert first["calls_note"] == "not known: 2 trials are too few; about 20 would do"
+    assert second.get("difference_note", "").startswith(("same", "not known: 2 trials are too few"))
+    # One of the strategies does search: the objective is read.
+    assert "cells.objective is not read" not in done.stderr
+    of_search = [note for note in content["notes"] if note.startswith("at some points: local")]
+    assert of_search
+    assert of_search[0] in done.stderr
+    assert ".." not in repr(capest.open("two.nc").capest.summary())
+    shown = CliRunner().invoke(cli, ["show", "two.nc", "--json"])
+    assert "2 trials are too few" in shown.stdout
+    assert "too few trials had any" not in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("names", "objective", "reached"),
+    [
+        # "calls" is the default, also of the strategy that no search refines.
+        (["low-spill", "low-spill+local-search"], "max-min", ["calls", "max-min"]),
+        (["low-spill", "demand-first"], "coverage", ["coverage", "coverage"]),
+    ],
+)
+def test_an_objective_reaches_every_strategy_that_reads_it(
+    scenario: Path, names: list[str], objective: str, reached: list[str]
+) -> None:
+    plan = study.plan_points(scenario, [], names, [objective])
+    assert [point.scenario.cells.objective for point in plan.points] == reached
+    assert not any("not read" in note for p in plan.points for note in p.scenario.notes)
+
+
+def test_a_file_that_asks_for_coverage_gives_way_at_every_strategy(scenario: Path) -> None:
+    text = scenario.read_text().replace("[cells]", '[cells]\nobjective = "coverage"')
+    scenario.write_text(text)
+    plan = study.plan_points(scenario, [], ["low-spill", "low-spill+local-search"], ["calls"])
+    assert [point.scenario.cells.objective for point in plan.points] == ["calls"] * 2
+
+
 def test_throughput_where_nobody_calls(scenario: Path) -> None:
     words = ("--unset", "service", "--unset", "uplink", "--trials", "6", "--keep-points",
              "--strategy", "max-sinr", "--strategy", "greedy-demand")  # fmt: skip

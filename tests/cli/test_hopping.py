@@ -186,7 +186,7 @@ def test_an_old_name_is_told_and_taken(tmp_path: Path) -> None:
     (only,) = json.loads(done.stdout)["strategies"]
     assert only["strategy"] == "periodic"
     assert only["of_bound_ci95"] == [None, None]
-    assert only["of_bound_note"].startswith("not known: too few trials had any")
+    assert only["of_bound_note"].startswith("not known: 2 trials are too few")
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,19 @@ def test_where_a_beam_has_no_turns_it_is_said() -> None:
 
 
 BAD = [
-    ({"cells__objective": "calls"}, '"calls" counts calls, and no service has a guaranteed rate'),
+    (
+        {"cells__objective": "calls"},
+        '"calls" counts calls, and no service has a guaranteed rate; remove it, or write '
+        '"throughput"',
+    ),
+    (
+        {"cells__refinement": "local-search", "cells__layout": "satellite-fixed"},
+        'nothing to choose; remove it, or write cells.layout = "earth-fixed"',
+    ),
+    (
+        {"cells__refinement": "local-search", "beams__allocation": "proportional"},
+        'less than one beam; remove it, or write beams.allocation = "all-on"',
+    ),
     ({"cells__objective": "throughput"}, "is what a search maximises"),
     ({"cells__minimum_share": 0.3}, "only with cells.objective"),
     ({"cells__objective": "coverage", "cells__minimum_share": 0.3}, "scheduler.policy"),

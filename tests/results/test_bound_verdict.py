@@ -25,6 +25,8 @@ def test_the_bound_is_split_into_assignment_and_interference() -> None:
     line = bound_verdict(found)
     assert "no assignment carries more than 54,000 calls" in line
     assert line.endswith("bound / calls 1.350 = 1.125 (assignment) × 1.200 (interference)")
+    in_turn = bound_verdict(found, in_turn=True)
+    assert in_turn.endswith("1.125 (assignment and turns) × 1.200 (interference)")
 
 
 @pytest.mark.parametrize(
