@@ -41,7 +41,7 @@ class CellTotals:
     of_beams : bool
         Cells are beams of one satellite.
     at_minimum : int64 array (cells,) or None
-        Callers who hold `cells.minimum_share`, or an equal part of their beam, and whose call is
+        Callers who hold ``cells.minimum_share``, or an equal part of their beam, and whose call is
         not carried; ``None`` where nobody can.
     """
 
