@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine import slots_of_many, trial
+from capest.engine import evaluate, slots_of_many, trial
 from capest.engine.build import build
 from capest.engine.memory import compute_block
 from capest.engine.power import LoweredPower
@@ -156,14 +156,14 @@ def native_world_kernels(tmp_path):
 def test_waves_come_from_the_same_sides_in_all_slots(monkeypatch):
     """With all beams lit a slot is the moment: satellites keep their places in a trial."""
     kept: dict[str, Any] = {}
-    real = trial.downlink
+    real = evaluate.downlink
 
     def keep(world, kernels, sky, users, beams, power):
         links = real(world, kernels, sky, users, beams, power)
         kept.update(sky=sky, users=users, beams=beams, power=power, links=links)
         return links
 
-    monkeypatch.setattr(trial, "downlink", keep)
+    monkeypatch.setattr(evaluate, "downlink", keep)
     monkeypatch.setitem(slots_of_many._PAIRS_AT_ONCE, "numpy", 150)
     world, kernels = network_world(handset__branches=2, users__placement="uniform"), NumpyKernels()
     trial.compute(world, kernels, 3, 3)

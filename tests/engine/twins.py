@@ -76,6 +76,11 @@ LEFT_OUT = {
         "users with the mean over time and places. The mean of interference over carrier is the "
         "same, and is compared in place of them",
     ),
+    **dict.fromkeys(
+        ("cells_asking", "cells_dark", "cells_dark_in_view"),
+        "cells of a layout are those of beams, to which users belong by signal; cells of a region "
+        "lie on the ground, and users belong to the nearest",
+    ),
 }
 """Quantities of both that are defined differently, and why."""
 

@@ -121,4 +121,5 @@ def test_purposes_are_never_renumbered() -> None:
         "WEATHER_OF_PLACES": 14,
         "PLACEMENT_PARTS": 15,
         "HOTSPOT_PARTS": 16,
+        "CELL_ORDER": 18,
     }

@@ -166,3 +166,14 @@ class TestLowSpill:
         pairs = pairs_of([0, 1, 2], [0, 1, 0], [90.0] * 3, [300.0, 3.0, 300.0], 3, 2)
         found = match("demand", "low-spill", replace(pairs, around=around), wanted, 5)
         assert found.tolist() == [0, 1, 0]
+
+
+def test_beams_narrower_than_half_a_cell_spill_little() -> None:
+    """Where spots are small, every pair may serve, and weighs what its signal and spot are worth."""
+    pairs, demand, _, _ = full_case(5)
+    assert pairs.around is not None
+    plain = PREFERENCES.find("snr-times-sine")(pairs, demand, np)
+    narrow = replace(pairs, around=replace(pairs.around, product_of_cell=0.5 * float(plain.min())))
+    np.testing.assert_array_equal(PREFERENCES.find("low-spill")(narrow, demand, np), plain)
+    wide = replace(pairs, around=replace(pairs.around, product_of_cell=float(plain.max())))
+    assert np.isnan(PREFERENCES.find("low-spill")(wide, demand, np)).any()

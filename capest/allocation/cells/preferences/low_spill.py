@@ -8,8 +8,8 @@ few callers, the beam costs more calls than it carries. So a satellite serves a 
     SNR · sin(e) >= 0.23 · (the largest in the trial) · sqrt((1 + around) / (1 + own)),
 
 with the demand of the cell and the mean demand of the cells around it. So it may if its signal is
-no stronger than a tenth of the noise, which is what decides there, and if its spot covers some two
-cells at most: narrow beams within wide cells spill little, however far the satellite. Of a cell
+no stronger than a tenth of the noise, which is what decides there, and if its spot covers half a
+cell at most: narrow beams within wide cells spill little, however far the satellite. Of a cell
 that has no such satellite the best may serve, so that no place is forgotten: with the room that
 other cells leave.
 
@@ -32,9 +32,8 @@ LEAVES_OUT = True
 NOISE_SHARE = 0.1
 """Largest SNR of a signal that is nobody's disturbance."""
 
-PRODUCTS_OF_CELL = 2.0
-"""Products of a beam whose spot is as large as a cell, of which a share is enough: among equal
-cells a spot may cover 1 / (2 · 0.23), some two cells."""
+SPOT_CELLS = 0.5
+"""Part of a cell that a spot may always cover, whoever lives around."""
 
 SHARE = 0.23
 """Of the largest product in a trial, below which a beam spills too much among equal cells."""
@@ -55,8 +54,9 @@ def weight(candidates: Candidates, demand: Any, xp: Any = np) -> Any:
     largest = largest_of(trial, product, candidates.cells // max(cells, 1), xp)[trial]
     best = largest_of(candidates.cell, product, candidates.cells, xp)[candidates.cell]
     crowd = xp.sqrt((1.0 + around) / (1.0 + demand))[candidates.cell]
-    least = xp.minimum(largest, PRODUCTS_OF_CELL * candidates.around.product_of_cell)
-    may = (product >= SHARE * least * crowd) | (candidates.snr <= NOISE_SHARE)
+    within = candidates.around.product_of_cell / SPOT_CELLS
+    may = (product >= SHARE * largest * crowd) | (product >= within)
+    may |= candidates.snr <= NOISE_SHARE
     served = xp.zeros(candidates.cells, dtype=bool)
     served[candidates.cell[may]] = True
     last = (product >= best) & ~served[candidates.cell]
