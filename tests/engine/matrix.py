@@ -330,12 +330,13 @@ ROWS: tuple[Row, ...] = (
     Row(
         "order of cells", {"cells.order": "random"},
         "served", "down", "cells with few users have beams that busy ones would have had",
-        before={"satellite.beams_at_once": 2}, low=True, not_one=_MANY_ONLY,
+        before={"cells.assignment": "demand-first", "satellite.beams_at_once": 2}, low=True,
+        not_one=_MANY_ONLY,
     ),
     Row(
         "preference among satellites", {"cells.preference": "elevation"},
         "snr_db", "down", "those that stand higher are farther up",
-        low=True, not_one=_MANY_ONLY,
+        before={"cells.assignment": "demand-first"}, low=True, not_one=_MANY_ONLY,
     ),
     Row(
         "local search", {"cells.refinement": "local-search", "cells.moves": 50},

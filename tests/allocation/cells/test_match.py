@@ -169,7 +169,7 @@ class TestLowSpill:
 
 
 def test_beams_narrower_than_half_a_cell_spill_little() -> None:
-    """Where spots are small, every pair may serve, and weighs what its signal and spot are worth."""
+    """Where spots are small every pair may serve, by what its signal and spot are worth."""
     pairs, demand, _, _ = full_case(5)
     assert pairs.around is not None
     plain = PREFERENCES.find("snr-times-sine")(pairs, demand, np)
