@@ -72,17 +72,15 @@ def search_trial(drawn: Drawn, start: Computed, trial: int, satellite: np.ndarra
     lit = _candidates(problem, satellite, first_satellite)
     moves = 0 if world.beams.moves is None else world.beams.moves
     found = _searched(kernels, problem, lit, moves)
-    calls = 0
-    if not problem.rates:
-        counting = problem
-        if world.beams.objective != "calls":
-            needs = {
-                "rates": False,
-                "call_class": problem.call_class,
-                "threshold": problem.threshold,
-            }
-            pairs = problem.links.pairs
-            counting = replace(problem, **worth_of(world, "calls", needs, pairs.first, pairs.users))
+    calls = 0 if problem.rates else found.total
+    if not problem.rates and world.beams.objective != "calls":
+        needs = {
+            "rates": False,
+            "call_class": problem.call_class,
+            "threshold": problem.threshold,
+        }
+        pairs = problem.links.pairs
+        counting = replace(problem, **worth_of(world, "calls", needs, pairs.first, pairs.users))
         calls = search_cells(kernels, counting, found.candidate, 0).total
     # The last entry is for cells without a beam; a trial may have no candidate at all.
     by = np.append(problem.candidate_satellite + np.int32(first_satellite), np.int32(-1))
