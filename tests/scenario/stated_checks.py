@@ -1,7 +1,7 @@
 """What has to hold of figures that say how well they are known, in presets and in the defaults.
 
-Each check returns what is wrong, one line each, so that a test demands an empty list and a small bad
-table shows that it is found.
+Each check returns what is wrong, one line each: a test demands an empty list, and a small bad table
+shows that the fault is found.
 """
 
 from __future__ import annotations

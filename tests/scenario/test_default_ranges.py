@@ -57,7 +57,7 @@ def _of_model() -> dict[str, Any]:
 
 def test_every_key_has_a_row_or_no_default():
     assert list(default_figures()) == [key for key in fields() if key not in WITHOUT_DEFAULT]
-    assert WITHOUT_DEFAULT == {key for key, field in fields().items() if field.is_required()}
+    assert {key for key, field in fields().items() if field.is_required()} == WITHOUT_DEFAULT
 
 
 def test_presets_give_what_has_no_default():
@@ -193,5 +193,8 @@ def test_an_end_that_does_not_load_is_found():
     (fault,) = unloadable("beams.count", figure, ONE)
     assert fault.startswith("beams.count = 8: ")
     figure = figure_of({**GOOD, "range": [1.0, 1.5]}, "satellite")
-    (low, high) = unloadable("satellite.element_exponent", figure, ONE)
-    assert "satellite.element_exponent = 1.0: " in low
+    both = unloadable("satellite.element_exponent", figure, ONE)
+    assert [fault.partition(": ")[0] for fault in both] == [
+        "satellite.element_exponent = 1.0",
+        "satellite.element_exponent = 1.5",
+    ]
