@@ -6,15 +6,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
+from capest.scenario.assumed.by_key import stated_by_presets
 from capest.scenario.assumed.lookup import default_figures
 from capest.scenario.assumed.words import range_text, shape_text, value_text
 from capest.scenario.figure import CHOICE, DECISION, NOT_KNOWN, Figure
-from capest.scenario.presets import load_preset, preset_names
 from capest.scenario.reference_page import key_reference
 from capest.scenario.units import unit_of
 
@@ -57,57 +56,26 @@ PRESET_HEAD = (
 )
 
 
-@dataclass(frozen=True)
-class Statement:
-    """What a table states of a key."""
-
-    key: str
-    figure: Figure
-    remark: str = ""
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """Key, value, range, shape, confidence, source and reason, as the page has them."""
-        unit = unit_of(self.key)
-        ranged = range_text(self.figure, unit)
-        shape = shape_text(self.figure)
-        if self.figure.follows:
-            shape = shape.replace(self.figure.follows, f"`{self.figure.follows}`")
-        return (
-            f"`{self.key}`{self.remark}",
-            value_text(self.figure.value, unit),
-            ranged,
-            shape,
-            self.figure.confidence,
-            self.figure.source,
-            self.figure.reason,
-        )
+def cells(key: str, figure: Figure, by_rules: bool = False) -> tuple[str, ...]:
+    """Key, value, range, shape, confidence, source and reason of a figure, as the page has them."""
+    unit, shape = unit_of(key), shape_text(figure)
+    if figure.follows:
+        shape = shape.replace(figure.follows, f"`{figure.follows}`")
+    return (
+        f"`{key}`" + (" by the rules of 0.3" if by_rules else ""),
+        value_text(figure.value, unit),
+        range_text(figure, unit),
+        shape,
+        figure.confidence,
+        figure.source,
+        figure.reason,
+    )
 
 
-def of_defaults() -> Iterator[Statement]:
-    """Defaults with a range, in the order of the keys."""
-    for key, figure in default_figures().items():
-        yield Statement(key, replace(figure, source=_source(key)))
-
-
-def of_presets() -> dict[Statement, list[str]]:
-    """Statements of presets with the names of those that make them, in the order of names."""
-    found: dict[Statement, list[str]] = {}
-    for name in preset_names():
-        preset = load_preset(name)
-        starter = {k: row.figure for k, row in preset.starter.items() if row.figure is not None}
-        tables = (
-            (preset.figures, ""),
-            (preset.figures_of_rules, " by the rules of 0.3"),
-            (preset.stand_ins, ""),
-            (starter, ""),
-        )
-        for table, remark in tables:
-            for key, figure in table.items():
-                names = found.setdefault(Statement(preset.dotted(key), figure, remark), [])
-                if name not in names:
-                    names.append(name)
-    return found
+def of_defaults() -> dict[str, Figure]:
+    """Defaults with their sources, in the order of the keys."""
+    found = default_figures().items()
+    return {key: replace(figure, source=_source(key)) for key, figure in found}
 
 
 def made() -> str:
@@ -117,10 +85,11 @@ def made() -> str:
 
 def _section(kind: str) -> str:
     title, words = INTRODUCTIONS[kind]
-    own = [_row(one.cells) for one in of_defaults() if _is_shown(one.figure, kind)]
-    stated = of_presets().items()
+    own = [_row(cells(key, each)) for key, each in of_defaults().items() if _is_shown(each, kind)]
     rows = [
-        _row((", ".join(names), *one.cells)) for one, names in stated if _is_shown(one.figure, kind)
+        _row((", ".join(names), *cells(one.key, one.figure, one.by_rules)))
+        for one, names in stated_by_presets().items()
+        if _is_shown(one.figure, kind)
     ]
     return (
         f"## {title}\n\n{words}\n\n### Of defaults\n\n{OWN_HEAD}{''.join(own)}"
@@ -130,8 +99,9 @@ def _section(kind: str) -> str:
 
 def _not_looked_up() -> str:
     """Keys of statements, with a range or without, that lean on a text nobody saw."""
-    everything = (*of_defaults(), *of_presets())
-    keys = [one.key for one in everything if NOT_SEEN in one.figure.source + one.figure.reason]
+    of_presets = ((one.key, one.figure) for one in stated_by_presets())
+    stated = (*of_defaults().items(), *of_presets)
+    keys = [key for key, figure in stated if NOT_SEEN in figure.source + figure.reason]
     listed = "".join(f"- `{key}`\n" for key in sorted(set(keys)))
     return f"## What was not looked up\n\n{NOT_SEEN_WORDS}\n\n{listed}"
 
@@ -140,8 +110,8 @@ def _is_shown(figure: Figure, kind: str) -> bool:
     return figure.kind == kind and (figure.range is not None or bool(figure.options))
 
 
-def _row(cells: tuple[str, ...]) -> str:
-    text = " | ".join(cell.replace("|", "\\|") for cell in cells)
+def _row(row: tuple[str, ...]) -> str:
+    text = " | ".join(cell.replace("|", "\\|") for cell in row)
     return f"| {text} |\n".replace("|  |", "| |").replace("|  |", "| |")
 
 
