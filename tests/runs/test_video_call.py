@@ -250,7 +250,7 @@ def test_a_place_without_a_figure_is_named(modules, committed, place):
 def test_tables_of_the_page_are_those_of_the_committed_run(page, committed):
     text = (FOLDER / "README.md").read_text("utf-8")
     tables = page.tables(committed)
-    assert len(tables) == 6
+    assert len(tables) == 7
     for table in tables.values():
         assert table in text
 
