@@ -97,7 +97,8 @@ def explain(key: str, as_json: bool) -> None:
         click.echo(line)
     for name, text in lines:
         if text:
-            for line in wrapped(f"  {name + ':':16} {text}", width, _INDENT):
+            label = f"{name}:" if name else ""
+            for line in wrapped(f"  {label:16} {text}", width, _INDENT):
                 click.echo(line)
 
 

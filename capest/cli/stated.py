@@ -14,6 +14,8 @@ _MOST_NAMES = 3
 def stated_in_words(key: str) -> Iterator[tuple[str, str]]:
     """Yield labels and texts of what the defaults state of a key, and of what presets do.
 
+    A line without a label goes on with the list of the one before.
+
     Parameters
     ----------
     key : str
@@ -30,13 +32,15 @@ def stated_in_words(key: str) -> Iterator[tuple[str, str]]:
     if default is not None:
         yield from _of_default(default, unit)
     yield "followed by", ", ".join(followers_of(same))
-    label = "presets state"
+    grouped: dict[str, tuple[str, ...]] = {}
     for one, names in statements_of(same).items():
-        if not range_text(one.figure):
-            continue
-        value = value_text(one.figure.value, unit)
-        rules = ' by rules = "0.3"' if one.by_rules else ""
-        yield label, f"{value}{rules}, {_in_short(one.figure, unit)}: {_some(names)}"
+        if range_text(one.figure):
+            rules = ' by rules = "0.3"' if one.by_rules else ""
+            text = f"{value_text(one.figure.value, unit)}{rules} ({_in_short(one.figure, unit)})"
+            grouped[text] = (*grouped.get(text, ()), *names)
+    labels = ("presets state", *[""] * len(grouped))
+    for label, (text, names) in zip(labels, grouped.items(), strict=False):
+        yield label, f"{text}: {_some(names)}"
 
 
 def _of_default(figure: Figure, unit: str) -> Iterator[tuple[str, str]]:
@@ -45,7 +49,7 @@ def _of_default(figure: Figure, unit: str) -> Iterator[tuple[str, str]]:
     from capest.scenario.presets import CONFIDENCES
 
     if figure.kind:
-        yield "kind", f"{figure.kind}: {KINDS_OF_FIGURES[figure.kind]}"
+        yield "kind", f"{figure.kind}; {KINDS_OF_FIGURES[figure.kind]}"
     if figure.confidence:
         yield "confidence", f"{figure.confidence}: {CONFIDENCES[figure.confidence]}"
     yield ("options" if figure.options else "range"), range_text(figure, unit)
@@ -59,8 +63,8 @@ def _in_short(figure: Figure, unit: str) -> str:
     """Range with its shape, or options, and the confidence."""
     from capest.scenario.assumed.words import range_text, shape_text
 
-    parts = (range_text(figure, unit), shape_text(figure), figure.kind, figure.confidence)
-    return ", ".join(filter(None, parts))
+    spread = ", ".join(filter(None, (range_text(figure, unit), shape_text(figure))))
+    return f"{spread}; {', '.join(filter(None, (figure.kind, figure.confidence)))}"
 
 
 def _some(names: tuple[str, ...]) -> str:

@@ -73,7 +73,7 @@ def key_reference(key: str) -> KeyReference:
 
 
 def same_meaning(key: str) -> str:
-    """Return the key that means the same for all satellites: of others than tables of shells itself.
+    """Return the key that means the same for all satellites, of a key of a table of shells.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ INTRODUCTIONS = {
     CHOICE: (
         "Choices of model",
         "Published models differ, and nothing says which is right. A study of uncertainty draws "
-        "one of the options by the weights in brackets, and shows each singly.",
+        "one of the options by their weights, and shows each singly.",
     ),
     DECISION: (
         "Decisions",

@@ -28,7 +28,7 @@ def value_text(value: Any, unit: str = "") -> str:
 
 
 def range_text(figure: Figure, unit: str = "") -> str:
-    """Return the range, ``0.21 to 0.31``, or the options with their weights; ``""`` for neither.
+    """Return the range, ``0.21 to 0.31``, or the options and their weights; ``""`` for neither.
 
     Parameters
     ----------
@@ -40,14 +40,15 @@ def range_text(figure: Figure, unit: str = "") -> str:
     if figure.range is not None:
         low, high = figure.range
         return f"{value_text(low)} to {value_text(high, unit)}"
-    if figure.kind == DECISION:
-        listed = ", ".join(value_text(value) for value, _ in figure.options)
-        return f"{listed} {unit}" if unit and listed else listed
-    total = sum(weight for _, weight in figure.options)
-    return ", ".join(
-        f"{value_text(value, unit)} ({100.0 * weight / total:.0f} %)"
-        for value, weight in figure.options
-    )
+    values = [value_text(value) for value, _ in figure.options]
+    weights = [weight for _, weight in figure.options]
+    if figure.kind != DECISION and len(set(weights)) > 1:
+        shares = (f"{100.0 * weight / sum(weights):.0f} %" for weight in weights)
+        both = zip(figure.options, shares, strict=True)
+        return ", ".join(f"{value_text(value, unit)} ({share})" for (value, _), share in both)
+    listed = " ".join(filter(None, (", ".join(values), unit if values else "")))
+    alike = figure.kind != DECISION and bool(values)
+    return f"{listed}, {100.0 / len(values):.0f} % each" if alike else listed
 
 
 def shape_text(figure: Figure) -> str:
