@@ -11,13 +11,17 @@ import contextlib
 import errno
 import json
 import math
+import os
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from capest.errors import InputError, StorageError
 from capest.results import files
+from capest.results.lock import LOCK_NAME
 from capest.results.ours import MADE_BY
+from capest.shown import one_line
 from capest.version import __version__
 
 MANIFEST = "study.json"
@@ -45,6 +49,29 @@ class Answer:
 def samples_folder(output: Path) -> Path:
     """Folder of what is finished of a study, beside its output."""
     return output.with_name(output.name + ".samples")
+
+
+def check_samples_folder(folder: Path) -> None:
+    """Refuse a folder that somebody else made: its files would be in danger.
+
+    Raises
+    ------
+    InputError
+    """
+    advice = "choose another output with -o, or move it away"
+    try:
+        if not stat.S_ISDIR(os.lstat(folder).st_mode):
+            raise InputError(f"{folder}: is no folder, where samples would lie; {advice}")
+        strange = [path.name for path in folder.iterdir() if path.name not in (MANIFEST, LOCK_NAME)]
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise InputError(f"{folder}: {files.reason(error)}; {advice}") from error
+    if strange and _manifest(folder) is None:
+        raise InputError(
+            f"{folder}: holds {one_line(min(strange))}, which is of no study, where samples would "
+            f"lie; {advice}"
+        )
 
 
 class SampleFiles:

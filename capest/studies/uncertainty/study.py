@@ -16,7 +16,6 @@ from capest.errors import InputError, StorageError
 from capest.results import files
 from capest.results.headline import MANY_ON_FADING
 from capest.results.lock import locked
-from capest.results.manifest import check_folder
 from capest.results.ours import Made, Target, look
 from capest.results.store import RunIdentity
 from capest.results.sweep_figures import SweepPoint
@@ -41,7 +40,12 @@ from capest.studies.uncertainty.paired_runs import (
     run_paired,
     share_on_fading,
 )
-from capest.studies.uncertainty.sample_files import Answer, SampleFiles, samples_folder
+from capest.studies.uncertainty.sample_files import (
+    Answer,
+    SampleFiles,
+    check_samples_folder,
+    samples_folder,
+)
 from capest.studies.uncertainty.sample_plan import SamplePlan
 from capest.studies.uncertainty.study_file import write_study
 from capest.studies.uncertainty.study_model import (
@@ -112,6 +116,8 @@ def run_study(
     CapestError
         Workers or storage fail, or the stated values do.
     """
+    # Workers on other machines have other working folders.
+    output = output.absolute()
     target = check_study_output(output, overwrite=overwrite)
     folder = samples_folder(output)
     executor = SharedExecutor(make_executor)
@@ -141,7 +147,7 @@ def check_study_output(output: Path, *, overwrite: bool) -> Target:
     InputError
     """
     target = look(output, Made.UNCERTAINTY)
-    check_folder(samples_folder(output))
+    check_samples_folder(samples_folder(output))
     if target.made is not None and not overwrite:
         raise InputError(
             f"{output}: holds {target.made}; choose another -o, or replace it with --overwrite"
