@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from capest.errors import InputError
 from capest.runner.sweep_axis import LabelledAxis
@@ -11,6 +11,7 @@ from capest.runner.sweep_points import Point
 from capest.scenario.linked import GAINS
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
+from capest.scenario.reading_table import is_read
 from capest.scenario.overrides import OptionValue
 from capest.studies.uncertainty.paired_points import PairedPoints, Source, loaded
 
@@ -62,13 +63,13 @@ def points_of_margins(
         A margin that the rules forbid.
     """
     values = dict(base.items())
+    gains = {key: values[key] for key in GAINS if is_read(key, values) and values[key] is not None}
     labels, sets, points = ["0"], [()], [Point((0,), load_scenario(source, overrides))]
     for margin in margins:
         if margin == 0.0:
             continue
         said = f"--margin: {margin:+g} dB"
-        settings = margin_settings(values[GAINS[0]], values[GAINS[1]], margin)
-        given = [OptionValue(text, said) for text in settings]
+        given = [OptionValue(text, said) for text in margin_settings(gains, margin)]
         scenario = loaded(source, overrides, given, said, "choose a narrower curve")
         points.append(Point((len(points),), scenario))
         labels.append(f"{margin:g}")
@@ -76,11 +77,8 @@ def points_of_margins(
     return PairedPoints(points, [LabelledAxis("margin_db", tuple(labels), sets=tuple(sets))])
 
 
-def margin_settings(
-    receive_dbi: float, transmit_dbi: float | None, margin_db: float
-) -> tuple[str, ...]:
-    """Overrides that give a phone so much more gain, in both directions."""
-    gains = zip(GAINS, (receive_dbi, transmit_dbi), strict=True)
+def margin_settings(gains_dbi: Mapping[str, float], margin_db: float) -> tuple[str, ...]:
+    """Overrides that give a phone so much more gain, in every direction that is read."""
     return tuple(
-        f"{key}={float(f'{gain + margin_db:.12g}')!r}" for key, gain in gains if gain is not None
+        f"{key}={float(f'{gain + margin_db:.12g}')!r}" for key, gain in gains_dbi.items()
     )

@@ -27,9 +27,11 @@ from capest.runner.sweep import Point
 from capest.scenario.assumed import Assumption
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.write import toml_value
+from capest.statistics.intervals import Interval
 from capest.studies.uncertainty.analysis import variables_of
 from capest.studies.uncertainty.duration import Speed, measure
 from capest.studies.uncertainty.joint_sample import SampleProgress, answers_of
+from capest.studies.uncertainty.figures import AskedFigure
 from capest.studies.uncertainty.margin import MARGINS_DB
 from capest.studies.uncertainty.paired_points import PairedPoints
 from capest.studies.uncertainty.paired_runs import (
@@ -50,6 +52,7 @@ from capest.studies.uncertainty.sample_plan import SamplePlan
 from capest.studies.uncertainty.study_file import write_study
 from capest.studies.uncertainty.study_model import (
     Failure,
+    PairedAnswer,
     StudiedAssumption,
     StudiedEnd,
     StudiedFigure,
@@ -216,7 +219,7 @@ def study_of(
                 figure,
                 base_of(base, figure) if base else StudiedFigure(figure).base,
                 answers_in_pairs(of_ends, figure) if of_ends else (),
-                answers_in_pairs(of_margins, figure) if of_margins else (),
+                _along(of_margins, figure, margins_db) if of_margins else (),
                 every[:count],
                 every[count:],
             )
@@ -225,11 +228,25 @@ def study_of(
         {},
         tuple(_text_of(each) for each in plan.assumptions),
         tuple(StudiedEnd(end.assumption, toml_value(end.value)) for end in plan.ends),
-        tuple(margins_db) if of_margins else (),
+        _with_zero(margins_db) if of_margins else (),
         tuple(figures),
         *_used(plan.assumptions, plan.samples),
         _failures(plan.assumptions, plan.samples, answers),
     )
+
+
+def _with_zero(margins_db: Sequence[float]) -> tuple[float, ...]:
+    return tuple(sorted({*margins_db, 0.0}))
+
+
+def _along(
+    points: Sequence[SweepPoint], figure: AskedFigure, margins_db: Sequence[float]
+) -> tuple[PairedAnswer, ...]:
+    """Answers in ascending order of link margin, that of 0 dB among them."""
+    same = Interval(0.0, 0.0, 0.0)
+    base = PairedAnswer(base_of(points, figure), same, same)
+    at = dict(zip(margins_db, answers_in_pairs(points, figure), strict=True)) | {0.0: base}
+    return tuple(at[margin] for margin in sorted(at))
 
 
 def _used(

@@ -127,7 +127,7 @@ class Study:
     ends : tuple of StudiedEnd
         Empty if assumptions were not tried one at a time.
     margins_db : tuple of float
-        In ascending order, without 0, the scenario itself; empty without a curve.
+        In ascending order, with 0, the scenario itself; empty without a curve.
     figures : tuple of StudiedFigure
     uniforms : float64 array (samples, assumptions)
         Empty without a joint sample.
