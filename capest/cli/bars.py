@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 
@@ -47,3 +48,12 @@ def two_sided(low: float, high: float, most: float, width: int, *, ascii_only: b
         for each in (left, right)
     ]
     return f"{(mark * count[0]).rjust(width)}{middle}{(mark * count[1]).ljust(width)}"
+
+
+def fits_blocks() -> bool:
+    """Whether standard output can write blocks."""
+    try:
+        f"{EIGHTHS}│".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,9 +12,9 @@ from capest.results.figures import number, people_unit
 from capest.statistics.intervals import Interval
 from capest.studies.uncertainty.study_model import PairedAnswer, StudiedFigure, Study
 
-_SIDE = 10
-_KEY = 32
-_VALUE = 9
+_WIDTH = 80
+_SIDE = 16
+_VALUE = 20
 
 
 @dataclass(frozen=True)
@@ -57,27 +58,24 @@ def tornado_lines(study: Study, found: StudiedFigure, *, ascii_only: bool = Fals
     yield f"{figure.label}, one assumption at a time: {base} {unit}".rstrip() + (
         f" at stated values, {study.about.get('paired_trials')} trials each"
     )
-    change = f"change{'' if figure.is_amount else ', dB'}"
-    yield f"{'':{_KEY}}{'value':>{_VALUE}} {figure.label[:10]:>10} {change:>8}  "
+    yield f"  {'value':>{_VALUE}} {'answer':>10} {'change':>9}"
     for row in rows:
-        yield f"{row.key} = {cut_value(row.centre, 30)}"[:80]
+        yield f"{row.key} = {cut_value(row.centre, 30)}"[:_WIDTH]
         for value, answer in row.ends:
             moved = answer.difference.value
             bar = two_sided(moved, math.nan, most, _SIDE, ascii_only=ascii_only)
             yield (
-                f"{cut_value(value, _KEY + _VALUE - 2):>{_KEY + _VALUE}} "
+                f"  {cut_value(value, _VALUE):>{_VALUE}} "
                 f"{number(answer.value.value, places):>10} "
-                f"{change_of(answer, figure.is_amount):>8}  {bar}"
+                f"{change_of(answer, figure.is_amount):>9}  {bar}"
             ).rstrip()
 
 
 def cut_value(text: str, longest: int) -> str:
     """A value without its quotes, its end left out where it is long."""
     plain = text.strip('"')
-    try:
+    with contextlib.suppress(ValueError):
         plain = f"{float(plain):.6g}"
-    except ValueError:
-        pass
     return plain if len(plain) <= longest else f"{plain[: longest - 3]}..."
 
 
@@ -92,10 +90,10 @@ def places_of(base: Interval) -> int:
 def change_of(answer: PairedAnswer, is_amount: bool) -> str:
     """A change in percent, or in dB."""
     if is_amount and not math.isnan(answer.percent.value):
-        return f"{answer.percent.value:+.1f} %"
+        return f"{answer.percent.value:+,.1f} %"
     if math.isnan(answer.difference.value):
         return "n/a"
-    return f"{answer.difference.value:+.2f}"
+    return f"{answer.difference.value:+.2f}{'' if is_amount else ' dB'}"
 
 
 def largest(rows: Sequence[Row]) -> Row | None:

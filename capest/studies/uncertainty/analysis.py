@@ -168,7 +168,14 @@ def variables_of(study: Study) -> list[tuple[str, str, str, Any]]:
         for part, unit, text, intervals in rows:
             for column, end in enumerate(_ENDS):
                 limit = ("", "lower limit of the ", "upper limit of the ")[column]
-                found.append((f"{stem}_{part}{end}", unit, f"{limit}{text} {name}", _column(intervals, column)))
+                found.append(
+                    (
+                        f"{stem}_{part}{end}",
+                        unit,
+                        f"{limit}{text} {name}",
+                        _column(intervals, column),
+                    )
+                )
         text = f"cross-validated R² of a regression on ranks of {name}"
         found.append((f"{stem}_r2", "1", text, joint.shares.r2))
     return found

@@ -54,7 +54,9 @@ def parse_range(text: str) -> OwnRange:
             "--range handset.noise_figure_db=5:9"
         )
     if not low < high:
-        raise InputError(f"--range {text}: {low:g} is not below {high:g}; write the lower end first")
+        raise InputError(
+            f"--range {text}: {low:g} is not below {high:g}; write the lower end first"
+        )
     return OwnRange(key, low, high)
 
 

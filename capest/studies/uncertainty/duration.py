@@ -85,4 +85,3 @@ def measure(
     if outcome.failure:
         raise CapestError(f"a trial of the stated values fails: {outcome.failure}")
     return Speed(build_s, outcome.seconds, executor.workers, in_process), world
-

@@ -118,8 +118,7 @@ def answers_of(
             wanted[name] = _Wanted(place, mark, one.trial)
             yield TrialTask(name, save_world(world, kept.folder, name), one.trial, kept.backend)
 
-    computed = 0
-    for outcome in executor.run(compute_trial, tasks()):
+    for computed, outcome in enumerate(executor.run(compute_trial, tasks()), start=1):
         one = wanted.pop(outcome.name)
         failure = cut(one_line(outcome.failure))
         answer = Answer(outcome.figures, failure)
@@ -127,7 +126,6 @@ def answers_of(
             kept.write(one.fingerprint, one.trial, answer)
         kept.drop_world(one.fingerprint, one.trial)
         answers[one.place] = answer
-        computed += 1
         if on_progress is not None:
             seconds = time.perf_counter() - started
             on_progress(SampleProgress(there + computed, len(answers), there, seconds))

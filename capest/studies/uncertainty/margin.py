@@ -11,8 +11,8 @@ from capest.runner.sweep_points import Point
 from capest.scenario.linked import GAINS
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
-from capest.scenario.reading_table import is_read
 from capest.scenario.overrides import OptionValue
+from capest.scenario.reading_table import is_read
 from capest.studies.uncertainty.paired_points import PairedPoints, Source, loaded
 
 MARGINS_DB = (-6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0)
@@ -64,7 +64,8 @@ def points_of_margins(
     """
     values = dict(base.items())
     gains = {key: values[key] for key in GAINS if is_read(key, values) and values[key] is not None}
-    labels, sets, points = ["0"], [()], [Point((0,), load_scenario(source, overrides))]
+    labels, points = ["0"], [Point((0,), load_scenario(source, overrides))]
+    sets: list[tuple[OptionValue, ...]] = [()]
     for margin in margins:
         if margin == 0.0:
             continue
@@ -79,6 +80,4 @@ def points_of_margins(
 
 def margin_settings(gains_dbi: Mapping[str, float], margin_db: float) -> tuple[str, ...]:
     """Overrides that give a phone so much more gain, in every direction that is read."""
-    return tuple(
-        f"{key}={float(f'{gain + margin_db:.12g}')!r}" for key, gain in gains_dbi.items()
-    )
+    return tuple(f"{key}={float(f'{gain + margin_db:.12g}')!r}" for key, gain in gains_dbi.items())

@@ -95,7 +95,8 @@ def points_of_ends(
     InputError
         An end that the rules forbid.
     """
-    labels, sets, points = [BASE], [()], [Point((0,), load_scenario(source, overrides))]
+    labels, points = [BASE], [Point((0,), load_scenario(source, overrides))]
+    sets: list[tuple[OptionValue, ...]] = [()]
     for end in ends:
         assumption = assumptions[end.assumption]
         label = f"{assumption.key}={toml_value(end.value)}"

@@ -76,9 +76,7 @@ def base_of(points: Sequence[SweepPoint], figure: AskedFigure) -> Interval:
     return UNKNOWN if found is None else Interval(found.value, found.low, found.high, found.note)
 
 
-def answers_in_pairs(
-    points: Sequence[SweepPoint], figure: AskedFigure
-) -> tuple[PairedAnswer, ...]:
+def answers_in_pairs(points: Sequence[SweepPoint], figure: AskedFigure) -> tuple[PairedAnswer, ...]:
     """Answers of every point but the first, with what they differ from it by."""
     key = (figure.metric, figure.statistic)
     found = []
@@ -96,9 +94,7 @@ def answers_in_pairs(
             PairedAnswer(
                 value,
                 Interval(difference.value, difference.low, difference.high, note),
-                Interval(
-                    difference.percent, difference.percent_low, difference.percent_high, note
-                ),
+                Interval(difference.percent, difference.percent_low, difference.percent_high, note),
             )
         )
     return tuple(found)

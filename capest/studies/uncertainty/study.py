@@ -24,14 +24,15 @@ from capest.runner.loop import Executor, Progress
 from capest.runner.provenance import provenance
 from capest.runner.shared_executor import SharedExecutor
 from capest.runner.sweep import Point
-from capest.scenario.assumed import Assumption
+from capest.scenario.assumed import Assumption, stated_figures
+from capest.scenario.figure import DECISION
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.write import toml_value
 from capest.statistics.intervals import Interval
 from capest.studies.uncertainty.analysis import variables_of
 from capest.studies.uncertainty.duration import Speed, measure
-from capest.studies.uncertainty.joint_sample import SampleProgress, answers_of
 from capest.studies.uncertainty.figures import AskedFigure
+from capest.studies.uncertainty.joint_sample import SampleProgress, answers_of
 from capest.studies.uncertainty.margin import MARGINS_DB
 from capest.studies.uncertainty.paired_points import PairedPoints
 from capest.studies.uncertainty.paired_runs import (
@@ -312,7 +313,17 @@ def _about(plan: StudyPlan, world: World, backend: str, device: str) -> dict[str
     kept["source"] = f"capest {__version__}, study of uncertainty"
     kept["device"] = device
     kept["paired_trials"] = plan.trials
+    kept["decisions"] = ", ".join(_decisions(plan))
     return kept
+
+
+def _decisions(plan: StudyPlan) -> list[str]:
+    """What somebody will decide, and the scenario only assumes, as ``key=value``."""
+    return [
+        f"{each.key}={toml_value(each.value)}"
+        for each in stated_figures(plan.scenario)
+        if each.figure.kind == DECISION and each.figure.confidence == "assumed"
+    ]
 
 
 def _write(target: Target, study: Study) -> None:

@@ -1,7 +1,7 @@
 """The file of a study of uncertainty: NetCDF, with a dimension of samples and one of assumptions.
 
-It opens with plain ``xarray.open_dataset``. Times stand nowhere in it: a study that was cut off ends
-with the bytes of one that was not.
+It opens with plain ``xarray.open_dataset``. Times stand nowhere in it: a study that was cut off
+ends with the bytes of one that was not.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def write_study(path: Path, study: Study, more: Sequence[tuple[str, str, str, An
     import netCDF4
 
     with netCDF4.Dataset(path, "x", format="NETCDF4") as dataset:
-        dataset.setncatts({name: value for name, value in study.about.items()})
+        dataset.setncatts(dict(study.about))
         dataset.setncatts({STUDY_MARK: ", ".join(each.figure.name for each in study.figures)})
         _write_assumptions(dataset, study)
         _write_paired_dimensions(dataset, study)
@@ -115,7 +115,9 @@ def _write_sample(dataset: netCDF4.Dataset, study: Study) -> None:
     _numbers(dataset, "uniform", dims, study.uniforms, "1", text)
     text = "value used, in the unit of its key; missing of a choice"
     _numbers(dataset, "assumed_value", dims, study.values, "1", text)
-    text = "option of a choice used, counted from 0 in the order of assumption_options; -1 of a range"
+    text = (
+        "option of a choice used, counted from 0 in the order of assumption_options; -1 of a range"
+    )
     _numbers(dataset, "assumed_option", dims, study.options, "1", text)
     repeated = max((len(each.second) for each in study.figures), default=0)
     dataset.createDimension("repeated", repeated)
@@ -216,7 +218,9 @@ def read_study(path: str | Path) -> Study:
         ends = tuple(
             StudiedEnd(int(k), value)
             for k, value in (
-                zip(_read(dataset, "end_assumption"), _read_texts(dataset, "end_value"), strict=True)
+                zip(
+                    _read(dataset, "end_assumption"), _read_texts(dataset, "end_value"), strict=True
+                )
                 if "end" in there
                 else ()
             )
@@ -292,22 +296,22 @@ def _read_failures(dataset: netCDF4.Dataset) -> tuple[Failure, ...]:
 
 def _read_figure(dataset: netCDF4.Dataset, figure: AskedFigure) -> StudiedFigure:
     stem = figure.stem
-    base = Interval(*(float(dataset[f"{stem}_base{end}"][...]) for end in _ENDS))
+    base = _interval([float(dataset[f"{stem}_base{end}"][...]) for end in _ENDS])
     paired = {}
     for dim in _PAIRED:
-        columns = []
+        columns: list[np.ndarray] = []
         notes = []
         if f"{stem}_{dim}_value" in dataset.variables:
             notes = _read_texts(dataset, f"{stem}_{dim}_note")
-            for part in _PARTS:
-                columns.append(
-                    np.stack([_read(dataset, f"{stem}_{dim}_{part}{end}") for end in _ENDS], axis=1)
-                )
+            columns += [
+                np.stack([_read(dataset, f"{stem}_{dim}_{part}{end}") for end in _ENDS], axis=1)
+                for part in _PARTS
+            ]
         paired[f"{dim}s"] = tuple(
             PairedAnswer(
-                Interval(*map(float, columns[0][k])),
-                Interval(*map(float, columns[1][k]), note),
-                Interval(*map(float, columns[2][k]), note),
+                _interval(columns[0][k]),
+                _interval(columns[1][k], note),
+                _interval(columns[2][k], note),
             )
             for k, note in enumerate(notes)
         )
@@ -315,3 +319,8 @@ def _read_figure(dataset: netCDF4.Dataset, figure: AskedFigure) -> StudiedFigure
     second = f"{stem}_second"
     again = _read(dataset, second) if second in dataset.variables else np.empty(0)
     return StudiedFigure(figure, base, paired["ends"], paired["margins"], answers, again)
+
+
+def _interval(ends: Sequence[float] | np.ndarray, note: str = "") -> Interval:
+    value, low, high = map(float, ends)
+    return Interval(value, low, high, note)
