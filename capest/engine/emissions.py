@@ -179,7 +179,7 @@ def _radiated_w(
     in_use = np.bincount(beams.satellite, lit, minlength=len(sky)) > 0
     satellites = np.bincount(sky.trial, in_use, minlength=sky.trials)
     together_w = np.bincount(sky.trial, of_satellite_w, minlength=sky.trials)
-    most_w = of_satellite_w
+    most_w: Any = of_satellite_w
     if in_slots is not None and len(beams):
         by, first = np.unique(beams.satellite, return_index=True)
         most_w = np.zeros(len(sky))

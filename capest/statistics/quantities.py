@@ -1,8 +1,9 @@
 """The one table of quantities of a result, and what follows from it.
 
 A new quantity is one row in ``quantities_of_users``, ``quantities_of_trials``,
-``quantities_of_emissions``, ``quantities_of_cells`` or ``quantities_of_kept_cells``: blocks may then hold it, and estimates,
-result files, summaries, sweeps, ``--until``, JSON and the page on results have it.
+``quantities_of_emissions``, ``quantities_of_cells`` or ``quantities_of_kept_cells``: blocks may
+then hold it, and estimates, result files, summaries, sweeps, ``--until``, JSON and the page on
+results have it.
 """
 
 from __future__ import annotations
