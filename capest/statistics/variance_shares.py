@@ -123,8 +123,7 @@ def variance_shares(
 
     References
     ----------
-    `first_order`, `lmg_shares`. The threshold of 0.7 for a regression on ranks: Saltelli et al.
-    (2008), "Global Sensitivity Analysis: The Primer", ch. 1.
+    `first_order`, `lmg_shares`. The threshold of 0.7 is assumed: a rule of thumb.
     """
     answers = np.asarray(answers, dtype=np.float64)
     if np.isnan(answers).any():

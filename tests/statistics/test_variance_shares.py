@@ -93,7 +93,7 @@ def test_first_orders_are_met_and_their_intervals_cover(model: str, samples: int
 
 
 def test_ishigami_has_its_published_shares_of_which_no_regression_knows() -> None:
-    # Ishigami and Homma (1990); Saltelli et al. (2008), eq. 4.34: 0.3139, 0.4424, 0.
+    # Saltelli et al. (2008), Global Sensitivity Analysis: The Primer: 0.3139, 0.4424, 0.
     assert ISHIGAMI.first == pytest.approx((0.3139, 0.4424, 0.0), abs=5e-5)
     for values, answers in samples_of(ISHIGAMI, 256, 20):
         found = variance_shares(inputs_of(values), answers, uniforms())
@@ -211,7 +211,7 @@ def test_the_ordinary_bootstrap_would_not_cover() -> None:
 
 
 def test_the_share_by_ranks_is_that_of_products_of_neighbours_but_for_the_ends() -> None:
-    """Gamboa et al. (2022), eq. 8: the mean product of neighbours, the last one's the first."""
+    """Gamboa et al. (2022): the mean product of neighbours, the last one's the first."""
     for values, answers in samples_of(ISHIGAMI, 2000, 3):
         for each in values.T:
             y = answers[np.argsort(each)]
