@@ -13,7 +13,7 @@ import pytest
 from capest.errors import InputError
 from capest.scenario.assumed import Assumption, assumptions_of
 from capest.scenario.assumed.assumptions import Follower
-from capest.scenario.assumed.lookup import default_figures
+from capest.scenario.default_figures import default_figures
 from capest.scenario.figure import DECISION, NOT_KNOWN, Figure, figure_of, value_of_text
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
