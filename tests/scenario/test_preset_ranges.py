@@ -10,7 +10,7 @@ import pytest
 
 from capest.errors import InputError
 from capest.scenario.assumed import assumptions_of
-from capest.scenario.assumed.lookup import default_figures
+from capest.scenario.default_figures import default_figures
 from capest.scenario.figure import DECISION, NOT_KNOWN, value_of_text
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
