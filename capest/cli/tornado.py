@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -55,9 +56,10 @@ def tornado_lines(study: Study, found: StudiedFigure, *, ascii_only: bool = Fals
     rows = rows_of(study, found)
     most = max((row.size for row in rows), default=0.0)
     base = number(found.base.value, places)
-    yield f"{figure.label}, one assumption at a time: {base} {unit}".rstrip() + (
-        f" at stated values, {study.about.get('paired_trials')} trials each"
+    said = (
+        f"{figure.label}, one assumption at a time, {study.about.get('paired_trials')} trials each"
     )
+    yield from textwrap.wrap(f"{said}; at stated values {base} {unit}", _WIDTH)
     yield f"  {'value':>{_VALUE}} {'answer':>10} {'change':>9}"
     for row in rows:
         yield f"{row.key} = {cut_value(row.centre, 30)}"[:_WIDTH]
