@@ -28,6 +28,11 @@ class Row:
     ends: tuple[tuple[str, PairedAnswer], ...]
 
     @property
+    def changes_nothing(self) -> bool:
+        """Whether the answer is the same at all ends, in every trial or on the whole."""
+        return all(answer.difference.value == 0.0 for _, answer in self.ends)
+
+    @property
     def size(self) -> float:
         """Largest change that it makes alone."""
         changes = [abs(answer.difference.value) for _, answer in self.ends]
@@ -62,6 +67,8 @@ def tornado_lines(study: Study, found: StudiedFigure, *, ascii_only: bool = Fals
     yield from textwrap.wrap(f"{said}; at stated values {base} {unit}", _WIDTH)
     yield f"  {'value':>{_VALUE}} {'answer':>10} {'change':>9}"
     for row in rows:
+        if row.changes_nothing:
+            continue
         yield f"{row.key} = {cut_value(row.centre, 30)}"[:_WIDTH]
         for value, answer in row.ends:
             moved = answer.difference.value
@@ -71,6 +78,13 @@ def tornado_lines(study: Study, found: StudiedFigure, *, ascii_only: bool = Fals
                 f"{number(answer.value.value, places):>10} "
                 f"{change_of(answer, figure.is_amount):>9}  {bar}"
             ).rstrip()
+    if idle := [row.key for row in rows if row.changes_nothing]:
+        yield from textwrap.wrap(
+            f"no change at any end: {', '.join(idle)}",
+            _WIDTH,
+            subsequent_indent="  ",
+            break_on_hyphens=False,
+        )
 
 
 def cut_value(text: str, longest: int) -> str:
