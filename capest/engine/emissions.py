@@ -116,7 +116,7 @@ def _at_full_power(world: World, xp: Any, sky: Sky, beams: Beams) -> dict[str, A
     pfd_dbw = boresight_pfd_dbw(world, sky, boresights)
     elevation_deg = boresight_elevation_deg(world, sky, boresights)
     if beams.lit is None:
-        worst, count = xp.asarray(pfd_dbw.argmax(keepdims=True)), xp.full(1, len(pfd_dbw))
+        worst, count = xp.asarray([pfd_dbw.argmax()]), xp.full(1, len(pfd_dbw))
     else:
         lit = beams.lit > 0
         worst = xp.where(lit, xp.asarray(pfd_dbw), -xp.inf).argmax(axis=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from capest.engine.build.shared_power import beams_lit
 from capest.scenario.shell_tables import base_payload
@@ -22,12 +22,12 @@ class BeamsSent:
     pfd_reduction_db, rf_power_reduction_db : float
         What each limit takes off a beam, one after the other.
     figures : dict of str to float or None
-        By the names of ``budget.Budget``.
+        By the names of ``budget.Budget``; ``None`` without a limit.
     """
 
     pfd_reduction_db: float
     rf_power_reduction_db: float
-    figures: dict[str, float | None]
+    figures: dict[str, Any]
 
 
 def beams_sent(scenario: Scenario, range_m: float, steering_loss_db: float) -> BeamsSent:
