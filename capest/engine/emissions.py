@@ -65,16 +65,19 @@ def emissions(world: World, kernels: Kernels, computed: Computed) -> dict[str, A
         Of the backend, by the names of quantities; NaN where no beam is lit.
     """
     of_moment = world.beams.attachment == "strongest" and computed.down.frame is None
-    if of_moment and not computed.power.reduction_db:
-        return _at_full_power(world, kernels.xp, computed.sky, computed.beams)
+    xp = kernels.xp
     if of_moment and computed.beams.lit is None:
         # One trial of a satellite that lights all its beams is like another.
-        first = of_first_trial(computed)
-        of_one = of_lit_beams(world, first, lit_beams(first))
-        found = {name: np.repeat(values, computed.sky.trials) for name, values in of_one.items()}
-    else:
-        found = of_lit_beams(world, computed, lit_beams(computed))
-    return {name: kernels.xp.asarray(values) for name, values in found.items()}
+        known = world.same_in_all_trials
+        if "emissions" not in known:
+            first = of_first_trial(computed)
+            known["emissions"] = of_lit_beams(world, first, lit_beams(first))
+        trials = computed.sky.trials
+        return {name: xp.asarray(one.repeat(trials)) for name, one in known["emissions"].items()}
+    if of_moment and not computed.power.reduction_db:
+        return _at_full_power(world, xp, computed.sky, computed.beams)
+    found = of_lit_beams(world, computed, lit_beams(computed))
+    return {name: xp.asarray(values) for name, values in found.items()}
 
 
 def of_first_trial(computed: Computed) -> Computed:
@@ -111,20 +114,18 @@ def lit_beams(computed: Computed) -> LitBeams:
 
 
 def _at_full_power(world: World, xp: Any, sky: Sky, beams: Beams) -> dict[str, Any]:
-    """Emissions of a satellite whose layout stays and that has no limit: nothing is waited for."""
+    """Emissions of a satellite that lights some of a layout and has no limit: nothing waits."""
     boresights = layout_of_first(world, world.beams.fixed_layout, sky)
     pfd_dbw = boresight_pfd_dbw(world, sky, boresights)
     elevation_deg = boresight_elevation_deg(world, sky, boresights)
-    if beams.lit is None:
-        worst, count = xp.asarray([pfd_dbw.argmax()]), xp.full(1, len(pfd_dbw))
-    else:
-        lit = beams.lit > 0
-        worst = xp.where(lit, xp.asarray(pfd_dbw), -xp.inf).argmax(axis=1)
-        count = lit.sum(axis=1)
+    assert beams.lit is not None
+    lit = beams.lit > 0
+    worst = xp.where(lit, xp.asarray(pfd_dbw), -xp.inf).argmax(axis=1)
+    count = lit.sum(axis=1)
     some = count > 0
     worst_dbw = xp.where(some, xp.asarray(pfd_dbw)[worst], xp.nan)
     radiated_w = xp.where(some, world.radio.beam_power_w * count, xp.nan)
-    found = {
+    return {
         "pfd_worst_dbw_per_m2_mhz": worst_dbw,
         "pfd_worst_elevation_deg": xp.where(some, xp.asarray(elevation_deg)[worst], xp.nan),
         "out_of_band_pfd_worst_dbw_per_m2_mhz": worst_dbw
@@ -133,7 +134,6 @@ def _at_full_power(world: World, xp: Any, sky: Sky, beams: Beams) -> dict[str, A
         "radiated_w_largest": radiated_w,
         "beams_radiating": count.astype(xp.int32),
     }
-    return {name: xp.broadcast_to(values, (sky.trials,)) for name, values in found.items()}
 
 
 def of_lit_beams(world: World, computed: Computed, lit_beams: LitBeams) -> dict[str, np.ndarray]:

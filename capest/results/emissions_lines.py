@@ -100,8 +100,9 @@ class EmissionsSummary:
     def _together(self) -> str:
         if self.aggregate_dbw is None:
             return ""
-        limit = f" (limit {self.limits['out_of_band_pfd']:.4g})"
-        return f", {self.aggregate_dbw:.1f} of all satellites together{limit}"
+        found = f", {self.aggregate_dbw:.1f} of all satellites together"
+        limit_dbw = self.limits.get("out_of_band_pfd")
+        return found if limit_dbw is None else f"{found} (limit {limit_dbw:.4g})"
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values that JSON can hold."""
