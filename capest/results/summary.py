@@ -16,6 +16,7 @@ from capest.results.counted_beams import (
     with_totals,
 )
 from capest.results.delay_verdict import delay_verdicts
+from capest.results.emissions_lines import emissions_summary
 from capest.results.figures import notes_of, people_unit, plain, scaled, sentence
 from capest.results.headline import call_means, headline, in_percent
 from capest.results.layouts import has_layout
@@ -64,6 +65,7 @@ class Summary:
         self.users_per_trial = int(users)
         self._served = who_is_served(stored)
         self._scenario = tomllib.loads(str(self._attributes["scenario_toml"]))
+        self._emissions = emissions_summary(stored, self._scenario)
         self._search = local_search(stored, self._scenario, self.trials)
 
     @property
@@ -134,6 +136,11 @@ class Summary:
     def search_verdict(self) -> str:
         """What a local search of the assignment came to; empty without one."""
         return search_verdict(self._search, self._estimates, self._guard_cells)
+
+    @property
+    def power_and_flux(self) -> list[str]:
+        """What reaches the ground, what satellites radiate and what limits take; lines."""
+        return self._emissions.lines() if self._emissions else []
 
     @property
     def _rules(self) -> str:
@@ -303,6 +310,7 @@ class Summary:
             **({"of_bound": ratios} if (ratios := bound_ratios(self._estimates)) else {}),
             **({"not_modelled": lines} if (lines := self._not_modelled.splitlines()) else {}),
             **(self._served.to_dict() if self._served else {}),
+            **({"power_and_flux": self._emissions.to_dict()} if self._emissions else {}),
             "estimates": [
                 {
                     "metric": found.metric,

@@ -58,6 +58,10 @@ def print_table(
         say(wrapped(line, width))
     if summary.who_is_served:
         say([""])
+    for line in summary.power_and_flux:
+        say(wrapped(line, width))
+    if summary.power_and_flux:
+        say([""])
     for note in summary.notes:
         say(wrapped(note, width), "dim")
 
@@ -137,7 +141,9 @@ def html(summary: Summary) -> str:
             f'<tr><th style="text-align:left">{escape(label)}</th>'
             f'<td colspan="{len(_COLUMNS)}">{escape(shown)}</td></tr>'
         )
-    notes = "<br>".join(escape(note) for note in (*summary.who_is_served, *summary.notes))
+    notes = "<br>".join(
+        escape(note) for note in (*summary.who_is_served, *summary.power_and_flux, *summary.notes)
+    )
     lines = (
         *(summary.heading, summary.headline, summary.counted_beams),
         *(*summary.delay_verdicts, summary.search_verdict, summary.bound_verdict),
