@@ -12,6 +12,7 @@ from capest.file_kinds import check_regular
 from capest.scenario.model import Scenario, build_scenario, drop_rule_values, fields
 from capest.scenario.nearest import nearest
 from capest.scenario.network_rules import LATER_KEYS, rules_of
+from capest.scenario.origins import FILE, GIVEN
 from capest.scenario.overrides import apply_overrides, name_overrides, unknown_removals
 from capest.scenario.paths import anchor_paths
 from capest.scenario.plain import plain
@@ -51,7 +52,7 @@ def load_scenario(
         With every fault of the content and of the overrides, also a key that is not read.
     """
     if isinstance(source, Mapping):
-        name, raw, folder = "scenario", plain(source), Path()
+        name, raw, folder = "scenario", plain(source), None
     else:
         name, raw, folder = str(source), read_toml(Path(source)), Path(source).parent
     # What an old name stands for depends on the kind of scenario, which no old name decides.
@@ -70,13 +71,16 @@ def load_scenario(
     tell([*old_names, *([] if found.problems else found.old_names)], complete=complete)
     faults = [*found.problems, *unknown_removals(found, list(fields()))]
     faults += problems_of(old_names, complete=complete) + problems_of(found.old_names)
-    anchor_paths(raw, folder, found.origins)
+    anchor_paths(raw, folder or "", found.origins)
     before = {key: value for key, value in before.items() if not found.is_removed(key)}
     # Of a complete file, such as a result keeps, nobody chose every key.
     own = before if complete else {}
     chosen = {key_of_model(key) for key in found.origins}
     keys = frozenset(chosen & fields().keys()) | (before.keys() - own.keys())
-    written, idle = Written(keys, own=own), None if excused is None else list[Problem]()
+    origins = dict.fromkeys(before.keys() - own.keys(), GIVEN if folder is None else FILE)
+    origins |= found.origins
+    written = Written(keys, own=own, origins=origins)
+    idle = None if excused is None else list[Problem]()
     try:
         scenario = build_scenario(name, raw, faults, written=written, excused=idle)
     except ScenarioError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel, PrivateAttr, model_validator
@@ -26,10 +27,19 @@ from capest.scenario.linked import (
 )
 from capest.scenario.moments import with_text_start
 from capest.scenario.network_rules import DEFAULT as DEFAULT_RULES
-from capest.scenario.network_rules import RULES, rule_values, with_rules
+from capest.scenario.network_rules import RULES, rule_values, rules_of, with_rules
+from capest.scenario.origins import DEFAULT, FOLLOWS, GIVEN, PRESET, origins_of
+from capest.scenario.origins import RULES as BY_RULES
 from capest.scenario.paths import anchor_paths
 from capest.scenario.plain import plain, remove_key, set_key
-from capest.scenario.presets import KINDS, moved_by_rules, supplied, supplier, with_presets
+from capest.scenario.presets import (
+    KINDS,
+    moved_by_rules,
+    supplied,
+    supplied_by,
+    supplier,
+    with_presets,
+)
 from capest.scenario.problems import find_problems, good_values, keys_of
 from capest.scenario.reading import uplink_interference
 from capest.scenario.reading_table import is_read
@@ -59,6 +69,7 @@ from capest.scenario.shell_tables import (
     SHELL,
     key_of_model,
     number_problem,
+    supplied_to_tables,
     with_shell_presets,
 )
 from capest.scenario.uplink_rules import width_notes
@@ -99,6 +110,7 @@ class Scenario(Derived, Section):
     run: RunSettings = RunSettings()
     _written: Written = PrivateAttr(default=Written())
     _moved: tuple[Moved, ...] = PrivateAttr(default=())
+    _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _obey_rules(self) -> Scenario:
@@ -139,6 +151,15 @@ class Scenario(Derived, Section):
     def written(self) -> frozenset[str]:
         """Keys that somebody chose, in a file, on the command line or with `replace`."""
         return self._written.all
+
+    @property
+    def origins(self) -> Mapping[str, str]:
+        """Where every value comes from, by dotted key: "file", "given" in Python, an option such as
+        "--set users.count=9", "preset NAME", "rules 0.3", "follows KEY" or "default".
+
+        Tables of shells have keys such as ``constellation.shell.2.hpbw_deg``.
+        """
+        return MappingProxyType(self._origins)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -210,7 +231,9 @@ class Scenario(Derived, Section):
             set_key(raw, key, value)
         anchor_paths(raw, "")
         moved = tuple(one for one in self._moved if one.key in own and one.key not in named)
-        written = Written(frozenset(named), before, own)
+        origins = {key: origin for key, origin in self._origins.items() if key in own}
+        origins |= dict.fromkeys(keys, GIVEN)
+        written = Written(frozenset(named), before, own, origins)
         problems = problems_of(old_names)
         return build_scenario("scenario", raw, problems, written=written, moved=moved)
 
@@ -257,6 +280,7 @@ def build_scenario(
     raw = with_text_start(raw)
     written = written or Written()
     of_presets = supplied(raw, _DEFAULT_PRESETS)
+    before = raw
     defaults = {key: field.default for key, field in fields().items() if not field.is_required()}
     of_rules = rule_values(raw.get("rules"))
     own = {**defaults, **of_rules, **of_presets, **written.own}
@@ -288,7 +312,24 @@ def build_scenario(
     scenario = Scenario.model_validate(resolved)
     named = frozenset(key for key in written.all if not may_be_idle(key, own, fields()))
     scenario._written, scenario._moved = Written(named), tuple(moved)
+    scenario._origins = _origins(before, written) | {
+        one.key: f"{FOLLOWS}{one.with_key}" for one in moved
+    }
     return scenario
+
+
+def _origins(raw: Mapping[str, Any], written: Written) -> dict[str, str]:
+    """Where every value comes from, but for what followed others."""
+    rules = rules_of(raw)
+    of_presets = [*supplied_by(raw, _DEFAULT_PRESETS), *supplied_to_tables(raw)]
+    of_rules = {key: value for key, value in rule_values(rules).items() if value is not None}
+    defaults = {key: field.default for key, field in fields().items() if not field.is_required()}
+    fillers: list[tuple[str, Mapping[str, Any]]] = [
+        *((f"{PRESET}{name}", values) for name, values in of_presets),
+        (f"{BY_RULES}{rules}", of_rules),
+        (DEFAULT, defaults),
+    ]
+    return origins_of(raw, list(fields()), written.origins, fillers)
 
 
 def drop_rule_values(raw: dict[str, Any], written: Collection[str] = ()) -> set[str]:

@@ -138,6 +138,14 @@ def load_preset(name: str) -> Preset:
     return read_preset(name, text)
 
 
+def find_preset(name: object, kind: str) -> Preset | None:
+    """Return the preset that a section names; ``None`` if there is none of its kind."""
+    if not isinstance(name, str) or name not in preset_names():
+        return None
+    preset = load_preset(name)
+    return preset if preset.kind == kind else None
+
+
 def read_preset(name: str, text: str) -> Preset:
     """Read the text of a preset's file."""
     raw = tomllib.loads(text)
@@ -215,9 +223,23 @@ def supplied(raw: Mapping[str, Any], defaults: Mapping[str, str]) -> dict[str, A
         See `with_presets`.
     """
     found: dict[str, Any] = {}
-    for preset in _named(raw, defaults):
-        found |= preset.values_by(raw.get("rules"))
+    for _, values in supplied_by(raw, defaults):
+        found |= values
     return found
+
+
+def supplied_by(
+    raw: Mapping[str, Any], defaults: Mapping[str, str]
+) -> list[tuple[str, dict[str, Any]]]:
+    """Return the presets of a scenario with dotted key -> value of what each supplies.
+
+    Parameters
+    ----------
+    raw, defaults
+        See `with_presets`.
+    """
+    rules = raw.get("rules")
+    return [(preset.name, preset.values_by(rules)) for preset in _named(raw, defaults)]
 
 
 def moved_by_rules(raw: Mapping[str, Any], defaults: Mapping[str, str]) -> set[str]:
@@ -236,8 +258,9 @@ def _named(raw: Mapping[str, Any], defaults: Mapping[str, str]) -> Iterator[Pres
     for kind in KINDS:
         section = raw.get(kind, {})
         name = section.get("preset", defaults.get(kind)) if isinstance(section, Mapping) else None
-        if isinstance(name, str) and name in preset_names() and load_preset(name).kind == kind:
-            yield load_preset(name)
+        preset = find_preset(name, kind)
+        if preset is not None:
+            yield preset
 
 
 @cache

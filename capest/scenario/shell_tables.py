@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from capest.errors import InputError, Problem
 from capest.scenario.derived import BEAMS_AT_ONCE
 from capest.scenario.nearest import nearest
-from capest.scenario.presets import load_preset, preset_names, presets_of
+from capest.scenario.presets import find_preset, presets_of
 from capest.scenario.shell_notation import parse_longitudes, parse_shells
 
 if TYPE_CHECKING:
@@ -151,17 +151,39 @@ def with_shell_presets(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Pro
             filled.append(table)
             continue
         key = f"{SHELL}.{number}.preset"
-        if name not in preset_names() or load_preset(name).kind != "satellite":
+        preset = find_preset(name, "satellite")
+        if preset is None:
             problems.append(_no_preset(key, name))
             filled.append(table)
             continue
         values = {
-            k.partition(".")[2]: v for k, v in load_preset(name).values_by(raw.get("rules")).items()
+            k.partition(".")[2]: v for k, v in preset.values_by(raw.get("rules")).items()
         }
         problems += _unlike(key, name, values, common)
         own = {k: v for k, v in values.items() if k in PAYLOAD}
         filled.append(own | {k: v for k, v in table.items() if v is not None or k not in own})
     return {**raw, "constellation": {**dict(section or {}), "shell": filled}}, problems
+
+
+def supplied_to_tables(raw: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the presets that tables name with what each supplies, by keys such as
+    ``constellation.shell.2.hpbw_deg``.
+
+    Parameters
+    ----------
+    raw : mapping
+        Nested plain values of a scenario.
+    """
+    found = []
+    for number, table in enumerate(raw_tables(raw), 1):
+        name = table.get("preset") if isinstance(table, Mapping) else None
+        preset = find_preset(name, "satellite")
+        if preset is not None:
+            values = preset.values_by(raw.get("rules"))
+            own = {name: values.get(f"satellite.{name}") for name in PAYLOAD}
+            keys = {f"{SHELL}.{number}.{k}": v for k, v in own.items() if v is not None}
+            found.append((preset.name, keys))
+    return found
 
 
 def _no_preset(key: str, name: str) -> Problem:

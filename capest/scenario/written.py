@@ -49,11 +49,14 @@ class Written:
         Chosen before that call; these are named, but never refused.
     own : mapping of str to value
         What stood there before ``keys`` were written, other than a preset's.
+    origins : mapping of str to str
+        Where keys, or whole tables, come from that stand in the values, see `origins`.
     """
 
     keys: frozenset[str] = frozenset()
     before: frozenset[str] = frozenset()
     own: Mapping[str, Any] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def all(self) -> frozenset[str]:
