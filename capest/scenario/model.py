@@ -212,7 +212,13 @@ class Scenario(Derived, Section):
         keys, old_names = in_new_names(keys, "scenario", is_of_constellation(after))
         tell(old_names)
         renewed = [section for section in KINDS if keys.get(f"{section}.preset") is not None]
-        own = {key: value for key, value in self.items() if supplier(key) not in renewed}
+        sections = plain(self.model_dump(include=set(renewed)))
+        old = {f"{PRESET}{sections[section].get('preset')}" for section in renewed}
+        own = {
+            key: value
+            for key, value in self.items()
+            if supplier(key) not in renewed and self._origins.get(key) not in old
+        }
         for key in dict(self.items()).keys() - own.keys():
             remove_key(raw, key)
         before = self._written.all & own.keys()
@@ -233,7 +239,8 @@ class Scenario(Derived, Section):
         moved = tuple(one for one in self._moved if one.key in own and one.key not in named)
         origins = {key: origin for key, origin in self._origins.items() if key in own}
         origins |= dict.fromkeys(keys, GIVEN)
-        written = Written(frozenset(named), before, own, origins)
+        labels = frozenset(KINDS) - {*renewed}
+        written = Written(frozenset(named), before, own, origins, labels)
         problems = problems_of(old_names)
         return build_scenario("scenario", raw, problems, written=written, moved=moved)
 
@@ -297,8 +304,9 @@ def build_scenario(
         moved = [one for one in moved if one.key != follower.key]
         if value != start:
             moved.append(replace(follower, from_value=start))
-    resolved, unresolved = with_presets(raw, _DEFAULT_PRESETS)
-    resolved, unlike = with_shell_presets(with_rules(resolved))
+    resolved, unresolved = with_presets(raw, _DEFAULT_PRESETS, written.labels)
+    complete = "constellation" in written.labels
+    resolved, unlike = with_shell_presets(with_rules(resolved), complete=complete)
     sections = {problem.key.partition(".")[0] for problem in unresolved}
     problems = [*noted, *unresolved, *unlike, *find_problems(Scenario, resolved, sections)]
     values = good_values(resolved, fields(), {problem.key for problem in problems})

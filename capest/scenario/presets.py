@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from capest.errors import InputError, Problem
+from capest.errors import InputError, Problem, ScenarioError
 from capest.scenario.nearest import nearest
 from capest.scenario.network_rules import later_rules_hold
+from capest.scenario.paths import is_path, shown_path
+from capest.scenario.preset_file import faults_of_form, label_of, read_content
 
 KINDS = ("satellite", "handset", "constellation", "service")
 """Sections of a scenario that presets can fill."""
@@ -120,36 +122,64 @@ def preset_names() -> tuple[str, ...]:
     return tuple(sorted(name[: -len(".toml")] for name in entries if name.endswith(".toml")))
 
 
-@cache
 def load_preset(name: str) -> Preset:
     """Read one preset.
+
+    Parameters
+    ----------
+    name : str
+        Of a packaged preset, or the path of a TOML file of the same form.
 
     Raises
     ------
     InputError
-        If there is none of that name; the message names the nearest.
+        If there is none of that name, the message names the nearest; or no such file.
+    ScenarioError
+        With every fault in the form of a file.
     """
+    if is_path(name):
+        return _of_file(name)
     known = preset_names()
     if name not in known:
         found = nearest(name, known)
         hint = f"did you mean {found}" if found else "capest presets list shows all"
         raise InputError(f"no preset is called {name!r}; {hint}")
+    return _packaged(name)
+
+
+@cache
+def _packaged(name: str) -> Preset:
     text = (files("capest.scenario") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
     return read_preset(name, text)
 
 
+def _of_file(path: str) -> Preset:
+    """Read the file of a user, which may have changed since."""
+    raw = read_content(path, preset_names())
+    faults = list(faults_of_form(raw, KINDS, tuple(CONFIDENCES)))
+    if faults:
+        raise ScenarioError(shown_path(path), faults)
+    return _preset(path, {"title": label_of(path), **raw})
+
+
 def find_preset(name: object, kind: str) -> Preset | None:
-    """Return the preset that a section names; ``None`` if there is none of its kind."""
-    if not isinstance(name, str) or name not in preset_names():
+    """Return the preset that a section names; ``None`` if there is none, or of another kind."""
+    if not isinstance(name, str) or not (is_path(name) or name in preset_names()):
         return None
-    preset = load_preset(name)
+    try:
+        preset = load_preset(name)
+    except InputError:
+        return None
     return preset if preset.kind == kind else None
 
 
 def read_preset(name: str, text: str) -> Preset:
-    """Read the text of a preset's file."""
-    raw = tomllib.loads(text)
-    figures = {key: Figure(**figure) for key, figure in raw["figures"].items()}
+    """Read the text of a packaged preset's file."""
+    return _preset(name, tomllib.loads(text))
+
+
+def _preset(name: str, raw: Mapping[str, Any]) -> Preset:
+    figures = {key: Figure(**figure) for key, figure in raw.get("figures", {}).items()}
     of_rules = {key: Figure(**figure) for key, figure in raw.get("figures_of_rules", {}).items()}
     starter = {key: StarterValue(**value) for key, value in raw.get("starter", {}).items()}
     return Preset(
@@ -169,7 +199,7 @@ def presets_of(kind: str) -> tuple[Preset, ...]:
 
 
 def with_presets(
-    raw: Mapping[str, Any], defaults: Mapping[str, str]
+    raw: Mapping[str, Any], defaults: Mapping[str, str], labels: Collection[str] = ()
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Fill sections from the presets they name; keys already there win.
 
@@ -179,6 +209,9 @@ def with_presets(
         Nested plain values of a scenario; its ``rules`` tell which figures hold.
     defaults : mapping of section to str
         The preset of a section that names none.
+    labels : collection of str
+        Sections that have every value already: the path of a preset's file is only a label there,
+        whatever became of the file.
 
     Returns
     -------
@@ -197,10 +230,16 @@ def with_presets(
         name = section.get("preset", defaults.get(kind))
         if not isinstance(name, str):
             continue
-        if name not in preset_names():
-            if not _supplied_keys(kind) <= section.keys():
-                problems.append(_unknown(kind, name))
-        elif (preset := load_preset(name)).kind == kind:
+        complete = _supplied_keys(kind) <= section.keys()
+        if is_path(name) and complete and kind in labels:
+            continue
+        try:
+            preset = load_preset(name)
+        except InputError as error:
+            if not complete or is_path(name):
+                problems += _unusable(kind, name, error)
+            continue
+        if preset.kind == kind:
             # Of a service, None is what nobody gave; elsewhere it may be a preset's figure undone.
             given = {k: v for k, v in section.items() if kind != "service" or v is not None}
             filled[kind] = given
@@ -285,6 +324,19 @@ def _supplied_keys(kind: str) -> set[str]:
     presets = presets_of(kind)
     counts = Counter(key for preset in presets for key in preset.figures if "." not in key)
     return {key for key, count in counts.items() if 2 * count > len(presets)}
+
+
+def _unusable(kind: str, name: str, error: InputError) -> list[Problem]:
+    if not is_path(name):
+        return [_unknown(kind, name)]
+    return problems_of_file(f"{kind}.preset", name, error)
+
+
+def problems_of_file(key: str, path: str, error: InputError) -> list[Problem]:
+    """Return every fault of a preset's file as a problem of the key that names it."""
+    shown = shown_path(path)
+    said = map(str, error.problems) if isinstance(error, ScenarioError) else [str(error)]
+    return [Problem(key, shown, text.removeprefix(f"{shown}: ")) for text in said]
 
 
 def _unknown(kind: str, name: str, reason: str = "") -> Problem:
