@@ -9,7 +9,7 @@ from typing import Any
 from capest.errors import Problem
 from capest.scenario.nearest import nearest
 from capest.scenario.paths import is_path, shown_path
-from capest.scenario.toml_file import near_sibling, read_toml
+from capest.scenario.toml_file import near_sibling, read_text
 
 LARGEST_BYTES = 1_000_000
 """Bytes of a file at most; the largest packaged preset has some ten thousand."""
@@ -32,8 +32,8 @@ def label_of(name: str) -> str:
     return Path(name).name.removesuffix(".toml") if is_path(name) else name
 
 
-def read_content(path: str, packaged: tuple[str, ...]) -> dict[str, Any]:
-    """Read the file of a preset as plain values.
+def read_content(path: str, packaged: tuple[str, ...]) -> str:
+    """Read the text of a preset's file.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def read_content(path: str, packaged: tuple[str, ...]) -> dict[str, Any]:
     Raises
     ------
     InputError
-        It is missing, no TOML file, or larger than a preset.
+        It is missing, no text file, or larger than a preset.
     """
 
     def hint(missing: Path) -> str:
@@ -52,7 +52,7 @@ def read_content(path: str, packaged: tuple[str, ...]) -> dict[str, Any]:
             return f'; the packaged preset is called "{missing.stem}", without a path'
         return near_sibling(missing)
 
-    return read_toml(Path(shown_path(path)), hint, LARGEST_BYTES)
+    return read_text(Path(shown_path(path)), hint, LARGEST_BYTES)
 
 
 def faults_of_form(

@@ -6,19 +6,34 @@ import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from capest.errors import InputError, Problem, ScenarioError
+from capest.scenario.figure import Figure, figure_of
 from capest.scenario.nearest import nearest
 from capest.scenario.network_rules import later_rules_hold
 from capest.scenario.paths import is_path, shown_path
 from capest.scenario.preset_file import faults_of_form, label_of, read_content
+from capest.scenario.toml_file import parse_toml
 
 KINDS = ("satellite", "handset", "constellation", "service")
 """Sections of a scenario that presets can fill."""
+
+_NEEDED = {
+    "satellite": {"altitude_km", "frequency_ghz", "eirp_density_dbw_per_mhz"}
+    | {"antenna_gain_dbi", "antenna_diameter_m", "hpbw_deg"},
+    "handset": {"antenna_gain_dbi", "noise_figure_db", "antenna_temperature_k"},
+    "constellation": {"minimum_elevation_deg"},
+    "service": {"downlink_kbps", "uplink_kbps", "delay_budget_ms", "guaranteed"},
+}
+"""Keys without which a section cannot be."""
+
+PLACES_OF_SATELLITES = {"shells", "shell", "geostationary", "catalogue"}
+"""Keys of a constellation one of which says where its satellites are."""
 
 STARTS = ("satellite", "constellation")
 """Kinds of presets that a scenario can start from."""
@@ -35,24 +50,6 @@ CONFIDENCES = {
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One value of a preset.
-
-    Attributes
-    ----------
-    value : float, str or bool
-    confidence : str
-        One of `CONFIDENCES`.
-    source : str
-        Where the figure can be looked up.
-    """
-
-    value: float | str
-    confidence: str
-    source: str
-
-
-@dataclass(frozen=True)
 class StarterValue:
     """What a scenario that starts from a preset says of one key.
 
@@ -61,10 +58,13 @@ class StarterValue:
     value : float, str or bool
     remark : str
         Where it comes from, or that it is assumed; empty where the key speaks for itself.
+    figure : Figure or None
+        What is stated of how well it is known; nothing of a decision that speaks for itself.
     """
 
     value: float | str
     remark: str = ""
+    figure: Figure | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,9 @@ class Preset:
         ``figures`` then.
     starter : mapping of str to StarterValue
         By dotted key: the rest of the system, for a scenario that starts from the preset.
+    stand_ins : mapping of str to Figure
+        By dotted key of other sections: figures that stand in for what nobody published, with what
+        is stated of them where a scenario has their value.
     combined_branches : int
         Receive branches of a handset that its ``antenna_gain_dbi`` is of, all together.
     """
@@ -93,6 +96,7 @@ class Preset:
     figures: Mapping[str, Figure]
     figures_of_rules: Mapping[str, Figure]
     starter: Mapping[str, StarterValue]
+    stand_ins: Mapping[str, Figure]
     combined_branches: int = 1
 
     def figures_by(self, rules: object) -> Mapping[str, Figure]:
@@ -103,14 +107,15 @@ class Preset:
 
     def values_by(self, rules: object) -> dict[str, float | str]:
         """Return the values of `figures_by` by dotted key."""
-        return {self._dotted(key): one.value for key, one in self.figures_by(rules).items()}
+        return {self.dotted(key): one.value for key, one in self.figures_by(rules).items()}
 
     @property
     def keys_of_rules(self) -> set[str]:
         """Dotted keys of ``figures_of_rules``."""
-        return set(map(self._dotted, self.figures_of_rules))
+        return set(map(self.dotted, self.figures_of_rules))
 
-    def _dotted(self, key: str) -> str:
+    def dotted(self, key: str) -> str:
+        """Return the key with its section."""
         return key if "." in key else f"{self.kind}.{key}"
 
 
@@ -155,10 +160,21 @@ def _packaged(name: str) -> Preset:
 
 def _of_file(path: str) -> Preset:
     """Read the file of a user, which may have changed since."""
-    raw = read_content(path, preset_names())
+    return _judged(path, read_content(path, preset_names()))
+
+
+@lru_cache(maxsize=64)
+def _judged(path: str, text: str) -> Preset:
+    """Preset of a file's text that has no fault."""
+    # The keys of a scenario know their presets.
+    from capest.scenario.preset_values import faults_of_values
+
+    shown = Path(shown_path(path))
+    raw = parse_toml(shown, text)
     faults = list(faults_of_form(raw, KINDS, tuple(CONFIDENCES)))
+    faults += faults_of_values(raw, {fault.key for fault in faults})
     if faults:
-        raise ScenarioError(shown_path(path), faults)
+        raise ScenarioError(str(shown), faults)
     return _preset(path, {"title": label_of(path), **raw})
 
 
@@ -179,18 +195,33 @@ def read_preset(name: str, text: str) -> Preset:
 
 
 def _preset(name: str, raw: Mapping[str, Any]) -> Preset:
-    figures = {key: Figure(**figure) for key, figure in raw.get("figures", {}).items()}
-    of_rules = {key: Figure(**figure) for key, figure in raw.get("figures_of_rules", {}).items()}
-    starter = {key: StarterValue(**value) for key, value in raw.get("starter", {}).items()}
+    kind = raw["kind"]
+
+    def figures(table: str) -> Mapping[str, Figure]:
+        rows = raw.get(table, {}).items()
+        return MappingProxyType({key: figure_of(row, kind) for key, row in rows})
+
     return Preset(
         name=name,
-        kind=raw["kind"],
+        kind=kind,
         title=raw["title"],
-        figures=MappingProxyType(figures),
-        figures_of_rules=MappingProxyType(of_rules),
-        starter=MappingProxyType(starter),
+        figures=figures("figures"),
+        figures_of_rules=figures("figures_of_rules"),
+        starter=MappingProxyType(
+            {key: _starter_value(key, row) for key, row in raw.get("starter", {}).items()}
+        ),
+        stand_ins=figures("stand_ins"),
         combined_branches=raw.get("combined_branches", 1),
     )
+
+
+def _starter_value(key: str, row: Mapping[str, Any]) -> StarterValue:
+    stated = {name: field for name, field in row.items() if name != "remark"}
+    remark = row.get("remark", "")
+    if stated.keys() == {"value"}:
+        return StarterValue(row["value"], remark)
+    figure = figure_of({"source": remark, **stated}, key.rpartition(".")[0])
+    return StarterValue(row["value"], remark, figure)
 
 
 def presets_of(kind: str) -> tuple[Preset, ...]:
@@ -231,7 +262,7 @@ def with_presets(
         if not isinstance(name, str):
             continue
         complete = _supplied_keys(kind) <= section.keys()
-        if is_path(name) and complete and kind in labels:
+        if is_path(name) and kind in labels and _is_filled(kind, section):
             continue
         try:
             preset = load_preset(name)
@@ -324,6 +355,13 @@ def _supplied_keys(kind: str) -> set[str]:
     presets = presets_of(kind)
     counts = Counter(key for preset in presets for key in preset.figures if "." not in key)
     return {key for key, count in counts.items() if 2 * count > len(presets)}
+
+
+def _is_filled(kind: str, section: Mapping[str, Any]) -> bool:
+    """Tell whether a section has what nothing but a preset supplies."""
+    there = {key for key, value in section.items() if value is not None}
+    places = kind != "constellation" or bool(there & PLACES_OF_SATELLITES)
+    return places and there >= _NEEDED[kind]
 
 
 def _unusable(kind: str, name: str, error: InputError) -> list[Problem]:

@@ -26,7 +26,14 @@ def near_sibling(path: Path) -> str:
 def read_toml(
     path: Path, hint: Callable[[Path], str] = near_sibling, largest_bytes: int | None = None
 ) -> dict[str, Any]:
-    """Read a TOML file.
+    """Read a TOML file: `read_text`, then `parse_toml`."""
+    return parse_toml(path, read_text(path, hint, largest_bytes))
+
+
+def read_text(
+    path: Path, hint: Callable[[Path], str] = near_sibling, largest_bytes: int | None = None
+) -> str:
+    """Read a text file.
 
     Parameters
     ----------
@@ -39,7 +46,7 @@ def read_toml(
     Raises
     ------
     InputError
-        Saying what is wrong with the file, for broken TOML with line and column.
+        Saying why the file cannot be read.
     """
     check_regular(path)
     shown = one_line(str(path))
@@ -58,12 +65,28 @@ def read_toml(
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{str(path)!r}: cannot be read: {reason}") from None
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise InputError(
             f"{path}: is not UTF-8 text (byte {error.start}, line {line}); save it as UTF-8"
         ) from None
+
+
+def parse_toml(path: Path, text: str) -> dict[str, Any]:
+    """Parse the text of a TOML file.
+
+    Parameters
+    ----------
+    path : Path
+        For messages.
+    text : str
+
+    Raises
+    ------
+    InputError
+        Saying what is wrong, with line and column where the parser knows them.
+    """
     try:
         return tomllib.loads(text)
     except RecursionError:
