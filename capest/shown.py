@@ -62,3 +62,8 @@ def _written(value: object) -> str:
         items = (f"{key!r}: {_written(item)}" for key, item in value.items())
         return f"{{{', '.join(items)}}}"
     return repr(value)
+
+
+def label_of(preset: str) -> str:
+    """Return a preset's name for people: of the path of a file that of the file, without ending."""
+    return re.split(r"[/\\]", preset)[-1].removesuffix(".toml")

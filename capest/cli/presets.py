@@ -80,9 +80,12 @@ def list_presets(as_json: bool) -> None:
 def show_preset(name: str, as_json: bool) -> None:
     """Show every figure of preset NAME with unit, confidence and source.
 
+    NAME may be the path of a TOML file of your own: it has a separator, or ends in .toml.
+
     \b
     Examples:
       capest presets show 3gpp-handheld
+      capest presets show ./my-satellite.toml
       capest presets show tr38821-set1-geo-s --json
     """
     from capest.scenario.presets import CONFIDENCES, load_preset

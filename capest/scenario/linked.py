@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from capest.scenario.preset_file import label_of
 from capest.scenario.presets import find_preset
 from capest.scenario.reading import Values
 from capest.scenario.reading_table import is_read
 from capest.scenario.shell_tables import SHELL, tables_of
+from capest.shown import label_of
 
 GAINS = ("handset.antenna_gain_dbi", "handset.transmit_gain_dbi")
 """Gains of a handset's antenna, to receive and to transmit."""

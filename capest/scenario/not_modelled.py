@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from capest.scenario.reading import has_calls, is_constellation, uplink_interference
+from capest.shown import label_of
 
 Values = Mapping[str, Any]
 """Dotted key -> value, presets resolved and defaults included."""
@@ -54,14 +55,18 @@ def _transparent(values: Values) -> bool:
     return is_constellation(values) and by_antennas and values["constellation.gateways"] is None
 
 
+def _services(values: Values) -> str:
+    """Names of services; of a user's preset that of its file."""
+    preset = values["service.preset"]
+    return f"{label_of(preset) if preset else ''} {values['service.mix'] or ''}"
+
+
 def _sends_messages(values: Values) -> bool:
-    names = f"{values['service.preset'] or ''} {values['service.mix'] or ''}"
-    return "message" in names
+    return "message" in _services(values)
 
 
 def _narrow_calls(values: Values) -> bool:
-    names = f"{values['service.preset'] or ''} {values['service.mix'] or ''}"
-    return "voice" in names or "message" in names
+    return "voice" in _services(values) or _sends_messages(values)
 
 
 def _uplink_counts(values: Values) -> bool:

@@ -46,9 +46,9 @@ def anchor_paths(raw: dict[str, Any], folder: str | Path, overridden: Collection
             table[name] = os.path.abspath(os.path.join(start, path))
     for key, table in _with_presets(raw):
         path = table.get("preset")
-        if is_path(path) and "\x00" not in path:
-            start = "" if _is_overridden(key, overridden) else folder
-            table["preset"] = os.path.abspath(os.path.join(start, path))
+        if isinstance(path, str) and is_path(path) and "\x00" not in path:
+            begin = "" if _is_overridden(key, overridden) else str(folder)
+            table["preset"] = os.path.abspath(os.path.join(begin, path))
 
 
 def _with_presets(raw: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from capest.errors import Problem
 from capest.scenario.nearest import nearest
-from capest.scenario.paths import is_path, shown_path
+from capest.scenario.paths import shown_path
 from capest.scenario.toml_file import near_sibling, read_text
 
 LARGEST_BYTES = 1_000_000
@@ -25,11 +25,6 @@ _ROW = {
     "starter": ("value", "remark", "confidence", "source", *_STATED),
 }
 _FORM = '{ value = 30, confidence = "assumed", source = "where it stands" }'
-
-
-def label_of(name: str) -> str:
-    """Return a preset's name for people: of a path that of its file, without its ending."""
-    return Path(name).name.removesuffix(".toml") if is_path(name) else name
 
 
 def read_content(path: str, packaged: tuple[str, ...]) -> str:

@@ -169,7 +169,7 @@ def _faults_of_parents(raw: Mapping[str, Any], section: str) -> Iterator[Problem
             if isinstance(row, Mapping):
                 dotted = key if "." in key else f"{section}.{key}"
                 rows[place_of(table, key)] = (dotted, row)
-    known = {dotted: row for dotted, row in rows.values()}
+    known = dict(rows.values())
     for place, (_, row) in rows.items():
         if "follows" not in row:
             continue
@@ -191,9 +191,7 @@ def _faults_of_parents(raw: Mapping[str, Any], section: str) -> Iterator[Problem
 
 
 def _not_taken(place: str, key: str, field: FieldInfo, value: Any) -> Problem:
-    return Problem(
-        place, value, f"must be {allowed_text(key, field)}", hint_for(key, field, value)
-    )
+    return Problem(place, value, f"must be {allowed_text(key, field)}", hint_for(key, field, value))
 
 
 def _none_of(place: str, value: Any, allowed: Collection[str]) -> Problem:
@@ -212,7 +210,8 @@ def _takes(taken: TypeAdapter[Any], value: Any) -> bool:
 
 def _type_of(field: FieldInfo) -> TypeAdapter[Any]:
     rules = tuple(field.metadata)
-    return TypeAdapter(Annotated[(field.annotation, *rules)] if rules else field.annotation)
+    taken: Any = Annotated[(field.annotation, *rules)] if rules else field.annotation
+    return TypeAdapter(taken)
 
 
 def _is_number(value: object) -> bool:

@@ -17,8 +17,9 @@ from capest.scenario.figure import Figure, figure_of
 from capest.scenario.nearest import nearest
 from capest.scenario.network_rules import later_rules_hold
 from capest.scenario.paths import is_path, shown_path
-from capest.scenario.preset_file import faults_of_form, label_of, read_content
+from capest.scenario.preset_file import faults_of_form, read_content
 from capest.scenario.toml_file import parse_toml
+from capest.shown import label_of
 
 KINDS = ("satellite", "handset", "constellation", "service")
 """Sections of a scenario that presets can fill."""

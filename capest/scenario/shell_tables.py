@@ -168,9 +168,7 @@ def with_shell_presets(
             problems += _no_preset(key, name)
             filled.append(table)
             continue
-        values = {
-            k.partition(".")[2]: v for k, v in preset.values_by(raw.get("rules")).items()
-        }
+        values = {k.partition(".")[2]: v for k, v in preset.values_by(raw.get("rules")).items()}
         problems += _unlike(key, shown_path(name) if is_path(name) else name, values, common)
         own = {k: v for k, v in values.items() if k in PAYLOAD}
         filled.append(own | {k: v for k, v in table.items() if v is not None or k not in own})
