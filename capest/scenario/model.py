@@ -162,6 +162,15 @@ class Scenario(Derived, Section):
         return MappingProxyType(self._origins)
 
     @property
+    def usual_values(self) -> dict[str, Any]:
+        """What stands where nobody writes anything, by dotted key: of presets, rules, defaults."""
+        raw = plain(self.model_dump())
+        found: dict[str, Any] = {}
+        for _, values in reversed(_fillers(raw)):
+            found |= values
+        return found
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know of the keys, one line each: what is not read, what moved."""
         values, written = dict(self.items()), self._written.all
@@ -328,16 +337,20 @@ def build_scenario(
 
 def _origins(raw: Mapping[str, Any], written: Written) -> dict[str, str]:
     """Where every value comes from, but for what followed others."""
+    return origins_of(raw, list(fields()), written.origins, _fillers(raw))
+
+
+def _fillers(raw: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """What fills keys that nobody gives, by where it comes from; the first wins."""
     rules = rules_of(raw)
     of_presets = [*supplied_by(raw, _DEFAULT_PRESETS), *supplied_to_tables(raw)]
     of_rules = {key: value for key, value in rule_values(rules).items() if value is not None}
     defaults = {key: field.default for key, field in fields().items() if not field.is_required()}
-    fillers: list[tuple[str, Mapping[str, Any]]] = [
+    return [
         *((f"{PRESET}{name}", values) for name, values in of_presets),
         (f"{BY_RULES}{rules}", of_rules),
         (DEFAULT, defaults),
     ]
-    return origins_of(raw, list(fields()), written.origins, fillers)
 
 
 def drop_rule_values(raw: dict[str, Any], written: Collection[str] = ()) -> set[str]:

@@ -142,7 +142,7 @@ def test_tables_of_shells_and_other_sections_take_paths(tmp_path: Path) -> None:
         'preset = "shells.toml"\n[[constellation.shell]]\norbit = "53: 8/2/1 @ 550"\n'
         'preset = "mine.toml"\n[region]\nkind = "circle"\nlatitude_deg = 30\nlongitude_deg = 110\n'
         'radius_km = 200\n[handset]\npreset = "phone.toml"\n[service]\npreset = "sub/calls.toml"\n'
-        "[users]\ncount = 10\n"
+        '[users]\ncount = 10\nplacement = "uniform"\n'
     )
     loaded = load_scenario(tmp_path / "s.toml")
 
