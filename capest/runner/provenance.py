@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from capest.engine.build.services import call_attributes
 from capest.engine.world import World
+from capest.results.rests_on import ATTRIBUTE
 from capest.results.store import RunIdentity
 from capest.scenario.assumed import rests_on_json
 from capest.scenario.network_rules import later_rules
@@ -74,7 +75,7 @@ def provenance(
         "rules": scenario.rules,
         "later_rules": ", ".join(read_later_rules(scenario)),
         "not_modelled": "\n".join(map(str, effects)),
-        "assumptions": rests_on_json(scenario),
+        ATTRIBUTE: rests_on_json(scenario),
         "large_effects": sum(row.largest_percent >= LARGE_PERCENT for row in effects),
     }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from capest.scenario.gateway_notation import is_notation
+from capest.shown import short_path
 
 PATH_KEYS = ("constellation.catalogue", "constellation.gateways", "region.file", "users.file")
 
@@ -70,9 +71,4 @@ def _is_overridden(key: str, overridden: Collection[str]) -> bool:
 
 def shown_path(path: str | None) -> str:
     """Return a path as short as it can be opened by: relative if below the working folder."""
-    text = path or ""
-    try:
-        short = os.path.relpath(text)
-    except (OSError, ValueError):
-        return text
-    return text if not os.path.isabs(text) or short.startswith(os.pardir) else short
+    return short_path(path or "")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _FIELDS = ("confidence", "source", "kind", "range", "shape", "options", "reason", "follows")
 _OF_A_RANGE = "shape"
+_NO_FIGURES = ("title",)
 
 
 def rests_on(scenario: Scenario) -> list[dict[str, Any]]:
@@ -33,11 +34,16 @@ def rests_on(scenario: Scenario) -> list[dict[str, Any]]:
         left out.
     """
     usual = scenario.usual_values
-    automatic = automatic_values(scenario)
+    automatic = {
+        **automatic_values(scenario),
+        "uplink.interference": scenario.uplink_interference,
+        "link.harq": scenario.harq,
+    }
     return [
         _row(stated, scenario.origins, usual, automatic)
         for stated in stated_figures(scenario)
-        if stated.value is not None or automatic.get(stated.key) is not None
+        if stated.key not in _NO_FIGURES
+        and (stated.value is not None or automatic.get(stated.key) is not None)
     ]
 
 
