@@ -38,6 +38,7 @@ def show(file: Path, intervals: bool, by_density: bool, assumptions: bool, as_js
       capest show runs/out/case9.nc --assumptions
       capest show runs/out/case9.nc --json | jq '.estimates[] | select(.metric == "sinr_db")'
     """
+    from capest.results.ours import Made, made_by_capest
     from capest.results.sweep_file import axes_of
 
     if assumptions:
@@ -46,6 +47,11 @@ def show(file: Path, intervals: bool, by_density: bool, assumptions: bool, as_js
                 "--assumptions shows no results: leave --intervals and --by-density away"
             )
         print_assumptions(file, as_json)
+        return
+    if file.is_file() and made_by_capest(file) is Made.UNCERTAINTY:
+        from capest.cli.uncertainty_report import report as report_study
+
+        report_study(file, as_json)
         return
     if axes_of(file):
         from capest.cli.sweep_table import report

@@ -27,6 +27,7 @@ from capest.results.store import BlockStore
 from capest.results.sweep_notes import notes_of_some, notes_of_sweep
 from capest.runner import loop
 from capest.runner.output import check_output
+from capest.runner.shared_executor import SharedExecutor
 from capest.runner.stopping import Verdict
 from capest.runner.sweep_dataset import gather
 from capest.runner.sweep_points import Axis, Point, parse_axis, points_of
@@ -35,20 +36,6 @@ from capest.scenario.model import Scenario
 from capest.version import __version__
 
 __all__ = ["Axis", "Point", "gather", "parse_axis", "points_folder", "points_of", "run_sweep"]
-
-
-class _Shared:
-    """Keeps the workers of one point for the next: closing is left to the end of the sweep."""
-
-    def __init__(self, executor: loop.Executor) -> None:
-        self._executor = executor
-        self.workers = executor.workers
-        self.call = executor.call
-        self.everywhere = executor.everywhere
-        self.run = executor.run
-
-    def close(self) -> None:
-        """Do nothing."""
 
 
 def run_sweep(
@@ -159,13 +146,7 @@ def _run_points(
     overwrite: bool,
 ) -> tuple[list[Path], list[str]]:
     """Result files of the points, and what the user should know."""
-    started: list[loop.Executor] = []
-
-    def shared() -> loop.Executor:
-        if not started:
-            started.append(make_executor())
-        return _Shared(started[0])
-
+    shared = SharedExecutor(make_executor)
     notices: list[str] = []
     paths = []
     try:
@@ -194,8 +175,7 @@ def _run_points(
                 notices.append(_not_reached(point, axes, outcome.verdict))
             paths.append(path)
     finally:
-        for executor in started:
-            executor.close()
+        shared.close()
     return paths, notices
 
 
