@@ -297,9 +297,8 @@ def build_scenario(
     written = written or Written()
     of_presets = supplied(raw, _DEFAULT_PRESETS)
     before = raw
-    defaults = {key: field.default for key, field in fields().items() if not field.is_required()}
     of_rules = rule_values(raw.get("rules"))
-    own = {**defaults, **of_rules, **of_presets, **written.own}
+    own = {**_defaults(), **of_rules, **of_presets, **written.own}
     chosen = {
         key: value for key, value in flat(raw, (*GAINS, BRANCHES)).items() if key in written.keys
     }
@@ -345,11 +344,10 @@ def _fillers(raw: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     rules = rules_of(raw)
     of_presets = [*supplied_by(raw, _DEFAULT_PRESETS), *supplied_to_tables(raw)]
     of_rules = {key: value for key, value in rule_values(rules).items() if value is not None}
-    defaults = {key: field.default for key, field in fields().items() if not field.is_required()}
     return [
         *((f"{PRESET}{name}", values) for name, values in of_presets),
         (f"{BY_RULES}{rules}", of_rules),
-        (DEFAULT, defaults),
+        (DEFAULT, _defaults()),
     ]
 
 
@@ -380,6 +378,11 @@ def drop_rule_values(raw: dict[str, Any], written: Collection[str] = ()) -> set[
 def fields() -> dict[str, FieldInfo]:
     """Return every dotted key of a scenario with its field."""
     return dict(keys_of(Scenario))
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    return {key: field.default for key, field in fields().items() if not field.is_required()}
 
 
 def _is_undone(raw: Mapping[str, Any], key: str) -> bool:

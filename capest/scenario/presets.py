@@ -225,6 +225,7 @@ def _starter_value(key: str, row: Mapping[str, Any]) -> StarterValue:
     return StarterValue(row["value"], remark, figure)
 
 
+@cache
 def presets_of(kind: str) -> tuple[Preset, ...]:
     """Return every preset of a kind, by name."""
     return tuple(preset for preset in map(load_preset, preset_names()) if preset.kind == kind)
@@ -351,11 +352,12 @@ def supplier(key: str) -> str:
     return _suppliers().get(key, key.partition(".")[0])
 
 
-def _supplied_keys(kind: str) -> set[str]:
+@cache
+def _supplied_keys(kind: str) -> frozenset[str]:
     """Keys that most presets of a kind supply: a section with all of them needs none."""
     presets = presets_of(kind)
     counts = Counter(key for preset in presets for key in preset.figures if "." not in key)
-    return {key for key, count in counts.items() if 2 * count > len(presets)}
+    return frozenset(key for key, count in counts.items() if 2 * count > len(presets))
 
 
 def _is_filled(kind: str, section: Mapping[str, Any]) -> bool:
