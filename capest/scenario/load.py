@@ -75,8 +75,8 @@ def load_scenario(
     own = before if complete else {}
     chosen = {key_of_model(key) for key in found.origins}
     keys = frozenset(chosen & fields().keys()) | (before.keys() - own.keys())
-    origins = dict.fromkeys(before.keys() - own.keys(), GIVEN if folder is None else FILE)
-    origins |= found.origins
+    in_file = (key for key in before.keys() - own.keys() if not found.sets_table_of(key))
+    origins = dict.fromkeys(in_file, GIVEN if folder is None else FILE) | found.origins
     renewed = {key.partition(".")[0] for key in found.origins if key.endswith(".preset")}
     labels = frozenset(KINDS) - renewed - found.origins.keys() if complete else frozenset[str]()
     written = Written(keys, own=own, origins=origins, labels=labels)
