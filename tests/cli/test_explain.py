@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from capest.cli import cli
 from capest.physics.overhead import OVERHEAD, parts_of
-from capest.scenario.assumed.lookup import default_figures
+from capest.scenario.default_figures import default_figures
 from capest.scenario.model import fields
 from capest.scenario.network_rules import RULES
 from capest.scenario.presets import load_preset, preset_names

@@ -5,9 +5,9 @@ from importlib.resources import files
 
 import pytest
 
-from capest.scenario.assumed.lookup import default_figures
-from capest.scenario.assumed.words import range_text, shape_text, value_text
+from capest.scenario.default_figures import default_figures
 from capest.scenario.figure import KINDS_OF_FIGURES, figure_of
+from capest.scenario.figure_words import range_text, shape_text, value_text
 from capest.scenario.presets import read_preset
 
 from . import assumptions_page

@@ -52,10 +52,10 @@ def range_text(figure: Figure, unit: str = "") -> str:
 
 
 def shape_text(figure: Figure) -> str:
-    """Return how likely the values of a range are; ``""`` of options and of decisions."""
-    if figure.range is None or figure.kind == DECISION:
+    """Return how likely the values of a range are, or what it follows; else ``""``."""
+    if figure.range is None:
         return ""
     if not figure.follows:
-        return figure.shape
+        return "" if figure.kind == DECISION else figure.shape
     by = "geometrically" if figure.shape == LOG_UNIFORM else "linearly"
     return f"follows {figure.follows}, {by}"
