@@ -99,7 +99,8 @@ NOT_MODELLED: tuple[NotModelled, ...] = (
         "−58 % of the satellites lit over China with 100 antennas",
         58.0,
         "constellations of transparent satellites without `constellation.gateways`",
-        "a satellite without a free antenna in view is dark: 100 antennas light 100 of 238, computed",
+        "computed: a satellite without a free antenna in view is dark, 100 antennas light 100 of "
+        "238",
         _transparent,
     ),
     NotModelled(
