@@ -417,3 +417,14 @@ def test_a_service_is_called_by_its_file(tmp_path: Path) -> None:
 def test_names_without_a_path_stay_names() -> None:
     with pytest.raises(InputError, match="no preset is called 'mine'"):
         load_preset("mine")
+
+
+def test_the_example_of_the_page_is_a_preset(tmp_path: Path) -> None:
+    page = (Path(str(files("capest"))) / "docs" / "scenario.md").read_text(encoding="utf-8")
+    example = page.partition("# my-phone.toml\n")[2].partition("```")[0]
+    (tmp_path / "my-phone.toml").write_text(example)
+    path = scenario(tmp_path / "s.toml", "tr38821-set1-leo600-s")
+    loaded = load_scenario(path, [f"handset.preset={tmp_path / 'my-phone.toml'}"])
+
+    assert loaded.handset.antenna_gain_dbi == -4
+    assert "handset.noise_figure_db" in {one.key for one in assumptions_of(loaded)}
