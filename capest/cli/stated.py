@@ -85,7 +85,7 @@ def stated_as_dict(key: str) -> dict[str, Any]:
 
     default, same = default_of(key), same_meaning(key)
     return {
-        "stated": None if default is None else figure_as_dict(default),
+        "stated": None if default is None else {"value": default.value, **figure_as_dict(default)},
         "stated_by_presets": [
             {
                 "names": list(names),

@@ -130,6 +130,7 @@ def test_it_says_what_tables_state(key: str):
     else:
         stated = found["stated"]
         assert (stated["kind"], stated["confidence"]) == (default.kind, default.confidence)
+        assert stated["value"] == default.value
         assert (stated["reason"], stated["range"] is None) == (default.reason, not default.range)
     followers, of_presets = set(), {}
     for preset in map(load_preset, preset_names()):

@@ -70,7 +70,8 @@ def write_study(path: Path, study: Study, more: Sequence[tuple[str, str, str, An
     with netCDF4.Dataset(path, "x", format="NETCDF4") as dataset:
         dataset.setncatts(dict(study.about))
         dataset.setncatts({STUDY_MARK: ", ".join(each.figure.name for each in study.figures)})
-        _write_assumptions(dataset, study)
+        if study.assumptions:
+            _write_assumptions(dataset, study)
         _write_paired_dimensions(dataset, study)
         if study.samples:
             _write_sample(dataset, study)
@@ -197,7 +198,7 @@ def _texts(
     made = dataset.createVariable(name, "S1", (dim, length))
     made.setncatts({"long_name": long_name})
     made.set_auto_chartostring(False)
-    made[:] = encoded.view("S1").reshape(len(values), -1)
+    made[:] = encoded.view("S1").reshape(len(values), encoded.dtype.itemsize)
     made._Encoding = "utf-8"
 
 
@@ -226,13 +227,8 @@ def read_study(path: str | Path) -> Study:
             )
         )
         margins = _read(dataset, "margin") if "margin" in there else ()
-        keys = _read_texts(dataset, "assumption")
-        columns = {name: _read_texts(dataset, f"assumption_{name}") for name in _TEXTS}
-        assumptions = tuple(
-            StudiedAssumption(key, **{name: column[k] for name, column in columns.items()})
-            for k, key in enumerate(keys)
-        )
-        empty = np.empty((0, len(keys)))
+        assumptions = tuple(_read_assumptions(dataset)) if "assumption" in there else ()
+        empty = np.empty((0, len(assumptions)))
         sampled = "sample" in there
         return Study(
             about,
@@ -285,6 +281,12 @@ def _read_texts(dataset: netCDF4.Dataset, name: str) -> list[str]:
     variable.set_auto_chartostring(False)
     rows = np.asarray(variable[...])
     return [row.tobytes().rstrip(b"\0").decode("utf-8") for row in rows]
+
+
+def _read_assumptions(dataset: netCDF4.Dataset) -> Iterator[StudiedAssumption]:
+    columns = {name: _read_texts(dataset, f"assumption_{name}") for name in _TEXTS}
+    for k, key in enumerate(_read_texts(dataset, "assumption")):
+        yield StudiedAssumption(key, **{name: column[k] for name, column in columns.items()})
 
 
 def _read_failures(dataset: netCDF4.Dataset) -> tuple[Failure, ...]:
