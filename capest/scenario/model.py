@@ -27,16 +27,14 @@ from capest.scenario.linked import (
 )
 from capest.scenario.moments import with_text_start
 from capest.scenario.network_rules import DEFAULT as DEFAULT_RULES
-from capest.scenario.network_rules import RULES, rule_values, rules_of, with_rules
-from capest.scenario.origins import DEFAULT, FOLLOWS, GIVEN, PRESET, origins_of
-from capest.scenario.origins import RULES as BY_RULES
+from capest.scenario.network_rules import RULES, rule_values, with_rules
+from capest.scenario.origins import FOLLOWS, GIVEN, PRESET, fillers, origins_of
 from capest.scenario.paths import anchor_paths
 from capest.scenario.plain import plain, remove_key, set_key
 from capest.scenario.presets import (
     KINDS,
     moved_by_rules,
     supplied,
-    supplied_by,
     supplier,
     with_presets,
 )
@@ -69,7 +67,6 @@ from capest.scenario.shell_tables import (
     SHELL,
     key_of_model,
     number_problem,
-    supplied_to_tables,
     with_shell_presets,
 )
 from capest.scenario.uplink_rules import width_notes
@@ -328,27 +325,10 @@ def build_scenario(
     scenario = Scenario.model_validate(resolved)
     named = frozenset(key for key in written.all if not may_be_idle(key, own, fields()))
     scenario._written, scenario._moved = Written(named), tuple(moved)
-    scenario._origins = _origins(before, written) | {
+    scenario._origins = origins_of(before, list(fields()), written.origins, _fillers(before)) | {
         one.key: f"{FOLLOWS}{one.with_key}" for one in moved
     }
     return scenario
-
-
-def _origins(raw: Mapping[str, Any], written: Written) -> dict[str, str]:
-    """Where every value comes from, but for what followed others."""
-    return origins_of(raw, list(fields()), written.origins, _fillers(raw))
-
-
-def _fillers(raw: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    """What fills keys that nobody gives, by where it comes from; the first wins."""
-    rules = rules_of(raw)
-    of_presets = [*supplied_by(raw, _DEFAULT_PRESETS), *supplied_to_tables(raw)]
-    of_rules = {key: value for key, value in rule_values(rules).items() if value is not None}
-    return [
-        *((f"{PRESET}{name}", values) for name, values in of_presets),
-        (f"{BY_RULES}{rules}", of_rules),
-        (DEFAULT, _defaults()),
-    ]
 
 
 def drop_rule_values(raw: dict[str, Any], written: Collection[str] = ()) -> set[str]:
@@ -378,6 +358,10 @@ def drop_rule_values(raw: dict[str, Any], written: Collection[str] = ()) -> set[
 def fields() -> dict[str, FieldInfo]:
     """Return every dotted key of a scenario with its field."""
     return dict(keys_of(Scenario))
+
+
+def _fillers(raw: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    return fillers(raw, _DEFAULT_PRESETS, _defaults())
 
 
 @cache

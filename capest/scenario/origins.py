@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from capest.scenario.shell_tables import SHELL, raw_tables
+from capest.scenario.network_rules import rule_values, rules_of
+from capest.scenario.presets import supplied_by
+from capest.scenario.shell_tables import SHELL, raw_tables, supplied_to_tables
 from capest.scenario.written import flat
 
 FILE = "file"
@@ -32,11 +34,35 @@ def is_own(origin: str) -> bool:
     return origin in (FILE, GIVEN) or origin.startswith("--")
 
 
+def fillers(
+    raw: Mapping[str, Any], default_presets: Mapping[str, str], defaults: Mapping[str, Any]
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return what fills keys that nobody gives, by where it comes from; the first wins.
+
+    Parameters
+    ----------
+    raw : mapping
+        Nested plain values of a scenario, presets not resolved yet.
+    default_presets : mapping of section to str
+        The preset of a section that names none.
+    defaults : mapping
+        Dotted key -> default.
+    """
+    rules = rules_of(raw)
+    of_presets = [*supplied_by(raw, default_presets), *supplied_to_tables(raw)]
+    of_rules = {key: value for key, value in rule_values(rules).items() if value is not None}
+    return [
+        *((f"{PRESET}{name}", values) for name, values in of_presets),
+        (f"{RULES}{rules}", of_rules),
+        (DEFAULT, defaults),
+    ]
+
+
 def origins_of(
     raw: Mapping[str, Any],
     known: Sequence[str],
     given: Mapping[str, str],
-    fillers: Sequence[tuple[str, Mapping[str, Any]]],
+    filled: Sequence[tuple[str, Mapping[str, Any]]],
     default_source: str = FILE,
 ) -> dict[str, str]:
     """Return dotted key -> where its value comes from.
@@ -50,11 +76,11 @@ def origins_of(
     given : mapping of str to str
         Origin of what stands in ``raw``, by dotted key or by the table that holds it. A key without
         one stands in a file that holds every key, which nobody chose: its value tells.
-    fillers : sequence of (str, mapping)
+    filled : sequence of (str, mapping)
         Origin, and the values by dotted key that it fills in where nothing is given; the first
         that has a key wins.
     default_source : str
-        Origin of a value in ``raw`` that is of none of the ``fillers``.
+        Origin of a value in ``raw`` that is of none of the ``filled``.
 
     Returns
     -------
@@ -63,12 +89,12 @@ def origins_of(
         scenario gives them.
     """
     there = flat(raw, known) | dict(_of_tables(raw))
-    of_fillers = (key for _, values in fillers for key in values)
+    of_fillers = (key for _, values in filled for key in values)
     found = {}
     for key in dict.fromkeys((*known, *there, *of_fillers)):
         origin = _nearest(key, given) if key in there else None
         if origin is None:
-            origin = next((name for name, values in fillers if _fills(values, key, there)), None)
+            origin = next((name for name, values in filled if _fills(values, key, there)), None)
         found[key] = origin or (default_source if key in there else DEFAULT)
     return found
 

@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from capest.errors import InputError, Problem, ScenarioError
-from capest.scenario.figure import Figure, figure_of
+from capest.scenario.figure import Figure
 from capest.scenario.nearest import nearest
-from capest.scenario.network_rules import later_rules_hold
 from capest.scenario.paths import is_path, shown_path
 from capest.scenario.preset_file import faults_of_form, read_content
+from capest.scenario.preset_table import (
+    CONFIDENCES,
+    KINDS,
+    STARTS,
+    Preset,
+    StarterValue,
+    preset_of,
+    read_preset,
+)
 from capest.scenario.toml_file import parse_toml
 from capest.shown import label_of
 
-KINDS = ("satellite", "handset", "constellation", "service")
-"""Sections of a scenario that presets can fill."""
+__all__ = [
+    "CONFIDENCES",
+    "KINDS",
+    "STARTS",
+    "Figure",
+    "Preset",
+    "StarterValue",
+    "find_preset",
+    "load_preset",
+    "moved_by_rules",
+    "preset_names",
+    "presets_of",
+    "problems_of_file",
+    "read_preset",
+    "supplied",
+    "supplied_by",
+    "supplier",
+    "with_presets",
+]
 
 _NEEDED = {
     "satellite": {"altitude_km", "frequency_ghz", "eirp_density_dbw_per_mhz"}
@@ -35,89 +57,6 @@ _NEEDED = {
 
 PLACES_OF_SATELLITES = {"shells", "shell", "geostationary", "catalogue"}
 """Keys of a constellation one of which says where its satellites are."""
-
-STARTS = ("satellite", "constellation")
-"""Kinds of presets that a scenario can start from."""
-
-CONFIDENCES = {
-    "standard": "laid down in a standard or an agreed study",
-    "filed": "in a filing with a regulator",
-    "measured": "measured by a third party",
-    "reported": "said by the operator or the press",
-    "assumed": "a plausible choice without a source",
-    "derived": "computed from other figures",
-}
-"""How far to trust a figure."""
-
-
-@dataclass(frozen=True)
-class StarterValue:
-    """What a scenario that starts from a preset says of one key.
-
-    Attributes
-    ----------
-    value : float, str or bool
-    remark : str
-        Where it comes from, or that it is assumed; empty where the key speaks for itself.
-    figure : Figure or None
-        What is stated of how well it is known; nothing of a decision that speaks for itself.
-    """
-
-    value: float | str
-    remark: str = ""
-    figure: Figure | None = None
-
-
-@dataclass(frozen=True)
-class Preset:
-    """Named figures for one section of a scenario.
-
-    Attributes
-    ----------
-    name, kind, title : str
-        ``kind`` is the section, one of `KINDS`.
-    figures : mapping of str to Figure
-        By key of the section, or by dotted key of another one; read-only, since all who ask for the
-        preset share it.
-    figures_of_rules : mapping of str to Figure
-        Those that hold by the later rules of a network only, see `network_rules`; they win over
-        ``figures`` then.
-    starter : mapping of str to StarterValue
-        By dotted key: the rest of the system, for a scenario that starts from the preset.
-    stand_ins : mapping of str to Figure
-        By dotted key of other sections: figures that stand in for what nobody published, with what
-        is stated of them where a scenario has their value.
-    combined_branches : int
-        Receive branches of a handset that its ``antenna_gain_dbi`` is of, all together.
-    """
-
-    name: str
-    kind: str
-    title: str
-    figures: Mapping[str, Figure]
-    figures_of_rules: Mapping[str, Figure]
-    starter: Mapping[str, StarterValue]
-    stand_ins: Mapping[str, Figure]
-    combined_branches: int = 1
-
-    def figures_by(self, rules: object) -> Mapping[str, Figure]:
-        """Return all figures that hold where the key ``rules`` of a scenario has a value."""
-        if not later_rules_hold(rules):
-            return self.figures
-        return {**self.figures, **self.figures_of_rules}
-
-    def values_by(self, rules: object) -> dict[str, float | str]:
-        """Return the values of `figures_by` by dotted key."""
-        return {self.dotted(key): one.value for key, one in self.figures_by(rules).items()}
-
-    @property
-    def keys_of_rules(self) -> set[str]:
-        """Dotted keys of ``figures_of_rules``."""
-        return set(map(self.dotted, self.figures_of_rules))
-
-    def dotted(self, key: str) -> str:
-        """Return the key with its section."""
-        return key if "." in key else f"{self.kind}.{key}"
 
 
 @cache
@@ -176,7 +115,7 @@ def _judged(path: str, text: str) -> Preset:
     faults += faults_of_values(raw, {fault.key for fault in faults})
     if faults:
         raise ScenarioError(str(shown), faults)
-    return _preset(path, {"title": label_of(path), **raw})
+    return preset_of(path, {"title": label_of(path), **raw})
 
 
 def find_preset(name: object, kind: str) -> Preset | None:
@@ -190,42 +129,6 @@ def find_preset(name: object, kind: str) -> Preset | None:
     return preset if preset.kind == kind else None
 
 
-def read_preset(name: str, text: str) -> Preset:
-    """Read the text of a packaged preset's file."""
-    return _preset(name, tomllib.loads(text))
-
-
-def _preset(name: str, raw: Mapping[str, Any]) -> Preset:
-    kind = raw["kind"]
-
-    def figures(table: str) -> Mapping[str, Figure]:
-        rows = raw.get(table, {}).items()
-        return MappingProxyType({key: figure_of(row, kind) for key, row in rows})
-
-    return Preset(
-        name=name,
-        kind=kind,
-        title=raw["title"],
-        figures=figures("figures"),
-        figures_of_rules=figures("figures_of_rules"),
-        starter=MappingProxyType(
-            {key: _starter_value(key, row) for key, row in raw.get("starter", {}).items()}
-        ),
-        stand_ins=figures("stand_ins"),
-        combined_branches=raw.get("combined_branches", 1),
-    )
-
-
-def _starter_value(key: str, row: Mapping[str, Any]) -> StarterValue:
-    stated = {name: field for name, field in row.items() if name != "remark"}
-    remark = row.get("remark", "")
-    if stated.keys() == {"value"}:
-        return StarterValue(row["value"], remark)
-    figure = figure_of({"source": remark, **stated}, key.rpartition(".")[0])
-    return StarterValue(row["value"], remark, figure)
-
-
-@cache
 def presets_of(kind: str) -> tuple[Preset, ...]:
     """Return every preset of a kind, by name."""
     return tuple(preset for preset in map(load_preset, preset_names()) if preset.kind == kind)
@@ -352,10 +255,14 @@ def supplier(key: str) -> str:
     return _suppliers().get(key, key.partition(".")[0])
 
 
-@cache
 def _supplied_keys(kind: str) -> frozenset[str]:
     """Keys that most presets of a kind supply: a section with all of them needs none."""
-    presets = presets_of(kind)
+    return _of_most(kind, preset_names())
+
+
+@cache
+def _of_most(kind: str, names: tuple[str, ...]) -> frozenset[str]:
+    presets = [preset for preset in map(load_preset, names) if preset.kind == kind]
     counts = Counter(key for preset in presets for key in preset.figures if "." not in key)
     return frozenset(key for key, count in counts.items() if 2 * count > len(presets))
 
