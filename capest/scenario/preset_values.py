@@ -161,7 +161,10 @@ def _faults_of_options(
 
 
 def _faults_of_parents(raw: Mapping[str, Any], section: str) -> Iterator[Problem]:
-    """Judge what figures follow: one of the same file with a range, that follows none itself."""
+    """Judge what figures follow: one of this file with a range, that follows none itself.
+
+    What stands in another section may be a figure of another file.
+    """
     rows = {}
     for table in TABLES:
         found = raw.get(table, {})
@@ -177,6 +180,9 @@ def _faults_of_parents(raw: Mapping[str, Any], section: str) -> Iterator[Problem
         dotted = name if "." in str(name) else f"{section}.{name}"
         parent = known.get(dotted)
         where = f"{place}.follows"
+        elsewhere = dotted in fields() and not dotted.startswith(f"{section}.")
+        if parent is None and elsewhere:
+            continue
         if parent is None:
             found = nearest(str(dotted), known)
             short = found.removeprefix(f"{section}.") if found else ""
