@@ -56,7 +56,7 @@ def _parents_first(figures: Mapping[str, Figure]) -> Iterator[tuple[str, Figure]
 
 
 def _said(key: str, figure: Figure) -> str:
-    from capest.scenario.assumed.words import range_text, shape_text, value_text
+    from capest.scenario.figure_words import range_text, shape_text, value_text
     from capest.scenario.units import unit_of
 
     unit = unit_of(key)

@@ -26,6 +26,7 @@ from capest.results.settled import settling_notes
 from capest.results.stored import Stored, stored_estimates
 from capest.results.who_is_served import who_is_served
 from capest.results.who_is_served_text import dark_rows, density_table, sentences
+from capest.shown import label_of
 from capest.statistics.quantities import AXES, in_order, quantity
 from capest.statistics.quantity import QUANTILES
 from capest.statistics.reduction import Estimate
@@ -86,7 +87,7 @@ class Summary:
     @property
     def headline(self) -> str:
         """How many calls at once, and why not more; empty where nobody calls."""
-        name = self._scenario.get("service", {}).get("preset", "")
+        name = label_of(str(self._scenario.get("service", {}).get("preset", "")))
         words = rules_words(self._attributes)
         lack = str(self._attributes.get("calls_lack", ""))
         lacking = ", ".join(filter(None, [f"by the {words}" if words else "", lack]))

@@ -46,7 +46,7 @@ def print_table(
     if summary.headline:
         say(wrapped(summary.headline, width), "bold")
     verdicts = (*summary.delay_verdicts, summary.search_verdict, summary.bound_verdict)
-    for line in (summary.counted_beams, *verdicts, summary.left_out):
+    for line in (summary.left_out, summary.counted_beams, *verdicts):
         if line:
             say(wrapped(line, width))
     for line, style in _quantiles(summary, width, intervals):
@@ -145,9 +145,8 @@ def html(summary: Summary) -> str:
         escape(note) for note in (*summary.who_is_served, *summary.power_and_flux, *summary.notes)
     )
     lines = (
-        *(summary.heading, summary.headline, summary.counted_beams),
+        *(summary.heading, summary.headline, summary.left_out, summary.counted_beams),
         *(*summary.delay_verdicts, summary.search_verdict, summary.bound_verdict),
-        summary.left_out,
     )
     first = "<br>".join(escape(line) for line in lines if line)
     return (

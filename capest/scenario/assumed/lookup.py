@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from capest.scenario.default_figures import default_figures
 from capest.scenario.figure import DECISION, Figure
-from capest.scenario.presets import KINDS, STARTS, Preset, load_preset, preset_names
+from capest.scenario.presets import KINDS, STARTS, Preset, find_preset
 from capest.scenario.reading_table import is_read
 from capest.scenario.reference_page import key_reference
 from capest.scenario.shell_tables import PAYLOAD, SHELL, tables_of
@@ -103,21 +103,14 @@ def _tables(scenario: Scenario) -> Iterator[tuple[str, dict[str, Figure]]]:
 
 
 def _preset(scenario: Scenario, kind: str) -> Preset | None:
-    return _load(getattr(scenario, kind).preset, kind)
-
-
-def _load(name: str | None, kind: str) -> Preset | None:
-    if name is None or name not in preset_names():
-        return None
-    preset = load_preset(name)
-    return preset if preset.kind == kind else None
+    return find_preset(getattr(scenario, kind).preset, kind)
 
 
 def _of_shells(scenario: Scenario) -> list[StatedFigure]:
     """Figures of tables of shells; equal ones of the same preset are one figure."""
     found: dict[tuple[Any, ...], StatedFigure] = {}
     for number, table in enumerate(tables_of(scenario.constellation.shell), start=1):
-        preset = _load(table.get("preset"), "satellite")
+        preset = find_preset(table.get("preset"), "satellite")
         figures = {} if preset is None else preset.figures_by(scenario.rules)
         for name in PAYLOAD:
             if table.get(name) is None:
