@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from capest.cli.bars import two_sided
@@ -110,8 +110,3 @@ def change_of(answer: PairedAnswer, is_amount: bool) -> str:
     if math.isnan(answer.difference.value):
         return "n/a"
     return f"{answer.difference.value:+.2f}{'' if is_amount else ' dB'}"
-
-
-def largest(rows: Sequence[Row]) -> Row | None:
-    """The assumption that is worth most alone."""
-    return rows[0] if rows and rows[0].size > 0 else None

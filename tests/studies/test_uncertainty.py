@@ -22,8 +22,8 @@ from capest.studies.uncertainty import joint_sample
 from capest.studies.uncertainty.assumptions import parse_range
 from capest.studies.uncertainty.sample_plan import settings_of
 from capest.studies.uncertainty.study import run_study
-from capest.studies.uncertainty.study_file import read_study
 from capest.studies.uncertainty.study_plan import StudyPlan, plan_study
+from capest.studies.uncertainty.study_reading import read_study
 
 SCENARIO = """
 rules = "0.2"
