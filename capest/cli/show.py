@@ -75,28 +75,24 @@ def print_assumptions(path: Path, as_json: bool) -> None:
     InputError
         Missing, damaged, not of capest, or of a version that did not keep it.
     """
+    from rich.console import Console
+
     from capest.results.identity import attributes_of_file
-    from capest.results.rests_on import figures_of
+    from capest.results.rests_on import read_figures
     from capest.results.rests_on_text import lines
 
     attributes = attributes_of_file(path)
+    figures = read_figures(attributes, str(path))
+    if as_json:
+        title = str(attributes.get("title", ""))
+        click.echo(json_text({"title": title, "assumptions": figures}))
+        return
     try:
-        figures = figures_of(attributes)
-        if figures is not None:
-            from rich.console import Console
-
-            text = json_text({"title": str(attributes.get("title", "")), "assumptions": figures})
-            shown = [text] if as_json else lines(figures, Console().width)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        shown = lines(figures, Console().width)
+    except (ValueError, LookupError, TypeError, AttributeError):
         raise InputError(
             f"{path}: damaged: its attribute assumptions cannot be read; run its scenario again"
         ) from None
-    if figures is None:
-        version = one_line(str(attributes.get("capest_version", "an older version")))
-        raise InputError(
-            f"{path}: does not say what it rests on, as files of capest {version} do not; run its "
-            "scenario again"
-        )
     for line in shown:
         click.echo(line)
 

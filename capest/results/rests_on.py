@@ -6,6 +6,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from capest.errors import InputError
+from capest.shown import one_line
+
 ATTRIBUTE = "assumptions"
 """Attribute of a result, or of a sweep: a list in JSON with an object for every figure."""
 
@@ -44,8 +47,40 @@ def figures_of(attributes: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     if text is None:
         return None
     rows = json.loads(str(text))
+    if not all(isinstance(row["key"], str) for row in rows):
+        raise TypeError("no figures")
     places = {name: place for place, name in enumerate(_GROUPS)}
     return sorted(rows, key=lambda row: places[group_of(row)])
+
+
+def read_figures(attributes: Mapping[str, Any], where: str) -> list[dict[str, Any]]:
+    """Return `figures_of` a result that says what it rests on.
+
+    Parameters
+    ----------
+    attributes : mapping
+        Of a result.
+    where : str
+        What the result is called in messages.
+
+    Raises
+    ------
+    InputError
+        It is of a version that did not keep it, or damaged.
+    """
+    try:
+        figures = figures_of(attributes)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        raise InputError(
+            f"{where}: damaged: its attribute {ATTRIBUTE} cannot be read; run its scenario again"
+        ) from None
+    if figures is None:
+        version = one_line(str(attributes.get("capest_version", "an older version")))
+        raise InputError(
+            f"{where}: does not say what it rests on, as files of capest {version} may not; run "
+            "its scenario again"
+        )
+    return figures
 
 
 def group_of(row: Mapping[str, Any]) -> str:

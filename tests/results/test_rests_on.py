@@ -11,6 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from capest.cli import cli
+from capest.errors import InputError
+from capest.results.open import open_result
 from capest.results.rests_on import figures_of, of_points_together
 from capest.results.rests_on_text import lines
 from capest.scenario.assumed import rests_on
@@ -121,6 +123,14 @@ def test_a_sweep_keeps_the_values_of_its_points(folder: Path) -> None:
     assert rows["users.per_beam"]["value"] == 4
     shown = " ".join(capest("show", folder / "w.nc", "--assumptions").stdout.split())
     assert "handset.body_loss_db = 0, 3 dB [--vary" in shown
+
+
+def test_a_dataset_says_the_same(folder: Path) -> None:
+    with open_result(folder / "o.nc") as dataset:
+        found = dataset.capest.assumptions()
+        assert found == list(rows_of(folder / "o.nc").values())
+        with pytest.raises(InputError, match="this dataset: does not say what it rests on"):
+            dataset.drop_attrs().capest.assumptions()
 
 
 def test_points_that_do_not_read_a_key_are_counted() -> None:
