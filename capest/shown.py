@@ -67,7 +67,7 @@ def _written(value: object) -> str:
 
 def label_of(preset: str) -> str:
     """Return a preset's name for people: of the path of a file that of the file, without ending."""
-    return re.split(r"[/\\]", preset)[-1].removesuffix(".toml")
+    return re.split(r"[/\\]", preset)[-1].removesuffix(".toml") or preset
 
 
 def short_path(path: str) -> str:
