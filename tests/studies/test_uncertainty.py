@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import capest
 from capest.cli import cli
 from capest.runner import one_trial
 from capest.runner.execute.inline import InlineExecutor
+from capest.scenario.assumed import assumptions_of
 from capest.scenario.load import load_scenario
 from capest.studies.uncertainty import joint_sample
 from capest.studies.uncertainty.assumptions import parse_range
@@ -45,8 +47,19 @@ line_of_sight = "always"
 seed = 5
 """
 RANGES = ("handset.noise_figure_db=5:9", "satellite.eirp_density_dbw_per_mhz=30:36")
-HELD = ("satellite.pattern", "channel.fading_gain", "link.adaptation")
 CHOICE = "link.thresholds"
+
+
+def assumed(text: str) -> list[str]:
+    """Keys that tables state an assumption of."""
+    return [each.key for each in assumptions_of(load_scenario(tomllib.loads(text)))]
+
+
+HELD = tuple(
+    key
+    for key in assumed(SCENARIO)
+    if key != CHOICE and not any(text.startswith(f"{key}=") for text in RANGES)
+)
 FIXED = tuple(word for key in HELD for word in ("--fix", key))
 SAMPLES, TRIALS = 20, 6
 WORDS = (
@@ -410,7 +423,7 @@ until = "calls.mean±5%"
 
 def test_a_phone_in_a_hand_is_answered_with_a_curve_first(here: Path) -> None:
     Path("hand.toml").write_text(IN_A_HAND)
-    held = [key for key in assumed(Path("hand.toml")) if key != "handset.power_reduction_db"]
+    held = [key for key in assumed(IN_A_HAND) if key != "handset.power_reduction_db"]
     fixed = [word for key in held for word in ("--fix", key)]
     done = call("hand.toml", "--one-at-a-time", *fixed, "--workers", 0, "--backend", "numpy",
                 "--trials", 5, "-o", "hand.nc")  # fmt: skip
@@ -423,9 +436,3 @@ def test_a_phone_in_a_hand_is_answered_with_a_curve_first(here: Path) -> None:
     assert calls == sorted(calls)
     assert calls[-1] > 3 * calls[3] > 0
     assert done.output.index("against link margin") < done.output.index("one assumption at a time")
-
-
-def assumed(path: Path) -> list[str]:
-    from capest.scenario.assumed import assumptions_of
-
-    return [each.key for each in assumptions_of(load_scenario(path))]

@@ -32,6 +32,7 @@ from capest.studies.uncertainty.margin import MARGINS_DB
 from capest.studies.uncertainty.paired_points import PairedPoints
 from capest.studies.uncertainty.paired_runs import (
     Backend,
+    finished_runs,
     remove_paired,
     run_paired,
     share_on_fading,
@@ -57,8 +58,8 @@ _NOT_KEPT = {"created", "history", "users_per_trial", "host"}
 class Watch(Protocol):
     """Who is told how far a study is; may raise to stop it."""
 
-    def begins(self, speed: Speed, plan: StudyPlan) -> None:
-        """Tell how long it takes, before it starts."""
+    def begins(self, speed: Speed, plan: StudyPlan, answers: int, runs: int) -> None:
+        """Tell how long it takes, before it starts; so many answers and runs are there already."""
 
     def point(self, number: int, total: int, trials: int) -> None:
         """Tell that a run in pairs begins."""
@@ -119,7 +120,7 @@ def run_study(
             chosen = choose_backend(executor(), backend)
             kept = SampleFiles.open(folder, chosen.backend, replace=overwrite)
             speed, world = measure(plan.scenario, executor(), kept, in_process=in_process)
-            watch.begins(speed, plan)
+            watch.begins(speed, plan, kept.finished, finished_runs(folder))
             study, notices = _found(plan, folder, executor, kept, watch)
         finally:
             executor.close()
