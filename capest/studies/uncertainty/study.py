@@ -55,7 +55,7 @@ _NOT_KEPT = {"created", "history", "users_per_trial", "host"}
 """What of a run's origin would make two files of the same study differ."""
 
 
-class Watch(Protocol):
+class StudyWatch(Protocol):
     """Who is told how far a study is; may raise to stop it."""
 
     def begins(self, speed: Speed, plan: StudyPlan, answers: int, runs: int) -> None:
@@ -75,7 +75,7 @@ def run_study(
     plan: StudyPlan,
     output: Path,
     make_executor: Callable[[], Executor],
-    watch: Watch,
+    watch: StudyWatch,
     *,
     backend: Backend = "auto",
     overwrite: bool = False,
@@ -90,7 +90,7 @@ def run_study(
         NetCDF file; what is finished lies in ``<output>.samples`` until it is whole.
     make_executor : callable
         Starts the workers, once for the study.
-    watch : Watch
+    watch : StudyWatch
     backend : {"auto", "numpy", "native", "cupy"}
     overwrite : bool
         Replace a study that is there, and drop what another version left.
@@ -155,7 +155,7 @@ def check_study_output(output: Path, *, overwrite: bool) -> Target:
 
 
 def _found(
-    plan: StudyPlan, folder: Path, executor: SharedExecutor, kept: SampleFiles, watch: Watch
+    plan: StudyPlan, folder: Path, executor: SharedExecutor, kept: SampleFiles, watch: StudyWatch
 ) -> tuple[Study, list[str]]:
     """Everything but where it comes from, and what the runs have to say."""
     backend: Backend = kept.backend  # type: ignore[assignment]
