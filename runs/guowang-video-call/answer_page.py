@@ -18,6 +18,9 @@ from typing import Any
 import answer_range_tables
 from answer_tables import milliseconds, number, percent, tables
 
+import capest
+from capest.scenario.not_modelled import not_modelled
+
 TEMPLATE = Path(__file__).parent / "README.template.md"
 
 WIDTH = 118
@@ -64,7 +67,9 @@ def page(answer: dict[str, Any], template: str) -> str:
         For a figure that no case has; the message is what stands in the braces.
     """
     ranges = answer.get("ranges", {})
-    found = tables(answer) | (answer_range_tables.tables(ranges) if ranges else {})
+    found = tables(answer) | {"Not modelled": _not_modelled()}
+    if ranges:
+        found |= answer_range_tables.tables(ranges)
 
     def fill(place: re.Match[str]) -> str:
         name, *where = (" ".join(part.split()) for part in place[1].split("|"))
@@ -79,6 +84,14 @@ def page(answer: dict[str, Any], template: str) -> str:
 
     lines = _PLACE.sub(fill, template).split("\n")
     return "\n".join(map(_wrapped, lines)).replace(_TOGETHER, " ")
+
+
+def _not_modelled() -> str:
+    """What no trial of GW-A59 computes, the largest first, in Markdown."""
+    values = dict(capest.load(TEMPLATE.parent / "scenarios" / "gw-a59-china.toml").items())
+    lines = ["| effect | size | where the size comes from |", "| --- | --- | --- |"]
+    rows = not_modelled(values)
+    return "\n".join([*lines, *(f"| {row.effect} | {row.size} | {row.source} |" for row in rows)])
 
 
 def _wrapped(line: str) -> str:

@@ -43,7 +43,9 @@ def limits_text(triple: list[float | None]) -> str:
 
 def percent_of(triple: list[float | None]) -> str:
     """Share of samples in percent with its interval."""
-    value, low, high = (100.0 * (each or 0.0) for each in triple)
+    if None in triple:
+        return "-"
+    value, low, high = (100.0 * float(each) for each in triple if each is not None)
     return f"{value:.0f} % [{low:.0f} to {high:.0f}]"
 
 

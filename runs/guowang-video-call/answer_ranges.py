@@ -37,20 +37,23 @@ class Asked:
     samples : int
     margin : bool
         Whether the curve of the answer against link margin is wanted.
+    trials : int
+        Of the runs that change one assumption alone.
     """
 
     scenario: str
     keys: tuple[str, ...] = ()
     samples: int = SOME
     margin: bool = False
+    trials: int = 2
 
 
 STUDIES = {
-    "GW-A59": Asked("gw-a59-china", samples=MANY),
+    "GW-A59": Asked("gw-a59-china", samples=MANY, trials=8),
     "GW-A59, people without a network": Asked("gw-a59-china", (WITHOUT_NETWORK,), MANY),
-    "GW-A59, in a hand": Asked("gw-a59-china", (IN_HAND,), MANY, margin=True),
+    "GW-A59, in a hand": Asked("gw-a59-china", (IN_HAND,), MANY, margin=True, trials=8),
     "GW-A59, in a hand, people without a network": Asked(
-        "gw-a59-china", (IN_HAND, WITHOUT_NETWORK), SOME, margin=True
+        "gw-a59-china", (IN_HAND, WITHOUT_NETWORK), SOME, margin=True, trials=8
     ),
     "a tenth of GW-A59, 608 satellites": Asked(
         "gw-a59-china", ("constellation.deployed_fraction=0.1",)
@@ -60,12 +63,20 @@ STUDIES = {
     "Starlink Direct to Cell, 652 satellites": Asked("starlink-usa"),
     "one GEO satellite": Asked("geo-china"),
     "one GEO satellite, if nobody minds the delay": Asked("geo-china", (NO_LIMIT,)),
+    "a tenth of GW-A59, people without a network": Asked(
+        "gw-a59-china", ("constellation.deployed_fraction=0.1", WITHOUT_NETWORK)
+    ),
+    "all of Guowang, people without a network": Asked("complete-china", (WITHOUT_NETWORK,)),
+    "AST SpaceMobile, people without a network": Asked("ast-usa", (WITHOUT_NETWORK,)),
+    "one GEO satellite, if nobody minds the delay, people without a network": Asked(
+        "geo-china", (NO_LIMIT, WITHOUT_NETWORK)
+    ),
 }
 """Label -> study."""
 
 PAIRS = {
     "all of Guowang, 12,992 satellites": "GW-A59",
-    "a tenth of GW-A59, 608 satellites": "GW-A59",
+    "all of Guowang, people without a network": "GW-A59, people without a network",
 }
 """Study -> the one that it is compared with, sample by sample: their assumptions are the same."""
 
@@ -102,7 +113,8 @@ def _run(asked: Asked, path: Path, samples: int) -> dict[str, Any]:
         command += ["show", str(path), "--json"]
     else:
         command += ["uncertainty", str(HERE / "scenarios" / f"{asked.scenario}.toml")]
-        command += ["--samples", str(samples), "-o", str(path), "--json"]
+        command += ["--samples", str(samples), "--trials", str(asked.trials)]
+        command += ["-o", str(path), "--json"]
         command += ["--margin=-6:6:1"] if asked.margin else []
         command += [part for figure in FIGURES for part in ("--of", figure)]
         command += [part for key in asked.keys for part in ("--set", key)]
@@ -113,7 +125,7 @@ def _run(asked: Asked, path: Path, samples: int) -> dict[str, Any]:
 
 def _compact(label: str, asked: Asked, said: dict[str, Any], path: Path) -> dict[str, Any]:
     """What the page needs of a study."""
-    calls = next(each for each in said["figures"] if each["figure"] == "calls")
+    calls = next(each for each in said["figures"] if each["figure"] == "calls.mean")
     joint = calls["joint_sample"]
     kept: dict[str, Any] = {
         "scenario": asked.scenario,
@@ -161,14 +173,15 @@ def _answers(path: Path, *names: str) -> list[np.ndarray]:
 
 def _share_of_more(path: Path, other: Path) -> float:
     """Share of samples in which one network carries more calls than the other, in percent."""
-    (one,), (two,) = _answers(path, "calls"), _answers(other, "calls")
+    (one,), (two,) = _answers(path, "calls_mean"), _answers(other, "calls_mean")
     count = min(len(one), len(two))
     return round(100.0 * float(np.mean(one[:count] > two[:count])), 1)
 
 
 def _bandwidth_first(path: Path) -> float:
     """Share of samples in which more callers are refused for bandwidth than for their uplink."""
-    bandwidth, uplink = _answers(path, "refused_bandwidth_share", "refused_uplink_share")
+    names = (f"refused_{why}_share_mean" for why in ("bandwidth", "uplink"))
+    bandwidth, uplink = _answers(path, *names)
     return round(100.0 * float(np.mean(bandwidth > uplink)), 1)
 
 
@@ -178,11 +191,9 @@ def _by_bandwidth(path: Path) -> dict[str, list[float]]:
 
     with xr.open_dataset(path) as ds:
         place = int(np.flatnonzero(ds["assumption"].values == BANDWIDTH)[0])
-        names = [
-            part.split(":")[0].split("=")[0].strip(' "')
-            for part in str(ds["assumption_options"].values[place]).split(",")
-        ]
-        option, calls = ds["assumed_option"].values[:, place], ds["calls"].values
+        options = str(ds["assumption_options"].values[place])
+        names = [option.partition(":")[0].strip(' "') for option in options.split(",")]
+        option, calls = ds["assumed_option"].values[:, place], ds["calls_mean"].values
     found = {}
     for k, name in enumerate(names):
         some = calls[option == k]
