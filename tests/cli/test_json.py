@@ -80,6 +80,18 @@ WORDS: dict[str, list[list[str]]] = {
             "--overwrite",
         ]
     ],
+    "uncertainty": [
+        [
+            "uncertainty",
+            "s.toml",
+            "--one-at-a-time",
+            "--trials",
+            "2",
+            "--workers",
+            "0",
+            "--overwrite",
+        ]
+    ],
     "presets list": [["presets", "list"]],
     "presets show": [["presets", "show", "3gpp-handheld"], ["presets", "show", "iridium-66"]],
     "bench": [["bench", "--seconds", "0.001", "--trials", "4", "--workers", "0", "--rounds", "1"]],
