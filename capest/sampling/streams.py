@@ -37,3 +37,5 @@ class Purpose(IntEnum):
     HOTSPOT_PARTS = 16
     RECEIVE_BRANCHES = 17
     CELL_ORDER = 18
+    ASSUMPTIONS = 19
+    RESAMPLES = 20

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from capest.errors import InputError, Problem
+from capest.scenario.figure import Figure, figure_of
 from capest.scenario.nearest import nearest
 from capest.scenario.network_rules import later_rules_hold
 
@@ -33,24 +34,6 @@ CONFIDENCES = {
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One value of a preset.
-
-    Attributes
-    ----------
-    value : float, str or bool
-    confidence : str
-        One of `CONFIDENCES`.
-    source : str
-        Where the figure can be looked up.
-    """
-
-    value: float | str
-    confidence: str
-    source: str
-
-
-@dataclass(frozen=True)
 class StarterValue:
     """What a scenario that starts from a preset says of one key.
 
@@ -59,10 +42,13 @@ class StarterValue:
     value : float, str or bool
     remark : str
         Where it comes from, or that it is assumed; empty where the key speaks for itself.
+    figure : Figure or None
+        What is stated of how well it is known; nothing of a decision that speaks for itself.
     """
 
     value: float | str
     remark: str = ""
+    figure: Figure | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +67,9 @@ class Preset:
         ``figures`` then.
     starter : mapping of str to StarterValue
         By dotted key: the rest of the system, for a scenario that starts from the preset.
+    stand_ins : mapping of str to Figure
+        By dotted key of other sections: figures that stand in for what nobody published, with what
+        is stated of them where a scenario has their value.
     combined_branches : int
         Receive branches of a handset that its ``antenna_gain_dbi`` is of, all together.
     """
@@ -91,6 +80,7 @@ class Preset:
     figures: Mapping[str, Figure]
     figures_of_rules: Mapping[str, Figure]
     starter: Mapping[str, StarterValue]
+    stand_ins: Mapping[str, Figure]
     combined_branches: int = 1
 
     def figures_by(self, rules: object) -> Mapping[str, Figure]:
@@ -101,14 +91,15 @@ class Preset:
 
     def values_by(self, rules: object) -> dict[str, float | str]:
         """Return the values of `figures_by` by dotted key."""
-        return {self._dotted(key): one.value for key, one in self.figures_by(rules).items()}
+        return {self.dotted(key): one.value for key, one in self.figures_by(rules).items()}
 
     @property
     def keys_of_rules(self) -> set[str]:
         """Dotted keys of ``figures_of_rules``."""
-        return set(map(self._dotted, self.figures_of_rules))
+        return set(map(self.dotted, self.figures_of_rules))
 
-    def _dotted(self, key: str) -> str:
+    def dotted(self, key: str) -> str:
+        """Return the key with its section."""
         return key if "." in key else f"{self.kind}.{key}"
 
 
@@ -141,18 +132,33 @@ def load_preset(name: str) -> Preset:
 def read_preset(name: str, text: str) -> Preset:
     """Read the text of a preset's file."""
     raw = tomllib.loads(text)
-    figures = {key: Figure(**figure) for key, figure in raw["figures"].items()}
-    of_rules = {key: Figure(**figure) for key, figure in raw.get("figures_of_rules", {}).items()}
-    starter = {key: StarterValue(**value) for key, value in raw.get("starter", {}).items()}
+    kind = raw["kind"]
+
+    def figures(table: str) -> Mapping[str, Figure]:
+        rows = raw.get(table, {}).items()
+        return MappingProxyType({key: figure_of(row, kind) for key, row in rows})
+
     return Preset(
         name=name,
-        kind=raw["kind"],
+        kind=kind,
         title=raw["title"],
-        figures=MappingProxyType(figures),
-        figures_of_rules=MappingProxyType(of_rules),
-        starter=MappingProxyType(starter),
+        figures=figures("figures"),
+        figures_of_rules=figures("figures_of_rules"),
+        starter=MappingProxyType(
+            {key: _starter_value(key, row) for key, row in raw.get("starter", {}).items()}
+        ),
+        stand_ins=figures("stand_ins"),
         combined_branches=raw.get("combined_branches", 1),
     )
+
+
+def _starter_value(key: str, row: Mapping[str, Any]) -> StarterValue:
+    stated = {name: field for name, field in row.items() if name != "remark"}
+    remark = row.get("remark", "")
+    if stated.keys() == {"value"}:
+        return StarterValue(row["value"], remark)
+    figure = figure_of({"source": remark, **stated}, key.rpartition(".")[0])
+    return StarterValue(row["value"], remark, figure)
 
 
 def presets_of(kind: str) -> tuple[Preset, ...]:

@@ -18,6 +18,21 @@ SEARCH = ("cells.refinement=local-search", "cells.moves=10000000")
 RULES_OF_02 = ("rules=0.2", "uplink.bandwidth_mhz=0.72")
 """With one width for all phones, as the answer of version 0.2 had it."""
 
+RULES = {
+    "no interference in the uplink": ("uplink.interference=off",),
+    "no headers and audio": ("service.header_share=0",),
+    "full power of phones": ("handset.power_reduction_db=0",),
+    "no block errors": ("link.harq=uncharged",),
+    "downlink overhead 0.14": ("link.overhead=0.14",),
+    "uplink overhead 0.08": ("uplink.overhead=0.08", "uplink.control_share=0"),
+    "no steering loss": ("satellite.steering_loss_exponent=0",),
+    "no limit of radiated power": ("satellite.rf_power_w=1000000",),
+    "all phones in 0.72 MHz": ("uplink.width=fixed", "uplink.bandwidth_mhz=0.72"),
+    "cells of 40 km": ("cells.diameter_km=40",),
+    "guard bands of the smaller channel": ("carrier.guard_band=smaller-channel",),
+}
+"""Each rule of a network that came after version 0.2, as if it did not hold."""
+
 FEW_TRIALS = 6
 TRIALS = {
     **{"satellites": 24, "like for like": 12, "rules of 0.2": 20},
@@ -164,21 +179,9 @@ VARIANTS: list[tuple[str, str, str, list[str]]] = [
     ("rules of 0.2", "gw-a59-china", "all", list(RULES_OF_02)),
     ("rules of 0.2", "gw-a59-china", "all, in a hand", [*RULES_OF_02, IN_HAND]),
     *(
-        ("without a rule", "gw-a59-china", f"{label}{where}", [key, *keys])
+        ("without a rule", "gw-a59-china", f"{label}{where}", [*of_rule, *keys])
         for where, keys in (("", []), (", in a hand", [IN_HAND]))
-        for label, key in (
-            ("no interference in the uplink", "uplink.interference=off"),
-            ("no headers and audio", "service.header_share=0"),
-            ("full power of phones", "handset.power_reduction_db=0"),
-        )
-    ),
-    *(
-        ("without a rule", "gw-a59-china", label, [key])
-        for label, key in (
-            ("no block errors", "link.harq=uncharged"),
-            ("downlink overhead 0.14", "link.overhead=0.14"),
-            ("no steering loss", "satellite.steering_loss_exponent=0"),
-        )
+        for label, of_rule in RULES.items()
     ),
     ("admission", "gw-a59-china", "best links first", []),
     ("admission", "gw-a59-china", "as they come", ["scheduler.admission=random"]),

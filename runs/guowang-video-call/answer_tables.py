@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from answer_cases import HANDSETS
+from answer_cases import HANDSETS, RULES
 
 Triple = list[float | None]
 """Value, and the limits of its 95 % interval."""
@@ -191,6 +191,32 @@ def choice_table(cases: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
+def rule_table(cases: list[dict[str, Any]]) -> list[str]:
+    """What each rule of a network takes: calls without it, with the same trials."""
+    bases = {
+        "": _case(cases, "services", "480p, 0.6 Mbit/s"),
+        ", in a hand": _case(cases, "satellite's receiver", "+0 dB, in a hand"),
+    }
+    lines = [
+        "| without this rule | keys | 3GPP's handset, calls | change | in a hand, calls | change |",
+        "| --- | --- | --- | --- | --- | --- |",
+        "| all rules hold | | {} | | {} | |".format(
+            *(number(base["calls"]) for base in bases.values())
+        ),
+    ]
+    for label, keys in RULES.items():
+        row = f"| {label} | {', '.join(f'`{key}`' for key in keys)} "
+        for where, base in bases.items():
+            case = _case(cases, "without a rule", f"{label}{where}")
+            row += f"| {number(case['calls'])} | {_change(base, case)} "
+        lines.append(f"{row}|")
+    return lines
+
+
+def _case(cases: list[dict[str, Any]], group: str, label: str) -> dict[str, Any]:
+    return next(case for case in cases if (case["group"], case["label"]) == (group, label))
+
+
 CHOICES = {"none": "default", "local search": "default, then local search"}
 """What the table calls labels that say nothing by themselves."""
 
@@ -212,6 +238,7 @@ def tables(answer: dict[str, Any]) -> dict[str, str]:
         "Delay": delay_table(cases),
     }
     if any(case["group"] not in HANDSETS for case in cases):
+        found["What each rule takes"] = rule_table(cases)
         found["What the choice of satellites is worth"] = choice_table(cases)
         found["What moves it"] = variant_table(cases)
     return {title: "\n".join(lines) for title, lines in found.items()}

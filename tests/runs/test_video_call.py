@@ -27,7 +27,7 @@ WIDTH = re.compile(r"[\d,.]+(?: %)? (?:±[\d,.]*\d|\[[\d,.]+ to [\d,.]+\])")
 def modules():
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(FOLDER))
-        names = ("answer", "answer_cases", "answer_tables")
+        names = ("answer", "answer_cases", "answer_tables", "answer_page")
         yield tuple(importlib.import_module(name) for name in names)
 
 
@@ -234,10 +234,23 @@ def test_delays_are_no_finer_than_their_bins(page):
     assert page.percent([1.0, 0.16, 1.0]) == "100 % [16 to 100]"
 
 
+def test_the_page_is_its_template_filled(modules, committed):
+    *_, template = modules
+    text = (FOLDER / "README.md").read_text("utf-8")
+    assert text == template.page(committed, template.TEMPLATE.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("place", ["{{calls | no group | none}}", "{{no | services | voice}}"])
+def test_a_place_without_a_figure_is_named(modules, committed, place):
+    *_, template = modules
+    with pytest.raises(KeyError, match=re.escape(place.strip("{}"))):
+        template.page(committed, f"Text {place} text.")
+
+
 def test_tables_of_the_page_are_those_of_the_committed_run(page, committed):
     text = (FOLDER / "README.md").read_text("utf-8")
     tables = page.tables(committed)
-    assert len(tables) == 6
+    assert len(tables) == 7
     for table in tables.values():
         assert table in text
 

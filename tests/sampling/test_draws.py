@@ -122,4 +122,6 @@ def test_purposes_are_never_renumbered() -> None:
         "PLACEMENT_PARTS": 15,
         "HOTSPOT_PARTS": 16,
         "CELL_ORDER": 18,
+        "ASSUMPTIONS": 19,
+        "RESAMPLES": 20,
     }
