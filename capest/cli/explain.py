@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 _MOST_NAMES = 3
+_LARGEST_WIDTH = 100
+_INDENT = " " * 19
 
 
 def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -31,19 +34,24 @@ def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[Co
 @click.argument("key", shell_complete=_complete)
 @json_option
 def explain(key: str, as_json: bool) -> None:
-    """Say what KEY of a scenario means.
+    """Say what KEY of a scenario means, and how far off it may be.
 
-    Its default, what the rules of a network and presets by them make of it, range, unit and
-    source, and when it is read; of an overhead also its parts.
+    Its default, what the rules of a network and presets by them make of it, unit, source, what is
+    allowed, and when it is read; of an overhead also its parts. Then whether it is not known, a
+    choice of model or a decision, its range or options with the reason, what decides it or
+    follows it, and what presets state in place of that.
 
     \b
     Examples:
-      capest explain link.harq
-      capest explain link.overhead --json
+      capest explain link.overhead
+      capest explain satellite.antenna_diameter_m
+      capest explain handset.body_loss_db --json
       capest explain constellation.shell.2.beams_at_once
     """
+    from capest.cli.stated import stated_as_dict, stated_in_words
     from capest.errors import InputError
     from capest.physics.overhead import OVERHEAD
+    from capest.results.columns import wrapped
     from capest.scenario.nearest import did_you_mean_key, nearest
     from capest.scenario.reference_page import key_reference, keys_of_table, known_keys
     from capest.shown import one_line
@@ -69,23 +77,29 @@ def explain(key: str, as_json: bool) -> None:
             "source": found.source,
             "read": found.read,
             "parts": listed,
+            **stated_as_dict(key),
         }
         click.echo(json_text(about))
         return
-    lines = {
-        "unit": found.unit,
-        "default": found.default.strip("`"),
-        **{f'rules = "{rules}"': _shown(value) for rules, value in found.by_rules.items()},
-        "presets": _of_presets(found.by_presets),
-        "allowed": found.allowed,
-        "source": found.source,
-        "read": found.read,
-        **{f"{part.share:.3f}": f"{part.name} ({part.source})" for part in parts},
-    }
-    click.echo(f"{key}: {found.meaning}")
-    for name, text in lines.items():
+    lines = [
+        ("unit", found.unit),
+        ("default", found.default.strip("`")),
+        *((f'rules = "{rules}"', _shown(value)) for rules, value in found.by_rules.items()),
+        ("presets", _of_presets(found.by_presets)),
+        ("allowed", found.allowed),
+        ("source", found.source),
+        ("read", found.read),
+        *((f"{part.share:.3f}", f"{part.name} ({part.source})") for part in parts),
+        *stated_in_words(key),
+    ]
+    width = min(shutil.get_terminal_size().columns, _LARGEST_WIDTH)
+    for line in wrapped(f"{key}: {found.meaning}", width):
+        click.echo(line)
+    for name, text in lines:
         if text:
-            click.echo(f"  {name + ':':16} {text}")
+            label = f"{name}:" if name else ""
+            for line in wrapped(f"  {label:16} {text}", width, _INDENT):
+                click.echo(line)
 
 
 def _shown(value: object) -> str:

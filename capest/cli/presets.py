@@ -78,13 +78,17 @@ def list_presets(as_json: bool) -> None:
 @click.argument("name", shell_complete=_complete)
 @json_option
 def show_preset(name: str, as_json: bool) -> None:
-    """Show every figure of preset NAME with unit, confidence and source.
+    """Show every figure of preset NAME with unit, confidence, source and range.
+
+    Below the figures stand the ranges of those that are uncertain, which figures follow others, and
+    what a scenario that starts from the preset assumes besides.
 
     \b
     Examples:
       capest presets show 3gpp-handheld
       capest presets show tr38821-set1-geo-s --json
     """
+    from capest.cli.preset_ranges import range_lines
     from capest.scenario.presets import CONFIDENCES, load_preset
 
     preset = load_preset(name)
@@ -98,9 +102,16 @@ def show_preset(name: str, as_json: bool) -> None:
         click.echo('By rules = "0.3" of a scenario also, or instead:\n')
         _print_figures(preset.figures_of_rules)
         click.echo()
+    if preset.stand_ins:
+        click.echo("In place of what nobody has published:\n")
+        _print_figures(preset.stand_ins)
+        click.echo()
     shown = [*preset.figures.values(), *preset.figures_of_rules.values()]
+    shown += preset.stand_ins.values()
     for confidence in dict.fromkeys(figure.confidence for figure in shown):
         click.echo(f"{confidence}: {CONFIDENCES[confidence]}")
+    for line in range_lines(preset):
+        click.echo(line)
 
 
 @presets.command("init")
@@ -144,16 +155,33 @@ def init_scenario(start_name: str, output: Path | None) -> None:
 
 
 def _as_dict(preset: Preset) -> dict[str, object]:
-    from dataclasses import asdict
-
     from capest.scenario.units import unit_of
 
-    figures, of_rules = (
-        {key: {**asdict(figure), "unit": unit_of(key)} for key, figure in some.items()}
-        for some in (preset.figures, preset.figures_of_rules)
-    )
-    named = {"name": preset.name, "kind": preset.kind, "title": preset.title}
-    return {**named, "figures": figures, "figures_of_rules": of_rules}
+    tables: dict[str, dict[str, object]] = {
+        name: {key: {**_fields(figure), "unit": unit_of(key)} for key, figure in figures.items()}
+        for name, figures in (
+            ("figures", preset.figures),
+            ("figures_of_rules", preset.figures_of_rules),
+            ("stand_ins", preset.stand_ins),
+        )
+    }
+    tables["starter"] = {
+        key: {
+            **({"value": row.value} if row.figure is None else _fields(row.figure)),
+            "unit": unit_of(key),
+            "remark": row.remark,
+        }
+        for key, row in preset.starter.items()
+    }
+    return {"name": preset.name, "kind": preset.kind, "title": preset.title, **tables}
+
+
+def _fields(figure: Figure) -> dict[str, object]:
+    """Return the fields of a figure; options by names, as each has a value and a weight."""
+    from dataclasses import asdict
+
+    options = [{"value": value, "weight": weight} for value, weight in figure.options]
+    return {**asdict(figure), "options": options}
 
 
 def _print_figures(figures: Mapping[str, Figure]) -> None:

@@ -32,8 +32,14 @@ def show(file: Path, intervals: bool, by_density: bool, as_json: bool) -> None:
       capest show runs/out/guowang.nc --by-density
       capest show runs/out/case9.nc --json | jq '.estimates[] | select(.metric == "sinr_db")'
     """
+    from capest.results.ours import Made, made_by_capest
     from capest.results.sweep_file import axes_of
 
+    if file.is_file() and made_by_capest(file) is Made.UNCERTAINTY:
+        from capest.cli.uncertainty_report import report as report_study
+
+        report_study(file, as_json)
+        return
     if axes_of(file):
         from capest.cli.sweep_table import report
 

@@ -156,11 +156,23 @@ def _reduced(world: World, sky: Sky, satellite: np.ndarray, cosines: np.ndarray)
 
 def satellite_fixed(world: World, layout: Layout, sky: Sky) -> Beams:
     """Give every satellite the layout of the scenario around its nadir."""
-    uv = layout.grid.uv[layout.order]
-    cosines = np.stack([*uv.T, np.sqrt(1.0 - (uv * uv).sum(axis=1))])
+    cosines = _cosines_of_layout(layout)
     satellite = np.repeat(np.arange(len(sky)), len(layout.order))
     colour = np.tile(layout.colour[layout.order], len(sky))
     return beams_towards(world, sky, satellite, colour, np.tile(cosines, (1, len(sky))))
+
+
+def layout_of_first(world: World, layout: Layout, sky: Sky) -> Boresights:
+    """Boresights of a layout of the first satellite of a sky, in the kernels' order."""
+    first = np.zeros(len(layout.order), dtype=np.int64)
+    return Boresights(first, _reduced(world, sky, first, _cosines_of_layout(layout)))
+
+
+def _cosines_of_layout(layout: Layout) -> np.ndarray:
+    """Boresights along a satellite's axes, in the kernels' order, float64 array (3, beams)."""
+    uv = layout.grid.uv[layout.order]
+    found: np.ndarray = np.stack([*uv.T, np.sqrt(1.0 - (uv * uv).sum(axis=1))])
+    return found
 
 
 def beams_towards(

@@ -32,10 +32,14 @@ class LoweredPower:
         Factor on all beams of a satellite.
     reduction_db : dict of str to float64 array (beams,)
         What each limit that is set takes off each beam; names of ``histograms.AXES``.
+    aggregate_w : float64 array (trials,) or None
+        Power-flux density of all satellites in band, after all limits, at that cell's centre where
+        it is largest, W/m²/MHz; ``None`` without a limit out of band.
     """
 
     satellite: np.ndarray
     reduction_db: dict[str, np.ndarray]
+    aggregate_w: np.ndarray | None = None
 
     def factor(self, beams: Beams) -> np.ndarray | None:
         """Share of its EIRP that each beam uses, all limits together, float64 array (beams,).
@@ -77,6 +81,7 @@ def limit_power(world: World, kernels: Kernels, sky: Sky, beams: Beams) -> Lower
     limits, radio = world.radio.limits, world.radio
     whole = np.ones(len(sky), dtype=np.float32)
     taken_db: dict[str, np.ndarray] = {}
+    aggregate_w = None
     if is_limited(world, "pfd_dbw_per_m2_mhz"):
         taken_db["pfd_reduction_db"] = limit_flux(world, sky, beams)
     if is_limited(world, "rf_power_w"):
@@ -91,8 +96,9 @@ def limit_power(world: World, kernels: Kernels, sky: Sky, beams: Beams) -> Lower
         most = 10.0 ** (0.1 * limits.out_of_band_pfd_dbw_per_m2_mhz)
         share = np.minimum(1.0, most / np.maximum(highest, 1e-300)).astype(np.float32)
         whole *= share[sky.trial]
+        aggregate_w = highest * share
         taken_db["out_of_band_reduction_db"] = _lowered_db(share[sky.trial])[beams.satellite]
-    return LoweredPower(whole, taken_db)
+    return LoweredPower(whole, taken_db, aggregate_w)
 
 
 def pfd_reduction_db(world: World, sky: Sky, beams: Beams | Boresights) -> np.ndarray:
@@ -160,15 +166,8 @@ def boresight_pfd_dbw(world: World, sky: Sky, beams: Beams | Boresights) -> np.n
     EIRP density in its direction over the sphere of the range: EIRP - 10 lg(4 pi r²).
     """
     steering = world.radio.steering
-    if beams.direction is None:
-        raise ValueError("the boresights of these beams are not known")
-    ka: Any = steering.reduced_aperture
-    if world.payloads is not None:
-        ka = world.payloads.aperture(sky)[beams.satellite]
-    u, v = beams.direction[:2].astype(np.float64) / ka
-    squared = np.minimum(u * u + v * v, 1.0)
+    squared, radius_m = _off_nadir(world, sky, beams)
     cosine = np.sqrt(1.0 - squared)
-    radius_m = np.linalg.norm(sky.position_m, axis=1)[beams.satellite]
     # A boresight beside the Earth lights none of it; the tangent is the nearest.
     inside = np.sqrt(np.maximum(EARTH_RADIUS_M**2 - radius_m**2 * squared, 0.0))
     range_m = radius_m * cosine - inside
@@ -176,6 +175,31 @@ def boresight_pfd_dbw(world: World, sky: Sky, beams: Beams | Boresights) -> np.n
     nominal_dbw = world.radio.eirp_density_dbw_per_mhz
     eirp_dbw = of_beams(world, "eirp_density_dbw_per_mhz", sky, beams, nominal_dbw)
     return eirp_dbw + steered_db - 10.0 * np.log10(4.0 * math.pi * range_m**2)
+
+
+def boresight_elevation_deg(world: World, sky: Sky, beams: Beams | Boresights) -> np.ndarray:
+    """Elevation under which each beam's boresight meets the ground, float64 array (beams,).
+
+    By the law of sines; 0 for a boresight beside the Earth.
+    """
+    squared, radius_m = _off_nadir(world, sky, beams)
+    cosine = radius_m / EARTH_RADIUS_M * np.sqrt(squared)
+    found: np.ndarray = np.degrees(np.arccos(np.minimum(cosine, 1.0)))
+    return found
+
+
+def _off_nadir(world: World, sky: Sky, beams: Beams | Boresights) -> tuple[np.ndarray, np.ndarray]:
+    """Squared sine of the angle off the nadir, and distance of the satellite from the Earth's
+    centre, float64 arrays (beams,).
+    """
+    if beams.direction is None:
+        raise ValueError("the boresights of these beams are not known")
+    ka: Any = world.radio.steering.reduced_aperture
+    if world.payloads is not None:
+        ka = world.payloads.aperture(sky)[beams.satellite]
+    u, v = beams.direction[:2].astype(np.float64) / ka
+    radius_m = np.linalg.norm(sky.position_m, axis=1)[beams.satellite]
+    return np.minimum(u * u + v * v, 1.0), radius_m
 
 
 def aggregate_pfd_w(

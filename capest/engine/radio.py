@@ -137,11 +137,14 @@ class PowerLimits:
         On the radiated power of a satellite.
     out_of_band_pfd_dbw_per_m2_mhz : float or None
         On what all satellites send in band together, the rejection of neighbouring bands added.
+    out_of_band_rejection_db : float
+        How far emissions in neighbouring bands lie below those in band.
     """
 
     pfd_dbw_per_m2_mhz: float | None = None
     rf_power_w: float | None = None
     out_of_band_pfd_dbw_per_m2_mhz: float | None = None
+    out_of_band_rejection_db: float = 0.0
 
     @property
     def are_set(self) -> bool:

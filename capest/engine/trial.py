@@ -16,6 +16,7 @@ from capest.engine.assignment import SatellitesInView
 from capest.engine.beams import Beams
 from capest.engine.collect import user_histograms
 from capest.engine.downlink import downlink
+from capest.engine.emissions import emissions
 from capest.engine.evaluate import Drawn, evaluate
 from capest.engine.frame_of_one import plan_frame, problem_of
 from capest.engine.gateways import fed_only
@@ -105,6 +106,7 @@ def start(
     computed = with_reach(drawn, with_bound(drawn, computed))
     histograms, counted = user_histograms(world, kernels, computed)
     found = cells.collect(world, kernels, computed, counted, histograms)
+    found["trial"] = found["trial"] | emissions(world, kernels, computed)
     return Started(world, first_trial, sky, view, computed.beams, kernels.fetch(found), parts)
 
 

@@ -28,6 +28,9 @@ MADE_BY = f"capest {__version__}"
 TOML_MARK = f"# Made by {MADE_BY}."
 """First line of a scenario that capest writes."""
 
+STUDY_MARK = "uncertainty_of"
+"""Attribute of the file of a study of uncertainty: names of its figures."""
+
 _SWEEP_AXES = "sweep_axes"
 _LARGEST_JSON = 2**26
 _LARGEST_PICTURE = 2**28
@@ -40,6 +43,7 @@ class Made(StrEnum):
 
     RESULT = "the result of a run"
     SWEEP = "the result of a sweep"
+    UNCERTAINTY = "a study of uncertainty"
     COMPARISON = "a comparison of beam hopping"
     ANSWER = "figures of the video call study"
     PICTURE = "a picture of the calibration"
@@ -209,6 +213,8 @@ def _netcdf(path: Path) -> Made | None:
         names = set(dataset.ncattrs())
     if "capest_version" not in names:
         return None
+    if STUDY_MARK in names:
+        return Made.UNCERTAINTY
     if _SWEEP_AXES in names:
         return Made.SWEEP
     return Made.RESULT if "scenario_fingerprint" in names else None

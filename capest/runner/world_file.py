@@ -33,8 +33,19 @@ class WorldFile:
     digest: str
 
 
-def save_world(world: World, folder: Path) -> WorldFile:
+def save_world(world: World, folder: Path, name: str = WORLD_NAME) -> WorldFile:
     """Write a world, whole or not at all.
+
+    Parameters
+    ----------
+    world : World
+    folder : Path
+    name : str
+        Of the file in the folder.
+
+    Returns
+    -------
+    WorldFile
 
     Raises
     ------
@@ -42,7 +53,7 @@ def save_world(world: World, folder: Path) -> WorldFile:
         If the file cannot be written.
     """
     content = pickle.dumps(world, protocol=5)
-    path = folder / WORLD_NAME
+    path = folder / name
     write_whole(path, content)
     return WorldFile(path, hashlib.sha256(content).hexdigest())
 
@@ -50,6 +61,11 @@ def save_world(world: World, folder: Path) -> WorldFile:
 # A worker gets many batches of one run.
 @lru_cache(maxsize=1)
 def load_world(file: WorldFile) -> World:
+    """Read a world, and keep the last one; see `read_world`."""
+    return read_world(file)
+
+
+def read_world(file: WorldFile) -> World:
     """Read a world.
 
     Raises

@@ -369,9 +369,6 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "satellite.power_limit": (_CHOICE_OF_BEAMS, _CAPPED),
     "satellite.feeder_bandwidth_mhz": (_CHOICE_OF_BEAMS, _REPEATS),
     "satellite.largest_scan_deg": (CONSTELLATION, _EARTH_FIXED),
-    "satellite.out_of_band_rejection_db": (
-        given("satellite.out_of_band_pfd_limit_dbw_per_m2_mhz"),
-    ),
     "constellation.deployed_fraction": (CONSTELLATION, _SHELLS),
     "constellation.deployment": (
         *(CONSTELLATION, _SHELLS),

@@ -72,6 +72,18 @@ def key_reference(key: str) -> KeyReference:
     )
 
 
+def same_meaning(key: str) -> str:
+    """Return the key that means the same for all satellites, of a key of a table of shells.
+
+    Parameters
+    ----------
+    key : str
+        Dotted.
+    """
+    of_table = _OF_TABLE.fullmatch(key)
+    return key if of_table is None else _SAME_AS[of_table[1]]
+
+
 def _of_table(key: str, name: str) -> KeyReference:
     same = key_reference(_SAME_AS[name])
     read = "" if same.read == _READ_ALWAYS else f"; {same.read}"

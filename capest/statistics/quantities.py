@@ -1,8 +1,9 @@
 """The one table of quantities of a result, and what follows from it.
 
 A new quantity is one row in ``quantities_of_users``, ``quantities_of_trials``,
-``quantities_of_cells`` or ``quantities_of_kept_cells``: blocks may then hold it, and estimates,
-result files, summaries, sweeps, ``--until``, JSON and the page on results have it.
+``quantities_of_emissions``, ``quantities_of_cells`` or ``quantities_of_kept_cells``: blocks may
+then hold it, and estimates, result files, summaries, sweeps, ``--until``, JSON and the page on
+results have it.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ from functools import lru_cache
 
 from capest.statistics.histograms import HistogramAxis
 from capest.statistics.quantities_of_cells import OF_CELLS
+from capest.statistics.quantities_of_emissions import OF_EMISSIONS, SHARES_OF_EMISSIONS
 from capest.statistics.quantities_of_kept_cells import OF_KEPT_CELLS
 from capest.statistics.quantities_of_trials import OF_TRIALS
 from capest.statistics.quantities_of_users import OF_USERS
 from capest.statistics.quantity import Quantity, When
 
-QUANTITIES: tuple[Quantity, ...] = (*OF_USERS, *OF_TRIALS, *OF_CELLS, *OF_KEPT_CELLS)
+QUANTITIES: tuple[Quantity, ...] = (
+    *(*OF_USERS, *OF_TRIALS, *OF_EMISSIONS, *SHARES_OF_EMISSIONS),
+    *(*OF_CELLS, *OF_KEPT_CELLS),
+)
 """Every quantity that a block may hold, and every share, in the order in which they are told."""
 
 

@@ -82,10 +82,13 @@ class Mean:
         Where all trials have the same value it does not vary by accident: it is known exactly.
     is_share : bool
         Values lie within 0 to 1, and so do limits.
+    of_any : bool
+        NaN in trials that have none; the mean is over the others. Values may be negative.
     """
 
     set_by_scenario: bool = False
     is_share: bool = False
+    of_any: bool = False
 
 
 @dataclass(frozen=True)

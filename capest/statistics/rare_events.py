@@ -110,6 +110,28 @@ def mean_over_trials(sums: TrialSums, *, set_by_scenario: bool = False) -> Inter
     return Interval(sums.mean, sums.most - more, sums.most - less / count)
 
 
+def mean_of_any(sums: TrialSums, trials: int) -> Interval:
+    """Mean of a quantity of any sign over the trials that have it, with Student's 95 % interval.
+
+    Parameters
+    ----------
+    sums : TrialSums
+        Of the trials that have it.
+    trials : int
+        All trials.
+
+    Returns
+    -------
+    Interval
+        NaN limits with a note where fewer than 5 trials have any of it.
+    """
+    value = sums.mean if sums.count else math.nan
+    note = why_not_known(sums.contributing, trials)
+    if note or not sums.count:
+        return Interval(value, math.nan, math.nan, note)
+    return mean_interval(*sums.moments)
+
+
 def share_over_trials(sums: PartAndWhole, confidence: float = 0.95) -> Interval:
     """Ratio of two sums over trials, 0 <= part <= whole, with its interval.
 

@@ -20,6 +20,7 @@ from capest.statistics.quantities import AXES, SHARES, in_order, of_dims, quanti
 from capest.statistics.quantity import QUANTILES, Quantity
 from capest.statistics.rare_events import (
     least_kurtosis,
+    mean_of_any,
     mean_over_trials,
     share_over_trials,
     why_not_known,
@@ -93,7 +94,7 @@ class Reduction:
     def __init__(self) -> None:
         self._histograms: dict[str, np.ndarray] = {}
         self._group_trials = np.zeros(GROUPS, np.int64)
-        always = [row for row in of_dims("trial").values() if not row.when]
+        always = [row for row in of_dims("trial").values() if not row.when and not _of_any(row)]
         self._real: dict[str, TrialSums] = {row.name: NOTHING for row in always if not row.is_whole}
         self._whole = {row.name: WholeNumbers() for row in always if row.is_whole}
         self._shares: dict[str, PartAndWhole] = {}
@@ -138,7 +139,10 @@ class Reduction:
             row = quantity(name)
             if row.is_whole or name in _IN_SHARES:
                 whole[name] = values
-            if not row.is_whole:
+            if _of_any(row):
+                known = sums_of(values[~np.isnan(values)])
+                self._real[name] = merge(self._real.get(name, NOTHING), known)
+            elif not row.is_whole:
                 self._real[name] = merge(self._real.get(name, NOTHING), sums_of(values))
             if row.distribution:
                 self._values.setdefault(name, []).append(np.asarray(values, np.int32))
@@ -222,6 +226,8 @@ class Reduction:
         if row.share:
             return share_over_trials(self._shares.get(metric, PartAndWhole()))
         sums = self._real[metric] if metric in self._real else self._whole[metric].sums()
+        if _of_any(row):
+            return mean_of_any(sums, self.trials)
         fixed = row.mean is not None and row.mean.set_by_scenario
         found = mean_over_trials(sums, set_by_scenario=fixed)
         return within_share(found) if row.mean is not None and row.mean.is_share else found
@@ -249,6 +255,11 @@ class Reduction:
         found = self.interval(metric, statistic)
         units = quantity(metric).units or "1"
         return Estimate(metric, statistic, found.value, found.low, found.high, units, found.note)
+
+
+def _of_any(row: Quantity) -> bool:
+    """Whether trials that have none of it do not count."""
+    return row.mean is not None and row.mean.of_any
 
 
 def counted_in(metric: str) -> tuple[str, ...]:

@@ -72,6 +72,8 @@ def merge(a: TrialSums, b: TrialSums) -> TrialSums:
 
 def sums_of(values: np.ndarray) -> TrialSums:
     """Sums of real numbers, float array (trials,)."""
+    if not len(values):
+        return NOTHING
     values = values.astype(np.float64)
     mean = float(values.mean())
     deviations = values - mean

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
 
 from capest.cli import cli
 from capest.physics.overhead import OVERHEAD, parts_of
+from capest.scenario.assumed.lookup import default_figures
 from capest.scenario.model import fields
 from capest.scenario.network_rules import RULES
-from capest.scenario.presets import load_preset
+from capest.scenario.presets import load_preset, preset_names
 from capest.scenario.problems import allowed_text
 from capest.scenario.reading_table import READ_WHEN
 from capest.scenario.reference_page import key_reference, known_keys
@@ -23,6 +25,11 @@ def said(*words: str) -> str:
     done = CliRunner().invoke(cli, ["explain", *words], catch_exceptions=False)
     assert done.exit_code == 0
     return done.stdout
+
+
+def in_lines(key: str) -> str:
+    """What is said of a key, without the breaks within a line."""
+    return re.sub(r"\n(?!  \S|\Z) *", " ", said(key))
 
 
 def test_it_knows_every_key():
@@ -39,15 +46,15 @@ def test_it_knows_every_key():
 
 
 def test_a_key_in_lines():
-    lines = said("uplink.bandwidth_mhz").splitlines()
+    lines = in_lines("uplink.bandwidth_mhz").splitlines()
     assert lines[0].startswith("uplink.bandwidth_mhz: Bandwidth in which one user transmits")
     assert [line.split()[-1] for line in lines[1:5]] == ["MHz", "beam", "0.36", "keys"]
-    assert lines[-1].split(":")[0].strip() == "read"
+    assert [line.split(":")[0].strip() for line in lines[-2:]] == ["read", "kind"]
 
 
 def test_no_link_is_cut_to_a_word():
-    assert 'source:          "gateways" in docs/scenario.md' in said("constellation.gateways")
-    assert 'services ("rates that adapt" in docs/services.md)' in said(
+    assert 'source:          "gateways" in docs/scenario.md' in in_lines("constellation.gateways")
+    assert 'services ("rates that adapt" in docs/services.md)' in in_lines(
         "service.least_downlink_kbps"
     )
     for key in known_keys():
@@ -57,7 +64,7 @@ def test_no_link_is_cut_to_a_word():
 
 
 def test_it_tells_what_presets_supply_by_the_rules():
-    assert "presets:         0.5 of voice; not with rules" in said("service.talk_share")
+    assert "presets:         0.5 of voice; not with rules" in in_lines("service.talk_share")
     watts = {
         each["value"]: each["names"]
         for each in json.loads(said("satellite.rf_power_w", "--json"))["presets"]
@@ -76,7 +83,7 @@ def test_it_knows_keys_of_tables_of_shells(name: str):
     of_model = ShellSettings.model_fields[name]
     assert (found.key, found.unit) == (key, unit_of(key))
     assert found.allowed == allowed_text(key, of_model)
-    assert said(key).startswith(f"{key}: Of the satellites of one table: ")
+    assert in_lines(key).startswith(f"{key}: Of the satellites of one table: ")
 
 
 def test_a_wrong_key_of_a_table_gets_a_near_one_of_it():
@@ -92,6 +99,84 @@ def test_the_same_in_json():
     assert sum(part["share"] for part in found["parts"]) == pytest.approx(42 / 168)
 
 
+def test_it_says_how_far_off_a_figure_may_be():
+    lines = in_lines("link.overhead").splitlines()[-5:]
+    assert [line.split(":")[0].strip() for line in lines] == [
+        *("kind", "confidence", "range", "shape", "reason"),
+    ]
+    row = default_figures()["link.overhead"]
+    assert row.range is not None
+    low, high = row.range
+    for line, words in zip(lines, (row.kind, row.confidence, f"{low} to {high}", row.shape,
+                                   row.reason), strict=True):  # fmt: skip
+        assert line.partition(":")[2].strip().startswith(words)
+
+
+def test_it_lists_options_with_their_weights():
+    assert "options:         bessel, taylor, 50 % each" in in_lines("satellite.pattern")
+    options = json.loads(said("satellite.pattern", "--json"))["stated"]["options"]
+    assert options == [{"value": "bessel", "weight": 1}, {"value": "taylor", "weight": 1}]
+    # Nothing draws a decision.
+    assert "options:         efficient, random\n" in in_lines("scheduler.admission")
+
+
+@pytest.mark.parametrize("key", list(fields()))
+def test_it_says_what_tables_state(key: str):
+    """Of every key: default, presets and followers, as the tables themselves have them."""
+    found = json.loads(said(key, "--json"))
+    default = default_figures().get(key)
+    if default is None:
+        assert found["stated"] is None
+    else:
+        stated = found["stated"]
+        assert (stated["kind"], stated["confidence"]) == (default.kind, default.confidence)
+        assert (stated["reason"], stated["range"] is None) == (default.reason, not default.range)
+    followers, of_presets = set(), {}
+    for preset in map(load_preset, preset_names()):
+        starter = {k: row.figure for k, row in preset.starter.items() if row.figure is not None}
+        tables = (preset.figures, preset.figures_of_rules, preset.stand_ins, starter)
+        for table in tables:
+            rows = {preset.dotted(name): figure for name, figure in table.items()}
+            followers |= {name for name, figure in rows.items() if figure.follows == key}
+            if key in rows:
+                of_presets.setdefault(preset.name, []).append(rows[key].value)
+    assert found["followed_by"] == sorted(followers)
+    told: dict[str, list[object]] = {}
+    for each in found["stated_by_presets"]:
+        for name in each["names"]:
+            told.setdefault(name, []).append(each["value"])
+    assert told == of_presets
+
+
+def test_presets_that_state_another_range_are_named():
+    words = in_lines("handset.body_loss_db")
+    of_a_hand = load_preset("smartphone-typical").figures["body_loss_db"]
+    assert of_a_hand.range is not None
+    low, high = of_a_hand.range
+    (line,) = re.findall(r"presets state: .*", words)
+    assert f"4 dB ({low:g} to {high:g} dB, {of_a_hand.shape}; not known, assumed): " in line
+    assert "smartphone-worst" in line
+    assert "followed by:     handset.antenna_gain_dbi, " in words
+    words = in_lines("handset.antenna_gain_dbi")
+    assert "follows handset.body_loss_db, linearly; not known, assumed)" in words
+
+
+def test_a_key_of_a_table_of_shells_has_what_satellites_state():
+    of_table = json.loads(said("constellation.shell.2.rf_power_w", "--json"))
+    of_all = json.loads(said("satellite.rf_power_w", "--json"))
+    assert of_table["stated_by_presets"] == of_all["stated_by_presets"] != []
+    assert of_table["stated"] is None
+
+
+@pytest.mark.parametrize("columns", ["40", "80", "200"])
+def test_lines_fit_the_terminal(columns: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", columns)
+    most = min(int(columns), 100)
+    for key in ("link.overhead", "satellite.pattern", "satellite.antenna_gain_dbi"):
+        for line in said(key).splitlines():
+            assert len(line) <= most or len(line.split()) == 1, line
+
+
 @pytest.mark.parametrize("key", OVERHEAD)
 def test_parts_of_an_overhead_are_its_value(key: str):
     """R.PDSCH.1-1.1 FDD has 126 of 168 elements left; two of 14 symbols are reference signals."""
@@ -99,8 +184,8 @@ def test_parts_of_an_overhead_are_its_value(key: str):
     assert sum(part.share for part in parts_of(key, value)) == pytest.approx(value, abs=0.005)
     assert parts_of(key, value + 0.1) == ()
     for part in OVERHEAD[key]:
-        assert part.name in said(key)
-        assert part.source in said(key)
+        assert part.name in in_lines(key)
+        assert part.source in in_lines(key)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 
 import pytest
 from click.shell_completion import ShellComplete
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from capest.cli import cli
 from capest.cli.presets import presets
 from capest.errors import InputError
+from capest.scenario.figure import KINDS_OF_FIGURES, SHAPES, Figure
 from capest.scenario.load import load_scenario
 from capest.scenario.presets import KINDS, load_preset, preset_names, presets_of
 
@@ -23,6 +25,20 @@ def run(*arguments: str) -> str:
     result = CliRunner().invoke(presets, arguments, catch_exceptions=False, env={"COLUMNS": "80"})
     assert result.exit_code == 0
     return result.stdout
+
+
+RANGES = "How far uncertain figures may be off, and what else might be decided:"
+
+
+def shown_figures(name: str, text: str) -> Iterator[tuple[str, Mapping[str, Figure]]]:
+    """Parts of what ``show`` prints that are tables, each with its figures."""
+    preset = load_preset(name)
+    tables, _, _ = text.partition(RANGES)
+    rest, _, stand_ins = tables.partition("In place of what nobody has published:")
+    always, _, by_rules = rest.partition("By rules =")
+    yield always, preset.figures
+    yield by_rules, preset.figures_of_rules
+    yield stand_ins, preset.stand_ins
 
 
 def failure(*arguments: str) -> str:
@@ -54,10 +70,8 @@ def test_list_json():
 def test_show_fits_the_terminal(name):
     text = run("show", name)
     assert max(map(len, text.splitlines())) <= 80
-    always, _, by_rules = text.partition("By rules =")
-    preset = load_preset(name)
-    assert bool(by_rules) == bool(preset.figures_of_rules)
-    for part, figures in ((always, preset.figures), (by_rules, preset.figures_of_rules)):
+    for part, figures in shown_figures(name, text):
+        assert bool(part) == bool(figures)
         for key, figure in figures.items():
             (line,) = (line for line in part.splitlines() if line.startswith(f"{key} "))
             assert line.split()[1] == str(figure.value).split()[0]
@@ -68,9 +82,7 @@ def test_show_fits_the_terminal(name):
 @pytest.mark.parametrize("name", preset_names())
 def test_show_leaves_nothing_of_a_source_out(name):
     """Addresses are longer than their column: they go on in the next line."""
-    preset = load_preset(name)
-    always, _, by_rules = run("show", name).partition("By rules =")
-    for part, figures in ((always, preset.figures), (by_rules, preset.figures_of_rules)):
+    for part, figures in shown_figures(name, run("show", name)):
         start = part.splitlines()[2].index("source") if figures else 0
         shown = "".join(line[start:].strip() for line in part.splitlines()[3:])
         for figure in figures.values():
@@ -91,7 +103,89 @@ def test_show_json():
         "unit": "degree",
         "confidence": "standard",
         "source": "TR 38.821 V16.2.0 Table 6.1.1.1-6",
+        "kind": "",
+        "range": None,
+        "shape": "uniform",
+        "options": [],
+        "reason": "",
+        "follows": "",
     }
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_show_says_how_far_figures_may_be_off(name):
+    """Each uncertain figure stands once, with its range and its whole reason."""
+    preset = load_preset(name)
+    tables = (preset.figures, preset.figures_of_rules, preset.stand_ins)
+    figures = [(preset.dotted(key), one) for table in tables for key, one in table.items()]
+    starter = preset.starter.items()
+    figures += [(key, row.figure) for key, row in starter if row.figure is not None]
+    _, _, ranges = run("show", name).partition(RANGES)
+    lines = ranges.splitlines()
+    for key, figure in figures:
+        if not figure.kind:
+            continue
+        (start,) = (i for i, line in enumerate(lines) if line.startswith(f"{key} = "))
+        end = start + 1
+        while lines[end].startswith(" "):
+            end += 1
+        said = " ".join(line.strip() for line in lines[start:end])
+        assert figure.reason in said
+        if figure.range is not None:
+            assert f": {figure.range[0]} to {figure.range[1]}" in said
+        assert all(
+            str(value) in said.replace("true", "True").replace("false", "False")
+            for value, _ in figure.options
+        )
+        if figure.follows:
+            assert f", follows {figure.follows}" in said
+        else:
+            assert f"; {figure.kind} " in said
+    kinds = {figure.kind for _, figure in figures} - {""}
+    for kind in KINDS_OF_FIGURES:
+        assert (f"\n{kind}: " in ranges) == (kind in kinds)
+    if not kinds:
+        assert not ranges
+
+
+def test_show_explains_kinds_and_shapes_and_puts_children_behind_their_parent():
+    _, _, ranges = run("show", "smartphone-typical").partition(RANGES)
+    starts = [line.split(" = ")[0] for line in ranges.splitlines() if " = " in line]
+    assert starts[starts.index("handset.body_loss_db") + 1] == "handset.antenna_gain_dbi"
+    assert "handset.body_loss_db = 4: 2 to 6 dB, triangular; not known\n" in ranges
+    words = " ".join(ranges.split())
+    assert f"triangular: {SHAPES['triangular']}" in words
+    assert "uniform: " not in words
+
+
+def test_show_says_how_likely_options_are():
+    words = " ".join(run("show", "lynk-10").split())
+    assert (
+        "carrier.bandwidth_mhz = 1.4: 1.4 MHz (50 %) or 3 MHz (25 %) or 5 MHz (25 %); not known"
+        in words
+    )
+    words = " ".join(run("show", "guowang-gw-2").split())
+    assert "30: 5 or 10 or 15 or 20 or 30 MHz, all as likely; not known" in words
+
+
+def test_show_json_has_ranges():
+    shown = json.loads(run("show", "guowang-gw-a59", "--json"))
+    aperture = shown["stand_ins"]["satellite.antenna_diameter_m"]
+    assert (aperture["kind"], aperture["range"], aperture["shape"]) == (
+        "not known",
+        [1, 2.8],
+        "log-uniform",
+    )
+    width = shown["stand_ins"]["satellite.hpbw_deg"]
+    assert (width["follows"], width["unit"]) == ("satellite.antenna_diameter_m", "degree")
+    assert shown["starter"]["region.country"] == {
+        "value": "CN",
+        "unit": "",
+        "remark": "the operator's country",
+    }
+    bandwidth = shown["starter"]["carrier.bandwidth_mhz"]
+    assert bandwidth["options"][0] == {"value": 5, "weight": 1}
+    assert bandwidth["unit"] == "MHz"
 
 
 def test_unknown_name():

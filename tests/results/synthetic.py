@@ -13,6 +13,7 @@ from capest.results.variable import Variable
 from capest.scenario.service_classes import guaranteed_services
 from capest.statistics.block import BlockResult
 from capest.statistics.quantities import AXES, calls_of_service
+from capest.statistics.quantities_of_emissions import LIMIT_KEYS
 from capest.statistics.refusals import REFUSAL_REASONS
 
 BEAMS = 7
@@ -134,6 +135,7 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
         offered - carried, [1 / len(REFUSAL_REASONS)] * len(REFUSAL_REASONS)
     )
     per_metric["calls"] = [carried]
+    turned_down = np.int32(lit.sum() // 2)
     return BlockResult(
         trial,
         {
@@ -164,6 +166,19 @@ def _one_trial(trial: int, beams: int, seed: int) -> BlockResult:
                 for service in guaranteed_services()
                 for name in calls_of_service(service)
             },
+            "pfd_worst_dbw_per_m2_mhz": np.float64(-92.6 + 0.1 * effect),
+            "pfd_worst_elevation_deg": np.float64(80.0 + effect),
+            "out_of_band_pfd_worst_dbw_per_m2_mhz": np.float64(-137.6 + 0.1 * effect),
+            "out_of_band_pfd_aggregate_dbw_per_m2_mhz": np.float64(-136.0 + 0.1 * effect),
+            "radiated_w": np.float64(300.0 + 10.0 * effect),
+            "radiated_w_largest": np.float64(400.0 + 10.0 * effect),
+            "beams_radiating": np.int32(lit.sum()),
+            **{
+                f"turned_down_by_{limit}{ending}": np.float64(times + 0.1 * effect)
+                for limit in LIMIT_KEYS
+                for ending, times in (("_db", 1.0), ("_largest_db", 2.0))
+            },
+            **{f"beams_turned_down_by_{limit}": turned_down for limit in LIMIT_KEYS},
             "call_attempts": np.int32(3 * offered),
             "calls_blocked": np.int32(offered - carried),
             "best_effort_throughput": np.float64(rate[counted].sum(dtype=np.float64) / 3),

@@ -213,7 +213,7 @@ LIMITS = {
     *("satellite.rf_power_w", "satellite.pfd_limit_dbw_per_m2_mhz"),
     "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz",
 }
-PAYLOAD = {"satellite.element_exponent", "satellite.out_of_band_rejection_db"}
+PAYLOAD = {"satellite.element_exponent"}
 OF_NETWORK = {key for key in CHANGES if key.startswith(("constellation.", "region.", "cells."))}
 PLACE = {"channel.latitude_deg": 40.0, "channel.longitude_deg": 116.0}
 UPLINK = {

@@ -117,7 +117,7 @@ READ = {
     "satellite.largest_scan_deg": (BOX, 30.0),
     "satellite.pfd_limit_dbw_per_m2_mhz": (BOX, -120.0),
     "satellite.out_of_band_pfd_limit_dbw_per_m2_mhz": (BOX, -170.0),
-    "satellite.out_of_band_rejection_db": (SIDELOBES, 30.0),
+    "satellite.out_of_band_rejection_db": (ONE, 30.0),
     "constellation.preset": ({k: v for k, v in BOX.items() if k != "constellation.shells"}
                              | {"constellation.preset": "iridium-66"}, "globalstar-24"),
     "constellation.shells": (BOX, "60: 200/10/3 @ 1200"),
@@ -315,7 +315,6 @@ UNREAD = {
         *((ONE, ERROR), (SWEEPING, ERROR), (BOX | {"satellite.payload": "regenerative"}, ERROR)),
     ],
     "satellite.largest_scan_deg": [(ONE, ERROR), (SWEEPING, ERROR)],
-    "satellite.out_of_band_rejection_db": [(BOX, ERROR), (ONE, ERROR)],
     "constellation.gateways": [(ONE, ERROR), (BOX | {"satellite.payload": "regenerative"}, ERROR)],
     "constellation.deployed_fraction": [(GEO, ERROR), (ONE, ERROR)],
     "constellation.deployment": [(BOX, NOTE), (GEO, ERROR), (ONE, ERROR)],

@@ -219,10 +219,13 @@ def sky_of(scenario: Scenario, frequency_hz: float) -> np.ndarray:
 def power_limits(scenario: Scenario) -> PowerLimits:
     """Limits on the power of beams."""
     satellite = scenario.satellite
+    rejection_db = satellite.out_of_band_rejection_db
     out_of_band_dbw = satellite.out_of_band_pfd_limit_dbw_per_m2_mhz
     if out_of_band_dbw is not None:
-        out_of_band_dbw += satellite.out_of_band_rejection_db
-    return PowerLimits(satellite.pfd_limit_dbw_per_m2_mhz, satellite.rf_power_w, out_of_band_dbw)
+        out_of_band_dbw += rejection_db
+    return PowerLimits(
+        satellite.pfd_limit_dbw_per_m2_mhz, satellite.rf_power_w, out_of_band_dbw, rejection_db
+    )
 
 
 def uplink_of(scenario: Scenario, uplink_carrier: Carrier | None) -> Uplink | None:

@@ -1,0 +1,101 @@
+"""The tornado of a figure: what every assumption is worth alone, the largest first."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from capest.cli.bars import two_sided
+from capest.results.figures import number, people_unit
+from capest.statistics.intervals import Interval
+from capest.studies.uncertainty.study_model import PairedAnswer, StudiedFigure, Study
+
+_WIDTH = 80
+_SIDE = 16
+_VALUE = 20
+
+
+@dataclass(frozen=True)
+class Row:
+    """One assumption with the answers at its ends, those of a choice by their size."""
+
+    key: str
+    kind: str
+    centre: str
+    ends: tuple[tuple[str, PairedAnswer], ...]
+
+    @property
+    def size(self) -> float:
+        """Largest change that it makes alone."""
+        changes = [abs(answer.difference.value) for _, answer in self.ends]
+        return max((each for each in changes if not math.isnan(each)), default=0.0)
+
+
+def rows_of(study: Study, found: StudiedFigure) -> list[Row]:
+    """Assumptions by what they are worth, the largest first."""
+    rows = []
+    for place, assumption in enumerate(study.assumptions):
+        ends = tuple(
+            (end.value, answer)
+            for end, answer in zip(study.ends, found.ends, strict=True)
+            if end.assumption == place
+        )
+        if ends:
+            rows.append(Row(assumption.key, assumption.kind, assumption.centre, ends))
+    return sorted(rows, key=lambda row: -row.size)
+
+
+def tornado_lines(study: Study, found: StudiedFigure, *, ascii_only: bool = False) -> Iterator[str]:
+    """Lines of at most 80 columns: key, value, answer, change and bar of every end."""
+    figure = found.figure
+    unit = people_unit(figure.units)
+    places = places_of(found.base)
+    rows = rows_of(study, found)
+    most = max((row.size for row in rows), default=0.0)
+    base = number(found.base.value, places)
+    yield f"{figure.label}, one assumption at a time: {base} {unit}".rstrip() + (
+        f" at stated values, {study.about.get('paired_trials')} trials each"
+    )
+    yield f"  {'value':>{_VALUE}} {'answer':>10} {'change':>9}"
+    for row in rows:
+        yield f"{row.key} = {cut_value(row.centre, 30)}"[:_WIDTH]
+        for value, answer in row.ends:
+            moved = answer.difference.value
+            bar = two_sided(moved, math.nan, most, _SIDE, ascii_only=ascii_only)
+            yield (
+                f"  {cut_value(value, _VALUE):>{_VALUE}} "
+                f"{number(answer.value.value, places):>10} "
+                f"{change_of(answer, figure.is_amount):>9}  {bar}"
+            ).rstrip()
+
+
+def cut_value(text: str, longest: int) -> str:
+    """A value without its quotes, its end left out where it is long."""
+    plain = text.strip('"')
+    with contextlib.suppress(ValueError):
+        plain = f"{float(plain):.6g}"
+    return plain if len(plain) <= longest else f"{plain[: longest - 3]}..."
+
+
+def places_of(base: Interval) -> int:
+    """Decimals that four significant digits of an answer have."""
+    size = abs(base.value)
+    if not (0 < size < math.inf):
+        return 2
+    return max(0, 3 - math.floor(math.log10(size)))
+
+
+def change_of(answer: PairedAnswer, is_amount: bool) -> str:
+    """A change in percent, or in dB."""
+    if is_amount and not math.isnan(answer.percent.value):
+        return f"{answer.percent.value:+,.1f} %"
+    if math.isnan(answer.difference.value):
+        return "n/a"
+    return f"{answer.difference.value:+.2f}{'' if is_amount else ' dB'}"
+
+
+def largest(rows: Sequence[Row]) -> Row | None:
+    """The assumption that is worth most alone."""
+    return rows[0] if rows and rows[0].size > 0 else None
