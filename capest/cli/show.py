@@ -35,7 +35,13 @@ def show(file: Path, intervals: bool, by_density: bool, as_json: bool) -> None:
     from capest.results.ours import Made, made_by_capest
     from capest.results.sweep_file import axes_of
 
-    if file.is_file() and made_by_capest(file) is Made.UNCERTAINTY:
+    made = made_by_capest(file) if file.is_file() else None
+    if made is Made.CAPACITY:
+        from capest.cli.capacity_report import report as report_capacities
+
+        report_capacities(file, as_json)
+        return
+    if made is Made.UNCERTAINTY:
         from capest.cli.uncertainty_report import report as report_study
 
         report_study(file, as_json)

@@ -25,6 +25,9 @@ MOST_UNITS = 1000
 FEWEST_UNITS = 5
 """No interval comes from fewer."""
 
+_FAR = 1e9
+"""A t that nothing exceeds; finite, so that it times no error is no error."""
+
 _NOTHING = 1e-12
 """Of the variance of all units: a resample that varies less does not vary."""
 
@@ -179,12 +182,10 @@ def _quantiles_of_t(
     still = variance <= _NOTHING * max(float(values.var()), 1e-300)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = away / np.sqrt(variance / units)
-    t = np.where(still, np.sign(away) * math.inf, t)
-    t[still & (away == 0.0)] = 0.0
+    # Whose units are all alike is as far away as can be.
+    t[still] = np.sign(away[still]) * _FAR
     t.sort()
     student = student_t_quantile(0.5 + confidence / 2, units - 1)
     tail = NormalDist().cdf(-math.sqrt(units / (units - 1)) * student)
     place = max(math.floor(tail * (len(t) + 1)) - 1, 0)
-    # Finite, so that nothing times it is zero.
-    least, most = max(float(t[place]), -1e9), min(float(t[-1 - place]), 1e9)
-    return min(least, -student), max(most, student)
+    return min(float(t[place]), -student), max(float(t[-1 - place]), student)

@@ -31,8 +31,11 @@ _OF_ENDS = 0.5
 _FINEST = 1e-3
 """Relative step of the key below which nobody asks."""
 
-_INSIDE = 0.1
-"""Part of a step that a new value stays away from its ends."""
+_NEAR = 4.0
+"""So many times the step that is enough are few: what is left is not bisected."""
+
+_INSIDE = 0.2
+"""Part of a step that a new value stays away from its ends then."""
 
 
 @dataclass(frozen=True)
@@ -146,12 +149,15 @@ class Solver:
             right = int(np.clip(np.searchsorted(coordinate, where), 1, len(points) - 1))
             left = right - 1
             step = coordinate[right] - coordinate[left]
-            if step <= max(part * width, self._finest(points[left].value)):
+            enough = max(part * width, self._finest(points[left].value))
+            if step <= enough:
                 continue
-            inside = np.clip(
-                where, coordinate[left] + _INSIDE * step, coordinate[right] - _INSIDE * step
-            )
-            value = self._range.near(float(inside))
+            middle = coordinate[left] + 0.5 * step
+            if step <= _NEAR * enough:
+                # One value at the place itself makes the last bisections unnecessary.
+                away = _INSIDE * step
+                middle = np.clip(where, coordinate[left] + away, coordinate[right] - away)
+            value = self._range.near(float(middle))
             if self._range.whole and value in (points[left].value, points[right].value):
                 value = (points[left].value + points[right].value) // 2
             if points[left].value < value < points[right].value:
