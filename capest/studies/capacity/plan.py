@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from capest.errors import InputError
+from capest.runner.sweep_axis import Axis
+from capest.runner.sweep_points import points_of
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 from capest.scenario.overrides import OptionValue, Removal
@@ -130,3 +132,42 @@ def plan_capacity(
     check_figure(condition, check, asked.said)
     check_threshold(condition, asked.said)
     return CapacityPlan(source, tuple(more), key_range, condition, check, tuple(notes))
+
+
+def plan_for_axes(
+    source: Path,
+    overrides: Sequence[str],
+    axes: Sequence[Axis],
+    key_range: KeyRange,
+    asked: AskedCondition,
+) -> list[CapacityPlan]:
+    """Plan a capacity for every combination of values of some axes, the last of them fastest.
+
+    Parameters
+    ----------
+    source, overrides, key_range, asked
+        As of `plan_capacity`.
+    axes : sequence of Axis
+        At least one.
+
+    Raises
+    ------
+    InputError
+        As of `plan_capacity` and ``sweep_points.points_of``.
+    """
+    if any(key_range.key in axis.keys for axis in axes):
+        raise InputError(
+            f"--capacity {key_range.key}: is varied by --vary too; vary another key, or search "
+            "another one"
+        )
+    # An axis that no point reads shows here.
+    points = points_of(source, [*overrides, key_range.setting(key_range.low)], axes)
+    found = []
+    for point in points:
+        settings = [
+            setting
+            for axis, k in zip(axes, point.place, strict=True)
+            for setting in axis.settings(k)
+        ]
+        found.append(plan_capacity(source, [*overrides, *settings], key_range, asked))
+    return found

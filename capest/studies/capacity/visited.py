@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from capest.errors import InputError
-from capest.results.differences import Trials, difference_of, trials_of
-from capest.results.open import open_result
+from capest.results.differences import Trials, difference_of
+from capest.results.identity import read_identity
 from capest.statistics.histograms import HistogramAxis
 from capest.statistics.intervals import Interval
 from capest.statistics.quantity import QUANTILES
@@ -55,8 +57,7 @@ def read_point(path: Path, value: float, condition: FigureCondition) -> VisitedP
     InputError
         The result has nothing of the figure, such as no caller in reach.
     """
-    with open_result(path) as dataset:
-        trials = trials_of(dataset)
+    with _trials(path) as trials:
         units = units_of(trials, condition)
         if units is None:
             raise InputError(
@@ -76,9 +77,26 @@ def difference_of_points(
     path: Path, reference: Path, condition: FigureCondition, confidence: float
 ) -> Interval | None:
     """Difference of the figure of two results over the same trials; ``None`` where it has none."""
-    with open_result(path) as dataset, open_result(reference) as other:
-        names = (condition.metric, condition.statistic)
-        return difference_of(trials_of(dataset), trials_of(other), *names, confidence)
+    with _trials(path) as ours, _trials(reference) as theirs:
+        return difference_of(ours, theirs, condition.metric, condition.statistic, confidence)
+
+
+@contextmanager
+def _trials(path: Path) -> Iterator[Trials]:
+    """Trials of a result that this version has just written, or kept."""
+    import netCDF4
+
+    identity = read_identity(path)
+    with netCDF4.Dataset(path, "r") as dataset:
+        dataset.set_auto_mask(False)
+        yield Trials(
+            identity.trials,
+            identity.block_trials,
+            str(dataset.getncattr("seed")),
+            frozenset(dataset.variables),
+            lambda name: dataset[name][...],
+            lambda name: dataset[name].__dict__,
+        )
 
 
 def units_of(trials: Trials, condition: FigureCondition) -> np.ndarray | None:
