@@ -155,7 +155,7 @@ def _key(coordinate: np.ndarray, excess: np.ndarray, *, rising: bool) -> float:
     """
     low, high = excess[:-1], excess[1:]
     with np.errstate(divide="ignore", invalid="ignore"):
-        part = np.where(low <= 0.0, -low, high) / np.abs(high - low)
+        part = np.where(low <= 0.0, -low, -high) / np.abs(high - low)
     part = np.where((low <= 0.0) & (high <= 0.0), 1.0, part)
     part = np.where((low > 0.0) & (high > 0.0), 0.0, part)
     met = float((part * np.diff(coordinate)).sum())

@@ -10,7 +10,7 @@ from capest.errors import InputError
 from capest.scenario.model import Scenario
 from capest.scenario.reading import has_calls
 from capest.scenario.until import UNTIL_KEYS, until_problem
-from capest.statistics.quantities import quantity
+from capest.statistics.quantities import is_known, quantity
 from capest.statistics.quantity import QUANTILES, Quantity, When
 
 BLOCKED = ("blocked_share", "mean")
@@ -66,8 +66,8 @@ class FigureCondition:
 
     @property
     def needs_reach(self) -> bool:
-        """Whether callers in reach have to be counted for it."""
-        return any(each.when is When.REACH for each in self.row.when)
+        """Whether callers in reach have to be counted for it; False of an unknown figure."""
+        return is_known(self.metric) and any(each.when is When.REACH for each in self.row.when)
 
     def excess(self, value: float) -> float:
         """How far a value is on the wrong side of the threshold; not above zero where it is not."""
@@ -112,10 +112,10 @@ def parse_while(text: str) -> FigureCondition:
     if match is None or not math.isfinite(value):
         raise InputError(f"{said}: must be a figure, <= or >=, and a number, {_EXAMPLE}")
     metric, dot, statistic = match["figure"].partition(".")
-    if not dot:
-        raise InputError(
-            f"{said}: {metric} lacks its statistic: write {metric}.mean, or .p05, .p50, .p95"
-        )
+    if not dot and is_known(metric):
+        there = " or ".join(f"{metric}.{each}" for each in quantity(metric).statistics)
+        raise InputError(f"{said}: {metric} lacks its statistic: write {there}")
+    statistic = statistic or "mean"
     return FigureCondition(
         _over_users(metric, statistic),
         statistic,

@@ -16,7 +16,7 @@ from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario, fields
 from capest.scenario.nearest import nearest
 from capest.scenario.overrides import OptionValue, apply_overrides
-from capest.scenario.problems import number_kind
+from capest.scenario.problems import allowed_text, number_kind
 from capest.scenario.reading_table import unread
 from capest.scenario.write import toml_value
 
@@ -106,7 +106,9 @@ def parse_range(text: str, option: str = "--vary") -> KeyRange:
         raise InputError(f"{said}: a scenario has no key {key}; {hint}")
     kind = number_kind(known[key])
     if kind is None or key.startswith("run."):
-        why = "says how the run is done" if key.startswith("run.") else "has no numbers to vary"
+        why = "says how the run is done"
+        if not key.startswith("run."):
+            why = f"is {allowed_text(key, known[key])}: it has no range"
         raise InputError(f"{said}: {key} {why}; give a key of the network with numbers, {_EXAMPLE}")
     whole = kind is int
     if whole and not (low.is_integer() and high.is_integer()):

@@ -90,7 +90,7 @@ def search(key_range: KeyRange, condition: FigureCondition, seed: int, run_at: R
 
     for value in key_range.coarse(POINTS):
         visit(value)
-    scan = _scan(_by_value(found), paths, condition)
+    scan = _scan(_by_value(found), condition)
     solver = Solver(key_range, condition, _uniforms(seed))
     crossings = []
     for window in scan.windows:
@@ -115,12 +115,10 @@ def _by_value(found: dict[float, VisitedPoint]) -> list[VisitedPoint]:
     return [found[value] for value in sorted(found)]
 
 
-def _scan(
-    points: Sequence[VisitedPoint], paths: dict[float, Path], condition: FigureCondition
-) -> Scan:
+def _scan(points: Sequence[VisitedPoint], condition: FigureCondition) -> Scan:
     confidence = confidence_of_each(len(points) - 1)
     differences = [
-        difference_of_points(paths[right.value], paths[left.value], condition, confidence)
+        difference_of_points(right, left, condition, confidence)
         for left, right in itertools.pairwise(points)
     ]
     return judge(points, differences)

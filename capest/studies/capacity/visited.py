@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,10 +9,11 @@ import numpy as np
 
 from capest.errors import InputError
 from capest.results.differences import Trials, difference_of
-from capest.results.identity import read_identity
+from capest.results.identity import identity_in
 from capest.statistics.histograms import HistogramAxis
 from capest.statistics.intervals import Interval
 from capest.statistics.quantity import QUANTILES
+from capest.statistics.reduction import counted_in
 from capest.studies.capacity.condition import UNREACHABLE, FigureCondition
 
 BESIDE = (UNREACHABLE, ("calls", "mean"), ("calls_in_reach", "mean"))
@@ -35,6 +34,8 @@ class VisitedPoint:
     beside : dict of (metric, statistic) to Interval
         Those of `BESIDE` that the result has.
     trials : int
+    of_trials : Trials or None
+        To compare with those of other points.
     """
 
     value: float
@@ -42,6 +43,7 @@ class VisitedPoint:
     units: np.ndarray = field(repr=False)
     beside: dict[tuple[str, str], Interval] = field(repr=False)
     trials: int = 0
+    of_trials: Trials | None = field(default=None, repr=False)
 
     @property
     def is_met(self) -> bool:
@@ -57,46 +59,59 @@ def read_point(path: Path, value: float, condition: FigureCondition) -> VisitedP
     InputError
         The result has nothing of the figure, such as no caller in reach.
     """
-    with _trials(path) as trials:
-        units = units_of(trials, condition)
-        if units is None:
-            raise InputError(
-                f"{condition.figure} has no value at {value:,.12g}: no trial has anything of it; "
-                "narrow the range"
-            )
-        beside = {
-            each: trials.interval(*each)
-            for each in BESIDE
-            if f"{each[0]}_mean" in trials.names and each[0] != condition.metric
-        }
-        figure = trials.interval(condition.metric, condition.statistic)
-        return VisitedPoint(value, figure, units, beside, trials.trials)
+    trials = _read_trials(path, condition)
+    units = units_of(trials, condition)
+    if units is None:
+        raise InputError(
+            f"{condition.figure} has no value at {value:,.12g}: no trial has anything of it; "
+            "narrow the range"
+        )
+    beside = {
+        each: trials.interval(*each)
+        for each in BESIDE
+        if f"{each[0]}_mean" in trials.names and each[0] != condition.metric
+    }
+    figure = trials.interval(condition.metric, condition.statistic)
+    return VisitedPoint(value, figure, units, beside, trials.trials, trials)
 
 
 def difference_of_points(
-    path: Path, reference: Path, condition: FigureCondition, confidence: float
+    point: VisitedPoint, reference: VisitedPoint, condition: FigureCondition, confidence: float
 ) -> Interval | None:
-    """Difference of the figure of two results over the same trials; ``None`` where it has none."""
-    with _trials(path) as ours, _trials(reference) as theirs:
-        return difference_of(ours, theirs, condition.metric, condition.statistic, confidence)
+    """Difference of the figure of two points over the same trials; ``None`` where it has none."""
+    ours, theirs = point.of_trials, reference.of_trials
+    if ours is None or theirs is None:
+        return None
+    return difference_of(ours, theirs, condition.metric, condition.statistic, confidence)
 
 
-@contextmanager
-def _trials(path: Path) -> Iterator[Trials]:
-    """Trials of a result that this version has just written, or kept."""
+def _read_trials(path: Path, condition: FigureCondition) -> Trials:
+    """What a result says of the trials of a figure, and of the figures beside it."""
     import netCDF4
 
-    identity = read_identity(path)
+    row = condition.row
+    wanted = {condition.metric, *counted_in(condition.metric)}
+    if row.share is not None:
+        wanted |= {row.share.part, row.share.whole}
+    stems = [f"{name}_mean" for name in (condition.metric, *(name for name, _ in BESIDE))]
+    stems.append(f"{condition.metric}_quantile")
+    wanted |= {f"{stem}{end}" for stem in stems for end in ("", "_low", "_high")}
+    wanted |= {f"{condition.metric}_{part}" for part in ("below", "count", "above", "bin")}
     with netCDF4.Dataset(path, "r") as dataset:
         dataset.set_auto_mask(False)
-        yield Trials(
-            identity.trials,
-            identity.block_trials,
-            str(dataset.getncattr("seed")),
-            frozenset(dataset.variables),
-            lambda name: dataset[name][...],
-            lambda name: dataset[name].__dict__,
-        )
+        identity = identity_in(dataset.__dict__, dataset.dimensions["trial"].size, path)
+        there = wanted & dataset.variables.keys()
+        values = {name: np.asarray(dataset[name][...]) for name in there}
+        about = {name: dict(dataset[name].__dict__) for name in there}
+        seed = str(dataset.getncattr("seed"))
+    return Trials(
+        identity.trials,
+        identity.block_trials,
+        seed,
+        frozenset(there),
+        values.__getitem__,
+        about.__getitem__,
+    )
 
 
 def units_of(trials: Trials, condition: FigureCondition) -> np.ndarray | None:
