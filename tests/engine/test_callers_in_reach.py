@@ -10,10 +10,10 @@ import pytest
 
 from capest.backend import choose
 from capest.backend.numpy_kernels import NumpyKernels
-from capest.engine import light, per_cell
+from capest.engine import light, per_cell, with_reach
 from capest.engine.build import build
 from capest.engine.memory import compute_block
-from capest.engine.services import in_reach, serve
+from capest.engine.services import serve
 from capest.engine.services.admission import BANDWIDTH, CARRIED
 from capest.engine.world import World
 from capest.scenario.load import load_scenario
@@ -133,33 +133,39 @@ def test_one_satellite_whose_beams_do_not_disturb_each_other(
 
 
 def reached_in_turn(world: World, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Callers of a trial whom any pair of cell and satellite carries that is lit alone."""
+    """Callers of a trial whom the network would carry if only users of their cell were there.
+
+    The scenario's own assignment decides which satellite lights the cell.
+    """
     known: dict[str, Any] = {}
     reached: set[int] = set()
+    assign, collect = light.assign, per_cell.collect_cells
 
     def see(world: World, sky: Any, view: Any, users_of_cell: Any, *_: Any) -> np.ndarray:
-        known.update(view=view, users=users_of_cell)
+        known["users"] = users_of_cell[0]
         return np.full(users_of_cell.shape, -1, dtype=np.int32)
-
-    real = per_cell.collect_cells
 
     def note(world: World, kernels: Any, computed: Any, *given: Any, **named: Any) -> Any:
         outcome = computed.served.admitted.outcome
         fits = computed.served.demand.call & ((outcome == CARRIED) | (outcome == BANDWIDTH))
         reached.update(np.flatnonzero(computed.users.that_count(fits)).tolist())
-        return real(world, kernels, computed, *given, **named)
+        return collect(world, kernels, computed, *given, **named)
 
     with monkeypatch.context() as patch:
         patch.setattr(light, "assign", see)
         compute_block(world, NumpyKernels(), 0, 1)
         patch.setattr(per_cell, "collect_cells", note)
-        pairs = known["view"].candidates
-        for cell, satellite in zip(pairs.cell.tolist(), pairs.satellite.tolist(), strict=True):
-            if known["users"][0, cell]:
-                lit = np.full(known["users"].shape, -1, dtype=np.int32)
-                lit[0, cell] = satellite
-                patch.setattr(light, "assign", lambda *_, lit=lit: lit.copy())
-                compute_block(world, NumpyKernels(), 0, 1)
+        for cell in np.flatnonzero(known["users"]):
+
+            def alone(
+                world: World, sky: Any, view: Any, users: Any, *more: Any, cell: int = cell
+            ) -> np.ndarray:
+                only = np.zeros_like(users)
+                only[0, cell] = users[0, cell]
+                return assign(world, sky, view, only, *more)
+
+            patch.setattr(light, "assign", alone)
+            compute_block(world, NumpyKernels(), 0, 1)
     return len(reached)
 
 
@@ -170,16 +176,28 @@ def reached_in_turn(world: World, monkeypatch: pytest.MonkeyPatch) -> int:
         {"service__uplink_kbps": 120.0},
         {"region__guard_km": 60.0},
         {"users__indoor_share": 0.4},
+        {"cells__assignment": "max-sinr"},
+        {"cells__assignment": "highest-elevation"},
+        {"cells__assignment": "greedy-demand"},
+        {"cells__preference": "least-loaded"},
     ],
     ids=str,
 )
-def test_cells_that_any_satellite_may_light(
+def test_cells_that_the_assignment_would_light_alone(
     more: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = build(scene(MANY, region__radius_km=120.0, users__count=100, **more))
     found = compute_block(world, NumpyKernels(), 0, 1).trial
     check_sums(found)
-    assert int(found["calls_in_reach"][0]) == reached_in_turn(world, monkeypatch) > 0
+    # Whom another satellite carries in the trial, is in reach as well.
+    reached = reached_in_turn(world, monkeypatch)
+    carried = int(found["calls"][0])
+    assert reached > 0
+    assert reached <= int(found["calls_in_reach"][0]) <= reached + carried
+    with monkeypatch.context() as patch:
+        patch.setattr(with_reach, "CARRIED", -1)  # as if nobody was carried
+        empty = compute_block(world, NumpyKernels(), 0, 1).trial
+    assert int(empty["calls_in_reach"][0]) == reached
 
 
 def test_beams_fixed_to_the_only_satellite(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,12 +272,3 @@ def test_every_kind_of_scenario_counts_them_the_same_way(name: str) -> None:
         native = compute_block(world, choose.kernels("native"), 0, 3).trial
         for key in NAMES:
             np.testing.assert_array_equal(native[key], found[key], strict=True)
-
-
-def test_rounds_leave_no_satellite_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All pairs at once give the same callers as the strongest first."""
-    found = trials_of(scene(MANY, users__indoor_share=0.3), 2)
-    monkeypatch.setattr(in_reach, "_rounds", lambda candidates: [np.arange(len(candidates.cell))])
-    at_once = trials_of(scene(MANY, users__indoor_share=0.3), 2)
-    for key in NAMES:
-        np.testing.assert_array_equal(at_once[key], found[key])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from capest.allocation.cells import PREFERENCES
 from capest.allocation.cells.candidates import Candidates
 from capest.backend.protocol import Kernels
 from capest.engine.beams import Beams, attach_to_highest, satellite_fixed
@@ -37,9 +37,9 @@ def callers_in_reach(
 
     Their beam is lit all the time with its whole EIRP, as far as the limit of the power-flux
     density lets it, and nobody disturbs them: the downlink and the uplink carry the least rate of
-    the service within its delay budget. Of beams that are aimed at cells, any satellite will do
-    that may serve the cell; of beams that are fixed to satellites, a user has the one that the
-    layout gives it. Draws are those of the trial.
+    the service within its delay budget. Of beams that are aimed at cells, a cell has the satellite
+    that the assignment gives it if nobody asks elsewhere, see `preferred_pairs`; of beams that are
+    fixed to satellites, a user has the one that the layout gives it. Draws are those of the trial.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def callers_in_reach(
         False for who asks for no call.
     """
     if world.beams.attachment == "cell":
-        return _by_any_satellite(
+        return _by_own_satellite(
             world, services, kernels, sky, users, candidates, demand, demand.call & carried
         )
     links = _of_layout(world, kernels, sky, users)
@@ -77,7 +77,7 @@ def _has_room(needs: Needs) -> Any:
     return fits & (needs.up <= needs.capacity_up) if needs.capacity_up else fits
 
 
-def _by_any_satellite(
+def _by_own_satellite(
     world: World,
     services: Services,
     kernels: Kernels,
@@ -85,32 +85,37 @@ def _by_any_satellite(
     users: Users,
     candidates: Candidates,
     demand: Demand,
-    reached: Any,
+    carried: Any,
 ) -> Any:
-    """Callers whom any satellite carries that may serve their cell; ``reached`` are known to be."""
-    reached = reached.copy()
-    for some in _rounds(candidates):
-        asks = demand.call & ~reached
-        for lone in lone_links(world, kernels, sky, users, candidates.only(some), asks):
-            of_links = demand.of(lone.user)
-            of_calls = links_alone(
-                *(world, services, kernels, lone.sky, lone.users, lone.links),
-                *(of_links, lone.beams.most),
-            )
-            fits = _has_room(needs_of(services, of_calls, of_links, kernels.xp))
-            reached[lone.user[fits]] = True
+    """Callers whom the satellite carries that their cell prefers; ``carried`` are known to be."""
+    reached = carried.copy()
+    own = candidates.only(preferred_pairs(world, candidates))
+    for lone in lone_links(world, kernels, sky, users, own, demand.call & ~carried):
+        of_links = demand.of(lone.user)
+        of_calls = links_alone(
+            *(world, services, kernels, lone.sky, lone.users, lone.links),
+            *(of_links, lone.beams.most),
+        )
+        fits = _has_room(needs_of(services, of_calls, of_links, kernels.xp))
+        reached[lone.user[fits]] = True
     return reached
 
 
-def _rounds(candidates: Candidates) -> Iterator[np.ndarray]:
-    """Pairs that are looked at together: the strongest satellite of each cell, then all others.
+def preferred_pairs(world: World, candidates: Candidates) -> np.ndarray:
+    """Pairs of each cell and the satellite that it has if nobody asks elsewhere, int64 array.
 
-    Most callers are reached by the first: the others need not be looked at for them.
+    It is the one that the preference of the assignment ranks first where satellites have room and
+    no neighbours count: the strongest where the assignment has no such part.
     """
-    order = np.lexsort((-candidates.snr, candidates.cell))
+    alone = replace(candidates, around=None)
+    weight = candidates.snr
+    if world.beams.preference:
+        asks = np.ones(candidates.cells, dtype=np.int64)
+        weight = PREFERENCES.find(world.beams.preference)(alone, asks, np)
+    order = np.lexsort((candidates.satellite, -weight, candidates.cell))
     first = np.diff(candidates.cell[order], prepend=-1) != 0
-    yield np.sort(order[first])
-    yield np.sort(order[~first])
+    found: np.ndarray = np.sort(order[first])
+    return found
 
 
 def _of_layout(world: World, kernels: Kernels, sky: Sky, users: Users) -> Any:
