@@ -25,9 +25,6 @@ MOST_UNITS = 1000
 FEWEST_UNITS = 5
 """No interval comes from fewer."""
 
-_FAR = 1e9
-"""A t that nothing exceeds; finite, so that it times no error is no error."""
-
 _NOTHING = 1e-12
 """Of the variance of all units: a resample that varies less does not vary."""
 
@@ -43,6 +40,8 @@ class SolvedKey:
         95 % interval; NaN from fewer than `FEWEST_UNITS` units.
     low_is_open, high_is_open : bool
         The interval reaches the end of what was looked at, and may go on beyond it.
+    scale : float
+        Width of the interval by Student's t alone: how fine steps have to be.
     """
 
     value: float
@@ -50,6 +49,7 @@ class SolvedKey:
     high: float
     low_is_open: bool = False
     high_is_open: bool = False
+    scale: float = 0.0
 
 
 def joined_units(values: np.ndarray) -> np.ndarray:
@@ -110,7 +110,10 @@ def solve_key(
     least, most = _quantiles_of_t(_at(coordinate, values, value), uniform, confidence)
     ends = sorted(_key(coordinate, mean - t * error, rising=rising) for t in (least, most))
     low, high = min(ends[0], value), max(ends[1], value)
-    return SolvedKey(value, low, high, low <= coordinate[0], high >= coordinate[-1])
+    student = student_t_quantile(0.5 + confidence / 2, units - 1)
+    near = [_key(coordinate, mean - t * error, rising=rising) for t in (-student, student)]
+    is_open = low <= coordinate[0], high >= coordinate[-1]
+    return SolvedKey(value, low, high, *is_open, abs(near[1] - near[0]))
 
 
 def crossing_of_limit(
@@ -182,9 +185,11 @@ def _quantiles_of_t(
     still = variance <= _NOTHING * max(float(values.var()), 1e-300)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = away / np.sqrt(variance / units)
-    # Whose units are all alike is as far away as can be.
-    t[still] = np.sign(away[still]) * _FAR
-    t.sort()
+    if still.all():
+        t = np.zeros(1)
+    else:
+        # Of the same unit again and again nobody knows how far away it is.
+        t = np.sort(t[~still])
     student = student_t_quantile(0.5 + confidence / 2, units - 1)
     tail = NormalDist().cdf(-math.sqrt(units / (units - 1)) * student)
     place = max(math.floor(tail * (len(t) + 1)) - 1, 0)

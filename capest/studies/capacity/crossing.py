@@ -138,9 +138,7 @@ class Solver:
     def next_value(self, points: Sequence[VisitedPoint], window: Window) -> float | None:
         """Value to visit next; ``None`` where steps are fine enough for the interval."""
         found = self.solved(points, window)
-        width = found.high - found.low
-        if math.isnan(width):
-            width = 0.0
+        width = found.scale
         steps = [(found.value, _OF_INTERVAL)]
         if width > 0.0:
             steps += [(found.low, _OF_ENDS), (found.high, _OF_ENDS)]
