@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from datetime import date, time
@@ -62,3 +63,19 @@ def _written(value: object) -> str:
         items = (f"{key!r}: {_written(item)}" for key, item in value.items())
         return f"{{{', '.join(items)}}}"
     return repr(value)
+
+
+def label_of(preset: str) -> str:
+    """Return a preset's name for people: of the path of a file that of the file, without ending."""
+    return re.split(r"[/\\]", preset)[-1].removesuffix(".toml") or preset
+
+
+def short_path(path: str) -> str:
+    """Return a path, or a name, as short as it can be opened by: relative if below this folder."""
+    if not os.path.isabs(path):
+        return path
+    try:
+        short = os.path.relpath(path)
+    except (OSError, ValueError):
+        return path
+    return path if short.startswith(os.pardir) else short

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from capest.cli.comparison import counted, plain_estimate, print_notes, table_of, trials_words
+from capest.shown import label_of
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -83,7 +84,8 @@ def print_tables(scenario: Scenario, found: Sequence[ComparedChoice], title: str
 
     console = Console(highlight=False)
     console.print(title, markup=False)
-    users, service = scenario.users_per_trial, scenario.service.preset or scenario.service.mix
+    users, service = scenario.users_per_trial, label_of(scenario.service.preset or "")
+    service = service or scenario.service.mix or ""
     console.print(
         f"{counted(users, 'user') if users else 'Users'}{f' of {service}' if service else ''}, "
         f"{trials_words([one.trials for one in found])}; the same users and satellites for all",

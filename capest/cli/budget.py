@@ -31,11 +31,19 @@ LINES = {
     "polarisation_loss_db": "polarisation loss, dB",
     "body_loss_db": "body loss, dB",
     "steering_loss_db": "steering loss, dB",
-    "rf_power_reduction_db": "radiated power of all beams, dB",
+    "pfd_reduction_db": "turned down by PFD limit, dB",
+    "rf_power_reduction_db": "turned down by RF power limit, dB",
     "power_reduction_db": "phone's power reduction, dB",
     "combining_gain_db": "gain by two branches, dB",
     "g_over_t_db_per_k": "G/T, dB/K",
     "cnr_db": "CNR, dB",
+    "pfd_dbw_per_m2_mhz": "PFD on the ground, dBW/m²/MHz",
+    "pfd_limit_dbw_per_m2_mhz": "its limit, dBW/m²/MHz",
+    "pfd_margin_db": "margin to it, dB",
+    "out_of_band_pfd_dbw_per_m2_mhz": "PFD out of band, dBW/m²/MHz",
+    "beam_radiated_w": "radiated by a beam, W",
+    "radiated_w": "radiated by all beams, W",
+    "rf_power_w": "its limit, W",
 }
 
 
@@ -62,7 +70,8 @@ def budget(
     and cloud where the scenario has weather of one place. The uplink is shown where its figures are
     given. Of a constellation the lowest satellite is taken; all beams of a satellite are lit. Below
     6 GHz the ionosphere costs what it costs in the published budgets, whatever channel.ionosphere.
-    Below the table stands what control and reference signals take.
+    At the end stand what one beam lays on the ground and what the satellite radiates, after limits;
+    below the table, what control and reference signals take.
 
     \b
     Examples:
@@ -121,5 +130,7 @@ def _print_table(title: str, found: Sequence[Budget]) -> None:
     for one in found:
         table.add_column(one.link, justify="right")
     for name, label in LINES.items():
-        table.add_row(label, *(f"{getattr(one, name):.2f}" for one in found))
+        values = [getattr(one, name) for one in found]
+        if any(value is not None for value in values):
+            table.add_row(label, *("" if value is None else f"{value:.2f}" for value in values))
     console.print(table)

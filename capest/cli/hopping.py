@@ -26,6 +26,7 @@ from capest.errors import InputError, ScenarioError
 from capest.scenario.choices import HOPPING
 from capest.scenario.nearest import nearest
 from capest.scenario.renamed import new_values
+from capest.shown import label_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -274,8 +275,8 @@ def _cells(scenario: Scenario) -> int:
 
 
 def _wanted(scenario: Scenario) -> str:
-    asked = scenario.service.preset or scenario.service.mix
-    if asked is not None:
+    asked = label_of(scenario.service.preset or "") or scenario.service.mix
+    if asked:
         return asked
     return f"{scenario.demand_mbps:g} Mbit/s"
 

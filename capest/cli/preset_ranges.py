@@ -38,8 +38,8 @@ def range_lines(preset: Preset) -> list[str]:
         if figures:
             lines += ["", heading, ""]
         for key, figure in _parents_first(figures):
-            lines += _wrapped(f"{key} = {_said(key, figure)}")
-            lines += _wrapped(f"{_INDENT}{figure.reason}")
+            lines += _wrapped(f"{key} = {_said(key, figure)}", 2 * _INDENT)
+            lines += _wrapped(f"{_INDENT}{figure.reason}", _INDENT)
     return lines + list(_meanings([*own.values(), *starts.values()]))
 
 
@@ -56,32 +56,14 @@ def _parents_first(figures: Mapping[str, Figure]) -> Iterator[tuple[str, Figure]
 
 
 def _said(key: str, figure: Figure) -> str:
+    from capest.scenario.figure_words import range_text, shape_text, value_text
     from capest.scenario.units import unit_of
-    from capest.scenario.write import toml_value
 
-    value, unit = toml_value(figure.value), f" {unit_of(key)}".rstrip()
-    if figure.options:
-        return f"{value}: {_listed(figure, unit)}; {figure.kind}"
-    assert figure.range is not None
-    span = f"{value}: {figure.range[0]} to {figure.range[1]}{unit}"
-    if figure.follows:
-        return f"{span}, follows {figure.follows}"
-    return f"{span}{f', {figure.shape}' if _is_drawn(figure) else ''}; {figure.kind}"
-
-
-def _listed(figure: Figure, unit: str) -> str:
-    """Name the options, those of a choice that is drawn with their shares."""
-    from capest.scenario.write import toml_value
-
-    names = [toml_value(value) for value, _ in figure.options]
-    if not _is_drawn(figure):
-        return " or ".join(names) + unit
-    weights = [weight for _, weight in figure.options]
-    if len(set(weights)) == 1:
-        return f"{' or '.join(names)}{unit}, all as likely"
-    shares = [100.0 * weight / sum(weights) for weight in weights]
-    pairs = zip(names, shares, strict=True)
-    return " or ".join(f"{name}{unit} ({share:.3g} %)" for name, share in pairs)
+    unit = unit_of(key)
+    among = "of" if figure.options else "from"
+    parts = (value_text(figure.value, unit), f"{among} {range_text(figure, unit)}")
+    said = ", ".join(filter(None, (*parts, shape_text(figure))))
+    return said if figure.follows else f"{said}; {figure.kind}"
 
 
 def _is_drawn(figure: Figure) -> bool:
@@ -104,8 +86,8 @@ def _meanings(figures: Iterable[Figure]) -> Iterator[str]:
         *((kind, KINDS_OF_FIGURES[kind]) for kind in kinds),
         *((shape, SHAPES[shape]) for shape in shapes),
     ):
-        yield from _wrapped(f"{name}: {meaning}")
+        yield from _wrapped(f"{name}: {meaning}", _INDENT)
 
 
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, _WIDTH, subsequent_indent=_INDENT, break_on_hyphens=False)
+def _wrapped(text: str, indent: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, subsequent_indent=indent, break_on_hyphens=False)

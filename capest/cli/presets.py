@@ -83,9 +83,12 @@ def show_preset(name: str, as_json: bool) -> None:
     Below the figures stand the ranges of those that are uncertain, which figures follow others, and
     what a scenario that starts from the preset assumes besides.
 
+    NAME may be the path of a TOML file of your own: it has a separator, or ends in .toml.
+
     \b
     Examples:
       capest presets show 3gpp-handheld
+      capest presets show ./my-satellite.toml
       capest presets show tr38821-set1-geo-s --json
     """
     from capest.cli.preset_ranges import range_lines

@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 @click.argument("file", type=FilePath(path_type=Path))
 @click.option("--intervals", is_flag=True, help="Show the interval of every figure.")
 @click.option("--by-density", is_flag=True, help="Show what is served by how densely people live.")
+@click.option(
+    "--assumptions",
+    is_flag=True,
+    help="Show what the result rests on instead: every figure, where it comes from, its range.",
+)
 @json_option
-def show(file: Path, intervals: bool, by_density: bool, as_json: bool) -> None:
+def show(file: Path, intervals: bool, by_density: bool, assumptions: bool, as_json: bool) -> None:
     """Show the summary of a result FILE, or the table of a sweep, from the file alone.
 
     \b
@@ -30,11 +35,19 @@ def show(file: Path, intervals: bool, by_density: bool, as_json: bool) -> None:
       capest show runs/out/case9.nc
       capest show runs/out/case9.nc --intervals
       capest show runs/out/guowang.nc --by-density
+      capest show runs/out/case9.nc --assumptions
       capest show runs/out/case9.nc --json | jq '.estimates[] | select(.metric == "sinr_db")'
     """
     from capest.results.ours import Made, made_by_capest
     from capest.results.sweep_file import axes_of
 
+    if assumptions:
+        if intervals or by_density:
+            raise click.UsageError(
+                "--assumptions shows no results: leave --intervals and --by-density away"
+            )
+        print_assumptions(file, as_json)
+        return
     made = made_by_capest(file) if file.is_file() else None
     if made is Made.CAPACITY:
         from capest.cli.capacity_report import report as report_capacities
@@ -52,6 +65,42 @@ def show(file: Path, intervals: bool, by_density: bool, as_json: bool) -> None:
         report(file, as_json)
         return
     print_summary(file, as_json, intervals=intervals, by_density=by_density)
+
+
+def print_assumptions(path: Path, as_json: bool) -> None:
+    """Print what a result rests on, from its file alone.
+
+    Parameters
+    ----------
+    path : Path
+        Of a result, or of a sweep.
+    as_json : bool
+
+    Raises
+    ------
+    InputError
+        Missing, damaged, not of capest, or of a version that did not keep it.
+    """
+    from rich.console import Console
+
+    from capest.results.identity import attributes_of_file
+    from capest.results.rests_on import read_figures
+    from capest.results.rests_on_text import lines
+
+    attributes = attributes_of_file(path)
+    figures = read_figures(attributes, str(path))
+    if as_json:
+        title = str(attributes.get("title", ""))
+        click.echo(json_text({"title": title, "assumptions": figures}))
+        return
+    try:
+        shown = lines(figures, Console().width)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise InputError(
+            f"{path}: damaged: its attribute assumptions cannot be read; run its scenario again"
+        ) from None
+    for line in shown:
+        click.echo(line)
 
 
 def print_summary(

@@ -22,9 +22,9 @@ def stated_in_words(key: str) -> Iterator[tuple[str, str]]:
         Dotted; a key of a table of shells has the statements of presets on the same key of
         ``[satellite]``.
     """
-    from capest.scenario.assumed.by_key import default_of, followers_of, statements_of
-    from capest.scenario.assumed.words import range_text, value_text
+    from capest.scenario.figure_words import range_text, value_text
     from capest.scenario.reference_page import same_meaning
+    from capest.scenario.stated_of_key import default_of, followers_of, statements_of
     from capest.scenario.units import unit_of
 
     unit, same = unit_of(key), same_meaning(key)
@@ -44,8 +44,8 @@ def stated_in_words(key: str) -> Iterator[tuple[str, str]]:
 
 
 def _of_default(figure: Figure, unit: str) -> Iterator[tuple[str, str]]:
-    from capest.scenario.assumed.words import range_text
     from capest.scenario.figure import KINDS_OF_FIGURES, SHAPES
+    from capest.scenario.figure_words import range_text
     from capest.scenario.presets import CONFIDENCES
 
     if figure.kind:
@@ -61,7 +61,7 @@ def _of_default(figure: Figure, unit: str) -> Iterator[tuple[str, str]]:
 
 def _in_short(figure: Figure, unit: str) -> str:
     """Range with its shape, or options, and the confidence."""
-    from capest.scenario.assumed.words import range_text, shape_text
+    from capest.scenario.figure_words import range_text, shape_text
 
     spread = ", ".join(filter(None, (range_text(figure, unit), shape_text(figure))))
     return f"{spread}; {', '.join(filter(None, (figure.kind, figure.confidence)))}"
@@ -80,12 +80,12 @@ def stated_as_dict(key: str) -> dict[str, Any]:
     key : str
         As of `stated_in_words`.
     """
-    from capest.scenario.assumed.by_key import default_of, followers_of, statements_of
     from capest.scenario.reference_page import same_meaning
+    from capest.scenario.stated_of_key import default_of, followers_of, statements_of
 
     default, same = default_of(key), same_meaning(key)
     return {
-        "stated": None if default is None else figure_as_dict(default),
+        "stated": None if default is None else {"value": default.value, **figure_as_dict(default)},
         "stated_by_presets": [
             {
                 "names": list(names),

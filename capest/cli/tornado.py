@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterator, Sequence
+import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from capest.cli.bars import two_sided
@@ -25,6 +26,11 @@ class Row:
     kind: str
     centre: str
     ends: tuple[tuple[str, PairedAnswer], ...]
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the answer is the same at all ends, in every trial or on the whole."""
+        return all(answer.difference.value == 0.0 for _, answer in self.ends)
 
     @property
     def size(self) -> float:
@@ -55,11 +61,14 @@ def tornado_lines(study: Study, found: StudiedFigure, *, ascii_only: bool = Fals
     rows = rows_of(study, found)
     most = max((row.size for row in rows), default=0.0)
     base = number(found.base.value, places)
-    yield f"{figure.label}, one assumption at a time: {base} {unit}".rstrip() + (
-        f" at stated values, {study.about.get('paired_trials')} trials each"
+    said = (
+        f"{figure.label}, one assumption at a time, {study.about.get('paired_trials')} trials each"
     )
+    yield from textwrap.wrap(f"{said}; at stated values {base} {unit}", _WIDTH)
     yield f"  {'value':>{_VALUE}} {'answer':>10} {'change':>9}"
     for row in rows:
+        if row.changes_nothing:
+            continue
         yield f"{row.key} = {cut_value(row.centre, 30)}"[:_WIDTH]
         for value, answer in row.ends:
             moved = answer.difference.value
@@ -69,6 +78,13 @@ def tornado_lines(study: Study, found: StudiedFigure, *, ascii_only: bool = Fals
                 f"{number(answer.value.value, places):>10} "
                 f"{change_of(answer, figure.is_amount):>9}  {bar}"
             ).rstrip()
+    if idle := [row.key for row in rows if row.changes_nothing]:
+        yield from textwrap.wrap(
+            f"no change at any end: {', '.join(idle)}",
+            _WIDTH,
+            subsequent_indent="  ",
+            break_on_hyphens=False,
+        )
 
 
 def cut_value(text: str, longest: int) -> str:
@@ -94,8 +110,3 @@ def change_of(answer: PairedAnswer, is_amount: bool) -> str:
     if math.isnan(answer.difference.value):
         return "n/a"
     return f"{answer.difference.value:+.2f}{'' if is_amount else ' dB'}"
-
-
-def largest(rows: Sequence[Row]) -> Row | None:
-    """The assumption that is worth most alone."""
-    return rows[0] if rows and rows[0].size > 0 else None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from capest.cli.uncertainty_tables import what_first
 from capest.results.figures import plain
 from capest.results.ours import MADE_BY
+from capest.statistics.answer_range import RANGE_NAME
 from capest.statistics.intervals import Interval
+from capest.studies.uncertainty.analysis import JointAnswer, joint_of
 from capest.studies.uncertainty.study_model import PairedAnswer, StudiedFigure, Study
 
 
@@ -18,7 +21,9 @@ def as_dict(study: Study) -> dict[str, Any]:
         "seed": study.about.get("seed"),
         "paired_trials": int(study.about.get("paired_trials", 0)),
         "assumptions": [dict(vars(each)) for each in study.assumptions],
+        "decisions": str(study.about.get("decisions", "")),
         "figures": [_figure(study, each) for each in study.figures],
+        "failures": [dict(vars(each)) for each in study.failures],
     }
 
 
@@ -40,7 +45,47 @@ def _figure(study: Study, found: StudiedFigure) -> dict[str, Any]:
             {"margin_db": margin, **_paired(answer)}
             for margin, answer in zip(study.margins_db, found.margins, strict=True)
         ]
+    joint = joint_of(study, found)
+    if joint is not None:
+        said["joint_sample"] = _joint(joint)
+    said["find_out_first"] = what_first(study, found, joint)
     return said
+
+
+def _joint(joint: JointAnswer) -> dict[str, Any]:
+    found, histogram, part = joint.range, joint.histogram, joint.monte_carlo
+    return {
+        "samples": joint.samples,
+        "failed": joint.failed,
+        "name": RANGE_NAME,
+        "range": {
+            **{end: interval(getattr(found, end)) for end in ("low", "median", "high")},
+            **({"note": found.note} if found.note else {}),
+        },
+        "share_with_none": interval(joint.none),
+        "monte_carlo": {
+            "standard_error": interval(part.standard_error),
+            "share_of_variance": interval(part.share),
+            "repeated": part.pairs,
+        },
+        "histogram": {
+            "edges": [float(edge) for edge in histogram.edges],
+            "counts": [int(count) for count in histogram.counts],
+            "none": histogram.none,
+            "endless": histogram.endless,
+        },
+        "shares": [
+            {
+                "assumption": one.name,
+                "first_order": interval(one.first_order),
+                "lmg": None if one.lmg is None else interval(one.lmg),
+            }
+            for one in joint.shares.shares
+        ],
+        "r2": plain(joint.shares.r2),
+        "shares_note": joint.shares.note,
+        "first": None if joint.first is None else joint.first.name,
+    }
 
 
 def _paired(answer: PairedAnswer) -> dict[str, Any]:

@@ -78,10 +78,10 @@ class _Shown:
         self._interrupts = interrupts
         self._sampling = False
 
-    def begins(self, speed: Speed, plan: StudyPlan) -> None:
+    def begins(self, speed: Speed, plan: StudyPlan, answers: int, runs: int) -> None:
         """Say how long it takes."""
         self._interrupts.check()
-        click.echo(duration_text(speed, plan), err=True)
+        click.echo(duration_text(speed, plan, answers, runs), err=True)
 
     def point(self, number: int, total: int, trials: int) -> None:
         """Show that a run in pairs begins."""
@@ -105,12 +105,24 @@ class _Shown:
         self._display.update(Progress(*at, _UNKNOWN))
 
 
-def duration_text(speed: Speed, plan: StudyPlan) -> str:
-    """How long a study takes and what it computes, such as "about 4 min: 272 samples, ..."."""
+def duration_text(
+    speed: Speed, plan: StudyPlan, found_answers: int = 0, found_runs: int = 0
+) -> str:
+    """How long a study takes and what it computes, such as "about 4 min: 272 trials of ...".
+
+    Parameters
+    ----------
+    speed, plan
+        As measured, and as planned.
+    found_answers, found_runs : int
+        That an earlier start left.
+    """
     points = len(plan.paired.points) if plan.paired else 0
     points += len(plan.margins.points) if plan.margins else 0
     answers = len(plan.samples.trials) if plan.samples else 0
-    seconds = speed.of_points(points, plan.trials) + speed.of_samples(answers)
+    found_answers, found_runs = min(found_answers, answers), min(found_runs, points)
+    seconds = speed.of_points(points - found_runs, plan.trials)
+    seconds += speed.of_samples(answers - found_answers)
     parts = []
     if answers:
         parts.append(f"{answers:,} trials of samples")
@@ -119,4 +131,7 @@ def duration_text(speed: Speed, plan: StudyPlan) -> str:
     where = "in this process"
     if not speed.in_process:
         where = f"on {speed.workers:,} worker{'' if speed.workers == 1 else 's'}"
-    return f"about {time_text(max(seconds, 1.0))}: {' and '.join(parts)} {where}"
+    there = ""
+    if found_answers or found_runs:
+        there = f"; there already: {found_answers:,} trials of samples, {found_runs:,} paired runs"
+    return f"about {time_text(max(seconds, 1.0))}: {' and '.join(parts)} {where}{there}"

@@ -24,7 +24,7 @@ def report(path: Path, as_json: bool) -> None:
     InputError
         Damaged, or of something else.
     """
-    from capest.studies.uncertainty.study_file import read_study
+    from capest.studies.uncertainty.study_reading import read_study
 
     study = read_study(path)
     if as_json:

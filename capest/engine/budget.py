@@ -10,6 +10,7 @@ import numpy as np
 
 from capest.engine.build.notes import altitudes_km
 from capest.engine.build.radio import steering
+from capest.engine.build.sent_power import beams_sent
 from capest.engine.build.shared_power import shared_power
 from capest.engine.build.space import space_of
 from capest.engine.build.uplink_width import uplink_place_hz
@@ -45,13 +46,25 @@ class Budget:
     polarisation_loss_db, body_loss_db : float
     steering_loss_db : float
         Of a beam aimed off the nadir, or of an array's elements: off the EIRP DL, off the G/T UL.
+    pfd_reduction_db : float
+        What ``satellite.pfd_limit_dbw_per_m2_mhz`` takes off a beam at this elevation; 0 UL.
     rf_power_reduction_db : float
-        What ``satellite.rf_power_w`` takes off each beam when all are lit; 0 UL.
+        What ``satellite.rf_power_w`` takes off each beam when all are lit and stand at this
+        elevation; 0 UL.
     power_reduction_db : float
         What the phone transmits below its largest power, ``handset.power_reduction_db``; 0 DL.
     combining_gain_db : float
         Of the phone's receive branches; 0 UL.
     cnr_db : float
+    pfd_dbw_per_m2_mhz, out_of_band_pfd_dbw_per_m2_mhz : float or None
+        Power-flux density of one beam where the user stands, in free space and after both limits;
+        in neighbouring bands it is lower by ``satellite.out_of_band_rejection_db``. ``None`` UL.
+    pfd_limit_dbw_per_m2_mhz, pfd_margin_db : float or None
+        Limit, and how far the flux stays below it; ``None`` without one, and UL.
+    beam_radiated_w, radiated_w : float or None
+        Of one beam, and of all beams lit at once, in the whole carrier; ``None`` UL.
+    rf_power_w : float or None
+        Limit of the latter; ``None`` without one, and UL.
     """
 
     link: str
@@ -69,10 +82,18 @@ class Budget:
     polarisation_loss_db: float
     body_loss_db: float
     steering_loss_db: float
+    pfd_reduction_db: float
     rf_power_reduction_db: float
     power_reduction_db: float
     combining_gain_db: float
     cnr_db: float
+    pfd_dbw_per_m2_mhz: float | None = None
+    pfd_limit_dbw_per_m2_mhz: float | None = None
+    pfd_margin_db: float | None = None
+    out_of_band_pfd_dbw_per_m2_mhz: float | None = None
+    beam_radiated_w: float | None = None
+    radiated_w: float | None = None
+    rf_power_w: float | None = None
 
 
 def budget(
@@ -119,7 +140,8 @@ def budget(
     frequency_hz = frequency_ghz * 1e9
     altitude_km = heights_km(scenario)[0]
     range_m = geometry.slant_range_m(altitude_km * 1e3, elevation_deg)
-    shared = shared_power(scenario) if link == "DL" else None
+    steering_loss_db = _steering_loss_db(scenario, altitude_km, elevation_deg)
+    sent = beams_sent(scenario, range_m, steering_loss_db) if link == "DL" else None
     if shadow_margin_db is None:
         shadow_margin_db = 0.0 if frequency_ghz >= SCINTILLATION_FROM_GHZ else 3.0
     losses = {
@@ -128,8 +150,9 @@ def budget(
         **_sky_losses(scenario, frequency_hz, elevation_deg),
         "polarisation_loss_db": scenario.handset.polarisation_loss_db,
         "body_loss_db": scenario.handset.body_loss_db,
-        "steering_loss_db": _steering_loss_db(scenario, altitude_km, elevation_deg),
-        "rf_power_reduction_db": 0.0 if shared is None else shared.reduction_db,
+        "steering_loss_db": steering_loss_db,
+        "pfd_reduction_db": 0.0 if sent is None else sent.pfd_reduction_db,
+        "rf_power_reduction_db": 0.0 if sent is None else sent.rf_power_reduction_db,
         "power_reduction_db": 0.0 if link == "DL" else scenario.handset.power_reduction_db,
     }
     gain_db = combining_gain_db(scenario.handset.branches) if link == "DL" else 0.0
@@ -146,6 +169,7 @@ def budget(
         combining_gain_db=gain_db,
         cnr_db=cnr_db,
         **losses,
+        **({} if sent is None else sent.figures),
     )
 
 

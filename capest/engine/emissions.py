@@ -7,6 +7,7 @@ stands beside them.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 from capest.backend.protocol import Kernels, on_host
 from capest.engine.beams import Beams, Boresights, layout_of_first
 from capest.engine.collect import Computed
-from capest.engine.power import boresight_elevation_deg, boresight_pfd_dbw, of_beams
+from capest.engine.power import LoweredPower, boresight_elevation_deg, boresight_pfd_dbw, of_beams
 from capest.engine.sky import Sky
 from capest.engine.world import World
 
@@ -63,11 +64,42 @@ def emissions(world: World, kernels: Kernels, computed: Computed) -> dict[str, A
     dict of str to array (trials,)
         Of the backend, by the names of quantities; NaN where no beam is lit.
     """
-    of_layout = world.beams.attachment == "strongest"
-    if of_layout and computed.down.frame is None and not computed.power.reduction_db:
-        return _at_full_power(world, kernels.xp, computed.sky, computed.beams)
+    of_moment = world.beams.attachment == "strongest" and computed.down.frame is None
+    xp = kernels.xp
+    if of_moment and computed.beams.lit is None:
+        # One trial of a satellite that lights all its beams is like another.
+        known = world.same_in_all_trials
+        if "emissions" not in known:
+            first = of_first_trial(computed)
+            known["emissions"] = of_lit_beams(world, first, lit_beams(first))
+        trials = computed.sky.trials
+        return {name: xp.asarray(one.repeat(trials)) for name, one in known["emissions"].items()}
+    if of_moment and not computed.power.reduction_db:
+        return _at_full_power(world, xp, computed.sky, computed.beams)
     found = of_lit_beams(world, computed, lit_beams(computed))
-    return {name: kernels.xp.asarray(values) for name, values in found.items()}
+    return {name: xp.asarray(values) for name, values in found.items()}
+
+
+def of_first_trial(computed: Computed) -> Computed:
+    """What `of_lit_beams` reads of the first trial, of one satellite at a moment."""
+    sky, beams, power = computed.sky, computed.beams, computed.power
+    count = int(beams.start[1])
+    aggregate_w = power.aggregate_w
+    return replace(
+        computed,
+        sky=replace(sky, start=sky.start[:2], number=sky.number[:1], position_m=sky.position_m[:1]),
+        beams=replace(
+            beams,
+            start=beams.start[:2],
+            satellite=beams.satellite[:count],
+            power=beams.power[:count],
+        ),
+        power=LoweredPower(
+            power.satellite[:1],
+            {name: off_db[:count] for name, off_db in power.reduction_db.items()},
+            None if aggregate_w is None else aggregate_w[:1],
+        ),
+    )
 
 
 def lit_beams(computed: Computed) -> LitBeams:
@@ -82,26 +114,24 @@ def lit_beams(computed: Computed) -> LitBeams:
 
 
 def _at_full_power(world: World, xp: Any, sky: Sky, beams: Beams) -> dict[str, Any]:
-    """Emissions of a satellite whose layout stays and that has no limit: nothing is waited for."""
+    """Emissions of a satellite that lights some of a layout and has no limit: nothing waits."""
     boresights = layout_of_first(world, world.beams.fixed_layout, sky)
     pfd_dbw = boresight_pfd_dbw(world, sky, boresights)
     elevation_deg = boresight_elevation_deg(world, sky, boresights)
-    shape = (sky.trials, len(pfd_dbw))
-    # A few beams of few trials: to look at all of them costs less than to ask which are lit.
-    lit = xp.ones((1, shape[1]), dtype=bool) if beams.lit is None else beams.lit > 0
-    reached_dbw = xp.where(lit, xp.asarray(pfd_dbw), -xp.inf)
-    worst = reached_dbw.argmax(axis=1)
-    count = xp.broadcast_to(lit.sum(axis=1), shape[:1])
+    assert beams.lit is not None
+    lit = beams.lit > 0
+    worst = xp.where(lit, xp.asarray(pfd_dbw), -xp.inf).argmax(axis=1)
+    count = lit.sum(axis=1)
     some = count > 0
     worst_dbw = xp.where(some, xp.asarray(pfd_dbw)[worst], xp.nan)
-    radiated_w = world.radio.beam_power_w * count
+    radiated_w = xp.where(some, world.radio.beam_power_w * count, xp.nan)
     return {
         "pfd_worst_dbw_per_m2_mhz": worst_dbw,
         "pfd_worst_elevation_deg": xp.where(some, xp.asarray(elevation_deg)[worst], xp.nan),
         "out_of_band_pfd_worst_dbw_per_m2_mhz": worst_dbw
         - world.radio.limits.out_of_band_rejection_db,
-        "radiated_w": xp.where(some, radiated_w, xp.nan),
-        "radiated_w_largest": xp.where(some, radiated_w, xp.nan),
+        "radiated_w": radiated_w,
+        "radiated_w_largest": radiated_w,
         "beams_radiating": count.astype(xp.int32),
     }
 
@@ -174,7 +204,7 @@ def _radiated_w(
     """Radiated power of satellites in their whole carriers, by the names of quantities."""
     lit, in_slots = lit_beams.lit, lit_beams.in_slots
     beam_w = of_beams(world, "beam_power_w", sky, beams, world.radio.beam_power_w)
-    lit_w = np.where(lit, beam_w * 10.0 ** (-0.1 * taken_db), 0.0)
+    lit_w = np.where(lit, beam_w * np.exp(-0.1 * math.log(10.0) * taken_db), 0.0)
     of_satellite_w = np.bincount(beams.satellite, lit_w * lit_beams.share, minlength=len(sky))
     in_use = np.bincount(beams.satellite, lit, minlength=len(sky)) > 0
     satellites = np.bincount(sky.trial, in_use, minlength=sky.trials)

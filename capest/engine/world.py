@@ -7,6 +7,7 @@ NumPy and CuPy for it and nothing else; a catalogue of satellites needs ``sgp4``
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
@@ -390,3 +391,11 @@ class World:
     notes: tuple[str, ...] = ()
     gateways: Gateways | None = None
     payloads: Payloads | None = None
+
+    @cached_property
+    def same_in_all_trials(self) -> dict[str, Any]:
+        """What the first trials find that holds for all others, by name; empty at first.
+
+        Another world, such as one with another radio, begins anew.
+        """
+        return {}

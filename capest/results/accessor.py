@@ -16,6 +16,7 @@ from capest.results.by_density import UNITS as DENSITY_UNITS
 from capest.results.by_density import density_groups, why_no_groups
 from capest.results.cell_totals import CellTotals, cell_totals
 from capest.results.difference_table import Differences, differences_of
+from capest.results.rests_on import read_figures
 from capest.results.schema import NOTE, axis_of
 from capest.results.stored import OfDataset, stored_estimates
 from capest.results.summary import Summary
@@ -204,6 +205,22 @@ class CapestAccessor:
             For a sweep, or one selected cell.
         """
         return unserved_of(self._totals())
+
+    def assumptions(self) -> list[dict[str, Any]]:
+        """What the result rests on: every figure that its trials read, and where it comes from.
+
+        Returns
+        -------
+        list of dict
+            With ``key``, ``value``, ``origin`` and what is stated of the figure, as ``capest show
+            --assumptions --json`` has it: changed figures first.
+
+        Raises
+        ------
+        InputError
+            The dataset is of a version that did not keep it.
+        """
+        return read_figures(self._dataset.attrs, "this dataset")
 
     def by_density(self, groups: int = 10) -> xr.Dataset:
         """What is served by how densely people live, in groups of equally many people.

@@ -16,6 +16,9 @@ MANY_ON_FADING = 0.1
 _OTHERWISE = "see channel.fading_gain=none, channel.urban_sigma_db=1.2"
 """Choices of the model under which such calls fail, to be shown beside a result."""
 
+_CURVE = "no single number: capest uncertainty --margin -6:6:2 gives the curve"
+"""An answer that hangs on a few decibels is a curve against link margin."""
+
 
 def headline(
     estimates: Mapping[tuple[str, str], Estimate],
@@ -97,7 +100,7 @@ def on_fading(estimates: Mapping[tuple[str, str], Estimate]) -> str:
     if share <= MANY_ON_FADING:
         return ""
     many = "all" if share == 1.0 else f"{percent_text(share)} of the"
-    return f"; {many} calls rest on shadow fading above free space ({_OTHERWISE})"
+    return f"; {many} calls rest on shadow fading above free space ({_OTHERWISE}; {_CURVE})"
 
 
 def call_means(

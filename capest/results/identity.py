@@ -18,6 +18,7 @@ from capest.statistics.quantity import QUANTILES
 from capest.statistics.reduction import Estimate
 
 _LIMITS = ("_low", "_high")
+_VERSION = "capest_version"
 _ATTRIBUTES = {
     *("scenario_fingerprint", "capest_version", "backend"),
     *("trials_done", "block_trials"),
@@ -79,6 +80,32 @@ def read_identity(path: str | Path) -> ResultIdentity:
     except (OSError, RuntimeError) as error:
         raise InputError(f"{path}: not a NetCDF file that can be read") from error
     return identity_in(found, size, path)
+
+
+def attributes_of_file(path: str | Path) -> dict[str, Any]:
+    """Return the global attributes of any dataset that capest writes: results, sweeps, studies.
+
+    Raises
+    ------
+    InputError
+        Missing, unreadable, not NetCDF, or not written by capest.
+    """
+    import netCDF4
+
+    path = Path(path)
+    check_regular(path)
+    if not path.is_file():
+        raise InputError(f"{path}: {'is not a file' if path.exists() else 'no such file'}")
+    try:
+        with netCDF4.Dataset(path, "r") as dataset:
+            found = {str(name): dataset.getncattr(name) for name in dataset.ncattrs()}
+    except (OSError, RuntimeError) as error:
+        raise InputError(f"{path}: not a NetCDF file that can be read") from error
+    if _VERSION not in found:
+        raise InputError(
+            f"{path}: a NetCDF file, but not a result of capest (no attribute {_VERSION})"
+        )
+    return found
 
 
 def identity_in(found: Mapping[Any, Any], size: int | None, path: Path) -> ResultIdentity:

@@ -16,6 +16,7 @@ from capest.results.counted_beams import (
     with_totals,
 )
 from capest.results.delay_verdict import delay_verdicts
+from capest.results.emissions_lines import emissions_summary
 from capest.results.figures import notes_of, people_unit, plain, scaled, sentence
 from capest.results.headline import call_means, headline, in_percent
 from capest.results.layouts import has_layout
@@ -25,6 +26,7 @@ from capest.results.settled import settling_notes
 from capest.results.stored import Stored, stored_estimates
 from capest.results.who_is_served import who_is_served
 from capest.results.who_is_served_text import dark_rows, density_table, sentences
+from capest.shown import label_of
 from capest.statistics.quantities import AXES, in_order, quantity
 from capest.statistics.quantity import QUANTILES
 from capest.statistics.reduction import Estimate
@@ -64,6 +66,7 @@ class Summary:
         self.users_per_trial = int(users)
         self._served = who_is_served(stored)
         self._scenario = tomllib.loads(str(self._attributes["scenario_toml"]))
+        self._emissions = emissions_summary(stored, self._scenario)
         self._search = local_search(stored, self._scenario, self.trials)
 
     @property
@@ -84,7 +87,7 @@ class Summary:
     @property
     def headline(self) -> str:
         """How many calls at once, and why not more; empty where nobody calls."""
-        name = self._scenario.get("service", {}).get("preset", "")
+        name = label_of(str(self._scenario.get("service", {}).get("preset", "")))
         words = rules_words(self._attributes)
         lack = str(self._attributes.get("calls_lack", ""))
         lacking = ", ".join(filter(None, [f"by the {words}" if words else "", lack]))
@@ -134,6 +137,11 @@ class Summary:
     def search_verdict(self) -> str:
         """What a local search of the assignment came to; empty without one."""
         return search_verdict(self._search, self._estimates, self._guard_cells)
+
+    @property
+    def power_and_flux(self) -> list[str]:
+        """What reaches the ground, what satellites radiate and what limits take; lines."""
+        return self._emissions.lines() if self._emissions else []
 
     @property
     def _rules(self) -> str:
@@ -303,6 +311,7 @@ class Summary:
             **({"of_bound": ratios} if (ratios := bound_ratios(self._estimates)) else {}),
             **({"not_modelled": lines} if (lines := self._not_modelled.splitlines()) else {}),
             **(self._served.to_dict() if self._served else {}),
+            **({"power_and_flux": self._emissions.to_dict()} if self._emissions else {}),
             "estimates": [
                 {
                     "metric": found.metric,

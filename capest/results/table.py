@@ -46,7 +46,7 @@ def print_table(
     if summary.headline:
         say(wrapped(summary.headline, width), "bold")
     verdicts = (*summary.delay_verdicts, summary.search_verdict, summary.bound_verdict)
-    for line in (summary.counted_beams, *verdicts, summary.left_out):
+    for line in (summary.left_out, summary.counted_beams, *verdicts):
         if line:
             say(wrapped(line, width))
     for line, style in _quantiles(summary, width, intervals):
@@ -57,6 +57,10 @@ def print_table(
     for line in summary.who_is_served:
         say(wrapped(line, width))
     if summary.who_is_served:
+        say([""])
+    for line in summary.power_and_flux:
+        say(wrapped(line, width))
+    if summary.power_and_flux:
         say([""])
     for note in summary.notes:
         say(wrapped(note, width), "dim")
@@ -137,11 +141,12 @@ def html(summary: Summary) -> str:
             f'<tr><th style="text-align:left">{escape(label)}</th>'
             f'<td colspan="{len(_COLUMNS)}">{escape(shown)}</td></tr>'
         )
-    notes = "<br>".join(escape(note) for note in (*summary.who_is_served, *summary.notes))
+    notes = "<br>".join(
+        escape(note) for note in (*summary.who_is_served, *summary.power_and_flux, *summary.notes)
+    )
     lines = (
-        *(summary.heading, summary.headline, summary.counted_beams),
+        *(summary.heading, summary.headline, summary.left_out, summary.counted_beams),
         *(*summary.delay_verdicts, summary.search_verdict, summary.bound_verdict),
-        summary.left_out,
     )
     first = "<br>".join(escape(line) for line in lines if line)
     return (

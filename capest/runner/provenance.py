@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from capest.engine.build.services import call_attributes
 from capest.engine.world import World
+from capest.results.rests_on import ATTRIBUTE
 from capest.results.store import RunIdentity
+from capest.scenario.assumed import rests_on_json
 from capest.scenario.network_rules import later_rules
 from capest.scenario.not_modelled import LARGE_PERCENT, not_modelled
 from capest.scenario.reading_table import is_read
@@ -73,6 +75,7 @@ def provenance(
         "rules": scenario.rules,
         "later_rules": ", ".join(read_later_rules(scenario)),
         "not_modelled": "\n".join(map(str, effects)),
+        ATTRIBUTE: rests_on_json(scenario),
         "large_effects": sum(row.largest_percent >= LARGE_PERCENT for row in effects),
     }
 

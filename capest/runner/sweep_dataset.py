@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from capest.results.identity import read_identity
+from capest.results.rests_on import ATTRIBUTE, of_points_together
 from capest.results.sweep_variables import SweepAxis
 from capest.results.sweep_writer import write_sweep
 from capest.runner.sweep_axis import Axis
 from capest.runner.sweep_points import Point
 
 _NEVER = {"scenario_fingerprint", "users_per_trial", "elapsed_s", "created", "history"}
-_NEVER |= {"trials_done", "block_trials", "stopped_by", "most_trials", "source", "notes"}
+_NEVER |= {ATTRIBUTE, "trials_done", "block_trials", "stopped_by", "most_trials", "source", "notes"}
 """Attributes of a result that say nothing of a sweep."""
 
 _OF_A_POINT = (
@@ -84,6 +85,9 @@ def _attributes(of_points: Sequence[dict[str, Any]]) -> dict[str, Any]:
     once = dict.fromkeys(note for each in notes for note in each)
     of_all = [note for note in once if all(note in each for each in notes)]
     of_some = [note for note in once if note not in of_all]
+    rows = [str(each.get(ATTRIBUTE, "")) for each in of_points]
+    if all(rows):
+        kept[ATTRIBUTE] = of_points_together(rows)
     if of_all:
         kept["notes"] = "\n".join(of_all)
     if of_some:

@@ -237,6 +237,10 @@ def _satellite(scenario: Scenario) -> dict[str, Any]:
         content.pop("hpbw_deg", None)  # it enters through the spacing of beams or cells
     if content.get("steering_loss_exponent") == 0.0:
         del content["steering_loss_exponent"]  # results of 0.2 did not know of it
+    rejection, limit = "out_of_band_rejection_db", "out_of_band_pfd_limit_dbw_per_m2_mhz"
+    usual_db = type(scenario.satellite).model_fields[rejection].default
+    if content.get(limit) is None and content[rejection] == usual_db:
+        del content[rejection]  # results of 0.2 read it with the limit alone
     return content
 
 

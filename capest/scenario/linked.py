@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from capest.scenario.presets import load_preset, preset_names
+from capest.scenario.presets import find_preset
 from capest.scenario.reading import Values
 from capest.scenario.reading_table import is_read
 from capest.scenario.shell_tables import SHELL, tables_of
+from capest.shown import label_of
 
 GAINS = ("handset.antenna_gain_dbi", "handset.transmit_gain_dbi")
 """Gains of a handset's antenna, to receive and to transmit."""
@@ -97,9 +98,9 @@ def shared_gains(branches: object, preset: object) -> tuple[float, float] | None
     With two branches where the preset's gain is that of both: each has 3.01 dB less, and whoever
     writes the preset's own gain, or a branch's, means the antenna that transmits as before.
     """
-    if branches != 2 or not _is_combined(preset):
+    combined = _combined_gain(preset)
+    if branches != 2 or combined is None:
         return None
-    combined = float(load_preset(str(preset)).figures["antenna_gain_dbi"].value)
     return round(combined - 10.0 * math.log10(2.0), 9), combined
 
 
@@ -124,7 +125,7 @@ def gain_of_branch(values: Values, before: Values, preset: object) -> float | No
     gain, wanted, was = before.get(GAINS[0]), values.get(BRANCHES), before.get(BRANCHES)
     if wanted not in (1, 2) or was not in (1, 2) or wanted == was or not _is_number(gain):
         return None
-    if not _is_combined(preset):
+    if _combined_gain(preset) is None:
         return None
     # Minus zero would be shown as such.
     return round(float(gain) + 10.0 * math.log10(was / wanted), 9) + 0.0  # type: ignore[arg-type]
@@ -157,20 +158,23 @@ def followers(
 def branch_notes(values: Values, written: frozenset[str]) -> Iterator[str]:
     """Name a gain that somebody wrote for two branches as if it were that of both together."""
     preset, gain = values["handset.preset"], values[GAINS[0]]
-    if values[BRANCHES] == 1 or GAINS[0] not in written or not _is_combined(preset):
+    of_preset = _combined_gain(preset)
+    if values[BRANCHES] == 1 or GAINS[0] not in written or of_preset is None:
         return
-    of_preset = float(load_preset(preset).figures["antenna_gain_dbi"].value)
     if gain > of_preset - 10.0 * math.log10(2.0) + _SAME_DB:
         yield (
             f"{GAINS[0]} = {gain:g} counts for each of two branches, 3.01 dB more together; the "
-            f"{of_preset:g} dBi of {preset} are two crossed branches combined, "
+            f"{of_preset:g} dBi of {label_of(preset)} are two crossed branches combined, "
             f"{of_preset - 3.01:.2f} each"
         )
 
 
-def _is_combined(preset: object) -> bool:
-    named = isinstance(preset, str) and preset in preset_names()
-    return named and load_preset(str(preset)).combined_branches == 2
+def _combined_gain(preset: object) -> float | None:
+    """Gain of a preset's two branches together; ``None`` where it is that of one."""
+    found = find_preset(preset, "handset")
+    if found is None or found.combined_branches != 2:
+        return None
+    return float(found.figures["antenna_gain_dbi"].value)
 
 
 def beam_notes(values: Values, written: frozenset[str], preset: Mapping[str, Any]) -> Iterator[str]:
@@ -197,8 +201,9 @@ def shell_beam_notes(values: Values) -> Iterator[str]:
     read = {name for name in BEAM if is_read(f"satellite.{name}", values)}
     for number, table in enumerate(tables_of(values[SHELL]), 1):
         start, whose = satellite, "that of [satellite]"
-        if table["preset"] is not None:
-            of_preset = load_preset(table["preset"]).values_by(values["rules"])
+        preset = find_preset(table["preset"], "satellite")
+        if preset is not None:
+            of_preset = preset.values_by(values["rules"])
             start = satellite | {
                 name: of_preset[f"satellite.{name}"]
                 for name in BEAM

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from capest.errors import InputError, Problem, ScenarioError
-from capest.file_kinds import check_regular
+from capest.errors import Problem, ScenarioError
 from capest.scenario.model import Scenario, build_scenario, drop_rule_values, fields
-from capest.scenario.nearest import nearest
 from capest.scenario.network_rules import LATER_KEYS, rules_of
+from capest.scenario.origins import FILE, GIVEN
 from capest.scenario.overrides import apply_overrides, name_overrides, unknown_removals
 from capest.scenario.paths import anchor_paths
 from capest.scenario.plain import plain
-from capest.scenario.presets import STARTS, load_preset, preset_names
+from capest.scenario.presets import KINDS, STARTS, load_preset, preset_names
 from capest.scenario.renamed import is_of_constellation, problems_of, rename, tell
 from capest.scenario.shell_tables import key_of_model
+from capest.scenario.toml_file import near_sibling, read_toml
 from capest.scenario.written import Written, flat, is_complete
 
 
@@ -51,9 +50,9 @@ def load_scenario(
         With every fault of the content and of the overrides, also a key that is not read.
     """
     if isinstance(source, Mapping):
-        name, raw, folder = "scenario", plain(source), Path()
+        name, raw, folder = "scenario", plain(source), None
     else:
-        name, raw, folder = str(source), read_toml(Path(source)), Path(source).parent
+        name, raw, folder = str(source), read_toml(Path(source), _file_hint), Path(source).parent
     # What an old name stands for depends on the kind of scenario, which no old name decides.
     overridden = plain(raw)
     apply_overrides(overridden, overrides)
@@ -70,13 +69,18 @@ def load_scenario(
     tell([*old_names, *([] if found.problems else found.old_names)], complete=complete)
     faults = [*found.problems, *unknown_removals(found, list(fields()))]
     faults += problems_of(old_names, complete=complete) + problems_of(found.old_names)
-    anchor_paths(raw, folder, found.origins)
+    anchor_paths(raw, folder or "", found.origins)
     before = {key: value for key, value in before.items() if not found.is_removed(key)}
     # Of a complete file, such as a result keeps, nobody chose every key.
     own = before if complete else {}
     chosen = {key_of_model(key) for key in found.origins}
     keys = frozenset(chosen & fields().keys()) | (before.keys() - own.keys())
-    written, idle = Written(keys, own=own), None if excused is None else list[Problem]()
+    in_file = (key for key in before.keys() - own.keys() if not found.sets_table_of(key))
+    origins = dict.fromkeys(in_file, GIVEN if folder is None else FILE) | found.origins
+    renewed = {key.partition(".")[0] for key in found.origins if key.endswith(".preset")}
+    labels = frozenset(KINDS) - renewed - found.origins.keys() if complete else frozenset[str]()
+    written = Written(keys, own=own, origins=origins, labels=labels)
+    idle = None if excused is None else list[Problem]()
     try:
         scenario = build_scenario(name, raw, faults, written=written, excused=idle)
     except ScenarioError as error:
@@ -86,48 +90,6 @@ def load_scenario(
     return scenario
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file.
-
-    Raises
-    ------
-    InputError
-        Saying what is wrong with the file, for broken TOML with line and column.
-    """
-    check_regular(path)
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file{_file_hint(path)}") from None
-    except IsADirectoryError:
-        raise InputError(f"{path}: is a directory; name a TOML file in it") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{str(path)!r}: cannot be read: {reason}") from None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            f"{path}: is not UTF-8 text (byte {error.start}, line {line}); save it as UTF-8"
-        ) from None
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        raise InputError(f"{path}: broken TOML: nested too deeply") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: broken TOML: {_with_position(str(error), text)}") from None
-    except ValueError:  # Python refuses to read thousands of digits
-        raise InputError(f"{path}: broken TOML: a whole number of too many digits") from None
-
-
-def _with_position(message: str, text: str) -> str:
-    """Give line and column also where the parser only says that the text ended."""
-    lines = text.split("\n")
-    end = f"(at line {len(lines)}, column {len(lines[-1]) + 1}, the end of the file)"
-    return message.replace("(at end of document)", end)
-
-
 def _file_hint(path: Path) -> str:
     """Suggest what a missing file may have meant."""
     if path.name in preset_names():
@@ -135,9 +97,4 @@ def _file_hint(path: Path) -> str:
         if kind not in STARTS:
             return f'; {path.name} is a {kind} preset: write preset = "{path.name}" in [{kind}]'
         return f"; {path.name} is a preset: capest presets init {path.name} -o {path.name}.toml"
-    try:
-        siblings = [entry.name for entry in path.parent.iterdir() if entry.suffix == ".toml"]
-    except OSError:
-        return ""
-    found = nearest(path.name, siblings)
-    return f"; did you mean {path.parent / found}?" if found else ""
+    return near_sibling(path)

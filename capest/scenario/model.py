@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel, PrivateAttr, model_validator
@@ -27,9 +28,16 @@ from capest.scenario.linked import (
 from capest.scenario.moments import with_text_start
 from capest.scenario.network_rules import DEFAULT as DEFAULT_RULES
 from capest.scenario.network_rules import RULES, rule_values, with_rules
+from capest.scenario.origins import FOLLOWS, GIVEN, PRESET, fillers, origins_of
 from capest.scenario.paths import anchor_paths
 from capest.scenario.plain import plain, remove_key, set_key
-from capest.scenario.presets import KINDS, moved_by_rules, supplied, supplier, with_presets
+from capest.scenario.presets import (
+    KINDS,
+    moved_by_rules,
+    supplied,
+    supplier,
+    with_presets,
+)
 from capest.scenario.problems import find_problems, good_values, keys_of
 from capest.scenario.reading import uplink_interference
 from capest.scenario.reading_table import is_read
@@ -99,6 +107,7 @@ class Scenario(Derived, Section):
     run: RunSettings = RunSettings()
     _written: Written = PrivateAttr(default=Written())
     _moved: tuple[Moved, ...] = PrivateAttr(default=())
+    _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _obey_rules(self) -> Scenario:
@@ -139,6 +148,24 @@ class Scenario(Derived, Section):
     def written(self) -> frozenset[str]:
         """Keys that somebody chose, in a file, on the command line or with `replace`."""
         return self._written.all
+
+    @property
+    def origins(self) -> Mapping[str, str]:
+        """Where every value comes from, by dotted key: "file", "given" in Python, an option such as
+        "--set users.count=9", "preset NAME", "rules 0.3", "follows KEY" or "default".
+
+        Tables of shells have keys such as ``constellation.shell.2.hpbw_deg``.
+        """
+        return MappingProxyType(self._origins)
+
+    @property
+    def usual_values(self) -> dict[str, Any]:
+        """What stands where nobody writes anything, by dotted key: of presets, rules, defaults."""
+        raw = plain(self.model_dump())
+        found: dict[str, Any] = {}
+        for _, values in reversed(_fillers(raw)):
+            found |= values
+        return found
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -191,7 +218,13 @@ class Scenario(Derived, Section):
         keys, old_names = in_new_names(keys, "scenario", is_of_constellation(after))
         tell(old_names)
         renewed = [section for section in KINDS if keys.get(f"{section}.preset") is not None]
-        own = {key: value for key, value in self.items() if supplier(key) not in renewed}
+        sections = plain(self.model_dump(include=set(renewed)))
+        old = {f"{PRESET}{sections[section].get('preset')}" for section in renewed}
+        own = {
+            key: value
+            for key, value in self.items()
+            if supplier(key) not in renewed and self._origins.get(key) not in old
+        }
         for key in dict(self.items()).keys() - own.keys():
             remove_key(raw, key)
         before = self._written.all & own.keys()
@@ -210,7 +243,10 @@ class Scenario(Derived, Section):
             set_key(raw, key, value)
         anchor_paths(raw, "")
         moved = tuple(one for one in self._moved if one.key in own and one.key not in named)
-        written = Written(frozenset(named), before, own)
+        origins = {key: origin for key, origin in self._origins.items() if key in own}
+        origins |= dict.fromkeys(keys, GIVEN)
+        labels = frozenset(KINDS) - {*renewed}
+        written = Written(frozenset(named), before, own, origins, labels)
         problems = problems_of(old_names)
         return build_scenario("scenario", raw, problems, written=written, moved=moved)
 
@@ -257,9 +293,9 @@ def build_scenario(
     raw = with_text_start(raw)
     written = written or Written()
     of_presets = supplied(raw, _DEFAULT_PRESETS)
-    defaults = {key: field.default for key, field in fields().items() if not field.is_required()}
+    before = raw
     of_rules = rule_values(raw.get("rules"))
-    own = {**defaults, **of_rules, **of_presets, **written.own}
+    own = {**_defaults(), **of_rules, **of_presets, **written.own}
     chosen = {
         key: value for key, value in flat(raw, (*GAINS, BRANCHES)).items() if key in written.keys
     }
@@ -273,8 +309,9 @@ def build_scenario(
         moved = [one for one in moved if one.key != follower.key]
         if value != start:
             moved.append(replace(follower, from_value=start))
-    resolved, unresolved = with_presets(raw, _DEFAULT_PRESETS)
-    resolved, unlike = with_shell_presets(with_rules(resolved))
+    resolved, unresolved = with_presets(raw, _DEFAULT_PRESETS, written.labels)
+    complete = "constellation" in written.labels
+    resolved, unlike = with_shell_presets(with_rules(resolved), complete=complete)
     sections = {problem.key.partition(".")[0] for problem in unresolved}
     problems = [*noted, *unresolved, *unlike, *find_problems(Scenario, resolved, sections)]
     values = good_values(resolved, fields(), {problem.key for problem in problems})
@@ -288,6 +325,9 @@ def build_scenario(
     scenario = Scenario.model_validate(resolved)
     named = frozenset(key for key in written.all if not may_be_idle(key, own, fields()))
     scenario._written, scenario._moved = Written(named), tuple(moved)
+    scenario._origins = origins_of(before, list(fields()), written.origins, _fillers(before)) | {
+        one.key: f"{FOLLOWS}{one.with_key}" for one in moved
+    }
     return scenario
 
 
@@ -318,6 +358,15 @@ def drop_rule_values(raw: dict[str, Any], written: Collection[str] = ()) -> set[
 def fields() -> dict[str, FieldInfo]:
     """Return every dotted key of a scenario with its field."""
     return dict(keys_of(Scenario))
+
+
+def _fillers(raw: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    return fillers(raw, _DEFAULT_PRESETS, _defaults())
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    return {key: field.default for key, field in fields().items() if not field.is_required()}
 
 
 def _is_undone(raw: Mapping[str, Any], key: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from capest.scenario.reading import has_calls, is_constellation, uplink_interference
+from capest.shown import label_of
 
 Values = Mapping[str, Any]
 """Dotted key -> value, presets resolved and defaults included."""
@@ -54,14 +55,18 @@ def _transparent(values: Values) -> bool:
     return is_constellation(values) and by_antennas and values["constellation.gateways"] is None
 
 
+def _services(values: Values) -> str:
+    """Names of services; of a user's preset that of its file."""
+    preset = values["service.preset"]
+    return f"{label_of(preset) if preset else ''} {values['service.mix'] or ''}"
+
+
 def _sends_messages(values: Values) -> bool:
-    names = f"{values['service.preset'] or ''} {values['service.mix'] or ''}"
-    return "message" in names
+    return "message" in _services(values)
 
 
 def _narrow_calls(values: Values) -> bool:
-    names = f"{values['service.preset'] or ''} {values['service.mix'] or ''}"
-    return "voice" in names or "message" in names
+    return "voice" in _services(values) or _sends_messages(values)
 
 
 def _uplink_counts(values: Values) -> bool:
@@ -75,7 +80,7 @@ def _always(_: Values) -> bool:
 NOT_MODELLED: tuple[NotModelled, ...] = (
     NotModelled(
         "repetitions for voice and text",
-        "8 to 16 of them give 9 to 12 dB",
+        "+9 to +12 dB of the link with 8 to 16 of them",
         200.0,
         "voice, messages",
         "10 log10 of their number: computed",
@@ -83,19 +88,19 @@ NOT_MODELLED: tuple[NotModelled, ...] = (
     ),
     NotModelled(
         "signalling of short messages",
-        "2 to 3 times the traffic of a message of 1 kB",
-        200.0,
+        "−67 to −75 % of messages of 1 kB where traffic limits them",
+        75.0,
         "messages",
-        "assumed",
+        "signalling of 2 to 3 times the traffic of such a message: assumed",
         _sends_messages,
     ),
     NotModelled(
         "gateways and feeder links",
-        "a satellite without a free antenna in view is dark: 100 antennas light 100 of the 238 "
-        "satellites lit over China",
+        "−58 % of the satellites lit over China with 100 antennas",
         58.0,
         "constellations of transparent satellites without `constellation.gateways`",
-        "computed",
+        "computed: a satellite without a free antenna in view is dark, 100 antennas light 100 of "
+        "238",
         _transparent,
     ),
     NotModelled(
@@ -116,18 +121,18 @@ NOT_MODELLED: tuple[NotModelled, ...] = (
     ),
     NotModelled(
         "eclipse and heat",
-        "below 5 % for one country, 30 to 40 % of satellites world-wide",
+        "down to −5 % of satellites for one country, −30 to −40 % world-wide",
         5.0,
         "constellations",
         "assumed",
         is_constellation,
     ),
     NotModelled(
-        "paging of idle users", "below 5 % of the downlink", 5.0, "all", "assumed", _always
+        "paging of idle users", "down to −5 % of the downlink", 5.0, "all", "assumed", _always
     ),
     NotModelled(
         "timing advance and guard times of random access",
-        "below 2 % of the uplink",
+        "down to −2 % of the uplink",
         2.0,
         "uplinks",
         "assumed",

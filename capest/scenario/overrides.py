@@ -74,6 +74,10 @@ class Overridden:
         """Tell whether a key was taken out, or its section."""
         return any(f"{key}.".startswith(f"{each}.") for each in self.removed)
 
+    def sets_table_of(self, key: str) -> bool:
+        """Tell whether the table that holds a key was given whole."""
+        return any(key.startswith(f"{each}.") for each in self.origins)
+
     def note(self, text: str, settings: Iterable[str], old: Iterable[OldName], value: Any) -> None:
         """Note which keys an override set, or took out where its value is ``None``."""
         said = given(text)

@@ -2,105 +2,61 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache, lru_cache
 from importlib.resources import files
-from types import MappingProxyType
+from pathlib import Path
 from typing import Any
 
-from capest.errors import InputError, Problem
-from capest.scenario.figure import Figure, figure_of
+from capest.errors import InputError, Problem, ScenarioError
+from capest.scenario.figure import Figure
 from capest.scenario.nearest import nearest
-from capest.scenario.network_rules import later_rules_hold
+from capest.scenario.paths import is_path, shown_path
+from capest.scenario.preset_file import faults_of_form, read_content
+from capest.scenario.preset_table import (
+    CONFIDENCES,
+    KINDS,
+    STARTS,
+    Preset,
+    StarterValue,
+    preset_of,
+    read_preset,
+)
+from capest.scenario.toml_file import parse_toml
+from capest.shown import label_of
 
-KINDS = ("satellite", "handset", "constellation", "service")
-"""Sections of a scenario that presets can fill."""
+__all__ = [
+    "CONFIDENCES",
+    "KINDS",
+    "STARTS",
+    "Figure",
+    "Preset",
+    "StarterValue",
+    "find_preset",
+    "load_preset",
+    "moved_by_rules",
+    "preset_names",
+    "presets_of",
+    "problems_of_file",
+    "read_preset",
+    "supplied",
+    "supplied_by",
+    "supplier",
+    "with_presets",
+]
 
-STARTS = ("satellite", "constellation")
-"""Kinds of presets that a scenario can start from."""
-
-CONFIDENCES = {
-    "standard": "laid down in a standard or an agreed study",
-    "filed": "in a filing with a regulator",
-    "measured": "measured by a third party",
-    "reported": "said by the operator or the press",
-    "assumed": "a plausible choice without a source",
-    "derived": "computed from other figures",
+_NEEDED = {
+    "satellite": {"altitude_km", "frequency_ghz", "eirp_density_dbw_per_mhz"}
+    | {"antenna_gain_dbi", "antenna_diameter_m", "hpbw_deg"},
+    "handset": {"antenna_gain_dbi", "noise_figure_db", "antenna_temperature_k"},
+    "constellation": {"minimum_elevation_deg"},
+    "service": {"downlink_kbps", "uplink_kbps", "delay_budget_ms", "guaranteed"},
 }
-"""How far to trust a figure."""
+"""Keys without which a section cannot be."""
 
-
-@dataclass(frozen=True)
-class StarterValue:
-    """What a scenario that starts from a preset says of one key.
-
-    Attributes
-    ----------
-    value : float, str or bool
-    remark : str
-        Where it comes from, or that it is assumed; empty where the key speaks for itself.
-    figure : Figure or None
-        What is stated of how well it is known; nothing of a decision that speaks for itself.
-    """
-
-    value: float | str
-    remark: str = ""
-    figure: Figure | None = None
-
-
-@dataclass(frozen=True)
-class Preset:
-    """Named figures for one section of a scenario.
-
-    Attributes
-    ----------
-    name, kind, title : str
-        ``kind`` is the section, one of `KINDS`.
-    figures : mapping of str to Figure
-        By key of the section, or by dotted key of another one; read-only, since all who ask for the
-        preset share it.
-    figures_of_rules : mapping of str to Figure
-        Those that hold by the later rules of a network only, see `network_rules`; they win over
-        ``figures`` then.
-    starter : mapping of str to StarterValue
-        By dotted key: the rest of the system, for a scenario that starts from the preset.
-    stand_ins : mapping of str to Figure
-        By dotted key of other sections: figures that stand in for what nobody published, with what
-        is stated of them where a scenario has their value.
-    combined_branches : int
-        Receive branches of a handset that its ``antenna_gain_dbi`` is of, all together.
-    """
-
-    name: str
-    kind: str
-    title: str
-    figures: Mapping[str, Figure]
-    figures_of_rules: Mapping[str, Figure]
-    starter: Mapping[str, StarterValue]
-    stand_ins: Mapping[str, Figure]
-    combined_branches: int = 1
-
-    def figures_by(self, rules: object) -> Mapping[str, Figure]:
-        """Return all figures that hold where the key ``rules`` of a scenario has a value."""
-        if not later_rules_hold(rules):
-            return self.figures
-        return {**self.figures, **self.figures_of_rules}
-
-    def values_by(self, rules: object) -> dict[str, float | str]:
-        """Return the values of `figures_by` by dotted key."""
-        return {self.dotted(key): one.value for key, one in self.figures_by(rules).items()}
-
-    @property
-    def keys_of_rules(self) -> set[str]:
-        """Dotted keys of ``figures_of_rules``."""
-        return set(map(self.dotted, self.figures_of_rules))
-
-    def dotted(self, key: str) -> str:
-        """Return the key with its section."""
-        return key if "." in key else f"{self.kind}.{key}"
+PLACES_OF_SATELLITES = {"shells", "shell", "geostationary", "catalogue"}
+"""Keys of a constellation one of which says where its satellites are."""
 
 
 @cache
@@ -111,54 +67,66 @@ def preset_names() -> tuple[str, ...]:
     return tuple(sorted(name[: -len(".toml")] for name in entries if name.endswith(".toml")))
 
 
-@cache
 def load_preset(name: str) -> Preset:
     """Read one preset.
+
+    Parameters
+    ----------
+    name : str
+        Of a packaged preset, or the path of a TOML file of the same form.
 
     Raises
     ------
     InputError
-        If there is none of that name; the message names the nearest.
+        If there is none of that name, the message names the nearest; or no such file.
+    ScenarioError
+        With every fault in the form of a file.
     """
+    if is_path(name):
+        return _of_file(name)
     known = preset_names()
     if name not in known:
         found = nearest(name, known)
         hint = f"did you mean {found}" if found else "capest presets list shows all"
         raise InputError(f"no preset is called {name!r}; {hint}")
+    return _packaged(name)
+
+
+@cache
+def _packaged(name: str) -> Preset:
     text = (files("capest.scenario") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
     return read_preset(name, text)
 
 
-def read_preset(name: str, text: str) -> Preset:
-    """Read the text of a preset's file."""
-    raw = tomllib.loads(text)
-    kind = raw["kind"]
-
-    def figures(table: str) -> Mapping[str, Figure]:
-        rows = raw.get(table, {}).items()
-        return MappingProxyType({key: figure_of(row, kind) for key, row in rows})
-
-    return Preset(
-        name=name,
-        kind=kind,
-        title=raw["title"],
-        figures=figures("figures"),
-        figures_of_rules=figures("figures_of_rules"),
-        starter=MappingProxyType(
-            {key: _starter_value(key, row) for key, row in raw.get("starter", {}).items()}
-        ),
-        stand_ins=figures("stand_ins"),
-        combined_branches=raw.get("combined_branches", 1),
-    )
+def _of_file(path: str) -> Preset:
+    """Read the file of a user, which may have changed since."""
+    return _judged(path, read_content(path, preset_names()))
 
 
-def _starter_value(key: str, row: Mapping[str, Any]) -> StarterValue:
-    stated = {name: field for name, field in row.items() if name != "remark"}
-    remark = row.get("remark", "")
-    if stated.keys() == {"value"}:
-        return StarterValue(row["value"], remark)
-    figure = figure_of({"source": remark, **stated}, key.rpartition(".")[0])
-    return StarterValue(row["value"], remark, figure)
+@lru_cache(maxsize=64)
+def _judged(path: str, text: str) -> Preset:
+    """Preset of a file's text that has no fault."""
+    # The keys of a scenario know their presets.
+    from capest.scenario.preset_values import faults_of_values
+
+    shown = Path(shown_path(path))
+    raw = parse_toml(shown, text)
+    faults = list(faults_of_form(raw, KINDS, tuple(CONFIDENCES)))
+    faults += faults_of_values(raw, {fault.key for fault in faults})
+    if faults:
+        raise ScenarioError(str(shown), faults)
+    return preset_of(path, {"title": label_of(path), **raw})
+
+
+def find_preset(name: object, kind: str) -> Preset | None:
+    """Return the preset that a section names; ``None`` if there is none, or of another kind."""
+    if not isinstance(name, str) or not (is_path(name) or name in preset_names()):
+        return None
+    try:
+        preset = load_preset(name)
+    except InputError:
+        return None
+    return preset if preset.kind == kind else None
 
 
 def presets_of(kind: str) -> tuple[Preset, ...]:
@@ -167,7 +135,7 @@ def presets_of(kind: str) -> tuple[Preset, ...]:
 
 
 def with_presets(
-    raw: Mapping[str, Any], defaults: Mapping[str, str]
+    raw: Mapping[str, Any], defaults: Mapping[str, str], labels: Collection[str] = ()
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Fill sections from the presets they name; keys already there win.
 
@@ -177,6 +145,9 @@ def with_presets(
         Nested plain values of a scenario; its ``rules`` tell which figures hold.
     defaults : mapping of section to str
         The preset of a section that names none.
+    labels : collection of str
+        Sections that have every value already: the path of a preset's file is only a label there,
+        whatever became of the file.
 
     Returns
     -------
@@ -195,10 +166,16 @@ def with_presets(
         name = section.get("preset", defaults.get(kind))
         if not isinstance(name, str):
             continue
-        if name not in preset_names():
-            if not _supplied_keys(kind) <= section.keys():
-                problems.append(_unknown(kind, name))
-        elif (preset := load_preset(name)).kind == kind:
+        complete = _supplied_keys(kind) <= section.keys()
+        if is_path(name) and kind in labels and _is_filled(kind, section):
+            continue
+        try:
+            preset = load_preset(name)
+        except InputError as error:
+            if not complete or is_path(name):
+                problems += _unusable(kind, name, error)
+            continue
+        if preset.kind == kind:
             # Of a service, None is what nobody gave; elsewhere it may be a preset's figure undone.
             given = {k: v for k, v in section.items() if kind != "service" or v is not None}
             filled[kind] = given
@@ -221,9 +198,23 @@ def supplied(raw: Mapping[str, Any], defaults: Mapping[str, str]) -> dict[str, A
         See `with_presets`.
     """
     found: dict[str, Any] = {}
-    for preset in _named(raw, defaults):
-        found |= preset.values_by(raw.get("rules"))
+    for _, values in supplied_by(raw, defaults):
+        found |= values
     return found
+
+
+def supplied_by(
+    raw: Mapping[str, Any], defaults: Mapping[str, str]
+) -> list[tuple[str, dict[str, Any]]]:
+    """Return the presets of a scenario with dotted key -> value of what each supplies.
+
+    Parameters
+    ----------
+    raw, defaults
+        See `with_presets`.
+    """
+    rules = raw.get("rules")
+    return [(preset.name, preset.values_by(rules)) for preset in _named(raw, defaults)]
 
 
 def moved_by_rules(raw: Mapping[str, Any], defaults: Mapping[str, str]) -> set[str]:
@@ -242,8 +233,9 @@ def _named(raw: Mapping[str, Any], defaults: Mapping[str, str]) -> Iterator[Pres
     for kind in KINDS:
         section = raw.get(kind, {})
         name = section.get("preset", defaults.get(kind)) if isinstance(section, Mapping) else None
-        if isinstance(name, str) and name in preset_names() and load_preset(name).kind == kind:
-            yield load_preset(name)
+        preset = find_preset(name, kind)
+        if preset is not None:
+            yield preset
 
 
 @cache
@@ -263,11 +255,36 @@ def supplier(key: str) -> str:
     return _suppliers().get(key, key.partition(".")[0])
 
 
-def _supplied_keys(kind: str) -> set[str]:
+def _supplied_keys(kind: str) -> frozenset[str]:
     """Keys that most presets of a kind supply: a section with all of them needs none."""
-    presets = presets_of(kind)
+    return _of_most(kind, preset_names())
+
+
+@cache
+def _of_most(kind: str, names: tuple[str, ...]) -> frozenset[str]:
+    presets = [preset for preset in map(load_preset, names) if preset.kind == kind]
     counts = Counter(key for preset in presets for key in preset.figures if "." not in key)
-    return {key for key, count in counts.items() if 2 * count > len(presets)}
+    return frozenset(key for key, count in counts.items() if 2 * count > len(presets))
+
+
+def _is_filled(kind: str, section: Mapping[str, Any]) -> bool:
+    """Tell whether a section has what nothing but a preset supplies."""
+    there = {key for key, value in section.items() if value is not None}
+    places = kind != "constellation" or bool(there & PLACES_OF_SATELLITES)
+    return places and there >= _NEEDED[kind]
+
+
+def _unusable(kind: str, name: str, error: InputError) -> list[Problem]:
+    if not is_path(name):
+        return [_unknown(kind, name)]
+    return problems_of_file(f"{kind}.preset", name, error)
+
+
+def problems_of_file(key: str, path: str, error: InputError) -> list[Problem]:
+    """Return every fault of a preset's file as a problem of the key that names it."""
+    shown = shown_path(path)
+    said = map(str, error.problems) if isinstance(error, ScenarioError) else [str(error)]
+    return [Problem(key, shown, text.removeprefix(f"{shown}: ")) for text in said]
 
 
 def _unknown(kind: str, name: str, reason: str = "") -> Problem:

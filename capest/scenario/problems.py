@@ -157,7 +157,7 @@ def _wrong(key: str, value: Any, keys: Mapping[str, FieldInfo]) -> Problem:
     if field is None or key_of_model(key) not in keys:
         shown = f"[[{key_of_model(key)}]]" if key_of_model(key) in keys else f"[{key}]"
         return Problem(key, value, f"must be a table, {shown}")
-    allowed, hint = allowed_text(key, field), _hint(key, field, value)
+    allowed, hint = allowed_text(key, field), hint_for(key, field, value)
     if isinstance(value, str) and _kind(field)[0] in (int, float):
         allowed = f"a bare {allowed.removeprefix('a ')}"
     return Problem(key, value, f"must be {allowed}", hint)
@@ -204,7 +204,8 @@ def printable(text: str) -> str:
     return text if re.fullmatch(r"[\w-]+", text) else json.dumps(text, ensure_ascii=False)
 
 
-def _hint(key: str, field: FieldInfo, value: Any) -> str:
+def hint_for(key: str, field: FieldInfo, value: Any) -> str:
+    """Say what may have been meant by a value that a key does not take; empty for no idea."""
     if listed := _listed(field):
         return f"such as {listed.example}"
     kind, choices = _kind(field)

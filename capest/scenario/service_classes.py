@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from capest.errors import InputError
 from capest.scenario.nearest import nearest
 from capest.scenario.presets import load_preset, presets_of
+from capest.shown import label_of
 
 if TYPE_CHECKING:
     from capest.scenario.sections import ServiceSettings
@@ -122,7 +123,7 @@ def service_classes(service: ServiceSettings, rules: object) -> tuple[ServiceCla
     )
     return (
         ServiceClass(
-            name=service.preset or "the service",
+            name=label_of(service.preset) if service.preset else "the service",
             share=1.0,
             downlink_kbps=service.downlink_kbps,
             uplink_kbps=service.uplink_kbps or 0.0,

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from capest.errors import InputError, Problem
 from capest.scenario.derived import BEAMS_AT_ONCE
 from capest.scenario.nearest import nearest
-from capest.scenario.presets import load_preset, preset_names, presets_of
+from capest.scenario.paths import is_path, shown_path
+from capest.scenario.presets import find_preset, load_preset, presets_of, problems_of_file
 from capest.scenario.shell_notation import parse_longitudes, parse_shells
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ PAYLOAD = (
     "pfd_limit_dbw_per_m2_mhz",
 )
 """Keys of a table that stand in place of those of ``[satellite]``."""
+
+PAYLOAD_NEEDED = PAYLOAD[:4]
+"""Those that every preset of a satellite has."""
 
 COMMON = ("frequency_ghz", "pattern", "antenna")
 """Keys of ``[satellite]`` that all tables share, which a preset of theirs must have too."""
@@ -124,13 +128,18 @@ def content_of_tables(scenario: Scenario) -> dict[str, Any]:
     return {"shell": found}
 
 
-def with_shell_presets(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+def with_shell_presets(
+    raw: Mapping[str, Any], *, complete: bool = False
+) -> tuple[dict[str, Any], list[Problem]]:
     """Fill tables from the satellite presets they name; keys already there win.
 
     Parameters
     ----------
     raw : mapping
         Nested plain values of a scenario, presets of its sections resolved.
+    complete : bool
+        Whether the tables have every value already: the path of a preset's file is only a label
+        there, whatever became of the file.
 
     Returns
     -------
@@ -151,24 +160,54 @@ def with_shell_presets(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Pro
             filled.append(table)
             continue
         key = f"{SHELL}.{number}.preset"
-        if name not in preset_names() or load_preset(name).kind != "satellite":
-            problems.append(_no_preset(key, name))
+        if {*PAYLOAD_NEEDED} <= table.keys() and is_path(name) and complete:
             filled.append(table)
             continue
-        values = {
-            k.partition(".")[2]: v for k, v in load_preset(name).values_by(raw.get("rules")).items()
-        }
-        problems += _unlike(key, name, values, common)
+        preset = find_preset(name, "satellite")
+        if preset is None:
+            problems += _no_preset(key, name)
+            filled.append(table)
+            continue
+        values = {k.partition(".")[2]: v for k, v in preset.values_by(raw.get("rules")).items()}
+        problems += _unlike(key, shown_path(name) if is_path(name) else name, values, common)
         own = {k: v for k, v in values.items() if k in PAYLOAD}
         filled.append(own | {k: v for k, v in table.items() if v is not None or k not in own})
     return {**raw, "constellation": {**dict(section or {}), "shell": filled}}, problems
 
 
-def _no_preset(key: str, name: str) -> Problem:
+def supplied_to_tables(raw: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the presets that tables name with what each supplies, by keys such as
+    ``constellation.shell.2.hpbw_deg``.
+
+    Parameters
+    ----------
+    raw : mapping
+        Nested plain values of a scenario.
+    """
+    found = []
+    for number, table in enumerate(raw_tables(raw), 1):
+        name = table.get("preset") if isinstance(table, Mapping) else None
+        preset = find_preset(name, "satellite")
+        if preset is not None:
+            values = preset.values_by(raw.get("rules"))
+            own = {name: values.get(f"satellite.{name}") for name in PAYLOAD}
+            keys = {f"{SHELL}.{number}.{k}": v for k, v in own.items() if v is not None}
+            found.append((preset.name, keys))
+    return found
+
+
+def _no_preset(key: str, name: str) -> list[Problem]:
+    if is_path(name):
+        try:
+            kind = load_preset(name).kind
+        except InputError as error:
+            return problems_of_file(key, name, error)
+        said = f'must be the file of a satellite preset, and its kind is "{kind}"'
+        return [Problem(key, shown_path(name), said)]
     names = [preset.name for preset in presets_of("satellite")]
     found = nearest(name, names)
     hint = f"did you mean {found}" if found else f"satellite presets: {', '.join(names)}"
-    return Problem(key, name, "must name a satellite preset", hint)
+    return [Problem(key, name, "must name a satellite preset", hint)]
 
 
 def _unlike(

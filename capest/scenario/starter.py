@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 
 from capest.errors import InputError
 from capest.scenario.layout_fit import largest_count
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
+from capest.scenario.paths import is_path
 from capest.scenario.presets import STARTS, Preset, StarterValue, load_preset
 from capest.scenario.write import toml_value
 
@@ -45,7 +48,9 @@ def starter(preset_name: str) -> str:
             "constellation, see: capest presets list"
         )
     look_up = StarterValue(preset_name, f"figures and sources: capest presets show {preset_name}")
-    own = {f"{preset.kind}.preset": look_up}
+    # The scenario may be written to another folder than that in which a path holds.
+    named = os.path.abspath(preset_name) if is_path(preset_name) else preset_name
+    own = {f"{preset.kind}.preset": replace(look_up, value=named)}
     if preset.kind == "constellation" or "constellation.preset" in preset.starter:
         values = _system(preset, own)
     else:

@@ -26,13 +26,7 @@ def to_toml(scenario: Scenario) -> str:
     -------
     str
     """
-    automatic: dict[str, bool | int | float | None] = {
-        "beams.spacing_uv": scenario.beam_spacing_uv,
-    }
-    if scenario.has_constellation:
-        automatic["cells.diameter_km"] = scenario.cell_diameter_km
-    elif scenario.users.placement != "beam" and scenario.users.devices_per_person is None:
-        automatic["users.count"] = scenario.users_per_trial
+    automatic = automatic_values(scenario)
     lines: list[str] = []
     shells: list[dict[str, Any]] = []
     current = ""
@@ -52,6 +46,23 @@ def to_toml(scenario: Scenario) -> str:
         lines += ["", f"[[{SHELL}]]"]
         lines += [f"{k} = {toml_value(v)}" for k, v in table.items() if v is not None]
     return "\n".join(lines) + "\n"
+
+
+def automatic_values(scenario: Scenario) -> dict[str, bool | int | float | None]:
+    """Return dotted key -> what it comes to where nobody gives it, of keys left automatic."""
+    found: dict[str, bool | int | float | None] = {"beams.spacing_uv": scenario.beam_spacing_uv}
+    if scenario.has_constellation:
+        found["cells.diameter_km"] = scenario.cell_diameter_km
+    elif scenario.users.placement != "beam" and scenario.users.devices_per_person is None:
+        found["users.count"] = scenario.users_per_trial
+    return found
+
+
+def dumped(value: Any) -> Any:
+    """Return a value whose tables are plain mappings."""
+    if isinstance(value, list | tuple):
+        return [dumped(each) for each in value]
+    return value.model_dump(exclude_none=True) if hasattr(value, "model_dump") else value
 
 
 def toml_value(value: str | bool | int | float | Sequence[Any] | Mapping[str, Any]) -> str:

@@ -49,11 +49,17 @@ class Written:
         Chosen before that call; these are named, but never refused.
     own : mapping of str to value
         What stood there before ``keys`` were written, other than a preset's.
+    origins : mapping of str to str
+        Where keys, or whole tables, come from that stand in the values, see `origins`.
+    labels : frozenset of str
+        Sections that have every value already: what their presets are called does not matter.
     """
 
     keys: frozenset[str] = frozenset()
     before: frozenset[str] = frozenset()
     own: Mapping[str, Any] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
+    labels: frozenset[str] = frozenset()
 
     @property
     def all(self) -> frozenset[str]:

@@ -69,9 +69,13 @@ def share_by_ranks(
     terms = (squares - rest * (y[1:] ** 2 + y[:-1] ** 2) / 2) / variance
     terms = terms - terms.mean()
     spread = float(terms @ terms + 2 * (terms[1:] @ terms[:-1])) / (count - 1)
-    error = math.sqrt(max(spread, rest**2) / (count - 3))
-    half = student_t_quantile(0.5 + confidence / 2, degrees_of_freedom(terms, 0.0)) * error
-    return Interval(1 - rest, 1 - rest - half, 1 - rest + half)
+    t = student_t_quantile(0.5 + confidence / 2, degrees_of_freedom(terms, 0.0))
+    half = t * math.sqrt(max(spread, rest**2) / (count - 3))
+    # Of answers that are noise about an effect the error is the rest over sqrt(n) at least; at the
+    # lower limit, where the rest is larger, by that of the limit.
+    least = min(t / math.sqrt(count - 3), 0.99)
+    low = min(1 - rest - half, (1 - rest - least) / (1 - least))
+    return Interval(1 - rest, low, 1 - rest + half)
 
 
 def share_by_groups(values: np.ndarray, answers: np.ndarray, confidence: float = 0.95) -> Interval:

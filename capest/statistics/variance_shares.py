@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 
 import numpy as np
 
@@ -50,7 +51,8 @@ class VarianceShares:
     shares : tuple of InputShare
         In the order of the inputs.
     r2 : float
-        Cross-validated R² of the regression on ranks; 0 where nothing can be said.
+        Cross-validated R² of the regression on ranks; 0 without a regression, where all answers
+        are equal or columns are half as many as samples.
     samples : int
         Answers that they are of.
     note : str
@@ -121,8 +123,7 @@ def variance_shares(
 
     References
     ----------
-    `first_order`, `lmg_shares`. The threshold of 0.7 for a regression on ranks: Saltelli et al.
-    (2008), "Global Sensitivity Analysis: The Primer", ch. 1.
+    `first_order`, `lmg_shares`. The threshold of 0.7 is assumed: a rule of thumb.
     """
     answers = np.asarray(answers, dtype=np.float64)
     if np.isnan(answers).any():
@@ -133,13 +134,16 @@ def variance_shares(
         unknown = Interval(value, value, value, note)
         shares = tuple(InputShare(one.name, unknown, None) for one in inputs)
         return VarianceShares(shares, 0.0, len(answers), note, most)
+    # Of no unit: squares neither vanish nor overflow.
+    answers = answers / np.abs(answers).max()
     shares = tuple(
         InputShare(one.name, first_order_share(one, answers, random), None) for one in inputs
     )
     terms = regressors(inputs)
     (order,) = random("folds", 1, len(answers))
-    r2 = cross_validated_r2(terms.columns, answers, order)
-    if r2 < LEAST_R2 or 2 * terms.columns.shape[1] >= len(answers):
+    too_many = 2 * terms.columns.shape[1] >= len(answers)
+    r2 = 0.0 if too_many else cross_validated_r2(terms.columns, answers, order)
+    if r2 < LEAST_R2:
         return VarianceShares(shares, r2, len(answers), NOT_SEPARABLE, most)
     lmg = lmg_shares(terms, answers, len(inputs), random)
     both = tuple(replace(one, lmg=share) for one, share in zip(shares, lmg, strict=True))
@@ -169,6 +173,9 @@ def first_order_share(
 def first_to_find_out(found: VarianceShares) -> FirstToFindOut | None:
     """The input of the largest first-order share among those whose interval excludes 0.
 
+    Of many inputs without effect some have an interval of 95 % above 0: here it is that much wider
+    that with 95 % confidence none has.
+
     Returns
     -------
     FirstToFindOut or None
@@ -177,9 +184,12 @@ def first_to_find_out(found: VarianceShares) -> FirstToFindOut | None:
     References
     ----------
     Saltelli (2002), "Sensitivity analysis for importance assessment", Risk Analysis 22(3), 579-590
-    (factors prioritisation). Whether two are told apart: `two_intervals.of_two_intervals`.
+    (factors prioritisation). Dunn (1961), "Multiple comparisons among means", JASA 56(293), 52-64.
+    Whether two are told apart: `two_intervals.of_two_intervals`.
     """
-    sure = [one for one in found.shares if one.first_order.low > 0]
+    one_of_many = NormalDist().inv_cdf(1 - 0.025 / max(1, len(found.shares)))
+    wider = one_of_many / NormalDist().inv_cdf(0.975)
+    sure = [one for one in found.shares if _least(one.first_order, wider) > 0]
     if not sure:
         return None
     first = max(sure, key=lambda one: one.first_order.value)
@@ -190,6 +200,11 @@ def first_to_find_out(found: VarianceShares) -> FirstToFindOut | None:
     ]
     others.sort(key=lambda one: -one.first_order.value)
     return FirstToFindOut(first.name, first.first_order, tuple(one.name for one in others))
+
+
+def _least(share: Interval, wider: float) -> float:
+    """Lower limit of an interval that much wider; 0 where it was cut off there."""
+    return share.value - wider * (share.value - share.low) if share.low > 0 else 0.0
 
 
 def _why_no_shares(answers: np.ndarray) -> str:

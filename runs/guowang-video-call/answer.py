@@ -21,6 +21,8 @@ from typing import Any
 
 import numpy as np
 from answer_cases import Case, Question, plan
+from answer_page import TEMPLATE, page
+from answer_ranges import studies
 from answer_tables import tables
 
 import capest
@@ -173,6 +175,11 @@ def _arguments() -> argparse.Namespace:
         type=Path,
         help="default: answer.json beside this file; no file with --quick or --trials",
     )
+    parser.add_argument(
+        "--datasets",
+        type=Path,
+        help="folder for the datasets of the ranges; what is finished there is not computed again",
+    )
     options = parser.parse_args()
     if options.output is None and not options.quick and options.trials is None:
         options.output = HERE / "answer.json"
@@ -204,9 +211,13 @@ def main() -> None:
     options = _arguments()
     try:
         cases = _run(plan(options.quick, options.trials), options.workers)
+        whole = not options.quick and options.trials is None
+        ranges = studies(options.datasets) if whole else {}
     except KeyboardInterrupt:
         sys.exit("stopped: nothing is written, the next run starts again")
-    answer = {"made_by": MADE_BY, "capest": capest.__version__, "cases": cases}
+    answer = {"made_by": MADE_BY, "capest": capest.__version__, "cases": cases} | (
+        {"ranges": ranges} if ranges else {}
+    )
     for title, table in tables(answer).items():
         print(f"\n### {title}\n\n{table}")
     if any("±?" in table for table in tables(answer).values()):
@@ -217,6 +228,8 @@ def main() -> None:
         except (OSError, StorageError) as error:
             sys.exit(f"{options.output}: cannot be written: {error}")
         print(f"\n{options.output}")
+    if whole and options.output == HERE / "answer.json":
+        (HERE / "README.md").write_text(page(answer, TEMPLATE.read_text("utf-8")), "utf-8")
 
 
 if __name__ == "__main__":

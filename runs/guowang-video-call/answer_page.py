@@ -3,7 +3,8 @@
 A figure of the template is a name of a quantity and the case it is of, in double braces:
 ``{{calls | services | voice}}``, with the scenario behind where several have the label:
 ``{{calls | who asks | 100,000 without a network | ast-usa}}``. A table is named by its title:
-``{{table | Delay}}``.
+``{{table | Delay}}``. A figure of a study of uncertainty is named by the study:
+``{{range | GW-A59}}``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import answer_range_tables
 from answer_tables import milliseconds, number, percent, tables
+
+import capest
+from capest.scenario.not_modelled import not_modelled
 
 TEMPLATE = Path(__file__).parent / "README.template.md"
 
@@ -61,19 +66,32 @@ def page(answer: dict[str, Any], template: str) -> str:
     KeyError
         For a figure that no case has; the message is what stands in the braces.
     """
-    found = tables(answer)
+    ranges = answer.get("ranges", {})
+    found = tables(answer) | {"Not modelled": _not_modelled()}
+    if ranges:
+        found |= answer_range_tables.tables(ranges)
 
     def fill(place: re.Match[str]) -> str:
         name, *where = (" ".join(part.split()) for part in place[1].split("|"))
         try:
             if name == "table":
                 return found[where[0]]
+            if where[0] in ranges:
+                return answer_range_tables.figure(ranges, name, *where).replace(" ", _TOGETHER)
             return _figure(answer["cases"], name, *where).replace(" ", _TOGETHER)
         except (KeyError, ValueError):
             raise KeyError(place[1]) from None
 
     lines = _PLACE.sub(fill, template).split("\n")
     return "\n".join(map(_wrapped, lines)).replace(_TOGETHER, " ")
+
+
+def _not_modelled() -> str:
+    """What no trial of GW-A59 computes, the largest first, in Markdown."""
+    values = dict(capest.load(TEMPLATE.parent / "scenarios" / "gw-a59-china.toml").items())
+    lines = ["| effect | size | where the size comes from |", "| --- | --- | --- |"]
+    rows = not_modelled(values)
+    return "\n".join([*lines, *(f"| {row.effect} | {row.size} | {row.source} |" for row in rows)])
 
 
 def _wrapped(line: str) -> str:

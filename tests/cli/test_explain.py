@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from capest.cli import cli
 from capest.physics.overhead import OVERHEAD, parts_of
-from capest.scenario.assumed.lookup import default_figures
+from capest.scenario.default_figures import default_figures
 from capest.scenario.model import fields
 from capest.scenario.network_rules import RULES
 from capest.scenario.presets import load_preset, preset_names
@@ -130,6 +130,7 @@ def test_it_says_what_tables_state(key: str):
     else:
         stated = found["stated"]
         assert (stated["kind"], stated["confidence"]) == (default.kind, default.confidence)
+        assert stated["value"] == default.value
         assert (stated["reason"], stated["range"] is None) == (default.reason, not default.range)
     followers, of_presets = set(), {}
     for preset in map(load_preset, preset_names()):

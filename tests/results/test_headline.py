@@ -6,7 +6,10 @@ from capest.results.headline import call_means, headline
 from capest.statistics.reduction import Estimate
 from capest.statistics.refusals import REFUSAL_REASONS
 
-CHOICES = "(see channel.fading_gain=none, channel.urban_sigma_db=1.2)"
+CHOICES = (
+    "(see channel.fading_gain=none, channel.urban_sigma_db=1.2; no single number: capest "
+    "uncertainty --margin -6:6:2 gives the curve)"
+)
 OF_REFUSED = tuple(f"refused_{reason}_share" for reason in REFUSAL_REASONS)
 
 

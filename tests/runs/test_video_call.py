@@ -184,9 +184,11 @@ def test_the_committed_file_is_that_of_the_whole_run(
 ):
     monkeypatch.setattr(answer, "HERE", tmp_path)
     monkeypatch.setattr(answer, "_run", lambda todo, workers: committed["cases"])
+    monkeypatch.setattr(answer, "studies", lambda folder: committed["ranges"])
     monkeypatch.setattr(sys, "argv", ["answer.py", *arguments])
     answer.main()
     assert (tmp_path / "answer.json").exists() == written
+    assert (tmp_path / "README.md").exists() == written
 
 
 def test_ratio_of_means_has_students_interval(answer):

@@ -10,11 +10,11 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
-from capest.scenario.assumed.by_key import stated_by_presets
-from capest.scenario.assumed.lookup import default_figures
-from capest.scenario.assumed.words import range_text, shape_text, value_text
+from capest.scenario.default_figures import default_figures
 from capest.scenario.figure import CHOICE, DECISION, NOT_KNOWN, Figure
+from capest.scenario.figure_words import range_text, shape_text, value_text
 from capest.scenario.reference_page import key_reference
+from capest.scenario.stated_of_key import stated_by_presets
 from capest.scenario.units import unit_of
 
 PAGE = Path(str(files("capest") / "docs" / "assumptions.md"))

@@ -5,9 +5,9 @@ from importlib.resources import files
 
 import pytest
 
-from capest.scenario.assumed.lookup import default_figures
-from capest.scenario.assumed.words import range_text, shape_text, value_text
+from capest.scenario.default_figures import default_figures
 from capest.scenario.figure import KINDS_OF_FIGURES, figure_of
+from capest.scenario.figure_words import range_text, shape_text, value_text
 from capest.scenario.presets import read_preset
 
 from . import assumptions_page
@@ -52,6 +52,10 @@ def test_the_example_of_a_preset_is_one():
         ({"value": 20_000, "range": [1000, 50_000]}, "", "20,000", "1,000 to 50,000", "uniform"),
         ({"value": "a", "options": {"a": 2, "b": 1, "c": 1}}, "", "a",
          "a (50 %), b (25 %), c (25 %)", ""),
+        ({"value": "81, 101", "options": {"81, 101": 1, "90, 110": 1}}, "", "81, 101",
+         "81, 101; 90, 110; 50 % each", ""),
+        ({"value": "81, 101", "options": {"81, 101": 3, "90, 110": 1}}, "", "81, 101",
+         "81, 101 (75 %); 90, 110 (25 %)", ""),
         ({"value": 9.0, "options": {"9": 1, "20": 1}}, "dB", "9 dB",
          "9, 20 dB, 50 % each", ""),
         ({"value": 9.0, "options": {"9": 3, "20": 1}}, "dB", "9 dB",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from capest.scenario.assumed import assumptions_of
-from capest.scenario.assumed.lookup import default_figures
+from capest.scenario.default_figures import default_figures
 from capest.scenario.figure import DECISION, Figure, figure_of
 from capest.scenario.load import load_scenario
 from capest.scenario.model import fields

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import re
+
 import pytest
 
 from capest.scenario.load import load_scenario
-from capest.scenario.not_modelled import NOT_MODELLED, not_modelled
+from capest.scenario.not_modelled import LARGE_PERCENT, NOT_MODELLED, not_modelled
 
 from .not_modelled_page import PAGE, page
 
@@ -70,3 +73,21 @@ def test_what_has_no_size_stands_in_the_page_alone() -> None:
 def test_the_page_has_the_table() -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert page(text) == text
+
+
+def test_what_has_a_size_has_its_sign() -> None:
+    for row in NOT_MODELLED:
+        if row.largest_percent >= LARGE_PERCENT:
+            assert re.search(r"[−+±]\d", row.size), row.effect
+        assert row.source, row.effect
+
+
+def test_sizes_that_are_computed_follow_from_their_figures() -> None:
+    size = {row.effect: row.size for row in NOT_MODELLED}
+
+    low, high = (10.0 * math.log10(repeated) for repeated in (8, 16))
+    assert f"+{low:.0f} to +{high:.0f} dB" in size["repetitions for voice and text"]
+    dark = 1.0 - 100 / 238
+    assert f"−{dark:.0%}".replace("%", " %") in size[GATEWAYS]
+    few, many = (1.0 - 1.0 / (1.0 + times) for times in (2, 3))
+    assert f"−{100 * few:.0f} to −{100 * many:.0f} %" in size["signalling of short messages"]

@@ -4,89 +4,24 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from capest.errors import InputError
-from capest.scenario.assumed import Assumption, assumptions_of
-from capest.scenario.assumed.assumptions import Follower
-from capest.scenario.assumed.lookup import default_figures
-from capest.scenario.figure import DECISION, NOT_KNOWN, Figure, figure_of, value_of_text
+from capest.scenario.assumed import assumptions_of
+from capest.scenario.default_figures import default_figures
+from capest.scenario.figure import DECISION, NOT_KNOWN, value_of_text
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
-from capest.scenario.presets import Preset, load_preset, preset_names, presets_of, read_preset
+from capest.scenario.presets import Preset, load_preset, preset_names, presets_of
 from capest.scenario.starter import starter
 from capest.scenario.write import toml_value
 
-from .stated_checks import ends_of, faults_of, not_allowed, overused_reasons
+from .preset_checks import APERTURE, GAINS, faults_of_preset, physics_faults, tables_of
+from .stated_checks import ends_of, overused_reasons
 
-APERTURE = "satellite.antenna_diameter_m"
 POSTURE = "handset.body_loss_db"
-GAINS = ("antenna_gain_dbi", "eirp_density_dbw_per_mhz", "g_over_t_db_per_k")
-"""What goes with the area of an aperture, in dB."""
-
-WIDTHS = ("satellite.hpbw_deg", "cells.diameter_km")
-"""What goes with the inverse of the diameter of an aperture."""
-
-
-def tables_of(preset: Preset) -> list[dict[str, Figure]]:
-    """Its tables by dotted key."""
-    own = (preset.figures, preset.figures_of_rules, preset.stand_ins)
-    found = [{preset.dotted(key): one for key, one in table.items()} for table in own]
-    rows = preset.starter.items()
-    return [*found, {key: row.figure for key, row in rows if row.figure is not None}]
-
-
-def faults_of_preset(preset: Preset) -> list[str]:
-    """What is wrong with any table, where all that a start from it has may be a parent."""
-    tables = tables_of(preset)
-    around: dict[str, Figure] = {}
-    if "satellite.preset" in preset.starter:
-        satellite = load_preset(str(preset.starter["satellite.preset"].value))
-        around = {satellite.dotted(key): one for key, one in satellite.figures.items()}
-    for table in reversed(tables):
-        around |= table
-    found = []
-    for table in tables:
-        keys = tuple(f"{key}: " for key in table)
-        found += [fault for fault in faults_of({**around, **table}) if fault.startswith(keys)]
-        found += not_allowed({key: one for key, one in table.items() if ends_of(one)})
-    for key, row in preset.starter.items():
-        if row.figure is None and "assumed" in row.remark:
-            found.append(f"{key}: is assumed and says nothing of how far it may be off")
-    return found
-
-
-def physics_faults(table: Mapping[str, Figure]) -> list[str]:
-    """Children of an aperture that are not those of its diameter, at the ends or between."""
-    parent = table.get(APERTURE)
-    if parent is None or parent.range is None:
-        return []
-    followers = tuple(
-        Follower((key,), figure) for key, figure in table.items() if figure.follows == APERTURE
-    )
-    assumption = Assumption(APERTURE, parent, False, "preset", (), followers)
-    low, high = parent.range
-    between = (math.sqrt(low * parent.value), math.sqrt(parent.value * high))
-    found = []
-    for diameter_m in (low, *between, high):
-        drawn = dict(text.split("=") for text in assumption.settings(diameter_m))
-        for key, figure in table.items():
-            if figure.follows != APERTURE:
-                continue
-            value = float(drawn[key])
-            ratio = diameter_m / parent.value
-            if key.partition(".")[2] in GAINS:
-                error = abs(value - figure.value - 20.0 * math.log10(ratio)) / 0.05
-            else:
-                assert key in WIDTHS
-                error = abs(value * ratio / figure.value - 1.0) / 0.005
-            if not error <= 1.0:
-                found.append(f"{key} = {value} with {diameter_m:.4g} m")
-    return found
 
 
 def start_of(preset: Preset) -> dict[str, Any]:
@@ -225,113 +160,6 @@ def test_a_phone_in_a_hand_is_one_posture(name):
     losses_db = [-10.0 * math.log10(share) for share in shares]
     assert figures["polarisation_loss_db"].follows == POSTURE
     assert figures["polarisation_loss_db"].range == pytest.approx(losses_db, abs=0.05)
-
-
-# --- Small bad tables, each of which has to be found --------------------------------------------
-
-GOOD = """
-kind = "satellite"
-title = "a satellite"
-[figures]
-altitude_km = { value = 600, confidence = "standard", source = "s" }
-antenna_diameter_m = { value = 2, NOT_KNOWN, range = [1, 4], shape = "log-uniform", reason = "r" }
-antenna_gain_dbi = { value = 30, NOT_KNOWN, range = [23.98, 36.02], FOLLOWS, reason = "g" }
-hpbw_deg = { value = 4.4, NOT_KNOWN, range = [8.8, 2.2], shape = "log-uniform", FOLLOWS }
-frequency_ghz = { value = 2, NOT_KNOWN, options = { "2" = 1, "2.2" = 1 }, reason = "f" }
-[stand_ins]
-"carrier.bandwidth_mhz" = { value = 30, NOT_KNOWN, options = { "30" = 1, "5" = 2 }, reason = "b" }
-[starter]
-"users.count" = { value = 10, remark = "assumed", DECISION, range = [1, 100], reason = "u" }
-"""
-for short, long in (
-    ("NOT_KNOWN", 'confidence = "assumed", source = "s", kind = "not known"'),
-    ("DECISION", 'confidence = "assumed", kind = "decision"'),
-    ("FOLLOWS }", 'follows = "antenna_diameter_m", reason = "w" }'),
-    ("FOLLOWS", 'follows = "antenna_diameter_m"'),
-):
-    GOOD = GOOD.replace(short, long)
-
-
-def bad(*changes: tuple[str, str]) -> Preset:
-    text = GOOD
-    for old, new in changes:
-        assert text.count(old) == 1
-        text = text.replace(old, new)
-    return read_preset("bad", text)
-
-
-def test_the_good_table_is_good():
-    preset = read_preset("good", GOOD)
-    assert faults_of_preset(preset) == []
-    assert physics_faults(tables_of(preset)[0]) == []
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "words"),
-    [
-        (
-            ', kind = "not known", range = [1, 4], shape = "log-uniform", reason = "r"',
-            "",
-            "satellite.antenna_diameter_m: is assumed and has neither a range nor options",
-        ),
-        ('"standard"', '"assumed"', "satellite.altitude_km: is assumed and has neither"),
-        (
-            ', options = { "30" = 1, "5" = 2 }, reason = "b"',
-            "",
-            "carrier.bandwidth_mhz: is assumed",
-        ),
-        (', range = [1, 100], reason = "u"', "", "users.count: is assumed and has neither"),
-        (
-            ', confidence = "assumed", kind = "decision", range = [1, 100], reason = "u"',
-            "",
-            "users.count: is assumed and says nothing",
-        ),
-        ("[1, 4]", "[4, 1]", "the low end of (4, 1) does not lie below"),
-        ("[1, 4]", "[2.5, 4]", "its value 2 lies outside of (2.5, 4)"),
-        ("[23.98, 36.02]", "[31, 36.02]", "its value 30 lies outside of (31, 36.02)"),
-        ('"2" = 1, "2.2"', '"2.1" = 1, "2.2"', "its value 2 is no option"),
-        ('"5" = 2', '"5" = 0', "has an option without weight"),
-        ('"30" = 1, "5" = 2', '"30" = 1, "5" = -2', "has an option without weight"),
-        ("[1, 4]", "[1, 400]", "satellite.antenna_diameter_m: 400: Input should be less than"),
-        ('"5" = 2', "five = 2", "carrier.bandwidth_mhz: 'five': Input should be a valid number"),
-        ("[1, 100]", "[1, 100.5]", "users.count: 100.5: Input should be a valid integer"),
-        (
-            'range = [23.98, 36.02], follows = "antenna_diameter_m"',
-            'range = [23.98, 36.02], follows = "antenna_diameter"',
-            "follows satellite.antenna_diameter, which has no range here",
-        ),
-        (', reason = "r"', "", "satellite.antenna_diameter_m: has a range without a reason"),
-        ('kind = "not known", range = [1, 4]', "range = [1, 4]", "has a range and no kind"),
-    ],
-)
-def test_a_bad_table_is_found(old, new, words):
-    assert any(words in fault for fault in faults_of_preset(bad((old, new))))
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("[23.98, 36.02]", "[23.92, 36.02]"),
-        ("[23.98, 36.02]", "[23.98, 36.1]"),
-        ("[8.8, 2.2]", "[8.9, 2.2]"),
-        ("[8.8, 2.2]", "[8.8, 2.22]"),
-        # Right at both ends, wrong between them.
-        ('shape = "log-uniform", follows', 'shape = "uniform", follows'),
-        ('shape = "log-uniform", reason = "r"', 'shape = "uniform", reason = "r"'),
-    ],
-)
-def test_children_that_do_not_obey_physics_are_found(old, new):
-    assert physics_faults(tables_of(bad((old, new)))[0])
-
-
-def test_a_reason_of_six_figures_is_found():
-    table = tables_of(read_preset("good", GOOD))[0]
-    figure = table[APERTURE]
-    five = {f"a.k{k}": replace(figure, reason="the same") for k in range(5)}
-    assert overused_reasons([five, table]) == []
-    assert overused_reasons(
-        [five, {"link.overhead": figure_of({"value": 1, "reason": "The same"}, "link")}]
-    )
 
 
 def test_an_end_that_does_not_load_is_found():

@@ -181,7 +181,7 @@ def test_names_are_sorted_by_kind():
     assert {load_preset(name).kind for name in preset_names()} == set(KINDS)
 
 
-@pytest.mark.parametrize("name", ["../presets/3gpp-handheld", "", "3gpp-handheld.toml", "."])
+@pytest.mark.parametrize("name", ["", ".", "presets"])
 def test_only_names_of_presets_are_read(name):
     with pytest.raises(InputError, match="no preset is called"):
         load_preset(name)

@@ -110,6 +110,7 @@ ISHIGAMI = Known(
 """Ishigami and Homma (1990) with a = 7, b = 0.1: published first orders 0.3139, 0.4424, 0."""
 
 _THRESHOLD = 0.3
+_STEP_VARIANCE = 1e6 * (0.7 * (1 / 12 + 1.5**2) - (0.7 * 1.5) ** 2)
 
 
 def _step(uniform: np.ndarray) -> np.ndarray:
@@ -121,10 +122,25 @@ STEP = Known(
     "step",
     _step,
     ("margin", "size"),
-    1e6 * (0.7 * (1 / 12 + 1.5**2) - (0.7 * 1.5) ** 2),
-    (),
+    _STEP_VARIANCE,
+    (1e6 * 0.7 * 0.3 * 1.5**2 / _STEP_VARIANCE, 1e6 * 0.7**2 / 12 / _STEP_VARIANCE),
     lambda p: 0.0 if p <= _THRESHOLD else 1000.0 * (1 + (p - _THRESHOLD) / 0.7),
     1500.0,
     _THRESHOLD,
 )
 """A cliff: nothing below a threshold of one input, a uniform amount above."""
+
+
+_NOISE = 0.6
+
+
+def noisy_line(uniform: np.ndarray, seed: int) -> np.ndarray:
+    """A line of uniforms with slopes 4, 3, 2, 1, 0, and Monte Carlo noise of its own a trial."""
+    random = np.random.default_rng([seed, 19])
+    return uniform @ _SLOPES + _NOISE * random.normal(size=uniform.shape[:-1])
+
+
+NOISE_SHARE = _NOISE**2 / (30 / 12 + _NOISE**2)
+"""Of the variance of `noisy_line`."""
+
+SHARES_OF_NOISY_LINE = tuple(_SLOPES**2 / 30.0 * (1 - NOISE_SHARE))

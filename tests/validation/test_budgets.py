@@ -221,5 +221,5 @@ def test_payloads_of_shells_are_not_in_a_budget(tmp_path) -> None:
     done = CliRunner().invoke(cli, ["budget", str(path)], catch_exceptions=False)
     assert "for the payload of [satellite]: those of [[constellation.shell]]" in done.stderr
     assert "steering loss, dB" in done.stdout
-    assert "radiated power of all beams, dB" in done.stdout
+    assert "turned down by RF power limit, dB" in done.stdout
     assert not [each for each in budget_notes(load_scenario(POLAND)) if "payload" in each]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from capest.scenario.figure import DECISION, Figure, figure_of
-from capest.scenario.presets import KINDS, STARTS, Preset, load_preset, preset_names
+from capest.scenario.default_figures import default_figures
+from capest.scenario.figure import DECISION, Figure
+from capest.scenario.presets import KINDS, STARTS, Preset, find_preset
 from capest.scenario.reading_table import is_read
 from capest.scenario.reference_page import key_reference
 from capest.scenario.shell_tables import PAYLOAD, SHELL, tables_of
@@ -105,21 +103,14 @@ def _tables(scenario: Scenario) -> Iterator[tuple[str, dict[str, Figure]]]:
 
 
 def _preset(scenario: Scenario, kind: str) -> Preset | None:
-    return _load(getattr(scenario, kind).preset, kind)
-
-
-def _load(name: str | None, kind: str) -> Preset | None:
-    if name is None or name not in preset_names():
-        return None
-    preset = load_preset(name)
-    return preset if preset.kind == kind else None
+    return find_preset(getattr(scenario, kind).preset, kind)
 
 
 def _of_shells(scenario: Scenario) -> list[StatedFigure]:
     """Figures of tables of shells; equal ones of the same preset are one figure."""
     found: dict[tuple[Any, ...], StatedFigure] = {}
     for number, table in enumerate(tables_of(scenario.constellation.shell), start=1):
-        preset = _load(table.get("preset"), "satellite")
+        preset = find_preset(table.get("preset"), "satellite")
         figures = {} if preset is None else preset.figures_by(scenario.rules)
         for name in PAYLOAD:
             if table.get(name) is None:
@@ -138,27 +129,3 @@ def _of_shells(scenario: Scenario) -> list[StatedFigure]:
             else:
                 found[same] = StatedFigure(key, table[name], figure, f"preset {preset.name}")
     return list(found.values())
-
-
-@cache
-def default_figures() -> dict[str, Figure]:
-    """Return dotted key -> figure of all defaults; sources stand in the page of keys."""
-    text = (files("capest.scenario") / "defaults.toml").read_text(encoding="utf-8")
-    rows = _leaves(tomllib.loads(text), "")
-    return {key: figure_of(row, key.rpartition(".")[0]) for key, row in rows}
-
-
-def _leaves(table: dict[str, Any], prefix: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Rows by dotted key, whether keys are quoted or stand in tables of their sections."""
-    for name, row in table.items():
-        if not isinstance(row, dict):
-            continue
-        if _is_row(row):
-            yield f"{prefix}{name}", row
-        else:
-            yield from _leaves(row, f"{prefix}{name}.")
-
-
-def _is_row(table: dict[str, Any]) -> bool:
-    """A row has fields of a figure; a section has rows alone."""
-    return any(not isinstance(value, dict) for value in table.values())

@@ -18,8 +18,8 @@ from capest.studies.uncertainty.sample_files import SampleFiles
 _SLOW_S = 5.0
 """A trial that takes so long is not timed twice, whatever its first start added."""
 
-_POINT_S = 0.3
-"""A run of a point beside its trials and its world: files, reduction, differences."""
+_POINT_S = 0.8
+"""A run of a point beside its trials and its world: files, reduction, differences (measured)."""
 
 
 @dataclass(frozen=True)

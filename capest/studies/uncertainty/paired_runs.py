@@ -57,6 +57,14 @@ def run_paired(
         return points_of_dataset(dataset), notices
 
 
+def finished_runs(folder: Path) -> int:
+    """Results of paired runs that are there."""
+    points = points_folder(folder / _FILE)
+    if not points.is_dir():
+        return 0
+    return sum(_POINT.fullmatch(each.name) is not None for each in points.iterdir())
+
+
 def remove_paired(folder: Path) -> None:
     """Remove the results of paired runs; what is not ours stays."""
     path = folder / _FILE

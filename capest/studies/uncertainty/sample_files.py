@@ -148,6 +148,11 @@ class SampleFiles:
         text = json.dumps({"fingerprint": fingerprint, "trial": trial, "figures": figures})
         self._write(self._path(fingerprint, trial), text.encode())
 
+    @property
+    def finished(self) -> int:
+        """Answers that are there, of this study or of one begun with other samples."""
+        return len(self._named(_SAMPLE))
+
     def world_name(self, fingerprint: str, trial: int) -> str:
         """Name of the file of a world on its way to a worker."""
         return f"world-{fingerprint[:32]}-{trial}.pickle"

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
-
-import numpy as np
 
 from capest.engine.world import World
 from capest.errors import InputError, StorageError
@@ -24,39 +21,31 @@ from capest.runner.loop import Executor, Progress
 from capest.runner.provenance import provenance
 from capest.runner.shared_executor import SharedExecutor
 from capest.runner.sweep import Point
-from capest.scenario.assumed import Assumption, stated_figures
+from capest.scenario.assumed import stated_figures
 from capest.scenario.figure import DECISION
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.write import toml_value
-from capest.statistics.intervals import Interval
 from capest.studies.uncertainty.analysis import variables_of
 from capest.studies.uncertainty.duration import Speed, measure
-from capest.studies.uncertainty.figures import AskedFigure
 from capest.studies.uncertainty.joint_sample import SampleProgress, answers_of
 from capest.studies.uncertainty.margin import MARGINS_DB
 from capest.studies.uncertainty.paired_points import PairedPoints
 from capest.studies.uncertainty.paired_runs import (
     Backend,
-    answers_in_pairs,
-    base_of,
+    finished_runs,
     remove_paired,
     run_paired,
     share_on_fading,
 )
+from capest.studies.uncertainty.put_together import study_of
 from capest.studies.uncertainty.sample_files import (
     Answer,
     SampleFiles,
     check_samples_folder,
     samples_folder,
 )
-from capest.studies.uncertainty.sample_plan import SamplePlan
 from capest.studies.uncertainty.study_file import write_study
 from capest.studies.uncertainty.study_model import (
-    Failure,
-    PairedAnswer,
-    StudiedAssumption,
-    StudiedEnd,
-    StudiedFigure,
     Study,
 )
 from capest.studies.uncertainty.study_plan import StudyPlan
@@ -69,8 +58,8 @@ _NOT_KEPT = {"created", "history", "users_per_trial", "host"}
 class Watch(Protocol):
     """Who is told how far a study is; may raise to stop it."""
 
-    def begins(self, speed: Speed, plan: StudyPlan) -> None:
-        """Tell how long it takes, before it starts."""
+    def begins(self, speed: Speed, plan: StudyPlan, answers: int, runs: int) -> None:
+        """Tell how long it takes, before it starts; so many answers and runs are there already."""
 
     def point(self, number: int, total: int, trials: int) -> None:
         """Tell that a run in pairs begins."""
@@ -131,7 +120,7 @@ def run_study(
             chosen = choose_backend(executor(), backend)
             kept = SampleFiles.open(folder, chosen.backend, replace=overwrite)
             speed, world = measure(plan.scenario, executor(), kept, in_process=in_process)
-            watch.begins(speed, plan)
+            watch.begins(speed, plan, kept.finished, finished_runs(folder))
             study, notices = _found(plan, folder, executor, kept, watch)
         finally:
             executor.close()
@@ -199,109 +188,6 @@ def _found(
             watch.samples,
         )
     return study_of(plan, of_ends, of_margins, margins_db, answers), notices
-
-
-def study_of(
-    plan: StudyPlan,
-    of_ends: Sequence[SweepPoint],
-    of_margins: Sequence[SweepPoint],
-    margins_db: Sequence[float],
-    answers: Sequence[Answer],
-) -> Study:
-    """Put together what was found."""
-    base = of_ends or of_margins
-    figures = []
-    for figure in plan.figures:
-        # A sample that has nothing of a figure has a missing answer.
-        every = np.array([each.figures.get(figure.name, math.nan) for each in answers])
-        count = 0 if plan.samples is None else plan.samples.samples
-        figures.append(
-            StudiedFigure(
-                figure,
-                base_of(base, figure) if base else StudiedFigure(figure).base,
-                answers_in_pairs(of_ends, figure) if of_ends else (),
-                _along(of_margins, figure, margins_db) if of_margins else (),
-                every[:count],
-                every[count:],
-            )
-        )
-    return Study(
-        {},
-        tuple(_text_of(each) for each in plan.assumptions),
-        tuple(StudiedEnd(end.assumption, toml_value(end.value)) for end in plan.ends),
-        _with_zero(margins_db) if of_margins else (),
-        tuple(figures),
-        *_used(plan.assumptions, plan.samples),
-        _failures(plan.assumptions, plan.samples, answers),
-    )
-
-
-def _with_zero(margins_db: Sequence[float]) -> tuple[float, ...]:
-    return tuple(sorted({*margins_db, 0.0}))
-
-
-def _along(
-    points: Sequence[SweepPoint], figure: AskedFigure, margins_db: Sequence[float]
-) -> tuple[PairedAnswer, ...]:
-    """Answers in ascending order of link margin, that of 0 dB among them."""
-    same = Interval(0.0, 0.0, 0.0)
-    base = PairedAnswer(base_of(points, figure), same, same)
-    at = dict(zip(margins_db, answers_in_pairs(points, figure), strict=True)) | {0.0: base}
-    return tuple(at[margin] for margin in sorted(at))
-
-
-def _used(
-    assumptions: Sequence[Assumption], plan: SamplePlan | None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Uniforms, values of ranges, and numbers of options, each (samples, assumptions)."""
-    shape = (0 if plan is None else plan.samples, len(assumptions))
-    values, options = np.full(shape, np.nan), np.full(shape, -1, np.int32)
-    if plan is None:
-        return np.empty(shape), values, options
-    for k, assumption in enumerate(assumptions):
-        column = [each[k] for each in plan.values]
-        there = [value for value, _ in assumption.figure.options]
-        if there:
-            options[:, k] = [there.index(value) for value in column]
-        else:
-            values[:, k] = column
-    return plan.uniforms, values, options
-
-
-def _failures(
-    assumptions: Sequence[Assumption], plan: SamplePlan | None, answers: Sequence[Answer]
-) -> tuple[Failure, ...]:
-    if plan is None:
-        return ()
-    found = []
-    for one, answer in zip(plan.trials, answers, strict=True):
-        if answer.failure:
-            values = zip(assumptions, plan.values[one.sample], strict=True)
-            text = ", ".join(f"{each.key}={toml_value(value)}" for each, value in values)
-            found.append(Failure(one.sample, one.trial, text, answer.failure))
-    return tuple(found)
-
-
-def _text_of(assumption: Assumption) -> StudiedAssumption:
-    figure = assumption.figure
-    low, high = ("", "") if figure.range is None else map(toml_value, figure.range)
-    if figure.options:
-        low = high = ""
-    options = ", ".join(f"{toml_value(value)}: {weight:g}" for value, weight in figure.options)
-    keys = [*assumption.same, *(key for each in assumption.followers for key in each.keys)]
-    return StudiedAssumption(
-        assumption.key,
-        assumption.kind,
-        toml_value(assumption.centre),
-        low,
-        high,
-        "" if figure.options else figure.shape,
-        options,
-        figure.reason,
-        figure.source,
-        figure.confidence,
-        ", ".join(keys),
-    )
 
 
 def _about(plan: StudyPlan, world: World, backend: str, device: str) -> dict[str, Any]:

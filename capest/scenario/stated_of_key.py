@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from capest.scenario.assumed.lookup import default_figures
+from capest.scenario.default_figures import default_figures
 from capest.scenario.figure import Figure
 from capest.scenario.presets import load_preset, preset_names
 

@@ -42,20 +42,22 @@ def range_text(figure: Figure, unit: str = "") -> str:
         return f"{value_text(low)} to {value_text(high, unit)}"
     values = [value_text(value) for value, _ in figure.options]
     weights = [weight for _, weight in figure.options]
+    # Several shells of one constellation have commas between them.
+    comma = "; " if any("," in value for value in values) else ", "
     if figure.kind != DECISION and len(set(weights)) > 1:
         shares = (f"{100.0 * weight / sum(weights):.0f} %" for weight in weights)
         both = zip(figure.options, shares, strict=True)
-        return ", ".join(f"{value_text(value, unit)} ({share})" for (value, _), share in both)
-    listed = " ".join(filter(None, (", ".join(values), unit if values else "")))
+        return comma.join(f"{value_text(value, unit)} ({share})" for (value, _), share in both)
+    listed = " ".join(filter(None, (comma.join(values), unit if values else "")))
     alike = figure.kind != DECISION and bool(values)
-    return f"{listed}, {100.0 / len(values):.0f} % each" if alike else listed
+    return f"{listed}{comma}{100.0 / len(values):.0f} % each" if alike else listed
 
 
 def shape_text(figure: Figure) -> str:
-    """Return how likely the values of a range are; ``""`` of options and of decisions."""
-    if figure.range is None or figure.kind == DECISION:
+    """Return how likely the values of a range are, or what it follows; else ``""``."""
+    if figure.range is None:
         return ""
     if not figure.follows:
-        return figure.shape
+        return "" if figure.kind == DECISION else figure.shape
     by = "geometrically" if figure.shape == LOG_UNIFORM else "linearly"
     return f"follows {figure.follows}, {by}"
