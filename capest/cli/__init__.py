@@ -21,6 +21,7 @@ from capest.version import __version__
 _COMMANDS = {
     "run": "Run a scenario to a result file, or finish a run that was cut off.",
     "sweep": "Run a scenario for many values of its keys, into one dataset.",
+    "capacity": "Find how many users, satellites, MHz ... a network takes until it breaks.",
     "uncertainty": "Give the answer a range over everything that is assumed.",
     "show": "Show the summary of a result file.",
     "budget": "Print the link budgets of a scenario, line by line.",

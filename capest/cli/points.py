@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
 if TYPE_CHECKING:
+    from capest.runner.loop import Executor
     from capest.runner.sweep import Axis, Point
+
+
+def executor_maker(
+    workers: int | None, backend: Literal["auto", "numpy", "native", "cupy"], sharing_a_gpu: int
+) -> Callable[[], Executor]:
+    """What starts the workers of many runs.
+
+    Parameters
+    ----------
+    workers : int or None
+        Processes on this machine, 0 for this one; ``None`` for as many as there are cores.
+    backend : {"auto", "numpy", "native", "cupy"}
+    sharing_a_gpu : int
+        Workers that a GPU takes at once.
+    """
+
+    def make_executor() -> Executor:
+        if workers == 0:
+            from capest.runner.execute.inline import InlineExecutor
+
+            return InlineExecutor()
+        from capest.backend.driver import local_workers
+        from capest.runner.execute import dask_cluster
+
+        count = local_workers(workers, backend, sharing_a_gpu=sharing_a_gpu)
+        return dask_cluster.local_cluster(count)
+
+    return make_executor
 
 
 def run_points(
@@ -35,20 +64,9 @@ def run_points(
     from capest.cli.interrupts import Interrupts
     from capest.cli.progress import progress_display
     from capest.runner import sweep as sweeps
-    from capest.runner.loop import Executor, Progress
+    from capest.runner.loop import Progress
 
-    def make_executor() -> Executor:
-        if workers == 0:
-            from capest.runner.execute.inline import InlineExecutor
-
-            return InlineExecutor()
-        from capest.backend.driver import local_workers
-        from capest.runner.execute import dask_cluster
-
-        sharing = max(point.scenario.workers_sharing_a_gpu for point in points)
-        count = local_workers(workers, backend, sharing_a_gpu=sharing)
-        return dask_cluster.local_cluster(count)
-
+    sharing = max(point.scenario.workers_sharing_a_gpu for point in points)
     tell_of_build(backend)
     with progress_display(points[0].scenario.run.trials) as display, Interrupts() as interrupts:
 
@@ -66,7 +84,7 @@ def run_points(
                 points,
                 axes,
                 path,
-                make_executor,
+                executor_maker(workers, backend, sharing),
                 backend=backend,
                 keep_points=keep_points,
                 overwrite=overwrite,

@@ -48,7 +48,13 @@ def show(file: Path, intervals: bool, by_density: bool, assumptions: bool, as_js
             )
         print_assumptions(file, as_json)
         return
-    if file.is_file() and made_by_capest(file) is Made.UNCERTAINTY:
+    made = made_by_capest(file) if file.is_file() else None
+    if made is Made.CAPACITY:
+        from capest.cli.capacity_report import report as report_capacities
+
+        report_capacities(file, as_json)
+        return
+    if made is Made.UNCERTAINTY:
         from capest.cli.uncertainty_report import report as report_study
 
         report_study(file, as_json)

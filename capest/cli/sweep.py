@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
+from capest.cli.comparison import output_path
 from capest.cli.options import (
     FilePath,
     backend_option,
@@ -18,6 +20,10 @@ from capest.cli.options import (
 )
 from capest.cli.points import run_points
 from capest.cli.sweep_table import report
+from capest.errors import InputError
+
+if TYPE_CHECKING:
+    from capest.runner.sweep_axis import Axis
 
 
 @click.command()
@@ -30,6 +36,20 @@ from capest.cli.sweep_table import report
     metavar="SECTION.KEY=VALUES",
     help="Values separated by commas, a TOML array, or first:last:count; may be given again for "
     "every combination.",
+)
+@click.option(
+    "--capacity",
+    "searched",
+    metavar="SECTION.KEY=LOW..HIGH",
+    help='Search a capacity at every point, as "capest capacity" does, in place of figures; with '
+    "--blocked or --while.",
+)
+@click.option("--blocked", metavar="SHARE", help="Condition of --capacity, such as 2%.")
+@click.option(
+    "--while",
+    "condition",
+    metavar="CONDITION",
+    help="Condition of --capacity, such as 'user_throughput.p05>=1'.",
 )
 @click.option("--trials", type=click.IntRange(min=1), help="Instead of the scenario's run.trials.")
 @until_option
@@ -53,6 +73,9 @@ from capest.cli.sweep_table import report
 def sweep(
     scenario: Path,
     varied: tuple[str, ...],
+    searched: str | None,
+    blocked: str | None,
+    condition: str | None,
     trials: int | None,
     until: tuple[str, ...],
     overrides: tuple[str, ...],
@@ -74,11 +97,28 @@ def sweep(
       capest sweep runs/tr38821-case9.toml --vary beams.frequency_reuse=1,3,4
       capest sweep runs/guowang-complete-china.toml --vary constellation.deployed_fraction=0.1:1:10
       capest sweep my.toml --vary 'handset.preset=["3gpp-handheld", "smartphone-worst"]'
+      capest sweep my.toml --vary constellation.deployed_fraction=0.25,0.5,1 \\
+          --capacity users.count=1000..1000000 --blocked 2%
     """
     from capest.runner import sweep as sweeps
 
     axes = [sweeps.parse_axis(text) for text in varied]
     changes = settings(trials, until=until)
+    if searched is not None:
+        if until:
+            raise InputError("--until: a capacity needs the same trials at every value; --trials")
+        _search(
+            *(scenario, [*overrides, *changes], axes, searched, blocked, condition, output),
+            backend=backend,
+            workers=workers,
+            keep_points=keep_points,
+            overwrite=overwrite,
+            as_json=as_json,
+        )
+        return
+    if blocked is not None or condition is not None:
+        option = "--while" if blocked is None else "--blocked"
+        raise InputError(f"{option}: is the condition of a capacity; give --capacity KEY=LOW..HIGH")
     points = sweeps.points_of(scenario, [*overrides, *changes], axes)
     path = output or Path(f"{scenario.stem}-sweep.nc")
 
@@ -92,3 +132,40 @@ def sweep(
         overwrite=overwrite,
     )
     report(path, as_json)
+
+
+def _search(
+    scenario: Path,
+    overrides: Sequence[str],
+    axes: Sequence[Axis],
+    searched: str,
+    blocked: str | None,
+    condition: str | None,
+    output: Path | None,
+    *,
+    backend: Literal["auto", "numpy", "native", "cupy"],
+    workers: int | None,
+    keep_points: bool,
+    overwrite: bool,
+    as_json: bool,
+) -> None:
+    """Search a capacity at every point."""
+    from capest.cli.capacity_report import report as report_capacities
+    from capest.cli.capacity_runs import run_plans
+    from capest.studies.capacity.key_range import parse_range
+    from capest.studies.capacity.plan import asked_condition, plan_for_axes
+
+    path = output_path(output, scenario, "-capacities.nc")
+    asked = asked_condition(blocked, condition)
+    key_range = parse_range(searched, "--capacity")
+    plans = plan_for_axes(scenario, overrides, axes, key_range, asked)
+    run_plans(
+        plans,
+        axes,
+        path,
+        backend=backend,
+        workers=workers,
+        keep_points=keep_points,
+        overwrite=overwrite,
+    )
+    report_capacities(path, as_json)

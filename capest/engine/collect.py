@@ -87,6 +87,8 @@ class Computed:
         Which are counted each for itself.
     of_assignment : dict of str to int32 array (trials,), optional
         What is known of the assignment of cells beside what it carries, by the names of quantities.
+    in_reach : bool array (users,) or None
+        Callers whom an empty network would carry; ``None`` where nobody asks.
     """
 
     sky: Sky
@@ -99,6 +101,7 @@ class Computed:
     served: Served | None
     parts: Parts
     of_assignment: dict[str, Any] = field(default_factory=dict)
+    in_reach: Any | None = None
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from capest.engine.services.outcome import (
     taken_of_beams,
     totals,
     totals_at_rates,
+    totals_in_reach,
 )
 from capest.engine.services.serve import Served
 from capest.engine.world import Layout, World
@@ -98,6 +99,9 @@ def _of_services(
             :, place
         ]
         trial = totals(services, counts[:, counted].sum(axis=1))
+        if computed.in_reach is not None:
+            reached = _of_beams(kernels, served, computed.in_reach, place)[:, counted]
+            trial |= totals_in_reach(trial, reached.sum(axis=1))
         trial_cell = {
             "cell_calls": counts[:, :, :, CARRIED].sum(axis=2).astype(xp.int32),
             "cell_calls_offered": counts.sum(axis=(2, 3)).astype(xp.int32),
@@ -148,10 +152,16 @@ def _at_rates(kernels: Kernels, served: Served, counted: Any) -> Any | None:
 
 def _on_fading(kernels: Kernels, served: Served, place: Any) -> Any:
     """Calls that rest on fading, int64 array (trials, beams) in the order of the layout."""
-    shape = (served.links.trials, served.links.beams)
     if served.on_fading is None:
+        shape = (served.links.trials, served.links.beams)
         return kernels.xp.zeros(shape, dtype=kernels.xp.int64)
-    number = kernels.xp.where(served.on_fading, served.links.own_beam, -1)
+    return _of_beams(kernels, served, served.on_fading, place)
+
+
+def _of_beams(kernels: Kernels, served: Served, some: Any, place: Any) -> Any:
+    """Count some users by beam, int64 array (trials, beams) in the order of the layout."""
+    shape = (served.links.trials, served.links.beams)
+    number = kernels.xp.where(some, served.links.own_beam, -1)
     return kernels.count_numbers(number, shape[0] * shape[1]).reshape(shape)[:, place]
 
 

@@ -24,6 +24,7 @@ from capest.engine.services.outcome import (
     totals,
     totals_at_minimum,
     totals_at_rates,
+    totals_in_reach,
 )
 from capest.engine.services.serve import Served
 from capest.engine.sky import Sky
@@ -73,6 +74,10 @@ def collect_cells(
     per_cell["cell_users"] = places.shaped(kernels.count_numbers(number, places.size))
     of_each_trial = places_of(world, computed.sky.trials, kept=True)
     trial, of_cells, calls = _of_services(world, kernels, users, beams, computed.served, places)
+    if computed.in_reach is not None:
+        number = xp.where(users.that_count(computed.in_reach), users.trial, -1).astype(xp.int64)
+        reached = kernels.count_numbers(number, computed.sky.trials)
+        trial |= totals_in_reach(trial, reached)
     if computed.down.frame is not None:
         more = per_cell_of_frame.collect(world, beams, users, computed.down.frame, places, xp)
         trial, per_beam, per_cell = (

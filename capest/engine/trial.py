@@ -28,6 +28,7 @@ from capest.engine.refine import refine
 from capest.engine.sky import Sky, draw_sky
 from capest.engine.users import draw_users
 from capest.engine.with_bound import with_bound
+from capest.engine.with_reach import with_reach
 from capest.engine.world import World
 from capest.sampling.draws import Draws
 from capest.statistics.block import BlockResult
@@ -102,7 +103,7 @@ def start(
     computed = evaluate(drawn, beams, lit)
     if world.beams.moves is not None:
         computed = refine(drawn, computed)
-    computed = with_bound(drawn, computed)
+    computed = with_reach(drawn, with_bound(drawn, computed))
     histograms, counted = user_histograms(world, kernels, computed)
     found = cells.collect(world, kernels, computed, counted, histograms)
     found["trial"] = found["trial"] | emissions(world, kernels, computed)

@@ -239,6 +239,31 @@ def differences(
         yield from _told(found, values, reference, metric, "mean", confidence)
 
 
+def difference_of(
+    values: Trials, reference: Trials, metric: str, statistic: str, confidence: float = 0.95
+) -> Interval | None:
+    """Difference of one figure over the trials that two results with one seed have in common.
+
+    Returns
+    -------
+    Interval or None
+        ``None`` where a result does not have it, or has too few groups of trials.
+    """
+    if statistic == "mean":
+        found = _of_means(values, reference, metric, confidence)
+    elif quantity(metric).over_trials:
+        found = _over_trials(values, reference, metric, QUANTILES[statistic], confidence)
+    else:
+        groups = common_groups(
+            *(group_of_trials(x.trials, x.block_trials) for x in (values, reference))
+        )
+        found = None
+        if groups.enough:
+            p = QUANTILES[statistic]
+            found = _over_groups(values, reference, groups, metric, p, confidence)
+    return None if found is None else found.difference
+
+
 def _told(
     found: Compared | None,
     values: Trials,

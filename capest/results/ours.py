@@ -28,6 +28,9 @@ MADE_BY = f"capest {__version__}"
 TOML_MARK = f"# Made by {MADE_BY}."
 """First line of a scenario that capest writes."""
 
+CAPACITY_MARK = "capacity_of"
+"""Attribute of the file of a search of capacities: the key that was varied."""
+
 STUDY_MARK = "uncertainty_of"
 """Attribute of the file of a study of uncertainty: names of its figures."""
 
@@ -43,6 +46,7 @@ class Made(StrEnum):
 
     RESULT = "the result of a run"
     SWEEP = "the result of a sweep"
+    CAPACITY = "a search of capacities"
     UNCERTAINTY = "a study of uncertainty"
     COMPARISON = "a comparison of beam hopping"
     ANSWER = "figures of the video call study"
@@ -213,6 +217,8 @@ def _netcdf(path: Path) -> Made | None:
         names = set(dataset.ncattrs())
     if "capest_version" not in names:
         return None
+    if CAPACITY_MARK in names:
+        return Made.CAPACITY
     if STUDY_MARK in names:
         return Made.UNCERTAINTY
     if _SWEEP_AXES in names:

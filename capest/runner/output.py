@@ -71,6 +71,21 @@ def check_output(output: Path, *, overwrite: bool) -> Target:
     InputError
     """
     target = look(output, Made.RESULT, Made.SWEEP)
+    check_folder_of(output)
+    if target.made is Made.SWEEP and not overwrite:
+        raise InputError(
+            f"{output}: holds {target.made}; choose another -o, or replace it with --overwrite"
+        )
+    return target
+
+
+def check_folder_of(output: Path) -> None:
+    """Make the folder of an output, and refuse one that cannot be written.
+
+    Raises
+    ------
+    InputError
+    """
     check_folder(blocks_folder(output))
     folder = output.parent
     try:
@@ -80,11 +95,6 @@ def check_output(output: Path, *, overwrite: bool) -> Target:
         raise InputError(f"-o {output}: {error.strerror}; choose another place") from error
     if not writable:
         raise InputError(f"-o {output}: {folder} is not writable; choose another place")
-    if target.made is Made.SWEEP and not overwrite:
-        raise InputError(
-            f"{output}: holds {target.made}; choose another -o, or replace it with --overwrite"
-        )
-    return target
 
 
 def result_to_keep(

@@ -8,9 +8,6 @@ was cut off goes on where it was.
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +15,6 @@ from typing import Any, Literal
 
 from capest.errors import InputError, StorageError
 from capest.results import files
-from capest.results.blockfile import FORM
-from capest.results.identity import read_identity
 from capest.results.lock import locked
 from capest.results.manifest import read_manifest
 from capest.results.ours import Made, Target
@@ -27,13 +22,10 @@ from capest.results.store import BlockStore
 from capest.results.sweep_notes import notes_of_some, notes_of_sweep
 from capest.runner import loop
 from capest.runner.output import check_output
-from capest.runner.shared_executor import SharedExecutor
+from capest.runner.point_runs import PointRuns, point_stem, points_folder, remove_points
 from capest.runner.stopping import Verdict
 from capest.runner.sweep_dataset import gather
 from capest.runner.sweep_points import Axis, Point, parse_axis, points_of
-from capest.scenario.fingerprint import fingerprint
-from capest.scenario.model import Scenario
-from capest.version import __version__
 
 __all__ = ["Axis", "Point", "gather", "parse_axis", "points_folder", "points_of", "run_sweep"]
 
@@ -104,11 +96,7 @@ def run_sweep(
         if cut_off is not None:
             BlockStore.attach(blocks, cut_off).remove()
     if not keep_points:
-        for path in paths:
-            path.unlink(missing_ok=True)
-        # What else somebody put there stays.
-        with contextlib.suppress(OSError):
-            points_folder(output).rmdir()
+        remove_points(output, paths)
     return tuple(dict.fromkeys([*([notice] if notice else []), *notices]))
 
 
@@ -116,7 +104,7 @@ def _what_would_do(target: Target, points: Sequence[Point]) -> str:
     """Say what can be done about a file that is there."""
     if target.made is Made.SWEEP:
         folder = points_folder(target.path)
-        kept = [any(folder.glob(f"{_stem(point.scenario)}-*.nc")) for point in points]
+        kept = [any(folder.glob(f"{point_stem(point.scenario)}-*.nc")) for point in points]
         if all(kept):
             return ", whose points are kept: --overwrite goes on from them; or choose another -o"
         if not any(kept):
@@ -146,94 +134,23 @@ def _run_points(
     overwrite: bool,
 ) -> tuple[list[Path], list[str]]:
     """Result files of the points, and what the user should know."""
-    shared = SharedExecutor(make_executor)
+    runs = PointRuns(
+        output, make_executor, backend, overwrite=overwrite, on_progress=watch.progress
+    )
     notices: list[str] = []
     paths = []
     try:
         for number, point in enumerate(points):
             if watch.point is not None:
                 watch.point(number, point)
-            path = _point_file(output, point.scenario)
-            _begin(path, point.scenario, backend)
-            other = _other_version(path)
-            if other is not None and not overwrite:
-                raise InputError(
-                    f"{points_folder(output)} holds points of a sweep that capest {other} started; "
-                    f"this is capest {__version__}: finish it there, choose another -o, or drop "
-                    "them with --overwrite"
-                )
-            outcome = loop.run(
-                point.scenario,
-                path,
-                shared,
-                backend=backend,
-                overwrite=other is not None,
-                on_progress=watch.progress,
-            )
+            path, outcome = runs.run(point.scenario)
             notices += [note for note in outcome.notices if not note.startswith(path.name)]
             if outcome.verdict is not None and not outcome.verdict.holds:
                 notices.append(_not_reached(point, axes, outcome.verdict))
             paths.append(path)
     finally:
-        shared.close()
+        runs.close()
     return paths, notices
-
-
-def _other_version(path: Path) -> str | None:
-    """Version that computed a point, or began to, if it is not this one."""
-    if path.exists():
-        version = read_identity(path).version
-    else:
-        cut_off = read_manifest(loop.blocks_folder(path))
-        if cut_off is None:
-            return None
-        version = cut_off.version
-        if version == __version__ and cut_off.form != FORM:
-            return f"{version}, an earlier build,"
-    return None if version == __version__ else version
-
-
-def points_folder(output: Path) -> Path:
-    """Folder of the results of a sweep's points, beside its output."""
-    return output.with_name(output.name + ".points")
-
-
-def _point_file(output: Path, scenario: Scenario) -> Path:
-    """Where the result of a point is, or will be."""
-    run = scenario.run
-    rule = "" if run.until is None else f"-{hashlib.sha256(run.until.encode()).hexdigest()[:12]}"
-    return points_folder(output) / f"{_stem(scenario)}-{run.trials}{rule}.nc"
-
-
-def _stem(scenario: Scenario) -> str:
-    """Start of the names of points that differ in their number of trials alone."""
-    return f"{fingerprint(scenario)[:24]}-{scenario.run.block_trials or 'growing'}"
-
-
-def _begin(path: Path, scenario: Scenario, backend: str) -> None:
-    """Let a point go on from the longest result of fewer trials, of which it gets a copy.
-
-    Not with a rule: the other result may have more trials than the rule asks for.
-    """
-    if path.exists() or scenario.run.until is not None:
-        return
-    longest, most = None, 0
-    for other in sorted(path.parent.glob(f"{_stem(scenario)}-*.nc")):
-        with contextlib.suppress(InputError):  # what is damaged is no beginning
-            found = read_identity(other)
-            ours = found.version == __version__ and backend in ("auto", found.backend)
-            if ours and most < found.trials < scenario.run.trials:
-                longest, most = other, found.trials
-    if longest is None:
-        return
-    temporary = files.temporary_path(path)
-    try:
-        shutil.copyfile(longest, temporary)
-        files.publish(temporary, path)
-    except OSError as error:
-        raise StorageError(f"cannot write {path}: {files.reason(error)}") from error
-    finally:
-        files.discard(temporary)
 
 
 def _not_reached(point: Point, axes: Sequence[Axis], verdict: Verdict) -> str:

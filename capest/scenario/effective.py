@@ -317,6 +317,8 @@ def _service(scenario: Scenario) -> dict[str, dict[str, Any]]:
         content["harq_retransmissions"] = scenario.harq_round_trips  # its name in 0.2
     if service.simulated_holding_times:
         content["simulated_holding_times"] = service.simulated_holding_times
+    if service.count_reachable and calls:
+        content["count_reachable"] = True
     return {"service": content}
 
 

@@ -107,6 +107,15 @@ def allowed_text(key: str, field: FieldInfo) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def number_kind(field: FieldInfo) -> type[int] | type[float] | None:
+    """Whole numbers or numbers that a key takes; ``None`` of other keys, and of a few choices."""
+    kind, choices = _kind(field)
+    if choices or _listed(field) or kind not in (int, float):
+        return None
+    found: type[int] | type[float] = kind
+    return found
+
+
 def _listed(field: FieldInfo) -> Listed | None:
     """What a key holds that takes a list."""
     marks = (mark for option in get_args(field.annotation) for mark in get_args(option))

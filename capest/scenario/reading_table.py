@@ -488,6 +488,7 @@ READ_WHEN: dict[str, tuple[ReadCondition, ...]] = {
     "service.talk_share": (_GUARANTEED,),
     "service.inter_satellite_hops": (OVER_HOPS,),
     "service.simulated_holding_times": (CALLS,),
+    "service.count_reachable": (CALLS,),
     "scheduler.policy": (MOMENT,),
     "scheduler.admission": (CALLS,),
 }

@@ -306,6 +306,7 @@ class ServiceSettings(Section):
     talk_share: float | None = Field(default=None, gt=0, le=1)
     inter_satellite_hops: int = Field(default=0, ge=0, le=100)
     simulated_holding_times: int = Field(default=0, ge=0, le=10_000)
+    count_reachable: bool = False
 
 
 class SchedulerSettings(Section):

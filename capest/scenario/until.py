@@ -106,6 +106,7 @@ UNTIL_KEYS = (
     *("satellite.uplink_antenna_diameter_m", "handset.transmit_power_dbm"),
     *("handset.transmit_gain_dbi", *SOURCES),
     "cells.refinement",
+    "service.count_reachable",
     *LIMITS,
 )
 """What `until_problem` reads."""
@@ -168,6 +169,7 @@ def until_problem(
         frame and values["beams.bound"] != "none",
         values["cells.refinement"] != "none" and not coverage,
         constellation and calls and values["cells.bound"] != "none",
+        calls and bool(values["service.count_reachable"]),
         frozenset(key for key in LIMITS if values[key] is not None),
     )
     for condition in conditions:
@@ -195,6 +197,7 @@ class AvailableFigures:
     bound: bool
     refined: bool
     calls_bound: bool
+    reach: bool
     limits: frozenset[str]
 
     def lacks(self, row: Quantity) -> tuple[str, str] | None:
@@ -281,6 +284,11 @@ class AvailableFigures:
                 self.calls_bound,
                 _NOT_HERE,
                 'with calls, a constellation and cells.bound = "interference-free" it is',
+            ),
+            When.REACH: (
+                self.reach,
+                _NOT_HERE,
+                "with calls and service.count_reachable = true it is",
             ),
             When.KEPT_CELLS: (False, _NOT_HERE, "cells have no figures with intervals"),
         }[condition.when]

@@ -20,6 +20,7 @@ _BOUND = (*_FRAME, QuantityCondition(When.BOUND))
 _REFINED = QuantityCondition(When.REFINED)
 _ONE = (QuantityCondition(When.ONE_SATELLITE),)
 _CALLS_BOUND = (*_CONSTELLATION, *_CALLS, QuantityCondition(When.CALLS_BOUND))
+_REACH = (*_CALLS, QuantityCondition(When.REACH))
 _ADAPTIVE = (QuantityCondition(When.ADAPTIVE),)
 _MINIMUM = (QuantityCondition(When.MINIMUM),)
 _MIX = (QuantityCondition(When.MIX, "{service}"),)
@@ -231,6 +232,25 @@ _TOTALS: tuple[Quantity, ...] = (
         "uplink subchannels of lit statistics beams that calls take",
         label="uplink that calls take",
     ),
+    _count(
+        "calls_in_reach",
+        "callers whom an empty network would carry: their own link, their beam to themselves",
+        _MEAN,
+        _REACH,
+        label="callers in reach",
+    ),
+    _count(
+        "calls_out_of_reach",
+        "callers whom not even an empty network would carry",
+        (),
+        _REACH,
+    ),
+    _count(
+        "calls_without_room",
+        "callers in reach whose calls are not carried",
+        (),
+        _REACH,
+    ),
     _count("calls_refused", "calls refused", (), _CALLS),
     *(
         _count(f"calls_refused_{reason}", f"calls refused because {why}", (), _CALLS)
@@ -340,6 +360,22 @@ _SHARES: tuple[Quantity, ...] = (
         Share("calls_refused", "calls_offered"),
         _CALLS,
         column="refused, %",
+    ),
+    _share(
+        "blocked_share",
+        "callers who find no room, of those whom an empty network would carry, ratio of sums over "
+        "trials",
+        Share("calls_without_room", "calls_in_reach"),
+        _REACH,
+        label="callers in reach who find no room",
+        column="blocked, %",
+    ),
+    _share(
+        "unreachable_share",
+        "callers whom not even an empty network would carry, of all, ratio of sums over trials",
+        Share("calls_out_of_reach", "calls_offered"),
+        _REACH,
+        label="callers out of reach",
     ),
     *(
         _share(

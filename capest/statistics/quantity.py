@@ -30,6 +30,7 @@ class When(Enum):
     BOUND = "a bound of frames"
     REFINED = "an assignment of cells that a search refines"
     CALLS_BOUND = "a bound of calls"
+    REACH = "a count of callers in reach"
     KEPT_CELLS = "values of every trial and cell"
 
 

@@ -442,6 +442,11 @@ ROWS: tuple[Row, ...] = (
         before=CALLS,
     ),
     Row(
+        "callers in reach", {"service.count_reachable": True},
+        "calls", "same", "it says whom an empty network would carry, and carries nobody more",
+        before=CALLS,
+    ),
+    Row(
         "block errors that are repaired", {"link.harq": "on"},
         "throughput", "down", "a block in ten is sent again",
     ),

@@ -181,6 +181,7 @@ CHANGES = {
     "service.talk_share": 0.5,
     "service.inter_satellite_hops": 2,
     "service.simulated_holding_times": 5,
+    "service.count_reachable": True,
     "scheduler.policy": "equal-rate",
     "scheduler.admission": "random",
     "run.trials": 999,
@@ -225,7 +226,7 @@ UPLINK = {
 }
 NO_TURNS = {"uplink.scheduled", "uplink.drops", "uplink.p0_dbm", "uplink.alpha"}
 OF_SERVICE = {
-    *("scheduler.admission", "service.header_share"),
+    *("scheduler.admission", "service.header_share", "service.count_reachable"),
 }
 PER_DEVICE = ("users.activity_factor", "users.erlang_per_device")
 OF_FRAME = {"beams.slots", "beams.slot_ms", "beams.bound", "users.demand_mbps"}

@@ -256,6 +256,7 @@ READ = {
     "service.talk_share": (MANY_CALLS | {"service.downlink_kbps": 900.0}, 0.5),
     "service.inter_satellite_hops": (ONE | CALL, 3),
     "service.simulated_holding_times": (ONE | CALL | {"service.activity": 0.3}, 3),
+    "service.count_reachable": (ONE | CALL, True),
     "scheduler.policy": (ONE, "max-ci"),
     "scheduler.admission": (MANY_CALLS, "random"),
     "run.seed": (ONE, 2),
@@ -413,6 +414,7 @@ UNREAD = {
         (BOX | {"satellite.payload": "regenerative"}, ERROR),
     ],
     "service.simulated_holding_times": [(ONE, ERROR)],
+    "service.count_reachable": [(ONE, ERROR), (ONE | {"service.preset": "best-effort"}, ERROR)],
     "scheduler.policy": [(FRAME, NOTE)],
     "scheduler.admission": [(ONE, ERROR), (BOX, ERROR)],
 }  # fmt: skip

@@ -42,6 +42,7 @@ _WORDS = {
     When.BOUND: "`beams.bound`",
     When.REFINED: '`cells.refinement` = "local-search"',
     When.CALLS_BOUND: "`cells.bound`",
+    When.REACH: "`service.count_reachable`",
     When.KEPT_CELLS: "`run.keep_cells`",
 }
 

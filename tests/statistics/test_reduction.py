@@ -134,7 +134,7 @@ def test_integer_moments_do_not_cancel():
 
 _NOT_MADE_UP = {
     *(When.CONSTELLATION, When.FRAME, When.BOUND, When.LOAD, When.KEPT_CELLS, When.REFINED),
-    When.MINIMUM,
+    *(When.MINIMUM, When.REACH),
 }
 """Made-up blocks are those of one satellite at moments."""
 

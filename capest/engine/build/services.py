@@ -52,6 +52,7 @@ def services_of(scenario: Scenario, link: Link) -> Services | None:
         missing_note=_missing_note(scenario, uplink),
         holding_times=scenario.service.simulated_holding_times,
         minimum_share=scenario.cells.minimum_share if scenario.covers_first else 0.0,
+        counts_reachable=scenario.service.count_reachable,
     )
 
 

@@ -7,13 +7,16 @@ from typing import Any
 
 from capest.backend.protocol import Kernels
 from capest.engine.largest_share import largest_share
+from capest.engine.links import Links
 from capest.engine.lone_links import LoneLinks
 from capest.engine.services.admission import CARRIED, WHOLE, CallLinks, needs_of
 from capest.engine.services.demand import Demand
 from capest.engine.services.own_uplink import own_efficiency, own_uplink_snr
 from capest.engine.services.packet_delays import packet_delay_ms
 from capest.engine.services.settings import Services
+from capest.engine.sky import Sky
 from capest.engine.uplink import UplinkResult
+from capest.engine.users import Users
 from capest.engine.world import World
 
 _WORD_BITS = 62
@@ -56,27 +59,10 @@ def calls_alone(
     fits : bool array (links,)
         Whose call the beam carries if it carries no other.
     """
-    xp, users, links = kernels.xp, lone.users, lone.links
-    demand, satellites = demand.of(lone.user), lone.sky.trials
-    nothing = UplinkResult({}, {}, {})
-    own_snr = own_uplink_snr(world, services, users, links, nothing, xp)
-    most_share = largest_share(world, lone.sky, links, xp)
-    up_efficiency, width = own_efficiency(
-        world, kernels, users, links, nothing, own_snr, None, demand, most_share
-    )
-    of_calls = CallLinks(
-        trials=satellites,
-        beams=lone.beams.most,
-        serving=links.serving,
-        user_trial=users.trial,
-        above_horizon=None,
-        in_view=None,
-        lit=None,
-        efficiency=kernels.link_efficiency(links.carrier, world.radio.link.adaptation),
-        uplink_efficiency=up_efficiency,
-        delay_ms=packet_delay_ms(world, services, lone.sky, links, xp),
-        uplink_width=width,
-        most_share=most_share,
+    xp, satellites = kernels.xp, lone.sky.trials
+    demand = demand.of(lone.user)
+    of_calls = links_alone(
+        world, services, kernels, lone.sky, lone.users, lone.links, demand, lone.beams.most
     )
     needs = needs_of(services, of_calls, demand, xp)
     fits = needs.outcome == CARRIED
@@ -86,6 +72,55 @@ def calls_alone(
     if capacity_up:
         calls = xp.minimum(calls, most_fitting(kernels, beam, up, capacity_up, parts, beams))
     return calls, fits
+
+
+def links_alone(
+    world: World,
+    services: Services,
+    kernels: Kernels,
+    sky: Sky,
+    users: Users,
+    links: Links,
+    demand: Demand,
+    beams: int,
+) -> CallLinks:
+    """What users have to carry a call if nobody disturbs them and their beam is lit all the time.
+
+    Parameters
+    ----------
+    world : World
+    services : Services
+        With calls.
+    kernels : Kernels
+    sky : Sky
+    users : Users
+    links : Links
+        Whose interference is not looked at.
+    demand : Demand
+        Of these users.
+    beams : int
+        Most of a trial.
+    """
+    xp, nothing = kernels.xp, UplinkResult({}, {}, {})
+    own_snr = own_uplink_snr(world, services, users, links, nothing, xp)
+    most_share = largest_share(world, sky, links, xp)
+    up_efficiency, width = own_efficiency(
+        world, kernels, users, links, nothing, own_snr, None, demand, most_share
+    )
+    return CallLinks(
+        trials=sky.trials,
+        beams=beams,
+        serving=links.serving,
+        user_trial=users.trial,
+        above_horizon=None,
+        in_view=None,
+        lit=None,
+        efficiency=kernels.link_efficiency(links.carrier, world.radio.link.adaptation),
+        uplink_efficiency=up_efficiency,
+        delay_ms=packet_delay_ms(world, services, sky, links, xp),
+        uplink_width=width,
+        most_share=most_share,
+    )
 
 
 def most_fitting(

@@ -76,6 +76,24 @@ def totals(services: Services, of_classes: Any) -> dict[str, Any]:
     }
 
 
+def totals_in_reach(totals_of: dict[str, Any], in_reach: Any) -> dict[str, Any]:
+    """Callers per trial by what an empty network would do for them.
+
+    Parameters
+    ----------
+    totals_of : dict of str to int32 array (trials,)
+        From `totals`.
+    in_reach : int64 array (trials,)
+        Callers whom an empty network would carry.
+    """
+    in_reach = in_reach.astype("i4")
+    return {
+        "calls_in_reach": in_reach,
+        "calls_out_of_reach": totals_of["calls_offered"] - in_reach,
+        "calls_without_room": in_reach - totals_of["calls"],
+    }
+
+
 def calls_at_rates(kernels: Kernels, number: Any, admitted: Admitted, size: int) -> Any | None:
     """Count carried calls that adapt by place and level.
 

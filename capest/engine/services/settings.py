@@ -65,6 +65,8 @@ class Services:
         For which calls that come and go are simulated; 0: not.
     minimum_share : float
         Part of the wanted rate that every caller holds before any call is carried.
+    counts_reachable : bool
+        Trials count the callers whose own links would carry their calls in an empty network.
     """
 
     classes: tuple[ServiceClass, ...]
@@ -76,6 +78,7 @@ class Services:
     missing_note: str
     holding_times: int
     minimum_share: float = 0.0
+    counts_reachable: bool = False
 
     @property
     def has_calls(self) -> bool:

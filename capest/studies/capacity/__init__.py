@@ -1,0 +1,1 @@
+"""How much of a key a network takes until a figure no longer meets a condition."""

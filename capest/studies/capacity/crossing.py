@@ -1,0 +1,185 @@
+"""Where the condition stops being met, among the values that were visited."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from capest.statistics.solved_key import (
+    RESAMPLES,
+    SolvedKey,
+    crossing_of_limit,
+    joined_units,
+    solve_key,
+)
+from capest.studies.capacity.condition import FigureCondition
+from capest.studies.capacity.key_range import KeyRange
+from capest.studies.capacity.visited import VisitedPoint
+
+_ROUNDING = 1e-6
+"""Of a whole number, that interpolation may fall short of."""
+
+_OF_INTERVAL = 0.25
+"""Part of the interval's width that a step between values around the key may have at most."""
+
+_OF_ENDS = 0.5
+"""The same for steps around the interval's ends."""
+
+_FINEST = 1e-3
+"""Relative step of the key below which nobody asks."""
+
+_NEAR = 4.0
+"""So many times the step that is enough are few: what is left is not bisected."""
+
+_INSIDE = 0.2
+"""Part of a step that a new value stays away from its ends then."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Part of the range in which the condition stops, or begins, to be met once.
+
+    Attributes
+    ----------
+    low, high : float
+        Values that were visited.
+    rising : bool
+        The condition is met at the low end, and not at the high one.
+    """
+
+    low: float
+    high: float
+    rising: bool
+
+    def of(self, points: Sequence[VisitedPoint]) -> list[VisitedPoint]:
+        """Those of some points, by ascending value, that lie in it."""
+        return [each for each in points if self.low <= each.value <= self.high]
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """A key at which the condition stops, or begins, to be met.
+
+    Attributes
+    ----------
+    key : float
+        Largest value that meets it by the estimate, or smallest if it is met above.
+    low, high : float
+        95 % interval of it; NaN where too few trials tell.
+    low_is_open, high_is_open : bool
+        The interval reaches the end of the range, and may go on beyond it.
+    safe_key : float
+        The same by the limit of the figure's own 95 % interval; NaN where no value that was
+        visited meets it.
+    rising : bool
+        Values below meet it; else those above.
+    """
+
+    key: float
+    low: float
+    high: float
+    low_is_open: bool
+    high_is_open: bool
+    safe_key: float
+    rising: bool
+
+
+class Solver:
+    """Solves for the key of a range; the same uniforms each time.
+
+    Parameters
+    ----------
+    key_range : KeyRange
+    condition : FigureCondition
+    uniforms : callable
+        Rows and numbers of a row to uniforms in (0, 1), float64 array.
+    """
+
+    def __init__(
+        self,
+        key_range: KeyRange,
+        condition: FigureCondition,
+        uniforms: Callable[[int, int], np.ndarray],
+    ) -> None:
+        self._range, self._condition, self._uniforms = key_range, condition, uniforms
+        self._drawn = np.empty((0, 0))
+
+    def solved(self, points: Sequence[VisitedPoint], window: Window) -> SolvedKey:
+        """Solve in a window, in the coordinate of the range."""
+        coordinate = self._coordinates(points)
+        values = joined_units(np.stack([each.units for each in points]))
+        if self._drawn.shape[1] != values.shape[1]:
+            self._drawn = self._uniforms(RESAMPLES, values.shape[1])
+        return solve_key(coordinate, values, self._drawn, rising=window.rising)
+
+    def crossing(self, points: Sequence[VisitedPoint], window: Window) -> Crossing:
+        """Solve in a window, in values of the key: whole ones that still meet the condition."""
+        found = self.solved(points, window)
+        limits = [
+            each.figure.high if self._condition.at_most else each.figure.low for each in points
+        ]
+        excess = np.array([self._condition.excess(each) for each in limits])
+        safe = crossing_of_limit(
+            self._coordinates(points), excess, found.value, rising=window.rising
+        )
+        return Crossing(
+            self._met(found.value, window),
+            self._met(found.low, window),
+            self._met(found.high, window),
+            found.low_is_open,
+            found.high_is_open,
+            self._met(safe, window),
+            window.rising,
+        )
+
+    def next_value(self, points: Sequence[VisitedPoint], window: Window) -> float | None:
+        """Value to visit next; ``None`` where steps are fine enough for the interval."""
+        found = self.solved(points, window)
+        width = found.scale
+        steps = [(found.value, _OF_INTERVAL)]
+        if width > 0.0:
+            steps += [(found.low, _OF_ENDS), (found.high, _OF_ENDS)]
+        coordinate = self._coordinates(points)
+        for where, part in steps:
+            right = int(np.clip(np.searchsorted(coordinate, where), 1, len(points) - 1))
+            left = right - 1
+            step = coordinate[right] - coordinate[left]
+            enough = max(part * width, self._finest(points[left].value))
+            if step <= enough:
+                continue
+            middle = coordinate[left] + 0.5 * step
+            if step <= _NEAR * enough:
+                # One value at the place itself makes the last bisections unnecessary.
+                away = _INSIDE * step
+                middle = np.clip(where, coordinate[left] + away, coordinate[right] - away)
+            value = self._range.near(float(middle))
+            if self._range.whole and value in (points[left].value, points[right].value):
+                value = (points[left].value + points[right].value) // 2
+            if points[left].value < value < points[right].value:
+                return value
+        return None
+
+    def _coordinates(self, points: Sequence[VisitedPoint]) -> np.ndarray:
+        return np.array([self._range.coordinate(each.value) for each in points])
+
+    def _finest(self, value: float) -> float:
+        """Step in the coordinate that is fine enough whatever the interval is."""
+        if self._range.whole and value < 1.0 / _FINEST:
+            least = self._range.coordinate(value + 1) - self._range.coordinate(value)
+            return least * (1.0 + _ROUNDING)
+        if self._range.logarithmic:
+            return _FINEST
+        return _FINEST * (self._range.high - self._range.low)
+
+    def _met(self, coordinate: float, window: Window) -> float:
+        """Value of the key at a coordinate; of a key in whole numbers one that still meets it."""
+        if math.isnan(coordinate):
+            return math.nan
+        value = min(max(self._range.value_at(coordinate), self._range.low), self._range.high)
+        if not self._range.whole:
+            return value
+        near = _ROUNDING * max(1.0, abs(value))
+        return math.floor(value + near) if window.rising else math.ceil(value - near)
