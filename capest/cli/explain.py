@@ -11,7 +11,7 @@ from capest.cli.json_output import json_text
 from capest.cli.options import json_option
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from click.shell_completion import CompletionItem
 
@@ -52,15 +52,17 @@ def explain(key: str, as_json: bool) -> None:
     from capest.errors import InputError
     from capest.physics.overhead import OVERHEAD
     from capest.results.columns import wrapped
-    from capest.scenario.nearest import did_you_mean_key, nearest
+    from capest.scenario.nearest import nearest
     from capest.scenario.reference_page import key_reference, keys_of_table, known_keys
     from capest.shown import one_line
 
     known = keys_of_table(key) or known_keys()
+    if below := [each for each in known if key and each.startswith(f"{key}.")]:
+        raise InputError(f"{key}: is a section, with the keys {', '.join(below)}")
     if key not in known:
         near = nearest(key, known)
-        hint = f"did you mean {near}" if near else did_you_mean_key(key, known, {})
-        raise InputError(f"{one_line(key)}: there is no such key; {hint}")
+        hint = f"did you mean {near}" if near else _hint(key, known)
+        raise InputError(f"{one_line(key) or 'no name'}: there is no such key; {hint}")
     found, parts = key_reference(key), OVERHEAD.get(key, ())
     if as_json:
         listed = [{"name": p.name, "share": p.share, "source": p.source} for p in parts]
@@ -68,7 +70,7 @@ def explain(key: str, as_json: bool) -> None:
             "key": key,
             "meaning": found.meaning,
             "unit": found.unit,
-            "default": found.default.strip("`"),
+            "default": _bare(found.default),
             "rules": found.by_rules,
             "presets": [
                 {"value": value, "names": list(names)} for value, names in found.by_presets.items()
@@ -83,7 +85,7 @@ def explain(key: str, as_json: bool) -> None:
         return
     lines = [
         ("unit", found.unit),
-        ("default", found.default.strip("`")),
+        ("default", _bare(found.default)),
         *((f'rules = "{rules}"', _shown(value)) for rules, value in found.by_rules.items()),
         ("presets", _of_presets(found.by_presets)),
         ("allowed", found.allowed),
@@ -100,6 +102,19 @@ def explain(key: str, as_json: bool) -> None:
             label = f"{name}:" if name else ""
             for line in wrapped(f"  {label:16} {text}", width, _INDENT):
                 click.echo(line)
+
+
+def _hint(key: str, known: Sequence[str]) -> str:
+    from capest.scenario.nearest import did_you_mean_key
+
+    # A word without a section is none of the few keys that have none.
+    return did_you_mean_key(key if "." in key else f"{key}.", known, {})
+
+
+def _bare(text: str) -> str:
+    """Leave out the marks of code around a whole text."""
+    inner = text[1:-1]
+    return inner if text == f"`{inner}`" and "`" not in inner else text
 
 
 def _shown(value: object) -> str:

@@ -78,6 +78,7 @@ def tornado_lines(study: Study, found: StudiedFigure, *, ascii_only: bool = Fals
                 f"{number(answer.value.value, places):>10} "
                 f"{change_of(answer, figure.is_amount):>9}  {bar}"
             ).rstrip()
+    yield from textwrap.wrap(_how_sure(found), _WIDTH, subsequent_indent="  ")
     if idle := [row.key for row in rows if row.changes_nothing]:
         yield from textwrap.wrap(
             f"no change at any end: {', '.join(idle)}",
@@ -85,6 +86,18 @@ def tornado_lines(study: Study, found: StudiedFigure, *, ascii_only: bool = Fals
             subsequent_indent="  ",
             break_on_hyphens=False,
         )
+
+
+def _how_sure(found: StudiedFigure) -> str:
+    """How well so few trials know the changes."""
+    in_percent = found.figure.is_amount
+    changes = [answer.percent if in_percent else answer.difference for answer in found.ends]
+    halves = [max(each.high - each.value, each.value - each.low) for each in changes]
+    known = [half for half in halves if math.isfinite(half)]
+    if not known:
+        return "how sure these changes are is not known: so few trials do not tell"
+    unit = "percent of the answer at stated values" if in_percent else "dB"
+    return f"by chance each change is uncertain by at most ±{max(known):.2g} {unit} (95 %)"
 
 
 def cut_value(text: str, longest: int) -> str:

@@ -7,10 +7,16 @@ from typing import Any
 from capest.cli.uncertainty_tables import what_first
 from capest.results.figures import plain
 from capest.results.ours import MADE_BY
+from capest.scenario.figure import value_of_text
 from capest.statistics.answer_range import RANGE_NAME
 from capest.statistics.intervals import Interval
 from capest.studies.uncertainty.analysis import JointAnswer, joint_of
-from capest.studies.uncertainty.study_model import PairedAnswer, StudiedFigure, Study
+from capest.studies.uncertainty.study_model import (
+    PairedAnswer,
+    StudiedAssumption,
+    StudiedFigure,
+    Study,
+)
 
 
 def as_dict(study: Study) -> dict[str, Any]:
@@ -18,13 +24,21 @@ def as_dict(study: Study) -> dict[str, Any]:
     return {
         "made_by": MADE_BY,
         "title": study.about.get("title"),
-        "seed": study.about.get("seed"),
+        "seed": None if (seed := study.about.get("seed")) is None else int(seed),
         "paired_trials": int(study.about.get("paired_trials", 0)),
-        "assumptions": [dict(vars(each)) for each in study.assumptions],
+        "assumptions": [_assumption(each) for each in study.assumptions],
         "decisions": str(study.about.get("decisions", "")),
         "figures": [_figure(study, each) for each in study.figures],
         "failures": [dict(vars(each)) for each in study.failures],
     }
+
+
+def _assumption(each: StudiedAssumption) -> dict[str, Any]:
+    """An assumption, its values as they are in a scenario; ``None`` where it has no ends."""
+    values = {name: getattr(each, name) for name in ("centre", "low", "high")}
+    plain = {name: value_of_text(text) if text else None for name, text in values.items()}
+    follow = [key.strip() for key in each.follow.split(",") if key.strip()]
+    return {**vars(each), **plain, "options": each.options or None, "follow": follow}
 
 
 def _figure(study: Study, found: StudiedFigure) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from capest.studies.uncertainty.study_model import StudiedFigure, Study
 
 WIDTH = 80
 _BAR = 30
-_MOST_SHARES = 12
+_MOSTLY = 0.5
+"""Share of the variance from which a range is mostly chance."""
 
 
 def lines_of(study: Study, *, ascii_only: bool | None = None) -> Iterator[str]:
@@ -60,18 +61,18 @@ def range_lines(
     places = places_of(found.base if math.isfinite(found.base.value) else median)
 
     def shown(interval: Interval) -> str:
-        return f"[{number(interval.low, places)}, {number(interval.high, places)}]"
+        return limits_text(interval, places)
 
     ends = f"{number(low.value, places)} to {number(high.value, places)}"
     yield from _wrapped(f"{figure.label}: {ends} {unit}".rstrip() + f", {RANGE_NAME}")
     rows = [
-        ("lower end", number(low.value, places), f"95 % CI {shown(low)}"),
-        ("median", number(median.value, places), f"95 % CI {shown(median)}"),
-        ("upper end", number(high.value, places), f"95 % CI {shown(high)}"),
+        ("lower end", number(low.value, places), shown(low)),
+        ("median", number(median.value, places), shown(median)),
+        ("upper end", number(high.value, places), shown(high)),
         (
             "at stated values",
             number(found.base.value, places),
-            f"95 % CI {shown(found.base)} by chance alone",
+            f"{shown(found.base)}, by chance alone",
         ),
         ("chance of one trial", f"±{_error(joint, places)}", _part(joint)),
     ]
@@ -86,8 +87,25 @@ def range_lines(
         )
     if joint.range.note:
         yield from _wrapped(f"  {joint.range.note}")
+    if joint.monte_carlo.share.value >= _MOSTLY:
+        yield from _wrapped(
+            "  Most of this range is chance, not assumptions: trials of more users, or of a larger "
+            "region, have less of it"
+        )
     yield f"  {joint.samples - joint.failed:,} samples, one trial each:"
     yield from histogram_lines(joint, places, ascii_only=ascii_only)
+
+
+def limits_text(interval: Interval, places: int) -> str:
+    """Limits of an interval, or why there are none."""
+    if math.isnan(interval.low) or math.isnan(interval.high):
+        note = interval.note.partition(": ")[2] or interval.note
+        return f"95 % CI not known{f': {note}' if note else ''}"
+    low, high = (
+        number(each, places) if math.isfinite(each) else "no limit"
+        for each in (interval.low, interval.high)
+    )
+    return f"95 % CI [{low}, {high}]"
 
 
 def _error(joint: JointAnswer, places: int) -> str:
@@ -164,18 +182,18 @@ def share_lines(joint: JointAnswer, *, ascii_only: bool) -> Iterator[str]:
     with_lmg = all(one.lmg is not None for one in ordered)
     head = f"{'95 % CI':>14}{'LMG':>7}" if with_lmg else f"{'95 % CI':>14}"
     yield f"  {'':<34} {'share':>6}{head}"
-    for one in ordered[:_MOST_SHARES]:
+    seen = [one for one in ordered if one.first_order.low > 0.0]
+    for one in seen:
         share = one.first_order
-        if math.isnan(share.value):
-            yield from _wrapped(f"  {one.name}: {share.note}")
-            continue
         limits = f"{100 * share.low:.0f} to {100 * share.high:.0f} %"
         lmg = f"{100 * one.lmg.value:>5.0f} %" if one.lmg is not None else ""
         drawn = bar(share.value, 14, ascii_only=ascii_only)
         value = f"{100 * share.value:.0f} %"
         yield f"  {one.name[:34]:<34} {value:>6}{limits:>14}{lmg}  {drawn}".rstrip()
-    if len(ordered) > _MOST_SHARES:
-        yield f"  ... and {len(ordered) - _MOST_SHARES} more, each with a smaller share"
+    # Shares cannot be negative, so that chance alone makes each a little more than it is.
+    if rest := [one.name for one in ordered if one not in seen]:
+        said = "not told apart from 0 %" if seen else "none is told apart from 0 %"
+        yield from _wrapped(f"  {said}: {', '.join(rest)}")
     if found.note:
         yield from _wrapped(
             f"  LMG shares of a regression on ranks: {found.note} (cross-validated R² "

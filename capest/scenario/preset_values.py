@@ -173,7 +173,7 @@ def _faults_of_parents(raw: Mapping[str, Any], section: str) -> Iterator[Problem
                 dotted = key if "." in key else f"{section}.{key}"
                 rows[place_of(table, key)] = (dotted, row)
     known = dict(rows.values())
-    for place, (_, row) in rows.items():
+    for place, (own, row) in rows.items():
         if "follows" not in row:
             continue
         name = row["follows"]
@@ -192,6 +192,9 @@ def _faults_of_parents(raw: Mapping[str, Any], section: str) -> Iterator[Problem
         elif "range" not in parent:
             yield Problem(where, name, "has no range here", "give it one")
         elif "follows" in parent:
+            if dotted == own:
+                yield Problem(where, name, "is the figure itself", "name its parent, or remove it")
+                continue
             said = "itself follows another figure"
             yield Problem(where, name, said, f'write follows = "{parent["follows"]}"')
 

@@ -6,6 +6,9 @@ from typing import Any
 
 from answer_tables import number
 
+QUOTE = '"'
+"""Around texts as TOML writes them."""
+
 
 def range_text(study: dict[str, Any]) -> str:
     """Range of a study, such as "7,900 to 32,000"."""
@@ -67,11 +70,12 @@ def assumption_table(study: dict[str, Any]) -> list[str]:
         changes = sorted(ends[key], key=lambda end: end[2][0] or 0.0)
         shown = changes if len(changes) < 2 else [changes[0], changes[-1]]
         cells = [
-            f"{value}: {rounded(calls[0])} | {_change(percent)}" for value, calls, percent in shown
+            f"{value.strip(QUOTE)}: {rounded(calls[0])} | {_change(percent)}"
+            for value, calls, percent in shown
         ]
         cells += [" | "] * (2 - len(cells))
         share = percent_of(study["first_order"][key])
-        stated = study["assumptions"][key]
+        stated = str(study["assumptions"][key]).strip('"')
         lines.append(f"| `{key}` | {stated} | {' | '.join(cells)} | {share} |")
     return lines
 

@@ -216,3 +216,24 @@ def test_a_budget_lists_the_parts(tmp_path):
     done = CliRunner().invoke(cli, ["budget", str(path), "--set", "rules=0.2", "--json"])
     found = json.loads(done.stdout)["overhead"]
     assert found["link.overhead"] == {"value": 0.14, "parts": []}
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("satellite", "is a section, with the keys satellite.preset, "),
+        ("nonsense", "there is no such key; sections are satellite, "),
+        ("", "no name: there is no such key"),
+    ],
+)
+def test_what_is_no_key_gets_a_way_to_one(word, said):
+    refused = CliRunner().invoke(cli, ["explain", word])
+    assert refused.exit_code == 2
+    assert said in refused.output
+
+
+def test_marks_of_code_stay_in_a_text_of_several():
+    assert (
+        "automatic: `per_beam` × `beams.count`"
+        in CliRunner().invoke(cli, ["explain", "users.count"]).output
+    )

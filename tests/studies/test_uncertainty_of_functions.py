@@ -8,12 +8,16 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from capest.cli.uncertainty_tables import range_lines, share_lines
 from capest.scenario.assumed import Assumption
 from capest.scenario.figure import NOT_KNOWN, Figure
+from capest.statistics.intervals import Interval
 from capest.statistics.rank_regression import StudiedInput
 from capest.statistics.variance_shares import LEAST_R2, NOT_SEPARABLE
 from capest.studies.uncertainty.analysis import JointAnswer, joint_answer
+from capest.studies.uncertainty.figures import AskedFigure
 from capest.studies.uncertainty.sample_plan import plan_samples
+from capest.studies.uncertainty.study_model import StudiedFigure, Study
 
 SAMPLES = 256
 
@@ -171,3 +175,26 @@ def test_an_assumption_more_changes_no_draw_of_the_others() -> None:
     np.testing.assert_array_equal(two.uniforms, three.uniforms[:, 1:])
     assert [one.trial for one in two.trials] == list(range(66))
     assert [one.sample for one in two.trials] == [*range(50), *range(16)]
+
+
+def text_of(found: JointAnswer) -> str:
+    asked = StudiedFigure(AskedFigure("calls", "mean"), interval(100.0))
+    drawn = Study({}, (), (), (), (asked,), np.empty((SAMPLES, 0)), np.empty(0), np.empty(0))
+    lines = [*range_lines(drawn, asked, found, ascii_only=True)]
+    return "\n".join([*lines, *share_lines(found, ascii_only=True)])
+
+
+def interval(value: float) -> Interval:
+    return Interval(value, math.nan, math.nan, "not known: 2 trials are too few")
+
+
+def test_a_range_of_chance_alone_says_so(linear: list[JointAnswer]) -> None:
+    keys = [uniform(key, -1.0, 1.0) for key in ("a", "b", "c")]
+    chance = study(keys, lambda a, b, c: 100.0 + 0.0 * a, 3, 5.0, 100.0)
+    text = text_of(chance)
+    assert "Most of this range is chance, not assumptions" in text
+    assert "95 % CI not known: 2 trials are too few, by chance alone" in text
+    shown = text.partition("first order)")[2]
+    told = [one.name for one in chance.shares.shares if one.first_order.low > 0.0]
+    assert all((f"\n  {key} " in shown) == (key in told) for key in "abc")
+    assert "Most of this range" not in text_of(linear[0])

@@ -17,6 +17,8 @@ from capest.scenario.reading_table import unread
 
 GIVEN_BY_RANGE = "given by --range"
 
+_OF_RUNS = "run."
+
 
 @dataclass(frozen=True)
 class OwnRange:
@@ -78,6 +80,7 @@ def drawn_assumptions(
     InputError
         A key that there is not, that is not drawn, or that cannot be varied; nothing left to draw.
     """
+    _check_once([own.key for own in ranges], fixed)
     found = {each.key: each for each in assumptions_of(scenario)}
     for own in ranges:
         found = _with_range(found, own, scenario)
@@ -91,6 +94,15 @@ def drawn_assumptions(
             "of your own with --range KEY=LOW:HIGH"
         )
     return tuple(found.values())
+
+
+def _check_once(ranged: Sequence[str], fixed: Sequence[str]) -> None:
+    """Refuse two ranges of a key, and a range of what is held."""
+    for key in ranged:
+        if ranged.count(key) > 1:
+            raise InputError(f"--range {key}: given twice; give one")
+        if key in fixed:
+            raise InputError(f"--range {key}: --fix {key} holds it; give one of them")
 
 
 def _check_fixed(key: str, found: dict[str, Assumption]) -> None:
@@ -120,6 +132,10 @@ def _with_range(
     known = found.get(own.key)
     if known is None and own.key not in values:
         raise InputError(f"{said}: no such key; {_alike(own.key, found)}")
+    if own.key.startswith(_OF_RUNS):
+        raise InputError(
+            f"{said}: {own.key} cannot be varied: it says how much is computed, not what"
+        )
     centre = known.centre if known is not None else values[own.key]
     if isinstance(centre, bool) or not isinstance(centre, int | float):
         what = "it is left to follow from others" if centre is None else f'its value is "{centre}"'
