@@ -141,11 +141,11 @@ def emissions_summary(stored: Stored, scenario: Mapping[str, Any]) -> EmissionsS
     if _WORST not in stored.names:
         return None
     worst_dbw = stored.values(_WORST)
-    if not np.isfinite(worst_dbw).any():
+    radiating = int(stored.values("beams_radiating").sum())
+    if radiating == 0:
         return None
     place = int(np.nanargmax(worst_dbw))
     pfd_dbw = float(worst_dbw[place])
-    radiating = int(stored.values("beams_radiating").sum())
     satellite = scenario.get("satellite", {})
     return EmissionsSummary(
         pfd_dbw,

@@ -4,10 +4,19 @@ import contextlib
 import gc
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
 from capest.cli.interrupts import Interrupts
+
+
+@pytest.fixture(autouse=True)
+def as_in_a_terminal() -> Iterator[None]:
+    """What a shell puts in the background ignores Ctrl-C from its start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
