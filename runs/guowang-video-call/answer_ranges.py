@@ -58,7 +58,7 @@ STUDIES = {
     "a tenth of GW-A59, 608 satellites": Asked(
         "gw-a59-china", ("constellation.deployed_fraction=0.1",)
     ),
-    "all of Guowang, 12,992 satellites": Asked("complete-china"),
+    "all of Guowang, 12,992 satellites": Asked("complete-china", samples=MANY),
     "AST SpaceMobile, 248 satellites": Asked("ast-usa"),
     "Starlink Direct to Cell, 652 satellites": Asked("starlink-usa"),
     "one GEO satellite": Asked("geo-china"),
@@ -66,7 +66,7 @@ STUDIES = {
     "a tenth of GW-A59, people without a network": Asked(
         "gw-a59-china", ("constellation.deployed_fraction=0.1", WITHOUT_NETWORK)
     ),
-    "all of Guowang, people without a network": Asked("complete-china", (WITHOUT_NETWORK,)),
+    "all of Guowang, people without a network": Asked("complete-china", (WITHOUT_NETWORK,), SOME),
     "AST SpaceMobile, people without a network": Asked("ast-usa", (WITHOUT_NETWORK,)),
     "one GEO satellite, if nobody minds the delay, people without a network": Asked(
         "geo-china", (NO_LIMIT, WITHOUT_NETWORK)
