@@ -84,9 +84,27 @@ WORDS: dict[str, list[list[str]]] = {
         [
             "uncertainty",
             "s.toml",
-            "--one-at-a-time",
+            "--samples",
+            "0",
+            "--margin",
+            "-1:1:1",
             "--trials",
             "2",
+            "--workers",
+            "0",
+            "--overwrite",
+        ]
+    ],
+    "capacity": [
+        [
+            "capacity",
+            "s.toml",
+            "--vary",
+            "users.per_beam=1..3",
+            "--while",
+            "user_throughput.p50>=1",
+            "--trials",
+            "6",
             "--workers",
             "0",
             "--overwrite",

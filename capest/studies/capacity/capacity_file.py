@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from capest.errors import InputError
-from capest.file_kinds import check_regular
 from capest.results.ours import CAPACITY_MARK
 from capest.results.schema import GLOBAL_ATTRIBUTES
 from capest.results.sweep_file import KEY
@@ -245,18 +244,6 @@ def _put(
     made = dataset.createVariable(name, values.dtype, dims, fill_value=False)
     made[...] = values
     made.setncatts(about if isinstance(about, dict) else {"long_name": about})
-
-
-def is_capacity(path: Path) -> bool:
-    """Whether a file holds capacities; False for anything else."""
-    import netCDF4
-
-    check_regular(path)
-    try:
-        with netCDF4.Dataset(path, "r") as dataset:
-            return CAPACITY_MARK in dataset.ncattrs()
-    except (OSError, RuntimeError):
-        return False
 
 
 def read_capacities(path: Path) -> StoredCapacities:
