@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from capest.engine.budget import Budget
 
+_HIDDEN = 0.05
+"""Smaller figures would lose their digits to two decimals."""
+
 LINES = {
     "elevation_deg": "elevation, degree",
     "altitude_km": "satellite's height, km",
@@ -132,5 +135,10 @@ def _print_table(title: str, found: Sequence[Budget]) -> None:
     for name, label in LINES.items():
         values = [getattr(one, name) for one in found]
         if any(value is not None for value in values):
-            table.add_row(label, *("" if value is None else f"{value:.2f}" for value in values))
+            table.add_row(label, *("" if value is None else _shown(value) for value in values))
     console.print(table)
+
+
+def _shown(value: float) -> str:
+    """Two decimals; three digits of what they would hide, such as a power of some microwatts."""
+    return f"{value:.3g}" if 0.0 < abs(value) < _HIDDEN else f"{value:.2f}"

@@ -29,7 +29,9 @@ def stated_in_words(key: str) -> Iterator[tuple[str, str]]:
 
     unit, same = unit_of(key), same_meaning(key)
     default = default_of(key)
-    if default is not None:
+    if key.startswith("run."):
+        yield "kind", "no assumption: how much is computed, and how"
+    elif default is not None:
         yield from _of_default(default, unit)
     yield "followed by", ", ".join(followers_of(same))
     grouped: dict[str, tuple[str, ...]] = {}

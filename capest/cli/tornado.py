@@ -65,6 +65,8 @@ def tornado_lines(study: Study, found: StudiedFigure, *, ascii_only: bool = Fals
         f"{figure.label}, one assumption at a time, {study.about.get('paired_trials')} trials each"
     )
     yield from textwrap.wrap(f"{said}; at stated values {base} {unit}", _WIDTH)
+    if found.base.note:
+        yield from textwrap.wrap(f"  at stated values: {found.base.note}", _WIDTH)
     yield f"  {'value':>{_VALUE}} {'answer':>10} {'change':>9}"
     for row in rows:
         if row.changes_nothing:

@@ -38,8 +38,8 @@ _TRIALS = 8
 @click.option(
     "--samples",
     type=click.IntRange(min=0),
-    help="Samples of all assumptions together; 0 for none.  [default: 256; with --one-at-a-time "
-    "none]",
+    help="Samples of all assumptions together, 20 or more; 0 for none.  [default: 256; "
+    "with --one-at-a-time none]",
 )
 @click.option(
     "--one-at-a-time",

@@ -146,6 +146,9 @@ def margin_lines(study: Study, found: StudiedFigure, *, ascii_only: bool) -> Ite
         f"{figure.label} against link margin (both gains of the phone){f', {unit}' if unit else ''}"
     )
     values = [answer.value.value for answer in found.margins]
+    if not any(values):
+        yield from _wrapped(f"  {figure.label}: 0 at every margin tried; a wider one may find some")
+        return
     there = [each for each in values if math.isfinite(each)]
     # Decibels have no zero to start a bar from.
     least = 0.0 if figure.is_amount else min(there, default=0.0)

@@ -23,13 +23,14 @@ def left_out(attributes: Mapping[str, Any]) -> str:
     Returns
     -------
     str
-        Such as "not modelled: gateways and feeder links (...); 4 smaller effects"; empty for a
-        result that does not say.
+        Such as "not modelled: gateways and feeder links (...); 4 smaller effects (see --json)";
+        empty for a result that does not say.
     """
     effects = [printable(each) for each in str(attributes.get("not_modelled", "")).splitlines()]
     named = effects[: min(SHOWN, int(attributes.get("large_effects", SHOWN)))]
     more = len(effects) - len(named)
-    rest = [f"{more} smaller effect{'s' if more > 1 else ''}"] if more > 0 else []
+    # The file and --json have them all.
+    rest = [f"{more} smaller effect{'s' if more > 1 else ''} (see --json)"] if more > 0 else []
     return f"not modelled: {'; '.join([*named, *rest])}" if effects else ""
 
 

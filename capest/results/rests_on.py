@@ -22,10 +22,11 @@ CHANGED = "changed by whoever wrote the scenario"
 NOT_KNOWN = "not known: somebody knows it, we do not; a study of uncertainty draws it"
 CHOICE = "choices of model"
 DECISION = "decisions: the result is conditional on them"
+COMPUTED = "how much is computed, and how"
 GIVEN = "standard, filed, measured, reported or derived; nobody doubts it"
 
 _GROUP_OF_KIND = {"not known": NOT_KNOWN, "choice of model": CHOICE, "decision": DECISION}
-_GROUPS = (CHANGED, NOT_KNOWN, CHOICE, DECISION, GIVEN)
+_GROUPS = (CHANGED, NOT_KNOWN, CHOICE, DECISION, GIVEN, COMPUTED)
 
 
 def figures_of(attributes: Mapping[str, Any]) -> list[dict[str, Any]] | None:
@@ -40,8 +41,8 @@ def figures_of(attributes: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     -------
     list of dict or None
         See ``scenario.assumed.rests_on`` for the fields. Changed figures come first, then those not
-        known, choices of model, decisions, and the others; within a group in the order of the
-        scenario. ``None`` for a file that does not say.
+        known, choices of model, decisions, the others, and keys of ``run``; within a group in the
+        order of the scenario. ``None`` for a file that does not say.
     """
     text = attributes.get(ATTRIBUTE)
     if text is None:
@@ -87,6 +88,8 @@ def group_of(row: Mapping[str, Any]) -> str:
     """Return the heading that a figure stands under."""
     if row.get("changed"):
         return CHANGED
+    if str(row["key"]).startswith("run."):
+        return COMPUTED
     return _GROUP_OF_KIND.get(str(row.get("kind", "")), GIVEN)
 
 

@@ -24,7 +24,7 @@ LOG_UNIFORM = "log-uniform"
 
 SHAPES = {
     UNIFORM: "each value of the range is as likely",
-    TRIANGULAR: "the value itself is the likeliest, the ends are not reached",
+    TRIANGULAR: "the value itself is the likeliest, an end other than the value is not reached",
     LOG_UNIFORM: "each ratio is as likely",
 }
 """How likely the values of a range are."""

@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 FIGURES = ("calls", "refused_bandwidth_share", "refused_uplink_share")
 """Whose ranges are wanted: calls, and two of the reasons why others are refused."""
 
-MANY, SOME = 256, 128
+MANY, SOME, FEW = 256, 128, 96
 """Samples of a study; the fewer where nothing but the range is wanted."""
 
 BANDWIDTH = "carrier.bandwidth_mhz"
@@ -43,22 +43,22 @@ class Asked:
 
     scenario: str
     keys: tuple[str, ...] = ()
-    samples: int = SOME
+    samples: int = FEW
     margin: bool = False
     trials: int = 2
 
 
 STUDIES = {
     "GW-A59": Asked("gw-a59-china", samples=MANY, trials=8),
-    "GW-A59, people without a network": Asked("gw-a59-china", (WITHOUT_NETWORK,), MANY),
-    "GW-A59, in a hand": Asked("gw-a59-china", (IN_HAND,), MANY, margin=True, trials=8),
+    "GW-A59, people without a network": Asked("gw-a59-china", (WITHOUT_NETWORK,), SOME),
+    "GW-A59, in a hand": Asked("gw-a59-china", (IN_HAND,), SOME, margin=True, trials=8),
     "GW-A59, in a hand, people without a network": Asked(
-        "gw-a59-china", (IN_HAND, WITHOUT_NETWORK), SOME, margin=True, trials=8
+        "gw-a59-china", (IN_HAND, WITHOUT_NETWORK), margin=True, trials=8
     ),
     "a tenth of GW-A59, 608 satellites": Asked(
         "gw-a59-china", ("constellation.deployed_fraction=0.1",)
     ),
-    "all of Guowang, 12,992 satellites": Asked("complete-china"),
+    "all of Guowang, 12,992 satellites": Asked("complete-china", samples=MANY),
     "AST SpaceMobile, 248 satellites": Asked("ast-usa"),
     "Starlink Direct to Cell, 652 satellites": Asked("starlink-usa"),
     "one GEO satellite": Asked("geo-china"),
@@ -66,7 +66,7 @@ STUDIES = {
     "a tenth of GW-A59, people without a network": Asked(
         "gw-a59-china", ("constellation.deployed_fraction=0.1", WITHOUT_NETWORK)
     ),
-    "all of Guowang, people without a network": Asked("complete-china", (WITHOUT_NETWORK,)),
+    "all of Guowang, people without a network": Asked("complete-china", (WITHOUT_NETWORK,), SOME),
     "AST SpaceMobile, people without a network": Asked("ast-usa", (WITHOUT_NETWORK,)),
     "one GEO satellite, if nobody minds the delay, people without a network": Asked(
         "geo-china", (NO_LIMIT, WITHOUT_NETWORK)

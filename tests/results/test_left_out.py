@@ -18,10 +18,10 @@ def test_the_largest_are_named_and_the_others_counted() -> None:
     assert left_out({}) == said("") == ""
     assert said("a (1)") == "not modelled: a (1)"
     assert said("a\nb\nc") == "not modelled: a; b; c"
-    assert said("a\nb\nc\nd") == "not modelled: a; b; c; 1 smaller effect"
-    assert said("a\nb\nc\nd\ne") == "not modelled: a; b; c; 2 smaller effects"
-    assert said("a\nb\nc", large_effects=1) == "not modelled: a; 2 smaller effects"
-    assert said("a\nb", large_effects=0) == "not modelled: 2 smaller effects"
+    assert said("a\nb\nc\nd") == "not modelled: a; b; c; 1 smaller effect (see --json)"
+    assert said("a\nb\nc\nd\ne") == "not modelled: a; b; c; 2 smaller effects (see --json)"
+    assert said("a\nb\nc", large_effects=1) == "not modelled: a; 2 smaller effects (see --json)"
+    assert said("a\nb", large_effects=0) == "not modelled: 2 smaller effects (see --json)"
 
 
 def test_a_run_says_it_on_the_screen_in_the_file_and_in_json(tmp_path: Path) -> None:

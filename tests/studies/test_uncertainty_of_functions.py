@@ -192,9 +192,9 @@ def test_a_range_of_chance_alone_says_so(linear: list[JointAnswer]) -> None:
     keys = [uniform(key, -1.0, 1.0) for key in ("a", "b", "c")]
     chance = study(keys, lambda a, b, c: 100.0 + 0.0 * a, 3, 5.0, 100.0)
     text = text_of(chance)
-    assert "Most of this range is chance, not assumptions" in text
-    said = " ".join(text.split())
-    assert "95 % CI not known: 2 trials are too few, by chance alone" in said
+    words = " ".join(text.split())
+    assert "Most of this range is chance, not assumptions" in words
+    assert "95 % CI not known: 2 trials are too few, by chance alone" in words
     shown = text.partition("first order)")[2]
     told = [one.name for one in chance.shares.shares if one.first_order.low > 0.0]
     assert all((f"\n  {key} " in shown) == (key in told) for key in "abc")
