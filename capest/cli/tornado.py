@@ -99,7 +99,8 @@ def _how_sure(found: StudiedFigure) -> str:
     if not known:
         return "how sure these changes are is not known: so few trials do not tell"
     unit = "percent of the answer at stated values" if in_percent else "dB"
-    return f"by chance each change is uncertain by at most ±{max(known):.2g} {unit} (95 %)"
+    worst = number(max(known), 0 if max(known) >= 10.0 else 1)
+    return f"by chance each change is uncertain by at most ±{worst} {unit} (95 %)"
 
 
 def cut_value(text: str, longest: int) -> str:
@@ -111,11 +112,11 @@ def cut_value(text: str, longest: int) -> str:
 
 
 def places_of(base: Interval) -> int:
-    """Decimals that four significant digits of an answer have."""
+    """Decimals that four significant digits of an answer have, two at most."""
     size = abs(base.value)
     if not (0 < size < math.inf):
         return 2
-    return max(0, 3 - math.floor(math.log10(size)))
+    return min(2, max(0, 3 - math.floor(math.log10(size))))
 
 
 def change_of(answer: PairedAnswer, is_amount: bool) -> str:
