@@ -57,7 +57,7 @@ STUDIES = {
     "a tenth of GW-A59, 608 satellites": Asked("gw-a59-china", (A_TENTH,)),
     "one GEO satellite, if nobody minds the delay": Asked("geo-china", (NO_LIMIT,)),
     "GW-A59, in a hand, people without a network": Asked(
-        "gw-a59-china", (IN_HAND, WITHOUT_NETWORK), margin=True, trials=8
+        "gw-a59-china", (IN_HAND, WITHOUT_NETWORK), margin=True, trials=4
     ),
     "a tenth of GW-A59, people without a network": Asked(
         "gw-a59-china", (A_TENTH, WITHOUT_NETWORK)
