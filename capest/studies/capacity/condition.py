@@ -25,6 +25,7 @@ _FORM = re.compile(
 )
 _EXAMPLE = "such as 'user_throughput.p05>=1' or 'refused_share.mean<=5%'"
 _AT_MOST = {"<=", "=<", "<", "≤"}
+_STRICT = {"<", ">"}
 _OF_USERS = "user_"
 """Begins the names of distributions over users."""
 
@@ -38,16 +39,18 @@ class FigureCondition:
     metric, statistic : str
         As in ``reduce.Estimate``.
     at_most : bool
-        The figure may be so much at most; else it must be so much at least. Of figures that vary
-        without steps it is all one whether the threshold itself is allowed.
+        The figure may be so much at most; else it must be so much at least.
     threshold : float
         In the figure's units.
+    strict : bool
+        The threshold itself does not meet it.
     """
 
     metric: str
     statistic: str
     at_most: bool
     threshold: float
+    strict: bool = False
 
     @property
     def figure(self) -> str:
@@ -74,12 +77,14 @@ class FigureCondition:
         return value - self.threshold if self.at_most else self.threshold - value
 
     def is_met(self, value: float) -> bool:
-        """Whether a value is on the right side."""
-        return self.excess(value) <= 0.0
+        """Whether a value is on the right side; NaN is not."""
+        excess = self.excess(value)
+        return excess < 0.0 if self.strict else excess <= 0.0
 
     def __str__(self) -> str:
         shown = f"{100 * self.threshold:.12g}%" if self.is_share else f"{self.threshold:.12g}"
-        return f"{self.figure}{'<=' if self.at_most else '>='}{shown}"
+        relation = ("<" if self.at_most else ">") + ("" if self.strict else "=")
+        return f"{self.figure}{relation}{shown}"
 
 
 def parse_blocked(text: str) -> FigureCondition:
@@ -121,6 +126,7 @@ def parse_while(text: str) -> FigureCondition:
         statistic,
         match["relation"] in _AT_MOST,
         value * (0.01 if match["percent"] else 1.0),
+        match["relation"] in _STRICT,
     )
 
 

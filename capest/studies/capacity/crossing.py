@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -113,26 +113,72 @@ class Solver:
         values = joined_units(np.stack([each.units for each in points]))
         if self._drawn.shape[1] != values.shape[1]:
             self._drawn = self._uniforms(RESAMPLES, values.shape[1])
-        return solve_key(coordinate, values, self._drawn, rising=window.rising)
+        excess = np.array([each.excess for each in points])
+        return solve_key(coordinate, values, self._drawn, rising=window.rising, excess=excess)
 
     def crossing(self, points: Sequence[VisitedPoint], window: Window) -> Crossing:
         """Solve in a window, in values of the key: whole ones that still meet the condition."""
         found = self.solved(points, window)
-        limits = [
-            each.figure.high if self._condition.at_most else each.figure.low for each in points
-        ]
-        excess = np.array([self._condition.excess(each) for each in limits])
+        coordinate = self._coordinates(points)
         safe = crossing_of_limit(
-            self._coordinates(points), excess, found.value, rising=window.rising
+            coordinate, self._excess(points, met=True), found.value, rising=window.rising
         )
+        key = self._met(found.value, window)
+        if self._range.whole:
+            # The straight line may end on a value that was visited and does not meet it.
+            unmet = {each.value for each in points if not each.is_met}
+            while key in unmet:
+                key += -1 if window.rising else 1
+        found = self._with_own_limits(found, points, window)
+        low, high = (self._met(each, window) for each in (found.low, found.high))
         return Crossing(
-            self._met(found.value, window),
-            self._met(found.low, window),
-            self._met(found.high, window),
+            key,
+            min(low, key) if low == low else low,
+            max(high, key) if high == high else high,
             found.low_is_open,
             found.high_is_open,
             self._met(safe, window),
             window.rising,
+        )
+
+    def _excess(self, points: Sequence[VisitedPoint], *, met: bool) -> np.ndarray:
+        """Excess of the limit that is met last (or of the other, negative), float64 (points,)."""
+        at_high = self._condition.at_most == met
+        limits = [each.figure.high if at_high else each.figure.low for each in points]
+        excess = np.array([self._condition.excess(each) for each in limits])
+        if self._condition.strict and met:
+            excess[excess == 0.0] = np.finfo(np.float64).tiny
+        return excess if met else -excess
+
+    def _with_own_limits(
+        self, found: SolvedKey, points: Sequence[VisitedPoint], window: Window
+    ) -> SolvedKey:
+        """The interval, as far as the figure's own where trials beside the key are all alike.
+
+        Their spread, which is none, would end the interval at the key. The figure's own interval
+        knows what trials may not have shown; where its limit crosses the threshold at no value, or
+        where the figure stands at the threshold in every trial, nobody knows.
+        """
+        if math.isnan(found.low):
+            return found
+        coordinate = self._coordinates(points)
+        right = int(np.clip(np.searchsorted(coordinate, found.value), 1, len(points) - 1))
+        beside = points[right - 1], points[right]
+        ends = [found.low, found.high]
+        for place, point in enumerate(beside):
+            if not point.is_bare:
+                continue
+            is_met = (place == 0) == window.rising
+            end = math.nan
+            if point.units.any():
+                excess = self._excess(points, met=is_met)
+                end = crossing_of_limit(coordinate, excess, found.value, rising=place == 0)
+            if math.isnan(end):
+                return replace(found, low=math.nan, high=math.nan)
+            ends[place] = min(ends[0], end) if place == 0 else max(ends[1], end)
+        is_open = ends[0] <= coordinate[0], ends[1] >= coordinate[-1]
+        return replace(
+            found, low=ends[0], high=ends[1], low_is_open=is_open[0], high_is_open=is_open[1]
         )
 
     def next_value(self, points: Sequence[VisitedPoint], window: Window) -> float | None:

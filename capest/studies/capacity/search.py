@@ -58,6 +58,11 @@ class Capacity:
             return "everywhere" if self.points[0].is_met else "nowhere"
         return "found" if len(self.crossings) == 1 else "several"
 
+    @property
+    def goes_one_way(self) -> bool | None:
+        """Whether nothing speaks against it; ``None`` of one trial, which does not tell."""
+        return self.scan.is_monotone if self.points[0].trials > 1 else None
+
     def nearest(self, key: float) -> VisitedPoint:
         """Point that was visited nearest to a key."""
         where = self.key_range.coordinate(key)
