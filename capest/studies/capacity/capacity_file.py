@@ -22,6 +22,7 @@ from capest.runner.sweep_axis import Axis
 from capest.scenario.not_modelled import not_modelled
 from capest.statistics.intervals import Interval
 from capest.statistics.quantities import quantity
+from capest.studies.capacity.crossing import LACKS
 from capest.studies.capacity.plan import CapacityPlan
 from capest.studies.capacity.search import Capacity
 from capest.studies.capacity.visited import BESIDE
@@ -39,6 +40,11 @@ _OF_CROSSING = {
     "safe_capacity": ("safe_key", "by the limit of the figure's own 95 % interval"),
     "capacity_low_is_open": ("low_is_open", "whether the interval may reach below the range"),
     "capacity_high_is_open": ("high_is_open", "whether the interval may reach above the range"),
+    "capacity_lacks_interval": (
+        "lack",
+        "0: it has an interval; 1: too few trials for one; 2: none, as the trials beside it are "
+        "all alike",
+    ),
     "met_below": ("rising", "1: values below meet the condition; 0: values above"),
 }
 _ONE_WAY = {1: True, 0: False, -1: None}
@@ -67,6 +73,7 @@ class StoredCrossing:
     high_is_open: bool
     safe_key: float
     rising: bool
+    why_no_interval: str
 
 
 @dataclass(frozen=True)
@@ -293,6 +300,7 @@ def _read(dataset: netCDF4.Dataset) -> StoredCapacities:
                 bool(at["capacity_high_is_open"][k] == 1),
                 float(at["safe_capacity"][k]),
                 bool(at["met_below"][k] == 1),
+                LACKS[int(at["capacity_lacks_interval"][k])],
             )
             for k in range(len(at["capacity"]))
             if not math.isnan(at["capacity"][k])

@@ -38,6 +38,14 @@ _INSIDE = 0.2
 """Part of a step that a new value stays away from its ends then."""
 
 
+LACKS = ("", "too few trials", "trials beside it are all alike")
+"""Why a key has no interval; the first where it has one."""
+
+
+def _lack(*, too_few: bool, alike: bool) -> int:
+    return 1 if too_few else 2 if alike else 0
+
+
 @dataclass(frozen=True)
 class Window:
     """Part of the range in which the condition stops, or begins, to be met once.
@@ -76,6 +84,8 @@ class Crossing:
         visited meets it.
     rising : bool
         Values below meet it; else those above.
+    lack : int
+        Why there is no interval, as the place in `LACKS`.
     """
 
     key: float
@@ -85,6 +95,7 @@ class Crossing:
     high_is_open: bool
     safe_key: float
     rising: bool
+    lack: int = 0
 
 
 class Solver:
@@ -129,6 +140,7 @@ class Solver:
             unmet = {each.value for each in points if not each.is_met}
             while key in unmet:
                 key += -1 if window.rising else 1
+        too_few = math.isnan(found.low)
         found = self._with_own_limits(found, points, window)
         low, high = (self._met(each, window) for each in (found.low, found.high))
         return Crossing(
@@ -139,6 +151,7 @@ class Solver:
             found.high_is_open,
             self._met(safe, window),
             window.rising,
+            _lack(too_few=too_few, alike=not too_few and math.isnan(found.low)),
         )
 
     def _excess(self, points: Sequence[VisitedPoint], *, met: bool) -> np.ndarray:
@@ -183,8 +196,9 @@ class Solver:
 
     def next_value(self, points: Sequence[VisitedPoint], window: Window) -> float | None:
         """Value to visit next; ``None`` where steps are fine enough for the interval."""
-        found = self.solved(points, window)
-        width = found.scale
+        found = self._with_own_limits(self.solved(points, window), points, window)
+        # Where there is no interval, nothing but the key itself says how fine is fine enough.
+        width = 0.0 if math.isnan(found.low) else found.scale
         steps = [(found.value, _OF_INTERVAL)]
         if width > 0.0:
             steps += [(found.low, _OF_ENDS), (found.high, _OF_ENDS)]

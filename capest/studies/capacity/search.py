@@ -21,6 +21,9 @@ from capest.studies.capacity.visited import VisitedPoint, difference_of_points, 
 MOST_STEPS = 25
 """Values that are visited for a crossing beside those of the scan, at most."""
 
+_CHECKS = 4
+"""Whole numbers on which a straight line ends that are visited themselves, at most."""
+
 _NAME = "capacity"
 
 RunAt = Callable[[float], Path]
@@ -104,6 +107,11 @@ def search(key_range: KeyRange, condition: FigureCondition, seed: int, run_at: R
             if wanted is None:
                 break
             visit(wanted)
+        for _ in range(_CHECKS if key_range.whole else 0):
+            key = solver.crossing(window.of(_by_value(found)), window).key
+            if key in found:
+                break
+            visit(int(key))
         crossings.append(solver.crossing(window.of(_by_value(found)), window))
     points = _by_value(found)
     return Capacity(

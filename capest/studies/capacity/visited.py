@@ -13,6 +13,7 @@ from capest.results.differences import Trials, difference_of
 from capest.results.identity import identity_in
 from capest.statistics.histograms import HistogramAxis
 from capest.statistics.intervals import Interval, is_jump
+from capest.statistics.quantities import is_known, quantity
 from capest.statistics.quantity import QUANTILES
 from capest.statistics.reduction import counted_in
 from capest.studies.capacity.condition import UNREACHABLE, FigureCondition
@@ -82,8 +83,8 @@ def read_point(path: Path, value: float, condition: FigureCondition) -> VisitedP
     figure = trials.interval(condition.metric, condition.statistic)
     if units is None or math.isnan(figure.value):
         raise InputError(
-            f"{condition.figure} has no value at {value:,.12g}: no trial has anything of it; "
-            "narrow the range"
+            f"{condition.figure} has no value at {value:,.12g}: {_what_lacks(trials, condition)}; "
+            "narrow the range, or give more trials"
         )
     beside = {
         each: trials.interval(*each)
@@ -169,6 +170,13 @@ def units_of(trials: Trials, condition: FigureCondition) -> np.ndarray | None:
     return -sign * (below - p * counts.sum(axis=1))
 
 
+def _what_lacks(trials: Trials, condition: FigureCondition) -> str:
+    share = condition.row.share
+    what = condition.metric if share is None else share.whole
+    number = "one trial has" if trials.trials == 1 else f"{trials.trials:,} trials have"
+    return f"{number} no {what}" + (f" ({quantity(what).long_name})" if is_known(what) else "")
+
+
 def _is_bare(trials: Trials, condition: FigureCondition, units: np.ndarray) -> bool:
     """Whether trials have none of what counts, or nothing else."""
     row = condition.row
@@ -191,7 +199,7 @@ def _is_bare(trials: Trials, condition: FigureCondition, units: np.ndarray) -> b
 
 
 def _counts_itself(condition: FigureCondition) -> bool:
-    """Whether values that equal the threshold lie below it, so that the quantile's verdict holds."""
+    """Whether values that equal the threshold lie below it: the verdict of a quantile needs it."""
     return condition.at_most != condition.strict
 
 
@@ -205,8 +213,8 @@ def _is_below(values: np.ndarray, condition: FigureCondition) -> np.ndarray:
 def _below(counts: np.ndarray, axis: HistogramAxis, condition: FigureCondition) -> np.ndarray:
     """Counts below the threshold, float64 (groups,), by the rule of ``quantile_interval``.
 
-    Those of a bin are spread evenly in it, those of a bin that towers over its neighbours lie at its
-    middle. Those of the open bins are -inf (0 on a logarithmic axis) and inf.
+    Those of a bin are spread evenly in it, those of a bin that towers over its neighbours lie at
+    its middle. Those of the open bins are -inf (0 on a logarithmic axis) and inf.
     """
     threshold = condition.threshold
     if axis.logarithmic and threshold <= 0.0:
