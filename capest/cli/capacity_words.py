@@ -93,8 +93,9 @@ def ends_text(about: dict[str, Any], found: StoredCapacity) -> str:
 
 
 def nearest(found: StoredCapacity, crossing: StoredCrossing) -> StoredPoint:
-    """Point that was visited nearest to a crossing."""
-    return min(found.points, key=lambda each: abs(each.value - crossing.key))
+    """Point nearest to a crossing of those that were visited and meet the condition."""
+    met = [each for each in found.points if each.is_met]
+    return min(met or found.points, key=lambda each: abs(each.value - crossing.key))
 
 
 def beside_text(found: StoredCapacity, crossing: StoredCrossing, name: str) -> str:
@@ -148,10 +149,13 @@ def how_sure(about: dict[str, Any], found: StoredCapacity) -> list[str]:
         for left, right in itertools.pairwise(found.points)
         if left.is_met != right.is_met
     ]
-    if found.is_monotone is None:
-        return ["One trial tells no interval, and not whether the figure goes up and down"]
     lines = []
-    if found.is_monotone is False and len(found.crossings) > 1:
+    if found.is_monotone is None:
+        lines.append(
+            "One trial tells no interval, and not whether the figure goes up and down or that is "
+            "chance"
+        )
+    elif found.is_monotone is False and len(found.crossings) > 1:
         lines.append("The figure goes up and down: crossings lie between the values of the scan")
     elif found.is_monotone is False:
         lines.append("The figure goes up and down in the range: there may be further crossings")

@@ -42,6 +42,17 @@ LACKS = ("", "too few trials", "trials beside it are all alike")
 """Why a key has no interval; the first where it has one."""
 
 
+def _turns(points: Sequence[VisitedPoint], window: Window) -> tuple[float, float] | None:
+    """First and last key of those that values which take turns allow; ``None`` of one crossing."""
+    met = [each.is_met for each in (points if window.rising else points[::-1])]
+    values = [each.value for each in (points if window.rising else points[::-1])]
+    last = len(met) - 1 - met[::-1].index(True)
+    first = met.index(False) - 1
+    if first < 0 or first == last:
+        return None
+    return min(values[first], values[last]), max(values[first], values[last])
+
+
 def _lack(*, too_few: bool, alike: bool) -> int:
     return 1 if too_few else 2 if alike else 0
 
@@ -97,6 +108,18 @@ class Crossing:
     rising: bool
     lack: int = 0
 
+    def at_visited(self, points: Sequence[VisitedPoint]) -> Crossing:
+        """The same with the nearest value that was visited and meets the condition, on its side."""
+        met = [each.value for each in points if each.is_met]
+        key = (
+            max((each for each in met if each <= self.key), default=self.key)
+            if self.rising
+            else min((each for each in met if each >= self.key), default=self.key)
+        )
+        # A limit that is NaN stays NaN.
+        low, high = np.minimum(self.low, key).item(), np.maximum(self.high, key).item()
+        return replace(self, key=key, low=low, high=high)
+
 
 class Solver:
     """Solves for the key of a range; the same uniforms each time.
@@ -143,10 +166,15 @@ class Solver:
         too_few = math.isnan(found.low)
         found = self._with_own_limits(found, points, window)
         low, high = (self._met(each, window) for each in (found.low, found.high))
+        if (turns := _turns(points, window)) is not None:
+            # The estimate of the very same trials is on both sides there.
+            low, high = np.minimum(low, turns[0]).item(), np.maximum(high, turns[1]).item()
+        # Limits that are NaN stay NaN.
+        low, high = np.minimum(low, key).item(), np.maximum(high, key).item()
         return Crossing(
             key,
-            min(low, key) if low == low else low,
-            max(high, key) if high == high else high,
+            low,
+            high,
             found.low_is_open,
             found.high_is_open,
             self._met(safe, window),

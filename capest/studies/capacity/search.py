@@ -112,7 +112,10 @@ def search(key_range: KeyRange, condition: FigureCondition, seed: int, run_at: R
             if key in found:
                 break
             visit(int(key))
-        crossings.append(solver.crossing(window.of(_by_value(found)), window))
+        crossing = solver.crossing(window.of(_by_value(found)), window)
+        if key_range.whole and crossing.key not in found:
+            crossing = crossing.at_visited(window.of(_by_value(found)))
+        crossings.append(crossing)
     points = _by_value(found)
     return Capacity(
         key_range,
