@@ -70,7 +70,7 @@ def figure_text(about: dict[str, Any], point: StoredPoint) -> str:
         return value_text(value, share)
     for digits in range(_DIGITS if share else _DIGITS + 1, _MOST_DIGITS):
         shown = value_text(value, share, digits)
-        number = float(shown.removesuffix(" %").replace(",", "")) * (0.01 if share else 1.0)
+        number = float(shown.removesuffix(" %").replace(",", "")) / (100.0 if share else 1.0)
         if condition.is_met(number) == point.is_met:
             return shown
     return value_text(value, share, _MOST_DIGITS)

@@ -176,3 +176,7 @@ def test_less_and_more_do_not_hold_at_the_threshold_itself() -> None:
         assert condition.is_met(3.0) is at
         assert condition.is_met(beside)
     assert not parse_while("calls.mean>=3").is_met(math.nan)
+    # 57 of 100 are 57 %, and 0.1 three times is 0.3, whatever the last bit says.
+    assert parse_while("refused_share.mean>=57%").is_met(57 / 100)
+    assert parse_while("calls.mean<=0.3").is_met(0.1 + 0.1 + 0.1)
+    assert not parse_while("calls.mean>0.3").is_met(0.1 + 0.1 + 0.1)
