@@ -36,6 +36,9 @@ _MOVES_PER_SECOND = {"numpy": 1e3, "native": 1e5, "cupy": 1e5}
 """Of local search, which a processor does whatever the backend."""
 
 
+LEAST_SECONDS = 1e-5
+"""Estimated time of a trial at least: without a satellite nothing is computed."""
+
 FILE_SECONDS = 0.5
 """Estimated time of the trials of a file: no more is lost with a run that is killed.
 
@@ -152,7 +155,8 @@ def seconds_per_trial(world: World, backend: str) -> float:
     """Estimate how long a trial takes one worker, good to a factor of a few."""
     pairs = longest_arrays(world) * beams_of_trial(world)
     searched = 0 if world.beams.moves is None else world.beams.moves
-    return pairs / _PAIRS_PER_SECOND[backend] + searched / _MOVES_PER_SECOND[backend]
+    seconds = pairs / _PAIRS_PER_SECOND[backend] + searched / _MOVES_PER_SECOND[backend]
+    return max(seconds, LEAST_SECONDS)
 
 
 # A worker gets many batches of the same run, and would compile and test kernels in each.

@@ -124,7 +124,6 @@ def figure(ranges: dict[str, Any], name: str, label: str, key: str = "") -> str:
         "first": lambda: f"`{study['find_out_first']}`",
         "share of variance": lambda: percent_of(study["first_order"][key]),
         "bandwidth first": lambda: f"{study['bandwidth_first']:.0f} %",
-        "more than other": lambda: f"{study['more_than_other']:.0f} %",
         "with bandwidth": lambda: "{} to {}".format(
             *(rounded(study["by_bandwidth"][key][k]) for k in (0, 2))
         ),

@@ -22,6 +22,8 @@ FIGURES = ("calls", "refused_bandwidth_share", "refused_uplink_share")
 MANY, SOME, FEW = 256, 128, 96
 """Samples of a study; the fewer where nothing but the range is wanted."""
 
+A_TENTH = "constellation.deployed_fraction=0.1"
+
 BANDWIDTH = "carrier.bandwidth_mhz"
 
 
@@ -52,33 +54,21 @@ STUDIES = {
     "GW-A59": Asked("gw-a59-china", samples=MANY, trials=8),
     "GW-A59, people without a network": Asked("gw-a59-china", (WITHOUT_NETWORK,), SOME),
     "GW-A59, in a hand": Asked("gw-a59-china", (IN_HAND,), SOME, margin=True, trials=8),
+    "a tenth of GW-A59, 608 satellites": Asked("gw-a59-china", (A_TENTH,)),
+    "one GEO satellite, if nobody minds the delay": Asked("geo-china", (NO_LIMIT,)),
     "GW-A59, in a hand, people without a network": Asked(
         "gw-a59-china", (IN_HAND, WITHOUT_NETWORK), margin=True, trials=8
     ),
-    "a tenth of GW-A59, 608 satellites": Asked(
-        "gw-a59-china", ("constellation.deployed_fraction=0.1",)
-    ),
-    "all of Guowang, 12,992 satellites": Asked("complete-china", samples=MANY),
-    "AST SpaceMobile, 248 satellites": Asked("ast-usa"),
-    "Starlink Direct to Cell, 652 satellites": Asked("starlink-usa"),
-    "one GEO satellite": Asked("geo-china"),
-    "one GEO satellite, if nobody minds the delay": Asked("geo-china", (NO_LIMIT,)),
     "a tenth of GW-A59, people without a network": Asked(
-        "gw-a59-china", ("constellation.deployed_fraction=0.1", WITHOUT_NETWORK)
+        "gw-a59-china", (A_TENTH, WITHOUT_NETWORK)
     ),
-    "all of Guowang, people without a network": Asked("complete-china", (WITHOUT_NETWORK,), SOME),
-    "AST SpaceMobile, people without a network": Asked("ast-usa", (WITHOUT_NETWORK,)),
     "one GEO satellite, if nobody minds the delay, people without a network": Asked(
         "geo-china", (NO_LIMIT, WITHOUT_NETWORK)
     ),
+    "all of Guowang, 12,992 satellites": Asked("complete-china"),
+    "AST SpaceMobile, 248 satellites": Asked("ast-usa"),
 }
 """Label -> study."""
-
-PAIRS = {
-    "all of Guowang, 12,992 satellites": "GW-A59",
-    "all of Guowang, people without a network": "GW-A59, people without a network",
-}
-"""Study -> the one that it is compared with, sample by sample: their assumptions are the same."""
 
 
 def studies(folder: Path | None = None, samples: int | None = None) -> dict[str, Any]:
@@ -94,15 +84,12 @@ def studies(folder: Path | None = None, samples: int | None = None) -> dict[str,
     with contextlib.ExitStack() as stack:
         if folder is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        files = {}
         found = {}
         for place, (label, asked) in enumerate(STUDIES.items()):
-            files[label] = folder / f"{place:02}-{asked.scenario}.nc"
-            said = _run(asked, files[label], samples or asked.samples)
-            found[label] = _compact(label, asked, said, files[label])
+            path = folder / f"{place:02}-{asked.scenario}.nc"
+            said = _run(asked, path, samples or asked.samples)
+            found[label] = _compact(label, asked, said, path)
             print(f"{label}: {range_text(found[label])}", flush=True)
-        for label, other in PAIRS.items():
-            found[label]["more_than_other"] = _share_of_more(files[label], files[other])
         return found
 
 
@@ -169,13 +156,6 @@ def _answers(path: Path, *names: str) -> list[np.ndarray]:
 
     with xr.open_dataset(path) as ds:
         return [ds[name].values for name in names]
-
-
-def _share_of_more(path: Path, other: Path) -> float:
-    """Share of samples in which one network carries more calls than the other, in percent."""
-    (one,), (two,) = _answers(path, "calls_mean"), _answers(other, "calls_mean")
-    count = min(len(one), len(two))
-    return round(100.0 * float(np.mean(one[:count] > two[:count])), 1)
 
 
 def _bandwidth_first(path: Path) -> float:

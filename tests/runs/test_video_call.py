@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from capest.scenario.assumed import assumptions_of
 from capest.scenario.fingerprint import fingerprint
 from capest.scenario.load import load_scenario
 from capest.scenario.model import fields
 from capest.scenario.renamed import new_names
+from capest.scenario.write import toml_value
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "runs" / "guowang-video-call"
@@ -28,7 +30,18 @@ def modules():
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(FOLDER))
         names = ("answer", "answer_cases", "answer_tables", "answer_page")
+        names += ("answer_ranges", "answer_range_tables")
         yield tuple(importlib.import_module(name) for name in names)
+
+
+@pytest.fixture(scope="module")
+def ranges(modules):
+    return modules[4]
+
+
+@pytest.fixture(scope="module")
+def range_tables(modules):
+    return modules[5]
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +116,42 @@ def test_committed_cases_are_those_of_the_scenarios(cases, committed):
         assert (case["scenario"], today) == (name, list(keys))
         assert case["fingerprint"] == fingerprint(scenario), label
         assert (case["trials"], case["seed"]) == (trials or scenario.run.trials, 1), label
+
+
+def test_committed_ranges_are_those_of_the_studies(ranges, committed):
+    """A range that somebody widens in a preset, or a default, asks for the studies anew."""
+    assert list(committed["ranges"]) == list(ranges.STUDIES)
+    for label, asked in ranges.STUDIES.items():
+        found = committed["ranges"][label]
+        assert (found["scenario"], tuple(found["keys"])) == (asked.scenario, asked.keys)
+        assert (found["samples"], found["failed"]) == (asked.samples, 0)
+        scenario = load_scenario(FOLDER / "scenarios" / f"{asked.scenario}.toml", asked.keys)
+        drawn = {each.key: each for each in assumptions_of(scenario)}
+        assert found["assumptions"].keys() == drawn.keys()
+        tried = {(key, str(value).strip('"')) for key, value, *_ in found["ends"]}
+        for key, each in drawn.items():
+            assert {(key, _toml(end)) for end in each.ends()} <= tried, key
+        assert found["low"][0] <= found["median"][0] <= found["high"][0]
+
+
+def _toml(value):
+    return toml_value(value).strip('"')
+
+
+def test_studies_at_stated_values_are_the_cases(committed):
+    """Both are means over trials of the same seed, of which a study has fewer."""
+    cases = {(c["scenario"], tuple(c["keys"])): c for c in committed["cases"]}
+    compared = 0
+    for label, study in committed["ranges"].items():
+        case = cases.get((study["scenario"], tuple(study["keys"])))
+        if case is None:
+            continue
+        compared += 1
+        value, low, high = case["calls"]
+        # Eight trials, or two, scatter more than those of the case.
+        width = 4.0 * (high - low) * (case["trials"] / study["paired_trials"]) ** 0.5
+        assert study["stated"][0] == pytest.approx(value, abs=max(width, 1.0)), label
+    assert compared >= 8
 
 
 @pytest.mark.slow
@@ -237,22 +286,24 @@ def test_delays_are_no_finer_than_their_bins(page):
 
 
 def test_the_page_is_its_template_filled(modules, committed):
-    *_, template = modules
+    template = modules[3]
     text = (FOLDER / "README.md").read_text("utf-8")
     assert text == template.page(committed, template.TEMPLATE.read_text("utf-8"))
 
 
 @pytest.mark.parametrize("place", ["{{calls | no group | none}}", "{{no | services | voice}}"])
 def test_a_place_without_a_figure_is_named(modules, committed, place):
-    *_, template = modules
+    template = modules[3]
     with pytest.raises(KeyError, match=re.escape(place.strip("{}"))):
         template.page(committed, f"Text {place} text.")
 
 
-def test_tables_of_the_page_are_those_of_the_committed_run(page, committed):
+def test_tables_of_the_page_are_those_of_the_committed_run(page, range_tables, committed):
     text = (FOLDER / "README.md").read_text("utf-8")
     tables = page.tables(committed)
     assert len(tables) == 7
+    tables |= range_tables.tables(committed["ranges"])
+    assert len(tables) == 11
     for table in tables.values():
         assert table in text
 
@@ -269,8 +320,13 @@ def figures_of(page, case):
     yield from (page.number(case[key]) for key in counts)
 
 
-def test_every_figure_of_the_prose_is_one_of_the_committed_run(page, committed):
+def test_every_figure_of_the_prose_is_one_of_the_committed_run(page, range_tables, committed):
+    def of_range(study):
+        yield from map(range_tables.percent_of, (study["none"], *study["first_order"].values()))
+        yield from (page.number(calls) for _, calls in study["margins"])
+
     known = {text for case in committed["cases"] for text in figures_of(page, case)}
+    known |= {text for study in committed["ranges"].values() for text in of_range(study)}
     said = WIDTH.findall(prose())
     assert len(said) > 60
     assert [figure for figure in said if figure not in known] == []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -99,25 +101,33 @@ def searched(scenario: Path, seed: int, *overrides: str) -> Capacity:
     return found
 
 
-def test_the_key_is_covered(scenario: Path) -> None:
-    """Five searches from other seeds: 2 misses or more have a chance of 2 % at 95 %.
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Capacity]:
+    """What `searched` finds, each search made once for all tests."""
+    path = tmp_path_factory.mktemp("capacity") / "beam.toml"
+    path.write_text(SCENARIO, encoding="utf-8")
+    return functools.cache(functools.partial(searched, path))
+
+
+def test_the_key_is_covered(once: Callable[..., Capacity]) -> None:
+    """Three searches from other seeds: 2 misses or more have a chance of 1 % at 95 %.
 
     ``docs/statistics.md`` has the coverage of 200.
     """
     truth, held = known_key(), 0
-    for seed in range(100, 105):
-        (crossing,) = searched(scenario, seed).crossings
+    for seed in range(100, 103):
+        (crossing,) = once(seed).crossings
         held += crossing.low <= truth <= crossing.high
         assert abs(crossing.key - truth) < 10
-    assert held >= 4
+    assert held >= 2
 
 
-def test_points_are_plain_runs(scenario: Path) -> None:
+def test_points_are_plain_runs(once: Callable[..., Capacity], scenario: Path) -> None:
     """The figure at a value that was visited is that of a run with ``--set``."""
-    found = searched(scenario, 3)
+    found = once(100)
     point = found.points[len(found.points) // 2]
     users = f"users.per_beam={point.value}"
-    more = ("--set", users, "--set", "service.count_reachable=true", "--seed", 3)
+    more = ("--set", users, "--set", "service.count_reachable=true", "--seed", 100)
     done = capest("run", scenario, *more, *WHERE, "--json", "-o", "plain.nc")
     estimates = json.loads(done.stdout)["estimates"]
     (share,) = (each for each in estimates if each["metric"] == "blocked_share")
@@ -125,8 +135,8 @@ def test_points_are_plain_runs(scenario: Path) -> None:
     assert point.is_met == (share["value"] <= 0.02)
 
 
-def test_more_trials_narrow_the_interval(scenario: Path) -> None:
-    few, many = (searched(scenario, 5, f"run.trials={n}").crossings[0] for n in (20, 320))
+def test_more_trials_narrow_the_interval(once: Callable[..., Capacity]) -> None:
+    (few,), (many,) = once(100).crossings, once(5, "run.trials=320").crossings
     assert (many.high - many.low) < 0.5 * (few.high - few.low)
     assert abs(many.key - known_key()) <= 3
     # Enough trials have somebody without room for the figure's own interval.
@@ -213,25 +223,20 @@ def test_megahertz_and_quantiles(scenario: Path) -> None:
     assert 10.0 < crossing["capacity"] < 13.5
 
 
-def test_a_sweep_of_capacities(scenario: Path) -> None:
-    sweep = ("--vary", "service.activity=0.5,0.25", "--capacity", "users.per_beam=28..300")
+def test_a_sweep_of_capacities(once: Callable[..., Capacity], scenario: Path) -> None:
+    sweep = ("--vary", "service.activity=0.5,0.35", "--capacity", "users.per_beam=28..100")
     arguments = (*sweep, "--blocked", "2%", *WHERE)
     done = capest("sweep", scenario, *arguments, "-o", "found.nc")
     assert done.exit_code == 0, done.output
     assert capest("show", "found.nc").stdout == done.stdout
     with xr.open_dataset("found.nc") as dataset:
         assert dataset["capacity"].dims == ("service__activity", "crossing")
-        half, quarter = dataset["capacity"].values[:, 0]
-        np.testing.assert_array_equal(dataset["service__activity"], [0.5, 0.25])
-    # Half as active, twice as many; more of them vary more.
-    assert 1.7 * half < quarter < 2.2 * half
-    one = json.loads(
-        capest(
-            "capacity", scenario, "--vary", "users.per_beam=28..300", "--blocked", "2%", *WHERE,
-            "--json", "-o", "one.nc",
-        ).stdout
-    )  # fmt: skip
-    assert one["crossings"][0]["capacity"] == half
+        more, less = dataset["capacity"].values[:, 0]
+        np.testing.assert_array_equal(dataset["service__activity"], [0.5, 0.35])
+    # 70 % as active, 1.43 times as many.
+    assert 1.2 * more < less < 1.6 * more
+    (crossing,) = once(1).crossings
+    assert crossing.key == more
 
 
 @pytest.mark.parametrize(
