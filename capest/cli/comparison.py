@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from capest.runner.sweep import Point
 
-_OTHER_KINDS = {".json", ".csv", ".tsv", ".txt", ".xlsx", ".toml", ".parquet", ".zarr"}
+_OTHER_KINDS = {".json", ".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".zarr"}
 ONE_CONDITION = "one condition is searched"
 """What is said of a condition that is given more than once."""
 
