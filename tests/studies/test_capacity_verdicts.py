@@ -91,7 +91,14 @@ def test_quantiles_over_users(relation: str, logarithmic: bool) -> None:
         counts = draw.integers(0, 6, (3, 6))
         counts[:, draw.integers(0, 6)] += draw.integers(0, 60)
         trials = Counted(
-            3, 1, "1", frozenset(), {}.__getitem__, lambda _: {}, of_groups=counts, its_axis=axis
+            3,
+            1,
+            "1",
+            frozenset(),
+            lambda _: np.empty(0),
+            lambda _: {},
+            of_groups=counts,
+            its_axis=axis,
         )
         for (statistic, p), threshold in itertools.product(QUANTILES.items(), thresholds):
             figure = quantile_interval(counts, axis, p).value
