@@ -7,7 +7,7 @@ from typing import Literal
 
 import click
 
-from capest.cli.comparison import output_path
+from capest.cli.comparison import ONE_CONDITION, given_once, output_path
 from capest.cli.options import (
     FilePath,
     backend_option,
@@ -25,6 +25,7 @@ _ENDING = "-capacity.nc"
 @click.option(
     "--vary",
     "varied",
+    multiple=True,
     required=True,
     metavar="SECTION.KEY=LOW..HIGH",
     help="Key with numbers, and the range that is searched; steps are equal in ratio where the "
@@ -32,6 +33,7 @@ _ENDING = "-capacity.nc"
 )
 @click.option(
     "--blocked",
+    multiple=True,
     metavar="SHARE",
     help="Of the callers whose own link closes in an empty network, at most so many find no room, "
     "such as 2%.",
@@ -39,6 +41,7 @@ _ENDING = "-capacity.nc"
 @click.option(
     "--while",
     "condition",
+    multiple=True,
     metavar="CONDITION",
     help="A figure, <= or >=, and a number, such as 'user_throughput.p05>=1'; figures are those of "
     "--until.",
@@ -69,9 +72,9 @@ _ENDING = "-capacity.nc"
 @json_option
 def capacity(
     scenario: Path,
-    varied: str,
-    blocked: str | None,
-    condition: str | None,
+    varied: tuple[str, ...],
+    blocked: tuple[str, ...],
+    condition: tuple[str, ...],
     trials: int | None,
     seed: int | None,
     overrides: tuple[str, ...],
@@ -103,9 +106,13 @@ def capacity(
     from capest.studies.capacity.plan import asked_condition, plan_capacity
 
     path = output_path(output, scenario, _ENDING)
-    asked = asked_condition(blocked, condition)
+    key = given_once("--vary", varied, "one key is searched; capest sweep --capacity varies others")
+    asked = asked_condition(
+        given_once("--blocked", blocked, ONE_CONDITION),
+        given_once("--while", condition, ONE_CONDITION),
+    )
     changes = [*overrides, *settings(trials, seed)]
-    plan = plan_capacity(scenario, changes, parse_range(varied), asked)
+    plan = plan_capacity(scenario, changes, parse_range(key or ""), asked)
     run_plans(
         [plan],
         [],

@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from capest.cli.comparison import table_of
+from capest.cli.capacity_words import (
+    CALLS,
+    SHARES,
+    UNREACHABLE,
+    beside_text,
+    ends_text,
+    figure_text,
+    how_sure,
+    interval_text,
+    key_text,
+    limits_text,
+    lines_of,
+    nearest,
+    search_text,
+    value_text,
+)
 from capest.cli.json_output import json_text
 from capest.results.ours import CAPACITY_MARK
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from capest.studies.capacity.capacity_file import StoredCapacities, StoredCapacity
 
-    from capest.statistics.intervals import Interval
-    from capest.studies.capacity.capacity_file import (
-        StoredCapacities,
-        StoredCapacity,
-        StoredCrossing,
-    )
-
-_UNREACHABLE, _CALLS = "unreachable_share_mean", "calls_mean"
-_HEADINGS = {_UNREACHABLE: "out of reach", _CALLS: "calls", "calls_in_reach_mean": "in reach"}
-_SHARES = {_UNREACHABLE, "blocked_share_mean"}
+_HEADINGS = {UNREACHABLE: "out of reach", CALLS: "calls", "calls_in_reach_mean": "in reach"}
+_NO_BREAK = "\u00a0"
 
 
 def report(path: Path, as_json: bool) -> None:
@@ -43,25 +52,31 @@ def report(path: Path, as_json: bool) -> None:
         return
     from rich.console import Console
 
-    console = Console(highlight=False)
+    from capest.results.columns import printable
+
+    width = Console().width
     about = stored.about
-    console.print(str(about["title"]), markup=False)
-    console.print(
-        f"{about[CAPACITY_MARK]} with {_condition(about)}, {int(about['trials']):,} trials each, "
-        f"{_range(about)}",
-        markup=False,
-    )
+    echo_wrapped([printable(str(about["title"])), search_text(about)], width)
     if len(stored.capacities) == 1 and not stored.capacities[0].place:
-        _print_one(console, stored, stored.capacities[0])
+        _print_one(stored, stored.capacities[0], width)
     else:
-        _print_many(console, stored)
+        _print_many(stored, width)
     click.echo(f"{path}: all values with their intervals")
 
 
-def _print_one(console: Console, stored: StoredCapacities, found: StoredCapacity) -> None:
+def echo_wrapped(lines: Iterable[str], width: int, *, err: bool = False) -> None:
+    """Print sentences, broken at spaces that are not within an interval."""
+    from capest.results.columns import wrapped
+
+    for line in lines:
+        whole = re.sub(r"\[[^\[\]]*\]", lambda found: found[0].replace(" ", _NO_BREAK), line)
+        for part in wrapped(whole, width, "  "):
+            click.echo(part, err=err)
+
+
+def _print_one(stored: StoredCapacities, found: StoredCapacity, width: int) -> None:
     about = stored.about
-    for line in lines_of(about, found):
-        console.print(line, markup=False)
+    echo_wrapped(lines_of(about, found), width)
     beside = [name for name in _HEADINGS if name in found.points[0].beside]
     figure = f"{about['condition_metric']}.{about['condition_statistic']}"
     headings = [str(about[CAPACITY_MARK]), figure, "95 % CI", "met"]
@@ -69,79 +84,47 @@ def _print_one(console: Console, stored: StoredCapacities, found: StoredCapacity
     share = bool(about["condition_is_share"])
     rows = []
     for point in found.points:
-        row = [_key(about, point.value), _value(point.figure.value, share)]
-        row += [_limits(point.figure, share), "yes" if point.is_met else "no"]
-        row += [_value(point.beside[name].value, name in _SHARES) for name in beside]
+        row = [key_text(about, point.value), figure_text(about, point)]
+        row += [limits_text(point.figure, share), "yes" if point.is_met else "no"]
+        row += [value_text(point.beside[name].value, name in SHARES) for name in beside]
         rows.append(row)
-    console.print(table_of(headings, rows))
+    _echo_table(headings, rows, width)
 
 
-def _print_many(console: Console, stored: StoredCapacities) -> None:
+def _print_many(stored: StoredCapacities, width: int) -> None:
     about = stored.about
     axes = list(stored.capacities[0].place)
     headings = [*axes, str(about[CAPACITY_MARK]), "95 % CI", "safe", "out of reach"]
-    rows, more = [], []
+    rows: list[list[str]] = []
+    more: list[str] = []
     for found in stored.capacities:
-        place = [f"{value:g}" if isinstance(value, float) else str(value)
-                 for value in found.place.values()]  # fmt: skip
-        if not found.crossings:
-            rows.append([*place, f"{found.verdict} in the range", "", "", ""])
-        rows += [
-            [
-                *place,
-                _key(about, crossing.key),
-                _interval(about, crossing),
-                _key(about, crossing.safe_key),
-                _beside(found, crossing, _UNREACHABLE),
-            ]
-            for crossing in found.crossings
+        place = [
+            f"{value:g}" if isinstance(value, float) else str(value)
+            for value in found.place.values()
         ]
-        if found.verdict == "several":
-            more.append(f"{', '.join(place)}: the figure crosses several times")
-    console.print(table_of(headings, rows))
-    for line in more:
-        console.print(line, markup=False)
+        where = ", ".join(place)
+        if not found.crossings:
+            rows.append([*place, found.verdict, "", "", ""])
+            more.append(f"{where}: {found.verdict} in the range: {ends_text(about, found)}")
+        for crossing in found.crossings:
+            key = key_text(about, crossing.key)
+            safe = key_text(about, crossing.safe_key)
+            reach = beside_text(found, crossing, UNREACHABLE)
+            rows.append([*place, key, interval_text(about, crossing) or "none", safe, reach])
+            if crossing.why_no_interval:
+                more.append(f"{where}: no interval: {crossing.why_no_interval}")
+        more += [f"{where}: {line}" for line in how_sure(about, found)]
+    _echo_table(headings, rows, width, keys=len(axes))
+    echo_wrapped(dict.fromkeys(more), width)
 
 
-def lines_of(about: dict[str, Any], found: StoredCapacity) -> list[str]:
-    """What a search found, in sentences."""
-    key, condition = about[CAPACITY_MARK], _condition(about)
-    share = bool(about["condition_is_share"])
-    first, last = found.points[0], found.points[-1]
-    ends = (
-        f"{_value(first.figure.value, share)} at {_key(about, first.value)}, "
-        f"{_value(last.figure.value, share)} at {_key(about, last.value)}"
-    )
-    lines = []
-    if found.verdict == "nowhere":
-        lines.append(f"Nowhere in the range: {condition} at none of the values visited: {ends}")
-    elif found.verdict == "everywhere":
-        lines.append(f"Everywhere in the range: {condition} at all values visited: {ends}")
-    for crossing in found.crossings:
-        which = "most" if crossing.rising else "least"
-        lines.append(
-            f"{which} {key}: {_key(about, crossing.key)} {_interval(about, crossing)} by the "
-            "estimate"
-        )
-        if math.isnan(crossing.safe_key):
-            lines.append(
-                "  none by the limit of the figure's own interval: "
-                f"{int(about['trials']):,} trials leave it too wide"
-            )
-        else:
-            lines.append(
-                f"  {_key(about, crossing.safe_key)} by the limit of the figure's interval: the "
-                "safe one"
-            )
-        if beside := _beside(found, crossing, _UNREACHABLE):
-            lines.append(f"  out of reach of any beam there: {beside} of callers")
-        if calls := _beside(found, crossing, _CALLS):
-            lines.append(f"  calls carried at once there: {calls}")
-    if len(found.crossings) > 1:
-        lines.append("The figure goes up and down: these are all crossings that the values show")
-    elif not found.is_monotone:
-        lines.append("The figure goes up and down in the range: there may be further crossings")
-    return lines
+def _echo_table(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], width: int, keys: int = 1
+) -> None:
+    from capest.results.columns import in_columns
+
+    for line in in_columns(headings, rows, width, keys=keys):
+        click.echo(line)
 
 
 def _as_dict(stored: StoredCapacities) -> dict[str, Any]:
@@ -171,11 +154,12 @@ def _one(about: dict[str, Any], found: StoredCapacity) -> dict[str, Any]:
                 "capacity": _plain(about, each.key),
                 "capacity_ci95": [_plain(about, each.low), _plain(about, each.high)],
                 "interval_reaches_end": [each.low_is_open, each.high_is_open],
+                **({"capacity_note": each.why_no_interval} if each.why_no_interval else {}),
                 "safe_capacity": _plain(about, each.safe_key),
                 "met": "below" if each.rising else "above",
                 **{
-                    name: _nearest(found, each).beside[name].value
-                    for name in _nearest(found, each).beside
+                    name: nearest(found, each).beside[name].value
+                    for name in nearest(found, each).beside
                 },
             }
             for each in found.crossings
@@ -193,55 +177,7 @@ def _one(about: dict[str, Any], found: StoredCapacity) -> dict[str, Any]:
     }
 
 
-def _nearest(found: StoredCapacity, crossing: StoredCrossing) -> Any:
-    """Point that was visited nearest to a crossing."""
-    return min(found.points, key=lambda each: abs(each.value - crossing.key))
-
-
-def _beside(found: StoredCapacity, crossing: StoredCrossing, name: str) -> str:
-    beside = _nearest(found, crossing).beside
-    return _value(beside[name].value, name in _SHARES) if name in beside else ""
-
-
-def _condition(about: dict[str, Any]) -> str:
-    return str(about["condition"]).replace("<=", " <= ").replace(">=", " >= ").replace("%", " %")
-
-
-def _range(about: dict[str, Any]) -> str:
-    low, high = (_key(about, each) for each in about["range"])
-    return f"searched from {low} to {high}"
-
-
 def _plain(about: dict[str, Any], value: float) -> float | int | None:
     if math.isnan(value):
         return None
     return int(value) if about["whole_numbers"] else float(f"{value:.6g}")
-
-
-def _key(about: dict[str, Any], value: float) -> str:
-    if math.isnan(value):
-        return "none"
-    return f"{int(value):,}" if about["whole_numbers"] else f"{value:,.4g}"
-
-
-def _interval(about: dict[str, Any], crossing: StoredCrossing) -> str:
-    if math.isnan(crossing.low):
-        return "(too few trials for an interval)"
-    low, high = _key(about, crossing.low), _key(about, crossing.high)
-    return (
-        f"[{'below ' if crossing.low_is_open else ''}{low}, "
-        f"{'above ' if crossing.high_is_open else ''}{high}]"
-    )
-
-
-def _value(value: float, share: bool) -> str:
-    if math.isnan(value):
-        return "n/a"
-    return f"{100 * value:.3g} %" if share else f"{value:,.4g}"
-
-
-def _limits(figure: Interval, share: bool) -> str:
-    if figure.note:
-        return "not known"
-    factor = 100 if share else 1
-    return f"[{factor * figure.low:,.3g}, {factor * figure.high:,.3g}]"

@@ -35,20 +35,30 @@ def run_plans(
     workers : int or None
         Processes on this machine, 0 for this one; ``None`` for as many as there are cores.
     """
+    from rich.console import Console
+
     from capest.cli.building import tell_of_build
+    from capest.cli.capacity_report import echo_wrapped
+    from capest.cli.comparison import counted
     from capest.cli.interrupts import Interrupts
     from capest.cli.progress import progress_display
     from capest.runner.loop import Progress
     from capest.runner.point_runs import points_folder
-    from capest.studies.capacity.run import run_capacities
+    from capest.studies.capacity.run import check_capacity_output, run_capacities
 
+    # What is refused is refused before anything is announced.
+    check_capacity_output(path, overwrite=overwrite)
+    width = Console().width
     first, key = plans[0].first, plans[0].key_range.key
-    trials, of = first.run.trials, f" for each of {len(plans):,} capacities" if axes else ""
-    click.echo(
-        f"{trials:,} trials at 5 values of {key} and at some 5 to 15 more{of}: 10 to 20 times a "
-        "run of the scenario",
-        err=True,
+    trials, of = (
+        first.run.trials,
+        f" for each of {len(plans):,} capacities" if len(plans) > 1 else "",
     )
+    announced = (
+        f"{counted(trials, 'trial')} at 5 values of {key} and at some 5 to 15 more{of}: 10 to 20 "
+        "times a run of the scenario"
+    )
+    echo_wrapped([announced], width, err=True)
     tell_of_build(backend)
     visited = 0
     with progress_display(trials) as display, Interrupts() as interrupts:
@@ -84,5 +94,4 @@ def run_plans(
                 err=True,
             )
             raise
-    for notice in found.notices:
-        click.echo(notice, err=True)
+    echo_wrapped(found.notices, width, err=True)

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
     from capest.runner.sweep import Point
 
+_OTHER_KINDS = {".json", ".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".zarr"}
+ONE_CONDITION = "one condition is searched"
+"""What is said of a condition that is given more than once."""
+
 _WIDTH_OF_NUMBERS = 62
 """Of 80 columns, those that numbers may take beside labels."""
 
@@ -83,12 +87,25 @@ def output_path(output: Path | None, scenario: Path, ending: str) -> Path:
     Raises
     ------
     InputError
-        It is to be JSON, which is printed.
+        It is named as a file of another kind, such as JSON, which is printed.
     """
     path = output or Path(f"{scenario.stem}{ending}")
-    if path.suffix.lower() == ".json":
+    if path.suffix.lower() in _OTHER_KINDS:
         raise InputError(f"-o {path}: is written as NetCDF: name a file .nc; --json prints JSON")
     return path
+
+
+def given_once(option: str, values: Sequence[str], instead: str) -> str | None:
+    """The value of an option; ``None`` if it was not given.
+
+    Raises
+    ------
+    InputError
+        It was given more than once.
+    """
+    if len(values) > 1:
+        raise InputError(f"{option}: given {len(values)} times; {instead}")
+    return values[0] if values else None
 
 
 def check_trials(points: Sequence[Point]) -> None:

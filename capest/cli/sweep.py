@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from capest.cli.comparison import output_path
+from capest.cli.comparison import ONE_CONDITION, given_once, output_path
 from capest.cli.options import (
     FilePath,
     backend_option,
@@ -40,14 +40,18 @@ if TYPE_CHECKING:
 @click.option(
     "--capacity",
     "searched",
+    multiple=True,
     metavar="SECTION.KEY=LOW..HIGH",
     help='Search a capacity at every point, as "capest capacity" does, in place of figures; with '
     "--blocked or --while.",
 )
-@click.option("--blocked", metavar="SHARE", help="Condition of --capacity, such as 2%.")
+@click.option(
+    "--blocked", multiple=True, metavar="SHARE", help="Condition of --capacity, such as 2%."
+)
 @click.option(
     "--while",
     "condition",
+    multiple=True,
     metavar="CONDITION",
     help="Condition of --capacity, such as 'user_throughput.p05>=1'.",
 )
@@ -73,9 +77,9 @@ if TYPE_CHECKING:
 def sweep(
     scenario: Path,
     varied: tuple[str, ...],
-    searched: str | None,
-    blocked: str | None,
-    condition: str | None,
+    searched: tuple[str, ...],
+    blocked: tuple[str, ...],
+    condition: tuple[str, ...],
     trials: int | None,
     until: tuple[str, ...],
     overrides: tuple[str, ...],
@@ -104,11 +108,16 @@ def sweep(
 
     axes = [sweeps.parse_axis(text) for text in varied]
     changes = settings(trials, until=until)
-    if searched is not None:
+    key = given_once("--capacity", searched, "one key is searched; vary others with --vary")
+    conditions = (
+        given_once("--blocked", blocked, ONE_CONDITION),
+        given_once("--while", condition, ONE_CONDITION),
+    )
+    if key is not None:
         if until:
             raise InputError("--until: a capacity needs the same trials at every value; --trials")
         _search(
-            *(scenario, [*overrides, *changes], axes, searched, blocked, condition, output),
+            *(scenario, [*overrides, *changes], axes, key, *conditions, output),
             backend=backend,
             workers=workers,
             keep_points=keep_points,
@@ -116,8 +125,8 @@ def sweep(
             as_json=as_json,
         )
         return
-    if blocked is not None or condition is not None:
-        option = "--while" if blocked is None else "--blocked"
+    if blocked or condition:
+        option = "--blocked" if blocked else "--while"
         raise InputError(f"{option}: is the condition of a capacity; give --capacity KEY=LOW..HIGH")
     points = sweeps.points_of(scenario, [*overrides, *changes], axes)
     path = output or Path(f"{scenario.stem}-sweep.nc")

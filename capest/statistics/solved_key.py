@@ -68,6 +68,7 @@ def solve_key(
     uniform: np.ndarray,
     *,
     rising: bool,
+    excess: np.ndarray | None = None,
     confidence: float = 0.95,
 ) -> SolvedKey:
     """Solve for the key, and again on resampled units.
@@ -88,6 +89,9 @@ def solve_key(
         In (0, 1), which units are drawn.
     rising : bool
         The condition is met below the key, and not above; else the other way round.
+    excess : float64 array (points,), optional
+        By which the key itself is solved for, in place of the mean of z; above zero where the
+        condition is not met.
     confidence : float
         Nominal coverage, 0..1.
 
@@ -103,7 +107,7 @@ def solve_key(
     """
     units = values.shape[1]
     mean = values.mean(axis=1)
-    value = _key(coordinate, mean, rising=rising)
+    value = _key(coordinate, mean if excess is None else excess, rising=rising)
     if units < FEWEST_UNITS:
         return SolvedKey(value, math.nan, math.nan)
     error = values.std(axis=1, ddof=1) / math.sqrt(units)
@@ -146,7 +150,10 @@ def crossing_of_limit(
     if last + 1 == len(coordinate) or math.isnan(excess[last + 1]):
         return float(coordinate[last])
     low, high = excess[last], excess[last + 1]
-    part = 1.0 if high <= 0.0 else -low / (high - low)
+    part = 1.0
+    if high > 0.0:
+        # Of limits that are infinite nobody knows where between the points they cross.
+        part = -low / (high - low) if math.isfinite(high - low) else 0.0
     step = coordinate[last + 1] - coordinate[last]
     return float(min(coordinate[last] + part * step, value))
 

@@ -37,7 +37,8 @@ def searched(
         values = figure(value) + noise * NOISE
         found = mean_interval(TRIALS, float(values.mean()), float(values.var() * TRIALS))
         sign = 1.0 if condition.at_most else -1.0
-        return VisitedPoint(value, found, sign * (values - condition.threshold), {}, TRIALS)
+        units = sign * (values - condition.threshold)
+        return VisitedPoint(value, found, condition.is_met(found.value), units, {}, TRIALS)
 
     def differ(
         one: VisitedPoint, reference: VisitedPoint, _: FigureCondition, confidence: float
@@ -118,7 +119,7 @@ def test_the_same_search_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None
 
 def point(value: float, met: bool) -> VisitedPoint:
     units = np.array([-1.0 if met else 1.0])
-    return VisitedPoint(value, Interval(0.0, 0.0, 0.0), units, {})
+    return VisitedPoint(value, Interval(0.0, 0.0, 0.0), met, units, {})
 
 
 def test_noise_is_not_taken_for_another_direction() -> None:
@@ -161,7 +162,21 @@ def test_steps_of_a_range() -> None:
 def test_conditions() -> None:
     assert parse_blocked("2%") == parse_blocked("0.02")
     assert str(parse_blocked("2%")) == "blocked_share.mean<=2%"
-    for text in ("throughput.p05>=1", "user_throughput.p05 ≥ 1", "throughput.p05>1"):
+    for text in ("throughput.p05>=1", "user_throughput.p05 ≥ 1", "throughput.p05 => 1"):
         assert str(parse_while(text)) == "user_throughput.p05>=1"
     assert str(parse_while("refused_share.mean ≤ 5%")) == "refused_share.mean<=5%"
-    assert str(parse_while("calls.p05<3")) == "calls.p05<=3"
+    assert str(parse_while("calls.p05=<3")) == "calls.p05<=3"
+
+
+def test_less_and_more_do_not_hold_at_the_threshold_itself() -> None:
+    assert str(parse_while("calls.p05<3")) == "calls.p05<3"
+    assert str(parse_while("throughput.p05 > 1")) == "user_throughput.p05>1"
+    for text, at, beside in (("<3", False, 2.9), ("<=3", True, 2.9), (">3", False, 3.1)):
+        condition = parse_while(f"calls.mean{text}")
+        assert condition.is_met(3.0) is at
+        assert condition.is_met(beside)
+    assert not parse_while("calls.mean>=3").is_met(math.nan)
+    # 57 of 100 are 57 %, and 0.1 three times is 0.3, whatever the last bit says.
+    assert parse_while("refused_share.mean>=57%").is_met(57 / 100)
+    assert parse_while("calls.mean<=0.3").is_met(0.1 + 0.1 + 0.1)
+    assert not parse_while("calls.mean>0.3").is_met(0.1 + 0.1 + 0.1)

@@ -22,6 +22,7 @@ from capest.runner.sweep_axis import Axis
 from capest.scenario.not_modelled import not_modelled
 from capest.statistics.intervals import Interval
 from capest.statistics.quantities import quantity
+from capest.studies.capacity.crossing import LACKS
 from capest.studies.capacity.plan import CapacityPlan
 from capest.studies.capacity.search import Capacity
 from capest.studies.capacity.visited import BESIDE
@@ -39,8 +40,14 @@ _OF_CROSSING = {
     "safe_capacity": ("safe_key", "by the limit of the figure's own 95 % interval"),
     "capacity_low_is_open": ("low_is_open", "whether the interval may reach below the range"),
     "capacity_high_is_open": ("high_is_open", "whether the interval may reach above the range"),
+    "capacity_lacks_interval": (
+        "lack",
+        "0: it has an interval; 1: too few trials for one; 2: none, as the trials beside it are "
+        "all alike",
+    ),
     "met_below": ("rising", "1: values below meet the condition; 0: values above"),
 }
+_ONE_WAY = {1: True, 0: False, -1: None}
 VERDICTS = ("found", "several", "everywhere", "nowhere")
 """Meanings of the flags 0, 1, ... of ``verdict``."""
 
@@ -66,6 +73,7 @@ class StoredCrossing:
     high_is_open: bool
     safe_key: float
     rising: bool
+    why_no_interval: str
 
 
 @dataclass(frozen=True)
@@ -77,14 +85,14 @@ class StoredCapacity:
     place : dict
         Value of each axis, by its key; empty of one capacity.
     verdict : str
-    is_monotone : bool
-        Nothing speaks against the figure going one way.
+    is_monotone : bool or None
+        Nothing speaks against the figure going one way; ``None`` of one trial.
     points, crossings : list
     """
 
     place: dict[str, Any]
     verdict: str
-    is_monotone: bool
+    is_monotone: bool | None
     points: list[StoredPoint]
     crossings: list[StoredCrossing]
 
@@ -141,8 +149,12 @@ def write_capacities(
             "flag_meanings": " ".join(VERDICTS),
         }
         _put(dataset, "verdict", dims, np.array(verdicts, np.int8).reshape(shape), flags)
-        one_way = np.array([each.scan.is_monotone for each in found], np.int8).reshape(shape)
-        text = "1: nothing speaks against the figure going one way as the key grows"
+        told = [-1 if each.goes_one_way is None else each.goes_one_way for each in found]
+        one_way = np.array(told, np.int8).reshape(shape)
+        text = (
+            "1: nothing speaks against the figure going one way as the key grows; -1: one trial "
+            "does not tell"
+        )
         _put(dataset, "goes_one_way", dims, one_way, {"long_name": text})
         key, condition = plan.key_range.key, str(plan.condition)
         for name, (attribute, text) in _OF_CROSSING.items():
@@ -169,9 +181,9 @@ def _write_points(
     put("value", values, f"{plan.key_range.key} of the scenario, values that were visited")
     met = [[float(each.is_met) for each in one.points] for one in found]
     put("is_met", met, f"1: the estimate meets {plan.condition}", "1")
-    names = [(plan.condition.metric, plan.condition.statistic), *BESIDE]
-    for metric, statistic in names:
-        of_figure = metric == plan.condition.metric
+    asked = plan.condition.metric, plan.condition.statistic
+    for metric, statistic in dict.fromkeys([asked, *BESIDE]):
+        of_figure = (metric, statistic) == asked
         every = [
             [each.figure if of_figure else each.beside.get((metric, statistic)) for each in row]
             for row in (one.points for one in found)
@@ -274,7 +286,7 @@ def _read(dataset: netCDF4.Dataset) -> StoredCapacities:
     beside = [
         f"{other}_{how}"
         for other, how in BESIDE
-        if other != metric and f"{other}_{how}" in dataset.variables
+        if (other, how) != (metric, statistic) and f"{other}_{how}" in dataset.variables
     ]
     found = []
     for place in np.ndindex(*shape):
@@ -288,6 +300,7 @@ def _read(dataset: netCDF4.Dataset) -> StoredCapacities:
                 bool(at["capacity_high_is_open"][k] == 1),
                 float(at["safe_capacity"][k]),
                 bool(at["met_below"][k] == 1),
+                LACKS[int(at["capacity_lacks_interval"][k])],
             )
             for k in range(len(at["capacity"]))
             if not math.isnan(at["capacity"][k])
@@ -310,7 +323,7 @@ def _read(dataset: netCDF4.Dataset) -> StoredCapacities:
             StoredCapacity(
                 {key: each[i] for key, each, i in zip(keys, values, place, strict=True)},
                 VERDICTS[int(dataset["verdict"][place])],
-                bool(dataset["goes_one_way"][place]),
+                _ONE_WAY[int(dataset["goes_one_way"][place])],
                 points,
                 crossings,
             )

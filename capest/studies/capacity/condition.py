@@ -25,6 +25,8 @@ _FORM = re.compile(
 )
 _EXAMPLE = "such as 'user_throughput.p05>=1' or 'refused_share.mean<=5%'"
 _AT_MOST = {"<=", "=<", "<", "≤"}
+_STRICT = {"<", ">"}
+_ROUNDING = 1e-12
 _OF_USERS = "user_"
 """Begins the names of distributions over users."""
 
@@ -38,16 +40,18 @@ class FigureCondition:
     metric, statistic : str
         As in ``reduce.Estimate``.
     at_most : bool
-        The figure may be so much at most; else it must be so much at least. Of figures that vary
-        without steps it is all one whether the threshold itself is allowed.
+        The figure may be so much at most; else it must be so much at least.
     threshold : float
         In the figure's units.
+    strict : bool
+        The threshold itself does not meet it.
     """
 
     metric: str
     statistic: str
     at_most: bool
     threshold: float
+    strict: bool = False
 
     @property
     def figure(self) -> str:
@@ -74,12 +78,18 @@ class FigureCondition:
         return value - self.threshold if self.at_most else self.threshold - value
 
     def is_met(self, value: float) -> bool:
-        """Whether a value is on the right side."""
-        return self.excess(value) <= 0.0
+        """Whether a value is on the right side; NaN is not.
+
+        What differs from the threshold by rounding alone equals it.
+        """
+        if math.isclose(value, self.threshold, rel_tol=_ROUNDING):
+            return not self.strict
+        return self.excess(value) < 0.0
 
     def __str__(self) -> str:
         shown = f"{100 * self.threshold:.12g}%" if self.is_share else f"{self.threshold:.12g}"
-        return f"{self.figure}{'<=' if self.at_most else '>='}{shown}"
+        relation = ("<" if self.at_most else ">") + ("" if self.strict else "=")
+        return f"{self.figure}{relation}{shown}"
 
 
 def parse_blocked(text: str) -> FigureCondition:
@@ -89,7 +99,7 @@ def parse_blocked(text: str) -> FigureCondition:
     ------
     InputError
     """
-    share = _value(text.strip().removesuffix("%")) * (0.01 if text.strip().endswith("%") else 1.0)
+    share = _value(text.strip().removesuffix("%")) / (100.0 if text.strip().endswith("%") else 1.0)
     if not 0.0 < share < 1.0:
         raise InputError(
             f"--blocked {text}: must be a share above 0 % and below 100 %, such as 2% or 0.02"
@@ -120,7 +130,8 @@ def parse_while(text: str) -> FigureCondition:
         _over_users(metric, statistic),
         statistic,
         match["relation"] in _AT_MOST,
-        value * (0.01 if match["percent"] else 1.0),
+        value / (100.0 if match["percent"] else 1.0),
+        match["relation"] in _STRICT,
     )
 
 

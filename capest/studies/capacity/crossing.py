@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,6 +36,25 @@ _NEAR = 4.0
 
 _INSIDE = 0.2
 """Part of a step that a new value stays away from its ends then."""
+
+
+LACKS = ("", "too few trials", "trials beside it are all alike")
+"""Why a key has no interval; the first where it has one."""
+
+
+def _turns(points: Sequence[VisitedPoint], window: Window) -> tuple[float, float] | None:
+    """First and last key of those that values which take turns allow; ``None`` of one crossing."""
+    met = [each.is_met for each in (points if window.rising else points[::-1])]
+    values = [each.value for each in (points if window.rising else points[::-1])]
+    last = len(met) - 1 - met[::-1].index(True)
+    first = met.index(False) - 1
+    if first < 0 or first == last:
+        return None
+    return min(values[first], values[last]), max(values[first], values[last])
+
+
+def _lack(*, too_few: bool, alike: bool) -> int:
+    return 1 if too_few else 2 if alike else 0
 
 
 @dataclass(frozen=True)
@@ -76,6 +95,8 @@ class Crossing:
         visited meets it.
     rising : bool
         Values below meet it; else those above.
+    lack : int
+        Why there is no interval, as the place in `LACKS`.
     """
 
     key: float
@@ -85,6 +106,19 @@ class Crossing:
     high_is_open: bool
     safe_key: float
     rising: bool
+    lack: int = 0
+
+    def at_visited(self, points: Sequence[VisitedPoint]) -> Crossing:
+        """The same with the nearest value that was visited and meets the condition, on its side."""
+        met = [each.value for each in points if each.is_met]
+        key = (
+            max((each for each in met if each <= self.key), default=self.key)
+            if self.rising
+            else min((each for each in met if each >= self.key), default=self.key)
+        )
+        # A limit that is NaN stays NaN.
+        low, high = np.minimum(self.low, key).item(), np.maximum(self.high, key).item()
+        return replace(self, key=key, low=low, high=high)
 
 
 class Solver:
@@ -113,32 +147,86 @@ class Solver:
         values = joined_units(np.stack([each.units for each in points]))
         if self._drawn.shape[1] != values.shape[1]:
             self._drawn = self._uniforms(RESAMPLES, values.shape[1])
-        return solve_key(coordinate, values, self._drawn, rising=window.rising)
+        excess = np.array([each.excess for each in points])
+        return solve_key(coordinate, values, self._drawn, rising=window.rising, excess=excess)
 
     def crossing(self, points: Sequence[VisitedPoint], window: Window) -> Crossing:
         """Solve in a window, in values of the key: whole ones that still meet the condition."""
         found = self.solved(points, window)
-        limits = [
-            each.figure.high if self._condition.at_most else each.figure.low for each in points
-        ]
-        excess = np.array([self._condition.excess(each) for each in limits])
+        coordinate = self._coordinates(points)
         safe = crossing_of_limit(
-            self._coordinates(points), excess, found.value, rising=window.rising
+            coordinate, self._excess(points, met=True), found.value, rising=window.rising
         )
+        key = self._met(found.value, window)
+        if self._range.whole:
+            # The straight line may end on a value that was visited and does not meet it.
+            unmet = {each.value for each in points if not each.is_met}
+            while key in unmet:
+                key += -1 if window.rising else 1
+        too_few = math.isnan(found.low)
+        found = self._with_own_limits(found, points, window)
+        low, high = (self._met(each, window) for each in (found.low, found.high))
+        if (turns := _turns(points, window)) is not None:
+            # The estimate of the very same trials is on both sides there.
+            low, high = np.minimum(low, turns[0]).item(), np.maximum(high, turns[1]).item()
+        # Limits that are NaN stay NaN.
+        low, high = np.minimum(low, key).item(), np.maximum(high, key).item()
         return Crossing(
-            self._met(found.value, window),
-            self._met(found.low, window),
-            self._met(found.high, window),
+            key,
+            low,
+            high,
             found.low_is_open,
             found.high_is_open,
             self._met(safe, window),
             window.rising,
+            _lack(too_few=too_few, alike=not too_few and math.isnan(found.low)),
+        )
+
+    def _excess(self, points: Sequence[VisitedPoint], *, met: bool) -> np.ndarray:
+        """Excess of the limit that is met last (or of the other, negative), float64 (points,)."""
+        at_high = self._condition.at_most == met
+        limits = [each.figure.high if at_high else each.figure.low for each in points]
+        excess = np.array([self._condition.excess(each) for each in limits])
+        if self._condition.strict and met:
+            excess[excess == 0.0] = np.finfo(np.float64).tiny
+        return excess if met else -excess
+
+    def _with_own_limits(
+        self, found: SolvedKey, points: Sequence[VisitedPoint], window: Window
+    ) -> SolvedKey:
+        """The interval, as far as the figure's own where trials beside the key are all alike.
+
+        Their spread, which is none, would end the interval at the key. The figure's own interval
+        knows what trials may not have shown; where its limit crosses the threshold at no value, or
+        where the figure stands at the threshold in every trial, nobody knows.
+        """
+        if math.isnan(found.low):
+            return found
+        coordinate = self._coordinates(points)
+        right = int(np.clip(np.searchsorted(coordinate, found.value), 1, len(points) - 1))
+        beside = points[right - 1], points[right]
+        ends = [found.low, found.high]
+        for place, point in enumerate(beside):
+            if not point.is_bare:
+                continue
+            is_met = (place == 0) == window.rising
+            end = math.nan
+            if point.units.any():
+                excess = self._excess(points, met=is_met)
+                end = crossing_of_limit(coordinate, excess, found.value, rising=place == 0)
+            if math.isnan(end):
+                return replace(found, low=math.nan, high=math.nan)
+            ends[place] = min(ends[0], end) if place == 0 else max(ends[1], end)
+        is_open = ends[0] <= coordinate[0], ends[1] >= coordinate[-1]
+        return replace(
+            found, low=ends[0], high=ends[1], low_is_open=is_open[0], high_is_open=is_open[1]
         )
 
     def next_value(self, points: Sequence[VisitedPoint], window: Window) -> float | None:
         """Value to visit next; ``None`` where steps are fine enough for the interval."""
-        found = self.solved(points, window)
-        width = found.scale
+        found = self._with_own_limits(self.solved(points, window), points, window)
+        # Where there is no interval, nothing but the key itself says how fine is fine enough.
+        width = 0.0 if math.isnan(found.low) else found.scale
         steps = [(found.value, _OF_INTERVAL)]
         if width > 0.0:
             steps += [(found.low, _OF_ENDS), (found.high, _OF_ENDS)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,9 @@ def parse_range(text: str, option: str = "--vary") -> KeyRange:
     low_text, dots, high_text = (part.strip() for part in span.partition(".."))
     if not (equals and key and dots and low_text and high_text):
         raise InputError(f"{said}: must have the form section.key=low..high, {_EXAMPLE}")
+    if high_text.startswith("."):
+        ends = f"{key}={low_text}..{high_text.lstrip('.')}"
+        raise InputError(f"{said}: two dots stand between the ends; write {ends}")
     low, high = (_number(said, each) for each in (low_text, high_text))
     if not low < high:
         swapped = f"{key}={high_text}..{low_text}"
@@ -101,11 +104,10 @@ def parse_range(text: str, option: str = "--vary") -> KeyRange:
     key = axis.key
     known = fields()
     if key not in known:
-        found = nearest(key, list(known))
-        hint = f"did you mean {found}" if found else '"capest explain KEY" knows every key'
+        hint = _hint(key, [each for each in known if _has_range(each, known)])
         raise InputError(f"{said}: a scenario has no key {key}; {hint}")
     kind = number_kind(known[key])
-    if kind is None or key.startswith("run."):
+    if not _has_range(key, known):
         why = "says how the run is done"
         if not key.startswith("run."):
             why = f"is {allowed_text(key, known[key])}: it has no range"
@@ -140,6 +142,20 @@ def check_range(
         why = problems[0].allowed if problems else "is not read"
         raise InputError(f"--vary {key}: {why}; vary a key that the scenario reads")
     return found
+
+
+def _has_range(key: str, known: Mapping[str, Any]) -> bool:
+    """Whether a key can be varied."""
+    return number_kind(known[key]) is not None and not key.startswith("run.")
+
+
+def _hint(key: str, candidates: Sequence[str]) -> str:
+    """Which key may be meant, of those that can be varied."""
+    of_section = [each for each in candidates if each.startswith(f"{key}.")]
+    if of_section:
+        return f"{key} is a section; give a key of it with numbers, such as {of_section[0]}"
+    found = nearest(key, candidates)
+    return f"did you mean {found}" if found else '"capest explain KEY" knows every key'
 
 
 def _number(said: str, text: str) -> float:

@@ -118,19 +118,19 @@ def plan_capacity(
             "run.until is left out: a capacity needs the same trials at every value "
             f"(run.trials = {first.run.trials:,})"
         )
-    check = first
     if condition.needs_reach:
         # Without calls the key would be named as one that is not read.
         if first.service.downlink_kbps is None and first.service.mix is None:
             check_figure(condition, first, asked.said)
         more.append(OptionValue(f"{COUNT_REACHABLE}=true", asked.said))
     try:
-        check, *_ = check_range(key_range, source, more, key_range.coarse(POINTS))
+        (check,) = check_range(key_range, source, more, [key_range.low])
     except InputError:
         check_figure(condition, first, asked.said)
         raise
     check_figure(condition, check, asked.said)
     check_threshold(condition, asked.said)
+    check_range(key_range, source, more, key_range.coarse(POINTS))
     return CapacityPlan(source, tuple(more), key_range, condition, check, tuple(notes))
 
 

@@ -17,6 +17,7 @@ from capest.runner.point_runs import PointRuns, remove_points
 from capest.runner.sweep_axis import Axis
 from capest.scenario.model import Scenario
 from capest.studies.capacity.capacity_file import write_capacities
+from capest.studies.capacity.notices import gathered
 from capest.studies.capacity.plan import CapacityPlan
 from capest.studies.capacity.search import Capacity, search
 
@@ -75,8 +76,9 @@ def run_capacities(
     InputError, CapestError
         As of ``loop.run``; if the output is there and not to be replaced.
     """
-    target = _target(output, overwrite=overwrite)
+    target = check_capacity_output(output, overwrite=overwrite)
     notices: list[str] = [note for plan in plans for note in plan.notes]
+    of_runs: list[list[str]] = []
     found: list[Capacity] = []
     with locked(blocks_folder(output)) as notice:
         target.check_unchanged()
@@ -93,8 +95,9 @@ def run_capacities(
                     if on_point is not None:
                         on_point(number, value, scenario)
                     path, outcome = runs.run(scenario)
-                    own = [each for each in outcome.notices if not each.startswith(path.name)]
-                    notices.extend(own)
+                    of_runs.append(
+                        [each for each in outcome.notices if not each.startswith(path.name)]
+                    )
                     return path
 
                 seed = plan.first.run.seed
@@ -104,11 +107,16 @@ def run_capacities(
         _write(target, found, axes, plans[0])
     if not keep_points:
         remove_points(output, [path for each in found for path in each.results])
-    return Searched(found, tuple(dict.fromkeys(notices)))
+    return Searched(found, tuple(dict.fromkeys([*notices, *gathered(of_runs)])))
 
 
-def _target(output: Path, *, overwrite: bool) -> Target:
-    """Look at the output, before anything is computed."""
+def check_capacity_output(output: Path, *, overwrite: bool) -> Target:
+    """Refuse an output that cannot be written or may not be replaced; make its folder.
+
+    Raises
+    ------
+    InputError
+    """
     target = look(output, Made.CAPACITY)
     check_folder_of(output)
     if target.made is not None and not overwrite:

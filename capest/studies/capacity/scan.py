@@ -56,6 +56,7 @@ def judge(points: Sequence[VisitedPoint], differences: Sequence[Interval | None]
 
     Where the figure goes one way, one is enough, however noise moves the values near the
     threshold; elsewhere there is one for every pair of neighbours of which one meets the condition.
+    One trial tells nothing of noise: each crossing that its values show has a window.
 
     Parameters
     ----------
@@ -67,7 +68,7 @@ def judge(points: Sequence[VisitedPoint], differences: Sequence[Interval | None]
     directions = tuple(map(direction_of, differences))
     first, last = points[0], points[-1]
     scan = Scan((), directions)
-    if scan.is_monotone and first.is_met != last.is_met:
+    if scan.is_monotone and first.trials != 1 and first.is_met != last.is_met:
         return Scan((Window(first.value, last.value, first.is_met),), directions)
     pairs = list(itertools.pairwise(points))
     at = [k for k, (left, right) in enumerate(pairs) if left.is_met != right.is_met]

@@ -21,6 +21,9 @@ from capest.studies.capacity.visited import VisitedPoint, difference_of_points, 
 MOST_STEPS = 25
 """Values that are visited for a crossing beside those of the scan, at most."""
 
+_CHECKS = 4
+"""Whole numbers on which a straight line ends that are visited themselves, at most."""
+
 _NAME = "capacity"
 
 RunAt = Callable[[float], Path]
@@ -57,6 +60,11 @@ class Capacity:
         if not self.crossings:
             return "everywhere" if self.points[0].is_met else "nowhere"
         return "found" if len(self.crossings) == 1 else "several"
+
+    @property
+    def goes_one_way(self) -> bool | None:
+        """Whether nothing speaks against it; ``None`` of one trial, which does not tell."""
+        return self.scan.is_monotone if self.points[0].trials > 1 else None
 
     def nearest(self, key: float) -> VisitedPoint:
         """Point that was visited nearest to a key."""
@@ -99,7 +107,15 @@ def search(key_range: KeyRange, condition: FigureCondition, seed: int, run_at: R
             if wanted is None:
                 break
             visit(wanted)
-        crossings.append(solver.crossing(window.of(_by_value(found)), window))
+        for _ in range(_CHECKS if key_range.whole else 0):
+            key = solver.crossing(window.of(_by_value(found)), window).key
+            if key in found:
+                break
+            visit(int(key))
+        crossing = solver.crossing(window.of(_by_value(found)), window)
+        if key_range.whole and crossing.key not in found:
+            crossing = crossing.at_visited(window.of(_by_value(found)))
+        crossings.append(crossing)
     points = _by_value(found)
     return Capacity(
         key_range,
