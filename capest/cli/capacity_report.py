@@ -53,10 +53,12 @@ def report(path: Path, as_json: bool) -> None:
     from rich.console import Console
 
     from capest.results.columns import printable
+    from capest.results.left_out import left_out
 
     width = Console().width
     about = stored.about
-    echo_wrapped([printable(str(about["title"])), search_text(about)], width)
+    heading = [printable(str(about["title"])), search_text(about), left_out(about)]
+    echo_wrapped(filter(None, heading), width)
     if len(stored.capacities) == 1 and not stored.capacities[0].place:
         _print_one(stored, stored.capacities[0], width)
     else:
@@ -136,6 +138,7 @@ def _as_dict(stored: StoredCapacities) -> dict[str, Any]:
         "condition": str(about["condition"]),
         "range": [_plain(about, each) for each in about["range"]],
         "trials": int(about["trials"]),
+        "not_modelled": str(about["not_modelled"]).splitlines(),
         "seed": int(about["seed"]),
     }
     if len(found) == 1 and not stored.capacities[0].place:

@@ -28,6 +28,7 @@ def as_dict(study: Study) -> dict[str, Any]:
         "paired_trials": int(study.about.get("paired_trials", 0)),
         "assumptions": [_assumption(each) for each in study.assumptions],
         "decisions": str(study.about.get("decisions", "")),
+        "not_modelled": str(study.about.get("not_modelled", "")).splitlines(),
         "figures": [_figure(study, each) for each in study.figures],
         "failures": [dict(vars(each)) for each in study.failures],
     }

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from capest.cli.bars import bar, fits_blocks
 from capest.cli.tornado import change_of, places_of, rows_of, tornado_lines
 from capest.results.figures import number, people_unit, percent_text
+from capest.results.left_out import left_out
 from capest.statistics.answer_range import NEARLY_NONE, RANGE_NAME
 from capest.statistics.intervals import Interval
 from capest.studies.uncertainty.analysis import JointAnswer, joint_of
@@ -50,6 +51,9 @@ def lines_of(study: Study, *, ascii_only: bool | None = None) -> Iterator[str]:
         yield from _wrapped(what_first(study, found, joint))
     yield from _failed(study)
     yield from conditions(study)
+    if lacking := left_out(study.about):
+        yield ""
+        yield from _wrapped(f"Not in this range either, {lacking}")
 
 
 def range_lines(

@@ -162,3 +162,12 @@ def test_an_output_that_is_there_is_refused_before_anything_is_said(there: str) 
     assert done.exit_code == 2
     assert len(done.output.splitlines()) == 1
     assert "there.nc" in done.output
+
+
+def test_it_says_what_it_rests_on_and_what_is_not_modelled() -> None:
+    found = capacity("users.per_beam=40..120", f"calls.p50>{FIT}", 2)
+    assert any("paging" in effect for effect in found["not_modelled"])
+    assert "not modelled: " in " ".join(shown().split())
+    told = CliRunner().invoke(cli, ["show", "found.nc", "--assumptions", "--json"])
+    assert told.exit_code == 0, told.output
+    assert "link.overhead" in told.stdout

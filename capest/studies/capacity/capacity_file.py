@@ -16,10 +16,12 @@ import numpy as np
 
 from capest.errors import InputError
 from capest.results.ours import CAPACITY_MARK
+from capest.results.rests_on import ATTRIBUTE
 from capest.results.schema import GLOBAL_ATTRIBUTES
 from capest.results.sweep_file import KEY
 from capest.runner.sweep_axis import Axis
-from capest.scenario.not_modelled import not_modelled
+from capest.scenario.assumed import rests_on_json
+from capest.scenario.not_modelled import LARGE_PERCENT, not_modelled
 from capest.statistics.intervals import Interval
 from capest.statistics.quantities import quantity
 from capest.studies.capacity.crossing import LACKS
@@ -205,6 +207,7 @@ def _about(plan: CapacityPlan, found: Sequence[Capacity], axes: Sequence[Axis]) 
     import netCDF4
 
     scenario, condition, span = plan.first, plan.condition, plan.key_range
+    effects = not_modelled(dict(scenario.items()))
     with netCDF4.Dataset(found[0].results[0]) as result:
         kept = {name: result.getncattr(name) for name in ("backend", "rules")}
     return {
@@ -223,7 +226,9 @@ def _about(plan: CapacityPlan, found: Sequence[Capacity], axes: Sequence[Axis]) 
         "seed": str(scenario.run.seed),
         "capest_version": __version__,
         "scenario_toml": scenario.to_toml(),
-        "not_modelled": "\n".join(map(str, not_modelled(dict(scenario.items())))),
+        "not_modelled": "\n".join(map(str, effects)),
+        "large_effects": sum(row.largest_percent >= LARGE_PERCENT for row in effects),
+        ATTRIBUTE: rests_on_json(scenario),
         _AXES: ", ".join(axis.name for axis in axes),
         **kept,
     }
