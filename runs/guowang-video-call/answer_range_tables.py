@@ -52,6 +52,13 @@ def percent_of(triple: list[float | None]) -> str:
     return f"{value:.0f} % [{low:.0f} to {high:.0f}]"
 
 
+def share_of(triple: list[float | None]) -> str:
+    """Share of the variance; its upper limit where it is not told apart from none."""
+    if triple[1] or triple[2] is None:
+        return percent_of(triple)
+    return f"at most {100.0 * triple[2]:.0f} %"
+
+
 def assumption_table(study: dict[str, Any]) -> list[str]:
     """Every assumption of a study: both ends alone, and its share of the variance."""
     lines = [
@@ -74,7 +81,7 @@ def assumption_table(study: dict[str, Any]) -> list[str]:
             for value, calls, percent in shown
         ]
         cells += [" | "] * (2 - len(cells))
-        share = percent_of(study["first_order"][key])
+        share = share_of(study["first_order"][key])
         stated = str(study["assumptions"][key]).strip('"')
         lines.append(f"| `{key}` | {stated} | {' | '.join(cells)} | {share} |")
     return lines
