@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from answer_cases import IN_HAND
 from answer_tables import number
 
 QUOTE = '"'
@@ -93,8 +94,8 @@ def _change(percent: list[float | None]) -> str:
 
 
 def margin_table(ranges: dict[str, Any]) -> list[str]:
-    """Calls against link margin, of the studies that have the curve."""
-    of = {label: study for label, study in ranges.items() if study["margins"]}
+    """Calls against link margin, of phones in a hand."""
+    of = {label: study for label, study in ranges.items() if IN_HAND in study["keys"]}
     lines = [
         "| link margin added | " + " | ".join(f"{label}, calls" for label in of) + " |",
         "| --- |" + " --- |" * len(of),
