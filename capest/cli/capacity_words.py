@@ -38,7 +38,12 @@ def key_text(about: dict[str, Any], value: float) -> str:
     """A value of the key."""
     if math.isnan(value):
         return "none"
-    return f"{int(value):,}" if about["whole_numbers"] else f"{value:,.4g}"
+    return f"{int(value):,}" if about["whole_numbers"] else _with_digits(value, 4)
+
+
+def _with_digits(value: float, digits: int) -> str:
+    """A number with so many digits at least, and never in powers of ten for being large."""
+    return f"{value:,.0f}" if 10.0**digits <= abs(value) < math.inf else f"{value:,.{digits}g}"
 
 
 def interval_text(about: dict[str, Any], crossing: StoredCrossing) -> str:
@@ -57,7 +62,7 @@ def value_text(value: float, share: bool, digits: int | None = None) -> str:
     if math.isnan(value):
         return "n/a"
     digits = digits or (_DIGITS if share else _DIGITS + 1)
-    return f"{100 * value:.{digits}g} %" if share else f"{value:,.{digits}g}"
+    return f"{100 * value:.{digits}g} %" if share else _with_digits(value, digits)
 
 
 def figure_text(about: dict[str, Any], point: StoredPoint) -> str:
@@ -81,7 +86,8 @@ def limits_text(figure: Interval, share: bool) -> str:
     if figure.note or not (math.isfinite(figure.low) or math.isfinite(figure.high)):
         return "not known"
     factor = 100 if share else 1
-    return f"[{factor * figure.low:,.3g}, {factor * figure.high:,.3g}]"
+    low, high = (_with_digits(factor * each, 3) for each in (figure.low, figure.high))
+    return f"[{low}, {high}]"
 
 
 def ends_text(about: dict[str, Any], found: StoredCapacity) -> str:

@@ -12,6 +12,7 @@ import xarray as xr
 from click.testing import CliRunner, Result
 
 from capest.cli import cli
+from capest.cli.capacity_words import value_text
 from tests.studies.test_capacity_of_one_beam import FIT, SCENARIO
 
 WHERE = ("--workers", "0", "--backend", "numpy")
@@ -171,3 +172,10 @@ def test_it_says_what_it_rests_on_and_what_is_not_modelled() -> None:
     told = CliRunner().invoke(cli, ["show", "found.nc", "--assumptions", "--json"])
     assert told.exit_code == 0, told.output
     assert "link.overhead" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(16_614.0, "16,614"), (906_212.4, "906,212"), (12.345, "12.35"), (0.0, "0")]
+)
+def test_large_numbers_are_not_written_in_powers_of_ten(value: float, text: str) -> None:
+    assert value_text(value, share=False) == text
