@@ -134,6 +134,7 @@ def uncertainty(
     if (scheduler is not None) + (scheduler_file is not None) + (workers is not None) > 1:
         raise click.UsageError("give one of --workers, --scheduler and --scheduler-file")
 
+    from capest.cli.points import executor_maker
     from capest.cli.uncertainty_progress import run_with_progress
     from capest.cli.uncertainty_report import report
     from capest.studies.uncertainty.assumptions import parse_range
@@ -157,20 +158,14 @@ def uncertainty(
     )
     check_study_output(path, overwrite=overwrite)
 
-    def make_executor() -> Executor:
-        if workers == 0:
-            from capest.runner.execute.inline import InlineExecutor
+    local = executor_maker(workers, backend, plan.scenario.workers_sharing_a_gpu)
 
-            return InlineExecutor()
+    def make_executor() -> Executor:
+        if scheduler is None and scheduler_file is None:
+            return local()
         from capest.runner.execute import dask_cluster
 
-        if scheduler is not None or scheduler_file is not None:
-            return dask_cluster.join_scheduler(scheduler, scheduler_file)
-        from capest.backend.driver import local_workers
-
-        sharing = plan.scenario.workers_sharing_a_gpu
-        count = local_workers(workers, backend, sharing_a_gpu=sharing)
-        return dask_cluster.local_cluster(count)
+        return dask_cluster.join_scheduler(scheduler, scheduler_file)
 
     run_with_progress(
         plan,

@@ -67,19 +67,24 @@ def read_identity(path: str | Path) -> ResultIdentity:
     InputError
         Missing, unreadable, not NetCDF, or not written by capest.
     """
+    path = Path(path)
+    return identity_in(*_header(path), path)
+
+
+def _header(path: Path) -> tuple[dict[str, Any], int | None]:
+    """Global attributes of a NetCDF file and the size of its dimension of trials, if it has one."""
     import netCDF4
 
-    path = Path(path)
     check_regular(path)
     if not path.is_file():
         raise InputError(f"{path}: {'is not a file' if path.exists() else 'no such file'}")
     try:
         with netCDF4.Dataset(path, "r") as dataset:
-            found = {name: dataset.getncattr(name) for name in dataset.ncattrs()}
-            size = dataset.dimensions["trial"].size if "trial" in dataset.dimensions else None
+            found = {str(name): dataset.getncattr(name) for name in dataset.ncattrs()}
+            trials = dataset.dimensions["trial"].size if "trial" in dataset.dimensions else None
     except (OSError, RuntimeError) as error:
         raise InputError(f"{path}: not a NetCDF file that can be read") from error
-    return identity_in(found, size, path)
+    return found, trials
 
 
 def attributes_of_file(path: str | Path) -> dict[str, Any]:
@@ -90,17 +95,8 @@ def attributes_of_file(path: str | Path) -> dict[str, Any]:
     InputError
         Missing, unreadable, not NetCDF, or not written by capest.
     """
-    import netCDF4
-
     path = Path(path)
-    check_regular(path)
-    if not path.is_file():
-        raise InputError(f"{path}: {'is not a file' if path.exists() else 'no such file'}")
-    try:
-        with netCDF4.Dataset(path, "r") as dataset:
-            found = {str(name): dataset.getncattr(name) for name in dataset.ncattrs()}
-    except (OSError, RuntimeError) as error:
-        raise InputError(f"{path}: not a NetCDF file that can be read") from error
+    found, _ = _header(path)
     if _VERSION not in found:
         raise InputError(
             f"{path}: a NetCDF file, but not a result of capest (no attribute {_VERSION})"

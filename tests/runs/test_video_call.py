@@ -151,7 +151,7 @@ def test_studies_at_stated_values_are_the_cases(committed):
         compared += 1
         value, low, high = (each or 0.0 for each in case["calls"])
         # Eight trials, or two, scatter more than those of the case.
-        width = 4.0 * (high - low) * (case["trials"] / study["paired_trials"]) ** 0.5
+        width = (high - low) * (case["trials"] / study["paired_trials"]) ** 0.5
         assert study["stated"][0] == pytest.approx(value, abs=max(width, 1.0)), label
     assert compared >= 7
 
