@@ -9,6 +9,7 @@ from capest.errors import InputError
 from capest.file_kinds import check_regular, open_netcdf
 from capest.results.identity import identity_in, read_identity
 from capest.results.old_names import with_new_names
+from capest.results.ours import CAPACITY_MARK, STUDY_MARK
 from capest.results.sweep_file import AXES as SWEEP_AXES
 from capest.results.sweep_file import check_sweep
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def open_result(path: str | Path) -> xr.Dataset:
-    """Open the file of a result or of a sweep; values of trials are read when they are used.
+    """Open the file of a result, a sweep or a study; values of trials are read when they are used.
 
     Parameters
     ----------
@@ -33,14 +34,14 @@ def open_result(path: str | Path) -> xr.Dataset:
     InputError
         Missing, not NetCDF, or not written by capest.
     """
-    from capest.results import accessor  # noqa: F401  (registers ds.capest)
-
     check_regular(path)
     try:
         opened = open_netcdf(path)
     except (OSError, RuntimeError, ValueError) as error:
         read_identity(path)  # says what is wrong
         raise InputError(f"{path}: damaged: {error}") from error
+    if STUDY_MARK in opened.attrs or CAPACITY_MARK in opened.attrs:
+        return opened
     if SWEEP_AXES in opened.attrs:
         opened.close()
         return _open_sweep(path)

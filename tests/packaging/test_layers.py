@@ -8,7 +8,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "capest"
 
-LEAVES = {"errors", "shown", "version", "file_kinds", "registry"}
+LEAVES = {"errors", "shown", "version", "file_kinds", "registry", "extras"}
 
 # Each room may import from the rooms named, and from nothing else of capest.
 ALLOWED = {
@@ -17,6 +17,7 @@ ALLOWED = {
     "shown": set(),
     "registry": set(),
     "file_kinds": {"errors", "shown"},
+    "extras": {"errors", "shown"},
     "statistics": set(),
     "physics": LEAVES,
     "sampling": {"physics", *LEAVES},
@@ -39,7 +40,17 @@ ALLOWED = {
         *("backend", "engine", "physics", "results", "runner", "sampling", "scenario"),
         *("statistics", *LEAVES),
     },
-    "api": {"backend", "results", "runner", "scenario", *LEAVES},
+    "plot": {
+        *("geo", "physics", "results", "scenario", "statistics", "studies", "validation"),
+        *LEAVES,
+    },
+    "report": {"plot", "results", "scenario", "statistics", "studies", "validation", *LEAVES},
+    "export": {"geo", "physics", "results", "scenario", "statistics", "studies", *LEAVES},
+    "accessor": {"export", "plot", "results", "scenario", "statistics", "studies", *LEAVES},
+    "api": {
+        *("accessor", "backend", "results", "runner", "scenario", "statistics", "studies"),
+        *LEAVES,
+    },
 }
 ON_TOP = {"cli", "benchmark", "docs", "__main__", "__init__"}
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from capest.accessor.plots import Plots
 from capest.errors import InputError
 from capest.results import aggregate
 from capest.results.by_density import UNITS as DENSITY_UNITS
@@ -41,6 +42,11 @@ class CapestAccessor:
 
     def __init__(self, dataset: xr.Dataset) -> None:
         self._dataset = dataset
+
+    @property
+    def plot(self) -> Plots:
+        """Pictures: ``ds.capest.plot.map()``; ``ds.capest.plot()`` lists what the dataset holds."""
+        return Plots(self._dataset)
 
     def summary(self) -> Summary | SweepSummary:
         """Headline figures; shows itself as text and in a notebook.

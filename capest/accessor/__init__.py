@@ -1,0 +1,1 @@
+"""``ds.capest``: what a dataset of capest says and shows."""

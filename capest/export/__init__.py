@@ -1,0 +1,1 @@
+"""Values of a result in the formats of other tools."""

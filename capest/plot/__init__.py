@@ -1,0 +1,1 @@
+"""Pictures of results: one file of ``pictures`` is one picture."""

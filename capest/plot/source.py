@@ -1,0 +1,104 @@
+"""What a picture is drawn from: a dataset of capest, its kind, and a name to tell it by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from capest.errors import InputError
+from capest.results.columns import printable
+from capest.results.ours import CAPACITY_MARK, STUDY_MARK
+from capest.results.stored import OfDataset
+from capest.results.sweep_file import AXES as SWEEP_AXES
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+RUN, SWEEP, UNCERTAINTY, CAPACITY = "run", "sweep", "uncertainty", "capacity"
+
+KIND_WORDS = {
+    RUN: "a run",
+    SWEEP: "a sweep",
+    UNCERTAINTY: "a study of uncertainty",
+    CAPACITY: "a search of capacities",
+}
+
+
+def kind_of(dataset: xr.Dataset) -> str:
+    """Tell what capest wrote a dataset for: one of `KIND_WORDS`.
+
+    Raises
+    ------
+    InputError
+        Nothing of capest.
+    """
+    marks = {STUDY_MARK: UNCERTAINTY, CAPACITY_MARK: CAPACITY, SWEEP_AXES: SWEEP}
+    found = next((kind for mark, kind in marks.items() if mark in dataset.attrs), "")
+    if not found and "scenario_fingerprint" in dataset.attrs:
+        found = RUN
+    if not found:
+        raise InputError("this dataset is not of capest: it says nothing of a scenario")
+    return found
+
+
+@dataclass(frozen=True)
+class Source:
+    """One dataset that a picture shows.
+
+    Attributes
+    ----------
+    dataset : xarray.Dataset
+    name : str
+        What people call it where several are shown: the file's name without its ending.
+    path : str
+        Of its file; needed for studies of uncertainty and searches of capacities, which are read
+        from their files.
+    """
+
+    dataset: xr.Dataset
+    name: str = ""
+    path: str = field(default="", compare=False)
+
+    @cached_property
+    def kind(self) -> str:
+        """One of `KIND_WORDS`."""
+        return kind_of(self.dataset)
+
+    @cached_property
+    def stored(self) -> OfDataset:
+        """The same as a summary reads it."""
+        return OfDataset(self.dataset)
+
+    @property
+    def title(self) -> str:
+        """Title of the scenario; safe to show."""
+        return printable(str(self.dataset.attrs.get("title", ""))) or self.name
+
+    @property
+    def footer(self) -> str:
+        """Trials, seed, version and scenario: what anybody needs to get it again."""
+        about = self.dataset.attrs
+        parts = []
+        if "trials_done" in about:
+            parts.append(f"{int(about['trials_done']):,} trials")
+        elif "trials" in about:
+            parts.append(f"{int(about['trials']):,} trials")
+        if "seed" in about:
+            parts.append(f"seed {about['seed']}")
+        if "capest_version" in about:
+            parts.append(f"capest {printable(str(about['capest_version']))}")
+        if "scenario_fingerprint" in about:
+            parts.append(f"scenario {printable(str(about['scenario_fingerprint']))[:8]}")
+        return " · ".join(parts)
+
+
+def names_apart(paths: Sequence[Path]) -> list[str]:
+    """Names that tell files apart: without folder and ending where that is enough."""
+    for shown in (lambda path: path.stem, lambda path: f"{path.parent.name}/{path.stem}", str):
+        found = [printable(shown(path)) for path in paths]
+        if len(set(found)) == len(set(paths)):
+            break
+    return found

@@ -1,0 +1,1 @@
+"""A result as one page that can be filed: HTML that needs no network."""
