@@ -26,10 +26,11 @@ def report(path: Path, as_json: bool) -> None:
         Damaged, or not of a sweep.
     """
     from capest.results.open import open_result
+    from capest.results.sweep_summary import SweepSummary
 
     try:
         with open_result(path) as dataset:
-            summary = dataset.capest.summary()
+            summary = SweepSummary(dataset)
     except CapestError:
         raise
     except Exception as error:  # libraries raise anything on the bytes of a damaged file

@@ -85,7 +85,8 @@ def house_style() -> Iterator[None]:
     """Draw in capest's style within this block, whatever holds outside."""
     import matplotlib
 
-    with matplotlib.rc_context({**_SETTINGS, "font.family": _fonts()}):
+    settings: Any = {**_SETTINGS, "font.family": _fonts()}
+    with matplotlib.rc_context(settings):
         yield
 
 

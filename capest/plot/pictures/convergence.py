@@ -79,7 +79,7 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
     )
     ax.axhline(found.value, color=INK, linewidth=0.8, linestyle=":")
     row = quantity(name)
-    unit = people_unit(row.units)
+    unit = people_unit(found.units)
     ax.set_xlabel("trials")
     ax.set_ylabel(f"{row.label or row.long_name}{f', {unit}' if unit else ''}")
     ax.set_xlim(1, count[-1])
