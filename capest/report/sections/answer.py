@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from capest.plot.source import Source
+from capest.plot.source import CAPACITY, SWEEP, UNCERTAINTY, Source
 from capest.report.report_files import ReportFiles, differing_keys
-from capest.results.columns import printable
+from capest.report.values import value_words
 from capest.results.figures import (
     interval_text,
     number,
@@ -16,13 +16,18 @@ from capest.results.figures import (
     percent_text,
     value_text,
 )
+from capest.results.ours import CAPACITY_MARK
 from capest.results.summary import Summary
+from capest.results.sweep_summary import SweepSummary
 from capest.statistics.answer_range import RANGE_NAME
-from capest.statistics.quantities import quantity
 from capest.statistics.reduction import Estimate
 from capest.statistics.refusals import REFUSAL_REASONS
+from capest.studies.capacity.capacity_file import capacities_of
+from capest.studies.capacity.capacity_words import condition_text, key_text
+from capest.studies.capacity.capacity_words import interval_text as capacity_interval
 from capest.studies.uncertainty.analysis import joint_of
 from capest.studies.uncertainty.study_model import Study
+from capest.studies.uncertainty.tornado_rows import places_of
 
 _WHY = {
     "bandwidth": "the beam has no bandwidth left",
@@ -55,16 +60,29 @@ class HeadlineAnswer:
     lines: tuple[str, ...] = field(default=())
 
 
-def answer_of_run(files: ReportFiles, estimates: Mapping[tuple[str, str], Estimate]) -> HeadlineAnswer:
-    """Return the answer of a run.
+def answer(
+    files: ReportFiles, estimates: Mapping[tuple[str, str], Estimate]
+) -> HeadlineAnswer:
+    """Return the answer of the first file, of whatever kind it is.
 
     Parameters
     ----------
     files : ReportFiles
-        The first is the run.
     estimates : mapping of (metric, statistic) to Estimate
-        Of the run.
+        Of a run; empty of other kinds.
     """
+    kind = files.first.kind
+    if kind == SWEEP:
+        return _of_sweep(files.first)
+    if kind == UNCERTAINTY:
+        return _of_study(files.studies[0][1])
+    if kind == CAPACITY:
+        return _of_capacities(files.first)
+    return _of_run(files, estimates)
+
+
+def _of_run(files: ReportFiles, estimates: Mapping[tuple[str, str], Estimate]) -> HeadlineAnswer:
+    """The answer of a run: calls, or what its satellites carry."""
     summary = files.summary
     assert summary is not None
     calls = estimates.get(("calls", "mean"))
@@ -75,10 +93,10 @@ def answer_of_run(files: ReportFiles, estimates: Mapping[tuple[str, str], Estima
         label, found, own = summary.means[0]
         unit = f"{own}, {label}" if own else label
     lines = [*_of_how_many(estimates), *_ranges(files, found), *_limit(estimates), *_said(summary)]
-    return HeadlineAnswer(value_text(found), unit, interval_words(found), tuple(lines))
+    return HeadlineAnswer(value_text(found), unit, _interval_words(found), tuple(lines))
 
 
-def interval_words(found: Estimate) -> str:
+def _interval_words(found: Estimate) -> str:
     """Return the 95 % interval in words, or why it is not known."""
     if found.note or math.isnan(found.low):
         why = found.note.partition(": ")[2]
@@ -145,12 +163,70 @@ def _said(summary: Summary) -> Iterator[str]:
     yield from (line[0].upper() + line[1:] for line in (summary.bound_verdict,) if line)
 
 
-def titled(source: Source) -> str:
-    """Title of a file's scenario."""
-    return printable(source.title)
+def _of_sweep(source: Source) -> HeadlineAnswer:
+    """Of a sweep: the figure at its last point, and at its first."""
+    points = SweepSummary(source.dataset).points
+    names = (("calls", "mean"), ("throughput", "mean"))
+    there = {name for point in points for name in point.estimates}
+    name = next((each for each in names if each in there), None)
+    known = [point for point in points if name in point.estimates]
+    if name is None or not known:
+        return HeadlineAnswer(f"{len(points):,}", "points", "Figures of each are below")
+    last, first = known[-1], known[0]
+    found = last.estimates[name]
+    unit = f"{'calls at once' if name[0] == 'calls' else people_unit(found.units)}, {_at(last.place)}"
+    lines = []
+    if first is not last:
+        before = first.estimates[name]
+        lines.append(f"{value_text(before)} {_said_interval(before)} with {_at(first.place)}.")
+    return HeadlineAnswer(value_text(found), unit, _interval_words(found), tuple(lines))
 
 
-def figure_label(metric: str) -> str:
-    """What people call a figure."""
-    row = quantity(metric)
-    return row.label or row.long_name
+def _said_interval(found: Estimate) -> str:
+    return f"({interval_text(found)})" if found.note else interval_text(found)
+
+
+def _at(place: Mapping[str, object]) -> str:
+    return ", ".join(f"{key} = {value_words(value)}" for key, value in place.items())
+
+
+def _of_study(study: Study) -> HeadlineAnswer:
+    """Of a study of uncertainty: the range, and the answer at stated values."""
+    found = study.figures[0]
+    base, places = found.base, places_of(found.base)
+    stated = number(base.value, places)
+    unit = f"{found.figure.label} {people_unit(found.figure.units)}".strip()
+    at_stated = f"At the stated values {stated}, by {study.about.get('paired_trials')} trials."
+    joint = joint_of(study, found)
+    if joint is None:
+        return HeadlineAnswer(stated, f"{unit} at stated values", "No joint sample gives a range")
+    ends = (joint.range.low.value, joint.range.high.value)
+    value = " to ".join(number(each, places) for each in ends)
+    none = ""
+    if joint.none.value > 0.0:
+        none = f"{percent_text(joint.none.value)} of the samples have (nearly) none."
+    lines = [none, at_stated, f"{joint.range.note}." if joint.range.note else ""]
+    first = RANGE_NAME[0].upper() + RANGE_NAME[1:]
+    return HeadlineAnswer(value, unit, first, tuple(line for line in lines if line))
+
+
+def _of_capacities(source: Source) -> HeadlineAnswer:
+    """Of a search of capacities: the first key that was found."""
+    stored = capacities_of(source.stored)
+    about, first = stored.about, stored.capacities[0]
+    key = str(about[CAPACITY_MARK])
+    condition = f"With {condition_text(about)}"
+    where = f" ({_at(first.place)})" if first.place else ""
+    if not first.crossings:
+        return HeadlineAnswer(first.verdict, f"in the range of {key}{where}", condition)
+    crossing = first.crossings[0]
+    interval = capacity_interval(about, crossing)
+    sure = f"95 % interval {interval.strip('[]').replace(', ', ' to ')}" if interval else ""
+    most = "is the most" if crossing.rising else "is the least"
+    lines = [f"{condition}, it {most}{where}."]
+    return HeadlineAnswer(
+        key_text(about, crossing.key),
+        key,
+        sure or f"No interval: {crossing.why_no_interval}",
+        tuple(lines),
+    )

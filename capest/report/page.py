@@ -1,0 +1,94 @@
+"""A report: one page of HTML that needs nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files as package_files
+from typing import Any
+
+from markupsafe import Markup
+
+from capest.plot.source import Source
+from capest.report.contents import contents
+from capest.report.report_files import ReportFiles
+from capest.report.values import cut_words
+from capest.results.columns import printable
+from capest.results.ours import MADE_BY
+
+MOST_BYTES = 1_000_000
+"""Size that a page does not exceed."""
+
+
+@dataclass(frozen=True)
+class ReportPage:
+    """A page that is written out.
+
+    Attributes
+    ----------
+    content : bytes
+        UTF-8.
+    sections : tuple of str
+        Names of its sections, in their order.
+    """
+
+    content: bytes
+    sections: tuple[str, ...]
+
+
+def report_page(sources: Sequence[Source]) -> ReportPage:
+    """Write the report of one file or more.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        The first is what the report is of; others are compared with it, or give it a range.
+
+    Raises
+    ------
+    InputError
+        A file does not hold what its kind should.
+    """
+    found = contents(ReportFiles(tuple(sources)))
+    style, script = (_part(name) for name in ("page.css", "page.js"))
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    text = _environment().get_template("page.html.j2").render(
+        page=found,
+        made_by=MADE_BY,
+        style=Markup(style),
+        script=Markup(script),
+        script_hash=digest,
+    )
+    return ReportPage(text.encode(), tuple(each.name for each in found.sections))
+
+
+def _part(name: str) -> str:
+    """Text of a file beside this one; it ends no element it may stand in."""
+    text = (package_files("capest.report") / name).read_text(encoding="utf-8")
+    assert "</" not in text
+    return text
+
+
+def _environment() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("capest.report", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["cut"] = cut_words
+    return environment
+
+
+def _visible(value: Any) -> Any:
+    """Text with what cannot be seen written as escapes, line by line; markup as it is."""
+    if not isinstance(value, str) or hasattr(value, "__html__"):
+        return value
+    return "\n".join(printable(line) for line in value.split("\n"))
