@@ -52,12 +52,21 @@ class Sheet:
         Width and height of the figure.
     ax : matplotlib.axes.Axes, optional
         Draw the first panel here, without title and footer, and leave the others away.
+    has_words : bool
+        Whether a new figure has title, subtitle and footer; a page writes them itself.
     """
 
-    def __init__(self, size_in: tuple[float, float] = SIZE_IN, ax: Axes | None = None) -> None:
+    def __init__(
+        self,
+        size_in: tuple[float, float] = SIZE_IN,
+        ax: Axes | None = None,
+        *,
+        has_words: bool = True,
+    ) -> None:
         from matplotlib.figure import Figure as NewFigure
 
         self.is_whole = ax is None
+        self._has_words = has_words
         self._ax = ax
         self.figure: Figure = NewFigure(figsize=size_in) if ax is None else ax.get_figure()  # type: ignore[assignment]
         self._grid_box: list[Axes] = []
@@ -105,6 +114,8 @@ class Sheet:
         """
         if not self.is_whole:
             return
+        if not self._has_words:
+            words = Words("")
         figure = self.figure
         width_in, height_in = figure.get_size_inches()
         top_in = _MARGIN_IN

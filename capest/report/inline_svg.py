@@ -41,7 +41,9 @@ _FAR_LINK = re.compile(r"url\(\s*(?!#)|@import|expression", re.IGNORECASE)
 _LINK = re.compile(r"url\(\s*['\"]?#([^)'\"]*)['\"]?\s*\)")
 
 
-def inline_svg(content: bytes, prefix: str) -> Markup:
+def inline_svg(
+    content: bytes, prefix: str, box: tuple[float, float, float, float] | None = None
+) -> Markup:
     """Return the SVG of a picture as markup for a page.
 
     Parameters
@@ -50,6 +52,8 @@ def inline_svg(content: bytes, prefix: str) -> Markup:
         As ``plot.picture.Picture.content`` gives it.
     prefix : str
         Before every name in it, so that no two pictures of a page share one.
+    box : (float, float, float, float), optional
+        Left, top, width and height of the part to be shown; all of it by default.
 
     Returns
     -------
@@ -57,7 +61,10 @@ def inline_svg(content: bytes, prefix: str) -> Markup:
         Elements and attributes that draw, with colours of the page; it loads nothing.
     """
     text = _NOT_XML.sub("\ufffd", content.decode("utf-8", "replace"))
-    return Markup("".join(_written(ElementTree.fromstring(text), prefix)))
+    drawn = ElementTree.fromstring(text)
+    if box is not None:
+        drawn.set("viewBox", " ".join(f"{each:.2f}" for each in box))
+    return Markup("".join(_written(drawn, prefix)))
 
 
 def _written(element: ElementTree.Element, prefix: str) -> Iterator[str]:

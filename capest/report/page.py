@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files as package_files
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from capest.plot.source import Source
 from capest.report.contents import contents
 from capest.report.report_files import ReportFiles
-from capest.report.values import cut_words
 from capest.results.columns import printable
 from capest.results.ours import MADE_BY
+
+_NO_BREAK = "\u00a0"
 
 MOST_BYTES = 1_000_000
 """Size that a page does not exceed."""
@@ -83,8 +85,14 @@ def _environment() -> Any:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["cut"] = cut_words
+    environment.filters["joined"] = _joined
     return environment
+
+
+def _joined(text: str) -> Markup:
+    """Text whose numbers keep their percent sign and their unit on the same line."""
+    kept = re.sub(r"(?<=\d) (?=%|±|million|km|kB|dB|GHz|MHz|ms\b|W\b)", _NO_BREAK, str(escape(_visible(text))))
+    return Markup(kept)
 
 
 def _visible(value: Any) -> Any:
