@@ -19,6 +19,14 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
+class SubHeading:
+    """A heading within a section."""
+
+    kind: ClassVar[str] = "heading"
+    text: str
+
+
+@dataclass(frozen=True)
 class BulletList:
     """Sentences that stand side by side."""
 
@@ -115,7 +123,9 @@ class FoldedBlocks:
     blocks: Sequence[Block]
 
 
-Block = Paragraph | BulletList | DataTable | CodeText | Drawing | LiveMap | FoldedBlocks
+Block = (
+    Paragraph | SubHeading | BulletList | DataTable | CodeText | Drawing | LiveMap | FoldedBlocks
+)
 
 
 @dataclass(frozen=True)

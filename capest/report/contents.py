@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from capest.report.report_files import ReportFiles
 from capest.report.blocks import ReportSection
+from capest.report.report_files import ReportFiles
 from capest.report.sections.again import again
 from capest.report.sections.all_figures import all_figures
 from capest.report.sections.answer import HeadlineAnswer, answer
@@ -67,7 +67,9 @@ def contents(files: ReportFiles) -> ReportContents:
         again(files),
     ]
     about = files.attributes
-    named = f"fingerprint {about['scenario_fingerprint']}" if "scenario_fingerprint" in about else ""
+    named = (
+        f"fingerprint {about['scenario_fingerprint']}" if "scenario_fingerprint" in about else ""
+    )
     footer = " · ".join(part for part in (files.first.footer, named) if part)
     return ReportContents(
         cut_words(files.first.title),

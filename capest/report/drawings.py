@@ -59,6 +59,11 @@ def drawn_box(drawn: picture.Picture) -> tuple[float, float, float, float]:
     figure = drawn.figure
     with house_style():
         box = figure.get_tightbbox()
+        # Legends of a whole figure have their place beside the layout.
+        for legend in figure.legends:
+            extent = legend.get_window_extent()
+            of_legend = extent.transformed(figure.dpi_scale_trans.inverted())
+            box = box.union([box, of_legend])
     _, height_in = figure.get_size_inches()
     left, top = box.x0 * _POINTS_PER_INCH, (height_in - box.y1) * _POINTS_PER_INCH
     width, height = (each * _POINTS_PER_INCH + 2.0 * _MARGIN_PT for each in (box.width, box.height))

@@ -20,8 +20,22 @@ _DRAWN = {
 _SAID = {
     *("id", "d", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "width", "height"),
     *("points", "transform", "style", "clip-path", "fill", "stroke", "stroke-width", "opacity"),
-    *("href", "viewBox", "preserveAspectRatio", "clipPathUnits", "patternUnits", "patternTransform"),
-    *("patternContentUnits", "text-anchor", "font-size", "font-weight", "fill-opacity", "fill-rule"),
+    *(
+        "href",
+        "viewBox",
+        "preserveAspectRatio",
+        "clipPathUnits",
+        "patternUnits",
+        "patternTransform",
+    ),
+    *(
+        "patternContentUnits",
+        "text-anchor",
+        "font-size",
+        "font-weight",
+        "fill-opacity",
+        "fill-rule",
+    ),
 }
 """Attributes that a drawing needs; all others are left out, those of events among them."""
 

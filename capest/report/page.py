@@ -56,12 +56,16 @@ def report_page(sources: Sequence[Source]) -> ReportPage:
     found = contents(ReportFiles(tuple(sources)))
     style, script = (_part(name) for name in ("page.css", "page.js"))
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    text = _environment().get_template("page.html.j2").render(
-        page=found,
-        made_by=MADE_BY,
-        style=Markup(style),
-        script=Markup(script),
-        script_hash=digest,
+    text = (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            page=found,
+            made_by=MADE_BY,
+            style=Markup(style),
+            script=Markup(script),
+            script_hash=digest,
+        )
     )
     return ReportPage(text.encode(), tuple(each.name for each in found.sections))
 
@@ -91,7 +95,9 @@ def _environment() -> Any:
 
 def _joined(text: str) -> Markup:
     """Text whose numbers keep their percent sign and their unit on the same line."""
-    kept = re.sub(r"(?<=\d) (?=%|±|million|km|kB|dB|GHz|MHz|ms\b|W\b)", _NO_BREAK, str(escape(_visible(text))))
+    kept = re.sub(
+        r"(?<=\d) (?=%|±|million|km|kB|dB|GHz|MHz|ms\b|W\b)", _NO_BREAK, str(escape(_visible(text)))
+    )
     return Markup(kept)
 
 

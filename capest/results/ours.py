@@ -2,7 +2,8 @@
 
 Every file that capest writes for a user carries a mark: a NetCDF file the attributes of its run,
 a JSON file the key ``made_by``, a scenario a comment in its first line, a picture the program that
-drew it, a report its generator. A link is never followed to its end: what is there is not what was named.
+drew it, a report its generator. A link is never followed to its end: what is there is not what was
+named.
 """
 
 from __future__ import annotations

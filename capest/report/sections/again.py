@@ -46,7 +46,13 @@ def _command(about: Mapping[str, Any], kind: str) -> str:
     if kind != CAPACITY:
         return ""
     low, high = (f"{float(each):g}" for each in about["range"])
-    words = ["capest", "capacity", "scenario.toml", "--vary", f"{about['capacity_of']}={low}..{high}"]
+    words = [
+        "capest",
+        "capacity",
+        "scenario.toml",
+        "--vary",
+        f"{about['capacity_of']}={low}..{high}",
+    ]
     words += ["--while", str(about.get("condition", "")), "--trials", str(about.get("trials", ""))]
     return shlex.join(words)
 

@@ -41,6 +41,9 @@ _WHY = {
 """Why a call is refused, to be read after "because"."""
 
 
+_NO_RANGE = "How far off what is assumed may make it is not among these files."
+
+
 @dataclass(frozen=True)
 class HeadlineAnswer:
     """What stands at the top of a report.
@@ -60,9 +63,7 @@ class HeadlineAnswer:
     lines: tuple[str, ...] = field(default=())
 
 
-def answer(
-    files: ReportFiles, estimates: Mapping[tuple[str, str], Estimate]
-) -> HeadlineAnswer:
+def answer(files: ReportFiles, estimates: Mapping[tuple[str, str], Estimate]) -> HeadlineAnswer:
     """Return the answer of the first file, of whatever kind it is.
 
     Parameters
@@ -92,7 +93,8 @@ def _of_run(files: ReportFiles, estimates: Mapping[tuple[str, str], Estimate]) -
     else:
         label, found, own = summary.means[0]
         unit = f"{own}, {label}" if own else label
-    lines = [*_of_how_many(estimates), *_ranges(files, found), *_limit(estimates), *_said(summary)]
+    ranges = list(_ranges(files, found)) or [_NO_RANGE]
+    lines = [*_of_how_many(estimates), *_limit(estimates), *ranges, *_said(summary)]
     return HeadlineAnswer(value_text(found), unit, _interval_words(found), tuple(lines))
 
 
@@ -102,7 +104,8 @@ def _interval_words(found: Estimate) -> str:
         why = found.note.partition(": ")[2]
         return f"How sure is not known{f': {why}' if why else ''}"
     return (
-        f"95 % interval {interval_text(found, brackets=True).strip('[]').replace(', ', ' to ')}"
+        f"95 % interval {interval_text(found, brackets=True).strip('[]').replace(', ', ' to ')}, "
+        "by chance alone"
         if math.isfinite(found.low) and math.isfinite(found.high)
         else f"95 % interval {interval_text(found)}"
     )
@@ -174,7 +177,9 @@ def _of_sweep(source: Source) -> HeadlineAnswer:
         return HeadlineAnswer(f"{len(points):,}", "points", "Figures of each are below")
     last, first = known[-1], known[0]
     found = last.estimates[name]
-    unit = f"{'calls at once' if name[0] == 'calls' else people_unit(found.units)}, {_at(last.place)}"
+    unit = (
+        f"{'calls at once' if name[0] == 'calls' else people_unit(found.units)}, {_at(last.place)}"
+    )
     lines = []
     if first is not last:
         before = first.estimates[name]

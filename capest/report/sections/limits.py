@@ -70,5 +70,3 @@ def _reasons(estimates: Mapping[tuple[str, str], Estimate]) -> list[tuple[str, s
             sure = interval_text(shown, brackets=True)
             rows.append((SHORT_REASONS[reason], value_text(shown), sure, calls))
     return rows
-
-

@@ -11,9 +11,6 @@ from capest.report.values import value_words
 from capest.results.rests_on import VARIED, figures_of
 from capest.shown import label_of
 
-_MOST_OPEN = 12
-"""Changed keys that show without being unfolded."""
-
 
 def question(files: ReportFiles) -> ReportSection:
     """Return what the report is asked."""
@@ -29,8 +26,7 @@ def question(files: ReportFiles) -> ReportSection:
             changed,
             frozenset({1, 2}),
         )
-        few = len(changed) <= _MOST_OPEN
-        blocks.append(table if few else FoldedBlocks(f"What was changed ({len(changed)})", [table]))
+        blocks.append(FoldedBlocks(f"What the scenario changes ({len(changed)} keys)", [table]))
     return ReportSection("question", "The question", blocks)
 
 
@@ -51,9 +47,7 @@ def _asked(files: ReportFiles, scenario: dict[str, Any], attributes: Any) -> str
     return f"{what}, and why not more?"
 
 
-def _facts(
-    scenario: dict[str, Any], attributes: Any, sizes: Any
-) -> Iterator[tuple[str, str]]:
+def _facts(scenario: dict[str, Any], attributes: Any, sizes: Any) -> Iterator[tuple[str, str]]:
     if service := _of(scenario, "service", "preset"):
         yield "service", label_of(str(service))
     users = attributes.get("users_per_trial") or _of(scenario, "users", "count")

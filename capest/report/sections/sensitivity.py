@@ -6,7 +6,15 @@ import math
 from collections.abc import Iterator
 
 from capest.plot.source import Source
-from capest.report.blocks import Block, BulletList, DataTable, FoldedBlocks, Paragraph, ReportSection
+from capest.report.blocks import (
+    Block,
+    BulletList,
+    DataTable,
+    FoldedBlocks,
+    Paragraph,
+    ReportSection,
+    SubHeading,
+)
 from capest.report.drawings import drawings
 from capest.report.report_files import ReportFiles, differing_keys
 from capest.report.sections.answer import range_sentences
@@ -47,8 +55,9 @@ def sensitivity(files: ReportFiles) -> ReportSection:
 
 
 def _of_study(files: ReportFiles, source: Source, study: Study, place: str) -> Iterator[Block]:
+    yield SubHeading(f"What is assumed: {source.name}")
     if differs := _differs(files.first, source):
-        yield Paragraph(f"The study {source.name} is of another scenario: {differs}.")
+        yield Paragraph(f"This study is of another scenario: {differs}.")
     yield from drawings(("uncertainty", "tornado", "margin"), (source,), place)
     for found in study.figures:
         joint = joint_of(study, found)
@@ -74,7 +83,9 @@ def _of_study(files: ReportFiles, source: Source, study: Study, place: str) -> I
 def _differs(ours: Source, theirs: Source) -> str:
     """In which keys another file's scenario is not the first's; empty where in none."""
     keys = [] if ours is theirs else differing_keys(ours, theirs)
-    named = [f"{key} {value_words(right)} in place of {value_words(left)}" for key, left, right in keys]
+    named = [
+        f"{key} {value_words(right)} in place of {value_words(left)}" for key, left, right in keys
+    ]
     rest = len(named) - _NAMED
     return "; ".join([*named[:_NAMED], *([f"and {rest} keys more"] if rest > 0 else [])])
 
@@ -180,6 +191,7 @@ def _percent(found: Interval) -> Interval:
 
 def _of_sweep(source: Source, place: str) -> Iterator[Block]:
     summary = SweepSummary(source.dataset)
+    yield SubHeading(f"Along {' and '.join(summary.axes) or 'one point'}: {source.name}")
     yield Paragraph(f"{summary.heading}.")
     yield from drawings(("sweep",), (source,), place)
     headings, rows = summary.table()
@@ -189,6 +201,7 @@ def _of_sweep(source: Source, place: str) -> Iterator[Block]:
 
 def _of_capacity(source: Source, place: str) -> Iterator[Block]:
     stored = capacities_of(source.stored)
+    yield SubHeading(f"How much until it breaks: {source.name}")
     yield Paragraph(f"{printable(source.title)}: {search_text(stored.about)}.")
     yield from drawings(("capacity",), (source,), place)
     lines = []
@@ -196,4 +209,4 @@ def _of_capacity(source: Source, place: str) -> Iterator[Block]:
         where = ", ".join(f"{key} = {value_words(value)}" for key, value in each.place.items())
         told = [line.strip() for line in lines_of(stored.about, each)]
         lines += [f"{where}: {line}" if where else line for line in told]
-    yield BulletList(lines)
+    yield BulletList([f"{line[0].upper()}{line[1:]}" for line in lines])
