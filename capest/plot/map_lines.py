@@ -167,8 +167,7 @@ def _long_enough(x: np.ndarray, y: np.ndarray, piece: np.ndarray, size_km: float
     _, number = np.unique(piece, return_inverse=True)
     first = np.flatnonzero(np.r_[True, np.diff(number) != 0])
     wide, high = (
-        np.maximum.reduceat(values, first) - np.minimum.reduceat(values, first)
-        for values in (x, y)
+        np.maximum.reduceat(values, first) - np.minimum.reduceat(values, first) for values in (x, y)
     )
     found: np.ndarray = (np.maximum(wide, high) >= size_km)[number]
     return found

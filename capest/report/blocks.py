@@ -90,6 +90,11 @@ class Drawing:
     footer: str
     alt: str
 
+    @property
+    def has_image(self) -> bool:
+        """Whether part of it has colours that do not follow the page's."""
+        return "<image" in self.markup
+
 
 @dataclass(frozen=True)
 class LiveMap:

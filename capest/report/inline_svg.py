@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 from markupsafe import Markup, escape
 
 from capest.plot.style import BLACK, GRID, INK, MUTED, PAPER
+from capest.report.short_paths import short_path
 from capest.results.columns import printable
 
 _DRAWN = {
@@ -115,7 +116,9 @@ def _value(key: str, value: str, prefix: str, *, is_text: bool) -> str:
         if value.startswith("#"):
             return f"#{prefix}-{value[1:]}"
         return value if value.startswith("data:image/png;base64,") else ""
-    if key in ("d", "points", "transform", "x", "y"):
+    if key == "d":
+        return short_path(value)
+    if key in ("points", "transform", "x", "y"):
         # A hundredth of a point is finer than any screen.
         value = _FRACTION.sub(r"\1", " ".join(value.split()))
     if key in ("style", "fill", "stroke", "clip-path"):

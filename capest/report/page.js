@@ -30,12 +30,13 @@ if (stage) {
   const bytes = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
   const numbers = (column) => {
     const view = bytes(column.values);
-    const read = { u2: (k) => view.getUint16(2 * k, true), i2: (k) => view.getInt16(2 * k, true), f4: (k) => view.getFloat32(4 * k, true) }[column.type];
+    const read = { u1: (k) => view.getUint8(k), u2: (k) => view.getUint16(2 * k, true), i2: (k) => view.getInt16(2 * k, true), f4: (k) => view.getFloat32(4 * k, true) }[column.type];
     return Array.from({ length: cells.count }, (_, k) => read(k) * column.scale);
   };
   const x = numbers(cells.x), y = numbers(cells.y);
   const latitude = numbers(cells.latitude), longitude = numbers(cells.longitude);
   const figures = cells.figures.map((each) => ({ label: each.label, values: numbers(each) }));
+  const country = numbers(cells.country), reason = numbers(cells.reason);
   const written = (value) => {
     if (Number.isNaN(value)) return "not known";
     const size = Math.abs(value);
@@ -49,8 +50,9 @@ if (stage) {
     at = k;
     marker.setAttribute("cx", x[k]);
     marker.setAttribute("cy", y[k]);
-    const place = [degrees(latitude[k], "N", "S"), degrees(longitude[k], "E", "W"), cells.countries[cells.country[k]]];
+    const place = [degrees(latitude[k], "N", "S"), degrees(longitude[k], "E", "W"), cells.countries[country[k]]];
     const parts = figures.map((each) => `${each.label} ${written(each.values[k])}`);
+    if (reason[k]) parts.push(`refused mostly: ${cells.reasons[reason[k]]}`);
     says.textContent = `${place.filter(Boolean).join(", ")}: ${parts.join(", ")}`;
     stage.dataset.cell = k;
   };
