@@ -31,10 +31,24 @@ def plain_number(value: float) -> str:
 
 
 def write_plain_numbers(axis: Axis) -> None:
-    """Write the numbers of an axis with thousands separated."""
+    """Write the numbers of an axis with thousands separated, all with as many decimals."""
     from matplotlib.ticker import FuncFormatter
 
-    axis.set_major_formatter(FuncFormatter(lambda value, _: plain_number(value)))
+    def written(value: float, _: object) -> str:
+        places = max((_decimals(each) for each in axis.get_majorticklocs()), default=0)
+        text = plain_number(value)
+        return text if _decimals(value) == places else f"{value:,.{places}f}".replace("-", "−")
+
+    axis.set_major_formatter(FuncFormatter(written))
+
+
+def _decimals(value: float) -> int:
+    return len(plain_number(value).partition(".")[2])
+
+
+def with_minus(text: str) -> str:
+    """Numbers as text with a minus sign in place of each hyphen."""
+    return text.replace("-", "−")
 
 
 def is_spaced_by_factors(values: Sequence[float] | np.ndarray) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from capest.plot.figure_words import FigureWords
 from capest.plot.key_words import key_name, key_value_with_unit
-from capest.plot.number_axes import plain_number
+from capest.plot.number_axes import plain_number, with_minus
 from capest.plot.sweep_points import SweepCurve, SweptAxis
 from capest.results.figures import interval_text, scaled, value_text
 from capest.results.sweep_figures import SweepPoint
@@ -70,7 +70,7 @@ def _said(one: Estimate, words: FigureWords) -> str:
     text = value_text(one)
     if not one.note:
         text += f" {interval_text(one)}"
-    return words.with_unit(text)
+    return words.with_unit(with_minus(text))
 
 
 def _where(axes: Sequence[SweptAxis], point: SweepPoint) -> str:

@@ -10,7 +10,7 @@ from capest.errors import InputError
 from capest.plot.curve_axis import CurveAxis, write_points
 from capest.plot.figure_words import FigureWords, figure_words
 from capest.plot.key_words import key_name, key_value_with_unit
-from capest.plot.number_axes import write_plain_numbers
+from capest.plot.number_axes import with_minus, write_plain_numbers
 from capest.plot.point_labels import PointLabel, ends_first, place_labels
 from capest.plot.reason_bands import draw_bands, shown_reasons
 from capest.plot.sheet import Sheet, Words
@@ -181,18 +181,17 @@ def _label(
         limits = curve.limits(figure, words.factor)
         if axis.is_numeric:
             drawn.append((places, limits[0]))
-        else:
-            drawn += [
-                (np.full(2, place), limits[1:, i])
-                for i, place in enumerate(places)
-                if np.isfinite(limits[1:, i]).all()
-            ]
+        drawn += [
+            (np.full(2, place), limits[1:, i])
+            for i, place in enumerate(places)
+            if np.isfinite(limits[1:, i]).all()
+        ]
         found = curve.estimates(figure)
         colour = FAMILY[k] if len(curves) > 1 else INK
         for i in ends_first(len(found)):
             one = found[i]
             if one is not None and np.isfinite(one.value):
-                text = value_text(scaled(one, words.factor))
+                text = with_minus(value_text(scaled(one, words.factor)))
                 label = PointLabel(float(places[i]), words.factor * one.value, text, colour)
                 labels.append((i not in (0, len(found) - 1), label))
     labels.sort(key=lambda each: each[0])
