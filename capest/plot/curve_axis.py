@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from capest.plot.key_words import key_name, key_on_axis, key_value
 from capest.plot.number_axes import is_spaced_by_factors, plain_number, ticks_with_room
 from capest.plot.style import PAPER
-from capest.plot.sweep_points import SweepCurve, SweptAxis
+from capest.plot.sweep_points import SweptAxis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,23 +29,26 @@ class CurveAxis:
     Parameters
     ----------
     axis : SweptAxis
-    curve : SweepCurve
-        Any of those that are drawn.
+    values : sequence
+        Its values in the order in which curves go: ascending if they are numbers.
+    satellites : sequence of int, optional
+        At each value; written below it if each has another number.
     """
 
-    def __init__(self, axis: SweptAxis, curve: SweepCurve) -> None:
+    def __init__(
+        self, axis: SweptAxis, values: Sequence[Any], satellites: Sequence[int] = ()
+    ) -> None:
         self.axis = axis
         self.is_numeric = axis.is_numeric and len(axis.values) > 1
-        self._values = curve.values
+        self._values = tuple(values)
         self.is_log = self.is_numeric and is_spaced_by_factors([float(v) for v in axis.values])
-        counts = [point.sizes.get("satellites", 0) for point in curve.points]
-        self._satellites = counts if len(set(counts)) == len(counts) > 1 else []
+        self._satellites = satellites if len(set(satellites)) == len(values) > 1 else ()
 
-    def places(self, curve: SweepCurve) -> np.ndarray:
+    def places(self, values: Sequence[Any]) -> np.ndarray:
         """Coordinates of the points of a curve."""
         if self.is_numeric:
-            return np.array(curve.values, dtype=np.float64)
-        return np.arange(len(curve.values), dtype=np.float64)
+            return np.array(values, dtype=np.float64)
+        return np.arange(len(values), dtype=np.float64)
 
     def along(self, places: np.ndarray) -> np.ndarray:
         """Places from 0 to 1 of the width of the panel."""
@@ -55,8 +59,7 @@ class CurveAxis:
     def finish(self, ax: Axes, lower: Axes | None, width_in: float) -> None:
         """Write ticks, label and limits, on the lower panel where there is one."""
         bottom = ax if lower is None else lower
-        curve = SweepCurve("", (), self._values)
-        places = self.places(curve)
+        places = self.places(self._values)
         if self.is_log:
             bottom.set_xscale("log")
         low, high = self._limits(places)

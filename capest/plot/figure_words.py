@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from capest.results.figures import people_unit
 from capest.statistics.quantities import quantity
-from capest.statistics.quantity import Mean, Share
 
 _SHORT = {
     "calls": "calls at once",
@@ -66,11 +65,8 @@ def figure_words(metric: str, statistic: str) -> FigureWords:
     if metric == "calls" and statistic == "mean":
         name = _SHORT["calls"]
     name = name.removesuffix(f", {unit}") if unit else name
-    is_share = any(
-        isinstance(one, Share) or (isinstance(one, Mean) and one.is_share) for one in row.reduces
-    )
-    if is_share:
+    if row.is_share:
         unit = "%"
     if statistic in _QUANTILE:
         name = f"{_QUANTILE[statistic]} of {name}" if statistic != "p50" else f"median {name}"
-    return FigureWords(name, unit, 100.0 if is_share else 1.0, unit != "dB")
+    return FigureWords(name, unit, 100.0 if row.is_share else 1.0, unit != "dB")

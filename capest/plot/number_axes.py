@@ -31,12 +31,14 @@ def plain_number(value: float) -> str:
 
 
 def write_plain_numbers(axis: Axis) -> None:
-    """Write the numbers of an axis with thousands separated, all with as many decimals."""
+    """Write the numbers of an axis with thousands separated; all have as many decimals, but for powers."""
     from matplotlib.ticker import FuncFormatter
 
     def written(value: float, _: object) -> str:
-        places = max((_decimals(each) for each in axis.get_majorticklocs()), default=0)
         text = plain_number(value)
+        if axis.get_scale() == "log":
+            return text
+        places = max((_decimals(each) for each in axis.get_majorticklocs()), default=0)
         return text if _decimals(value) == places else f"{value:,.{places}f}".replace("-", "−")
 
     axis.set_major_formatter(FuncFormatter(written))

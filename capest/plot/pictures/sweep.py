@@ -77,7 +77,9 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "", by: str = "") 
     curves = curves_of(source.dataset, axes)
     figure = _figure(curves, of)
     words = figure_words(*figure)
-    axis = CurveAxis(axes[0], curves[0]) if axes else CurveAxis(SweptAxis("", ("",)), curves[0])
+    satellites = [point.sizes.get("satellites", 0) for point in curves[0].points]
+    along = axes[0] if axes else SweptAxis("", ("",))
+    axis = CurveAxis(along, curves[0].values, satellites)
     shares = _shares(curves[0]) if len(curves) == 1 else {}
     panels = sheet.panels((1.9, 1.0), share_x=True) if shares else sheet.panels()
     ax = panels[0]
@@ -88,7 +90,7 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "", by: str = "") 
     lower = panels[1] if shares else None
     if lower is not None:
         size_in = _size_of_lower(sheet)
-        places = axis.places(curves[0])
+        places = axis.places(curves[0].values)
         draw_bands(
             lower,
             places,
@@ -154,7 +156,7 @@ def _draw_curves(
         shown = np.where(np.isposinf(limits), top, np.where(np.isneginf(limits), bottom, limits))
         write_points(
             ax,
-            axis.places(curve) + shift,
+            axis.places(curve.values) + shift,
             shown,
             colour=FAMILY[k],
             line=LINES[k] if axis.is_numeric else "",
@@ -177,7 +179,7 @@ def _label(
     labels, drawn = [], []
     for k, curve in enumerate(curves):
         shift = 0.0 if axis.is_numeric else _DODGE * ((k + 0.5) / len(curves) - 0.5)
-        places = axis.places(curve) + shift
+        places = axis.places(curve.values) + shift
         limits = curve.limits(figure, words.factor)
         if axis.is_numeric:
             drawn.append((places, limits[0]))

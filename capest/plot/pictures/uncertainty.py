@@ -184,7 +184,7 @@ def _handles(
             color=INK,
             linewidth=1.1,
             marker="|",
-            label=f"95 % intervals, of its ends: {limits(low)}, {limits(high)}",
+            label=f"95 % intervals of its ends: {limits(low)}, {limits(high)}",
         ),
         Line2D(
             [],
