@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
+from capest.report.cell_numbers import CellNumbers
+
 
 @dataclass(frozen=True)
 class Paragraph:
@@ -105,18 +107,14 @@ class LiveMap:
     drawing : Drawing
     width, height : float
         Of the SVG's own coordinates.
-    cells : dict
-        Numbers of cells for the page's script, see ``cell_numbers``.
-    hint : str
-        How to use it.
+    cells : CellNumbers
     """
 
     kind: ClassVar[str] = "map"
     drawing: Drawing
     width: float
     height: float
-    cells: dict[str, object]
-    hint: str
+    cells: CellNumbers
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,6 @@ from capest.plot.map_places import places_of
 from capest.results.stored import Stored
 from capest.statistics.refusals import REFUSAL_REASONS, SHORT_REASONS
 
-MOST_CELLS = 20_000
-"""Cells that a page says something of: more would make it too large."""
-
 _FINENESS = 32.0
 """Parts of a point that the picture's coordinates are rounded to."""
 
@@ -26,7 +23,12 @@ _OF_USERS = (
     ("users", "cell_users"),
     ("Mbit/s for them", "cell_throughput"),
 )
+_ASKED = ("asked", "users")
 _PEOPLE = ("people live there", ("cell_residents", "cell_people"))
+
+
+REASONS = ["", *(SHORT_REASONS[each] for each in REFUSAL_REASONS)]
+"""Reasons of refusal by number, 0 where nobody is refused."""
 
 
 @dataclass(frozen=True)
@@ -35,59 +37,91 @@ class CellNumbers:
 
     Attributes
     ----------
-    data : dict
-        Plain values for the page's script: columns are little-endian numbers in base64.
-    count, left_out : int
-        Cells that the page says something of, and those that it leaves out.
+    x_pt, y_pt : float64 array (cells,)
+        Their middles on the picture, from its upper left corner.
+    latitude_deg, longitude_deg : float64 array (cells,)
+    country : str array (cells,)
+        Codes; empty of none.
+    reason : int64 array (cells,)
+        What refuses most: a number into `REASONS`.
+    figures : list of (str, float64 array (cells,))
+        Label and values.
+    weight : float64 array (cells,)
+        The cells with most of it are kept where not all have room.
     """
 
-    data: dict[str, Any]
-    count: int
-    left_out: int
+    x_pt: np.ndarray
+    y_pt: np.ndarray
+    latitude_deg: np.ndarray
+    longitude_deg: np.ndarray
+    country: np.ndarray
+    reason: np.ndarray
+    figures: list[tuple[str, np.ndarray]]
+    weight: np.ndarray
+
+    @property
+    def count(self) -> int:
+        """Cells."""
+        return len(self.x_pt)
+
+    @property
+    def bytes_per_cell(self) -> float:
+        """Bytes that a cell takes in a page, at most."""
+        return (12.0 + 4.0 * len(self.figures)) * 4.0 / 3.0
+
+    def data(self, most: int) -> dict[str, Any]:
+        """Return plain values for the page's script: little-endian numbers in base64.
+
+        Parameters
+        ----------
+        most : int
+            Cells at most.
+        """
+        # Equal ones in their order, so that the same file gives the same page.
+        kept = np.sort(np.argsort(-self.weight, kind="stable")[:most])
+        codes, of_country = np.unique(self.country[kept], return_inverse=True)
+        return {
+            "count": len(kept),
+            "x": _column(self.x_pt[kept], "u2", _FINENESS),
+            "y": _column(self.y_pt[kept], "u2", _FINENESS),
+            "latitude": _column(self.latitude_deg[kept], "i2", _DEGREE_PARTS),
+            "longitude": _column(self.longitude_deg[kept], "i2", _DEGREE_PARTS),
+            "country": _numbers(of_country, len(codes)),
+            "countries": codes.tolist(),
+            "reason": _numbers(self.reason[kept], len(REASONS)),
+            "reasons": REASONS,
+            "figures": [
+                {"label": label} | _column(values[kept], "f4") for label, values in self.figures
+            ],
+        }
 
 
 def cell_numbers(stored: Stored, x_pt: np.ndarray, y_pt: np.ndarray) -> CellNumbers:
-    """Collect what a map says of its cells.
+    """Collect what a map says of its cells, those that it shows.
 
     Parameters
     ----------
     stored : Stored
     x_pt, y_pt : float64 array (cells,)
-        Their middles on the picture, from its upper left corner.
-
-    Returns
-    -------
-    CellNumbers
-        Of the cells that are shown; of too many, of those in which most is asked for.
+        Middles of all cells on the picture, from its upper left corner.
     """
     places = places_of(stored)
-    columns = _columns(stored)
-    asked = _values(stored, "cell_calls_offered")
-    if asked is None:
-        asked = _values(stored, "cell_users")
     shown = np.flatnonzero(places.is_shown & np.isfinite(x_pt) & np.isfinite(y_pt))
-    weight = np.zeros(len(x_pt)) if asked is None else asked
-    # Equal ones in their order, so that the same file gives the same page.
-    kept = np.sort(shown[np.argsort(-weight[shown], kind="stable")][:MOST_CELLS])
-    country = _country(stored)
-    codes = np.unique(country[kept]) if country is not None else np.array([""])
-    of_country = np.zeros(len(kept)) if country is None else np.searchsorted(codes, country[kept])
-    data: dict[str, Any] = {
-        "count": len(kept),
-        "x": _column(x_pt[kept], "u2", _FINENESS),
-        "y": _column(y_pt[kept], "u2", _FINENESS),
-        "latitude": _column(places.lat_deg[kept], "i2", _DEGREE_PARTS),
-        "longitude": _column(places.lon_deg[kept], "i2", _DEGREE_PARTS),
-        "country": _numbers(of_country, len(codes)),
-        "countries": ["" if each == "--" else str(each) for each in codes],
-        "figures": [{"label": label} | _column(each[kept], "f4") for label, each in columns],
-        "reasons": ["", *(SHORT_REASONS[each] for each in REFUSAL_REASONS)],
-        "reason": _numbers(_main_reason(stored, len(x_pt))[kept], len(REFUSAL_REASONS) + 1),
-    }
-    return CellNumbers(data, len(kept), len(shown) - len(kept))
+    figures = _figures(stored)
+    asked = next((values for name, values in figures if name in _ASKED), np.zeros(len(x_pt)))
+    return CellNumbers(
+        x_pt[shown],
+        y_pt[shown],
+        places.lat_deg[shown],
+        places.lon_deg[shown],
+        _country(stored, len(x_pt))[shown],
+        _main_reason(stored, len(x_pt))[shown],
+        [(label, values[shown]) for label, values in figures],
+        asked[shown],
+    )
 
 
-def _columns(stored: Stored) -> list[tuple[str, np.ndarray]]:
+def _figures(stored: Stored) -> list[tuple[str, np.ndarray]]:
     calls = _values(stored, "cell_calls") is not None
     found = [(label, _values(stored, name)) for label, name in (_OF_CALLS if calls else _OF_USERS)]
     label, names = _PEOPLE
@@ -105,8 +139,11 @@ def _values(stored: Stored, name: str) -> np.ndarray | None:
     return values.mean(axis=0) if values.ndim == 2 else values
 
 
-def _country(stored: Stored) -> np.ndarray | None:
-    return stored.values("cell_country").astype(str) if "cell_country" in stored.names else None
+def _country(stored: Stored, cells: int) -> np.ndarray:
+    if "cell_country" not in stored.names:
+        return np.full(cells, "")
+    codes = stored.values("cell_country").astype(str)
+    return np.where(codes == "--", "", codes)
 
 
 def _main_reason(stored: Stored, cells: int) -> np.ndarray:

@@ -13,7 +13,8 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from capest.plot.source import Source
-from capest.report.contents import contents
+from capest.report.blocks import LiveMap
+from capest.report.contents import ReportContents, contents
 from capest.report.report_files import ReportFiles
 from capest.results.columns import printable
 from capest.results.ours import MADE_BY
@@ -21,7 +22,10 @@ from capest.results.ours import MADE_BY
 _NO_BREAK = "\u00a0"
 
 MOST_BYTES = 1_000_000
-"""Size that a page does not exceed."""
+"""Size that a page does not exceed for its map's sake."""
+
+_WORDS_OF_MAP = 2000
+"""Bytes of names of countries and of the like, at most."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,27 @@ def report_page(sources: Sequence[Source]) -> ReportPage:
         A file does not hold what its kind should.
     """
     found = contents(ReportFiles(tuple(sources)))
+    content = _written(found, 0)
+    numbers = next(
+        (
+            block.cells
+            for section in found.sections
+            for block in section.blocks
+            if isinstance(block, LiveMap)
+        ),
+        None,
+    )
+    if numbers is not None:
+        room = (MOST_BYTES - len(content) - _WORDS_OF_MAP) / numbers.bytes_per_cell
+        content = _written(found, min(numbers.count, max(0, int(room))))
+    return ReportPage(content, tuple(each.name for each in found.sections))
+
+
+def _written(found: ReportContents, most_cells: int) -> bytes:
+    """The page, whose map says something of so many cells."""
     style, script = (_part(name) for name in ("page.css", "page.js"))
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    text = (
+    text: str = (
         _environment()
         .get_template("page.html.j2")
         .render(
@@ -65,9 +87,10 @@ def report_page(sources: Sequence[Source]) -> ReportPage:
             style=Markup(style),
             script=Markup(script),
             script_hash=digest,
+            most_cells=most_cells,
         )
     )
-    return ReportPage(text.encode(), tuple(each.name for each in found.sections))
+    return text.encode()
 
 
 def _part(name: str) -> str:

@@ -8,7 +8,7 @@ from capest.plot import picture
 from capest.plot.map_places import places_of
 from capest.plot.source import Source
 from capest.report.blocks import LiveMap, ReportSection
-from capest.report.cell_numbers import CellNumbers, cell_numbers
+from capest.report.cell_numbers import cell_numbers
 from capest.report.drawings import as_drawing, drawn_box
 from capest.report.report_files import ReportFiles
 
@@ -30,7 +30,7 @@ def _live_map(source: Source) -> LiveMap:
     left, top, width, height = drawn_box(drawn)
     x_pt, y_pt = _on_picture(drawn, source)
     found = cell_numbers(source.stored, x_pt - left, y_pt - top)
-    return LiveMap(drawing, width, height, found.data, _hint(found))
+    return LiveMap(drawing, width, height, found)
 
 
 def _on_picture(drawn: picture.Picture, source: Source) -> tuple[np.ndarray, np.ndarray]:
@@ -42,13 +42,3 @@ def _on_picture(drawn: picture.Picture, source: Source) -> tuple[np.ndarray, np.
     points = pixels / figure.dpi * _POINTS_PER_INCH
     _, height_in = figure.get_size_inches()
     return points[:, 0], height_in * _POINTS_PER_INCH - points[:, 1]
-
-
-def _hint(found: CellNumbers) -> str:
-    words = "Point at a cell, or focus the map and use the arrow keys, to read what it holds."
-    if found.left_out:
-        words += (
-            f" The {found.count:,} cells that ask for most answer; {found.left_out:,} more are "
-            "drawn and do not."
-        )
-    return words
