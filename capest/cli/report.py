@@ -8,7 +8,8 @@ import click
 
 from capest.cli.json_output import json_text
 from capest.cli.options import FilePath, json_option
-from capest.errors import InputError
+from capest.errors import CapestError, InputError
+from capest.shown import cut, one_line
 
 
 @click.command()
@@ -51,7 +52,13 @@ def report(files: tuple[Path, ...], output: Path | None, as_json: bool) -> None:
     target = look(path, Made.REPORT)
     named = zip(files, names_apart(files), strict=True)
     sources = [Source(open_result(each), name, str(each)) for each, name in named]
-    page = report_page(sources)
+    try:
+        page = report_page(sources)
+    except CapestError:
+        raise
+    except Exception as error:  # libraries raise anything on the content of a damaged file
+        why = cut(one_line(f"{type(error).__name__}: {error}"))
+        raise InputError(f"{', '.join(map(str, files))}: damaged ({why})") from error
     target.write(page.content)
     if as_json:
         content = {"file": str(path), "bytes": len(page.content), "sections": list(page.sections)}

@@ -21,7 +21,7 @@ addEventListener("afterprint", () => {
 });
 
 // The map: cells say what they hold.
-const stage = document.getElementById("map");
+const stage = document.getElementById("live-map");
 if (stage) {
   const cells = JSON.parse(document.getElementById("map-cells").textContent);
   const marker = document.getElementById("marker");

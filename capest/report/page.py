@@ -16,8 +16,12 @@ from capest.plot.source import Source
 from capest.report.blocks import LiveMap
 from capest.report.contents import ReportContents, contents
 from capest.report.report_files import ReportFiles
+from capest.report.values import cut_words
 from capest.results.columns import printable
 from capest.results.ours import MADE_BY
+
+_LONGEST_CELL, _LONGEST_SENTENCES, _LONGEST_CODE = 600, 3000, 200_000
+"""Characters of a table's cell, of a paragraph and of code, whatever a file holds."""
 
 _NO_BREAK = "\u00a0"
 
@@ -113,11 +117,14 @@ def _environment() -> Any:
         keep_trailing_newline=True,
     )
     environment.filters["joined"] = _joined
+    environment.filters["cell"] = lambda text: cut_words(text, _LONGEST_CELL)
+    environment.filters["code"] = lambda text: cut_words(text, _LONGEST_CODE)
     return environment
 
 
 def _joined(text: str) -> Markup:
     """Text whose numbers keep their percent sign and their unit on the same line."""
+    text = cut_words(text, _LONGEST_SENTENCES)
     kept = re.sub(
         r"(?<=\d) (?=%|±|million|km|kB|dB|GHz|MHz|ms\b|W\b)", _NO_BREAK, str(escape(_visible(text)))
     )

@@ -6,13 +6,12 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from capest.plot.source import CAPACITY, RUN, SWEEP, UNCERTAINTY, Source
 from capest.results.summary import Summary
-
-if TYPE_CHECKING:
-    from capest.studies.uncertainty.study_model import Study
+from capest.studies.uncertainty.study_model import Study
+from capest.studies.uncertainty.study_reading import study_of
 
 _NOT_ASKED = {"title", "run"}
 """Of a scenario: what changes no answer, but for chance."""
@@ -57,9 +56,7 @@ class ReportFiles:
     @cached_property
     def studies(self) -> tuple[tuple[Source, Study], ...]:
         """Studies of uncertainty, read."""
-        from capest.studies.uncertainty.study_reading import read_study
-
-        return tuple((each, read_study(each.path)) for each in self.of_kind(UNCERTAINTY))
+        return tuple((each, study_of(each.stored)) for each in self.of_kind(UNCERTAINTY))
 
     @cached_property
     def summary(self) -> Summary | None:
