@@ -94,7 +94,8 @@ def save_coast(out: Path, topology: dict[str, Any]) -> None:
 def save_cities(out: Path) -> None:
     """Write names, places and people of the cities that maps may name, the largest first."""
     listed = sorted(
-        table_of_places("cities15000").values(), key=lambda city: (-city["population"], city["geonameid"])
+        table_of_places("cities15000").values(),
+        key=lambda city: (-city["population"], city["geonameid"]),
     )
     taken: set[tuple[float, float]] = set()
     kept = []

@@ -132,9 +132,7 @@ class EqualEarth:
         _, slope = _equal_earth(theta)
         across = np.degrees(x_km / EARTH_RADIUS_KM * _HALF_ROOT * slope / np.cos(theta))
         is_on &= np.abs(across) <= 180.0 + 1e-9
-        return np.where(is_on, lat, np.nan), wrapped(
-            self.lon_deg + np.where(is_on, across, np.nan)
-        )
+        return np.where(is_on, lat, np.nan), wrapped(self.lon_deg + np.where(is_on, across, np.nan))
 
     def outline(self) -> tuple[np.ndarray, np.ndarray]:
         """See `Projection`: both sides of the cut, and the poles between them."""

@@ -167,9 +167,7 @@ def cell_values(stored: Stored, of: str = "", *, per_area: bool = True) -> CellV
     if name not in there:
         near = nearest(name, there)
         hint = f"did you mean {near!r}? " if near else ""
-        raise InputError(
-            f"--of {of}: no number for every cell: {hint}there are {', '.join(there)}"
-        )
+        raise InputError(f"--of {of}: no number for every cell: {hint}there are {', '.join(there)}")
     values = stored.values(name).astype(np.float64)
     if "trial" in stored.dimensions(name):
         values = _mean_over_trials(values)
