@@ -268,7 +268,7 @@ def _words(members: Sequence[Member], own: dict[float, str]) -> Words:
     verbs = {PACKETS: "Packets take", PROPAGATION: "Propagation takes"}
     of = {_metric(each) for each in members}
     geo_low, geo_high = geostationary_ms()
-    geo = f"propagation over a geostationary satellite {geo_low:.0f} to {geo_high:.0f} ms"
+    geo = f"over a geostationary satellite {geo_low:.0f} to {geo_high:.0f} ms"
     what = verbs[of.pop()] if len(of) == 1 else "One way:"
     title = f"{what} {'; '.join(texts)}; {geo}"
     payloads = {_payload(member) for member in members}
