@@ -26,7 +26,7 @@ def words_of(about: Mapping[str, Any]) -> FigureWords:
 
 
 def condition_words(about: Mapping[str, Any]) -> str:
-    """Such as "calls refused at most 2 %"."""
+    """Such as "at most 2 % calls refused", "calls at once at least 30"."""
     condition, words = condition_of(about), words_of(about)
     relation = (
         ("less than" if condition.strict else "at most")
@@ -34,6 +34,8 @@ def condition_words(about: Mapping[str, Any]) -> str:
         else ("more than" if condition.strict else "at least")
     )
     limit = words.with_unit(plain_number(round(words.factor * condition.threshold, 12)))
+    if condition.is_share:
+        return f"{relation} {limit} {words.name}"
     return f"{words.name} {relation} {limit}"
 
 

@@ -151,5 +151,6 @@ def write_points(
         markersize=5.0,
         markerfacecolor=PAPER if line else colour,
         markeredgewidth=1.3,
+        clip_on=False,
         label=label,
     )

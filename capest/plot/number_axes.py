@@ -31,8 +31,15 @@ def plain_number(value: float) -> str:
 
 
 def write_plain_numbers(axis: Axis) -> None:
-    """Write the numbers of an axis with thousands separated; all have as many decimals, but for powers."""
-    from matplotlib.ticker import FuncFormatter
+    """Write the numbers of an axis with thousands separated, of a linear one with equal decimals."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    if axis.get_scale() == "log":
+        low, high = axis.get_view_interval()
+        decades = math.log10(high / low) if 0.0 < low < high else 0.0
+        # Powers of ten alone are too few numbers where there are one or two.
+        axis.set_major_locator(LogLocator(subs=(1.0,) if decades > 2.5 else (1.0, 2.0, 5.0)))
+        axis.set_minor_formatter(NullFormatter())
 
     def written(value: float, _: object) -> str:
         text = plain_number(value)

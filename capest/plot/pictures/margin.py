@@ -15,7 +15,7 @@ from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.studied import decimals_in_words, other_figures, studied_figure, study_of_source
 from capest.plot.style import BLUE, GREY, INK, MUTED
-from capest.results.figures import number
+from capest.results.figures import number, percent_text
 from capest.statistics.answer_range import NEARLY_NONE
 from capest.studies.uncertainty.study_model import StudiedFigure, Study
 
@@ -97,7 +97,8 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
             if math.isfinite(limits[0][k])
         ]
         stated = (np.zeros(2), np.array([bottom, top]))
-        place_labels(ax, texts, [(margins, limits[0]), stated])
+        bars = [(np.full(2, margins[k]), shown[1:, k]) for k in range(len(margins))]
+        place_labels(ax, texts, [(margins, limits[0]), stated, *bars])
         if none.any():
             _name_none(none)
 
@@ -183,8 +184,7 @@ def _subtitle(source: Source, study: Study, found: StudiedFigure, none: np.ndarr
             parts.append(f"nearly none is left at {edge} dB and below")
         else:
             least = min(each.value.value for each in found.margins) / found.base.value
-            parts.append(
-                f"at least {100.0 * least:.2g} % of the stated answer is left at all margins tried"
-            )
+            if least < 1.0:
+                parts.append(f"{percent_text(least)} of the stated answer is left at the least")
     parts.append(other_figures(study, found))
     return parts

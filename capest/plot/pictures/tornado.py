@@ -35,7 +35,7 @@ def why_not(sources: tuple[Source, ...]) -> str:
     """Why it cannot be drawn; empty where it can."""
     study = study_of_source(sources[0])
     if not study.ends:
-        return "the study has no assumptions one at a time: run it with --trials 2 or more"
+        return "the study tried no assumption alone: it has none with a range"
     return ""
 
 
@@ -221,8 +221,10 @@ def _subtitle(
 ) -> list[str]:
     parts = [source.title]
     total = len(rows_of(study, found))
-    if len(shown) < total:
+    if len(shown) < len(every):
         parts.append(f"the {len(shown)} largest of {total} assumptions")
+    else:
+        parts.append(f"{total} assumption{'' if total == 1 else 's'}")
     known = [
         answer.difference
         for row in every
