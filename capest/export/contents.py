@@ -74,6 +74,11 @@ class ExportContent:
     is_number: bool = False
 
 
+def table_of_figures(source: ExportSource) -> str:
+    """Name of the table that has the answers of a file."""
+    return {Made.SWEEP: "sweep", Made.CAPACITY: "capacities"}.get(source.made, "figures")
+
+
 def contents(source: ExportSource) -> list[ExportContent]:
     """List tables, then variables that say something by themselves, then all variables."""
     names = [*_TABLES[source.made](source), *variable_names(source), ALL_VARIABLES]
@@ -100,6 +105,8 @@ def find_content(source: ExportSource, name: str) -> ExportContent:
         one_a_cell = dimensions == ("cell",)
         is_number = stored.values(name, slice(0, 1)).dtype.kind in "biuf"
         ground = _ground(source, one_a_cell)
+        if dimensions == ("trial", "cell"):
+            ground = False, "it has a value of every trial; the table cells has the mean over them"
         return ExportContent(
             name, lambda: variable_table(source, name), False, *ground, is_number=is_number
         )

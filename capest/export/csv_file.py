@@ -18,7 +18,7 @@ _COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
-def write_csv(table: ExportTable, stream: TextIO) -> int:
+def write_csv(table: ExportTable, stream: TextIO, line_end: str = "\r\n") -> int:
     """Write a table.
 
     Parameters
@@ -26,13 +26,15 @@ def write_csv(table: ExportTable, stream: TextIO) -> int:
     table : ExportTable
     stream : text stream
         Opened with ``newline=""``.
+    line_end : str
+        That of RFC 4180; standard output has its own.
 
     Returns
     -------
     int
         Rows.
     """
-    writer = csv.writer(stream, lineterminator="\r\n")
+    writer = csv.writer(stream, lineterminator=line_end)
     writer.writerow([_harmless(column.heading) for column in table.columns])
     rows = 0
     for part in table.parts():
