@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from capest.cli.complete_words import complete_contents
 from capest.cli.json_output import json_text
 from capest.cli.options import FilePath, json_option
 from capest.errors import CapestError, InputError
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file", type=FilePath(path_type=Path))
-@click.argument("what", required=False)
+@click.argument("file", type=FilePath(path_type=Path, endings=(".nc",)))
+@click.argument("what", required=False, shell_complete=complete_contents)
 @click.option(
     "-o",
     "--output",
@@ -65,7 +66,9 @@ def export(
     except (RuntimeError, ValueError, LookupError, TypeError) as error:
         # Libraries raise anything on the bytes of a damaged file.
         why = cut(one_line(f"{type(error).__name__}: {error}"))
-        raise InputError(f"{one_line(str(file))}: damaged ({why}); run its scenario again") from error
+        raise InputError(
+            f"{one_line(str(file))}: damaged ({why}); run its scenario again"
+        ) from error
 
 
 def _write(
@@ -81,9 +84,7 @@ def _write(
         raise InputError(f"-o {one_line(str(output))}: {reason(error)}") from error
     if as_json:
         size = None if done.grid is None else {"rows": done.grid[0], "columns": done.grid[1]}
-        click.echo(
-            json_text({"file": str(output), "what": what, "rows": done.rows, "grid": size})
-        )
+        click.echo(json_text({"file": str(output), "what": what, "rows": done.rows, "grid": size}))
         return
     if done.grid is not None:
         said = f" ({done.grid[0]:,} × {done.grid[1]:,} places)"
@@ -106,9 +107,9 @@ def _list(source: ExportSource, as_json: bool) -> None:
         if each.name == ALL_VARIABLES:
             about = "every variable of the file, with its coordinates"
         kind = "table" if each.is_table else "variable"
-        along = [] if each.is_table or not about else list(_along(source, each.name))
+        places = [] if each.is_table or not about else list(_along(source, each.name))
         rows.append({"name": each.name, "kind": kind, "about": about, "units": units})
-        rows[-1] |= {"along": along, "formats": list(formats_of(each))}
+        rows[-1] |= {"along": places, "formats": list(formats_of(each))}
     if as_json:
         click.echo(json_text({"file": str(source.path), "contents": rows}))
         return

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file", type=FilePath(path_type=Path))
+@click.argument("file", type=FilePath(path_type=Path, endings=(".nc",)))
 @click.option("--intervals", is_flag=True, help="Show the interval of every figure.")
 @click.option("--by-density", is_flag=True, help="Show what is served by how densely people live.")
 @click.option(

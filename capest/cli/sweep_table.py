@@ -40,7 +40,9 @@ def report(path: Path, as_json: bool) -> None:
             f"{path}: damaged ({type(error).__name__}: {error}); run its sweep again"
         ) from error
     if as_json:
-        click.echo(json_text({**({"changed": changed} if changed else {}), "points": summary.to_list()}))
+        click.echo(
+            json_text({**({"changed": changed} if changed else {}), "points": summary.to_list()})
+        )
         return
     from rich.console import Console
 

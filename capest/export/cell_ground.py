@@ -77,7 +77,9 @@ class BeamGround:
 
     def cell_at(self, lat_deg: np.ndarray, lon_deg: np.ndarray) -> np.ndarray:
         """Beam whose hexagon holds each point."""
-        found: np.ndarray = footprint(self._over, self._grid).cell_at(unit_vectors(lat_deg, lon_deg))
+        found: np.ndarray = footprint(self._over, self._grid).cell_at(
+            unit_vectors(lat_deg, lon_deg)
+        )
         return found
 
 

@@ -81,8 +81,13 @@ def table_of_figures(source: ExportSource) -> str:
 
 def contents(source: ExportSource) -> list[ExportContent]:
     """List tables, then variables that say something by themselves, then all variables."""
+    return [find_content(source, name) for name in names_of(source)]
+
+
+def names_of(source: ExportSource) -> list[str]:
+    """Names of `contents`."""
     names = [*_TABLES[source.made](source), *variable_names(source), ALL_VARIABLES]
-    return [find_content(source, name) for name in dict.fromkeys(names)]
+    return list(dict.fromkeys(names))
 
 
 def find_content(source: ExportSource, name: str) -> ExportContent:

@@ -58,7 +58,8 @@ def write_geotiff(
     geo = [1, 1, 1, len(_GEO_KEYS)]
     for key, value in _GEO_KEYS.items():
         geo += [key, 0, 1, value]
-    unit = f'<GDALMetadata><Item name="UNITTYPE" sample="0" role="unittype">{escape(units)}</Item></GDALMetadata>'
+    item = f'<Item name="UNITTYPE" sample="0" role="unittype">{escape(units)}</Item>'
+    unit = f"<GDALMetadata>{item}</GDALMetadata>"
     entries: dict[int, tuple[int, list[float] | bytes]] = {
         256: (_LONG, [grid.columns]),
         257: (_LONG, [grid.rows]),

@@ -125,7 +125,7 @@ def cell_grid(ground: CellGround, shown: np.ndarray, step_deg: float) -> CellGri
 
 
 def _extent(ground: CellGround, shown: np.ndarray) -> tuple[float, float, float, float]:
-    """South, north, west and east of the cells; all longitudes where they cross the antimeridian."""
+    """South, north, west and east; all longitudes where cells cross the antimeridian."""
     rings = (
         ring
         for each, polygons in zip(shown.tolist(), map_polygons(ground.outlines()), strict=True)

@@ -140,9 +140,7 @@ def _density(source: ExportSource) -> ExportTable:
     names += [name for name in served.by_density[0].shares if name not in names]
     columns = [TableColumn("tenth", "1", "from thinly to densely settled cells")]
     columns += [TableColumn(name, UNITS.get(name, "")) for name in names]
-    rows = [
-        {"tenth": number, **each.to_dict()} for number, each in enumerate(served.by_density, 1)
-    ]
+    rows = [{"tenth": number, **each.to_dict()} for number, each in enumerate(served.by_density, 1)]
     about = "what is served in tenths of the people (or users), by how densely they live"
     return of_mappings("density", about, columns, rows)
 
@@ -173,7 +171,9 @@ def distributions(source: ExportSource, axes: tuple[str, ...]) -> ExportTable:
             for at in np.ndindex(*(len(each) for each in keys)):
                 curve = _curve(source, metric, edges, at)
                 size = len(curve[0])
-                point = [np.full(size, key[k], dtype=_kind(key)) for key, k in zip(keys, at)]
+                point = [
+                    np.full(size, key[k], dtype=_kind(key)) for key, k in zip(keys, at, strict=True)
+                ]
                 names = [np.full(size, text, dtype=object) for text in (metric, units)]
                 yield [*point, names[0], *curve, names[1]]
         if not metrics:

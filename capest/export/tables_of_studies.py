@@ -25,7 +25,7 @@ from capest.results.sweep_file import AXES, axis_name
 
 if TYPE_CHECKING:
     from capest.statistics.intervals import Interval
-    from capest.studies.uncertainty.study_model import Study
+    from capest.studies.uncertainty.study_model import PairedAnswer, StudiedFigure, Study
 
 _FIGURE_OF_STUDY = TableColumn("figure", about="such as calls.mean")
 _DIFFERENCE = (
@@ -95,7 +95,9 @@ def _units_of_key(source: ExportSource, key: str) -> str:
 def _trials_of_sweep(source: ExportSource, axes: tuple[str, ...]) -> ExportTable:
     """Every trial of every point; trials that a point lacks are left out."""
     names = [name for name in variable_names(source) if source.dimensions(name) == (*axes, "trial")]
-    columns = [TableColumn(each, source.units(each), source.about(each)) for each in (*axes, "trial")]
+    columns = [
+        TableColumn(each, source.units(each), source.about(each)) for each in (*axes, "trial")
+    ]
     columns += [TableColumn(name, source.units(name), source.about(name)) for name in names]
     stored = source.stored
 
@@ -106,7 +108,9 @@ def _trials_of_sweep(source: ExportSource, axes: tuple[str, ...]) -> ExportTable
             size = len(number)
             if "trials" in stored.names and stored.dimensions("trials") == axes:
                 size = int(stored.values("trials", at))
-            point = [np.full(size, key[k], dtype=_dtype(key)) for key, k in zip(keys, at, strict=True)]
+            point = [
+                np.full(size, key[k], dtype=_dtype(key)) for key, k in zip(keys, at, strict=True)
+            ]
             yield [*point, number[:size], *(stored.values(name, at)[:size] for name in names)]
 
     return ExportTable("trials", "every trial of every point: its values", tuple(columns), parts)
@@ -162,11 +166,18 @@ def _study_figures(study: Study) -> ExportTable:
     return of_rows("figures", about, columns, rows)
 
 
+def _paired(figure: StudiedFigure, answer: PairedAnswer) -> list[Any]:
+    """Columns of a figure at another value of one thing."""
+    of_answer = [*_interval(answer.value), figure.figure.units, answer.difference.note]
+    return [*of_answer, *_interval(answer.difference), *_interval(answer.percent)]
+
+
 def _ends(study: Study) -> ExportTable:
     rows = [
-        [each.figure.name, study.assumptions[end.assumption].key, end.value]
-        + [*_interval(answer.value), each.figure.units, answer.difference.note]
-        + [*_interval(answer.difference), *_interval(answer.percent)]
+        [
+            *(each.figure.name, study.assumptions[end.assumption].key, end.value),
+            *_paired(each, answer),
+        ]
         for each in study.figures
         for end, answer in zip(study.ends, each.ends, strict=True)
     ]
@@ -179,8 +190,7 @@ def _ends(study: Study) -> ExportTable:
 
 def _margins(study: Study) -> ExportTable:
     rows = [
-        [each.figure.name, margin, *_interval(answer.value), each.figure.units]
-        + [answer.difference.note, *_interval(answer.difference), *_interval(answer.percent)]
+        [each.figure.name, margin, *_paired(each, answer)]
         for each in study.figures
         for margin, answer in zip(study.margins_db, each.margins, strict=True)
     ]
@@ -197,7 +207,9 @@ def _samples(study: Study) -> ExportTable:
     columns = [TableColumn("sample", "1", "sample, and the number of its trial")]
     for k, assumed in enumerate(study.assumptions):
         columns.append(TableColumn(assumed.key, "", "value, or number of the option from 0"))
-        for row, value, option in zip(numbers, study.values[:, k], study.options[:, k], strict=True):
+        for row, value, option in zip(
+            numbers, study.values[:, k], study.options[:, k], strict=True
+        ):
             row.append(float(value) if option < 0 else int(option))  # type: ignore[arg-type]
     for each in study.figures:
         columns.append(TableColumn(each.figure.name, each.figure.units, "answer of one trial"))
@@ -260,7 +272,9 @@ def _points(source: ExportSource) -> ExportTable:
             # The figure may stand beside itself.
             shown = {figure: point.figure, **point.beside}
             for name, value in shown.items():
-                rows.append([*place, point.value, point.is_met, name, *_interval(value), value.note])
+                rows.append(
+                    [*place, point.value, point.is_met, name, *_interval(value), value.note]
+                )
     columns = [
         *(TableColumn(each, about="varied key") for each in keys),
         TableColumn(str(found.about[CAPACITY_MARK]), about="value that was visited"),

@@ -24,9 +24,9 @@ def variable_names(source: ExportSource) -> list[str]:
     for name in source.stored.names:
         dimensions = source.dimensions(name)
         hidden = any(each in _HIDDEN_DIMENSIONS or each.endswith("_bin") for each in dimensions)
+        hidden |= name.endswith(_HIDDEN_ENDINGS) or "_difference" in name
         if dimensions and not hidden and name not in dimensions:
-            if not name.endswith(_HIDDEN_ENDINGS) and "_difference" not in name:
-                found.append(name)
+            found.append(name)
     return sorted(found, key=lambda name: (source.dimensions(name), name))
 
 

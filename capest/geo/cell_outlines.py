@@ -55,7 +55,9 @@ class CellOutlines:
         """Area of every cell on the sphere, by triangles from its centre."""
         first, second = self.corner, np.roll(self.corner, -1, axis=1)
         centre = self.centre[:, None, :]
-        volume = np.einsum("nkc,nkc->nk", np.cross(first, second), np.broadcast_to(centre, first.shape))
+        volume = np.einsum(
+            "nkc,nkc->nk", np.cross(first, second), np.broadcast_to(centre, first.shape)
+        )
         around = 1.0 + np.sum(first * second + first * centre + second * centre, axis=2)
         # Solid angle of a triangle: Van Oosterom and Strackee, IEEE Trans. Biomed. Eng. 30, 1983.
         found: np.ndarray = EARTH_RADIUS_KM**2 * 2.0 * np.arctan2(volume, around).sum(axis=1)
@@ -169,7 +171,9 @@ def _axes(centre: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _filled(corner: np.ndarray, most: int) -> np.ndarray:
-    return np.concatenate([corner, np.repeat(corner[:, -1:], most - corner.shape[1], axis=1)], axis=1)
+    return np.concatenate(
+        [corner, np.repeat(corner[:, -1:], most - corner.shape[1], axis=1)], axis=1
+    )
 
 
 def widest_deg(outlines: CellOutlines) -> float:

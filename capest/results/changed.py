@@ -34,7 +34,7 @@ def changed_figures(attributes: Mapping[str, Any]) -> list[dict[str, Any]]:
         rows = read_figures(attributes, "")
     except InputError:
         return []  # who asks for what the result rests on is told
-    changed = [
+    changed: list[dict[str, Any]] = [
         {name: row[name] for name in ("key", "value", "instead_of") if name in row}
         for row in rows
         if row.get("changed") and VARIED not in row and not row["key"].startswith("run.")

@@ -31,7 +31,12 @@ def sentences(found: WhoIsServed) -> list[str]:
         "People are counted where the centres of places are: the file of an earlier version does "
         "not say where they live."
     )
-    lines += [_evenly(found), _by_tenths(found), _with_minimum(found), rough if found.rough_people else ""]
+    lines += [
+        _evenly(found),
+        _by_tenths(found),
+        _with_minimum(found),
+        rough if found.rough_people else "",
+    ]
     return [line for line in lines if line]
 
 
