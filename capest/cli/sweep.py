@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from capest.cli.comparison import ONE_CONDITION, given_once, output_path
+from capest.cli.complete_words import complete_figures, complete_lists, complete_ranges
 from capest.cli.options import (
     FilePath,
     backend_option,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     multiple=True,
     required=True,
     metavar="SECTION.KEY=VALUES",
+    shell_complete=complete_lists,
     help="Values separated by commas, a TOML array, or first:last:count; may be given again for "
     "every combination.",
 )
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     "searched",
     multiple=True,
     metavar="SECTION.KEY=LOW..HIGH",
+    shell_complete=complete_ranges,
     help='Search a capacity at every point, as "capest capacity" does, in place of figures; with '
     "--blocked or --while.",
 )
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
     "condition",
     multiple=True,
     metavar="CONDITION",
+    shell_complete=complete_figures,
     help="Condition of --capacity, such as 'user_throughput.p05>=1'.",
 )
 @click.option("--trials", type=click.IntRange(min=1), help="Instead of the scenario's run.trials.")
