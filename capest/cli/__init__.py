@@ -24,6 +24,7 @@ _COMMANDS = {
     "capacity": "Find how many users, satellites, MHz ... a network takes until it breaks.",
     "uncertainty": "Give the answer a range over everything that is assumed.",
     "show": "Show the summary of a result file.",
+    "compare": "Compare results with the first: figures, what is beyond chance, what differs.",
     "plot": "Draw a picture of a result: map, reasons, curves, tornado ...",
     "budget": "Print the link budgets of a scenario, line by line.",
     "explain": "Say what a key of a scenario means: default, range, source, when it is read.",

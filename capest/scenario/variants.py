@@ -1,4 +1,4 @@
-"""Named sets of keys of a scenario, which a sweep takes one after the other: ``[variants.NAME]``."""
+"""Named sets of keys of a scenario, ``[variants.NAME]``, which a sweep takes one by one."""
 
 from __future__ import annotations
 
