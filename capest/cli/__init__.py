@@ -24,6 +24,7 @@ _COMMANDS = {
     "capacity": "Find how many users, satellites, MHz ... a network takes until it breaks.",
     "uncertainty": "Give the answer a range over everything that is assumed.",
     "show": "Show the summary of a result file.",
+    "compare": "Compare results with the first: figures, what is beyond chance, what differs.",
     "plot": "Draw a picture of a result: map, reasons, curves, tornado ...",
     "export": "Write tables, cells or a grid of a result for other tools: CSV, GeoJSON, GeoTIFF.",
     "budget": "Print the link budgets of a scenario, line by line.",
