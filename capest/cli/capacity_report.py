@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from capest.cli.capacity_words import (
+from capest.cli.json_output import json_text
+from capest.results.ours import CAPACITY_MARK
+from capest.studies.capacity.capacity_words import (
     CALLS,
     SHARES,
     UNREACHABLE,
@@ -26,8 +28,6 @@ from capest.cli.capacity_words import (
     search_text,
     value_text,
 )
-from capest.cli.json_output import json_text
-from capest.results.ours import CAPACITY_MARK
 
 if TYPE_CHECKING:
     from capest.studies.capacity.capacity_file import StoredCapacities, StoredCapacity
