@@ -16,7 +16,7 @@ from capest.plot.capacity_title import (
 )
 from capest.plot.curve_axis import write_points
 from capest.plot.key_words import key_on_axis
-from capest.plot.number_axes import with_minus, write_plain_numbers
+from capest.plot.plain_numbers import with_minus, write_plain_numbers
 from capest.plot.point_labels import PointLabel, place_labels
 from capest.plot.sheet import Sheet
 from capest.plot.style import BLUE, GREEN, INK, ORANGE, VERMILLION
@@ -76,7 +76,6 @@ def draw_capacity(sheet: Sheet, ax: Axes, about: dict[str, Any], found: StoredCa
     ax.set_ylabel(words.on_axis + (" (log scale)" if ax.get_yscale() == "log" else ""))
     for axis in (ax.xaxis, ax.yaxis):
         write_plain_numbers(axis)
-        axis.set_tick_params(which="minor", labelbottom=False, labelleft=False)
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=1, borderaxespad=0.2)
 
     def label() -> None:
@@ -88,7 +87,8 @@ def draw_capacity(sheet: Sheet, ax: Axes, about: dict[str, Any], found: StoredCa
             if math.isfinite(limits[0][k])
         ]
         line = (np.array(ax.get_xlim()), np.full(2, limit))
-        place_labels(ax, texts, [(keys, limits[0]), line])
+        bars = [(np.full(2, keys[k]), shown[1:, k]) for k in range(len(keys))]
+        place_labels(ax, texts, [(keys, limits[0]), line, *bars])
 
     sheet.when_laid_out(label)
 

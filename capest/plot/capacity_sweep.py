@@ -10,7 +10,7 @@ import numpy as np
 
 from capest.plot.curve_axis import CurveAxis, write_points
 from capest.plot.key_words import key_name, key_on_axis, key_value_with_unit
-from capest.plot.number_axes import is_spaced_by_factors, write_plain_numbers
+from capest.plot.plain_numbers import is_spaced_by_factors, write_plain_numbers
 from capest.plot.point_labels import PointLabel, ends_first, place_labels
 from capest.plot.sheet import Sheet
 from capest.plot.style import FAMILY, INK, LINES, MARKS, MUTED
@@ -93,7 +93,11 @@ def draw_capacities(
             label=label or "capacity, with its 95 % interval",
         )
         _draw_further(ax, places, found, k)
+        _draw_open_ends(ax, places, found, k)
         drawn.append((places, limits[0]))
+        drawn += [
+            (np.full(2, place), ends) for place, ends in zip(places, limits[1:].T, strict=True)
+        ]
         for i in ends_first(len(found)):
             if math.isfinite(limits[0][i]):
                 text = key_text(about, float(limits[0][i]))
@@ -124,6 +128,18 @@ def _draw_further(ax: Axes, places: np.ndarray, found: list[StoredCapacity], k: 
     for place, one in zip(places, found, strict=True):
         for crossing in one.crossings[1:]:
             ax.plot(place, crossing.key, MARKS[k], color=FAMILY[k], markersize=4.0)
+
+
+def _draw_open_ends(ax: Axes, places: np.ndarray, found: list[StoredCapacity], k: int) -> None:
+    """Arrows where an interval may reach beyond the range that was searched."""
+    for place, one in zip(places, found, strict=True):
+        for crossing in one.crossings[:1]:
+            for is_open, end, mark in (
+                (crossing.low_is_open, crossing.low, "v"),
+                (crossing.high_is_open, crossing.high, "^"),
+            ):
+                if is_open and math.isfinite(end):
+                    ax.plot(place, end, mark, color=FAMILY[k], markersize=6.0)
 
 
 def _write_verdict(ax: Axes, place: float, verdict: str) -> None:

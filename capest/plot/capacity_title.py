@@ -8,7 +8,7 @@ from typing import Any
 
 from capest.plot.figure_words import FigureWords, figure_words
 from capest.plot.key_words import key_name, key_unit
-from capest.plot.number_axes import plain_number
+from capest.plot.plain_numbers import plain_number
 from capest.results.ours import CAPACITY_MARK
 from capest.studies.capacity.capacity_file import StoredCapacity, StoredCrossing
 from capest.studies.capacity.capacity_words import ends_text, interval_text, key_text
@@ -26,7 +26,7 @@ def words_of(about: Mapping[str, Any]) -> FigureWords:
 
 
 def condition_words(about: Mapping[str, Any]) -> str:
-    """Such as "calls refused at most 2 %"."""
+    """Such as "at most 2 % calls refused", "calls at once at least 30"."""
     condition, words = condition_of(about), words_of(about)
     relation = (
         ("less than" if condition.strict else "at most")
@@ -34,6 +34,8 @@ def condition_words(about: Mapping[str, Any]) -> str:
         else ("more than" if condition.strict else "at least")
     )
     limit = words.with_unit(plain_number(round(words.factor * condition.threshold, 12)))
+    if condition.is_share:
+        return f"{relation} {limit} {words.name}"
     return f"{words.name} {relation} {limit}"
 
 

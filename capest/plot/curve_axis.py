@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from capest.plot.key_words import key_name, key_on_axis, key_value
-from capest.plot.number_axes import is_spaced_by_factors, plain_number, ticks_with_room
+from capest.plot.plain_numbers import is_spaced_by_factors, plain_number, ticks_with_room
 from capest.plot.style import PAPER
 from capest.plot.sweep_points import SweptAxis
 
@@ -151,5 +151,6 @@ def write_points(
         markersize=5.0,
         markerfacecolor=PAPER if line else colour,
         markeredgewidth=1.3,
+        clip_on=False,
         label=label,
     )

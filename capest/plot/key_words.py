@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from capest.plot.number_axes import plain_number
+from capest.plot.plain_numbers import plain_number
 from capest.results.columns import printable
 from capest.scenario.units import unit_of, without_unit
 
 _NAMES = {
     "constellation.deployed_fraction": "share of the constellation in orbit",
     "users.count": "users",
+    "users.per_beam": "users a beam",
     "beams.frequency_reuse": "frequency reuse",
     "constellation.minimum_elevation_deg": "minimum elevation",
     "satellite.beams_at_once": "beams that a satellite lights at once",
@@ -67,3 +68,12 @@ def key_value_with_unit(key: str, value: Any) -> str:
     text, unit = key_value(key, value), key_unit(key)
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return f"{text}{'' if unit == '°' else ' '}{unit}" if is_number and unit else text
+
+
+def key_is(key: str, value: Any) -> str:
+    """A key at a value, in as few words as are clear: "0.5 dBi", "nr-cqi", "users a beam = 40"."""
+    text = key_value_with_unit(key, value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(value, bool) or (is_number and not key_unit(key)):
+        return f"{key_name(key)} = {text}"
+    return text

@@ -131,8 +131,9 @@ def image_of(raster: np.ndarray, shown: CellValues, kinds: np.ndarray) -> np.nda
     for kind, look in LOOKS.items():
         of_cell[:-1][kinds == kind] = to_rgba(look.colour)
         line_of_cell[:-1][kinds == kind] = to_rgba(look.line or look.colour)
-    row, column = np.indices(raster.shape, sparse=True)
-    striped = (row + column) % _STRIPE_PIXELS < _STRIPE_LINE
+    rows, columns = raster.shape
+    along = np.arange(rows)[:, None] + np.arange(columns)
+    striped = along % _STRIPE_PIXELS < _STRIPE_LINE
     # The last row stands for no cell: -1 finds it.
     chosen = np.where(striped[..., None], line_of_cell[raster], of_cell[raster])
     found: np.ndarray = np.rint(chosen * 255.0).astype(np.uint8)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _FINEST = 1.0 / 650.0
 """Steps of a line, of the larger side of the map: less is not seen, and makes files long."""
 
+_MOST_POINTS = 6000
+"""Of coast lines, or of borders: where there are more, on maps of much coast, steps are longer."""
+
 _SMALLEST = 1.0 / 350.0
 """Size of an island, of the larger side of the map: smaller ones are left out."""
 
@@ -53,7 +56,10 @@ def lines_on(view: MapView, lines: MapLines) -> tuple[np.ndarray, np.ndarray]:
     x, y, piece = x[near], y[near], piece[near]
     kept = _long_enough(x, y, piece, _SMALLEST * max(view.width_km, view.height_km))
     x, y, piece = x[kept], y[kept], piece[kept]
-    kept = _coarse(x, y, piece, _FINEST * max(view.width_km, view.height_km))
+    step_km = _FINEST * max(view.width_km, view.height_km)
+    kept = _coarse(x, y, piece, step_km)
+    if kept.sum() > _MOST_POINTS:
+        kept = _coarse(x, y, piece, step_km * kept.sum() / _MOST_POINTS)
     x, y, piece = x[kept], y[kept], piece[kept]
     breaks = np.flatnonzero(np.diff(piece)) + 1
     return np.insert(x, breaks, np.nan), np.insert(y, breaks, np.nan)

@@ -111,7 +111,7 @@ def view_of(lat_deg: np.ndarray, lon_deg: np.ndarray, cell_km2: float) -> MapVie
         new = projection.inverse(
             np.array([0.5 * (x.min() + x.max())]), np.array([0.5 * (y.min() + y.max())])
         )
-        last, middle = middle, unit_vectors(*new)[:, 0]
+        middle = unit_vectors(*new)[:, 0]
     return _fitting(projection, x, y, radius_km)
 
 

@@ -32,7 +32,7 @@ def answer(stored: Stored, shown: CellValues, found: Unserved | None) -> str:
     elif shown.name == "cell_throughput":
         title = _throughput(stored, estimates)
     if not title:
-        return _range(shown)
+        return _range(shown, "beams" if has_layout(stored.names) else "cells")
     return title + (_never(stored, found) if found is not None else "")
 
 
@@ -40,13 +40,13 @@ def never_text(stored: Stored, found: Unserved) -> str:
     """Label of cells that were never served, with the people who live there."""
     who = amount_text(found.never_served.people) if found.never_served.people else ""
     people = f": {who} {_people(stored)} there" if who else ""
-    return f"{nobody_served(found)}{people}"
+    return f"{nobody_served(stored, found)}{people}"
 
 
-def nobody_served(found: Unserved) -> str:
+def nobody_served(stored: Stored, found: Unserved) -> str:
     """What did not happen in cells that were never served."""
-    what = "no call is carried" if found.what == "calls" else "nobody is served"
-    return f"{what} in {_trials(found)}"
+    carried = f"no {_what(stored).removesuffix('s')} is carried"
+    return f"{carried if found.what == 'calls' else 'nobody is served'} in {_trials(found)}"
 
 
 def nobody_asked(found: Unserved) -> str:
@@ -66,12 +66,16 @@ def _calls(stored: Stored, estimates: dict[tuple[str, str], Estimate]) -> str:
     calls, offered = estimates.get(("calls", "mean")), estimates.get(("calls_offered", "mean"))
     if calls is None or offered is None:
         return ""
-    preset = scenario_of(stored).get("service", {}).get("preset")
-    what = "messages" if preset == "message" else "calls"
     return (
-        f"{value_text(calls)} {what} at once{_sure(calls)}, of {value_text(offered)} who ask"
-        f"{calls_where(estimates, *_beams(stored))}"
+        f"{value_text(calls)} {_what(stored)} at once{_sure(calls)}, of {value_text(offered)} who "
+        f"ask{calls_where(estimates, *_beams(stored))}"
     )
+
+
+def _what(stored: Stored) -> str:
+    """What users ask for: nobody calls by text message."""
+    preset = scenario_of(stored).get("service", {}).get("preset")
+    return "messages" if preset == "message" else "calls"
 
 
 def _throughput(stored: Stored, estimates: dict[tuple[str, str], Estimate]) -> str:
@@ -103,10 +107,12 @@ def _never(stored: Stored, found: Unserved) -> str:
     if not part.cells:
         return ""
     if part.people:
-        return f"; {amount_text(part.people)} {_people(stored)} where {nobody_served(found)}"
+        return (
+            f"; {amount_text(part.people)} {_people(stored)} where {nobody_served(stored, found)}"
+        )
     one, many = ("beam", "beams") if found.of_beams else ("cell", "cells")
     of = f"{part.cells:,} of {found.asking.cells:,} {many if found.asking.cells > 1 else one}"
-    return f"; in {of} whose users ask, {nobody_served(found)}"
+    return f"; in {of} whose users ask, {nobody_served(stored, found)}"
 
 
 def _people(stored: Stored) -> str:
@@ -118,17 +124,17 @@ def _trials(found: Unserved) -> str:
     return "the one trial" if found.trials == 1 else f"any of {found.trials:,} trials"
 
 
-def _range(shown: CellValues) -> str:
+def _range(shown: CellValues, cells: str) -> str:
     """From the lowest to the highest value, and the middle one."""
     values = shown.values[np.isfinite(shown.values)]
     name = f"{shown.long_name[:1].upper()}{shown.long_name[1:]}"
     if not len(values):
-        return f"{name}: no cell has a value"
+        return f"{name}: none of the {cells} has a value"
     low, middle, high = (short(each) for each in np.percentile(values, [0.0, 50.0, 100.0]))
     unit = f" {shown.unit}" if shown.unit else ""
     if low == high:
-        return f"{name}: {low}{unit} in every cell with a value"
-    return f"{name}: {low} to {high}{unit} over cells, {middle} in the middle one"
+        return f"{name}: {low}{unit} in all {cells} with a value"
+    return f"{name}: {low} to {high}{unit} over {cells}, {middle} in the middle one"
 
 
 def short(value: float) -> str:

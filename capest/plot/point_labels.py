@@ -24,6 +24,8 @@ _PLACES = (
     (-5.0, -4.0, "right", "top"),
     (8.0, 0.0, "left", "center"),
     (-8.0, 0.0, "right", "center"),
+    (0.0, 13.0, "center", "bottom"),
+    (0.0, -13.0, "center", "top"),
 )
 """Offsets from the point in points of type, and how the text is aligned; the best first."""
 

@@ -91,7 +91,9 @@ def words_with_room(
         bottom = windows(low, 2 * half + 1).max(axis=1)
         top = windows(high, 2 * half + 1).min(axis=1)
         room = np.where(np.isfinite(top - bottom), top - bottom, -1.0)
-        best = int(np.argmax(room))
+        # Of places with as much room, the one nearest to the middle.
+        centre = np.abs(places[half : half + len(room)] - 0.5)
+        best = int(np.argmax(room - 1e-3 * centre))
         if room[best] * height_pt >= 1.5 * size_pt:
             middle = float(0.5 * (top[best] + bottom[best]))
             found.append(BandWord(reason, text, float(places[best + half]), middle))
@@ -151,6 +153,9 @@ def draw_bands(
             ax.fill_between(x, below, below + known, where=there, label=label, **look)
             ax.plot(x, np.where(there, below + known, np.nan), color=PAPER, linewidth=0.6)
         below = below + known
+    for place, total in zip(x, below, strict=True):
+        if total == 0.0:
+            ax.text(place, 0.5, "none", rotation=90, ha="center", va="center", fontsize=7.5)
     for word in words:
         dark = word.reason in _DARK
         ax.text(

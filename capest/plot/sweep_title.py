@@ -7,8 +7,8 @@ import math
 from collections.abc import Sequence
 
 from capest.plot.figure_words import FigureWords
-from capest.plot.key_words import key_name, key_value_with_unit
-from capest.plot.number_axes import plain_number, with_minus
+from capest.plot.key_words import key_is
+from capest.plot.plain_numbers import plain_number, with_minus
 from capest.plot.sweep_points import SweepCurve, SweptAxis
 from capest.results.figures import interval_text, scaled, value_text
 from capest.results.sweep_figures import SweepPoint
@@ -80,10 +80,5 @@ def _where(axes: Sequence[SweptAxis], point: SweepPoint) -> str:
         if count:
             many = f"{plain_number(count)} satellite{'' if count == 1 else 's'}"
             return f" with all {many}" if share == 1.0 else f" with {many}"
-    parts = []
-    for axis in axes:
-        value = key_value_with_unit(axis.key, point.place[axis.key])
-        has_unit = (axis.is_numeric and value[-1:].isalpha()) or value.endswith(("%", "°"))
-        is_plain = has_unit or not axis.is_numeric
-        parts.append(value if is_plain else f"{key_name(axis.key)} {value}")
+    parts = [key_is(axis.key, point.place[axis.key]) for axis in axes]
     return f" at {', '.join(parts)}" if parts else ""

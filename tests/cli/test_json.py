@@ -59,6 +59,7 @@ WORDS: dict[str, list[list[str]]] = {
     "sweep": [SWEEP],
     "show": [["show", "s.nc"], ["show", "s-sweep.nc"]],
     "report": [["report", "s.nc", "-o", "s.html"]],
+    "compare": [["compare", "s.nc", "s.nc"], ["compare", "s-sweep.nc", "s-sweep.nc", "--all"]],
     "budget": [["budget", "s.toml"]],
     "validate": [
         ["validate", "--case", "9", "--trials", "20", "--workers", "0"],

@@ -12,7 +12,7 @@ from capest.plot.capacity_title import (
     crossing_words,
     safe_words,
 )
-from capest.plot.key_words import key_name, key_value_with_unit
+from capest.plot.key_words import key_is, key_name, key_value_with_unit
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.studied import capacities_of_source
@@ -75,7 +75,7 @@ def draw(sheet: Sheet, sources: tuple[Source, ...]) -> Words:
 def _of_one(about: dict[str, Any], found: StoredCapacity) -> list[str]:
     """What else a search says: at which place, the safe value, further crossings."""
     parts = [
-        f"{key_name(key)} {key_value_with_unit(key, value)}" for key, value in found.place.items()
+        f"{key_name(key)}: {key_value_with_unit(key, value)}" for key, value in found.place.items()
     ]
     parts += [safe_words(about, crossing) for crossing in found.crossings]
     parts += [
@@ -116,10 +116,7 @@ def _title_of_many(
         return f"{name}: {condition_words(about)} is met {' or '.join(verdicts)} in the range"
 
     def said(found: StoredCapacity) -> str:
-        where = ", ".join(
-            f"{key_name(axis.key)} {key_value_with_unit(axis.key, found.place[axis.key])}"
-            for axis in axes
-        )
+        where = ", ".join(key_is(axis.key, found.place[axis.key]) for axis in axes)
         return f"{crossing_words(about, found.crossings[0])} at {where}"
 
     most = max(some, key=lambda each: each.crossings[0].key)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from capest.physics.geometry import one_way_delay_ms, slant_range_m
 from capest.plot.curve_labels import NamedCurve, write_names
 from capest.plot.distributions import Member, members_of
-from capest.plot.number_axes import in_percent, with_thousands
+from capest.plot.plain_numbers import in_percent, write_plain_numbers
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.style import FAMILY, GREY, INK, LINES, MUTED, PAPER
@@ -246,7 +246,7 @@ def _draw_curves(ax: Axes, rows: Sequence[tuple[int, Member, str]]) -> None:
     if len(rows) > 1 and not write_names(ax, named, _ROOM_IN):
         ax.legend(loc="center left")
     in_percent(ax.yaxis)
-    with_thousands(ax.xaxis)
+    write_plain_numbers(ax.xaxis)
     words = " or ".join(dict.fromkeys(_WORD[metric] for *_, metric in rows))
     ax.set_xlabel(f"{words}, one way, ms: closer")
     ax.set_ylabel("share of users with less")
@@ -268,7 +268,7 @@ def _words(members: Sequence[Member], own: dict[float, str]) -> Words:
     verbs = {PACKETS: "Packets take", PROPAGATION: "Propagation takes"}
     of = {_metric(each) for each in members}
     geo_low, geo_high = geostationary_ms()
-    geo = f"propagation over a geostationary satellite {geo_low:.0f} to {geo_high:.0f} ms"
+    geo = f"over a geostationary satellite {geo_low:.0f} to {geo_high:.0f} ms"
     what = verbs[of.pop()] if len(of) == 1 else "One way:"
     title = f"{what} {'; '.join(texts)}; {geo}"
     payloads = {_payload(member) for member in members}

@@ -10,7 +10,7 @@ from capest.errors import InputError
 from capest.plot.curve_axis import CurveAxis, write_points
 from capest.plot.figure_words import FigureWords, figure_words
 from capest.plot.key_words import key_name, key_value_with_unit
-from capest.plot.number_axes import with_minus, write_plain_numbers
+from capest.plot.plain_numbers import with_minus, write_plain_numbers
 from capest.plot.point_labels import PointLabel, ends_first, place_labels
 from capest.plot.reason_bands import draw_bands, shown_reasons
 from capest.plot.sheet import Sheet, Words
@@ -38,6 +38,9 @@ MOST = 1
 OPTIONS = ("of", "by")
 
 _USUAL = (("calls", "mean"), ("throughput", "mean"))
+_NAMED = 6
+"""Figures that a message names."""
+
 _DODGE = 0.6
 """Width over which curves stand side by side at a place without an order."""
 
@@ -131,9 +134,13 @@ def _figure(curves: list[SweepCurve], of: str) -> tuple[str, str]:
     found = next(((metric, each) for each in wanted if (metric, each) in there), None)
     if found is None:
         names = [".".join(one) for one in there]
-        near = nearest(of, names)
+        near = nearest(of, [*names, *(one for one, _ in there)])
         hint = f"did you mean {near}? " if near else ""
-        raise InputError(f"--of {of}: no such figure: {hint}there are {', '.join(names)}")
+        some = [name for name in names if name.endswith(".mean")][:_NAMED] or names[:_NAMED]
+        raise InputError(
+            f"--of {of}: no such figure: {hint}there are {', '.join(some)} and "
+            f"{len(names) - len(some)} more, which capest show FILE --json lists"
+        )
     return found
 
 
@@ -230,7 +237,7 @@ def _subtitle(
 ) -> str:
     parts = [source.title]
     parts += [
-        f"{key_name(key)} {key_value_with_unit(key, value)}"
+        f"{key_name(key)}: {key_value_with_unit(key, value)}"
         for key, value in fixed_values(source.dataset)
         if key not in {axis.key for axis in axes}
     ]

@@ -9,7 +9,7 @@ import numpy as np
 
 from capest.errors import InputError
 from capest.plot.figure_words import FigureWords, figure_words
-from capest.plot.number_axes import plain_number, with_minus, write_plain_numbers
+from capest.plot.plain_numbers import plain_number, with_minus, write_plain_numbers
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.studied import (
@@ -36,14 +36,12 @@ OPTIONS = ("of",)
 _MOST_SHARES = 8
 """Assumptions whose shares are drawn."""
 
-_WHAT_TO_DO = "run it with --samples 100 or more"
-
 
 def why_not(sources: tuple[Source, ...]) -> str:
     """Why it cannot be drawn; empty where it can."""
     study = study_of_source(sources[0])
     if not study.samples:
-        return f"the study has no joint sample: {_WHAT_TO_DO}"
+        return "the study has no joint sample: run it without --one-at-a-time or --samples 0"
     if not any(np.isfinite(each.answers).any() for each in study.figures):
         return "no sample has an answer"
     return ""

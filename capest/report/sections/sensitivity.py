@@ -32,6 +32,7 @@ from capest.studies.uncertainty.tornado_rows import change_of, cut_value, places
 _NAMED = 6
 """Differing keys that a sentence names."""
 _LONGEST_VALUE = 40
+_COLUMNS = 6
 
 
 def sensitivity(files: ReportFiles) -> ReportSection:
@@ -195,8 +196,20 @@ def _of_sweep(source: Source, place: str) -> Iterator[Block]:
     yield Paragraph(f"{summary.heading}.")
     yield from drawings(("sweep",), (source,), place)
     headings, rows = summary.table()
-    table = DataTable("Figures of every point, with their 95 % intervals", headings, rows)
-    yield FoldedBlocks(f"Every point as a table ({len(rows)})", [table, BulletList(summary.notes)])
+    tables = list(_in_parts(headings, rows, len(summary.axes)))
+    yield FoldedBlocks(
+        f"Every point as a table ({len(rows)})", [*tables, BulletList(summary.notes)]
+    )
+
+
+def _in_parts(headings: list[str], rows: list[list[str]], keys: int) -> Iterator[DataTable]:
+    """A table as several that paper has room for; the columns of the axes stand in each."""
+    caption = "Figures of every point, with their 95 % intervals"
+    for first in range(keys, len(headings), _COLUMNS):
+        columns = [*range(keys), *range(first, min(first + _COLUMNS, len(headings)))]
+        part = [[row[k] for k in columns] for row in rows]
+        yield DataTable(caption, [headings[k] for k in columns], part)
+        caption = "The same, further figures"
 
 
 def _of_capacity(source: Source, place: str) -> Iterator[Block]:

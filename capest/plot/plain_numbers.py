@@ -31,8 +31,15 @@ def plain_number(value: float) -> str:
 
 
 def write_plain_numbers(axis: Axis) -> None:
-    """Write the numbers of an axis with thousands separated; all have as many decimals, but for powers."""
-    from matplotlib.ticker import FuncFormatter
+    """Write the numbers of an axis with thousands separated, and with equal decimals."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    if axis.get_scale() == "log":
+        low, high = axis.get_view_interval()
+        decades = math.log10(high / low) if 0.0 < low < high else 0.0
+        # Powers of ten alone are too few numbers where there are one or two.
+        axis.set_major_locator(LogLocator(subs=(1.0,) if decades > 2.5 else (1.0, 2.0, 5.0)))
+        axis.set_minor_formatter(NullFormatter())
 
     def written(value: float, _: object) -> str:
         text = plain_number(value)
@@ -42,6 +49,13 @@ def write_plain_numbers(axis: Axis) -> None:
         return text if _decimals(value) == places else f"{value:,.{places}f}".replace("-", "−")
 
     axis.set_major_formatter(FuncFormatter(written))
+
+
+def in_percent(axis: Axis) -> None:
+    """Write shares of an axis as percent: 25 %."""
+    from matplotlib.ticker import FuncFormatter
+
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{plain_number(100.0 * value)} %"))
 
 
 def _decimals(value: float) -> int:
@@ -99,25 +113,3 @@ def ticks_with_room(places_pt: np.ndarray, widths_pt: Sequence[float]) -> list[i
         ):
             kept.append(k)
     return sorted(kept)
-
-
-def with_thousands(axis: Axis) -> None:
-    """Write the numbers of an axis with thousands separated: 30,000."""
-    from matplotlib.ticker import FuncFormatter
-
-    axis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
-
-
-def in_percent(axis: Axis) -> None:
-    """Write shares of an axis as percent: 25 %."""
-    from matplotlib.ticker import FuncFormatter
-
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{number_text(100.0 * value)} %"))
-
-
-def number_text(value: float) -> str:
-    """A round number: thousands separated, a minus sign, no zeros at the end."""
-    digits = f"{abs(value):,.6f}" if abs(value) >= 1000.0 else f"{abs(value):.6g}"
-    if "." in digits and "e" not in digits:
-        digits = digits.rstrip("0").rstrip(".")
-    return f"−{digits}" if value < 0.0 and digits != "0" else digits
