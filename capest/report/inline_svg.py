@@ -51,9 +51,10 @@ _OF_PAGE = {
 
 _COLOUR = re.compile("|".join(map(re.escape, _OF_PAGE)), re.IGNORECASE)
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_FRACTION = re.compile(r"(\d+\.\d{2})\d+")
+_REFERRED = re.compile(r"^#(.+)$|url\(\s*['\"]?#([^)'\"]*)['\"]?\s*\)")
 _FAR_LINK = re.compile(r"url\(\s*(?!#)|@import|expression", re.IGNORECASE)
 _LINK = re.compile(r"url\(\s*['\"]?#([^)'\"]*)['\"]?\s*\)")
+_FRACTION = re.compile(r"(\d+\.\d{2})\d+")
 
 
 def inline_svg(
@@ -79,10 +80,23 @@ def inline_svg(
     drawn = ElementTree.fromstring(text)
     if box is not None:
         drawn.set("viewBox", " ".join(f"{each:.2f}" for each in box))
-    return Markup("".join(_written(drawn, prefix)))
+    return Markup("".join(_written(drawn, _names(drawn, prefix))))
 
 
-def _written(element: ElementTree.Element, prefix: str) -> Iterator[str]:
+def _names(drawn: ElementTree.Element, prefix: str) -> dict[str, str]:
+    """New names of what something refers to, by their order: matplotlib's depend on last digits."""
+    found = (
+        name
+        for element in drawn.iter()
+        for value in element.attrib.values()
+        for pair in _REFERRED.findall(value)
+        for name in pair
+        if name
+    )
+    return {name: f"{prefix}-{k}" for k, name in enumerate(dict.fromkeys(found))}
+
+
+def _written(element: ElementTree.Element, names: dict[str, str]) -> Iterator[str]:
     name = _local(element.tag)
     if name not in _DRAWN:
         return
@@ -92,7 +106,7 @@ def _written(element: ElementTree.Element, prefix: str) -> Iterator[str]:
     for key, value in element.attrib.items():
         short = _local(key)
         if short in _SAID - of_page:
-            value = _value(short, value, prefix, is_text=name in ("text", "tspan"))
+            value = _value(short, value, names, is_text=name in ("text", "tspan"))
             if value:
                 yield f' {short}="{escape(value)}"'
     if name == "svg":
@@ -100,7 +114,7 @@ def _written(element: ElementTree.Element, prefix: str) -> Iterator[str]:
     yield ">"
     yield _text(element.text, name)
     for child in element:
-        yield from _written(child, prefix)
+        yield from _written(child, names)
         yield _text(child.tail, name)
     yield f"</{name}>"
 
@@ -109,12 +123,12 @@ def _text(text: str | None, name: str) -> str:
     return str(escape(printable(text.strip("\n")))) if text and name in ("text", "tspan") else ""
 
 
-def _value(key: str, value: str, prefix: str, *, is_text: bool) -> str:
+def _value(key: str, value: str, names: dict[str, str], *, is_text: bool) -> str:
     if key == "id":
-        return f"{prefix}-{value}"
+        return names.get(value, "")
     if key == "href":
         if value.startswith("#"):
-            return f"#{prefix}-{value[1:]}"
+            return f"#{names[value[1:]]}" if value[1:] in names else ""
         return value if value.startswith("data:image/png;base64,") else ""
     if key == "d":
         return short_path(value)
@@ -122,7 +136,7 @@ def _value(key: str, value: str, prefix: str, *, is_text: bool) -> str:
         # A hundredth of a point is finer than any screen.
         value = _FRACTION.sub(r"\1", " ".join(value.split()))
     if key in ("style", "fill", "stroke", "clip-path"):
-        value = _LINK.sub(lambda found: f"url(#{prefix}-{found[1]})", value)
+        value = _LINK.sub(lambda found: f"url(#{names.get(found[1], '')})", value)
         # White words stand on colour, which stays.
         value = _COLOUR.sub(lambda found: _colour(found[0].lower(), is_text), value)
         if _FAR_LINK.search(value):

@@ -23,9 +23,15 @@ def test_names_and_links_get_the_prefix() -> None:
         '<defs><clipPath id="c"><rect width="1" height="1"/></clipPath></defs>'
         '<g clip-path="url(#c)"><use xlink:href="#c" style="fill: url(#c)"/></g>'
     )
-    assert 'id="p-c"' in found
-    assert found.count("url(#p-c)") == 2
-    assert 'href="#p-c"' in found
+    assert 'id="p-0"' in found
+    assert found.count("url(#p-0)") == 2
+    assert 'href="#p-0"' in found
+
+
+def test_names_do_not_depend_on_those_of_the_drawing() -> None:
+    content = '<clipPath id="{0}"/><g id="group" clip-path="url(#{0})"/>'
+    assert inlined(content.format("p1a2")) == inlined(content.format("p3b4"))
+    assert "group" not in inlined(content.format("p1a2"))
 
 
 @pytest.mark.parametrize(
