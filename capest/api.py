@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import xarray as xr
 
-from capest.accessor import of_dataset  # noqa: F401  (registers ds.capest)
+from capest.accessor import xarray_engine  # noqa: F401  (registers ds.capest)
 from capest.backend.driver import local_workers
 from capest.errors import InputError
 from capest.results.open import open_result

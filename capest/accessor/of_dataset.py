@@ -32,7 +32,6 @@ from capest.statistics.rare_events import least_kurtosis, why_not_known
 from capest.statistics.reduction import Estimate, counted_in
 
 
-@xr.register_dataset_accessor("capest")
 class CapestAccessor:
     """Estimates of a result or a sweep, and what to print of it.
 

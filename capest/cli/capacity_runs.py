@@ -39,9 +39,9 @@ def run_plans(
 
     from capest.cli.building import tell_of_build
     from capest.cli.capacity_report import echo_wrapped
-    from capest.cli.comparison import counted
     from capest.cli.interrupts import Interrupts
     from capest.cli.progress import progress_display
+    from capest.results.figures import counted
     from capest.runner.loop import Progress
     from capest.runner.point_runs import points_folder
     from capest.studies.capacity.run import check_capacity_output, run_capacities

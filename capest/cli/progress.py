@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
-from capest.cli.until_text import running_text, two_digits
 from capest.results.figures import interval_text, value_text
 from capest.runner import loop
+from capest.runner.until_text import running_text, two_digits
 from capest.statistics.reduction import Estimate
 
 if TYPE_CHECKING:

@@ -151,7 +151,7 @@ def _report(outcome: loop.RunOutcome, as_json: bool) -> None:  # type: ignore[na
     for notice in outcome.notices:
         click.echo(notice, err=True)
     from capest.cli.show import print_summary
-    from capest.cli.until_text import as_plain, outcome_lines
+    from capest.runner.until_text import as_plain, outcome_lines
 
     rule = {} if outcome.verdict is None else {"until": as_plain(outcome.verdict)}
     print_summary(outcome.path, as_json, more=rule)

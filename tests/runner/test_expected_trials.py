@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from capest.cli.until_text import outcome_lines
+from capest.runner.until_text import outcome_lines
 from capest.runner.stopping import Reached, Verdict
 from capest.scenario.until import parse_until
 from capest.statistics.quantities import AXES

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from capest.cli.uncertainty_tables import range_lines, share_lines
+from capest.studies.uncertainty.study_lines import range_lines, share_lines
 from capest.scenario.assumed import Assumption
 from capest.scenario.figure import NOT_KNOWN, Figure
 from capest.statistics.intervals import Interval

@@ -6,14 +6,14 @@ import math
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from capest.cli.bars import bar, fits_blocks
-from capest.cli.tornado import change_of, places_of, rows_of, tornado_lines
+from capest.results.bars import bar, fits_blocks
 from capest.results.figures import number, people_unit, percent_text
 from capest.results.left_out import left_out
 from capest.statistics.answer_range import NEARLY_NONE, RANGE_NAME
 from capest.statistics.intervals import Interval
 from capest.studies.uncertainty.analysis import JointAnswer, joint_of
 from capest.studies.uncertainty.study_model import StudiedFigure, Study
+from capest.studies.uncertainty.tornado import change_of, places_of, rows_of, tornado_lines
 
 WIDTH = 80
 _BAR = 30

@@ -7,7 +7,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from capest.cli.comparison import counted
+from capest.results.figures import counted
 from capest.results.ours import CAPACITY_MARK
 
 if TYPE_CHECKING:

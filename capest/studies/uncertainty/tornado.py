@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from capest.cli.bars import two_sided
+from capest.results.bars import two_sided
 from capest.results.figures import number, people_unit
 from capest.statistics.intervals import Interval
 from capest.studies.uncertainty.study_model import PairedAnswer, StudiedFigure, Study
