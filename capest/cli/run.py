@@ -19,7 +19,7 @@ from capest.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from capest.runner.loop import Executor
+    pass
 
 _ALONE_BELOW_S = 2.0
 """Work of one core that is done before workers have started."""
@@ -85,8 +85,9 @@ def run(
         raise click.UsageError("give one of --workers, --scheduler and --scheduler-file")
 
     from capest.cli.interrupts import Interrupts
-    from capest.cli.progress import progress_display
     from capest.runner import loop
+    from capest.runner.execute.choose import executor_maker
+    from capest.runner.progress_display import progress_display
     from capest.scenario.load import load_scenario
 
     loaded = load_scenario(scenario, [*overrides, *settings(trials, seed, until)])
@@ -98,20 +99,8 @@ def run(
 
     may_be_alone = workers is None and scheduler is None and scheduler_file is None
 
-    def make_executor() -> Executor:
-        if workers == 0:
-            from capest.runner.execute.inline import InlineExecutor
-
-            return InlineExecutor()
-        from capest.runner.execute import dask_cluster
-
-        if scheduler is not None or scheduler_file is not None:
-            return dask_cluster.join_scheduler(scheduler, scheduler_file)
-        from capest.backend.driver import local_workers
-
-        count = local_workers(workers, backend, sharing_a_gpu=loaded.workers_sharing_a_gpu)
-        return dask_cluster.local_cluster(count)
-
+    sharing = loaded.workers_sharing_a_gpu
+    make_executor = executor_maker(workers, backend, sharing, scheduler, scheduler_file)
     if scheduler is None:
         tell_of_build(backend)
     with progress_display(loaded.run.trials) as display, Interrupts() as interrupts:

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
-from capest.cli import progress as shown
+from capest.runner import progress_display as shown
 from capest.runner.loop import Progress
 from capest.statistics.intervals import Interval
 
