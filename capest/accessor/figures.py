@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,8 @@ from capest.statistics.answer_range import RANGE_NAME
 from capest.statistics.quantity import QUANTILES
 from capest.statistics.reduction import Estimate
 from capest.studies.capacity.capacity_file import StoredCapacities
+from capest.studies.capacity.capacity_words import interval_text as interval_text_of_key
+from capest.studies.capacity.capacity_words import key_text
 from capest.studies.uncertainty.analysis import joint_of
 from capest.studies.uncertainty.study_model import Study
 
@@ -39,12 +41,17 @@ class FigureWithLimits(Estimate):
     ----------
     limits : str
         What the limits are.
+    shown : str
+        Value and limits as text, of what has digits by rules of its own; else empty.
     """
 
     limits: str = CONFIDENCE
+    shown: str = field(default="", repr=False)
 
     def __repr__(self) -> str:
         name = self.metric if self.statistic in ("mean", "") else f"{self.metric}.{self.statistic}"
+        if self.shown:
+            return f"{name}: {self.shown} ({'; '.join(filter(None, (self.limits, self.note)))})"
         shown = f"{name}: {value_text(self)} {people_unit(self.units)}".rstrip()
         if math.isnan(self.low) and math.isnan(self.high):
             return f"{shown} ({self.note or 'its interval is not known'})"
@@ -144,10 +151,11 @@ def figure_of_capacity(
     (one,) = capacity.crossings
     note = one.why_no_interval
     limits = CONFIDENCE
-    beyond = ["below"] * one.low_is_open + ["above"] * one.high_is_open
-    if beyond:
-        limits += f", which may reach {' and '.join(beyond)} the range that was searched"
-    return FigureWithLimits(key, "", one.key, one.low, one.high, "1", note, limits)
+    if one.low_is_open or one.high_is_open:
+        limits += ", which may reach beyond the range that was searched"
+    shown = f"{key_text(stored.about, one.key)} {interval_text_of_key(stored.about, one)}".rstrip()
+    ends = (one.key, one.low, one.high)
+    return FigureWithLimits(key, "", *ends, "1", note, "" if note else limits, shown)
 
 
 def _asked(figure: str, there: Iterable[tuple[str, str]]) -> tuple[str, str]:
