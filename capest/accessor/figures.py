@@ -54,7 +54,7 @@ class FigureWithLimits(Estimate):
             return f"{name}: {self.shown} ({'; '.join(filter(None, (self.limits, self.note)))})"
         shown = f"{name}: {value_text(self)} {people_unit(self.units)}".rstrip()
         if math.isnan(self.low) and math.isnan(self.high):
-            return f"{shown} ({self.note or 'its interval is not known'})"
+            return f"{shown} ({self.note or f'{self.limits}: not known'})"
         interval = interval_text(self, brackets=self.limits != CONFIDENCE)
         return f"{shown}, {interval} ({'; '.join(filter(None, (self.limits, self.note)))})"
 

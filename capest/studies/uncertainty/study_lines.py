@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from capest.results.bars import bar, fits_blocks
+from capest.results.columns import printable
 from capest.results.figures import number, people_unit, percent_text
 from capest.results.left_out import left_out
 from capest.statistics.answer_range import NEARLY_NONE, RANGE_NAME
@@ -31,7 +32,7 @@ def lines_of(study: Study, *, ascii_only: bool | None = None) -> Iterator[str]:
         Bars of ASCII; by default where standard output knows no others.
     """
     plain = not fits_blocks() if ascii_only is None else ascii_only
-    yield from textwrap.wrap(str(study.about.get("title", "")), WIDTH)
+    yield from textwrap.wrap(printable(str(study.about.get("title", ""))), WIDTH)
     for found in study.figures:
         joint = joint_of(study, found)
         yield ""
