@@ -13,17 +13,14 @@ from capest.results.schema import NOTE, axis_of
 from capest.results.sweep_figures import axes_of_dataset
 from capest.results.sweep_file import AXES as SWEEP_AXES
 from capest.scenario.nearest import nearest
-from capest.statistics.distribution_band import (
-    DistributionBand,
-    band_of_counts,
-    band_of_trials,
-)
+from capest.statistics.distribution_band import DistributionBand, distribution_band
 from capest.statistics.histograms import HistogramAxis
 from capest.statistics.intervals import Interval, quantile_interval
 from capest.statistics.order_statistics import order_statistic
 from capest.statistics.quantities import AXES
 from capest.statistics.rare_events import least_kurtosis, why_not_known
 from capest.statistics.reduction import counted_in
+from capest.statistics.trial_distribution import band_of_trials
 
 _NO_COUNTS = "this sweep of an earlier capest has the stored quantiles only: run it again"
 
@@ -93,14 +90,14 @@ def cdf_of(dataset: xr.Dataset, metric: str) -> xr.Dataset:
     shape = tuple(dataset.sizes[name] for name in names)
     bands, notes = [], []
     for place in np.ndindex(*shape):
-        band, note = _band(dataset.isel(dict(zip(names, place, strict=True))), metric)
-        bands.append(band)
+        own, band, note = _band(dataset.isel(dict(zip(names, place, strict=True))), metric)
+        bands.append((own, band))
         notes.append(note)
-    values = np.unique(np.concatenate([band.values for band in bands]))
+    values = np.unique(np.concatenate([own for own, _ in bands]))
     columns = {
-        "probability": [_at(values, band.values, band.probability, 0.0) for band in bands],
-        "probability_low": [_at(values, band.values, band.low, math.nan) for band in bands],
-        "probability_high": [_at(values, band.values, band.high, math.nan) for band in bands],
+        "probability": [_at(values, own, band.share, 0.0) for own, band in bands],
+        "probability_low": [_at(values, own, band.low, math.nan) for own, band in bands],
+        "probability_high": [_at(values, own, band.high, math.nan) for own, band in bands],
     }
     axis = AXES[metric]
     over = f"{axis.population}s of all trials" if axis.population != "trial" else "trials"
@@ -139,14 +136,31 @@ def _at(values: np.ndarray, own: np.ndarray, column: np.ndarray, before: float) 
     return found
 
 
-def _band(dataset: xr.Dataset, metric: str) -> tuple[DistributionBand, str]:
-    """Distribution of one result, or of one point of a sweep, and why it has no band."""
+def _band(dataset: xr.Dataset, metric: str) -> tuple[np.ndarray, DistributionBand, str]:
+    """Distribution of one result, or of one point of a sweep: values, shares, why no band."""
     dataset = _own_trials(dataset)
     if _is_over_trials(dataset, metric):
-        return band_of_trials(_of_trials(dataset, metric)), ""
+        return *band_of_trials(_of_trials(dataset, metric)), ""
     counted = _counted(dataset, metric)
-    band = band_of_counts(counted.counts, counted.axis, least_kurtosis=counted.least_kurtosis)
-    return (band.without_band(), counted.note) if counted.note else (band, "")
+    # Edge k of the axis lies between bins k and k + 1: from the last one below all counts to the
+    # first one above them.
+    there = np.flatnonzero(counted.counts.any(axis=0))
+    if not len(there):
+        nothing = np.empty(0)
+        return nothing, DistributionBand(nothing, nothing, nothing), counted.note
+    regular = counted.axis.regular_bins
+    first = min(max(there[0] - 1, 0), regular)
+    shown = slice(first, max(min(there[-1], regular), first) + 1)
+    below = np.cumsum(counted.counts, axis=1)[:, shown]
+    sizes = counted.counts.sum(axis=1)
+    band = distribution_band(below, sizes, least_kurtosis=counted.least_kurtosis)
+    if counted.note:
+        unknown = np.full_like(band.share, math.nan)
+        band = DistributionBand(band.share, unknown, unknown)
+        return counted.axis.edges()[shown], band, counted.note
+    # What holds of a value holds of every greater one: no limit falls.
+    low, high = np.maximum.accumulate(band.low), np.minimum.accumulate(band.high[::-1])[::-1]
+    return counted.axis.edges()[shown], DistributionBand(band.share, low, high), ""
 
 
 def _own_trials(dataset: xr.Dataset) -> xr.Dataset:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from capest.errors import InputError
 from capest.plot.source import CAPACITY, KIND_WORDS, RUN, SWEEP, UNCERTAINTY, kind_of
 from capest.results import aggregate
 from capest.results.cell_totals import CellTotals, cell_totals
+from capest.results.comparison import ResultComparisons, compare_results
 from capest.results.difference_table import Differences, differences_of
 from capest.results.old_names import with_new_names
 from capest.results.rests_on import read_figures
@@ -25,11 +26,10 @@ from capest.results.sweep_summary import SweepSummary
 from capest.results.unserved import Unserved, unserved_of
 from capest.statistics.intervals import Interval
 from capest.statistics.reduction import Estimate
-from capest.studies.capacity.capacity_file import StoredCapacities
-from capest.studies.capacity.capacity_reading import capacities_in
+from capest.studies.capacity.capacity_file import StoredCapacities, capacities_of
 from capest.studies.capacity.capacity_summary import CapacitySummary
 from capest.studies.uncertainty.study_model import Study
-from capest.studies.uncertainty.study_reading import study_in
+from capest.studies.uncertainty.study_reading import study_of
 from capest.studies.uncertainty.study_summary import StudySummary
 
 if TYPE_CHECKING:
@@ -220,6 +220,39 @@ class CapestAccessor:
         """
         return differences_of(self._dataset, reference)
 
+    def compare(
+        self,
+        *others: xr.Dataset,
+        of: Sequence[str] = (),
+        all_figures: bool = False,
+        names: Sequence[str] = (),
+    ) -> ResultComparisons:
+        """This result, the reference, compared with others: as ``capest compare``.
+
+        Parameters
+        ----------
+        *others : xarray.Dataset
+            One or more results; sweeps of the same points are compared point by point.
+        of : sequence of str
+            Figures, such as ``["calls", "sinr_db.p05"]``; the headline without any.
+        all_figures : bool
+            Every figure, in place of the headline.
+        names : sequence of str
+            What the results are called, this one first; their files' names without any.
+
+        Returns
+        -------
+        ResultComparisons
+            Shows itself as tables; ``found[0]["calls", "mean"].verdict``; ``to_list`` and
+            ``to_pandas``.
+
+        Raises
+        ------
+        InputError
+            Nothing to compare with, sweeps of different points, or no such figure.
+        """
+        return compare_results((self._dataset, *others), names, of=of, all_figures=all_figures)
+
     def difference(self, point: Mapping[str, Any], reference: Mapping[str, Any]) -> Differences:
         """Figures of one point of a sweep less those of another.
 
@@ -320,14 +353,14 @@ class CapestAccessor:
     @cached_property
     def _study(self) -> Study:
         try:
-            return study_in(OfDataset(self._dataset))
+            return study_of(OfDataset(self._dataset))
         except (LookupError, ValueError, TypeError) as error:
             raise _not_whole(self.kind, error) from error
 
     @cached_property
     def _capacities(self) -> StoredCapacities:
         try:
-            return capacities_in(OfDataset(self._dataset))
+            return capacities_of(OfDataset(self._dataset))
         except (LookupError, ValueError, TypeError) as error:
             raise _not_whole(self.kind, error) from error
 

@@ -18,7 +18,7 @@ def report(path: Path, as_json: bool) -> None:
     InputError
         Damaged, or not of capacities.
     """
-    from capest.studies.capacity.capacity_reading import read_capacities
+    from capest.studies.capacity.capacity_file import read_capacities
     from capest.studies.capacity.capacity_summary import CapacitySummary
 
     summary = CapacitySummary(read_capacities(path))

@@ -16,7 +16,7 @@ from capest.statistics.intervals import Interval, quantile_interval
 from capest.statistics.order_statistics import order_statistic
 from capest.statistics.quantities import AXES, QUANTITIES
 from capest.statistics.quantity import QUANTILES
-from capest.studies.capacity.capacity_file import OF_CROSSING
+from capest.studies.capacity.capacity_file import _OF_CROSSING
 from capest.studies.capacity.condition import FigureCondition, parse_while
 from capest.studies.capacity.crossing import LACKS, Solver, Window
 from capest.studies.capacity.key_range import parse_range
@@ -111,7 +111,7 @@ def test_quantiles_over_users(relation: str, logarithmic: bool) -> None:
 
 
 def test_names_of_the_file_do_not_clash() -> None:
-    fixed = {"point", "crossing", "value", "is_met", "verdict", "goes_one_way", *OF_CROSSING}
+    fixed = {"point", "crossing", "value", "is_met", "verdict", "goes_one_way", *_OF_CROSSING}
     stems = {f"{row.name}_mean" for row in QUANTITIES}
     stems |= {f"{metric}_{statistic}" for metric in AXES for statistic in QUANTILES}
     names = {f"{stem}{end}" for stem in stems for end in ("", "_low", "_high")}

@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from capest.errors import InputError
 from capest.results.ours import CAPACITY_MARK
 from capest.results.rests_on import ATTRIBUTE
 from capest.results.schema import GLOBAL_ATTRIBUTES
+from capest.results.stored import OfFile, Stored
 from capest.results.sweep_file import KEY
 from capest.runner.sweep_axis import Axis
 from capest.scenario.assumed import rests_on_json
 from capest.scenario.not_modelled import LARGE_PERCENT, not_modelled
 from capest.statistics.intervals import Interval
 from capest.statistics.quantities import quantity
+from capest.studies.capacity.crossing import LACKS
 from capest.studies.capacity.plan import CapacityPlan
 from capest.studies.capacity.search import Capacity
 from capest.studies.capacity.visited import BESIDE
@@ -31,9 +34,9 @@ from capest.version import __version__
 if TYPE_CHECKING:
     import netCDF4
 
-ATTRIBUTE_OF_AXES = "capacity_axes"
-ENDS = ("", "_low", "_high")
-OF_CROSSING = {
+_AXES = "capacity_axes"
+_ENDS = ("", "_low", "_high")
+_OF_CROSSING = {
     "capacity": ("key", "by the estimate"),
     "capacity_low": ("low", "lower limit of its 95 % interval"),
     "capacity_high": ("high", "upper limit of its 95 % interval"),
@@ -47,6 +50,7 @@ OF_CROSSING = {
     ),
     "met_below": ("rising", "1: values below meet the condition; 0: values above"),
 }
+_ONE_WAY = {1: True, 0: False, -1: None}
 VERDICTS = ("found", "several", "everywhere", "nowhere")
 """Meanings of the flags 0, 1, ... of ``verdict``."""
 
@@ -156,7 +160,7 @@ def write_capacities(
         )
         _put(dataset, "goes_one_way", dims, one_way, {"long_name": text})
         key, condition = plan.key_range.key, str(plan.condition)
-        for name, (attribute, text) in OF_CROSSING.items():
+        for name, (attribute, text) in _OF_CROSSING.items():
             rows = [[getattr(each, attribute) for each in one.crossings] for one in found]
             long_name = f"{key} up to, or from, which {condition}: {text}"
             _put(dataset, name, (*dims, "crossing"), _padded(rows, crossings, shape), long_name)
@@ -189,7 +193,7 @@ def _write_points(
         ]
         if not any(each is not None for row in every for each in row):
             continue
-        for end, attribute in zip(ENDS, ("value", "low", "high"), strict=True):
+        for end, attribute in zip(_ENDS, ("value", "low", "high"), strict=True):
             rows = [
                 [math.nan if each is None else getattr(each, attribute) for each in row]
                 for row in every
@@ -226,7 +230,7 @@ def _about(plan: CapacityPlan, found: Sequence[Capacity], axes: Sequence[Axis]) 
         "not_modelled": "\n".join(map(str, effects)),
         "large_effects": sum(row.largest_percent >= LARGE_PERCENT for row in effects),
         ATTRIBUTE: rests_on_json(scenario),
-        ATTRIBUTE_OF_AXES: ", ".join(axis.name for axis in axes),
+        _AXES: ", ".join(axis.name for axis in axes),
         **kept,
     }
 
@@ -258,3 +262,93 @@ def _put(
     made = dataset.createVariable(name, values.dtype, dims, fill_value=False)
     made[...] = values
     made.setncatts(about if isinstance(about, dict) else {"long_name": about})
+
+
+def read_capacities(path: Path) -> StoredCapacities:
+    """Read a file of capacities.
+
+    Raises
+    ------
+    InputError
+        Damaged, or not of capacities.
+    """
+    import netCDF4
+
+    try:
+        with netCDF4.Dataset(path, "r") as dataset:
+            return capacities_of(OfFile(dataset))
+    except (OSError, RuntimeError, KeyError, IndexError, AttributeError, ValueError) as error:
+        raise InputError(f"{path}: damaged ({error}); search its capacity again") from error
+
+
+def capacities_of(stored: Stored) -> StoredCapacities:
+    """Read capacities from what is open, a file or a dataset.
+
+    Parameters
+    ----------
+    stored : Stored
+
+    Raises
+    ------
+    KeyError, IndexError, ValueError
+        Parts of it are missing.
+    """
+    about = dict(stored.attributes)
+    names = [name for name in str(about[_AXES]).split(", ") if name]
+    keys = [str(stored.attributes_of(name)[KEY]) for name in names]
+    values = [stored.values(name).tolist() for name in names]
+    shape = tuple(map(len, values))
+    metric, statistic = str(about["condition_metric"]), str(about["condition_statistic"])
+    beside = [
+        f"{other}_{how}"
+        for other, how in BESIDE
+        if (other, how) != (metric, statistic) and f"{other}_{how}" in stored.names
+    ]
+    found = []
+    for place in np.ndindex(*shape):
+        at = {name: stored.values(name, place) for name in _OF_CROSSING}
+        crossings = [
+            StoredCrossing(
+                float(at["capacity"][k]),
+                float(at["capacity_low"][k]),
+                float(at["capacity_high"][k]),
+                bool(at["capacity_low_is_open"][k] == 1),
+                bool(at["capacity_high_is_open"][k] == 1),
+                float(at["safe_capacity"][k]),
+                bool(at["met_below"][k] == 1),
+                LACKS[int(at["capacity_lacks_interval"][k])],
+            )
+            for k in range(len(at["capacity"]))
+            if not math.isnan(at["capacity"][k])
+        ]
+        columns = {
+            name: [stored.values(f"{name}{end}", place) for end in _ENDS]
+            for name in (f"{metric}_{statistic}", *beside)
+        }
+        met = stored.values("is_met", place)
+        points = [
+            StoredPoint(
+                float(value),
+                _interval(columns[f"{metric}_{statistic}"], k),
+                bool(met[k] == 1),
+                {name: _interval(columns[name], k) for name in beside},
+            )
+            for k, value in enumerate(stored.values("value", place))
+            if not math.isnan(value)
+        ]
+        found.append(
+            StoredCapacity(
+                {key: each[i] for key, each, i in zip(keys, values, place, strict=True)},
+                VERDICTS[int(stored.values("verdict", place))],
+                _ONE_WAY[int(stored.values("goes_one_way", place))],
+                points,
+                crossings,
+            )
+        )
+    return StoredCapacities(about, found)
+
+
+def _interval(columns: Sequence[np.ndarray], k: int) -> Interval:
+    value, low, high = (float(each[k]) for each in columns)
+    unknown = math.isnan(low) and math.isnan(high)
+    return Interval(value, low, high, "not known: too few trials" if unknown else "")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
+from capest.results.changed import changed_figures, changed_line
 from capest.results.columns import in_columns, printable, wrapped
 from capest.results.left_out import left_out
 from capest.results.ours import CAPACITY_MARK
@@ -50,7 +51,8 @@ class CapacitySummary:
     def heading(self) -> list[str]:
         """Title, what was searched, and what is not modelled; a sentence each."""
         about = self._stored.about
-        said = [printable(str(about["title"])), search_text(about), left_out(about)]
+        said = [printable(str(about["title"])), search_text(about)]
+        said += [changed_line(about), left_out(about)]
         return list(filter(None, said))
 
     @property
@@ -157,6 +159,7 @@ def _place(found: StoredCapacity) -> list[str]:
 
 def _as_dict(stored: StoredCapacities) -> dict[str, Any]:
     about = stored.about
+    changed = changed_figures(about)
     found = [_one(about, each) for each in stored.capacities]
     head = {
         "made_by": f"capest {about['capest_version']}",
@@ -164,6 +167,7 @@ def _as_dict(stored: StoredCapacities) -> dict[str, Any]:
         "condition": str(about["condition"]),
         "range": [_plain(about, each) for each in about["range"]],
         "trials": int(about["trials"]),
+        **({"changed": changed} if changed else {}),
         "not_modelled": str(about["not_modelled"]).splitlines(),
         "seed": int(about["seed"]),
     }

@@ -1,4 +1,4 @@
-"""Reads a study of uncertainty, from its file or from a dataset that xarray opened."""
+"""Reads a study of uncertainty, from its file or from a dataset that xarray has open."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from capest.errors import InputError
 from capest.file_kinds import check_regular
 from capest.results.ours import STUDY_MARK
 from capest.results.stored import OfFile, Stored
+from capest.results.texts import texts_of
 from capest.statistics.intervals import Interval
 from capest.studies.uncertainty.figures import AskedFigure
 from capest.studies.uncertainty.study_file import ENDS, PAIRED, PARTS, TEXTS
@@ -33,32 +34,34 @@ def read_study(path: str | Path) -> Study:
     InputError
         Missing, damaged, or of something else.
     """
-    path = Path(path)
-    with _opened(path) as stored:
-        return study_in(stored)
+    with _opened(Path(path)) as stored:
+        return study_of(stored)
 
 
-def study_in(stored: Stored) -> Study:
-    """Return what a study found, from its open file or from its dataset.
+def study_of(stored: Stored) -> Study:
+    """Read a study from what is open.
 
     Parameters
     ----------
     stored : Stored
-        Of a study of uncertainty.
 
     Raises
     ------
-    KeyError, IndexError, ValueError, TypeError
-        Something is missing: values were selected, or the file is damaged.
+    KeyError, IndexError, ValueError
+        Parts of it are missing.
     """
     about = dict(stored.attributes)
     names = str(about.pop(STUDY_MARK)).split(", ")
     figures = [AskedFigure(*name.split(".", 1)) for name in names]
     there = stored.sizes
-    ends: tuple[StudiedEnd, ...] = ()
-    if "end" in there:
-        pairs = zip(stored.values("end_assumption"), _texts(stored, "end_value"), strict=True)
-        ends = tuple(StudiedEnd(int(k), value) for k, value in pairs)
+    ends = tuple(
+        StudiedEnd(int(k), value)
+        for k, value in (
+            zip(stored.values("end_assumption"), texts_of(stored, "end_value"), strict=True)
+            if "end" in there
+            else ()
+        )
+    )
     margins = stored.values("margin") if "margin" in there else ()
     assumptions = tuple(_read_assumptions(stored)) if "assumption" in there else ()
     empty = np.empty((0, len(assumptions)))
@@ -77,7 +80,7 @@ def study_in(stored: Stored) -> Study:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[OfFile]:
+def _opened(path: Path) -> Iterator[Stored]:
     import netCDF4
 
     check_regular(path)
@@ -85,27 +88,23 @@ def _opened(path: Path) -> Iterator[OfFile]:
         raise InputError(f"{path}: {'is not a file' if path.exists() else 'no such file'}")
     try:
         with netCDF4.Dataset(path) as dataset:
-            stored = OfFile(dataset)
-            if STUDY_MARK not in stored.attributes:
+            dataset.set_auto_chartostring(False)
+            if STUDY_MARK not in dataset.ncattrs():
                 raise InputError(f"{path}: is not of a study of uncertainty")
-            yield stored
-    except (OSError, RuntimeError, LookupError, ValueError, TypeError) as error:
+            yield OfFile(dataset)
+    except (OSError, RuntimeError, IndexError, KeyError, ValueError, TypeError) as error:
         raise InputError(f"{path}: damaged ({error}); run its study again") from error
 
 
-def _texts(stored: Stored, name: str) -> list[str]:
-    return [str(each) for each in stored.values(name).tolist()]
-
-
 def _read_assumptions(stored: Stored) -> Iterator[StudiedAssumption]:
-    columns = {name: _texts(stored, f"assumption_{name}") for name in TEXTS}
-    for k, key in enumerate(_texts(stored, "assumption")):
+    columns = {name: texts_of(stored, f"assumption_{name}") for name in TEXTS}
+    for k, key in enumerate(texts_of(stored, "assumption")):
         yield StudiedAssumption(key, **{name: column[k] for name, column in columns.items()})
 
 
 def _read_failures(stored: Stored) -> tuple[Failure, ...]:
     numbers = (stored.values(f"failed_{name}") for name in ("sample", "trial"))
-    texts = (_texts(stored, f"failed_{name}") for name in ("values", "message"))
+    texts = (texts_of(stored, f"failed_{name}") for name in ("values", "message"))
     rows = zip(*numbers, *texts, strict=True)
     return tuple(Failure(int(a), int(b), c, d) for a, b, c, d in rows)
 
@@ -118,7 +117,7 @@ def _read_figure(stored: Stored, figure: AskedFigure) -> StudiedFigure:
         columns: list[np.ndarray] = []
         notes = []
         if f"{stem}_{dim}_value" in stored.names:
-            notes = _texts(stored, f"{stem}_{dim}_note")
+            notes = texts_of(stored, f"{stem}_{dim}_note")
             columns += [
                 np.stack([stored.values(f"{stem}_{dim}_{part}{end}") for end in ENDS], axis=1)
                 for part in PARTS

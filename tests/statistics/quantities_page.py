@@ -1,9 +1,9 @@
-"""Tables of the page on results, from the table of quantities.
+"""Tables of the page on quantities, from the table of quantities.
 
 From the top folder of the project:
 
-    python tests/statistics/results_page.py           whether the page has them; exit code 1 if not
-    python tests/statistics/results_page.py --write   writes them
+    python tests/statistics/quantities_page.py           whether the page has them; exit code 1 if not
+    python tests/statistics/quantities_page.py --write   writes them
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from pathlib import Path
 from capest.statistics.quantities import QUANTITIES
 from capest.statistics.quantity import Quantity, When
 
-PAGE = Path(__file__).parents[2] / "capest" / "docs" / "results.md"
+PAGE = Path(__file__).parents[2] / "capest" / "docs" / "quantities.md"
 
-BEGIN = "<!-- from here on: python tests/statistics/results_page.py --write -->"
+BEGIN = "<!-- from here on: python tests/statistics/quantities_page.py --write -->"
 
 _PARTS = {
     "Users and beams": {("trial", "user"), ("trial", "beam")},
@@ -95,4 +95,4 @@ if __name__ == "__main__":
     if "--write" in sys.argv[1:]:
         PAGE.write_text(wanted, encoding="utf-8")
     elif wanted != PAGE.read_text(encoding="utf-8"):
-        sys.exit("the page differs: python tests/statistics/results_page.py --write")
+        sys.exit("the page differs: python tests/statistics/quantities_page.py --write")
