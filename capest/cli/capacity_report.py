@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from capest.cli.capacity_words import (
+from capest.cli.json_output import json_text
+from capest.results.ours import CAPACITY_MARK
+from capest.studies.capacity.capacity_words import (
     CALLS,
     SHARES,
     UNREACHABLE,
@@ -26,8 +28,6 @@ from capest.cli.capacity_words import (
     search_text,
     value_text,
 )
-from capest.cli.json_output import json_text
-from capest.results.ours import CAPACITY_MARK
 
 if TYPE_CHECKING:
     from capest.studies.capacity.capacity_file import StoredCapacities, StoredCapacity
@@ -52,12 +52,14 @@ def report(path: Path, as_json: bool) -> None:
         return
     from rich.console import Console
 
+    from capest.results.changed import changed_line
     from capest.results.columns import printable
     from capest.results.left_out import left_out
 
     width = Console().width
     about = stored.about
-    heading = [printable(str(about["title"])), search_text(about), left_out(about)]
+    heading = [printable(str(about["title"])), search_text(about)]
+    heading += [changed_line(about), left_out(about)]
     echo_wrapped(filter(None, heading), width)
     if len(stored.capacities) == 1 and not stored.capacities[0].place:
         _print_one(stored, stored.capacities[0], width)
@@ -130,7 +132,10 @@ def _echo_table(
 
 
 def _as_dict(stored: StoredCapacities) -> dict[str, Any]:
+    from capest.results.changed import changed_figures
+
     about = stored.about
+    changed = changed_figures(about)
     found = [_one(about, each) for each in stored.capacities]
     head = {
         "made_by": f"capest {about['capest_version']}",
@@ -138,6 +143,7 @@ def _as_dict(stored: StoredCapacities) -> dict[str, Any]:
         "condition": str(about["condition"]),
         "range": [_plain(about, each) for each in about["range"]],
         "trials": int(about["trials"]),
+        **({"changed": changed} if changed else {}),
         "not_modelled": str(about["not_modelled"]).splitlines(),
         "seed": int(about["seed"]),
     }

@@ -13,6 +13,7 @@ from capest.extras import need
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import KIND_WORDS, Source
 from capest.plot.style import SIZE_IN, house_style
+from capest.plot.svg_size import smaller
 from capest.registry import Registry
 from capest.results.ours import MADE_BY
 from capest.scenario.nearest import nearest
@@ -61,7 +62,8 @@ class Picture:
         drawn = io.BytesIO()
         with house_style():
             self.figure.savefig(drawn, format=ending, dpi=dpi, metadata=metadata)
-        return drawn.getvalue()
+        content = drawn.getvalue()
+        return smaller(content) if ending == "svg" else content
 
     def _repr_png_(self) -> bytes:
         return self.content("png")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,7 +60,7 @@ class Sheet:
         self.is_whole = ax is None
         self._ax = ax
         self.figure: Figure = NewFigure(figsize=size_in) if ax is None else ax.get_figure()  # type: ignore[assignment]
-        self._grid_box: list[Axes] = []
+        self._later: list[Callable[[], object]] = []
 
     def resize(self, width_in: float, height_in: float) -> None:
         """Take the size that the content needs; a panel of somebody else keeps its own."""
@@ -98,13 +98,29 @@ class Sheet:
         )
         return list(np.ravel(grid))
 
+    def when_laid_out(self, write: Callable[[], object]) -> None:
+        """Write this once panels have their size: texts that must not cover each other.
+
+        Parameters
+        ----------
+        write : callable
+            Takes nothing; what it adds has no part in the layout.
+        """
+        self._later.append(write)
+
     def finish(self, words: Words) -> None:
         """Write title, subtitle and footer, and give the panels the room that is left.
 
         Legends of the figure, not of a panel, stand below the subtitle.
         """
-        if not self.is_whole:
-            return
+        if self.is_whole:
+            self._frame(words)
+        if self._later:
+            self.figure.draw_without_rendering()
+        for write in self._later:
+            write()
+
+    def _frame(self, words: Words) -> None:
         figure = self.figure
         width_in, height_in = figure.get_size_inches()
         top_in = _MARGIN_IN

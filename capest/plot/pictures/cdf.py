@@ -13,7 +13,7 @@ import numpy as np
 from capest.errors import InputError
 from capest.plot.curve_labels import NamedCurve, write_names
 from capest.plot.distributions import Member, members_of, metrics_of
-from capest.plot.number_axes import in_percent, number_text, with_thousands
+from capest.plot.plain_numbers import in_percent, plain_number, write_plain_numbers
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import SWEEP, Source
 from capest.plot.style import FAMILY, GREEN, INK, LINES, MARKS, MUTED, PAPER, SIZE_IN
@@ -216,7 +216,7 @@ def _draw_curves(
     if logarithmic:
         _decades(ax)
     else:
-        with_thousands(ax.xaxis)
+        write_plain_numbers(ax.xaxis)
     whom = "beams" if AXES[metric].population == "beam" else "users"
     ax.set_xlabel(quantity(metric).label)
     ax.set_ylabel(f"share of {whom} with less")
@@ -239,7 +239,7 @@ def _decades(ax: Axes) -> None:
     low, high = ax.get_xlim()
     several = high / low > 30.0
     ax.xaxis.set_major_locator(LogLocator(subs=(1.0,) if several else (1.0, 2.0, 5.0)))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: plain_number(value)))
     ax.xaxis.set_minor_formatter(NullFormatter())
 
 
@@ -275,7 +275,7 @@ def _draw_differences(ax: Axes, rows: Sequence[_Row], metric: str, reference: st
             ax.axhline(above + 0.5, color=MUTED, linewidth=0.4)
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=False, axis="y")
-    with_thousands(ax.xaxis)
+    write_plain_numbers(ax.xaxis)
     unit = people_unit(AXES[metric].units)
     ax.set_xlabel(f"difference{f', {unit}' if unit else ''}")
     ours = "capest less" if reference == "3GPP" else "less"

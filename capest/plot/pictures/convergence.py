@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capest.errors import InputError
-from capest.plot.number_axes import with_thousands
+from capest.plot.plain_numbers import write_plain_numbers
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.style import BLUE, INK, VERMILLION
@@ -111,8 +111,8 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
     ax.set_xlabel("trials" if statistic == "mean" else "trials, group by group")
     ax.set_ylabel(f"{label}{f', {unit}' if unit else ''}")
     ax.set_xlim(running.trials[0], max(running.trials[-1], running.trials[0] + 1))
-    with_thousands(ax.xaxis)
-    with_thousands(ax.yaxis)
+    write_plain_numbers(ax.xaxis)
+    write_plain_numbers(ax.yaxis)
     ax.legend(loc="best")
     return _words(source, found, label, wanted)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from capest.physics.geometry import one_way_delay_ms, slant_range_m
 from capest.plot.curve_labels import NamedCurve, write_names
 from capest.plot.distributions import Member, members_of
-from capest.plot.number_axes import in_percent, with_thousands
+from capest.plot.plain_numbers import in_percent, write_plain_numbers
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.style import FAMILY, GREY, INK, LINES, MUTED, PAPER
@@ -246,7 +246,7 @@ def _draw_curves(ax: Axes, rows: Sequence[tuple[int, Member, str]]) -> None:
     if len(rows) > 1 and not write_names(ax, named, _ROOM_IN):
         ax.legend(loc="center left")
     in_percent(ax.yaxis)
-    with_thousands(ax.xaxis)
+    write_plain_numbers(ax.xaxis)
     words = " or ".join(dict.fromkeys(_WORD[metric] for *_, metric in rows))
     ax.set_xlabel(f"{words}, one way, ms: closer")
     ax.set_ylabel("share of users with less")

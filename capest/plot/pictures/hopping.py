@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from capest.errors import InputError
-from capest.plot.number_axes import in_percent, with_thousands
+from capest.plot.plain_numbers import in_percent, write_plain_numbers
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.style import BLUE, GREEN, GRID, INK, MUTED, PAPER
@@ -132,7 +132,7 @@ def _draw_traffic(ax: Axes, wanted: np.ndarray, served: np.ndarray) -> None:
     ax.barh(y, served, height=0.9, color=GREEN, linewidth=0.0, label="served")
     ax.set_xlabel("traffic, Mbit/s")
     ax.grid(visible=False, axis="y")
-    with_thousands(ax.xaxis)
+    write_plain_numbers(ax.xaxis)
     ax.legend(loc="lower right")
 
 
@@ -182,7 +182,7 @@ def _draw_means(sheet: Sheet, source: Source, reason: str) -> Words:
     known = np.isfinite(share) & np.isfinite(wanted)
     ax.scatter(wanted[known], share[known], s=12.0, facecolor="none", edgecolor=INK, linewidth=0.6)
     in_percent(ax.yaxis)
-    with_thousands(ax.xaxis)
+    write_plain_numbers(ax.xaxis)
     ax.set_ylim(0.0, 1.02)
     ax.set_xlabel("traffic that users of a cell want, Mbit/s, mean over trials")
     ax.set_ylabel("share of slots in which a cell is lit")

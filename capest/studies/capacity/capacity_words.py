@@ -7,7 +7,6 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from capest.cli.comparison import counted
 from capest.results.ours import CAPACITY_MARK
 
 if TYPE_CHECKING:
@@ -28,9 +27,10 @@ def condition_text(about: dict[str, Any]) -> str:
 def search_text(about: dict[str, Any]) -> str:
     """What was varied, between what, and with how many trials."""
     low, high = (key_text(about, each) for each in about["range"])
+    trials = int(about["trials"])
     return (
         f"{about[CAPACITY_MARK]} with {condition_text(about)}, "
-        f"{counted(int(about['trials']), 'trial')} each, searched from {low} to {high}"
+        f"{trials:,} trial{'' if trials == 1 else 's'} each, searched from {low} to {high}"
     )
 
 
