@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from capest.results import aggregate
 from capest.results.by_density import UNITS as DENSITY_UNITS
 from capest.results.by_density import density_groups, why_no_groups
 from capest.results.cell_totals import CellTotals, cell_totals
+from capest.results.comparison import ResultComparisons, compare_results
 from capest.results.difference_table import Differences, differences_of
 from capest.results.rests_on import read_figures
 from capest.results.schema import NOTE, axis_of
@@ -166,6 +167,39 @@ class CapestAccessor:
             Either does not hold all trials of one result.
         """
         return differences_of(self._dataset, reference)
+
+    def compare(
+        self,
+        *others: xr.Dataset,
+        of: Sequence[str] = (),
+        all_figures: bool = False,
+        names: Sequence[str] = (),
+    ) -> ResultComparisons:
+        """This result, the reference, compared with others: as ``capest compare``.
+
+        Parameters
+        ----------
+        *others : xarray.Dataset
+            One or more results; sweeps of the same points are compared point by point.
+        of : sequence of str
+            Figures, such as ``["calls", "sinr_db.p05"]``; the headline without any.
+        all_figures : bool
+            Every figure, in place of the headline.
+        names : sequence of str
+            What the results are called, this one first; their files' names without any.
+
+        Returns
+        -------
+        ResultComparisons
+            Shows itself as tables; ``found[0]["calls", "mean"].verdict``; ``to_list`` and
+            ``to_pandas``.
+
+        Raises
+        ------
+        InputError
+            Nothing to compare with, sweeps of different points, or no such figure.
+        """
+        return compare_results((self._dataset, *others), names, of=of, all_figures=all_figures)
 
     def difference(self, point: Mapping[str, Any], reference: Mapping[str, Any]) -> Differences:
         """Figures of one point of a sweep less those of another.

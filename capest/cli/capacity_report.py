@@ -52,12 +52,14 @@ def report(path: Path, as_json: bool) -> None:
         return
     from rich.console import Console
 
+    from capest.results.changed import changed_line
     from capest.results.columns import printable
     from capest.results.left_out import left_out
 
     width = Console().width
     about = stored.about
-    heading = [printable(str(about["title"])), search_text(about), left_out(about)]
+    heading = [printable(str(about["title"])), search_text(about)]
+    heading += [changed_line(about), left_out(about)]
     echo_wrapped(filter(None, heading), width)
     if len(stored.capacities) == 1 and not stored.capacities[0].place:
         _print_one(stored, stored.capacities[0], width)
@@ -130,7 +132,10 @@ def _echo_table(
 
 
 def _as_dict(stored: StoredCapacities) -> dict[str, Any]:
+    from capest.results.changed import changed_figures
+
     about = stored.about
+    changed = changed_figures(about)
     found = [_one(about, each) for each in stored.capacities]
     head = {
         "made_by": f"capest {about['capest_version']}",
@@ -138,6 +143,7 @@ def _as_dict(stored: StoredCapacities) -> dict[str, Any]:
         "condition": str(about["condition"]),
         "range": [_plain(about, each) for each in about["range"]],
         "trials": int(about["trials"]),
+        **({"changed": changed} if changed else {}),
         "not_modelled": str(about["not_modelled"]).splitlines(),
         "seed": int(about["seed"]),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -17,9 +18,11 @@ from capest.cli.options import (
     settings,
     until_option,
 )
+from capest.shown import cut
 
 if TYPE_CHECKING:
     from capest.runner.loop import Executor
+    from capest.scenario.model import Scenario
 
 _ALONE_BELOW_S = 2.0
 """Work of one core that is done before workers have started."""
@@ -32,10 +35,15 @@ _ALONE_BELOW_S = 2.0
 @until_option
 @set_option
 @click.option(
+    "--variant",
+    metavar="NAME",
+    help="Take the keys of the scenario's table [variants.NAME]; --set wins over them.",
+)
+@click.option(
     "-o",
     "--output",
     type=FilePath(path_type=Path),
-    help="Result file.  [default: the scenario's name with .nc, in this folder]",
+    help="Result file.  [default: the scenario's name, with a variant's, and .nc, in this folder]",
 )
 @click.option("--overwrite", is_flag=True, help="Replace a result of another scenario.")
 @backend_option
@@ -58,6 +66,7 @@ def run(
     seed: int | None,
     until: tuple[str, ...],
     overrides: tuple[str, ...],
+    variant: str | None,
     output: Path | None,
     overwrite: bool,
     backend: Literal["auto", "numpy", "native", "cupy"],
@@ -77,6 +86,7 @@ def run(
       capest run runs/tr38821-case9.toml
       capest run my.toml --trials 20000 --seed 7 -o runs/out/my.nc
       capest run my.toml --trials 100000 --until sinr_db.p05±0.1 --until throughput.mean±1%
+      capest run my.toml --variant reuse-1
       capest run my.toml --set beams.frequency_reuse=3 --set carrier.bandwidth_mhz=20
       capest run my.toml --scheduler-file scheduler.json
       capest run my.toml --json | jq .estimates
@@ -89,8 +99,10 @@ def run(
     from capest.runner import loop
     from capest.scenario.load import load_scenario
 
-    loaded = load_scenario(scenario, [*overrides, *settings(trials, seed, until)])
-    path = output or Path(scenario.with_suffix(".nc").name)
+    changes = [*overrides, *settings(trials, seed, until)]
+    loaded = load_scenario(scenario, changes, variant=variant)
+    _tell_of_variants(loaded, variant)
+    path = output or Path(f"{scenario.stem}{_ending(variant)}.nc")
     if scheduler_file is not None:
         from capest.runner.execute.scheduler_file import scheduler_address
 
@@ -144,6 +156,24 @@ def run(
             )
             raise
     _report(outcome, as_json)
+
+
+def _tell_of_variants(scenario: Scenario, variant: str | None) -> None:
+    """Say on standard error that variants of the scenario are not run."""
+    for note in scenario.variant_notes:
+        click.echo(note, err=True)
+    if scenario.variants and variant is None:
+        names = cut(", ".join(scenario.variants))
+        click.echo(
+            f"[variants] of the scenario are not run ({names}): --variant takes one, "
+            '"capest sweep --vary variants" all',
+            err=True,
+        )
+
+
+def _ending(variant: str | None) -> str:
+    """What the name of a result has of a variant; safe in the name of a file."""
+    return "" if variant is None else "-" + re.sub(r"[^\w.-]+", "-", variant).strip("-.")
 
 
 def _report(outcome: loop.RunOutcome, as_json: bool) -> None:  # type: ignore[name-defined]  # noqa: F821

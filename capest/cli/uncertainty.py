@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from capest.cli.comparison import output_path
+from capest.cli.complete_words import complete_figures
 from capest.cli.options import (
     FilePath,
     backend_option,
@@ -31,6 +32,7 @@ _TRIALS = 8
     "--of",
     multiple=True,
     metavar="FIGURE",
+    shell_complete=complete_figures,
     help="Figure whose range is wanted, named as --until names it, such as calls or sinr_db.p50; "
     "may be given again.  [default: calls where a service asks for them, else sinr_db.p50 and "
     "throughput]",

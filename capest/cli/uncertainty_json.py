@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from capest.cli.uncertainty_tables import what_first
+from capest.results.changed import changed_figures
 from capest.results.figures import plain
 from capest.results.ours import MADE_BY
 from capest.scenario.figure import value_of_text
@@ -24,6 +25,7 @@ def as_dict(study: Study) -> dict[str, Any]:
     return {
         "made_by": MADE_BY,
         "title": study.about.get("title"),
+        **({"changed": changed} if (changed := changed_figures(study.about)) else {}),
         "seed": None if (seed := study.about.get("seed")) is None else int(seed),
         "paired_trials": int(study.about.get("paired_trials", 0)),
         "assumptions": [_assumption(each) for each in study.assumptions],

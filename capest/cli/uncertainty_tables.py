@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from capest.cli.bars import bar, fits_blocks
 from capest.cli.tornado import tornado_lines
+from capest.results.changed import changed_line
 from capest.results.figures import number, people_unit, percent_text
 from capest.results.left_out import left_out
 from capest.statistics.answer_range import NEARLY_NONE, RANGE_NAME
@@ -33,6 +34,8 @@ def lines_of(study: Study, *, ascii_only: bool | None = None) -> Iterator[str]:
     """
     plain = not fits_blocks() if ascii_only is None else ascii_only
     yield from textwrap.wrap(str(study.about.get("title", "")), WIDTH)
+    if changed := changed_line(study.about):
+        yield from _wrapped(changed)
     for found in study.figures:
         joint = joint_of(study, found)
         yield ""

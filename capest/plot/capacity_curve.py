@@ -16,7 +16,7 @@ from capest.plot.capacity_title import (
 )
 from capest.plot.curve_axis import write_points
 from capest.plot.key_words import key_on_axis
-from capest.plot.number_axes import with_minus, write_plain_numbers
+from capest.plot.plain_numbers import with_minus, write_plain_numbers
 from capest.plot.point_labels import PointLabel, place_labels
 from capest.plot.sheet import Sheet
 from capest.plot.style import BLUE, GREEN, INK, ORANGE, VERMILLION

@@ -10,7 +10,7 @@ import numpy as np
 
 from capest.plot.curve_axis import CurveAxis, write_points
 from capest.plot.key_words import key_name, key_on_axis, key_value_with_unit
-from capest.plot.number_axes import is_spaced_by_factors, write_plain_numbers
+from capest.plot.plain_numbers import is_spaced_by_factors, write_plain_numbers
 from capest.plot.point_labels import PointLabel, ends_first, place_labels
 from capest.plot.sheet import Sheet
 from capest.plot.style import FAMILY, INK, LINES, MARKS, MUTED

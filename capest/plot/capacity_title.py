@@ -8,7 +8,7 @@ from typing import Any
 
 from capest.plot.figure_words import FigureWords, figure_words
 from capest.plot.key_words import key_name, key_unit
-from capest.plot.number_axes import plain_number
+from capest.plot.plain_numbers import plain_number
 from capest.results.ours import CAPACITY_MARK
 from capest.studies.capacity.capacity_file import StoredCapacity, StoredCrossing
 from capest.studies.capacity.capacity_words import ends_text, interval_text, key_text

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from capest.plot.key_words import key_name, key_on_axis, key_value
-from capest.plot.number_axes import is_spaced_by_factors, plain_number, ticks_with_room
+from capest.plot.plain_numbers import is_spaced_by_factors, plain_number, ticks_with_room
 from capest.plot.style import PAPER
 from capest.plot.sweep_points import SweptAxis
 

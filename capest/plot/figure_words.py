@@ -14,7 +14,7 @@ _SHORT = {
     "uplink_throughput": "uplink throughput",
     "lit_beams": "beams lit",
     "refused_share": "calls refused",
-    "blocked_share": "blocked (callers in reach who find no room)",
+    "blocked_share": "callers in reach without room",
 }
 """Names of figures that the summary words by itself."""
 

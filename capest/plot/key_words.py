@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from capest.plot.number_axes import plain_number
+from capest.plot.plain_numbers import plain_number
 from capest.results.columns import printable
 from capest.scenario.units import unit_of, without_unit
 

@@ -31,13 +31,16 @@ SERVED = (GREEN, "", "carried")
 OF_REASON: dict[str, tuple[str, str, str]] = {
     "bandwidth": (BLUE, "", "beam full"),
     "uplink": (VERMILLION, "\\\\\\\\", "phone too weak (uplink)"),
-    "downlink": (ORANGE, "....", "signal too weak (downlink)"),
+    "downlink": (ORANGE, "..", "signal too weak (downlink)"),
     "delay": (YELLOW, "xxxx", "too much delay"),
     "beam": (SKY, "////", "no beam free"),
-    "elevation": (PURPLE, "oo", "satellites too low"),
+    "elevation": (PURPLE, "||", "satellites too low"),
     "satellite": (BLACK, "++", "no satellite"),
 }
-"""Colour, hatch and word of each reason of refusal, in the order in which they are stacked."""
+"""Colour, hatch and word of each reason of refusal, in the order in which they are stacked.
+
+Hatches are of lines where that is possible: dots and rings take 16 kB and more of an SVG each.
+"""
 
 SIZE_IN = (7.2, 5.4)
 """Width and height of a picture in inches, where nobody asks for another."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from capest.plot.figure_words import FigureWords
 from capest.plot.key_words import key_is
-from capest.plot.number_axes import plain_number, with_minus
+from capest.plot.plain_numbers import plain_number, with_minus
 from capest.plot.sweep_points import SweepCurve, SweptAxis
 from capest.results.figures import interval_text, scaled, value_text
 from capest.results.sweep_figures import SweepPoint

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from capest.plot.key_words import key_value_with_unit
-from capest.plot.number_axes import with_minus
+from capest.plot.plain_numbers import with_minus
 from capest.results.columns import printable
 from capest.results.figures import number
 from capest.statistics.intervals import Interval

@@ -13,7 +13,7 @@ import numpy as np
 from capest.errors import InputError
 from capest.plot.curve_labels import NamedCurve, write_names
 from capest.plot.distributions import Member, members_of, metrics_of
-from capest.plot.number_axes import in_percent, plain_number, write_plain_numbers
+from capest.plot.plain_numbers import in_percent, plain_number, write_plain_numbers
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import SWEEP, Source
 from capest.plot.style import FAMILY, GREEN, INK, LINES, MARKS, MUTED, PAPER, SIZE_IN

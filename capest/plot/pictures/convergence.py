@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capest.errors import InputError
-from capest.plot.number_axes import write_plain_numbers
+from capest.plot.plain_numbers import write_plain_numbers
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.style import BLUE, INK, VERMILLION

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from capest.physics.geometry import one_way_delay_ms, slant_range_m
 from capest.plot.curve_labels import NamedCurve, write_names
 from capest.plot.distributions import Member, members_of
-from capest.plot.number_axes import in_percent, write_plain_numbers
+from capest.plot.plain_numbers import in_percent, write_plain_numbers
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.style import FAMILY, GREY, INK, LINES, MUTED, PAPER

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from capest.errors import InputError
-from capest.plot.number_axes import in_percent, write_plain_numbers
+from capest.plot.plain_numbers import in_percent, write_plain_numbers
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.style import BLUE, GREEN, GRID, INK, MUTED, PAPER

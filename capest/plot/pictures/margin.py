@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -9,12 +10,12 @@ import numpy as np
 from capest.errors import InputError
 from capest.plot.curve_axis import write_points
 from capest.plot.figure_words import FigureWords, figure_words
-from capest.plot.number_axes import plain_number, with_minus, write_plain_numbers
+from capest.plot.plain_numbers import plain_number, with_minus, write_plain_numbers
 from capest.plot.point_labels import PointLabel, ends_first, place_labels
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.studied import decimals_in_words, other_figures, studied_figure, study_of_source
-from capest.plot.style import BLUE, GREY, INK, MUTED
+from capest.plot.style import BLUE, GREY, INK
 from capest.results.figures import number, percent_text
 from capest.statistics.answer_range import NEARLY_NONE
 from capest.studies.uncertainty.study_model import StudiedFigure, Study
@@ -65,20 +66,21 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
     write_points(ax, margins, shown, colour=BLUE, line="-", mark="o", label=words.name)
     ax.axvline(0.0, color=INK, linewidth=0.9, linestyle=":")
     ax.plot([0.0], [limits[0][margins == 0.0][0]], "o", color=INK, markersize=7.0, zorder=4)
-    none = nearly_none(study, found)
-    if none.any():
-        edge = float(margins[none].max())
+    step = 0.03 * (margins[-1] - margins[0]) or 1.0
+    edge_db = nearly_none_up_to(study, found)
+    if edge_db is not None:
         ax.axvspan(
-            margins[0],
-            edge,
+            margins[0] - step,
+            edge_db,
             facecolor="none",
             edgecolor=GREY,
             hatch="////",
             linewidth=0.0,
             zorder=0,
+            label=f"nearly none: at most {100 * NEARLY_NONE:g} % of the stated answer",
         )
+        ax.legend(loc="upper left", bbox_to_anchor=(0.0, 1.1), borderaxespad=0.0)
     ax.set_ylim(bottom, top)
-    step = 0.03 * (margins[-1] - margins[0]) or 1.0
     ax.set_xlim(margins[0] - step, margins[-1] + step)
     ax.set_xlabel("link margin added to both gains of the phone, dB (0: as stated)")
     ax.set_ylabel(words.on_axis)
@@ -99,35 +101,20 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
         stated = (np.zeros(2), np.array([bottom, top]))
         bars = [(np.full(2, margins[k]), shown[1:, k]) for k in range(len(margins))]
         place_labels(ax, texts, [(margins, limits[0]), stated, *bars])
-        if none.any():
-            _name_none(none)
-
-    def _name_none(none: np.ndarray) -> None:
-        written = ax.text(
-            float(margins[none].max()) - 0.5 * step,
-            0.96,
-            f"nearly none:\n≤ {100 * NEARLY_NONE:g} % of stated",
-            transform=ax.get_xaxis_transform(),
-            ha="right",
-            va="top",
-            fontsize=8.0,
-            color=MUTED,
-        )
-        written.set_in_layout(False)
 
     sheet.when_laid_out(label)
     title = _title(study, found, words, places)
     return Words(
         title=title,
-        subtitle=" · ".join(filter(None, _subtitle(source, study, found, none))),
+        subtitle=" · ".join(filter(None, _subtitle(source, study, found, edge_db))),
         footer=" · ".join([f"{study.about.get('paired_trials')} trials a point", source.footer]),
         alt=f"{words.name} against link margin from {plain_number(margins[0])} to "
         f"{plain_number(margins[-1])} dB. {title}.",
     )
 
 
-def nearly_none(study: Study, found: StudiedFigure) -> np.ndarray:
-    """At which margins next to nothing is left of the answer at stated values.
+def nearly_none_up_to(study: Study, found: StudiedFigure) -> float | None:
+    """Up to which margin next to nothing is left of the answer at stated values.
 
     Parameters
     ----------
@@ -136,13 +123,18 @@ def nearly_none(study: Study, found: StudiedFigure) -> np.ndarray:
 
     Returns
     -------
-    bool array (margins,)
-        False everywhere of decibels, and where there is none to begin with.
+    float or None
+        In dB; None where something is left at the least margin, of decibels, and where there is
+        none to begin with.
     """
     if not found.figure.is_amount or not 0.0 < found.base.value < math.inf:
-        return np.zeros(len(study.margins_db), dtype=bool)
-    values = np.array([each.value.value for each in found.margins])
-    return values <= NEARLY_NONE * found.base.value
+        return None
+    most = NEARLY_NONE * found.base.value
+    both = zip(study.margins_db, found.margins, strict=True)
+    none = [
+        margin for margin, _ in itertools.takewhile(lambda one: one[1].value.value <= most, both)
+    ]
+    return none[-1] if none else None
 
 
 def _range_of(limits: np.ndarray) -> tuple[float, float]:
@@ -169,7 +161,9 @@ def _title(study: Study, found: StudiedFigure, words: FigureWords, places: int) 
     return ", ".join(parts)
 
 
-def _subtitle(source: Source, study: Study, found: StudiedFigure, none: np.ndarray) -> list[str]:
+def _subtitle(
+    source: Source, study: Study, found: StudiedFigure, edge_db: float | None
+) -> list[str]:
     parts = [source.title]
     limits = [each.value.low for each in found.margins] + [
         each.value.high for each in found.margins
@@ -179,9 +173,8 @@ def _subtitle(source: Source, study: Study, found: StudiedFigure, none: np.ndarr
     else:
         parts.append("no intervals: too few trials")
     if found.figure.is_amount and found.base.value > 0.0:
-        if none.any():
-            edge = plain_number(float(np.array(study.margins_db)[none].max()))
-            parts.append(f"nearly none is left at {edge} dB and below")
+        if edge_db is not None:
+            parts.append(f"nearly none is left at {plain_number(edge_db)} dB and below")
         else:
             least = min(each.value.value for each in found.margins) / found.base.value
             if least < 1.0:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from capest.errors import InputError
 from capest.geo import data
-from capest.plot.number_axes import in_percent
+from capest.plot.plain_numbers import in_percent
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.style import GREY, INK, MUTED, OF_REASON, ORANGE, SERVED, SIZE_IN, SKY, YELLOW

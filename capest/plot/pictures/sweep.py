@@ -10,7 +10,7 @@ from capest.errors import InputError
 from capest.plot.curve_axis import CurveAxis, write_points
 from capest.plot.figure_words import FigureWords, figure_words
 from capest.plot.key_words import key_name, key_value_with_unit
-from capest.plot.number_axes import with_minus, write_plain_numbers
+from capest.plot.plain_numbers import with_minus, write_plain_numbers
 from capest.plot.point_labels import PointLabel, ends_first, place_labels
 from capest.plot.reason_bands import draw_bands, shown_reasons
 from capest.plot.sheet import Sheet, Words

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from capest.errors import InputError
 from capest.plot.figure_words import FigureWords, figure_words
-from capest.plot.number_axes import with_minus, write_plain_numbers
+from capest.plot.plain_numbers import with_minus, write_plain_numbers
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.studied import decimals_in_words, other_figures, studied_figure, study_of_source
@@ -69,7 +69,7 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
     _name_base(ax, base, words, places)
     write_plain_numbers(ax.xaxis)
     ax.set_xlabel(words.on_axis)
-    _make_room(ax, groups, base, width if sheet.is_whole else _width_in(ax))
+    _make_room(ax, groups, base, 72.0 * _panel_in(sheet, ax, groups))
     if words.from_zero:
         low, high = ax.get_xlim()
         ax.set_xticks([tick for tick in ax.get_xticks() if max(low, 0.0) <= tick <= high])
@@ -165,15 +165,22 @@ def _name_base(ax: Axes, base: float, words: FigureWords, places: int) -> None:
     )
 
 
-def _make_room(ax: Axes, groups: list[TornadoGroup], base: float, width_in: float) -> None:
+def _panel_in(sheet: Sheet, ax: Axes, groups: list[TornadoGroup]) -> float:
+    """Width of the panel, rather too small than too large."""
+    if not sheet.is_whole:
+        return float(ax.get_window_extent().width) / float(sheet.figure.dpi)
+    width = float(sheet.figure.get_size_inches()[0])
+    names = max((len(group.name) for group in groups), default=0) * 0.6 * _TEXT_PT / 72.0
+    return max(width - names - 0.5, 0.3 * width)
+
+
+def _make_room(ax: Axes, groups: list[TornadoGroup], base: float, panel_pt: float) -> None:
     """Widen the axis so that texts at the bars are on the paper."""
     bars = [bar for group in groups for bar in group.bars]
     if not bars:
         ax.set_xlim(base - 1.0, base + 1.0)
         ax.set_xticks([base])
         return
-    names = max(len(group.name) for group in groups) * 0.6 * _TEXT_PT / 72.0
-    panel_pt = 72.0 * max(width_in - names - 0.5, 0.3 * width_in)
 
     def share(is_above: bool) -> float:
         longest = max((len(bar.text) for bar in bars if bar.is_above is is_above), default=0)
@@ -186,10 +193,6 @@ def _make_room(ax: Axes, groups: list[TornadoGroup], base: float, width_in: floa
     left, right = share(False), share(True)
     span = (high - low) / (1.0 - left - right)
     ax.set_xlim(low - left * span, high + right * span)
-
-
-def _width_in(ax: Axes) -> float:
-    return float(ax.get_window_extent().width) / float(ax.figure.dpi)
 
 
 def _title(found: StudiedFigure, words: FigureWords, rows: list[TornadoRow], places: int) -> str:

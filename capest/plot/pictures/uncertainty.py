@@ -9,7 +9,7 @@ import numpy as np
 
 from capest.errors import InputError
 from capest.plot.figure_words import FigureWords, figure_words
-from capest.plot.number_axes import plain_number, with_minus, write_plain_numbers
+from capest.plot.plain_numbers import plain_number, with_minus, write_plain_numbers
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.studied import (

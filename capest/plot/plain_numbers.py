@@ -31,7 +31,7 @@ def plain_number(value: float) -> str:
 
 
 def write_plain_numbers(axis: Axis) -> None:
-    """Write the numbers of an axis with thousands separated, linear axes with equal decimals."""
+    """Write the numbers of an axis with thousands separated, and with equal decimals."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     if axis.get_scale() == "log":
