@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import netCDF4
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -217,7 +218,7 @@ def served(people, shares):
     never = PartOfCells(5, 0.05, 10.0, 0.1, 5e3, 0.05, 1.25e6, 0.025)
     asking = PartOfCells(100, 1.0, 100.0, 1.0, 1e5, 1.0, 5e7, 1.0)
     none = PartOfCells(0, 0.0, 0.0, 0.0)
-    found = Unserved(40, "calls", False, never, asking, none, {}, 0.07)
+    found = Unserved(40, "calls", False, asking, never, none, 0.07, {}, np.arange(5))
     groups = [
         DensityGroup(k, k + 1.0, 10.0, 1e4, people, 100.0, 100.0 * share)
         for k, share in enumerate(shares)
