@@ -59,6 +59,7 @@ WORDS: dict[str, list[list[str]]] = {
     "sweep": [SWEEP],
     "show": [["show", "s.nc"], ["show", "s-sweep.nc"]],
     "compare": [["compare", "s.nc", "s.nc"], ["compare", "s-sweep.nc", "s-sweep.nc", "--all"]],
+    "export": [["export", "s.nc"], ["export", "s.nc", "cells", "-o", "cells.parquet"]],
     "budget": [["budget", "s.toml"]],
     "validate": [
         ["validate", "--case", "9", "--trials", "20", "--workers", "0"],
