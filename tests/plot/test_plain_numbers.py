@@ -2,7 +2,7 @@
 
 import pytest
 
-from capest.plot.number_axes import number_text
+from capest.plot.plain_numbers import plain_number
 
 
 @pytest.mark.parametrize(
@@ -18,5 +18,5 @@ from capest.plot.number_axes import number_text
         (0.1 + 0.2, "0.3"),
     ],
 )
-def test_number_text(value: float, text: str) -> None:
-    assert number_text(value) == text
+def test_plain_number(value: float, text: str) -> None:
+    assert plain_number(value) == text
