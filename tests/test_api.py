@@ -232,3 +232,15 @@ def test_all_names_are_there() -> None:
 def test_import_is_light() -> None:
     code = "import sys, capest; sys.exit(int('xarray' in sys.modules or 'numpy' in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_variants_of_a_scenario_are_swept(tmp_path: Path) -> None:
+    reuse = {"one": {"beams": {"frequency_reuse": 1}}, "three": {"beams": {"frequency_reuse": 3}}}
+    scenario = capest.load({**SMALL, "run": {"trials": 2}, "variants": reuse})
+    for source in (scenario, scenario.replace(handset__antenna_gain_dbi=-3.0)):
+        found = capest.sweep(source, "variants", backend="numpy")
+        assert found["variants"].values.tolist() == ["one", "three"]
+    some = capest.sweep(scenario, {"variants": ["three"]}, backend="numpy")
+    assert some["variants"].values.tolist() == ["three"]
+    with pytest.raises(InputError, match="vary variants"):
+        capest.sweep(scenario, {"variants": ["two"]})

@@ -131,6 +131,8 @@ def _describe(draw: Callable[..., Any], name: str) -> None:
     # What the picture's own function says of its options stands behind its sources.
     told = (inspect.getdoc(own) or "").partition("sources : tuple of Source\n")[2]
     told = told.partition("\n\n")[0].strip("\n")
+    if told.startswith(" "):
+        told = told.partition("\n")[2]
     draw.__name__ = draw.__qualname__ = _attribute(name)
     draw.__doc__ = _DOCUMENTATION.format(
         answers=picture.answers(name), options=f"{told}\n" if told else ""

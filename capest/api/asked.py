@@ -11,11 +11,12 @@ from typing import Any
 
 from capest.errors import InputError, ScenarioError
 from capest.runner.sweep_axis import Axis
-from capest.runner.sweep_points import parse_axis
+from capest.runner.variants_axis import parse_axes
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 from capest.scenario.overrides import OptionValue
 from capest.scenario.plain import plain, set_key
+from capest.scenario.variants import SECTION
 from capest.scenario.write import toml_value
 
 AnyScenario = Scenario | str | Path | Mapping[str, Any]
@@ -47,12 +48,22 @@ def source_of(scenario: AnyScenario) -> str | Path | Mapping[str, Any]:
     written: dict[str, Any] = {}
     for key in scenario.written:
         set_key(written, key, plain(values[key]))
+    variants = {SECTION: _tables(scenario.variants)} if scenario.variants else {}
     try:
         if load_scenario(written) == scenario:
-            return written
+            return written | variants
     except InputError:
         pass
-    return tomllib.loads(scenario.to_toml())
+    return tomllib.loads(scenario.to_toml()) | variants
+
+
+def _tables(variants: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Variants as a file has them, from their dotted keys."""
+    found: dict[str, dict[str, Any]] = {name: {} for name in variants}
+    for name, keys in variants.items():
+        for key, value in keys.items():
+            set_key(found[name], key, plain(value))
+    return found
 
 
 def settings_of(**values: Any) -> list[OptionValue]:
@@ -66,13 +77,15 @@ def settings_of(**values: Any) -> list[OptionValue]:
     return found
 
 
-def axes_of(varied: Varied) -> list[Axis]:
+def axes_of(varied: Varied, source: str | Path | Mapping[str, Any]) -> list[Axis]:
     """Axes of a sweep.
 
     Parameters
     ----------
     varied : mapping or sequence of str
         Values by key, or texts as ``--vary`` takes them.
+    source : str, Path or mapping
+        The scenario, which may have variants.
 
     Raises
     ------
@@ -80,10 +93,12 @@ def axes_of(varied: Varied) -> list[Axis]:
         Values that no key can have, or none.
     """
     if isinstance(varied, str):
-        return [parse_axis(varied)]
-    if isinstance(varied, Mapping):
-        return [parse_axis(f"{key}={_listed(key, values)}") for key, values in varied.items()]
-    return [parse_axis(text) for text in varied]
+        texts = [varied]
+    elif isinstance(varied, Mapping):
+        texts = [f"{key}={_listed(key, values)}" for key, values in varied.items()]
+    else:
+        texts = [str(text) for text in varied]
+    return parse_axes(texts, source)
 
 
 def _listed(key: str, values: Any) -> str:

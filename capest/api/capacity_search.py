@@ -109,7 +109,7 @@ def capacity(
         key_range = parse_range(f"{vary}={low!r}..{high!r}")
         asked = asked_condition(None if blocked is None else str(blocked), while_)
         source, changes = source_of(scenario), settings_of(trials=trials, seed=seed)
-        axes = axes_of(over)
+        axes = axes_of(over, source)
         if axes:
             plans = plan_for_axes(source, changes, axes, key_range, asked)
         else:

@@ -47,7 +47,8 @@ def sweep(
     scenario : Scenario, path or mapping
     vary : mapping or sequence of str
         Values of each key, such as ``{"beams.frequency_reuse": [1, 3, 4]}``, for every
-        combination; a text stands for what ``--vary`` takes, such as ``"0.1:1:10"``.
+        combination; a text stands for what ``--vary`` takes, such as ``"0.1:1:10"``. ``"variants"``
+        alone takes all variants of the scenario.
     trials, seed : int, optional
         Instead of the scenario's own.
     until : str or sequence of str, optional
@@ -93,11 +94,12 @@ def sweep(
     notices: list[str] = []
 
     def compute(path: Path) -> None:
-        axes = axes_of(vary)
+        source = source_of(scenario)
+        axes = axes_of(vary, source)
         if not axes:
             raise InputError("vary: names no key, such as {'beams.frequency_reuse': [1, 3]}")
         changes = settings_of(trials=trials, seed=seed, until=until)
-        points = sweeps.points_of(source_of(scenario), changes, axes)
+        points = sweeps.points_of(source, changes, axes)
         sharing = max(point.scenario.workers_sharing_a_gpu for point in points)
         with shown_progress(progress, points[0].scenario.run.trials) as display:
 
