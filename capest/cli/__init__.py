@@ -26,6 +26,7 @@ _COMMANDS = {
     "show": "Show the summary of a result file.",
     "compare": "Compare results with the first: figures, what is beyond chance, what differs.",
     "plot": "Draw a picture of a result: map, reasons, curves, tornado ...",
+    "report": "Write one page about a result: answer, map, reasons, assumptions.",
     "export": "Write tables, cells or a grid of a result for other tools: CSV, GeoJSON, GeoTIFF.",
     "budget": "Print the link budgets of a scenario, line by line.",
     "explain": "Say what a key of a scenario means: default, range, source, when it is read.",

@@ -107,6 +107,7 @@ def draw(
     ax: Axes | None = None,
     size_in: tuple[float, float] = SIZE_IN,
     options: Mapping[str, Any] | None = None,
+    has_words: bool = True,
 ) -> Picture:
     """Draw a picture.
 
@@ -122,6 +123,8 @@ def draw(
         Width and height of a new figure.
     options : mapping, optional
         Keyword arguments of the picture's own.
+    has_words : bool
+        Whether a new figure has title, subtitle and footer; a page writes them itself.
 
     Raises
     ------
@@ -139,7 +142,7 @@ def draw(
             there = f"it takes {', '.join(known)}" if known else "it takes none"
             raise InputError(f"{name}: no option {each!r}: {there}")
     with house_style():
-        sheet = Sheet(size_in, ax)
+        sheet = Sheet(size_in, ax, has_words=has_words)
         words: Words = PICTURES.find(name)(sheet, tuple(sources), **given)
         sheet.finish(words)
     return Picture(sheet.figure, words)

@@ -52,12 +52,21 @@ class Sheet:
         Width and height of the figure.
     ax : matplotlib.axes.Axes, optional
         Draw the first panel here, without title and footer, and leave the others away.
+    has_words : bool
+        Whether a new figure has title, subtitle and footer; a page writes them itself.
     """
 
-    def __init__(self, size_in: tuple[float, float] = SIZE_IN, ax: Axes | None = None) -> None:
+    def __init__(
+        self,
+        size_in: tuple[float, float] = SIZE_IN,
+        ax: Axes | None = None,
+        *,
+        has_words: bool = True,
+    ) -> None:
         from matplotlib.figure import Figure as NewFigure
 
         self.is_whole = ax is None
+        self._has_words = has_words
         self._ax = ax
         self.figure: Figure = NewFigure(figsize=size_in) if ax is None else ax.get_figure()  # type: ignore[assignment]
         self._later: list[Callable[[], object]] = []
@@ -114,7 +123,7 @@ class Sheet:
         Legends of the figure, not of a panel, stand below the subtitle.
         """
         if self.is_whole:
-            self._frame(words)
+            self._frame(words if self._has_words else Words(""))
         if self._later:
             self.figure.draw_without_rendering()
         for write in self._later:
