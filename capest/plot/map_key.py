@@ -9,7 +9,7 @@ import numpy as np
 from capest.plot.map_image import LOOKS, Without, beyond_scale, scale_of
 from capest.plot.map_values import CellValues
 from capest.plot.map_words import never_text, nobody_asked
-from capest.plot.number_axes import plain_number
+from capest.plot.plain_numbers import plain_number
 from capest.results.stored import Stored
 from capest.results.unserved import Unserved
 

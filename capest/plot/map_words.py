@@ -83,7 +83,7 @@ def _throughput(stored: Stored, estimates: dict[tuple[str, str], Estimate]) -> s
     if found is None:
         return ""
     users = estimates.get(("users", "mean"))
-    to = f", to {value_text(users)} users" if users is not None else ""
+    to = f", for {value_text(users)} users who ask" if users is not None else ""
     counted, beams = _beams(stored)
     where = f" in the inner {counted:,} of {beams:,} beams" if counted != beams else ""
     return f"{value_text(found)} {people_unit(found.units)} at once{_sure(found)}{to}{where}"

@@ -10,7 +10,7 @@ import numpy as np
 from capest.plot.latitude_zones import Zones, zones_of
 from capest.plot.map_places import is_selection, scenario_of
 from capest.plot.map_words import short
-from capest.plot.number_axes import plain_number
+from capest.plot.plain_numbers import plain_number
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.style import BLUE, INK, VERMILLION
