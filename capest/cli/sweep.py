@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     metavar="SECTION.KEY=VALUES",
     shell_complete=complete_lists,
     help="Values separated by commas, a TOML array, or first:last:count; may be given again for "
-    "every combination.",
+    "every combination. The word variants takes all tables [variants.NAME] of the scenario, "
+    "variants=NAME,NAME some.",
 )
 @click.option(
     "--capacity",
@@ -104,13 +105,15 @@ def sweep(
     Examples:
       capest sweep runs/tr38821-case9.toml --vary beams.frequency_reuse=1,3,4
       capest sweep runs/guowang-complete-china.toml --vary constellation.deployed_fraction=0.1:1:10
+      capest sweep my.toml --vary variants --vary carrier.bandwidth_mhz=10,20
       capest sweep my.toml --vary 'handset.preset=["3gpp-handheld", "smartphone-worst"]'
       capest sweep my.toml --vary constellation.deployed_fraction=0.25,0.5,1 \\
           --capacity users.count=1000..1000000 --blocked 2%
     """
     from capest.runner import sweep as sweeps
+    from capest.runner.variants_axis import parse_axes
 
-    axes = [sweeps.parse_axis(text) for text in varied]
+    axes = parse_axes(varied, scenario)
     changes = settings(trials, until=until)
     key = given_once("--capacity", searched, "one key is searched; vary others with --vary")
     conditions = (

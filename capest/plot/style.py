@@ -6,6 +6,7 @@ colour vision tell apart; what is told by colour is told by a hatch, a mark or a
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -30,13 +31,16 @@ SERVED = (GREEN, "", "carried")
 OF_REASON: dict[str, tuple[str, str, str]] = {
     "bandwidth": (BLUE, "", "beam full"),
     "uplink": (VERMILLION, "\\\\\\\\", "phone too weak (uplink)"),
-    "downlink": (ORANGE, "....", "signal too weak (downlink)"),
+    "downlink": (ORANGE, "..", "signal too weak (downlink)"),
     "delay": (YELLOW, "xxxx", "too much delay"),
     "beam": (SKY, "////", "no beam free"),
-    "elevation": (PURPLE, "oo", "satellites too low"),
+    "elevation": (PURPLE, "||", "satellites too low"),
     "satellite": (BLACK, "++", "no satellite"),
 }
-"""Colour, hatch and word of each reason of refusal, in the order in which they are stacked."""
+"""Colour, hatch and word of each reason of refusal, in the order in which they are stacked.
+
+Hatches are of lines where that is possible: dots and rings take 16 kB and more of an SVG each.
+"""
 
 SIZE_IN = (7.2, 5.4)
 """Width and height of a picture in inches, where nobody asks for another."""
@@ -86,7 +90,9 @@ def house_style() -> Iterator[None]:
     import matplotlib
 
     settings: Any = {**_SETTINGS, "font.family": _fonts()}
-    with matplotlib.rc_context(settings):
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
+        # A title in a script that no font here has is drawn as boxes; an SVG keeps its letters.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
         yield
 
 

@@ -2,8 +2,9 @@
 
 Every file that capest writes for a user carries a mark: a NetCDF file the attributes of its run,
 a JSON file the key ``made_by``, a scenario a comment in its first line, a picture the program that
-drew it, exported tables and grids what their formats have a place for (CSV has none: such a file is
-never replaced). A link is never followed to its end: what is there is not what was named.
+drew it, a report its generator, exported tables and grids what their formats have a place for (CSV
+has none: such a file is never replaced). A link is never followed to its end: what is there is not
+what was named.
 """
 
 from __future__ import annotations
@@ -48,6 +49,9 @@ _SWEEP_AXES = "sweep_axes"
 _LENGTH_OF_FOOTER = 8
 _LARGEST_JSON = 2**26
 _LARGEST_PICTURE = 2**28
+_PAGE = b"<!doctype html>"
+_HEAD_OF_PAGE = 256
+_BEFORE_MARK = b'<!doctype html> <html lang="en"> <head> <meta charset="utf-8">'.split()
 _COMPARISON_0_2 = {"cells", "active", "slots", "demand_mbit_s", "bound", "trials", "seed"}
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
 
@@ -62,6 +66,7 @@ class Made(StrEnum):
     COMPARISON = "a comparison of beam hopping"
     ANSWER = "figures of the video call study"
     PICTURE = "a picture of the calibration"
+    REPORT = "a report"
     SCENARIO = "a scenario"
     EXPORT = "an exported table or grid"
 
@@ -223,6 +228,8 @@ def made_by_capest(path: Path) -> Made | None:
             return _parquet(path)
         if start.lstrip().startswith(b"{"):
             return _json(path)
+        if start.startswith(_PAGE):
+            return _report(path)
         if start.startswith((b"\x89PNG", b"<?xml", b"%PDF")):
             return _picture(path)
     return None
@@ -266,6 +273,14 @@ def _picture(path: Path) -> Made | None:
     content = path.read_bytes()
     marks = (b"tEXtSoftware\0capest ", b"<dc:title>capest ", b"/Creator (capest ")
     return Made.PICTURE if any(mark in content for mark in marks) else None
+
+
+def _report(path: Path) -> Made | None:
+    with path.open("rb") as stream:
+        start = stream.read(_HEAD_OF_PAGE)
+    head, mark, _ = start.partition(b'<meta name="generator" content="capest ')
+    # Before the mark stands nothing that somebody could have written into a file.
+    return Made.REPORT if mark and head.split() == _BEFORE_MARK else None
 
 
 def _parquet(path: Path) -> Made | None:

@@ -40,7 +40,7 @@ def _place(row: Quantity) -> tuple[bool, bool, bool]:
     return not of_calls, bool(row.share), not row.mean
 
 
-_COLUMNS = tuple(
+HEADLINE_COLUMNS = tuple(
     (row.name, "mean", row.column, 100.0)
     if row.is_share
     else (row.name, "mean" if row.mean else "p50", row.column, 1.0)
@@ -178,7 +178,7 @@ class SweepSummary:
 
     def _telling_columns(self) -> list[tuple[str, str, str, float]]:
         there = {name for point in self.points for name in point.estimates}
-        found = [column for column in _COLUMNS if column[:2] in there]
+        found = [column for column in HEADLINE_COLUMNS if column[:2] in there]
         if ("calls", "mean") in there:
             # Of users who all take as much as they are given: beside calls it would be misread.
             found = [column for column in found if column[0] != "served_share"]

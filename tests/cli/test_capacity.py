@@ -12,7 +12,7 @@ import xarray as xr
 from click.testing import CliRunner, Result
 
 from capest.cli import cli
-from capest.cli.capacity_words import value_text
+from capest.studies.capacity.capacity_words import value_text
 from tests.studies.test_capacity_of_one_beam import FIT, SCENARIO
 
 WHERE = ("--workers", "0", "--backend", "numpy")

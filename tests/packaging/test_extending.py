@@ -125,13 +125,13 @@ def test_tests_of_every_choice_hold_for_the_new_ones(copy: Path) -> None:
 
 
 def test_pages_are_written_from_the_code(copy: Path) -> None:
-    call(copy, "tests/statistics/results_page.py", "--write")
+    call(copy, "tests/statistics/quantities_page.py", "--write")
     call(copy, "tests/scenario/scenario_page.py", "--write")
     page = (copy / "capest/docs/scenario.md").read_text(encoding="utf-8")
     for name in ("demand-times-snr", "innermost", "gaussian"):
         assert f'- "{name}": ' in page
     assert '"open-sea"' in page
-    assert "`lit_users_share`" in (copy / "capest/docs/results.md").read_text(encoding="utf-8")
+    assert "`lit_users_share`" in (copy / "capest/docs/quantities.md").read_text(encoding="utf-8")
 
 
 def test_a_wrong_name_is_answered_with_the_new_ones(copy: Path) -> None:

@@ -23,7 +23,7 @@ from capest.statistics.quantities import (
 )
 from capest.statistics.quantity import When
 
-from . import results_page
+from . import quantities_page
 
 TESTS = Path(__file__).parent
 
@@ -145,6 +145,6 @@ def test_a_row_is_named_by_until(made_up):
 
 
 def test_the_page_on_results_has_every_quantity():
-    page = results_page.PAGE.read_text(encoding="utf-8")
-    assert page == results_page.page(), "python tests/statistics/results_page.py --write"
+    page = quantities_page.PAGE.read_text(encoding="utf-8")
+    assert page == quantities_page.page(), "python tests/statistics/quantities_page.py --write"
     assert all(f"| `{row.name}` |" in page for row in QUANTITIES)

@@ -18,6 +18,7 @@ from capest.errors import InputError
 from capest.results.ours import CAPACITY_MARK
 from capest.results.rests_on import ATTRIBUTE
 from capest.results.schema import GLOBAL_ATTRIBUTES
+from capest.results.stored import OfFile, Stored
 from capest.results.sweep_file import KEY
 from capest.runner.sweep_axis import Axis
 from capest.scenario.assumed import rests_on_json
@@ -275,27 +276,37 @@ def read_capacities(path: Path) -> StoredCapacities:
 
     try:
         with netCDF4.Dataset(path, "r") as dataset:
-            dataset.set_auto_mask(False)
-            return _read(dataset)
+            return capacities_of(OfFile(dataset))
     except (OSError, RuntimeError, KeyError, IndexError, AttributeError, ValueError) as error:
         raise InputError(f"{path}: damaged ({error}); search its capacity again") from error
 
 
-def _read(dataset: netCDF4.Dataset) -> StoredCapacities:
-    about = dict(dataset.__dict__)
+def capacities_of(stored: Stored) -> StoredCapacities:
+    """Read capacities from what is open, a file or a dataset.
+
+    Parameters
+    ----------
+    stored : Stored
+
+    Raises
+    ------
+    KeyError, IndexError, ValueError
+        Parts of it are missing.
+    """
+    about = dict(stored.attributes)
     names = [name for name in str(about[_AXES]).split(", ") if name]
-    keys = [str(dataset[name].getncattr(KEY)) for name in names]
-    values = [dataset[name][:].tolist() for name in names]
+    keys = [str(stored.attributes_of(name)[KEY]) for name in names]
+    values = [stored.values(name).tolist() for name in names]
     shape = tuple(map(len, values))
     metric, statistic = str(about["condition_metric"]), str(about["condition_statistic"])
     beside = [
         f"{other}_{how}"
         for other, how in BESIDE
-        if (other, how) != (metric, statistic) and f"{other}_{how}" in dataset.variables
+        if (other, how) != (metric, statistic) and f"{other}_{how}" in stored.names
     ]
     found = []
     for place in np.ndindex(*shape):
-        at = {name: dataset[name][place] for name in _OF_CROSSING}
+        at = {name: stored.values(name, place) for name in _OF_CROSSING}
         crossings = [
             StoredCrossing(
                 float(at["capacity"][k]),
@@ -311,24 +322,25 @@ def _read(dataset: netCDF4.Dataset) -> StoredCapacities:
             if not math.isnan(at["capacity"][k])
         ]
         columns = {
-            name: [dataset[f"{name}{end}"][place] for end in _ENDS]
+            name: [stored.values(f"{name}{end}", place) for end in _ENDS]
             for name in (f"{metric}_{statistic}", *beside)
         }
+        met = stored.values("is_met", place)
         points = [
             StoredPoint(
                 float(value),
                 _interval(columns[f"{metric}_{statistic}"], k),
-                bool(dataset["is_met"][place][k] == 1),
+                bool(met[k] == 1),
                 {name: _interval(columns[name], k) for name in beside},
             )
-            for k, value in enumerate(dataset["value"][place])
+            for k, value in enumerate(stored.values("value", place))
             if not math.isnan(value)
         ]
         found.append(
             StoredCapacity(
                 {key: each[i] for key, each, i in zip(keys, values, place, strict=True)},
-                VERDICTS[int(dataset["verdict"][place])],
-                _ONE_WAY[int(dataset["goes_one_way"][place])],
+                VERDICTS[int(stored.values("verdict", place))],
+                _ONE_WAY[int(stored.values("goes_one_way", place))],
                 points,
                 crossings,
             )
