@@ -109,9 +109,8 @@ def _latitude(said: str) -> float:
     return float(found[1]) * (1.0 if found[2] == "N" else -1.0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light")])
 @pytest.mark.parametrize("name", REPORTS)
-@pytest.mark.parametrize("width", [1280, 360])
 def test_axe_finds_nothing(name: str, scheme: str, width: int, open_page: Open) -> None:
     try:
         from axe_playwright_python.sync_playwright import Axe

@@ -53,9 +53,14 @@ def test_wheel_puts_everything_under_capest(built: Path) -> None:
     for source in sources:
         assert f"capest/{source.relative_to(ROOT)}" in names
     folders = (
-        "scenario", "scenario/presets", "physics/tables", "physics/environments", "docs",
+        "scenario",
+        "scenario/presets",
+        "physics/tables",
+        "physics/environments",
+        "docs",
         "geo/data",
-    )  # fmt: skip
+        "report",
+    )
     for folder in folders:
         for source in ROOT.joinpath("capest", folder).glob("*.*"):
             assert f"capest/{folder}/{source.name}" in names

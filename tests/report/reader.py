@@ -48,7 +48,7 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         for each in self._open:
-            each.text += data
+            each.text += data.replace("\u00a0", " ")
 
     def all(self, tag: str) -> list[Element]:
         return [each for each in self.elements if each.tag == tag]
