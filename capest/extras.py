@@ -40,6 +40,11 @@ def how_to_get(package: str) -> str:
     return f'pip install "capest[{OF_PACKAGE[package].extra}]"'
 
 
+def lacks(package: str, who: str) -> str:
+    """Say that somebody needs a package that is not there, and how to get it."""
+    return f"{who} needs the package {package}: {how_to_get(package)}"
+
+
 def need(package: str, who: str) -> Any:
     """Import a package that may be missing.
 
@@ -64,4 +69,4 @@ def need(package: str, who: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != package:
             raise
-        raise InputError(f"{who} needs the package {package}: {how_to_get(package)}") from error
+        raise InputError(lacks(package, who)) from error

@@ -24,7 +24,10 @@ _COMMANDS = {
     "capacity": "Find how many users, satellites, MHz ... a network takes until it breaks.",
     "uncertainty": "Give the answer a range over everything that is assumed.",
     "show": "Show the summary of a result file.",
+    "compare": "Compare results with the first: figures, what is beyond chance, what differs.",
     "plot": "Draw a picture of a result: map, reasons, curves, tornado ...",
+    "report": "Write one page about a result: answer, map, reasons, assumptions.",
+    "export": "Write tables, cells or a grid of a result for other tools: CSV, GeoJSON, GeoTIFF.",
     "budget": "Print the link budgets of a scenario, line by line.",
     "explain": "Say what a key of a scenario means: default, range, source, when it is read.",
     "validate": "Rerun the calibration of 3GPP TR 38.821 and compare.",
@@ -116,6 +119,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # an ASCII terminal has no ±
+    if "_CAPEST_COMPLETE" in os.environ:
+        importlib.import_module("capest.cli.bash_completion")
     try:
         cli(prog_name="capest")
     except OSError as error:

@@ -8,6 +8,7 @@ from typing import Literal
 import click
 
 from capest.cli.comparison import ONE_CONDITION, given_once, output_path
+from capest.cli.complete_words import complete_figures, complete_ranges
 from capest.cli.options import (
     FilePath,
     backend_option,
@@ -28,6 +29,7 @@ _ENDING = "-capacity.nc"
     multiple=True,
     required=True,
     metavar="SECTION.KEY=LOW..HIGH",
+    shell_complete=complete_ranges,
     help="Key with numbers, and the range that is searched; steps are equal in ratio where the "
     "ends are a factor of 10 apart or more.",
 )
@@ -43,6 +45,7 @@ _ENDING = "-capacity.nc"
     "condition",
     multiple=True,
     metavar="CONDITION",
+    shell_complete=complete_figures,
     help="A figure, <= or >=, and a number, such as 'user_throughput.p05>=1'; figures are those of "
     "--until.",
 )

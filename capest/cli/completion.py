@@ -17,8 +17,11 @@ def completion(shell: str) -> None:
       capest completion zsh  > ~/.zfunc/_capest
       capest completion fish > ~/.config/fish/completions/capest.fish
     """
+    import importlib
+
     from capest.cli import cli
 
+    importlib.import_module("capest.cli.bash_completion")
     kind = get_completion_class(shell)
     if kind is None:
         raise click.UsageError(f"no completion for {shell}")

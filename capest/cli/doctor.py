@@ -8,6 +8,7 @@ import click
 
 from capest.cli.json_output import json_text
 from capest.cli.options import json_option
+from capest.extras import OF_PACKAGE, how_to_get
 
 _REQUIRED = (
     "numpy",
@@ -20,12 +21,6 @@ _REQUIRED = (
     "rich",
     "shapely",
 )
-_OPTIONAL = {
-    "itur": 'channel.weather, rain and cloud: pip install "capest[itu]"',
-    "sgp4": 'constellation.catalogue, element sets: pip install "capest[orbits]"',
-    "scipy": 'cells.assignment = "solved", cells.bound: pip install "capest[solve]"',
-    "matplotlib": 'plots of capest validate: pip install "capest[plot]"',
-}
 _CUPY = ("cupy-cuda13x", "cupy-cuda12x", "cupy")
 _GIB = 2**30
 
@@ -86,7 +81,7 @@ def machine_facts() -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "packages": packages,
-        "optional": {name: _package_version(name) for name in _OPTIONAL},
+        "optional": {name: _package_version(name) for name in OF_PACKAGE},
         "cupy": cupy,
         "cores": os.cpu_count(),
         "usable_cores": len(affinity(0)) if affinity else os.cpu_count(),
@@ -131,7 +126,10 @@ def missing_things(facts: dict[str, Any]) -> list[dict[str, str]]:
         what = f"folder for compiled kernels: {facts['cache']['obstacle']}"
         missing.append({"what": what, "remedy": facts["cache"]["remedy"]})
     missing += [
-        {"what": f"package {name}", "remedy": f"only for {_OPTIONAL[name]}"}
+        {
+            "what": f"package {name}",
+            "remedy": f"only for {OF_PACKAGE[name].purpose}: {how_to_get(name)}",
+        }
         for name, version in facts["optional"].items()
         if version is None
     ]

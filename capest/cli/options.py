@@ -9,14 +9,35 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from capest.cli.complete_words import (
+    complete_keys,
+    complete_rules,
+    complete_settings,
+    files_like,
+)
+
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from capest.scenario.overrides import OptionValue
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class FilePath(click.Path):
-    """A path; one that no file can have is a fault of usage, not of the system."""
+    """A path; one that no file can have is a fault of usage, not of the system.
+
+    Parameters
+    ----------
+    endings : tuple of str
+        Of files that the Tab key offers; of all, if none is given.
+    **more
+        As of ``click.Path``.
+    """
+
+    def __init__(self, *, endings: tuple[str, ...] = (), **more: Any) -> None:
+        super().__init__(**more)
+        self._endings = endings
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Refuse a NUL character, which the system would answer with a ValueError."""
@@ -24,8 +45,16 @@ class FilePath(click.Path):
             self.fail(f"{str(value)!r}: no file can have this name: it holds a NUL character")
         return super().convert(value, param, ctx)
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Complete folders, and files of the endings."""
+        if not self._endings:
+            return super().shell_complete(ctx, param, incomplete)
+        return files_like(incomplete, self._endings)
 
-scenario_argument = click.argument("scenario", type=FilePath(path_type=Path))
+
+scenario_argument = click.argument("scenario", type=FilePath(path_type=Path, endings=(".toml",)))
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
@@ -36,6 +65,7 @@ _set = click.option(
     "overrides",
     multiple=True,
     metavar="SECTION.KEY=VALUE",
+    shell_complete=complete_settings,
     help="Override a key of the scenario; may be given several times.",
 )
 _unset = click.option(
@@ -43,6 +73,7 @@ _unset = click.option(
     "removed",
     multiple=True,
     metavar="SECTION.KEY",
+    shell_complete=complete_keys,
     help="Take a key, or a section, out of the scenario; may be given several times.",
 )
 
@@ -74,6 +105,7 @@ until_option = click.option(
     "--until",
     multiple=True,
     metavar="FIGURE±WIDTH",
+    shell_complete=complete_rules,
     help="Stop when the 95 % interval of a figure is as narrow as this, such as sinr_db.p05±0.1 or "
     "throughput.mean±1% (+- is ±); --trials then is the limit. Given again, all must hold. "
     "Replaces a rule of the file.",

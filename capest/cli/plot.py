@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from capest.cli.complete_words import complete_drawn, complete_picture
 from capest.cli.json_output import json_text
 from capest.cli.options import FilePath, json_option
 from capest.errors import InputError
@@ -17,14 +18,21 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("what", nargs=-1, required=True, metavar="FILE... [PICTURE]")
+@click.argument(
+    "what", nargs=-1, required=True, metavar="FILE... [PICTURE]", shell_complete=complete_picture
+)
 @click.option(
     "-o",
     "--output",
     type=FilePath(path_type=Path),
     help="Picture to write: .svg, .png or .pdf.  [default: FILE-PICTURE.svg, in this folder]",
 )
-@click.option("--of", metavar="FIGURE", help="What is drawn, such as cell_calls or sinr_db.")
+@click.option(
+    "--of",
+    metavar="FIGURE",
+    shell_complete=complete_drawn,
+    help="What is drawn, such as cell_calls or sinr_db.",
+)
 @click.option("--by", metavar="WHAT", help="What it is told apart by, such as latitude or country.")
 @click.option("--size", metavar="WxH", help="Width and height in inches.  [default: 7.2x5.4]")
 @click.option("--dpi", type=click.IntRange(30, 1200), default=150, show_default=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -17,9 +18,10 @@ from capest.cli.options import (
     settings,
     until_option,
 )
+from capest.shown import cut
 
 if TYPE_CHECKING:
-    from capest.runner.loop import Executor
+    from capest.scenario.model import Scenario
 
 _ALONE_BELOW_S = 2.0
 """Work of one core that is done before workers have started."""
@@ -32,10 +34,15 @@ _ALONE_BELOW_S = 2.0
 @until_option
 @set_option
 @click.option(
+    "--variant",
+    metavar="NAME",
+    help="Take the keys of the scenario's table [variants.NAME]; --set wins over them.",
+)
+@click.option(
     "-o",
     "--output",
     type=FilePath(path_type=Path),
-    help="Result file.  [default: the scenario's name with .nc, in this folder]",
+    help="Result file.  [default: the scenario's name, with a variant's, and .nc, in this folder]",
 )
 @click.option("--overwrite", is_flag=True, help="Replace a result of another scenario.")
 @backend_option
@@ -58,6 +65,7 @@ def run(
     seed: int | None,
     until: tuple[str, ...],
     overrides: tuple[str, ...],
+    variant: str | None,
     output: Path | None,
     overwrite: bool,
     backend: Literal["auto", "numpy", "native", "cupy"],
@@ -77,6 +85,7 @@ def run(
       capest run runs/tr38821-case9.toml
       capest run my.toml --trials 20000 --seed 7 -o runs/out/my.nc
       capest run my.toml --trials 100000 --until sinr_db.p05±0.1 --until throughput.mean±1%
+      capest run my.toml --variant reuse-1
       capest run my.toml --set beams.frequency_reuse=3 --set carrier.bandwidth_mhz=20
       capest run my.toml --scheduler-file scheduler.json
       capest run my.toml --json | jq .estimates
@@ -85,12 +94,15 @@ def run(
         raise click.UsageError("give one of --workers, --scheduler and --scheduler-file")
 
     from capest.cli.interrupts import Interrupts
-    from capest.cli.progress import progress_display
     from capest.runner import loop
+    from capest.runner.execute.choose import executor_maker
+    from capest.runner.progress_display import progress_display
     from capest.scenario.load import load_scenario
 
-    loaded = load_scenario(scenario, [*overrides, *settings(trials, seed, until)])
-    path = output or Path(scenario.with_suffix(".nc").name)
+    changes = [*overrides, *settings(trials, seed, until)]
+    loaded = load_scenario(scenario, changes, variant=variant)
+    _tell_of_variants(loaded, variant)
+    path = output or Path(f"{scenario.stem}{_ending(variant)}.nc")
     if scheduler_file is not None:
         from capest.runner.execute.scheduler_file import scheduler_address
 
@@ -98,20 +110,8 @@ def run(
 
     may_be_alone = workers is None and scheduler is None and scheduler_file is None
 
-    def make_executor() -> Executor:
-        if workers == 0:
-            from capest.runner.execute.inline import InlineExecutor
-
-            return InlineExecutor()
-        from capest.runner.execute import dask_cluster
-
-        if scheduler is not None or scheduler_file is not None:
-            return dask_cluster.join_scheduler(scheduler, scheduler_file)
-        from capest.backend.driver import local_workers
-
-        count = local_workers(workers, backend, sharing_a_gpu=loaded.workers_sharing_a_gpu)
-        return dask_cluster.local_cluster(count)
-
+    sharing = loaded.workers_sharing_a_gpu
+    make_executor = executor_maker(workers, backend, sharing, scheduler, scheduler_file)
     if scheduler is None:
         tell_of_build(backend)
     with progress_display(loaded.run.trials) as display, Interrupts() as interrupts:
@@ -146,12 +146,30 @@ def run(
     _report(outcome, as_json)
 
 
+def _tell_of_variants(scenario: Scenario, variant: str | None) -> None:
+    """Say on standard error that variants of the scenario are not run."""
+    for note in scenario.variant_notes:
+        click.echo(note, err=True)
+    if scenario.variants and variant is None:
+        names = cut(", ".join(scenario.variants))
+        click.echo(
+            f"[variants] of the scenario are not run ({names}): --variant takes one, "
+            '"capest sweep --vary variants" all',
+            err=True,
+        )
+
+
+def _ending(variant: str | None) -> str:
+    """What the name of a result has of a variant; safe in the name of a file."""
+    return "" if variant is None else "-" + re.sub(r"[^\w.-]+", "-", variant).strip("-.")
+
+
 def _report(outcome: loop.RunOutcome, as_json: bool) -> None:  # type: ignore[name-defined]  # noqa: F821
     """Print notices and the summary of the result."""
     for notice in outcome.notices:
         click.echo(notice, err=True)
     from capest.cli.show import print_summary
-    from capest.cli.until_text import as_plain, outcome_lines
+    from capest.runner.until_text import as_plain, outcome_lines
 
     rule = {} if outcome.verdict is None else {"until": as_plain(outcome.verdict)}
     print_summary(outcome.path, as_json, more=rule)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file", type=FilePath(path_type=Path))
+@click.argument("file", type=FilePath(path_type=Path, endings=(".nc",)))
 @click.option("--intervals", is_flag=True, help="Show the interval of every figure.")
 @click.option("--by-density", is_flag=True, help="Show what is served by how densely people live.")
 @click.option(
@@ -26,8 +26,21 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Show what the result rests on instead: every figure, where it comes from, its range.",
 )
+@click.option(
+    "--csv",
+    "as_csv",
+    is_flag=True,
+    help="Print the figures as CSV on stdout: of a sweep a row for every point and figure.",
+)
 @json_option
-def show(file: Path, intervals: bool, by_density: bool, assumptions: bool, as_json: bool) -> None:
+def show(
+    file: Path,
+    intervals: bool,
+    by_density: bool,
+    assumptions: bool,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
     """Show the summary of a result FILE, or the table of a sweep, from the file alone.
 
     \b
@@ -36,11 +49,20 @@ def show(file: Path, intervals: bool, by_density: bool, assumptions: bool, as_js
       capest show runs/out/case9.nc --intervals
       capest show runs/out/guowang.nc --by-density
       capest show runs/out/case9.nc --assumptions
+      capest show runs/out/case9.nc --csv > case9.csv
       capest show runs/out/case9.nc --json | jq '.estimates[] | select(.metric == "sinr_db")'
     """
     from capest.results.ours import Made, made_by_capest
     from capest.results.sweep_file import axes_of
 
+    if as_csv:
+        if intervals or by_density or as_json:
+            raise click.UsageError(
+                "--csv has all figures with intervals: leave --intervals, --by-density and --json "
+                "away (capest export FILE density -o FILE.csv has those by density)"
+            )
+        print_csv(file, "assumptions" if assumptions else "")
+        return
     if assumptions:
         if intervals or by_density:
             raise click.UsageError(
@@ -65,6 +87,39 @@ def show(file: Path, intervals: bool, by_density: bool, assumptions: bool, as_js
         report(file, as_json)
         return
     print_summary(file, as_json, intervals=intervals, by_density=by_density)
+
+
+def print_csv(path: Path, table: str = "") -> None:
+    """Print a table of a file as CSV on standard output; lines end as everywhere else there.
+
+    Parameters
+    ----------
+    path : Path
+    table : str
+        That of its figures, if not given.
+
+    Raises
+    ------
+    InputError
+        Missing, damaged, or not of capest.
+    """
+    from io import StringIO
+
+    from capest.export.contents import find_content, table_of_figures
+    from capest.export.csv_file import write_csv
+    from capest.export.source import open_source
+
+    text = StringIO(newline="")
+    try:
+        with open_source(path) as source:
+            name = table or table_of_figures(source)
+            write_csv(find_content(source, name).make(), text, line_end="\n")
+    except CapestError:
+        raise
+    except Exception as error:  # libraries raise anything on the bytes of a damaged file
+        why = cut(one_line(f"{type(error).__name__}: {error}"))
+        raise InputError(f"{path}: damaged ({why}); run its scenario again") from error
+    click.echo(text.getvalue(), nl=False)
 
 
 def print_assumptions(path: Path, as_json: bool) -> None:

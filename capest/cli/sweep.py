@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from capest.cli.comparison import ONE_CONDITION, given_once, output_path
+from capest.cli.complete_words import complete_figures, complete_lists, complete_ranges
 from capest.cli.options import (
     FilePath,
     backend_option,
@@ -34,14 +35,17 @@ if TYPE_CHECKING:
     multiple=True,
     required=True,
     metavar="SECTION.KEY=VALUES",
+    shell_complete=complete_lists,
     help="Values separated by commas, a TOML array, or first:last:count; may be given again for "
-    "every combination.",
+    "every combination. The word variants takes all tables [variants.NAME] of the scenario, "
+    "variants=NAME,NAME some.",
 )
 @click.option(
     "--capacity",
     "searched",
     multiple=True,
     metavar="SECTION.KEY=LOW..HIGH",
+    shell_complete=complete_ranges,
     help='Search a capacity at every point, as "capest capacity" does, in place of figures; with '
     "--blocked or --while.",
 )
@@ -53,6 +57,7 @@ if TYPE_CHECKING:
     "condition",
     multiple=True,
     metavar="CONDITION",
+    shell_complete=complete_figures,
     help="Condition of --capacity, such as 'user_throughput.p05>=1'.",
 )
 @click.option("--trials", type=click.IntRange(min=1), help="Instead of the scenario's run.trials.")
@@ -100,13 +105,15 @@ def sweep(
     Examples:
       capest sweep runs/tr38821-case9.toml --vary beams.frequency_reuse=1,3,4
       capest sweep runs/guowang-complete-china.toml --vary constellation.deployed_fraction=0.1:1:10
+      capest sweep my.toml --vary variants --vary carrier.bandwidth_mhz=10,20
       capest sweep my.toml --vary 'handset.preset=["3gpp-handheld", "smartphone-worst"]'
       capest sweep my.toml --vary constellation.deployed_fraction=0.25,0.5,1 \\
           --capacity users.count=1000..1000000 --blocked 2%
     """
     from capest.runner import sweep as sweeps
+    from capest.runner.variants_axis import parse_axes
 
-    axes = [sweeps.parse_axis(text) for text in varied]
+    axes = parse_axes(varied, scenario)
     changes = settings(trials, until=until)
     key = given_once("--capacity", searched, "one key is searched; vary others with --vary")
     conditions = (

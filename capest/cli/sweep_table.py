@@ -25,12 +25,14 @@ def report(path: Path, as_json: bool) -> None:
     InputError
         Damaged, or not of a sweep.
     """
+    from capest.results.changed import changed_figures
     from capest.results.open import open_result
     from capest.results.sweep_summary import SweepSummary
 
     try:
         with open_result(path) as dataset:
             summary = SweepSummary(dataset)
+            changed = changed_figures(dataset.attrs)
     except CapestError:
         raise
     except Exception as error:  # libraries raise anything on the bytes of a damaged file
@@ -38,7 +40,9 @@ def report(path: Path, as_json: bool) -> None:
             f"{path}: damaged ({type(error).__name__}: {error}); run its sweep again"
         ) from error
     if as_json:
-        click.echo(json_text({"points": summary.to_list()}))
+        click.echo(
+            json_text({**({"changed": changed} if changed else {}), "points": summary.to_list()})
+        )
         return
     from rich.console import Console
 

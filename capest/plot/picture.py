@@ -13,6 +13,7 @@ from capest.extras import need
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import KIND_WORDS, Source
 from capest.plot.style import SIZE_IN, house_style
+from capest.plot.svg_size import smaller
 from capest.registry import Registry
 from capest.results.ours import MADE_BY
 from capest.scenario.nearest import nearest
@@ -61,7 +62,8 @@ class Picture:
         drawn = io.BytesIO()
         with house_style():
             self.figure.savefig(drawn, format=ending, dpi=dpi, metadata=metadata)
-        return drawn.getvalue()
+        content = drawn.getvalue()
+        return smaller(content) if ending == "svg" else content
 
     def _repr_png_(self) -> bytes:
         return self.content("png")
@@ -105,6 +107,7 @@ def draw(
     ax: Axes | None = None,
     size_in: tuple[float, float] = SIZE_IN,
     options: Mapping[str, Any] | None = None,
+    has_words: bool = True,
 ) -> Picture:
     """Draw a picture.
 
@@ -120,6 +123,8 @@ def draw(
         Width and height of a new figure.
     options : mapping, optional
         Keyword arguments of the picture's own.
+    has_words : bool
+        Whether a new figure has title, subtitle and footer; a page writes them itself.
 
     Raises
     ------
@@ -137,7 +142,7 @@ def draw(
             there = f"it takes {', '.join(known)}" if known else "it takes none"
             raise InputError(f"{name}: no option {each!r}: {there}")
     with house_style():
-        sheet = Sheet(size_in, ax)
+        sheet = Sheet(size_in, ax, has_words=has_words)
         words: Words = PICTURES.find(name)(sheet, tuple(sources), **given)
         sheet.finish(words)
     return Picture(sheet.figure, words)

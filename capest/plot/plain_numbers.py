@@ -51,6 +51,13 @@ def write_plain_numbers(axis: Axis) -> None:
     axis.set_major_formatter(FuncFormatter(written))
 
 
+def in_percent(axis: Axis) -> None:
+    """Write shares of an axis as percent: 25 %."""
+    from matplotlib.ticker import FuncFormatter
+
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{plain_number(100.0 * value)} %"))
+
+
 def _decimals(value: float) -> int:
     return len(plain_number(value).partition(".")[2])
 

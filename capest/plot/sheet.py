@@ -13,6 +13,7 @@ from capest.plot.style import INK, MUTED, SIZE_IN
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.legend import Legend
     from matplotlib.text import Text
 
 _TITLE_PT, _SUBTITLE_PT, _FOOTER_PT = 12.0, 8.5, 6.5
@@ -51,12 +52,21 @@ class Sheet:
         Width and height of the figure.
     ax : matplotlib.axes.Axes, optional
         Draw the first panel here, without title and footer, and leave the others away.
+    has_words : bool
+        Whether a new figure has title, subtitle and footer; a page writes them itself.
     """
 
-    def __init__(self, size_in: tuple[float, float] = SIZE_IN, ax: Axes | None = None) -> None:
+    def __init__(
+        self,
+        size_in: tuple[float, float] = SIZE_IN,
+        ax: Axes | None = None,
+        *,
+        has_words: bool = True,
+    ) -> None:
         from matplotlib.figure import Figure as NewFigure
 
         self.is_whole = ax is None
+        self._has_words = has_words
         self._ax = ax
         self.figure: Figure = NewFigure(figsize=size_in) if ax is None else ax.get_figure()  # type: ignore[assignment]
         self._later: list[Callable[[], object]] = []
@@ -108,9 +118,12 @@ class Sheet:
         self._later.append(write)
 
     def finish(self, words: Words) -> None:
-        """Write title, subtitle and footer, and give the panels the room that is left."""
+        """Write title, subtitle and footer, and give the panels the room that is left.
+
+        Legends of the figure, not of a panel, stand below the subtitle.
+        """
         if self.is_whole:
-            self._frame(words)
+            self._frame(words if self._has_words else Words(""))
         if self._later:
             self.figure.draw_without_rendering()
         for write in self._later:
@@ -126,6 +139,8 @@ class Sheet:
         ):
             if text:
                 top_in += self._line(text, size_pt, weight, colour, top_in, width_in, height_in)
+        for legend in figure.legends:
+            top_in += self._place_legend(legend, top_in, width_in, height_in)
         bottom_in = _MARGIN_IN
         if words.footer:
             bottom_in += self._foot(words.footer, width_in, height_in)
@@ -163,6 +178,18 @@ class Sheet:
         )
         lines = self._broken(drawn, width_in)
         return (len(lines) * 1.3 * size_pt + 3.0) / _POINTS_PER_INCH
+
+    def _place_legend(
+        self, legend: Legend, top_in: float, width_in: float, height_in: float
+    ) -> float:
+        """Put a legend of the whole figure below ``top_in`` and return its height in inches."""
+        legend.set_in_layout(False)
+        legend.set_loc("upper left")
+        legend.borderaxespad = 0.0
+        corner = (_MARGIN_IN / width_in, 1.0 - top_in / height_in)
+        legend.set_bbox_to_anchor(corner, self.figure.transFigure)
+        box = legend.get_window_extent()
+        return float(box.height) / float(self.figure.dpi)
 
     def _foot(self, text: str, width_in: float, height_in: float) -> float:
         drawn = self.figure.text(

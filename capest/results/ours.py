@@ -2,7 +2,9 @@
 
 Every file that capest writes for a user carries a mark: a NetCDF file the attributes of its run,
 a JSON file the key ``made_by``, a scenario a comment in its first line, a picture the program that
-drew it. A link is never followed to its end: what is there is not what was named.
+drew it, a report its generator, exported tables and grids what their formats have a place for (CSV
+has none: such a file is never replaced). A link is never followed to its end: what is there is not
+what was named.
 """
 
 from __future__ import annotations
@@ -34,9 +36,22 @@ CAPACITY_MARK = "capacity_of"
 STUDY_MARK = "uncertainty_of"
 """Attribute of the file of a study of uncertainty: names of its figures."""
 
+EXPORT_MARK = "exported_from_capest"
+"""Attribute of an exported grid: names of its variables."""
+
+GEOJSON_START = f'{{"made_by": "{MADE_BY}", "type": "FeatureCollection"'
+"""How exported GeoJSON starts."""
+
+TIFF_START = b"II*\0"
+"""How exported GeoTIFF starts; the place of its directory and `MADE_BY` follow."""
+
 _SWEEP_AXES = "sweep_axes"
+_LENGTH_OF_FOOTER = 8
 _LARGEST_JSON = 2**26
 _LARGEST_PICTURE = 2**28
+_PAGE = b"<!doctype html>"
+_HEAD_OF_PAGE = 256
+_BEFORE_MARK = b'<!doctype html> <html lang="en"> <head> <meta charset="utf-8">'.split()
 _COMPARISON_0_2 = {"cells", "active", "slots", "demand_mbit_s", "bound", "trials", "seed"}
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
 
@@ -51,7 +66,9 @@ class Made(StrEnum):
     COMPARISON = "a comparison of beam hopping"
     ANSWER = "figures of the video call study"
     PICTURE = "a picture of the calibration"
+    REPORT = "a report"
     SCENARIO = "a scenario"
+    EXPORT = "an exported table or grid"
 
 
 @dataclass(frozen=True)
@@ -203,8 +220,16 @@ def made_by_capest(path: Path) -> Made | None:
             return _netcdf(path)
         if start.startswith(b"# Made by capest "):
             return Made.SCENARIO
+        if start.startswith(b'{"made_by": "capest ') and b'"FeatureCollection"' in start:
+            return Made.EXPORT
+        if start.startswith(TIFF_START) and start[8:].startswith(b"capest "):
+            return Made.EXPORT
+        if start.startswith(b"PAR1"):
+            return _parquet(path)
         if start.lstrip().startswith(b"{"):
             return _json(path)
+        if start.startswith(_PAGE):
+            return _report(path)
         if start.startswith((b"\x89PNG", b"<?xml", b"%PDF")):
             return _picture(path)
     return None
@@ -215,6 +240,8 @@ def _netcdf(path: Path) -> Made | None:
 
     with netCDF4.Dataset(path, "r") as dataset:
         names = set(dataset.ncattrs())
+    if EXPORT_MARK in names:
+        return Made.EXPORT
     if "capest_version" not in names:
         return None
     if CAPACITY_MARK in names:
@@ -246,6 +273,25 @@ def _picture(path: Path) -> Made | None:
     content = path.read_bytes()
     marks = (b"tEXtSoftware\0capest ", b"<dc:title>capest ", b"/Creator (capest ")
     return Made.PICTURE if any(mark in content for mark in marks) else None
+
+
+def _report(path: Path) -> Made | None:
+    with path.open("rb") as stream:
+        start = stream.read(_HEAD_OF_PAGE)
+    head, mark, _ = start.partition(b'<meta name="generator" content="capest ')
+    # Before the mark stands nothing that somebody could have written into a file.
+    return Made.REPORT if mark and head.split() == _BEFORE_MARK else None
+
+
+def _parquet(path: Path) -> Made | None:
+    """Whether the footer, whose length stands in front of the last four bytes, has the mark."""
+    with path.open("rb") as stream:
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(size - _LENGTH_OF_FOOTER)
+        length = int.from_bytes(stream.read(4), "little")
+        stream.seek(max(0, size - _LENGTH_OF_FOOTER - length))
+        footer = stream.read(min(length, _LARGEST_JSON))
+    return Made.EXPORT if b"made_by" in footer and b"capest " in footer else None
 
 
 def _seen(path: Path) -> tuple[int, ...] | None:

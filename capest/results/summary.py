@@ -6,6 +6,7 @@ import tomllib
 from typing import Any
 
 from capest.results.bound_verdict import bound_ratios, bound_verdict
+from capest.results.changed import changed_figures, changed_line
 from capest.results.columns import printable
 from capest.results.counted_beams import (
     RIM_NOTE,
@@ -25,7 +26,12 @@ from capest.results.search_verdict import local_search, search_verdict
 from capest.results.settled import settling_notes
 from capest.results.stored import Stored, stored_estimates
 from capest.results.who_is_served import who_is_served
-from capest.results.who_is_served_text import dark_rows, density_table, sentences
+from capest.results.who_is_served_text import (
+    dark_rows,
+    density_table,
+    never_served_line,
+    sentences,
+)
 from capest.shown import label_of
 from capest.statistics.quantities import AXES, in_order, quantity
 from capest.statistics.quantity import QUANTILES
@@ -156,6 +162,16 @@ class Summary:
     def left_out(self) -> str:
         """The largest effects that are not modelled; empty for files that do not say."""
         return left_out(self._attributes)
+
+    @property
+    def changed(self) -> str:
+        """What differs from presets and defaults; empty for files that do not say."""
+        return changed_line(self._attributes)
+
+    @property
+    def never_served(self) -> str:
+        """How many people no trial served; empty if there are none, or nobody knows."""
+        return never_served_line(self._served) if self._served else ""
 
     @property
     def rows(self) -> list[tuple[str, list[Estimate]]]:
@@ -304,6 +320,7 @@ class Summary:
             **self._plain_sizes,
             **({"counted_beams": which} if (which := self.counted_beams) else {}),
             "backend": str(attributes["backend"]),
+            **({"changed": rows} if (rows := changed_figures(attributes)) else {}),
             **({"notes": self._run_notes} if self._run_notes else {}),
             **({"headline": self.headline} if self.headline else {}),
             **({"delay_verdicts": verdicts} if (verdicts := self.delay_verdicts) else {}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from capest.results.changed import changed_line
 from capest.results.columns import in_columns, printable, wrapped
 from capest.results.counted_beams import RIM_NOTE, which_beams
 from capest.results.differences import Difference
@@ -39,7 +40,7 @@ def _place(row: Quantity) -> tuple[bool, bool, bool]:
     return not of_calls, bool(row.share), not row.mean
 
 
-_COLUMNS = tuple(
+HEADLINE_COLUMNS = tuple(
     (row.name, "mean", row.column, 100.0)
     if row.is_share
     else (row.name, "mean" if row.mean else "p50", row.column, 1.0)
@@ -83,6 +84,11 @@ class SweepSummary:
         if words := rules_words(self._attributes):
             parts.append(words)
         return " · ".join([*parts, f"{count:,} point{'s' * (count > 1)} × {each} trials"])
+
+    @property
+    def changed(self) -> str:
+        """What differs from presets and defaults at all points; empty if nothing, or not known."""
+        return changed_line(self._attributes)
 
     @property
     def counted_beams(self) -> str:
@@ -172,7 +178,7 @@ class SweepSummary:
 
     def _telling_columns(self) -> list[tuple[str, str, str, float]]:
         there = {name for point in self.points for name in point.estimates}
-        found = [column for column in _COLUMNS if column[:2] in there]
+        found = [column for column in HEADLINE_COLUMNS if column[:2] in there]
         if ("calls", "mean") in there:
             # Of users who all take as much as they are given: beside calls it would be misread.
             found = [column for column in found if column[0] != "served_share"]
@@ -187,8 +193,8 @@ class SweepSummary:
         """Lines of the summary, for a terminal of so many columns."""
         headers, rows = self.table()
         found = wrapped(self.heading, width)
-        if self.counted_beams:
-            found += wrapped(self.counted_beams, width)
+        for line in (self.changed, self.counted_beams):
+            found += wrapped(line, width) if line else []
         found += ["", *in_columns(headers, rows, width, keys=len(self.axes)), ""]
         return found + [line for note in self.notes for line in wrapped(note, width)]
 
@@ -234,7 +240,8 @@ class SweepSummary:
         body = "".join(
             f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
         )
-        first = "<br>".join(escape(line) for line in (self.heading, self.counted_beams) if line)
+        said = (self.heading, self.changed, self.counted_beams)
+        first = "<br>".join(escape(line) for line in said if line)
         notes = "<br>".join(map(escape, self.notes))
         return (
             f"<div><strong>{first}</strong><table><thead><tr>{head}</tr></thead>"

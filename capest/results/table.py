@@ -45,8 +45,10 @@ def print_table(
     say(wrapped(summary.heading, width), "bold")
     if summary.headline:
         say(wrapped(summary.headline, width), "bold")
+    if summary.never_served:
+        say(wrapped(summary.never_served, width), "bold")
     verdicts = (*summary.delay_verdicts, summary.search_verdict, summary.bound_verdict)
-    for line in (summary.left_out, summary.counted_beams, *verdicts):
+    for line in (summary.changed, summary.left_out, summary.counted_beams, *verdicts):
         if line:
             say(wrapped(line, width))
     for line, style in _quantiles(summary, width, intervals):
@@ -119,7 +121,9 @@ def text(summary: Summary) -> str:
     from rich.console import Console
 
     buffer = StringIO()
-    print_table(summary, Console(file=buffer, width=WIDTH, color_system=None))
+    # In a notebook rich would show it at once, and leave the text empty.
+    console = Console(file=buffer, width=WIDTH, color_system=None, force_jupyter=False)
+    print_table(summary, console)
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
 
 
@@ -145,7 +149,8 @@ def html(summary: Summary) -> str:
         escape(note) for note in (*summary.who_is_served, *summary.power_and_flux, *summary.notes)
     )
     lines = (
-        *(summary.heading, summary.headline, summary.left_out, summary.counted_beams),
+        *(summary.heading, summary.headline, summary.never_served, summary.changed),
+        *(summary.left_out, summary.counted_beams),
         *(*summary.delay_verdicts, summary.search_verdict, summary.bound_verdict),
     )
     first = "<br>".join(escape(line) for line in lines if line)

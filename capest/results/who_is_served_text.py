@@ -14,6 +14,8 @@ from capest.statistics.reduction import Estimate
 from capest.statistics.refusals import SHORT_REASONS
 
 _REASONS_NAMED = 3
+_FEWEST_TENTHS = 3
+"""With fewer the least dense and the densest say it all."""
 
 
 def sentences(found: WhoIsServed) -> list[str]:
@@ -29,8 +31,27 @@ def sentences(found: WhoIsServed) -> list[str]:
         "People are counted where the centres of places are: the file of an earlier version does "
         "not say where they live."
     )
-    lines += [_evenly(found), _with_minimum(found), rough if found.rough_people else ""]
+    lines += [
+        _evenly(found),
+        _by_tenths(found),
+        _with_minimum(found),
+        rough if found.rough_people else "",
+    ]
     return [line for line in lines if line]
+
+
+def never_served_line(found: WhoIsServed) -> str:
+    """Say how many people no trial served; empty where there are none, or nobody knows how many."""
+    never = found.unserved.never_served
+    if not never.cells or not never.people or never.people_share is None:
+        return ""
+    trials = found.unserved.trials
+    when = f"in any of {trials:,} trials" if trials > 1 else "in the one trial"
+    _, many = _cells(found.unserved)
+    return (
+        f"never served {when}: {_people(never)}, in {never.cells:,} of "
+        f"{found.unserved.asking.cells:,} {many} whose users asked"
+    )
 
 
 def density_table(found: WhoIsServed, width: int) -> list[str]:
@@ -187,6 +208,20 @@ def _evenly(found: WhoIsServed) -> str:
         parts.append(f"Jain's index over {_cells(found.unserved)[1]} {index}")
     what = "Calls carried" if found.unserved.what == "calls" else "Users served"
     return f"{what}: {'; '.join(parts)}." if parts else ""
+
+
+def _by_tenths(found: WhoIsServed) -> str:
+    """Share of every tenth, from thinly to densely settled."""
+    groups = [group for group in found.by_density if group.asked > 0.0]
+    if len(groups) < _FEWEST_TENTHS:
+        return ""
+    of_people = groups[0].people is not None
+    # The sign stands once, at the end.
+    shares = [percent_text(group.share).removesuffix(" %") for group in groups]
+    return (
+        f"By tenths of the {'people' if of_people else 'users'}, from the least densely settled to "
+        f"the densest: {', '.join(shares)} %."
+    )
 
 
 def _amounts(part: PartOfCells, what: str) -> str:

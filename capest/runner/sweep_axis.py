@@ -107,7 +107,10 @@ class LabelledAxis(Axis):
         if self.keys == (self.key,):
             return super().comment
         every = zip(self.values, self.sets, strict=True)
-        return "\n".join(f"{label}: {', '.join(filter(_sets, texts))}" for label, texts in every)
+        return "\n".join(
+            f"{label}: {', '.join(filter(_sets, texts)) or 'as the scenario is'}"
+            for label, texts in every
+        )
 
     def settings(self, place: int) -> list[OptionValue]:
         """Overrides that one of its labels stands for."""

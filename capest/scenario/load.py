@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,12 @@ from capest.scenario.presets import KINDS, STARTS, load_preset, preset_names
 from capest.scenario.renamed import is_of_constellation, problems_of, rename, tell
 from capest.scenario.shell_tables import key_of_model
 from capest.scenario.toml_file import near_sibling, read_toml
+from capest.scenario.variants import (
+    faults_of_variants,
+    named_variant,
+    take_variants,
+    variant_settings,
+)
 from capest.scenario.written import Written, flat, is_complete
 
 
@@ -25,8 +32,12 @@ def load_scenario(
     overrides: Sequence[str] = (),
     *,
     excused: list[Problem] | None = None,
+    variant: str | None = None,
 ) -> Scenario:
     """Load a scenario, resolve its presets and validate it.
+
+    Its variants are checked too, but where ``excused`` is given: many scenarios of one file are
+    loaded so, and the first has them checked.
 
     Parameters
     ----------
@@ -37,6 +48,8 @@ def load_scenario(
         ``section.key=value`` each, applied before presets are resolved; see `apply_overrides`.
     excused : list of Problem, optional
         Takes what was written and this scenario does not read, which is a fault otherwise.
+    variant : str, optional
+        Name of the variant to take; ``overrides`` win over its keys.
 
     Returns
     -------
@@ -45,14 +58,96 @@ def load_scenario(
     Raises
     ------
     InputError
-        If the file cannot be read or is no TOML.
+        If the file cannot be read or is no TOML, or has no such variant.
     ScenarioError
         With every fault of the content and of the overrides, also a key that is not read.
     """
-    if isinstance(source, Mapping):
-        name, raw, folder = "scenario", plain(source), None
-    else:
-        name, raw, folder = str(source), read_toml(Path(source), _file_hint), Path(source).parent
+    read = _Source(source)
+    changes = list(overrides)
+    if variant is not None:
+        said = f"--variant {variant}"
+        table = named_variant(read.variants, variant, said)
+        changes = [*variant_settings(table, said), *changes]
+    try:
+        scenario = read.build(changes, excused)
+    except ScenarioError as error:
+        raise ScenarioError(read.name, [*error.problems, *read.faults]) from None
+    faults, notes = read.check() if excused is None else (read.faults, [])
+    if faults:
+        raise ScenarioError(read.name, faults)
+    scenario._variants, scenario._variant_notes = read.variants, tuple(notes)
+    return scenario
+
+
+def load_variants(source: str | Path | Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Load the variants of a scenario, and check each of them.
+
+    Parameters
+    ----------
+    source : str, Path or mapping
+        As of `load_scenario`.
+
+    Returns
+    -------
+    dict of str to dict
+        Name -> nested values; paths are absolute.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or is no TOML.
+    ScenarioError
+        With every fault of the variants; not with those that the scenario has without them.
+    """
+    read = _Source(source)
+    faults, _ = read.check()
+    if faults:
+        raise ScenarioError(read.name, faults)
+    return read.variants
+
+
+class _Source:
+    """What a scenario is made of, apart from its variants."""
+
+    def __init__(self, source: str | Path | Mapping[str, Any]) -> None:
+        self._folder: Path | None = None
+        if isinstance(source, Mapping):
+            self.name, self._raw = "scenario", plain(source)
+        else:
+            self.name, self._raw = str(source), read_toml(Path(source), _file_hint)
+            self._folder = Path(source).parent
+        self.variants, self.faults = take_variants(self._raw)
+        for table in self.variants.values():
+            anchor_paths(table, self._folder or "")
+
+    def build(self, overrides: Sequence[str], excused: list[Problem] | None) -> Scenario:
+        """Make the scenario with some keys overridden."""
+        # Making a scenario changes what it is made of.
+        raw = copy.deepcopy(self._raw) if self.variants else self._raw
+        return _scenario_of(self.name, raw, self._folder, overrides, excused)
+
+    def check(self) -> tuple[list[Problem], list[str]]:
+        """Faults of the variants, and what they set and their scenarios do not read."""
+        known: Sequence[Problem] = ()
+        if not self.variants:
+            return self.faults, []
+        try:
+            # Overrides may mend what is wrong with the file.
+            self.build((), [])
+        except ScenarioError as error:
+            known = error.problems
+        found, notes = faults_of_variants(self.variants, known, self.build)
+        return [*self.faults, *found], notes
+
+
+def _scenario_of(
+    name: str,
+    raw: dict[str, Any],
+    folder: Path | None,
+    overrides: Sequence[str],
+    excused: list[Problem] | None,
+) -> Scenario:
+    """Make a scenario from the content of its file, which is changed."""
     # What an old name stands for depends on the kind of scenario, which no old name decides.
     overridden = plain(raw)
     apply_overrides(overridden, overrides)

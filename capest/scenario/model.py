@@ -70,6 +70,7 @@ from capest.scenario.shell_tables import (
     with_shell_presets,
 )
 from capest.scenario.uplink_rules import width_notes
+from capest.scenario.variants import keys_of_variant
 from capest.scenario.write import to_toml
 from capest.scenario.written import (
     Written,
@@ -108,6 +109,8 @@ class Scenario(Derived, Section):
     _written: Written = PrivateAttr(default=Written())
     _moved: tuple[Moved, ...] = PrivateAttr(default=())
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+    _variants: dict[str, dict[str, Any]] = PrivateAttr(default_factory=dict)
+    _variant_notes: tuple[str, ...] = PrivateAttr(default=())
 
     @model_validator(mode="after")
     def _obey_rules(self) -> Scenario:
@@ -159,6 +162,18 @@ class Scenario(Derived, Section):
         return MappingProxyType(self._origins)
 
     @property
+    def variants(self) -> Mapping[str, dict[str, Any]]:
+        """Named sets of keys of the scenario's file: name -> dotted keys with their values."""
+        return MappingProxyType(
+            {name: keys_of_variant(table) for name, table in self._variants.items()}
+        )
+
+    @property
+    def variant_notes(self) -> tuple[str, ...]:
+        """What variants set and their scenarios do not read, one line each."""
+        return self._variant_notes
+
+    @property
     def usual_values(self) -> dict[str, Any]:
         """What stands where nobody writes anything, by dotted key: of presets, rules, defaults."""
         raw = plain(self.model_dump())
@@ -191,6 +206,18 @@ class Scenario(Derived, Section):
 
     def __hash__(self) -> int:
         return hash(tuple(self.items()))
+
+    def __repr__(self) -> str:
+        from capest.scenario.printed import text
+
+        return text(self)
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        from capest.scenario.printed import html
+
+        return html(self)
 
     def replace(self, **changes: Any) -> Scenario:
         """Return a scenario with some keys changed, validated again.
@@ -248,7 +275,9 @@ class Scenario(Derived, Section):
         labels = frozenset(KINDS) - {*renewed}
         written = Written(frozenset(named), before, own, origins, labels)
         problems = problems_of(old_names)
-        return build_scenario("scenario", raw, problems, written=written, moved=moved)
+        found = build_scenario("scenario", raw, problems, written=written, moved=moved)
+        found._variants, found._variant_notes = self._variants, self._variant_notes
+        return found
 
     def to_toml(self) -> str:
         """Write the scenario as TOML, complete, so that it loads to an equal scenario."""

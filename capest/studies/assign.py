@@ -13,6 +13,7 @@ import numpy as np
 
 from capest.allocation import cells
 from capest.errors import InputError
+from capest.extras import lacks
 from capest.results.differences import Trials, trials_of
 from capest.results.open import open_result
 from capest.results.sweep_figures import SweepPoint, points_of_dataset, select_point
@@ -48,7 +49,6 @@ BOUND = "cells.bound"
 MOVES = "cells.moves"
 INTERFERENCE_FREE = "interference-free"
 _COVERAGE = "coverage"
-INSTALL = 'pip install "capest[solve]"'
 
 CARRIED = ("calls", "throughput")
 """What is compared: calls, and throughput where nobody calls."""
@@ -188,7 +188,7 @@ def plan_points(
     if moves is not None:
         choices = _with_moves(choices, moves)
     _check_solvable(choices.values())
-    notes = [f"{name} is left out: it needs SciPy: {INSTALL}" for name in left_out]
+    notes = [f"{name} is left out: {lacks('scipy', 'it')}" for name in left_out]
     searched = any(choice.searches for choice in choices.values())
     lights_all = _COVERAGE in (*objectives, scenario.cells.objective)
     more: list[OptionValue] = []
@@ -244,7 +244,7 @@ def _check_choice(source: Path, scenario: Scenario) -> None:
 def _check_solvable(choices: Any) -> None:
     for choice in choices:
         if choice.label.partition("+")[0] in NEEDS_SCIPY and not has_scipy():
-            raise InputError(f"--strategy {choice.label} needs SciPy: {INSTALL}")
+            raise InputError(lacks("scipy", f"--strategy {choice.label}"))
 
 
 def _with_moves(choices: Mapping[str, AssignmentChoice], moves: int) -> dict[str, AssignmentChoice]:
@@ -281,7 +281,7 @@ def _of_bound(scenario: Scenario, wanted: bool | None) -> tuple[list[OptionValue
     calls = has_calls(dict(scenario.items()))
     if calls and has_scipy():
         return [OptionValue(f"{BOUND}={INTERFERENCE_FREE}", "--bound" if wanted else "")], []
-    why = f"needs SciPy: {INSTALL}" if calls else "is one on calls, and nobody calls"
+    why = lacks("scipy", "it") if calls else "is one on calls, and nobody calls"
     if wanted:
         raise InputError(f"--bound: the bound {why}")
     return [], [f"no bound: it {why}"] if calls else []

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from capest.errors import InputError
+from capest.extras import need
 from capest.results import files
 from capest.results.ours import MADE_BY, Target
 from capest.statistics.quantities import AXES
@@ -34,10 +35,9 @@ def draw_calibration(found: Sequence[Calibration], target: Target) -> None:
     StorageError
         If a file has appeared there.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ModuleNotFoundError as error:
-        raise InputError("--plot needs matplotlib: pip install 'capest[plot]'") from error
+    need("matplotlib", "--plot")
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(16, 8), layout="constrained")
     panels = figure.subplots(len(LINKS), len(METRICS), sharey=True)
     reference = curves()

@@ -387,11 +387,11 @@ def test_without_scipy_a_note_and_no_bound(scenario: Path, monkeypatch: pytest.M
     plan = study.plan_points(scenario, [])
     assert [point.scenario.cells.bound for point in plan.points] == ["none"] * len(plan.points)
     assert "solved" not in plan.axes[0].values
-    install = 'it needs SciPy: pip install "capest[solve]"'
+    install = 'it needs the package scipy: pip install "capest[solve]"'
     assert plan.notes == (f"solved is left out: {install}", f"no bound: {install}")
     done = call("s.toml", "--strategy", "solved", *WHERE)
     assert done.exit_code == 2
-    assert 'solved needs SciPy: pip install "capest[solve]"' in done.stderr
+    assert 'solved needs the package scipy: pip install "capest[solve]"' in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -141,5 +141,5 @@ def test_blocks_are_computed_and_written_where_numpy_is_all(scenario: str, tmp_p
 def test_a_catalogue_needs_sgp4_on_the_worker_and_says_so(tmp_path: Path) -> None:
     assert answer(tmp_path, CATALOGUE) == "done"
     refusal = answer(tmp_path, CATALOGUE, "sgp4")
-    assert refusal.endswith('needs the sgp4 package: pip install "capest[orbits]"')
+    assert refusal.endswith('needs the package sgp4: pip install "capest[orbits]"')
     assert "\n" not in refusal

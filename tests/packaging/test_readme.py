@@ -23,8 +23,10 @@ def blocks(language: str) -> list[str]:
 def readers_folder(tmp_path: Path) -> Path:
     """What set-up leaves: the scenarios, and the environment in ``.venv``."""
     (tmp_path / "runs").mkdir()
-    for scenario in (ROOT / "runs").glob("*.toml"):
-        shutil.copy(scenario, tmp_path / "runs")
+    for scenario in (ROOT / "runs").rglob("*.toml"):
+        copy = tmp_path / scenario.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(scenario, copy)
     (tmp_path / ".venv").symlink_to(sys.prefix)
     return tmp_path
 
@@ -76,8 +78,10 @@ def test_the_script_runs(readers_folder: Path) -> None:
 @pytest.mark.slow
 def test_the_first_command_prints_what_the_readme_says(readers_folder: Path) -> None:
     (first, _) = [line for line in TEXT.splitlines() if line.startswith(SET_UP)]
-    printed = in_a_plain_shell(first.rpartition("&& ")[2], readers_folder)
+    _, _, after_installation = first.partition(' install ".[report]" && ')
+    printed = in_a_plain_shell(after_installation, readers_folder)
     assert (readers_folder / "runs/out/case9.nc").exists()
+    assert (readers_folder / "runs/out/case9.svg").read_text(encoding="utf-8").count("<path") > 5
     (shown,) = blocks("")
     lines = iter(line.rstrip() for line in printed.splitlines())
     for expected in shown.splitlines():

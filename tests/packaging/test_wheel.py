@@ -52,7 +52,9 @@ def test_wheel_puts_everything_under_capest(built: Path) -> None:
     assert any(each.suffix == ".cpp" for each in sources)
     for source in sources:
         assert f"capest/{source.relative_to(ROOT)}" in names
-    folders = ("scenario", "scenario/presets", "physics/tables", "physics/environments", "docs")
+    folders = (
+        "scenario", "scenario/presets", "physics/tables", "physics/environments", "docs", "geo/data",
+    )  # fmt: skip
     for folder in folders:
         for source in ROOT.joinpath("capest", folder).glob("*.*"):
             assert f"capest/{folder}/{source.name}" in names

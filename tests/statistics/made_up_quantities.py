@@ -126,7 +126,7 @@ def main(folder: Path) -> None:
             "json": opened.capest.summary().to_dict()["estimates"],
             "differences": opened.capest.difference_to(reference).to_list(),
             "summary": str(opened.capest.summary()),
-            "columns": [heading for _, _, heading, _ in sweep_summary._COLUMNS],
+            "columns": [heading for _, _, heading, _ in sweep_summary.HEADLINE_COLUMNS],
             "until": {rule: until(rule) for rule in rules},
         }
     print(json.dumps(found))

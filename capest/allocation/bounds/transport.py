@@ -16,11 +16,12 @@ import numpy as np
 
 from capest.allocation.bounds.smooth_prices import likely_shares
 from capest.errors import InputError
+from capest.extras import lacks
 
 WITHIN = 1e-6
 """By how much the bound may exceed the optimum of the linear program, calls."""
 
-WITHOUT_SCIPY = 'cells.bound = "interference-free" needs SciPy: pip install "capest[solve]"'
+WITHOUT_SCIPY = lacks("scipy", 'cells.bound = "interference-free"')
 
 _FIRST_OFFERS, _LEAST_SHARE = 8, 1e-4
 """Of each cell's offers, how many the first linear program knows, and what share they have."""

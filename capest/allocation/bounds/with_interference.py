@@ -9,6 +9,7 @@ import numpy as np
 
 from capest.allocation.slots.problem import FrameProblem
 from capest.errors import InputError
+from capest.extras import lacks
 
 MOST_SETS = 5000
 """Sets of cells lit together, up to which `with_interference` takes them all into account."""
@@ -124,7 +125,7 @@ def _best_shares(plans: np.ndarray, demand: np.ndarray) -> tuple[float, np.ndarr
         from scipy.optimize import linprog
         from scipy.sparse import csr_array, eye_array, hstack, vstack
     except ImportError as error:
-        raise InputError('this bound needs SciPy: pip install "capest[solve]"') from error
+        raise InputError(lacks("scipy", "this bound")) from error
     count, users = plans.shape
     # Variables: share of time of every plan, served traffic of every user.
     served = hstack([csr_array(-plans.T), eye_array(users)])

@@ -17,6 +17,7 @@ from capest.engine.places import InCells
 from capest.engine.space import space_overhead
 from capest.engine.world import BeamPlan, FramePlan, Ground, Layout, UserModel, World
 from capest.errors import InputError
+from capest.extras import lacks
 from capest.physics import beam_grid, geometry
 from capest.physics.constants import EARTH_RADIUS_M
 from capest.sampling.placement import PlacementSettings, coverage, untiled
@@ -89,7 +90,7 @@ def frame_of(scenario: Scenario) -> FramePlan | None:
         return None
     beams = scenario.beams
     if beams.bound == "interference" and importlib.util.find_spec("scipy") is None:
-        raise InputError('beams.bound = "interference" needs SciPy: pip install "capest[solve]"')
+        raise InputError(lacks("scipy", 'beams.bound = "interference"'))
     return FramePlan(scenario.slots, beams.slot_ms, scenario.demand_mbps, beams.bound)
 
 

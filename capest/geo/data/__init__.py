@@ -87,7 +87,8 @@ class Land:
     fraction: Any
 
 
-def _read(name: str) -> dict[str, np.ndarray]:
+def read(name: str) -> dict[str, np.ndarray]:
+    """Read an archive by its name."""
     with as_file(files(__package__) / f"{name}.npz") as path, np.load(path) as archive:
         return dict(archive)
 
@@ -106,7 +107,7 @@ def other_names() -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
 @cache
 def countries() -> Countries:
     """Read the countries."""
-    data = _read("countries")
+    data = read("countries")
     words = [tuple(str(word) for word in data[key]) for key in ("alpha2", "alpha3", "name")]
     alias = tuple(str(word) for word in data["alias"])
     return Countries(words[0], words[1], words[2], alias, data["population"], data["area_km2"])
@@ -115,7 +116,7 @@ def countries() -> Countries:
 @cache
 def places() -> Settlements:
     """Read the places."""
-    data = _read("places")
+    data = read("places")
     return Settlements(
         data["lat_1e4"] / 1e4,
         data["lon_1e4"] / 1e4,
@@ -127,7 +128,7 @@ def places() -> Settlements:
 @cache
 def rings() -> Rings:
     """Read the outlines of countries."""
-    data = _read("polygons")
+    data = read("polygons")
     cuts = np.cumsum(data["ring_size"])[:-1]
     return Rings(
         tuple(np.split(data["lat_1e4"] / 1e4, cuts)),
@@ -139,7 +140,7 @@ def rings() -> Rings:
 @cache
 def land() -> Land:
     """Read where there is land."""
-    data = _read("land")
+    data = read("land")
     whole = int(data["whole"])
     fraction = (np.arange(whole + 1) / whole).astype(np.float32)
     return Land(data["land"].astype(np.uint8, copy=False), fraction)

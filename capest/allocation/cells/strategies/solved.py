@@ -8,6 +8,7 @@ import numpy as np
 
 from capest.allocation.cells.candidates import Candidates, wanted_pairs
 from capest.errors import InputError
+from capest.extras import lacks
 
 ONE_BY_ONE = True
 
@@ -116,7 +117,5 @@ def _scipy() -> tuple[Any, Any]:
         from scipy.sparse import csr_array
         from scipy.sparse.csgraph import min_weight_full_bipartite_matching
     except ImportError as error:
-        raise InputError(
-            'the strategy "solved" needs SciPy: pip install "capest[solve]"'
-        ) from error
+        raise InputError(lacks("scipy", 'the strategy "solved"')) from error
     return csr_array, min_weight_full_bipartite_matching

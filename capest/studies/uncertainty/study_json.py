@@ -1,16 +1,17 @@
-"""What ``capest uncertainty --json`` prints."""
+"""What a study found, as plain values that JSON can hold."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from capest.cli.uncertainty_tables import what_first
+from capest.results.changed import changed_figures
 from capest.results.figures import plain
 from capest.results.ours import MADE_BY
 from capest.scenario.figure import value_of_text
 from capest.statistics.answer_range import RANGE_NAME
 from capest.statistics.intervals import Interval
 from capest.studies.uncertainty.analysis import JointAnswer, joint_of
+from capest.studies.uncertainty.study_lines import what_first
 from capest.studies.uncertainty.study_model import (
     PairedAnswer,
     StudiedAssumption,
@@ -24,6 +25,7 @@ def as_dict(study: Study) -> dict[str, Any]:
     return {
         "made_by": MADE_BY,
         "title": study.about.get("title"),
+        **({"changed": changed} if (changed := changed_figures(study.about)) else {}),
         "seed": None if (seed := study.about.get("seed")) is None else int(seed),
         "paired_trials": int(study.about.get("paired_trials", 0)),
         "assumptions": [_assumption(each) for each in study.assumptions],

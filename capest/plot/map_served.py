@@ -1,0 +1,36 @@
+"""What a map shows of who is served: cells by kind, beside their values."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from capest.plot.map_image import without
+from capest.plot.map_values import CellValues
+from capest.results.cell_totals import cell_totals
+from capest.results.stored import Stored
+from capest.results.unserved import Unserved, unserved_of
+
+
+def kinds_of(stored: Stored, shown: CellValues) -> tuple[np.ndarray, Unserved | None]:
+    """Tell cells without a value apart.
+
+    Parameters
+    ----------
+    stored : Stored
+    shown : CellValues
+
+    Returns
+    -------
+    kinds : int64 array (cells,)
+        From `map_image.without`.
+    unserved : Unserved or None
+        ``None`` where the file does not say who asks.
+    """
+    totals = cell_totals(stored)
+    never, nobody = np.zeros((2, len(shown.values)), dtype=bool)
+    if totals is None:
+        return without(shown, never, nobody), None
+    found = unserved_of(totals)
+    never[found.number] = True
+    nobody[totals.number[totals.asked == 0]] = True
+    return without(shown, never, nobody), found

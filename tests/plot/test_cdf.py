@@ -1,0 +1,135 @@
+"""Distributions: curves against the counts of the file, differences against published figures."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from capest.errors import InputError
+from capest.plot import picture
+from capest.statistics.quantities import AXES
+from capest.validation.cases import published
+from tests.plot.readable import assert_readable, texts_of
+from tests.plot.small_results import beams, calls, case, source, thin
+
+
+def test_a_curve_is_the_share_of_counts_below() -> None:
+    ds = beams()
+    drawn = picture.draw("cdf", [source(ds)])
+    assert_readable(drawn)
+    (curve,) = (line for line in drawn.figure.axes[0].lines if line.get_label() == "a")
+    x, y = curve.get_data()
+    counts = ds["sinr_db_count"].values.sum(axis=0)
+    bounds = ds["sinr_db_bin_bounds"].values
+    below = int(ds["sinr_db_below"].sum())
+    whole = counts.sum() + below + int(ds["sinr_db_above"].sum())
+    for value, share in zip(x[::17], y[::17], strict=True):
+        expected = (below + counts[bounds[:, 1] <= value + 1e-9].sum()) / whole
+        assert share == pytest.approx(expected)
+    assert f"median {float(ds['sinr_db_quantile'][1]):.0f} dB" in drawn.words.title
+
+
+def test_differences_to_published_figures() -> None:
+    drawn = picture.draw("cdf", [source(case(9), "case9"), source(case(10), "case10")])
+    assert_readable(drawn)
+    assert "study cases 9 and 10" in drawn.words.title
+    shown = {text.get_text() for text in texts_of(drawn)}
+    assert "capest less 3GPP" in shown
+    panel = drawn.figure.axes[1]
+    values = [line.get_xdata()[0] for line in panel.lines if line.get_marker() not in ("None", "")]
+    expected = [
+        float(case(number)["sinr_db_quantile"][place])
+        - published()[number, "DL", "sinr_db", percent].value_db
+        for number in (9, 10)
+        for place, percent in enumerate(np.round(100 * case(number)["quantile"].values).astype(int))
+    ]
+    # The same groups of trials, on the same bins.
+    np.testing.assert_allclose(sorted(values), sorted(expected), atol=1e-9)
+
+
+def test_nothing_published_for_another_scenario() -> None:
+    drawn = picture.draw("cdf", [source(beams(), "a"), source(calls(), "b")])
+    assert_readable(drawn)
+    shown = {text.get_text() for text in texts_of(drawn)}
+    assert not any("3GPP" in text for text in shown)
+    assert "less a" in shown
+
+
+def test_differences_of_a_family_are_those_of_the_table() -> None:
+    one, other = calls(1), calls(2)
+    drawn = picture.draw("cdf", [source(one, "one"), source(other, "other")])
+    import capest.accessor.of_dataset  # noqa: F401  registers ds.capest
+
+    table = other.capest.difference_to(one)
+    values = [
+        line.get_xdata()[0]
+        for line in drawn.figure.axes[1].lines
+        if line.get_marker() not in ("None", "")
+    ]
+    expected = [table["sinr_db", each].value for each in ("p05", "p50", "p95")]
+    np.testing.assert_allclose(values, expected)
+
+
+@pytest.mark.parametrize("of", ["user_throughput", "beam_throughput", "one_way_delay"])
+def test_other_metrics(of: str) -> None:
+    drawn = picture.draw("cdf", [source(thin())], options={"of": of})
+    assert_readable(drawn)
+    assert (
+        drawn.figure.axes[0].get_xlabel()
+        == {
+            "user_throughput": "throughput per user, Mbit/s",
+            "beam_throughput": "throughput per beam, Mbit/s",
+            "one_way_delay": "one-way propagation delay, ms",
+        }[of]
+    )
+    whom = "beams" if AXES[of].population == "beam" else "users"
+    assert whom in drawn.figure.axes[0].get_ylabel()
+
+
+def test_users_with_nothing_and_without_a_beam_are_said() -> None:
+    ds = thin()
+    drawn = picture.draw("cdf", [source(ds)], options={"of": "user_throughput"})
+    nothing = float(ds["user_throughput_below"].sum() / ds["users"].sum())
+    assert f"Have nothing: {100.0 * nothing:.0f} %" in drawn.words.subtitle
+    drawn = picture.draw("cdf", [source(ds)])
+    without = 1.0 - float(ds["lit_users"].sum() / ds["users"].sum())
+    assert f"not in it: {100.0 * without:.0f} %" in drawn.words.subtitle
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> xr.Dataset:
+    from click.testing import CliRunner
+
+    from capest.cli import cli
+    from capest.results.open import open_result
+
+    path = tmp_path_factory.mktemp("swept") / "swept.nc"
+    arguments = (
+        *("sweep", "runs/leo600-19-beams.toml", "--trials", "6", "--backend", "numpy"),
+        *("--vary", "beams.frequency_reuse=1,3,4", "--vary", "handset.antenna_gain_dbi=0,-5"),
+        *("-o", str(path)),
+    )
+    result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return open_result(path)
+
+
+def test_a_sweep_is_a_family(swept: xr.Dataset) -> None:
+    drawn = picture.draw("cdf", [source(swept)])
+    assert_readable(drawn)
+    labels = [line.get_label() for line in drawn.figure.axes[0].lines]
+    assert [each for each in labels if not each.startswith("_")] == ["1", "3", "4"]
+    assert "handset.antenna_gain_dbi = 0" in drawn.words.subtitle
+    by = {"by": "handset.antenna_gain_dbi"}
+    drawn = picture.draw("cdf", [source(swept)], options=by)
+    labels = [line.get_label() for line in drawn.figure.axes[0].lines]
+    assert [each for each in labels if not each.startswith("_")] == ["0", "-5"]
+    with pytest.raises(InputError, match="has no such axis"):
+        picture.draw("cdf", [source(swept)], options={"by": "beams.count"})
+    assert "drawn alone" in picture.why_not("cdf", [source(swept), source(beams())])
+
+
+def test_what_there_is_no_distribution_of() -> None:
+    with pytest.raises(InputError, match="no distribution of it"):
+        picture.draw("cdf", [source(beams())], options={"of": "calls"})
+    with pytest.raises(InputError, match="a run has no axis"):
+        picture.draw("cdf", [source(beams())], options={"by": "beams.count"})

@@ -1,0 +1,85 @@
+"""Delays beside a geostationary satellite and the budgets of 5G."""
+
+import math
+
+import numpy as np
+import pytest
+
+from capest.physics.constants import EARTH_RADIUS_M, SPEED_OF_LIGHT_M_PER_S
+from capest.plot import picture
+from capest.plot.pictures.delay import budgets_of_5g, geostationary_ms
+from tests.plot.readable import assert_readable, texts_of
+from tests.plot.small_results import beams, calls, source
+
+
+def test_a_geostationary_satellite_by_the_law_of_cosines() -> None:
+    near, far = geostationary_ms()
+    assert near == pytest.approx(2.0 * 35_786e3 / SPEED_OF_LIGHT_M_PER_S * 1e3)
+    # The triangle of the Earth's centre, the user and the satellite at 10 degrees.
+    radius, orbit = EARTH_RADIUS_M, EARTH_RADIUS_M + 35_786e3
+    at_satellite = math.asin(radius * math.cos(math.radians(10.0)) / orbit)
+    at_centre = math.radians(80.0) - at_satellite
+    slant = math.sqrt(radius**2 + orbit**2 - 2.0 * radius * orbit * math.cos(at_centre))
+    assert far == pytest.approx(2.0 * slant / SPEED_OF_LIGHT_M_PER_S * 1e3)
+    # TR 38.821 Table 4.2-2: 541.46 ms there and back, user and gateway at 10 degrees.
+    assert 2.0 * far == pytest.approx(541.46, abs=0.2)
+
+
+def test_budgets_are_those_of_the_standard() -> None:
+    # TS 23.501 Table 5.7.4-1: conversational voice, conversational video, buffered video.
+    found = budgets_of_5g()
+    assert found[100.0] == "5QI 1"
+    assert found[150.0] == "5QI 2"
+    assert found[300.0] == "5QI 4, 9"
+
+
+def test_packets_and_their_budget() -> None:
+    ds = calls()
+    drawn = picture.draw("delay", [source(ds)])
+    assert_readable(drawn)
+    rows = [label.get_text() for label in drawn.figure.axes[0].get_yticklabels()]
+    assert rows[:2] == ["propagation alone", "packets"]
+    middle = float(ds["packet_delay_quantile"][1])
+    assert f"{middle:.0f}" in drawn.words.title
+    counts, bounds = ds["packet_delay_count"].values.sum(axis=0), ds["packet_delay_bin_bounds"]
+    kept = counts[bounds.values[:, 1] <= 150.0].sum() / counts.sum()
+    assert kept == 1.0
+    assert "all in 8 trials keep 5QI 2's 150 ms" in drawn.words.title
+    shown = "\n".join(text.get_text() for text in texts_of(drawn))
+    assert "5QI 2: 150 ms\nkept by 100 %" in shown
+
+
+def test_bars_go_from_5_to_95_percent() -> None:
+    ds = calls()
+    drawn = picture.draw("delay", [source(ds)])
+    bars = drawn.figure.axes[0].patches
+    low, _, high = ds["one_way_delay_quantile"].values
+    assert bars[0].get_x() == pytest.approx(low, rel=1e-6)  # type: ignore[attr-defined]
+    assert bars[0].get_width() == pytest.approx(high - low, rel=1e-6, abs=1e-9)  # type: ignore[attr-defined]
+
+
+def test_propagation_alone_keeps_no_budget() -> None:
+    drawn = picture.draw("delay", [source(beams())])
+    assert_readable(drawn)
+    assert "Propagation takes" in drawn.words.title
+    assert "kept by" not in "\n".join(text.get_text() for text in texts_of(drawn))
+
+
+def test_two_files() -> None:
+    drawn = picture.draw("delay", [source(calls(), "video"), source(beams(), "beams")])
+    assert_readable(drawn)
+    rows = [label.get_text() for label in drawn.figure.axes[0].get_yticklabels()]
+    assert rows[:3] == ["video: propagation alone", "video: packets", "beams: propagation alone"]
+    assert "propagation alone is known" in drawn.words.subtitle
+
+
+def test_nobody_has_a_beam() -> None:
+    ds = calls()
+    empty = ds.assign(
+        {
+            f"one_way_delay_{part}": 0 * ds[f"one_way_delay_{part}"]
+            for part in ("count", "below", "above")
+        }
+    )
+    assert not np.any(empty["one_way_delay_count"])
+    assert "nobody has a beam" in picture.why_not("delay", [source(empty)])
