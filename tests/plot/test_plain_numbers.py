@@ -14,7 +14,7 @@ from capest.plot.plain_numbers import plain_number
         (-0.0, "0"),
         (0.25, "0.25"),
         (100.0, "100"),
-        (1e-7, "1e-07"),
+        (1e-7, "1e−07"),
         (0.1 + 0.2, "0.3"),
     ],
 )
