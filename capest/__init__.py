@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from capest.version import __version__ as __version__
 
-__all__ = ["load", "open", "run"]
+__all__ = ["capacity", "load", "open", "run", "sweep", "uncertainty"]
 
 if TYPE_CHECKING:
-    from capest.api import load, open, run
+    from capest.api import capacity, load, open, run, sweep, uncertainty
 
 
 def __getattr__(name: str) -> Any:
@@ -25,3 +25,7 @@ def __getattr__(name: str) -> Any:
 
         return getattr(api, name)
     raise AttributeError(f"module 'capest' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

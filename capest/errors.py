@@ -56,6 +56,10 @@ class OldNameWarning(FutureWarning):
     """A name of an older version, which is read for some time still; shown by default."""
 
 
+class ScenarioNote(UserWarning):
+    """What one should know of a scenario or its run, in Python; the command line prints it."""
+
+
 class BackendError(InputError):
     """The compute backend asked for is not usable on this machine."""
 

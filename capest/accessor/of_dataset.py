@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-import difflib
-import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import xarray as xr
 
+from capest.accessor import distribution, figures, frames
+from capest.accessor.density import by_density
 from capest.accessor.plots import Plots
 from capest.errors import InputError
+from capest.plot.source import CAPACITY, KIND_WORDS, RUN, SWEEP, UNCERTAINTY, kind_of
 from capest.results import aggregate
-from capest.results.by_density import UNITS as DENSITY_UNITS
-from capest.results.by_density import density_groups, why_no_groups
 from capest.results.cell_totals import CellTotals, cell_totals
 from capest.results.comparison import ResultComparisons, compare_results
 from capest.results.difference_table import Differences, differences_of
+from capest.results.old_names import with_new_names
 from capest.results.rests_on import read_figures
-from capest.results.schema import NOTE, axis_of
 from capest.results.stored import OfDataset, stored_estimates
 from capest.results.summary import Summary
 from capest.results.sweep_figures import SweepPoint, one_point, points_of_dataset, select_point
-from capest.results.sweep_file import AXES as SWEEP_AXES
 from capest.results.sweep_summary import SweepSummary
 from capest.results.unserved import Unserved, unserved_of
-from capest.statistics.intervals import Interval, quantile_interval
-from capest.statistics.order_statistics import order_statistic
-from capest.statistics.quantities import AXES
-from capest.statistics.rare_events import least_kurtosis, why_not_known
-from capest.statistics.reduction import Estimate, counted_in
+from capest.statistics.intervals import Interval
+from capest.statistics.reduction import Estimate
+from capest.studies.capacity.capacity_file import StoredCapacities, capacities_of
+from capest.studies.capacity.capacity_summary import CapacitySummary
+from capest.studies.uncertainty.study_model import Study
+from capest.studies.uncertainty.study_reading import study_of
+from capest.studies.uncertainty.study_summary import StudySummary
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-@xr.register_dataset_accessor("capest")
 class CapestAccessor:
     """Estimates of a result or a sweep, and what to print of it.
 
@@ -42,24 +44,109 @@ class CapestAccessor:
     """
 
     def __init__(self, dataset: xr.Dataset) -> None:
-        self._dataset = dataset
+        self._dataset = with_new_names(dataset)
+
+    @cached_property
+    def kind(self) -> str:
+        """What capest wrote the dataset for: "run", "sweep", "uncertainty" or "capacity"."""
+        return kind_of(self._dataset)
 
     @property
     def plot(self) -> Plots:
-        """Pictures: ``ds.capest.plot.map()``; ``ds.capest.plot()`` lists what the dataset holds."""
+        """Pictures: ``ds.capest.plot.map()``; ``ds.capest.plot`` lists what the dataset holds."""
         return Plots(self._dataset)
 
-    def summary(self) -> Summary | SweepSummary:
-        """Headline figures; shows itself as text and in a notebook.
+    def summary(self) -> Summary | SweepSummary | StudySummary | CapacitySummary:
+        """The answer first; shows itself as text and in a notebook.
 
         Returns
         -------
-        Summary or SweepSummary
-            See also ``to_dict`` of the first and ``to_list`` of the second.
+        Summary, SweepSummary, StudySummary or CapacitySummary
+            With ``to_dict``, that of a sweep with ``to_list``, as ``capest show --json`` has it.
         """
-        if SWEEP_AXES in self._dataset.attrs:
+        if self.kind == UNCERTAINTY:
+            return StudySummary(self._study)
+        if self.kind == CAPACITY:
+            return CapacitySummary(self._capacities)
+        if self.kind == SWEEP:
             return SweepSummary(self._dataset)
         return Summary(OfDataset(self._dataset))
+
+    def ci(self, figure: str) -> figures.FigureWithLimits | xr.Dataset:
+        """One figure and its limits.
+
+        Parameters
+        ----------
+        figure : str
+            Such as ``"sinr_db.p05"`` or ``"calls"``: a quantity alone stands for its mean, or its
+            median where it has none. Of a search of a capacity it is the key that was searched.
+
+        Returns
+        -------
+        FigureWithLimits or xarray.Dataset
+            With ``value``, ``low``, ``high``, ``units`` and ``note``. Limits are those of the 95 %
+            confidence interval; of a study of uncertainty the value is the median and the limits
+            are those of its range. Of a sweep, or capacities at several points, a dataset with
+            ``value``, ``low`` and ``high`` over the axes.
+
+        Raises
+        ------
+        InputError
+            No such figure; with the nearest name.
+        """
+        if self.kind == UNCERTAINTY:
+            return figures.figure_of_study(self._study, figure)
+        if self.kind == CAPACITY:
+            return figures.figure_of_capacity(self._dataset, self._capacities, figure)
+        if self.kind == SWEEP:
+            points = points_of_dataset(self._dataset)
+            if any(point.place for point in points):
+                return figures.figure_of_points(self._dataset, points, figure)
+        return figures.figure_of_estimates(self.estimates(), figure)
+
+    def cdf(self, metric: str) -> xr.Dataset:
+        """Distribution function of a metric over users, beams or trials, with a 95 % band.
+
+        Parameters
+        ----------
+        metric : str
+            Such as ``"sinr_db"``.
+
+        Returns
+        -------
+        xarray.Dataset
+            ``probability``, ``probability_low`` and ``probability_high`` over ``value``, in the
+            metric's units, and over the axes of a sweep. The band holds at each value alone, over
+            groups of whole trials; NaN where trials are too few, and the attribute
+            ``interval_note`` says why.
+
+        Raises
+        ------
+        InputError
+            No such metric; a study of uncertainty or a search of capacities.
+        """
+        self._refuse_studies("distribution over users")
+        return distribution.cdf_of(self._dataset, metric)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Everything as a table with a row for each figure, sample or visited value.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Of a run ``metric``, ``statistic``, ``value``, ``low``, ``high``, ``unit``, ``note``,
+            limits being those of the 95 % confidence interval; of a sweep with a column for each
+            axis before them. Of a study of uncertainty a row for each sample, with a column for
+            each assumption and each answer, or without samples for each end that was tried. Of
+            a search of capacities a row for each value that was visited.
+        """
+        if self.kind == UNCERTAINTY:
+            return frames.frame_of_study(self._study)
+        if self.kind == CAPACITY:
+            return frames.frame_of_capacities(self._capacities)
+        if self.kind == SWEEP:
+            return frames.frame_of_points(points_of_dataset(self._dataset))
+        return frames.frame_of_estimates(self.estimates())
 
     def estimates(self) -> list[Estimate]:
         """Every figure stored in the file with its 95 % confidence interval.
@@ -75,7 +162,8 @@ class CapestAccessor:
         InputError
             For a sweep of which no single point is selected.
         """
-        if SWEEP_AXES in self._dataset.attrs:
+        self._refuse_studies("list of estimates")
+        if self.kind == SWEEP:
             return list(self._point().estimates.values())
         return stored_estimates(OfDataset(self._dataset))
 
@@ -105,44 +193,8 @@ class CapestAccessor:
         InputError
             No such metric, or p out of range.
         """
-        if SWEEP_AXES in self._dataset.attrs:
-            return self._quantile_of_point(metric, p)
-        known = self._metrics()
-        if metric not in known:
-            near = difflib.get_close_matches(metric, known, 1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise InputError(f"no metric {metric!r}: {hint}there are {', '.join(known)}")
-        if not 0 < p < 1:
-            raise InputError(f"p = {p!r}: a quantile needs 0 < p < 1")
-        note = str(self._dataset[f"{metric}_quantile"].attrs.get(NOTE, ""))
-        found = self._any_quantile(metric, p)
-        return Interval(found.value, math.nan, math.nan, note) if note else found
-
-    def _quantile_of_point(self, metric: str, p: float) -> Interval:
-        """As `quantile`, of a sweep of one point that keeps its trials."""
-        point = one_point(self._dataset)
-        if "trial" not in point.sizes:
-            raise InputError(
-                "this sweep of an earlier capest has the stored quantiles only: run it again"
-            )
-        alone = point.isel(trial=slice(int(point["trials"])))
-        alone.attrs = {key: said for key, said in point.attrs.items() if key != SWEEP_AXES}
-        return alone.capest.quantile(metric, p)  # type: ignore[no-any-return]
-
-    def _any_quantile(self, metric: str, p: float) -> Interval:
-        if AXES[metric].population == "trial" and metric in self._dataset:
-            return order_statistic(self._dataset[metric].values, p)
-        bins = self._dataset[f"{metric}_bin"]
-        axis = axis_of(metric, bins.size, bins.attrs)
-        parts = [self._dataset[f"{metric}_{part}"].values for part in ("below", "count", "above")]
-        counts = np.concatenate([parts[0][:, None], parts[1], parts[2][:, None]], axis=1)
-        trials = int(self._dataset.sizes["trial"])
-        there = (name for name in counted_in(metric) if name in self._dataset)
-        contributing = [int(np.count_nonzero(self._dataset[name])) for name in there] or [trials]
-        least = least_kurtosis(contributing[0], trials)
-        found = quantile_interval(counts, axis, p, least_kurtosis=least)
-        note = why_not_known(contributing[0], trials)
-        return Interval(found.value, math.nan, math.nan, note) if note else found
+        self._refuse_studies("quantile over users")
+        return distribution.quantile_of(one_point(self._dataset), metric, p)
 
     def difference_to(self, reference: xr.Dataset) -> Differences:
         """Figures of this result less those of another one, in pairs where draws are common.
@@ -285,23 +337,11 @@ class CapestAccessor:
         """
         if not isinstance(groups, int) or not 1 <= groups <= 1000:
             raise InputError(f"groups = {groups!r}: must be a whole number from 1 to 1000")
-        totals = self._totals()
-        found = density_groups(totals, groups)
-        if not found:
-            raise InputError(f"no groups by density: {why_no_groups(totals)}")
-        names = [name for name, value in vars(found[0]).items() if value is not None]
-        columns = {name: [getattr(one, name) for one in found] for name in names}
-        columns |= {name: [one.shares[name] for one in found] for name in found[0].shares}
-        return xr.Dataset(
-            {
-                name: ("density_group", values, {"units": DENSITY_UNITS[name]})
-                for name, values in columns.items()
-            },
-            attrs={"of": totals.what},
-        )
+        return by_density(self._totals(), groups)
 
     def _totals(self) -> CellTotals:
-        if SWEEP_AXES in self._dataset.attrs:
+        self._refuse_studies("sum over cells")
+        if self.kind == SWEEP:
             raise InputError(
                 "a sweep has no cells to sum up; --keep-points keeps the result of every point"
             )
@@ -310,5 +350,36 @@ class CapestAccessor:
             raise InputError("one cell is selected, or the file has none: nothing to sum up")
         return totals
 
-    def _metrics(self) -> list[str]:
-        return [name for name in AXES if f"{name}_quantile" in self._dataset]
+    @cached_property
+    def _study(self) -> Study:
+        try:
+            return study_of(OfDataset(self._dataset))
+        except (LookupError, ValueError, TypeError) as error:
+            raise _not_whole(self.kind, error) from error
+
+    @cached_property
+    def _capacities(self) -> StoredCapacities:
+        try:
+            return capacities_of(OfDataset(self._dataset))
+        except (LookupError, ValueError, TypeError) as error:
+            raise _not_whole(self.kind, error) from error
+
+    def _refuse_studies(self, what: str) -> None:
+        """Refuse what only runs and points of sweeps have.
+
+        Raises
+        ------
+        InputError
+        """
+        if self.kind not in (RUN, SWEEP):
+            raise InputError(
+                f"this is {KIND_WORDS[self.kind]}, which has no {what}: ask summary(), ci() or "
+                "to_pandas()"
+            )
+
+
+def _not_whole(kind: str, error: Exception) -> InputError:
+    return InputError(
+        f"this dataset is not all of {KIND_WORDS[kind]} ({error}): open its file again and select "
+        "nothing"
+    )

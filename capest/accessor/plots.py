@@ -1,8 +1,10 @@
-"""``ds.capest.plot``: a method for every picture."""
+"""``ds.capest.plot``: a method for every picture, and a list of what the dataset holds."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +13,38 @@ import xarray as xr
 from capest.plot import picture
 from capest.plot.source import Source
 from capest.plot.style import SIZE_IN
+from capest.results.columns import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_DOCUMENTATION = """{answers}
+
+Parameters
+----------
+*others : xarray.Dataset
+    Further results, where the picture compares some.
+ax : matplotlib.axes.Axes, optional
+    Draw the main panel here, without title and footer.
+size_in : (float, float)
+    Width and height of a new figure, inches.
+labels : sequence of str
+    What the results are called, one each.
+{options}
+Returns
+-------
+Picture
+    With ``figure``, of matplotlib, and ``words``; a notebook shows it.
+
+Raises
+------
+InputError
+    matplotlib is missing, or the dataset does not hold it; with the reason.
+"""
+
 
 class Plots:
-    """Pictures of a dataset: ``ds.capest.plot.map()``; calling it lists what there is.
+    """Pictures of a dataset: ``ds.capest.plot.map()``; it shows itself as the list of all.
 
     Parameters
     ----------
@@ -29,22 +56,48 @@ class Plots:
 
     def __call__(self) -> dict[str, str]:
         """What can be drawn of the dataset, by name, with what it answers."""
+        return {name: said for name, said, reason in self._rows() if not reason}
+
+    def _rows(self) -> list[tuple[str, str, str]]:
+        """Name of each picture, what it answers, and why it cannot be drawn; empty where it can."""
         own = [source_of(self._dataset)]
-        return {
-            name: picture.answers(name)
+        return [
+            (_attribute(name), picture.answers(name), picture.why_not(name, own))
             for name in picture.names()
-            if not picture.why_not(name, own)
-        }
+        ]
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *(name.replace("-", "_") for name in picture.names())]
+        return [*super().__dir__(), *map(_attribute, picture.names())]
+
+    def __repr__(self) -> str:
+        rows = self._rows()
+        width = max((len(name) for name, *_ in rows), default=0)
+        held = [f"  {name:<{width}}  {said}" for name, said, reason in rows if not reason]
+        lacking = [f"  {name:<{width}}  {printable(reason)}" for name, _, reason in rows if reason]
+        lines = ["Pictures of this dataset, such as ds.capest.plot.NAME():", *(held or ["  none"])]
+        return "\n".join([*lines, "Not of this one:", *lacking] if lacking else lines)
+
+    def _repr_html_(self) -> str:
+        said = [
+            (
+                name,
+                f"<em>not of this one: {escape(printable(reason))}</em>" if reason else escape(it),
+            )
+            for name, it, reason in self._rows()
+        ]
+        body = "".join(
+            f"<tr><th>{escape(name)}</th><td style='text-align: left'>{cell}</td></tr>"
+            for name, cell in said
+        )
+        return f"<div><strong>ds.capest.plot</strong><table><tbody>{body}</tbody></table></div>"
 
     def __getattr__(self, name: str) -> Callable[..., picture.Picture]:
         if name.startswith("_"):
             raise AttributeError(name)
         wanted = name.replace("_", "-")
         if wanted not in picture.names():
-            raise AttributeError(f"no picture {wanted!r}: there are {', '.join(picture.names())}")
+            known = ", ".join(map(_attribute, picture.names()))
+            raise AttributeError(f"no picture {name!r}: there are {known}")
 
         def draw(
             *others: xr.Dataset,
@@ -61,8 +114,36 @@ class Plots:
                 ]
             return picture.draw(wanted, sources, ax=ax, size_in=size_in, options=options)
 
-        draw.__name__, draw.__doc__ = name, picture.answers(wanted)
+        _describe(draw, wanted)
         return draw
+
+
+def _describe(draw: Callable[..., Any], name: str) -> None:
+    """Give a method the name, signature and documentation of its picture."""
+    own = picture.PICTURES.find(name)
+    taken = inspect.signature(own).parameters
+    options = [
+        taken[each] for each in picture.PICTURES.constant(name, "OPTIONS", ()) if each in taken
+    ]
+    signature = inspect.signature(draw)
+    fixed = [each for each in signature.parameters.values() if each.name != "options"]
+    keywords = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in options]
+    # What the picture's own function says of its options stands behind its sources.
+    told = (inspect.getdoc(own) or "").partition("sources : tuple of Source\n")[2]
+    told = told.partition("\n\n")[0].strip("\n")
+    if told.startswith(" "):
+        told = told.partition("\n")[2]
+    draw.__name__ = draw.__qualname__ = _attribute(name)
+    draw.__doc__ = _DOCUMENTATION.format(
+        answers=picture.answers(name), options=f"{told}\n" if told else ""
+    )
+    draw.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[*fixed, *keywords]
+    )
+
+
+def _attribute(name: str) -> str:
+    return name.replace("-", "_")
 
 
 def source_of(dataset: xr.Dataset) -> Source:

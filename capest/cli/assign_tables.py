@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from capest.cli.comparison import counted, plain_estimate, print_notes, table_of, trials_words
+from capest.cli.comparison import plain_estimate, print_notes, table_of, trials_words
+from capest.results.figures import counted
 from capest.shown import label_of
 
 if TYPE_CHECKING:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from capest.cli.points import executor_maker
-
 if TYPE_CHECKING:
     from capest.runner.sweep_axis import Axis
     from capest.scenario.model import Scenario
@@ -39,11 +37,12 @@ def run_plans(
 
     from capest.cli.building import tell_of_build
     from capest.cli.capacity_report import echo_wrapped
-    from capest.cli.comparison import counted
     from capest.cli.interrupts import Interrupts
-    from capest.cli.progress import progress_display
+    from capest.results.figures import counted
+    from capest.runner.execute.choose import executor_maker
     from capest.runner.loop import Progress
     from capest.runner.point_runs import points_folder
+    from capest.runner.progress_display import progress_display
     from capest.studies.capacity.run import check_capacity_output, run_capacities
 
     # What is refused is refused before anything is announced.

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument(
-    "files", nargs=-1, required=True, metavar="FILE FILE...", type=FilePath(path_type=Path)
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="FILE FILE...",
+    type=FilePath(path_type=Path, endings=(".nc",)),
 )
 @click.option(
     "--of",

@@ -136,11 +136,6 @@ def _rounded(value: float) -> float | None:
     return None if math.isnan(value) else round(value, 6)
 
 
-def counted(count: int, what: str) -> str:
-    """Such as "1 cell" and "19 cells"."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
 def trials_words(trials: Sequence[int]) -> str:
     """Such as "24 trials" and "12 to 40 trials"."""
     numbers = sorted(set(trials))

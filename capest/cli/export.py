@@ -63,7 +63,7 @@ def export(
             _write(source, what, output, resolution, as_json)
     except (CapestError, OSError):
         raise
-    except (RuntimeError, ValueError, LookupError, TypeError) as error:
+    except (RuntimeError, ValueError, LookupError, TypeError, AttributeError) as error:
         # Libraries raise anything on the bytes of a damaged file.
         why = cut(one_line(f"{type(error).__name__}: {error}"))
         raise InputError(

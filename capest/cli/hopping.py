@@ -12,7 +12,6 @@ import click
 from capest.cli.comparison import (
     check_trials,
     comparison_options,
-    counted,
     output_path,
     plain_estimate,
     print_notes,
@@ -23,6 +22,7 @@ from capest.cli.json_output import json_text
 from capest.cli.options import scenario_argument, settings
 from capest.cli.points import run_points
 from capest.errors import InputError, ScenarioError
+from capest.results.figures import counted
 from capest.scenario.choices import HOPPING
 from capest.scenario.nearest import nearest
 from capest.scenario.renamed import new_values

@@ -2,43 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
 if TYPE_CHECKING:
-    from capest.runner.loop import Executor
     from capest.runner.sweep import Axis, Point
-
-
-def executor_maker(
-    workers: int | None, backend: Literal["auto", "numpy", "native", "cupy"], sharing_a_gpu: int
-) -> Callable[[], Executor]:
-    """What starts the workers of many runs.
-
-    Parameters
-    ----------
-    workers : int or None
-        Processes on this machine, 0 for this one; ``None`` for as many as there are cores.
-    backend : {"auto", "numpy", "native", "cupy"}
-    sharing_a_gpu : int
-        Workers that a GPU takes at once.
-    """
-
-    def make_executor() -> Executor:
-        if workers == 0:
-            from capest.runner.execute.inline import InlineExecutor
-
-            return InlineExecutor()
-        from capest.backend.driver import local_workers
-        from capest.runner.execute import dask_cluster
-
-        count = local_workers(workers, backend, sharing_a_gpu=sharing_a_gpu)
-        return dask_cluster.local_cluster(count)
-
-    return make_executor
 
 
 def run_points(
@@ -62,9 +33,10 @@ def run_points(
     """
     from capest.cli.building import tell_of_build
     from capest.cli.interrupts import Interrupts
-    from capest.cli.progress import progress_display
     from capest.runner import sweep as sweeps
+    from capest.runner.execute.choose import executor_maker
     from capest.runner.loop import Progress
+    from capest.runner.progress_display import progress_display
 
     sharing = max(point.scenario.workers_sharing_a_gpu for point in points)
     tell_of_build(backend)

@@ -14,7 +14,11 @@ from capest.shown import cut, one_line
 
 @click.command()
 @click.argument(
-    "files", nargs=-1, required=True, metavar="OUT.nc [MORE.nc]...", type=FilePath(path_type=Path)
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="OUT.nc [MORE.nc]...",
+    type=FilePath(path_type=Path, endings=(".nc",)),
 )
 @click.option(
     "-o",

@@ -21,7 +21,6 @@ from capest.cli.options import (
 from capest.shown import cut
 
 if TYPE_CHECKING:
-    from capest.runner.loop import Executor
     from capest.scenario.model import Scenario
 
 _ALONE_BELOW_S = 2.0
@@ -95,8 +94,9 @@ def run(
         raise click.UsageError("give one of --workers, --scheduler and --scheduler-file")
 
     from capest.cli.interrupts import Interrupts
-    from capest.cli.progress import progress_display
     from capest.runner import loop
+    from capest.runner.execute.choose import executor_maker
+    from capest.runner.progress_display import progress_display
     from capest.scenario.load import load_scenario
 
     changes = [*overrides, *settings(trials, seed, until)]
@@ -110,20 +110,8 @@ def run(
 
     may_be_alone = workers is None and scheduler is None and scheduler_file is None
 
-    def make_executor() -> Executor:
-        if workers == 0:
-            from capest.runner.execute.inline import InlineExecutor
-
-            return InlineExecutor()
-        from capest.runner.execute import dask_cluster
-
-        if scheduler is not None or scheduler_file is not None:
-            return dask_cluster.join_scheduler(scheduler, scheduler_file)
-        from capest.backend.driver import local_workers
-
-        count = local_workers(workers, backend, sharing_a_gpu=loaded.workers_sharing_a_gpu)
-        return dask_cluster.local_cluster(count)
-
+    sharing = loaded.workers_sharing_a_gpu
+    make_executor = executor_maker(workers, backend, sharing, scheduler, scheduler_file)
     if scheduler is None:
         tell_of_build(backend)
     with progress_display(loaded.run.trials) as display, Interrupts() as interrupts:
@@ -181,7 +169,7 @@ def _report(outcome: loop.RunOutcome, as_json: bool) -> None:  # type: ignore[na
     for notice in outcome.notices:
         click.echo(notice, err=True)
     from capest.cli.show import print_summary
-    from capest.cli.until_text import as_plain, outcome_lines
+    from capest.runner.until_text import as_plain, outcome_lines
 
     rule = {} if outcome.verdict is None else {"until": as_plain(outcome.verdict)}
     print_summary(outcome.path, as_json, more=rule)

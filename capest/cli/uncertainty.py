@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import click
 
@@ -17,9 +17,6 @@ from capest.cli.options import (
     set_option,
     settings,
 )
-
-if TYPE_CHECKING:
-    from capest.runner.loop import Executor
 
 _ENDING = "-uncertainty.nc"
 _SAMPLES = 256
@@ -136,9 +133,9 @@ def uncertainty(
     if (scheduler is not None) + (scheduler_file is not None) + (workers is not None) > 1:
         raise click.UsageError("give one of --workers, --scheduler and --scheduler-file")
 
-    from capest.cli.points import executor_maker
     from capest.cli.uncertainty_progress import run_with_progress
     from capest.cli.uncertainty_report import report
+    from capest.runner.execute.choose import executor_maker
     from capest.studies.uncertainty.assumptions import parse_range
     from capest.studies.uncertainty.margin import parse_margin
     from capest.studies.uncertainty.study import check_study_output
@@ -160,15 +157,8 @@ def uncertainty(
     )
     check_study_output(path, overwrite=overwrite)
 
-    local = executor_maker(workers, backend, plan.scenario.workers_sharing_a_gpu)
-
-    def make_executor() -> Executor:
-        if scheduler is None and scheduler_file is None:
-            return local()
-        from capest.runner.execute import dask_cluster
-
-        return dask_cluster.join_scheduler(scheduler, scheduler_file)
-
+    sharing = plan.scenario.workers_sharing_a_gpu
+    make_executor = executor_maker(workers, backend, sharing, scheduler, scheduler_file)
     run_with_progress(
         plan,
         path,

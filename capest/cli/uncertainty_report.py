@@ -28,11 +28,11 @@ def report(path: Path, as_json: bool) -> None:
 
     study = read_study(path)
     if as_json:
-        from capest.cli.uncertainty_json import as_dict
+        from capest.studies.uncertainty.study_json import as_dict
 
         click.echo(json_text(as_dict(study)))
         return
-    from capest.cli.uncertainty_tables import lines_of
+    from capest.studies.uncertainty.study_lines import lines_of
 
     for line in lines_of(study):
         click.echo(line)

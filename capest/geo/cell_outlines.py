@@ -8,7 +8,6 @@ have in common, a convex polygon.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -174,9 +173,3 @@ def _filled(corner: np.ndarray, most: int) -> np.ndarray:
     return np.concatenate(
         [corner, np.repeat(corner[:, -1:], most - corner.shape[1], axis=1)], axis=1
     )
-
-
-def widest_deg(outlines: CellOutlines) -> float:
-    """Largest angle between a centre and one of its corners."""
-    cosine = np.einsum("nkc,nc->nk", outlines.corner, outlines.centre)
-    return math.degrees(math.acos(float(np.clip(cosine.min(initial=1.0), -1.0, 1.0))))

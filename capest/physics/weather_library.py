@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 
 from capest.errors import InputError
-from capest.extras import lacks
 
 
 def library_version() -> str:
@@ -24,4 +23,7 @@ def library_version() -> str:
     try:
         return f"itur {importlib.metadata.version('itur')}"
     except importlib.metadata.PackageNotFoundError:
-        raise InputError(lacks("itur", "channel.weather, of rain and cloud,")) from None
+        # In the words of `lacks` in ``extras``: importing it would make the chain of rooms longer.
+        raise InputError(
+            'channel.weather, of rain and cloud, needs the package itur: pip install "capest[itu]"'
+        ) from None

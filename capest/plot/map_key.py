@@ -9,7 +9,7 @@ import numpy as np
 from capest.plot.map_image import LOOKS, Without, beyond_scale, scale_of
 from capest.plot.map_values import CellValues
 from capest.plot.map_words import never_text, nobody_asked
-from capest.plot.tick_text import tick_text
+from capest.plot.plain_numbers import plain_number
 from capest.results.stored import Stored
 from capest.results.unserved import Unserved
 
@@ -50,7 +50,7 @@ def draw_colour_bar(ax: Axes, shown: CellValues) -> None:
     else:
         whole = shown.name in _WHOLE
         place.yaxis.set_major_locator(MaxNLocator(6, integer=whole, steps=[1, 2, 2.5, 5, 10]))
-    place.yaxis.set_major_formatter(FuncFormatter(lambda value, place: tick_text(value)))
+    place.yaxis.set_major_formatter(FuncFormatter(lambda value, place: plain_number(value)))
     log = " (log scale)" if shown.is_logarithmic else ""
     bar.set_label(f"{shown.label}{log}", fontsize=8.0)
     place.tick_params(labelsize=8.0)

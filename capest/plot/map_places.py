@@ -134,6 +134,13 @@ def countries_of(stored: Stored) -> tuple[int, ...]:
         return ()  # of another version, which knows other names
 
 
+def is_selection(stored: Stored) -> bool:
+    """Whether somebody chose some cells of a result: its figures are of all of them then."""
+    if "cell" not in stored.names:
+        return False
+    return not np.array_equal(stored.values("cell"), np.arange(stored.sizes["cell"]))
+
+
 def scenario_of(stored: Stored) -> dict[str, dict[str, object]]:
     """Every section of a result's scenario."""
     found: dict[str, dict[str, object]] = tomllib.loads(str(stored.attributes["scenario_toml"]))

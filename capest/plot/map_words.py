@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from capest.plot.map_places import scenario_of
+from capest.plot.map_places import is_selection, scenario_of
 from capest.plot.map_values import CellValues
 from capest.results.counted_beams import calls_where
 from capest.results.figures import interval_text, number, people_unit, percent_text, value_text
@@ -31,7 +31,7 @@ def answer(stored: Stored, shown: CellValues, found: Unserved | None) -> str:
         title = _calls(stored, estimates)
     elif shown.name == "cell_throughput":
         title = _throughput(stored, estimates)
-    if not title:
+    if not title or is_selection(stored):
         return _range(shown, "beams" if has_layout(stored.names) else "cells")
     return title + (_never(stored, found) if found is not None else "")
 
@@ -83,7 +83,7 @@ def _throughput(stored: Stored, estimates: dict[tuple[str, str], Estimate]) -> s
     if found is None:
         return ""
     users = estimates.get(("users", "mean"))
-    to = f", to {value_text(users)} users" if users is not None else ""
+    to = f", for {value_text(users)} users who ask" if users is not None else ""
     counted, beams = _beams(stored)
     where = f" in the inner {counted:,} of {beams:,} beams" if counted != beams else ""
     return f"{value_text(found)} {people_unit(found.units)} at once{_sure(found)}{to}{where}"
@@ -138,9 +138,11 @@ def _range(shown: CellValues, cells: str) -> str:
 
 
 def short(value: float) -> str:
-    """A number with three digits, thousands separated."""
-    size = abs(value)
-    if size == 0.0 or not np.isfinite(size):
+    """A number with three digits at least, thousands separated and no needless zeros."""
+    if not np.isfinite(value):
         return number(float(value), 0)
-    places = max(0, 2 - int(np.floor(np.log10(size))))
-    return number(float(value), min(places, 6)).replace("-", "−")
+    if abs(value) >= 1000.0:
+        text = f"{value:,.0f}"
+    else:
+        text = np.format_float_positional(value, precision=3, fractional=False, trim="-")
+    return text.replace("-", "−")

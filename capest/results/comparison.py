@@ -33,6 +33,7 @@ from capest.results.scenarios_apart import (
 )
 from capest.results.sweep_figures import axes_of_dataset, plain_value
 from capest.results.sweep_file import AXES, key_of
+from capest.shown import cut
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
 
 MOST = 26
 """Results that are compared at once: each has a letter."""
+
+
+_LONGEST_NAME = 48
+"""Characters of the name of a result that lines show."""
 
 
 @dataclass(frozen=True)
@@ -223,13 +228,12 @@ def compare_results(
             "what the others are compared with"
         )
     names = _names_apart(names or [_name_of_file(each) for each in datasets])
+    names = [cut(printable(name), _LONGEST_NAME) for name in names]
     if len(names) != len(datasets):
         raise InputError(f"{len(names)} names for {len(datasets)} results: give one each")
     for dataset, name in zip(datasets, names, strict=True):
-        _check_kind(dataset, printable(name))
-    every = [
-        _points(dataset, printable(name)) for dataset, name in zip(datasets, names, strict=True)
-    ]
+        _check_kind(dataset, name)
+    every = [_points(dataset, name) for dataset, name in zip(datasets, names, strict=True)]
     _check_points(every)
     wanted: Sequence[tuple[str, str]] = () if all_figures else HEADLINE
     if of:

@@ -152,3 +152,8 @@ def notes_of(shown: Iterable[tuple[str, Estimate]]) -> list[str]:
             names = [*names[:_NAMED], f"and {len(names) - _NAMED} figures more"]
         found.append(f"{note[:1].upper()}{note[1:]} ({', '.join(names)}).")
     return found
+
+
+def counted(count: int, what: str) -> str:
+    """Such as "1 cell" and "19 cells"."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,13 @@ def open_result(path: str | Path) -> xr.Dataset:
     InputError
         Missing, not NetCDF, or not written by capest.
     """
+    opened = _open(path)
+    # Pictures and whatever else goes back to the file find it, as xarray's own opening leaves it.
+    opened.encoding["source"] = os.path.abspath(path)
+    return opened
+
+
+def _open(path: str | Path) -> xr.Dataset:
     check_regular(path)
     try:
         opened = open_netcdf(path)

@@ -121,7 +121,9 @@ def text(summary: Summary) -> str:
     from rich.console import Console
 
     buffer = StringIO()
-    print_table(summary, Console(file=buffer, width=WIDTH, color_system=None))
+    # In a notebook rich would show it at once, and leave the text empty.
+    console = Console(file=buffer, width=WIDTH, color_system=None, force_jupyter=False)
+    print_table(summary, console)
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
 
 

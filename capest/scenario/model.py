@@ -207,6 +207,18 @@ class Scenario(Derived, Section):
     def __hash__(self) -> int:
         return hash(tuple(self.items()))
 
+    def __repr__(self) -> str:
+        from capest.scenario.printed import text
+
+        return text(self)
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        from capest.scenario.printed import html
+
+        return html(self)
+
     def replace(self, **changes: Any) -> Scenario:
         """Return a scenario with some keys changed, validated again.
 

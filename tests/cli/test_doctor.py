@@ -183,3 +183,35 @@ def test_importing_the_command_is_cheap():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_package_that_lacks_has_one_form_of_words(monkeypatch):
+    """Also where the words are written out."""
+    import importlib.metadata
+
+    from capest.errors import InputError
+    from capest.extras import lacks
+    from capest.physics import weather_library
+
+    def absent(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", absent)
+    functions = [
+        f for f in vars(weather_library).values() if callable(f) and "version" in f.__name__
+    ]
+    with pytest.raises(InputError) as caught:
+        functions[0]()
+    assert str(caught.value) == lacks("itur", "channel.weather, of rain and cloud,")
+
+
+def test_every_extra_is_listed_with_how_to_get_it(machine):
+    from capest.extras import OF_PACKAGE
+
+    machine(absent=tuple(OF_PACKAGE))
+    remedies = {
+        row["what"]: row["remedy"] for row in json.loads(invoke("--json").stdout)["missing"]
+    }
+    for package, extra in OF_PACKAGE.items():
+        said = remedies[f"package {package}"]
+        assert said == f'only for {extra.purpose}: pip install "capest[{extra.extra}]"'

@@ -58,8 +58,10 @@ WORDS: dict[str, list[list[str]]] = {
     "run": [[*RUN, "--overwrite"], [*RUN, "--until", "sinr_db.p50±9", "--overwrite"]],
     "sweep": [SWEEP],
     "show": [["show", "s.nc"], ["show", "s-sweep.nc"]],
+    "plot": [["plot", "s.nc"]],
     "report": [["report", "s.nc", "-o", "s.html"]],
     "compare": [["compare", "s.nc", "s.nc"], ["compare", "s-sweep.nc", "s-sweep.nc", "--all"]],
+    "export": [["export", "s.nc"], ["export", "s.nc", "cells", "-o", "cells.parquet"]],
     "budget": [["budget", "s.toml"]],
     "validate": [
         ["validate", "--case", "9", "--trials", "20", "--workers", "0"],

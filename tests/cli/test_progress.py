@@ -3,14 +3,16 @@
 import io
 import math
 import re
+import sys
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
-from capest.cli import progress as shown
+from capest.runner import progress_display as shown
 from capest.runner.loop import Progress
+from capest.runner.progress_text import time_text
 from capest.statistics.intervals import Interval
 
 KNOWN = Interval(512.34, 510.1, 514.6)
@@ -74,11 +76,11 @@ def test_the_end_of_a_rule_is_an_estimate_until_it_is_reached():
     [(1.04, "1.0 s"), (12.0, "12 s"), (99.0, "99 s"), (150.0, "2.5 min"), (7200.0, "2.0 h")],
 )
 def test_lengths_of_time(seconds, text):
-    assert shown.time_text(seconds) == text
+    assert time_text(seconds) == text
 
 
 def test_days():
-    assert shown.time_text(86_400.0 * 12) == "12 days"
+    assert time_text(86_400.0 * 12) == "12 days"
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
@@ -121,3 +123,35 @@ def test_a_log_gets_a_line_with_the_point_of_the_sweep(capsys):
     # A minute passes before the next.
     lines.update(replace(at(3, 20), seconds=25.0))
     assert capsys.readouterr().err == ""
+
+
+def test_a_notebook_has_one_line_that_is_written_anew(monkeypatch):
+    written = []
+
+    def show(first):
+        written.append(first)
+        return written.append
+
+    cell = shown._CellLine(show)
+    cell.point("point 3 of 12", 20)
+    cell.update(at(2, 20, seconds=24.0))
+    cell.update(at(3, 20, seconds=36.0))
+    cell.stop()
+    assert written[0] == "waiting for trials ..."
+    assert written[1].startswith("point 3 of 12: 2 of 20 trials, 12 s a trial")
+    # Changes come at most five times a second; the last one always stays.
+    assert written[-1].startswith("point 3 of 12: 3 of 20 trials")
+    assert len(written) == 3
+
+
+def test_who_watches_is_known_by_ipython(monkeypatch):
+    monkeypatch.setitem(sys.modules, "IPython", None)
+    assert not shown.is_interactive()
+    assert not shown.is_notebook()
+    for shell, notebook in ((SimpleNamespace(), False), (SimpleNamespace(kernel=1), True)):
+        ipython = SimpleNamespace(get_ipython=lambda shell=shell: shell)
+        monkeypatch.setitem(sys.modules, "IPython", ipython)
+        assert shown.is_interactive()
+        assert shown.is_notebook() == notebook
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: None))
+    assert not shown.is_interactive()

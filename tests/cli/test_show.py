@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import math
 import os
 import subprocess
 import sys
 
 import netCDF4
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from capest.cli import cli
 from capest.cli.show import show
 from capest.errors import InputError
+from capest.results.by_density import DensityGroup
+from capest.results.changed import changed_line
+from capest.results.unserved import PartOfCells, Unserved
+from capest.results.who_is_served import WhoIsServed
+from capest.results.who_is_served_text import never_served_line, sentences
 from tests.results.test_netcdf import write
 
 
@@ -157,3 +165,77 @@ def test_no_number_is_broken_by_the_width(path, width, options):
     assert max(map(len, narrow.splitlines())) <= width
     # Words of the wide one, numbers and intervals among them, all stand whole in the narrow one.
     assert set(wide.split()) <= set(narrow.split())
+
+
+def test_csv_has_the_figures_and_nothing_else(path):
+    rows = list(csv.DictReader(run(path, "--csv").splitlines()))
+    listed = json.loads(run(path, "--json"))["estimates"]
+    assert [(row["metric"], row["statistic"]) for row in rows] == [
+        (each["metric"], each["statistic"]) for each in listed
+    ]
+    for row, each in zip(rows, listed, strict=True):
+        # JSON writes infinities as words, and what is no number as null.
+        value = math.nan if each["value"] is None else float(each["value"])
+        assert float(row["value"] or "nan") == pytest.approx(value, nan_ok=True)
+        assert row["units"] == each["unit"]
+
+
+def test_csv_goes_with_no_other_view(path):
+    for other in ("--json", "--intervals", "--by-density"):
+        done = CliRunner().invoke(show, [str(path), "--csv", other])
+        assert done.exit_code == 2
+        assert "--csv has all figures" in done.output
+
+
+def rests_on(*rows):
+    return {"assumptions": json.dumps([{"changed": True, **row} for row in rows])}
+
+
+def test_what_was_changed_is_one_line():
+    hpbw = {"key": "satellite.hpbw_deg", "value": 4.0, "instead_of": 4.4127}
+    users = {"key": "users.per_beam", "value": 4, "instead_of": 10}
+    preset = {"key": "satellite.preset", "value": "tr38821-set1-leo600-s"}
+    trials = {"key": "run.trials", "value": 4, "instead_of": 1000}
+    varied = {"key": "users.count", "values": [1, 2]}
+    same = {"key": "link.harq", "value": "on", "changed": False}
+    said = changed_line(rests_on(preset, hpbw, users, trials, varied, same))
+    assert said == (
+        "changed: satellite.hpbw_deg = 4 (4.4127), users.per_beam = 4 (10), "
+        "satellite.preset = tr38821-set1-leo600-s"
+    )
+    many = [{"key": f"link.k{k}", "value": True} for k in range(7)]
+    assert changed_line(rests_on(*many)).endswith("link.k3 = true and 3 more (--assumptions)")
+    assert changed_line(rests_on(*many[:5])).endswith("link.k4 = true")
+    hostile = {"key": "region.file", "value": "\x1b[31m" + "x" * 300}
+    assert "\x1b" not in changed_line(rests_on(hostile))
+    assert len(changed_line(rests_on(hostile))) < 120
+    assert changed_line({}) == changed_line(rests_on(same)) == ""
+    assert changed_line({"assumptions": "{"}) == ""
+
+
+def served(people, shares):
+    """Ten groups with shares of calls served, and a hundred cells of which five never had any."""
+    never = PartOfCells(5, 0.05, 10.0, 0.1, 5e3, 0.05, 1.25e6, 0.025)
+    asking = PartOfCells(100, 1.0, 100.0, 1.0, 1e5, 1.0, 5e7, 1.0)
+    none = PartOfCells(0, 0.0, 0.0, 0.0)
+    found = Unserved(40, "calls", False, asking, never, none, 0.07, {}, np.arange(5))
+    groups = [
+        DensityGroup(k, k + 1.0, 10.0, 1e4, people, 100.0, 100.0 * share)
+        for k, share in enumerate(shares)
+    ]
+    return WhoIsServed(found, groups, "", 0.5, 0.5)
+
+
+def test_who_is_never_served_and_shares_by_tenths():
+    shares = [0.48, 0.38, 0.46, 0.47, 0.38, 0.28, 0.22, 0.16, 0.1, 0.04]
+    found = served(5e6, shares)
+    assert never_served_line(found) == (
+        "never served in any of 40 trials: 1.2 million people (2 %), in 5 of 100 cells whose "
+        "users asked"
+    )
+    (tenths,) = (line for line in sentences(found) if line.startswith("By tenths"))
+    assert tenths == (
+        "By tenths of the people, from the least densely settled to the densest: "
+        "48, 38, 46, 47, 38, 28, 22, 16, 10, 4 %."
+    )
+    assert any("tenths of the users" in line for line in sentences(served(None, shares)))

@@ -58,6 +58,7 @@ def test_wheel_puts_everything_under_capest(built: Path) -> None:
         "physics/tables",
         "physics/environments",
         "docs",
+        "geo/data",
         "report",
     )
     for folder in folders:

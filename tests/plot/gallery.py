@@ -2,10 +2,10 @@
 
 From the top folder of the project:
 
-    python tests/plot/gallery.py                      whether the page has every picture; exit code 1 if not
-    python tests/plot/gallery.py --write FOLDER       computes what lacks in FOLDER, draws, writes the page
+    python tests/plot/gallery.py              whether the page is as it should be
+    python tests/plot/gallery.py --write FOLDER  computes what lacks there, draws, writes
 
-Results stay in FOLDER, so that pictures can be drawn again without computing (minutes on two cores).
+Results stay in FOLDER, so that pictures can be drawn again without computing, which takes minutes.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ def test_a_curve_is_the_share_of_counts_below() -> None:
     for value, share in zip(x[::17], y[::17], strict=True):
         expected = (below + counts[bounds[:, 1] <= value + 1e-9].sum()) / whole
         assert share == pytest.approx(expected)
-    assert f"{float(ds['sinr_db_quantile'][1]):.1f}" in drawn.words.title
+    assert f"median {float(ds['sinr_db_quantile'][1]):.0f} dB" in drawn.words.title
 
 
 def test_differences_to_published_figures() -> None:

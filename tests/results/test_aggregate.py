@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-import capest.accessor.of_dataset  # noqa: F401  registers ds.capest
+import capest.accessor.xarray_engine  # noqa: F401  registers ds.capest
 from capest.errors import InputError
 from tests.results import synthetic
 

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from capest.cli.until_text import outcome_lines
 from capest.runner.stopping import Reached, Verdict
+from capest.runner.until_text import outcome_lines
 from capest.scenario.until import parse_until
 from capest.statistics.quantities import AXES
 from capest.statistics.reduction import Estimate

@@ -2,7 +2,7 @@
 
 From the top folder of the project:
 
-    python tests/statistics/quantities_page.py           whether the page has them; exit code 1 if not
+    python tests/statistics/quantities_page.py      whether the page has them
     python tests/statistics/quantities_page.py --write   writes them
 """
 

@@ -378,7 +378,7 @@ def test_a_count_of_one_trial_is_shown_exactly():
 
 
 def test_a_rule_about_what_few_trials_have_is_never_fulfilled_and_says_so():
-    from capest.cli.until_text import as_plain, outcome_lines, running_text
+    from capest.runner.until_text import as_plain, outcome_lines, running_text
 
     for contributing in (0, 4):
         watch = Watch(parse_until("calls.mean±1000"), Plan(300, 10))

@@ -8,7 +8,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from capest.cli.uncertainty_tables import range_lines, share_lines
 from capest.scenario.assumed import Assumption
 from capest.scenario.figure import NOT_KNOWN, Figure
 from capest.statistics.intervals import Interval
@@ -17,6 +16,7 @@ from capest.statistics.variance_shares import LEAST_R2, NOT_SEPARABLE
 from capest.studies.uncertainty.analysis import JointAnswer, joint_answer
 from capest.studies.uncertainty.figures import AskedFigure
 from capest.studies.uncertainty.sample_plan import plan_samples
+from capest.studies.uncertainty.study_lines import range_lines, share_lines
 from capest.studies.uncertainty.study_model import StudiedFigure, Study
 
 SAMPLES = 256

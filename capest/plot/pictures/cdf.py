@@ -44,8 +44,11 @@ _BEYOND = 0.002
 """Share of the users that lie beyond the panel to either side."""
 
 _FEWEST_BINS = 40
-_SIZE_IN = (9.6, 5.0)
-_PANEL_IN = (4.4, 3.4)
+_SIZE_IN = (8.4, 5.0)
+_PANEL_IN = (3.7, 3.2)
+
+_MOST_NAMED = 4
+"""Curves with their names beside them; of more a legend tells the patterns of the lines."""
 
 _READ_DB = {"A": 0.08, "B": 0.2, "S": 0.05}
 """How far a published figure may be misread, by its quality; see ``validation.reference``."""
@@ -220,7 +223,7 @@ def _draw_curves(
     whom = "beams" if AXES[metric].population == "beam" else "users"
     ax.set_xlabel(quantity(metric).label)
     ax.set_ylabel(f"share of {whom} with less")
-    written = len(members) > 1 and write_names(ax, drawn, _PANEL_IN)
+    written = 1 < len(members) <= _MOST_NAMED and write_names(ax, drawn, _PANEL_IN)
     if (len(members) > 1 and not written) or any(cases):
         handles, labels = ax.get_legend_handles_labels()
         wanted = [

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from capest.plot.latitude_zones import Zones, zones_of
-from capest.plot.map_places import scenario_of
+from capest.plot.map_places import is_selection, scenario_of
 from capest.plot.map_words import short
+from capest.plot.plain_numbers import plain_number
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.style import BLUE, INK, VERMILLION
-from capest.plot.tick_text import tick_text
 from capest.results.figures import interval_text, percent_text, scaled, value_text
 from capest.results.layouts import has_layout
 from capest.results.stored import Stored, stored_estimates
@@ -175,7 +175,7 @@ def _latitudes(ax: Axes, zones: Zones) -> None:
 
     def named(value: float, place: int | None) -> str:
         side = " N" if value > 0.0 else " S" if value < 0.0 else ""
-        return f"{tick_text(abs(value))}°{side}"
+        return f"{plain_number(abs(value))}°{side}"
 
     margin = zones.width_deg
     ax.set_xlim(max(-90.0, zones.middle_deg[0] - margin), min(90.0, zones.middle_deg[-1] + margin))
@@ -193,11 +193,12 @@ def _mask(stored: Stored) -> str:
 
 def _title(stored: Stored, seen: np.ndarray, area: np.ndarray, trials: int) -> str:
     """Share of moments and area without a satellite, with its interval, and the mean number."""
-    count = f"{short(float(np.average(seen, weights=area)))} in view on average"
+    mean = short(float(np.average(seen, weights=area)))
+    count = f"satellites in view on average: {mean}"
     found = next((one for one in stored_estimates(stored) if one.metric == "covered_cells"), None)
     runs = "the one trial" if trials == 1 else f"each of {trials:,} trials"
-    if found is None:
-        return count
+    if found is None or is_selection(stored):
+        return f"{count[:1].upper()}{count[1:]}"
     cells = len(seen)
     if found.value == 0.0:
         return f"No satellite is in view of any cell in {runs}"

@@ -173,13 +173,12 @@ def _draw_means(sheet: Sheet, source: Source, reason: str) -> Words:
     stored = source.stored
     (ax,) = sheet.panels()
     assert ax is not None
-    if not {"cell_slot_share", "cell_offered_traffic"} <= stored.names:
-        raise InputError(f"hopping: {reason}, and the file keeps nothing of slots")
     share, wanted = (
-        stored.values(name).astype(np.float64)
-        for name in ("cell_slot_share", "cell_offered_traffic")
+        next((_over_trials(source, name) for name in names if name in stored.names), None)
+        for names in (("cell_slot_share", "cell_lit_share"), ("cell_offered_traffic",))
     )
-    wanted = wanted.mean(axis=0) if wanted.ndim == 2 else wanted
+    if share is None or wanted is None:
+        raise InputError(f"hopping: {reason}, and the file keeps nothing of slots")
     known = np.isfinite(share) & np.isfinite(wanted)
     ax.scatter(wanted[known], share[known], s=12.0, facecolor="none", edgecolor=INK, linewidth=0.6)
     in_percent(ax.yaxis)
@@ -195,3 +194,9 @@ def _draw_means(sheet: Sheet, source: Source, reason: str) -> Words:
         footer=source.footer,
         alt=f"Share of slots against traffic wanted, a point for each cell. {title}.",
     )
+
+
+def _over_trials(source: Source, name: str) -> np.ndarray:
+    """Values of cells, mean over trials where there is one of each trial."""
+    values = source.stored.values(name).astype(np.float64)
+    return values.mean(axis=0) if values.ndim == 2 else values

@@ -59,6 +59,8 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
     width_in = _resize(sheet, view)
     (ax,) = sheet.panels()
     assert ax is not None
+    if not sheet.is_whole:
+        width_in = float(ax.get_window_extent().width / sheet.figure.dpi)
     credit = draw_ground(ax, stored, places, view, shown, kinds, width_in)
     draw_colour_bar(ax, shown)
     draw_patterns_key(ax, stored, found, kinds)

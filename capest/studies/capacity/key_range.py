@@ -119,7 +119,10 @@ def parse_range(text: str, option: str = "--vary") -> KeyRange:
 
 
 def check_range(
-    key_range: KeyRange, source: str | Path, overrides: Sequence[str], values: Sequence[float]
+    key_range: KeyRange,
+    source: str | Path | Mapping[str, Any],
+    overrides: Sequence[str],
+    values: Sequence[float],
 ) -> list[Scenario]:
     """Load the scenario at some values, so that a fault of any shows before the first run.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from capest.errors import InputError
 from capest.runner.sweep_axis import Axis
@@ -47,8 +48,8 @@ class CapacityPlan:
 
     Attributes
     ----------
-    source : Path
-        File of the scenario.
+    source : str, Path or mapping
+        Of the scenario.
     overrides : tuple of str
     key_range : KeyRange
     condition : FigureCondition
@@ -58,7 +59,7 @@ class CapacityPlan:
         What the user should know, a line each.
     """
 
-    source: Path
+    source: str | Path | Mapping[str, Any]
     overrides: tuple[str, ...]
     key_range: KeyRange
     condition: FigureCondition
@@ -91,14 +92,17 @@ def asked_condition(blocked: str | None, while_: str | None) -> AskedCondition:
 
 
 def plan_capacity(
-    source: Path, overrides: Sequence[str], key_range: KeyRange, asked: AskedCondition
+    source: str | Path | Mapping[str, Any],
+    overrides: Sequence[str],
+    key_range: KeyRange,
+    asked: AskedCondition,
 ) -> CapacityPlan:
     """Check that a capacity can be searched.
 
     Parameters
     ----------
-    source : Path
-        File of a scenario.
+    source : str, Path or mapping
+        Of a scenario.
     overrides : sequence of str
         ``section.key=value``.
     key_range : KeyRange
@@ -135,7 +139,7 @@ def plan_capacity(
 
 
 def plan_for_axes(
-    source: Path,
+    source: str | Path | Mapping[str, Any],
     overrides: Sequence[str],
     axes: Sequence[Axis],
     key_range: KeyRange,

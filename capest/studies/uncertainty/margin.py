@@ -48,8 +48,26 @@ def parse_margin(text: str) -> tuple[float, ...]:
     if count > _MOST:
         raise InputError(f"{said}makes {count:,} margins; at most {_MOST} are possible")
     # Rounded so that -1:1:0.1 holds 0 and 0.3, not 0.30000000000000004.
-    margins = {float(f"{low + k * step:.9g}") + 0.0 for k in range(count)}
-    return tuple(sorted(margins | {0.0}))
+    return check_margins([float(f"{low + k * step:.9g}") for k in range(count)])
+
+
+def check_margins(margins_db: Sequence[float]) -> tuple[float, ...]:
+    """Margins of a curve in ascending order, dB, with 0, the scenario itself; none for no curve.
+
+    Raises
+    ------
+    InputError
+        No finite numbers, or too many.
+    """
+    try:
+        margins = {float(each) + 0.0 for each in margins_db}
+    except (TypeError, ValueError):
+        margins = {math.nan}
+    if not all(map(math.isfinite, margins)):
+        raise InputError(f"--margin {margins_db!r}: must be finite numbers, in dB")
+    if len(margins) > _MOST:
+        raise InputError(f"--margin: {len(margins):,} margins; at most {_MOST} are possible")
+    return tuple(sorted(margins | {0.0})) if margins else ()
 
 
 def points_of_margins(

@@ -25,6 +25,9 @@ from capest.studies.uncertainty.sample_plan import SamplePlan, plan_samples
 PAIRED_TRIALS = 8
 """Trials of every run in pairs, if nobody says otherwise: intervals need five that differ."""
 
+SAMPLES = 256
+"""Of a joint sample, if nobody says otherwise."""
+
 
 @dataclass(frozen=True)
 class StudyPlan:
@@ -80,7 +83,7 @@ def plan_study(
     overrides: Sequence[str] = (),
     *,
     of: Sequence[str] = (),
-    samples: int = 256,
+    samples: int = SAMPLES,
     one_at_a_time: bool = True,
     margins_db: Sequence[float] = (),
     trials: int = PAIRED_TRIALS,

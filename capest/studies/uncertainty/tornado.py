@@ -6,7 +6,7 @@ import math
 import textwrap
 from collections.abc import Iterator
 
-from capest.cli.bars import two_sided
+from capest.results.bars import two_sided
 from capest.results.figures import number, people_unit
 from capest.studies.uncertainty.study_model import StudiedFigure, Study
 from capest.studies.uncertainty.tornado_rows import change_of, cut_value, places_of, rows_of

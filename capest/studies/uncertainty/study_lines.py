@@ -6,15 +6,16 @@ import math
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from capest.cli.bars import bar, fits_blocks
-from capest.cli.tornado import tornado_lines
+from capest.results.bars import bar, fits_blocks
 from capest.results.changed import changed_line
+from capest.results.columns import printable
 from capest.results.figures import number, people_unit, percent_text
 from capest.results.left_out import left_out
 from capest.statistics.answer_range import NEARLY_NONE, RANGE_NAME
 from capest.statistics.intervals import Interval
 from capest.studies.uncertainty.analysis import JointAnswer, joint_of
 from capest.studies.uncertainty.study_model import StudiedFigure, Study
+from capest.studies.uncertainty.tornado import tornado_lines
 from capest.studies.uncertainty.tornado_rows import change_of, places_of, rows_of
 
 WIDTH = 80
@@ -33,7 +34,7 @@ def lines_of(study: Study, *, ascii_only: bool | None = None) -> Iterator[str]:
         Bars of ASCII; by default where standard output knows no others.
     """
     plain = not fits_blocks() if ascii_only is None else ascii_only
-    yield from textwrap.wrap(str(study.about.get("title", "")), WIDTH)
+    yield from textwrap.wrap(printable(str(study.about.get("title", ""))), WIDTH)
     if changed := changed_line(study.about):
         yield from _wrapped(changed)
     for found in study.figures:

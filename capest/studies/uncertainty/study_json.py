@@ -1,10 +1,9 @@
-"""What ``capest uncertainty --json`` prints."""
+"""What a study found, as plain values that JSON can hold."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from capest.cli.uncertainty_tables import what_first
 from capest.results.changed import changed_figures
 from capest.results.figures import plain
 from capest.results.ours import MADE_BY
@@ -12,6 +11,7 @@ from capest.scenario.figure import value_of_text
 from capest.statistics.answer_range import RANGE_NAME
 from capest.statistics.intervals import Interval
 from capest.studies.uncertainty.analysis import JointAnswer, joint_of
+from capest.studies.uncertainty.study_lines import what_first
 from capest.studies.uncertainty.study_model import (
     PairedAnswer,
     StudiedAssumption,
