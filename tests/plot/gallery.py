@@ -36,7 +36,8 @@ RESULTS = {
     "tenth.nc": f"run {_CHINA} --set constellation.deployed_fraction=0.03 --trials 20",
     "case9.nc": "run runs/tr38821-case9.toml --trials 400",
     "case10.nc": "run runs/tr38821-case10.toml --trials 400",
-    "hotspots.nc": "run runs/hopping-hotspots.toml --trials 20",
+    "hotspots.nc": "run runs/hopping-hotspots.toml --set beams.allocation=proportional "
+    "--set beams.slots=32 --trials 20",
     "roll-out.nc": f"sweep {_CHINA} --trials 8 "
     "--vary constellation.deployed_fraction=0.01,0.03,0.1,0.3,0.5,1",
     "how-sure.nc": f"uncertainty {_CHINA} {_FEW} --samples 64 --trials 4",
