@@ -46,7 +46,7 @@ def export(
       capest export guowang.nc figures -o figures.csv
       capest export guowang.nc cells -o cells.geojson
       capest export guowang.nc cell_calls -o calls.tif --resolution 0.05
-      capest export rollout.nc sweep -o rollout.parquet
+      capest export rollout.nc figures -o rollout.parquet
       capest export guowang.nc all -o guowang.zarr
     """
     from capest.export.source import open_source

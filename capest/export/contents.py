@@ -28,14 +28,13 @@ _TABLES = {
 }
 
 TABLES_ABOUT = {
-    "figures": "every figure with its 95 % interval, in long form",
+    "figures": "every figure (of every point) with its 95 % interval, in long form",
     "refused": "shares of calls refused, by reason",
     "cells": "every cell, or beam of one satellite: place, people, means over trials",
     "satellites": "every satellite: means over trials",
     "density": "what is served in tenths of the people, by how densely they live",
     "trials": "every trial (of every point): its values",
     "distributions": "cumulative distributions of every metric",
-    "sweep": "every figure of every point, with its difference from the first point",
     "ends": "every assumption at its ends, one at a time",
     "margins": "the answer against link margin",
     "samples": "the joint sample: what each sample assumes, and its answers",
@@ -76,7 +75,7 @@ class ExportContent:
 
 def table_of_figures(source: ExportSource) -> str:
     """Name of the table that has the answers of a file."""
-    return {Made.SWEEP: "sweep", Made.CAPACITY: "capacities"}.get(source.made, "figures")
+    return "capacities" if source.made is Made.CAPACITY else "figures"
 
 
 def contents(source: ExportSource) -> list[ExportContent]:

@@ -47,7 +47,7 @@ def tables_of_sweep(source: ExportSource) -> dict[str, Callable[[], ExportTable]
         for each in str(source.stored.attributes[AXES]).split(", ")
         if each in source.stored.sizes
     )
-    found: dict[str, Callable[[], ExportTable]] = {"sweep": lambda: sweep_table(source)}
+    found: dict[str, Callable[[], ExportTable]] = {"figures": lambda: sweep_table(source)}
     if "trial" in source.stored.sizes:
         found["trials"] = lambda: _trials_of_sweep(source, axes)
     if any(name.endswith("_count") for name in source.stored.names):
@@ -84,7 +84,7 @@ def sweep_table(source: ExportSource) -> ExportTable:
         TableColumn("about", about="in words"),
     ]
     about = "every figure of every point with its interval, and its difference from the first"
-    return of_rows("sweep", about, columns, rows)
+    return of_rows("figures", about, columns, rows)
 
 
 def _units_of_key(source: ExportSource, key: str) -> str:

@@ -39,7 +39,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 TABLES = {
     "one": ["figures", "cells", "trials", "distributions", "assumptions"],
     "network": ["figures", "refused", "cells", "satellites", "density", "trials", "assumptions"],
-    "sweep": ["sweep", "trials", "distributions", "assumptions"],
+    "sweep": ["figures", "trials", "distributions", "assumptions"],
     "uncertainty": ["figures", "margins", "assumptions"],
     "capacity": ["capacities", "points", "assumptions"],
 }
@@ -139,7 +139,7 @@ def test_distributions_rise_to_one_and_cross_the_quantiles(
 
 
 def test_a_sweep_has_its_axis_and_differences(made: dict[str, Path], out: Path) -> None:
-    rows = _exported(made["sweep"], "sweep", out)
+    rows = _exported(made["sweep"], "figures", out)
     by_point = {
         (row["users.per_beam"], row["metric"]): row for row in rows if row["statistic"] == "mean"
     }

@@ -40,8 +40,8 @@ RESULTS = {
     "--set beams.slots=32 --trials 20",
     "roll-out.nc": f"sweep {_CHINA} --trials 8 "
     "--vary constellation.deployed_fraction=0.01,0.03,0.1,0.3,0.5,1",
-    "how-sure.nc": f"uncertainty {_CHINA} {_FEW} --samples 64 --trials 4",
-    "cliff.nc": f"uncertainty {_CHINA} {_FEW} {_IN_HAND} --samples 0 --margin -6:6:2 --trials 4",
+    "how-sure.nc": f"uncertainty {_CHINA} {_FEW} --samples 64 --trials 8",
+    "cliff.nc": f"uncertainty {_CHINA} {_FEW} {_IN_HAND} --samples 0 --margin -6:6:2 --trials 8",
     "how-many.nc": f"capacity {_CHINA} --vary users.count=1000..1000000 --blocked 2% --trials 10",
 }
 """Results by the name of their file, with the command that computes each."""
