@@ -69,7 +69,7 @@ def draw(sheet: Sheet, sources: tuple[Source, ...]) -> Words:
     assert top is not None
     _curves(top, zones, seen, area, people)
     top.set_ylabel("satellites in view")
-    top.set_ylim(bottom=0.0)
+    top.set_ylim(0.0, max(1.0, 1.08 * float(seen.max())))
     _key(top)
     if bottom is not None:
         _curves(bottom, zones, gone, area, people)
