@@ -125,12 +125,12 @@ def _curves(
 
     ax.plot(
         *curve(area), "o-", color=BLUE, markersize=4.0,
-        linewidth=1.4, label="mean by area",
+        linewidth=1.4, label="mean by area", clip_on=False,
     )  # fmt: skip
     if people is not None:
         ax.plot(
             *curve(people), "s--", color=VERMILLION, markersize=3.5,
-            linewidth=1.2, markerfacecolor="white", label="mean by people who live there",
+            linewidth=1.2, markerfacecolor="white", label="mean by people who live there", clip_on=False,
         )  # fmt: skip
 
 

@@ -290,9 +290,7 @@ def _title(joint: JointAnswer, words: FigureWords, places: int) -> str:
     return title
 
 
-def _subtitle(
-    source: Source, study: Study, found: StudiedFigure, joint: JointAnswer
-) -> list[str]:
+def _subtitle(source: Source, study: Study, found: StudiedFigure, joint: JointAnswer) -> list[str]:
     parts = title_and_users(source, study)
     if joint.first is not None:
         parts.append(f"find out first: {joint.first.name}")
