@@ -73,7 +73,7 @@ def place_labels(
     curves : sequence of (float array, float array)
         What texts should not cover, in data coordinates.
     boxes : sequence of Bbox
-        What they must not cover, in pixels: a legend.
+        What they must not cover, in pixels: a legend, a line that has a text of its own.
 
     Returns
     -------

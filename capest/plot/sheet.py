@@ -21,8 +21,8 @@ _TITLE_PT, _SUBTITLE_PT, _FOOTER_PT = 12.0, 8.5, 6.5
 _MARGIN_IN = 0.1
 _POINTS_PER_INCH = 72.0
 
-_BREAKS = re.compile(r"(?<!\d) | (?!(?:%|ms|dB|dBi|Mbit/s|kbit/s)(?![\w/]))")
-"""Spaces at which a line may be broken: not between a number and its unit."""
+_BREAKS = re.compile(r"(?<!\d) (?!±)| (?!(?:%|ms|dB|dBi|Mbit/s|kbit/s)(?![\w/])|±)")
+"""Spaces at which a line may be broken: not between a number, its unit and its interval."""
 
 
 @dataclass(frozen=True)

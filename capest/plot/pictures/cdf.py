@@ -225,7 +225,7 @@ def _draw_curves(
     ax.set_xlabel(quantity(metric).label)
     ax.set_ylabel(f"share of {whom} with less")
 
-    def name() -> None:
+    def name_curves() -> None:
         written = 1 < len(members) <= _MOST_NAMED and write_names(ax, drawn)
         handles, labels = ax.get_legend_handles_labels()
         wanted = [
@@ -237,7 +237,7 @@ def _draw_curves(
             title = key_name(members[0].key) if members[0].key and not written else None
             ax.legend(*zip(*wanted, strict=True), loc="best", title=title)
 
-    sheet.when_laid_out(name)
+    sheet.when_laid_out(name_curves)
 
 
 def _decades(ax: Axes) -> None:

@@ -130,7 +130,8 @@ def _curves(
     if people is not None:
         ax.plot(
             *curve(people), "s--", color=VERMILLION, markersize=3.5,
-            linewidth=1.2, markerfacecolor="white", label="mean by people who live there", clip_on=False,
+            linewidth=1.2, markerfacecolor="white", label="mean by people who live there",
+            clip_on=False,
         )  # fmt: skip
 
 

@@ -105,7 +105,7 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "", by: str = "") 
         )
     axis.finish(ax, lower, _width_in(sheet, ax))
     sheet.when_laid_out(lambda: _label(ax, axis, curves, figure, words))
-    answer = sweep_title(axes, curves, figure, words)
+    answer = sweep_title(source.dataset, axes, curves, figure, words)
     return Words(
         title=answer,
         subtitle=_subtitle(source, axes, curves, figure),
