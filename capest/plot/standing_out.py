@@ -59,11 +59,12 @@ def _differ(
 ) -> bool:
     """Whether the difference of two points has an interval that is without zero."""
     try:
-        trials = [trials_of(select_point(dataset, point.place)) for point, _ in (one, other)]
+        first, second = (trials_of(select_point(dataset, point.place)) for point, _ in (one, other))
     except InputError:
         return False
     figure = (one[1].metric, one[1].statistic)
     found = next(
-        (each for each in differences(*trials) if (each.metric, each.statistic) == figure), None
+        (each for each in differences(first, second) if (each.metric, each.statistic) == figure),
+        None,
     )
     return found is not None and not found.note and (found.low > 0.0 or found.high < 0.0)

@@ -13,8 +13,11 @@ from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 from capest.scenario.service_classes import service_classes
 
-_USERS = ("users.", "service.", "variants")
-"""How keys begin that may change how many ask."""
+_CHANGES_WHO_ASK = {
+    *("users.count", "users.per_beam", "users.placement", "users.activity_factor"),
+    *("users.devices_per_person", "service.preset", "service.mix", "variants"),
+}
+"""Keys of a scenario, and the word for its variants, that may change how many ask."""
 
 
 def stored_scenario(attributes: Mapping[str, Any]) -> Scenario | None:
@@ -59,7 +62,7 @@ def who_ask(attributes: Mapping[str, Any], varied: Iterable[str] = ()) -> str:
     str
         Empty where a varied key may change it, or where nobody knows.
     """
-    if any(key.startswith(_USERS) for key in varied) or "scenario_toml" not in attributes:
+    if _CHANGES_WHO_ASK & set(varied) or "scenario_toml" not in attributes:
         return ""
     scenario = stored_scenario(attributes)
     if scenario is None:
@@ -73,5 +76,5 @@ def who_ask(attributes: Mapping[str, Any], varied: Iterable[str] = ()) -> str:
         return f"{count:,} users{where}"
     active = scenario.mean_activity
     if active == 1.0:
-        return f"of {count:,} who ask{where}"
+        return f"of {count:,}{where} who ask"
     return f"of {count:,} users{where}, of whom {100.0 * active:.3g} % ask at once"

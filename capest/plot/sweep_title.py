@@ -64,17 +64,17 @@ def sweep_title(
             ends.reverse()
         said = [f"{_said(one, words)}{_where(axes, point)}" for point, one in ends]
         return f"{name}: {said[0]}; {said[1]}"
-    said = {}
+    standing: dict[str, str] = {}
     for which, best in (("most", max), ("least", min)):
         k = best(range(len(raw)), key=lambda k: values[k])
         if stands_out(dataset, raw[k], [*raw[:k], *raw[k + 1 :]]):
-            said[which] = f"{which} {_said(found[k][1], words)}{_where(axes, found[k][0])}"
-    if not said:
-        low, high = (min(found, key=_value), max(found, key=_value))
-        span = f"{_said(low[1], words)} to {_said(high[1], words)}"
-        return f"{name}: {span}; no point stands out from chance"
-    ends = [said.get(which, f"no point stands out as the {which}") for which in ("most", "least")]
-    return f"{name}: {'; '.join(ends)}"
+            standing[which] = f"{which} {_said(found[k][1], words)}{_where(axes, found[k][0])}"
+    if not standing:
+        low, high = (best(found, key=_value)[1] for best in (min, max))
+        span = f"{_said(low, words)} to {_said(high, words)}"
+        return f"{name}: {span}; no point stands out from the others by more than chance"
+    parts = [standing.get(each, f"no point stands out as the {each}") for each in ("most", "least")]
+    return f"{name}: {'; '.join(parts)}"
 
 
 def _value(one: tuple[SweepPoint, Estimate]) -> float:
