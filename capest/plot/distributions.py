@@ -14,6 +14,7 @@ from capest.plot.source import SWEEP, Source
 from capest.results.differences import Trials, trials_of
 from capest.results.sweep_figures import axes_of_dataset, plain_value
 from capest.results.sweep_file import axis_name, key_of
+from capest.scenario.variants import SECTION as VARIANTS
 from capest.statistics.distribution_band import DistributionBand, distribution_band
 from capest.statistics.histograms import HistogramAxis
 from capest.statistics.intervals import Interval, quantile_interval
@@ -47,7 +48,9 @@ class Member:
     @property
     def full_name(self) -> str:
         """The name where nothing else says what it is a value of."""
-        return f"{key_name(self.key)} = {self.name}" if self.key else self.name
+        if self.key in ("", VARIANTS):
+            return self.name
+        return f"{key_name(self.key)} = {self.name}"
 
     def has(self, metric: str) -> bool:
         """Whether anything of a metric was counted."""

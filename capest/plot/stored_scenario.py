@@ -12,10 +12,11 @@ from capest.scenario.fingerprint import fingerprint
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 from capest.scenario.service_classes import service_classes
+from capest.scenario.variants import SECTION as VARIANTS
 
 _CHANGES_WHO_ASK = {
     *("users.count", "users.per_beam", "users.placement", "users.activity_factor"),
-    *("users.devices_per_person", "service.preset", "service.mix", "variants"),
+    *("users.devices_per_person", "service.preset", "service.mix", VARIANTS),
 }
 """Keys of a scenario, and the word for its variants, that may change how many ask."""
 

@@ -37,6 +37,9 @@ _LOWEST_DEG = 10.0
 _OF_CLASS = ("delay_budget_ms", "five_qi")
 
 _BEYOND = 0.0005
+_LOG_FROM_MS = 3_000.0
+"""Budgets of more would leave no room for delays beside them."""
+
 _ROW_IN = 0.25
 _LABEL_PT = 7.0
 _NAME_PT = 5.6
@@ -109,11 +112,18 @@ def draw(sheet: Sheet, sources: tuple[Source, ...]) -> Words:
     ax, closer = sheet.panels(heights=(1.0, 1.1))
     assert ax is not None
     names = _draw_bars(ax, rows)
-    ax.set_xlim(0.0, 1.08 * max(ax.get_xlim()[1], *budgets, geostationary_ms()[1]))
+    most = max(ax.get_xlim()[1], *budgets, geostationary_ms()[1])
+    if most > _LOG_FROM_MS:
+        least = min(member.quantile(each, 0.05).value for _, member, each in rows)
+        ax.set_xscale("log")
+        ax.set_xlim(0.6 * least, 3.0 * most)
+    else:
+        ax.set_xlim(0.0, 1.08 * most)
     names_pt = _NAME_PT * max(len(line) for name in names for line in name.split("\n"))
     _draw_budgets(ax, members, budgets, own, max(72.0 * width_in - names_pt - 30.0, 100.0))
     write_plain_numbers(ax.xaxis)
-    ax.set_xlabel("one way between user and network, ms")
+    scale = " (log scale)" if ax.get_xscale() == "log" else ""
+    ax.set_xlabel(f"one way between user and network, ms{scale}")
     if closer is not None:
         _draw_curves(sheet, closer, members, metric)
     return _words(members, metric, own)
@@ -218,14 +228,14 @@ def _draw_budgets(
 
     Texts that would lie over each other stand one above the other, each with a line to its place.
     """
-    right = ax.get_xlim()[1]
+    to_panel = ax.transData + ax.transAxes.inverted()
     ends_pt: list[float] = []
     tall_pt = 1.3 * _LABEL_PT * (1 + len(members)) + 3.0
     for budget_ms, name in sorted(budgets.items()):
         is_own = budget_ms in own
         lines = [f"{name}: {plain_number(budget_ms)} ms", *_kept_lines(members, budget_ms)]
         half_pt = (0.34 if is_own else 0.3) * _LABEL_PT * max(map(len, lines))
-        at_pt = panel_pt * budget_ms / right
+        at_pt = panel_pt * float(to_panel.transform((budget_ms, 0.0))[0])
         level = next((k for k, end in enumerate(ends_pt) if at_pt - half_pt > end), len(ends_pt))
         ends_pt[level : level + 1] = [at_pt + half_pt]
         colour = INK if is_own else MUTED
@@ -247,10 +257,16 @@ def _draw_budgets(
             fontweight="bold" if is_own else "normal",
             ha="center",
             va="bottom",
-            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6, "shrinkB": 0.0}
-            if level
-            else None,
         )
+        if level:
+            ax.annotate(
+                "",
+                (budget_ms, 1.0),
+                xycoords=("data", "axes fraction"),
+                xytext=(0, level * tall_pt),
+                textcoords="offset points",
+                arrowprops={"arrowstyle": "-", "color": colour, "shrinkA": 0.0, "shrinkB": 0.0},
+            )
 
 
 def _kept_lines(members: Sequence[Member], budget_ms: float) -> list[str]:
