@@ -89,7 +89,7 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
         panels[1].set_title("on the ground")
         credit = f" · {drawn}"
     draw_patterns_key(ax, stored, found, kinds, below=0.13)
-    title = answer(stored, shown, found)
+    title = answer(stored, shown, found, kinds)
     return Words(
         title=title,
         subtitle=" · ".join([source.title, *_marks(stored, layout, shown, kinds)]),
@@ -114,7 +114,7 @@ def _marks(
     if (kinds == Without.NEVER_SERVED).any():
         _, found = kinds_of(stored, shown)
         if found is not None:
-            parts.append(never_limit(found).replace("cell", "beam"))
+            parts.append(never_limit(stored, found))
     return parts
 
 
@@ -135,7 +135,7 @@ def _draw_layout(ax: Axes, layout: BeamLayout, shown: CellValues, kinds: np.ndar
                 list(layout.hexagons[chosen]),
                 facecolors=face[chosen] if look is None else look.colour,
                 edgecolors=PAPER if look is None else (look.line or "#8a9099"),
-                hatch="////" if look is not None and look.line else None,
+                hatch=4 * look.hatch if look is not None and look.line else None,
                 linewidths=0.5,
                 zorder=2.0,
             )
