@@ -171,11 +171,14 @@ def _how_surely(found: Unserved) -> str:
     rarely, seldom, (one, many) = found.rarely_served, found.asked_seldom, _cells(found)
     if rarely is None or seldom is None or not rarely.cells:
         return f"How many of these are served rarely is not known: {too_few(found)}."
+    is_served, asks = ("is served", "it asks") if rarely.cells == 1 else ("are served", "they ask")
+    chance = f"at most {percent_text(WRONG)} of these {many} are named by chance"
+    if rarely.cells == 1:
+        chance = f"named by chance with a probability of {percent_text(WRONG)} at most"
     text = (
         f"Of these, {rarely.cells:,} {one if rarely.cells == 1 else many}, with "
         f"{_amounts(rarely, found.what)}, asked in {found.least_asking_trials} trials or more, and "
-        f"are served in less than {percent_text(RARELY)} of those in which they ask (at most "
-        f"{percent_text(WRONG)} of these {many} are named by chance)"
+        f"{is_served} in less than {percent_text(RARELY)} of those in which {asks} ({chance})"
     )
     if not seldom.cells:
         return f"{text}."

@@ -202,9 +202,8 @@ def _draw_budget(
     kept = [percent_text(share) for share in shares]
     if len(members) > 1:
         kept = [f"{member.name} {share}" for member, share in zip(members, kept, strict=True)]
-    elif _metric(members[0]) == PACKETS:
-        by = "would be kept by" if _carries_nothing(members[0]) else "kept by"
-        kept = [f"{by} {kept[0]}"]
+    elif _metric(members[0]) == PACKETS and not _carries_nothing(members[0]):
+        kept = [f"kept by {kept[0]}"]
     else:
         kept = [f"{kept[0]} below it"]
     ax.axvline(
