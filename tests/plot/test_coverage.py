@@ -99,7 +99,7 @@ def test_title_and_bars_and_summary_have_one_interval() -> None:
     shown = drawn("coverage", full)
     assert f": {100.0 * low:.0f} to 100 % of moments (95 % interval)" in shown.words.title
     assert "confidence" not in shown.words.title
-    (bars,) = shown.figure.axes[1].containers
+    bars = shown.figure.axes[1].containers[-1]
     tops = [each.get_segments()[0][1, 1] for each in bars.lines[2]]  # type: ignore[attr-defined]
     np.testing.assert_allclose(tops, 100.0 * (1.0 - low), rtol=1e-6)
 

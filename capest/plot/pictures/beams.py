@@ -161,18 +161,21 @@ def _outline(ax: Axes, layout: BeamLayout) -> None:
     if layout.is_counted.all() or not layout.is_counted.any():
         return
     edges = border_of(layout)
-    ax.add_collection(LineCollection(list(edges), colors=INK, linewidths=2.0, zorder=4.0))
+    # Light below dark: one of them is seen on any colour.
+    for colour, width in ((PAPER, 3.6), (INK, 2.0)):
+        ax.add_collection(LineCollection(list(edges), colors=colour, linewidths=width, zorder=4.0))
 
 
 def _half_power(ax: Axes, layout: BeamLayout) -> None:
     from matplotlib.patches import Circle
 
-    ax.add_patch(
-        Circle(
-            (float(layout.uv[0, 0]), float(layout.uv[0, 1])), layout.half_power_uv, fill=False,
-            edgecolor=INK, linewidth=1.0, linestyle="--", zorder=4.5,
-        )
-    )  # fmt: skip
+    for colour, width, line in ((PAPER, 2.0, "-"), (INK, 1.0, "--")):
+        ax.add_patch(
+            Circle(
+                (float(layout.uv[0, 0]), float(layout.uv[0, 1])), layout.half_power_uv, fill=False,
+                edgecolor=colour, linewidth=width, linestyle=line, zorder=4.5,
+            )
+        )  # fmt: skip
 
 
 def _limb(ax: Axes, layout: BeamLayout) -> None:
