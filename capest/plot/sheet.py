@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 _TITLE_PT, _SUBTITLE_PT, _FOOTER_PT = 12.0, 8.5, 6.5
 _MARGIN_IN = 0.1
 _POINTS_PER_INCH = 72.0
+
+_BREAKS = re.compile(r"(?<!\d) (?!±)| (?!(?:%|ms|dB|dBi|Mbit/s|kbit/s)(?![\w/])|±)")
+"""Spaces at which a line may be broken: not between a number, its unit and its interval."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +212,7 @@ class Sheet:
     def _broken(self, drawn: Text, width_in: float) -> list[str]:
         """Break a text into lines that fit the paper, at spaces; set and return them."""
         room = width_in - 2.0 * _MARGIN_IN
-        words = drawn.get_text().split(" ")
+        words = _BREAKS.split(drawn.get_text())
         lines = [""]
         for word in words:
             longer = f"{lines[-1]} {word}" if lines[-1] else word

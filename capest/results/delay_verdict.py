@@ -33,8 +33,9 @@ def delay_verdicts(budgets: str, estimates: Mapping[tuple[str, str], Estimate]) 
     for line in budgets.splitlines():
         name, _, budget_ms = line.rpartition(": ")
         word = _word(low.value, high.value, float(budget_ms))
+        allowed = f"{float(budget_ms):,.10g}"
         found.append(
-            f"packets take {value_text(middle)} ms one way: {name} allows {budget_ms} ms, {word}"
+            f"packets take {value_text(middle)} ms one way: {name} allows {allowed} ms, {word}"
         )
     return found
 
