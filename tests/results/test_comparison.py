@@ -256,6 +256,9 @@ def test_what_cannot_be_compared_is_refused(base: xr.Dataset) -> None:
 METRICS = ("throughput", "calls", "calls_offered", "calls_on_fading", "users", "lit_beams")
 
 
+REGION_PART = CountedPart(is_region=True, cells=None)
+
+
 @dataclass(frozen=True)
 class MadeUp:
     """A result of means alone."""
@@ -263,7 +266,7 @@ class MadeUp:
     trials: Trials
     estimates: dict[tuple[str, str], Estimate]
     name: str = "made up"
-    part: CountedPart = CountedPart(is_region=True, cells=None)
+    part: CountedPart = REGION_PART
 
 
 def made_up(draws: np.random.Generator, seed: int, common: np.ndarray) -> MadeUp:
@@ -366,9 +369,7 @@ def test_a_total_that_is_asked_for_is_told_why_it_is_not_compared(
     assert "Not compared: throughput.mean (of 7 beams of one satellite" in words(asked)
 
 
-def test_other_numbers_of_beams_and_of_cells_are_told(
-    base: xr.Dataset, region: xr.Dataset
-) -> None:
+def test_other_numbers_of_beams_and_of_cells_are_told(base: xr.Dataset, region: xr.Dataset) -> None:
     (found,) = base.capest.compare(run(beams__statistics_count=1))
     assert found.warnings == (
         "Totals are of 7 beams of one satellite in the first, and of 1 beam of one satellite in "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from capest.plot import picture
 from capest.plot.source import Source
 from capest.report.blocks import (
     Block,
@@ -29,17 +30,19 @@ _MOST_KEYS = 40
 
 
 def comparison(files: ReportFiles) -> ReportSection | None:
-    """Return the runs beside the first run; ``None`` where there is one alone, or none.
+    """Return the runs beside the first of them; ``None`` where there is one alone, or none.
 
     Differences are those of ``capest compare``, and below them those of ``capest compare --all``.
     """
-    if files.summary is None or len(files.runs) < 2:
+    if len(files.runs) < 2:
         return None
     runs, more = files.runs[:MOST], files.runs[MOST:]
     headline, everything = _compared(runs), _compared(runs, all_figures=True)
     blocks: list[Block] = [*drawings(("compare",), runs, "comparison")]
+    if lacks := picture.why_not("compare", runs):
+        blocks.append(Paragraph(f"There is no picture of all of it: {lacks}.", is_muted=True))
     for other, short, full in zip(runs[1:], headline, everything, strict=True):
-        blocks += _of_one(files.first, other, short, full, everything)
+        blocks += _of_one(runs[0], other, short, full, everything)
     blocks.append(Paragraph(_LEGEND, is_muted=True))
     if told := verdict_words(headline):
         blocks.append(BulletList(told))
@@ -98,7 +101,9 @@ def _table(caption: str, found: ResultComparison) -> DataTable:
         (each.label, *figure_cells(each)[:-1], _chance(each.verdict, each.why_apart))
         for each in found.figures
     ]
-    return DataTable(caption, ("figure", *names, "difference", "percent", "chance"), rows, frozenset({5}))
+    return DataTable(
+        caption, ("figure", *names, "difference", "percent", "chance"), rows, frozenset({5})
+    )
 
 
 def _chance(verdict: str, why_apart: str) -> str:
