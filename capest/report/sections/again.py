@@ -28,7 +28,7 @@ def again(files: ReportFiles) -> ReportSection:
     if command:
         said = "The same scenario, seed and version give the same numbers."
         if scenario:
-            file = next((each for each in shlex.split(command) if each.endswith(".toml")), "")
+            file = next((each for each in command.split() if each.endswith(".toml")), "")
             said += f" {file or 'The scenario'} holds what stands below{which}."
         install = f"# capest {version}, from its source of this version: pip install .\n"
         blocks += [

@@ -236,7 +236,7 @@ def _of_capacities(source: Source) -> HeadlineAnswer:
     if not first.crossings:
         low, high = (key_text(about, each) for each in about["range"])
         span = key_with_unit(about, f"{low} to {high}")
-        unit = f"of the {key_name(key)} from {span}{where}"
+        unit = f"for {key_name(key)} from {span}{where}"
         return HeadlineAnswer(first.verdict, unit, f"With {condition}")
     crossing = first.crossings[0]
     interval = capacity_interval(about, crossing)
