@@ -159,7 +159,7 @@ def test_a_search_is_told_in_words(files: dict[str, Path]) -> None:
     for name, value in (("", 42.0), ("_low", 30.0), ("_high", 50.0)):
         found[f"capacity{name}"][...] = value
     found["capacity_low_is_open"][...] = found["capacity_high_is_open"][...] = 0
-    found["met_below"][...] = 1
+    found["met_below"][...], found["capacity_lacks_interval"][...] = 1, 0
     with_one = page_of(Source(found, "capacity")).by_id("answer").text
     assert with_one.split()[:4] == ["42", "users", "a", "beam"]
     assert "95 % interval 30 to 50" in with_one
