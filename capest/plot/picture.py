@@ -16,6 +16,7 @@ from capest.plot.style import SIZE_IN, house_style
 from capest.plot.svg_size import smaller
 from capest.registry import Registry
 from capest.results.ours import MADE_BY
+from capest.results.whole import why_not_whole
 from capest.scenario.nearest import nearest
 
 if TYPE_CHECKING:
@@ -93,6 +94,8 @@ def why_not(name: str, sources: Sequence[Source]) -> str:
         if each.kind not in kinds:
             wanted = " or ".join(KIND_WORDS[kind] for kind in kinds)
             return f"it is of {wanted}, and {each.name or 'this'} is {KIND_WORDS[each.kind]}"
+    if lacking := next(filter(None, (why_not_whole(each.dataset) for each in sources)), ""):
+        return lacking
     most = PICTURES.constant(name, "MOST", 1)
     if len(sources) > most:
         return f"it shows {most} file{'s' if most > 1 else ''} at most, not {len(sources)}"
