@@ -10,7 +10,8 @@ import xarray as xr
 
 from capest.accessor import distribution, figures, frames
 from capest.accessor.density import by_density
-from capest.accessor.plots import Plots
+from capest.accessor.plots import Plots, checked_dataset
+from capest.accessor.python_words import in_python_words
 from capest.errors import InputError
 from capest.plot.source import CAPACITY, KIND_WORDS, RUN, SWEEP, UNCERTAINTY, kind_of
 from capest.results import aggregate
@@ -103,14 +104,15 @@ class CapestAccessor:
             raise InputError("one cell is selected: a summary is of the whole dataset")
         return Summary(OfDataset(self._whole))
 
-    def ci(self, figure: str) -> figures.FigureWithLimits | xr.Dataset:
+    def ci(self, figure: str = "") -> figures.FigureWithLimits | xr.Dataset:
         """One figure and its limits.
 
         Parameters
         ----------
         figure : str
             Such as ``"sinr_db.p05"`` or ``"calls"``: a quantity alone stands for its mean, or its
-            median where it has none. Of a search of a capacity it is the key that was searched.
+            median where it has none. Of a search of a capacity it is the key that was searched,
+            and may be left out.
 
         Returns
         -------
@@ -123,7 +125,7 @@ class CapestAccessor:
         Raises
         ------
         InputError
-            No such figure; with the nearest name.
+            No such figure, with the nearest name; or none, with all names.
         """
         if self.kind == UNCERTAINTY:
             return figures.figure_of_study(self._study, figure)
@@ -249,7 +251,7 @@ class CapestAccessor:
         InputError
             Either does not hold all trials of one result.
         """
-        return differences_of(self._whole, reference)
+        return differences_of(self._whole, checked_dataset(reference, "reference"))
 
     def compare(
         self,
@@ -282,7 +284,10 @@ class CapestAccessor:
         InputError
             Nothing to compare with, sweeps of different points, or no such figure.
         """
-        return compare_results((self._whole, *others), names, of=of, all_figures=all_figures)
+        results = [self._whole, *(checked_dataset(each, "others") for each in others)]
+        asked = [of] if isinstance(of, str) else of
+        with in_python_words():
+            return compare_results(results, names, of=asked, all_figures=all_figures)
 
     def difference(self, point: Mapping[str, Any], reference: Mapping[str, Any]) -> Differences:
         """Figures of one point of a sweep less those of another.
@@ -303,6 +308,12 @@ class CapestAccessor:
         InputError
             Not a sweep, or no such point.
         """
+        for name, place in (("point", point), ("reference", reference)):
+            if not isinstance(place, Mapping):
+                raise InputError(
+                    f"{name} = {place!r}: give values of the axes, such as "
+                    "{'beams.frequency_reuse': 3}"
+                )
         ours, theirs = (select_point(self._whole, each) for each in (point, reference))
         return differences_of(ours, theirs)
 

@@ -66,6 +66,9 @@ class Picture:
         content = drawn.getvalue()
         return smaller(content) if ending == "svg" else content
 
+    def __repr__(self) -> str:
+        return f"Picture: {self.words.title}"
+
     def _repr_png_(self) -> bytes:
         return self.content("png")
 
@@ -121,13 +124,14 @@ def draw(
     sources : sequence of Source
         One, or as many as the picture compares.
     ax : matplotlib.axes.Axes, optional
-        Draw the main panel here, without title and footer.
+        Draw the main panel here, with the title above it unless it has one, without subtitle,
+        footer and further panels.
     size_in : (float, float)
         Width and height of a new figure.
     options : mapping, optional
         Keyword arguments of the picture's own.
     has_words : bool
-        Whether a new figure has title, subtitle and footer; a page writes them itself.
+        Whether there are title, subtitle and footer; a page writes them itself.
 
     Raises
     ------
