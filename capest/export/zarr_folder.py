@@ -11,7 +11,7 @@ from capest.errors import InputError
 from capest.extras import need
 from capest.results import files
 from capest.results.open import open_result
-from capest.results.ours import MADE_BY
+from capest.results.ours import MADE_BY, check_writable
 from capest.shown import one_line
 
 
@@ -29,6 +29,7 @@ def check_zarr(path: Path) -> None:
             f"-o {one_line(str(path))}: is there, and folders are left alone; choose another name, "
             "or remove it"
         )
+    check_writable(path.parent, f"-o {one_line(str(path))}")
 
 
 def write_zarr(source: Path, names: tuple[str, ...], path: Path) -> None:

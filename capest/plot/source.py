@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from capest.errors import InputError
 from capest.plot.footer import footer_of
+from capest.results.changed import title_as_run
 from capest.results.columns import printable
 from capest.results.ours import CAPACITY_MARK, STUDY_MARK
 from capest.results.stored import OfDataset
@@ -75,8 +76,8 @@ class Source:
 
     @property
     def title(self) -> str:
-        """Title of the scenario; safe to show."""
-        return printable(str(self.dataset.attrs.get("title", ""))) or self.name
+        """Title of the scenario, with what was changed of its file; safe to show."""
+        return title_as_run(self.dataset.attrs) or self.name
 
     @property
     def footer(self) -> str:

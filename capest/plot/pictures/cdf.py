@@ -328,8 +328,7 @@ def _words(
         title=title,
         subtitle=". ".join(f"{each[:1].upper()}{each[1:]}" for each in said) + ".",
         footer=" | ".join(footers),
-        alt=f"Distribution functions of {label} of {', '.join(each.name for each in members)}. "
-        f"{title}.",
+        alt=f"Distribution functions of {label} of {', '.join(map(_called, members))}. {title}.",
     )
 
 
@@ -359,3 +358,8 @@ def _title(
 def _placement(member: Member) -> str:
     scenario = tomllib.loads(str(member.source.dataset.attrs.get("scenario_toml", "")))
     return str(scenario.get("users", {}).get("placement", ""))
+
+
+def _called(member: Member) -> str:
+    """What a member is called; a dataset in memory has no name but its title."""
+    return member.full_name or member.source.title or "this result"

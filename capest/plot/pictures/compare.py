@@ -90,10 +90,17 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
         subtitle=(
             f"Difference to {cut(first, _LONGEST_NAME)}, with its 95 % interval{pairs}. Filled: "
             f"beyond chance, of all {found.figures_at_once} together; hollow: chance may do it."
+            f"{_warnings(found)}"
         ),
         footer=" | ".join(f"{cut(each.name, _LONGEST_NAME)}: {each.footer}" for each in sources),
         alt=f"Rows of marks with bars to the left and right of a line at zero. {answer}.",
     )
+
+
+def _warnings(found: ResultComparisons) -> str:
+    """What results are not alike in, each sentence once, after a space."""
+    said = dict.fromkeys(line for each in found for line in each.warnings)
+    return "".join(f" {line}" for line in said)
 
 
 def _compared(sources: Sequence[Source], of: str) -> ResultComparisons:

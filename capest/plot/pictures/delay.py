@@ -10,6 +10,7 @@ from capest.physics.geometry import one_way_delay_ms, slant_range_m
 from capest.plot.curve_labels import NamedCurve, write_names
 from capest.plot.distributions import Member, members_of
 from capest.plot.plain_numbers import in_percent, plain_number, write_plain_numbers
+from capest.plot.service_words import asked_for
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.style import FAMILY, GREY, INK, LINES, MUTED, PAPER
@@ -273,7 +274,8 @@ def _kept_lines(members: Sequence[Member], budget_ms: float) -> list[str]:
     """How many packets of each file keep a budget."""
     if len(members) == 1:
         kept = _share_kept(members[0], budget_ms)
-        return [f"kept by {kept}" if members[0].has(PACKETS) else kept] if kept else []
+        is_kept = members[0].has(PACKETS) and not _carries_nothing(members[0])
+        return [f"kept by {kept}" if is_kept else f"{kept} below it"] if kept else []
     return [
         f"{_short(member.name)} {_share_kept(member, budget_ms) or 'not known'}"
         for member in members
@@ -326,11 +328,14 @@ def _words(members: Sequence[Member], metric: str, own: dict[float, str]) -> Wor
         text = _median_text(member, metric)
         for budget_ms, name in own.items():
             if _budget_of(member) == name and metric == PACKETS:
-                text += (
-                    f"; {_kept_by(member, budget_ms)} keep {name}'s {plain_number(budget_ms)} ms"
-                )
+                kept = f"{_kept_by(member, budget_ms)} {_keep(member)}"
+                text += f"; {kept} {name}'s {plain_number(budget_ms)} ms"
         texts.append(f"{member.name}: {text}" if len(members) > 1 else text)
+        if len(members) > 1 and _carries_nothing(member):
+            texts[-1] += f" (no {_one_of(member)} is carried)"
     verb = {PACKETS: "Packets take", PROPAGATION: "Propagation alone takes"}[metric]
+    if metric == PACKETS and len(members) == 1 and _carries_nothing(members[0]):
+        verb = f"No {_one_of(members[0])} is carried; packets of users with a beam would take"
     title = f"{verb} {'; '.join(texts)}"
     geo_low, geo_high = geostationary_ms()
     # Where a geostationary satellite is shown itself, nobody needs it computed.
@@ -387,6 +392,20 @@ def _kept_by(member: Member, budget_ms: float) -> str:
     share = Estimate("kept", "", kept.value, kept.low, kept.high, "percent", kept.note)
     percent = scaled(share, 100.0)
     return f"{value_text(percent)} %{'' if share.note else f' {interval_text(percent)}'}"
+
+
+def _keep(member: Member) -> str:
+    return "would keep" if _carries_nothing(member) else "keep"
+
+
+def _carries_nothing(member: Member) -> bool:
+    """Whether calls are counted and none is carried in any trial."""
+    stored = member.source.stored
+    return "calls" in stored.names and not stored.values("calls").any()
+
+
+def _one_of(member: Member) -> str:
+    return asked_for(member.source.stored).removesuffix("s")
 
 
 def _budget_of(member: Member) -> str:
