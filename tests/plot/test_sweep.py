@@ -254,6 +254,7 @@ def test_common_draws_tell_points_apart_whose_intervals_overlap() -> None:
         trials=("handset__preset", np.full(3, 40)),
         seed=("handset__preset", np.full(3, 1, np.uint64)),
         block_trials=("handset__preset", np.full(3, 8)),
+        group=("group", np.arange(5)),
     )
     title = draw("sweep", [Source(dataset, "s")]).words.title
     assert " at b; least " in title
