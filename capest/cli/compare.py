@@ -95,7 +95,7 @@ def compare(
 def _open(path: Path, places: tuple[str, ...]) -> xr.Dataset:
     """Open a file; of a sweep the point that is asked for."""
     from capest.results.open import open_result
-    from capest.results.sweep_figures import axes_of_dataset
+    from capest.results.sweep_figures import axes_of_dataset, plain_value
     from capest.results.sweep_file import axis_name, key_of
 
     dataset = open_result(path)
@@ -106,7 +106,7 @@ def _open(path: Path, places: tuple[str, ...]) -> xr.Dataset:
         name = axis_name(key)
         if name not in axes_of_dataset(dataset):
             continue
-        values = [value.item() for value in dataset[name].values]
+        values = [plain_value(value) for value in dataset[name].values]
         at = [k for k, value in enumerate(values) if _is_value(value, text)]
         if not at:
             there = ", ".join(map(str, values))
