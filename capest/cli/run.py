@@ -18,7 +18,7 @@ from capest.cli.options import (
     settings,
     until_option,
 )
-from capest.shown import cut
+from capest.cli.variants_note import tell_of_variants
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -101,7 +101,7 @@ def run(
 
     changes = [*overrides, *settings(trials, seed, until)]
     loaded = load_scenario(scenario, changes, variant=variant)
-    _tell_of_variants(loaded, variant)
+    _tell_of_those_not_run(loaded, variant)
     path = output or Path(f"{scenario.stem}{_ending(variant)}.nc")
     if scheduler_file is not None:
         from capest.runner.execute.scheduler_file import scheduler_address
@@ -146,17 +146,12 @@ def run(
     _report(outcome, as_json)
 
 
-def _tell_of_variants(scenario: Scenario, variant: str | None) -> None:
+def _tell_of_those_not_run(scenario: Scenario, variant: str | None) -> None:
     """Say on standard error that variants of the scenario are not run."""
     for note in scenario.variant_notes:
         click.echo(note, err=True)
     if scenario.variants and variant is None:
-        names = cut(", ".join(scenario.variants))
-        click.echo(
-            f"[variants] of the scenario are not run ({names}): --variant takes one, "
-            '"capest sweep --vary variants" all',
-            err=True,
-        )
+        tell_of_variants(scenario, '--variant takes one, "capest sweep --vary variants" all')
 
 
 def _ending(variant: str | None) -> str:

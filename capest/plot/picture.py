@@ -92,7 +92,9 @@ def why_not(name: str, sources: Sequence[Source]) -> str:
     for each in sources:
         if each.kind not in kinds:
             wanted = " or ".join(KIND_WORDS[kind] for kind in kinds)
-            return f"it is of {wanted}, and {each.name or 'this'} is {KIND_WORDS[each.kind]}"
+            hint = PICTURES.constant(name, "OTHERWISE", {}).get(each.kind, "")
+            this = f"{each.name or 'this'} is {KIND_WORDS[each.kind]}"
+            return f"it is of {wanted}, and {this}{f': {hint}' if hint else ''}"
     most = PICTURES.constant(name, "MOST", 1)
     if len(sources) > most:
         return f"it shows {most} file{'s' if most > 1 else ''} at most, not {len(sources)}"

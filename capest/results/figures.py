@@ -82,7 +82,8 @@ def interval_text(estimate: Estimate, *, brackets: bool = False) -> str:
         return f"[{number(estimate.low, places)}, {number(estimate.high, places)}]"
     text = number(half, places)
     if half > 0 and float(text.replace(",", "")) == 0:
-        return f"±<{10.0**-places:.{places}f}"
+        # Less than the last digit shown: rounded up, so that the interval still covers.
+        text = number(10.0**-places, places)
     return f"±{text}"
 
 

@@ -189,6 +189,29 @@ def test_one_trial_tells_nothing_and_says_so() -> None:
     assert "one trial" in words(found)
 
 
+def test_one_trial_beside_many_claims_no_limits(base: xr.Dataset) -> None:
+    """The one trial has no limits alone either, so nothing is said to be of independent runs."""
+    text = words(run(run__trials=1).capest.compare(base))
+    assert "one trial in common tells nothing of chance" in text
+    assert "each alone does" not in text
+    assert "one trial gives no interval" in text
+
+
+def test_what_few_trials_have_is_still_the_same_in_a_file_and_itself() -> None:
+    """Of 8 trials 4 have any user with a beam: too few for an interval, not for this."""
+    lit, users = np.array([0, 9, 0, 9, 9, 0, 0, 9]), np.full(8, 50)
+    read = {"served_users": lit // 2, "lit_users": lit, "users": users} | {
+        f"served_share_mean{end}": np.array(value)
+        for end, value in (("", 4 / 9), ("_low", math.nan), ("_high", math.nan))
+    }
+    trials = Trials(8, 1, "1", frozenset(read), read.__getitem__, lambda _: {})
+    ends = (4 / 9, math.nan, math.nan)
+    estimates = {("served_share", "mean"): Estimate("served_share", "mean", *ends, "1")}
+    one = cast("ComparedResult", MadeUp(trials, estimates))
+    (told,) = with_verdicts([(one, one, compared_figures(one, one, ()))])
+    assert [each.verdict for each in told] == [SAME]
+
+
 def test_several_results_and_hostile_names(base: xr.Dataset, reuse: xr.Dataset) -> None:
     third = run(users__per_beam=2)
     third.attrs["title"] = "<script>alert(1)</script> \x1b[31m " + "x" * 300
