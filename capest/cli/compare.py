@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from capest.cli.complete_from_files import complete_compared, complete_point
 from capest.cli.json_output import json_text
 from capest.cli.options import FilePath, json_option
 from capest.errors import CapestError, InputError
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     "figures",
     multiple=True,
     metavar="FIGURE",
+    shell_complete=complete_compared,
     help="Compare this figure, such as calls or sinr_db.p05; may be given several times.",
 )
 @click.option("--all", "all_figures", is_flag=True, help="Compare every figure.")
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     "places",
     multiple=True,
     metavar="SECTION.KEY=VALUE",
+    shell_complete=complete_point,
     help="Of sweeps, the point to compare; may be given again, once for each axis.",
 )
 @json_option

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from capest.cli.building import tell_of_build
+from capest.cli.complete_from_files import complete_variant
 from capest.cli.options import (
     FilePath,
     backend_option,
@@ -36,6 +37,7 @@ _ALONE_BELOW_S = 2.0
 @click.option(
     "--variant",
     metavar="NAME",
+    shell_complete=complete_variant,
     help="Take the keys of the scenario's table [variants.NAME]; --set wins over them.",
 )
 @click.option(
