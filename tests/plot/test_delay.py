@@ -9,7 +9,7 @@ from capest.physics.constants import EARTH_RADIUS_M, SPEED_OF_LIGHT_M_PER_S
 from capest.plot import picture
 from capest.plot.pictures.delay import budgets_of_5g, geostationary_ms
 from tests.plot.readable import assert_readable, texts_of
-from tests.plot.small_results import beams, calls, source
+from tests.plot.small_results import beams, calls, of_service, source
 
 
 def test_a_geostationary_satellite_by_the_law_of_cosines() -> None:
@@ -47,6 +47,22 @@ def test_packets_and_their_budget() -> None:
     assert "all in 8 trials keep 5QI 2's 150 ms" in drawn.words.title
     shown = "\n".join(text.get_text() for text in texts_of(drawn))
     assert "5QI 2: 150 ms\nkept by 100 %" in shown
+
+
+def test_where_no_call_is_carried_nobody_keeps_a_budget() -> None:
+    ds = of_service("video-call-480p", antenna_gain_dbi=-60.0)
+    assert float(ds["calls_offered"].sum()) > 0.0
+    assert float(ds["calls"].sum()) == 0.0
+    drawn = picture.draw("delay", [source(ds)])
+    assert_readable(drawn)
+    title = drawn.words.title
+    assert title.startswith("No call is carried; packets of users with a beam would take ")
+    assert "would keep 5QI 2's 150 ms" in title
+    assert "of all users with a beam" in drawn.words.subtitle
+    shown = "\n".join(text.get_text() for text in texts_of(drawn))
+    assert "5QI 2: 150 ms\n100 % below it" in shown
+    both = picture.draw("delay", [source(ds, "weak"), source(calls(), "video")])
+    assert both.words.title.count("(no call is carried)") == 1
 
 
 def test_bars_go_from_5_to_95_percent() -> None:

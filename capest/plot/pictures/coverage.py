@@ -157,7 +157,7 @@ def _limits(
     ax.errorbar(
         zones.middle_deg, mean, yerr=[np.maximum(mean - low, 0.0), np.maximum(high - mean, 0.0)],
         fmt="none", ecolor=INK, elinewidth=0.7, capsize=2.0,
-        label="95 % interval at most, of the mean by area",
+        label="95 % interval at most (two-sided), of the mean by area",
     )  # fmt: skip
 
 
@@ -206,10 +206,11 @@ def _title(stored: Stored, seen: np.ndarray, area: np.ndarray, trials: int) -> s
     if found.value == cells and _stands_still(stored):
         return f"A geostationary satellite is in view of every cell at all times; {count}"
     if found.value == cells:
-        least = percent_text(1.0 - largest_share(0, trials, tail=0.05))
+        # The two-sided interval of Clopper and Pearson, as below and as in the summary.
+        least = percent_text(1.0 - largest_share(0, trials)).removesuffix(" %")
         return (
-            f"A satellite is in view of every cell in {runs}, so in at least {least} of moments "
-            f"(95 % confidence); {count}"
+            f"A satellite is in view of every cell in {runs}: {least} to 100 % of moments "
+            f"(95 % interval); {count}"
         )
     sure = f", {interval_text(share)}," if not share.note else " (how sure is not known)"
     return (

@@ -10,6 +10,7 @@ from capest.physics.geometry import one_way_delay_ms, slant_range_m
 from capest.plot.curve_labels import NamedCurve, write_names
 from capest.plot.distributions import Member, members_of
 from capest.plot.plain_numbers import in_percent, write_plain_numbers
+from capest.plot.service_words import asked_for
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.style import FAMILY, GREY, INK, LINES, MUTED, PAPER
@@ -215,7 +216,7 @@ def _draw_budget(
     kept = [percent_text(share) for share in shares]
     if len(members) > 1:
         kept = [f"{member.name} {share}" for member, share in zip(members, kept, strict=True)]
-    elif _metric(members[0]) == PACKETS:
+    elif _metric(members[0]) == PACKETS and not _carries_nothing(members[0]):
         kept = [f"kept by {kept[0]}"]
     else:
         kept = [f"{kept[0]} below it"]
@@ -227,7 +228,7 @@ def _draw_budget(
         zorder=0.5,
     )
     ax.annotate(
-        "\n".join([f"{name}: {budget_ms:g} ms", *kept]),
+        "\n".join([f"{name}: {budget_ms:,.10g} ms", *kept]),
         (budget_ms, 1.0),
         xycoords=("data", "axes fraction"),
         xytext=(0, 2),
@@ -277,13 +278,21 @@ def _words(members: Sequence[Member], own: dict[float, str]) -> Words:
         text = f"{value_text(found)} ms{interval}"
         for budget_ms, name in own.items():
             if _budget_of(member) == name and metric == PACKETS:
-                text += f"; {_kept_by(member, budget_ms)} keep {name}'s {budget_ms:g} ms"
+                text += (
+                    f"; {_kept_by(member, budget_ms)} {_keep(member)} {name}'s {budget_ms:,.10g} ms"
+                )
         texts.append(f"{member.name}: {text}" if len(members) > 1 else text)
+        if len(members) > 1 and _carries_nothing(member):
+            texts[-1] += f" (no {_one_of(member)} is carried)"
     verbs = {PACKETS: "Packets take", PROPAGATION: "Propagation takes"}
-    of = {_metric(each) for each in members}
+    if len(members) == 1 and _carries_nothing(members[0]):
+        verbs[PACKETS] = (
+            f"No {_one_of(members[0])} is carried; packets of users with a beam would take"
+        )
+    of_what = {_metric(each) for each in members}
     geo_low, geo_high = geostationary_ms()
     geo = f"over a geostationary satellite {geo_low:.0f} to {geo_high:.0f} ms"
-    what = verbs[of.pop()] if len(of) == 1 else "One way:"
+    what = verbs[next(iter(of_what))] if len(of_what) == 1 else "One way:"
     title = f"{what} {'; '.join(texts)}; {geo}"
     payloads = {_payload(member) for member in members}
     feeder = "with the link to a gateway" if payloads == {"transparent"} else ""
@@ -291,6 +300,9 @@ def _words(members: Sequence[Member], own: dict[float, str]) -> Words:
     unheard = [each.name for each in members if _metric(each) == PROPAGATION]
     said = [
         members[0].source.title if len(members) == 1 else "",
+        "packets are those of all users with a beam, also where what they ask for is not carried"
+        if PACKETS in of_what
+        else "",
         "medians in the title; bars from 5 to 95 % of users; bands 95 %, over groups of trials",
         f"hatched: {propagation}; geostationary: computed, user and gateway at 90 to "
         f"{_LOWEST_DEG:.0f}° elevation",
@@ -320,6 +332,20 @@ def _kept_by(member: Member, budget_ms: float) -> str:
     share = Estimate("kept", "", kept.value, kept.low, kept.high, "percent", kept.note)
     percent = scaled(share, 100.0)
     return f"{value_text(percent)} %{'' if share.note else f' {interval_text(percent)}'}"
+
+
+def _keep(member: Member) -> str:
+    return "would keep" if _carries_nothing(member) else "keep"
+
+
+def _carries_nothing(member: Member) -> bool:
+    """Whether calls are counted and none is carried in any trial."""
+    stored = member.source.stored
+    return "calls" in stored.names and not stored.values("calls").any()
+
+
+def _one_of(member: Member) -> str:
+    return asked_for(member.source.stored).removesuffix("s")
 
 
 def _budget_of(member: Member) -> str:
