@@ -104,7 +104,9 @@ def why_not(name: str, sources: Sequence[Source]) -> str:
     for each in sources:
         if each.kind not in kinds:
             wanted = " or ".join(KIND_WORDS[kind] for kind in kinds)
-            return f"it is of {wanted}, and {each.name or 'this'} is {KIND_WORDS[each.kind]}"
+            hint = PICTURES.constant(name, "OTHERWISE", {}).get(each.kind, "")
+            this = f"{each.name or 'this'} is {KIND_WORDS[each.kind]}"
+            return f"it is of {wanted}, and {this}{f': {hint}' if hint else ''}"
     if lacking := next(filter(None, (why_not_whole(each.dataset) for each in sources)), ""):
         return lacking
     most = PICTURES.constant(name, "MOST", 1)

@@ -15,6 +15,7 @@ from capest.results.differences import (
     Trials,
     difference_of,
     differences,
+    is_share_at_an_end,
     trials_of,
 )
 from capest.results.figures import people_unit
@@ -24,6 +25,7 @@ from capest.results.sweep_file import AXES as SWEEP_AXES
 from capest.results.sweep_summary import HEADLINE_COLUMNS
 from capest.statistics.growing_blocks import group_of_trials
 from capest.statistics.holm import holm
+from capest.statistics.intervals import Interval
 from capest.statistics.quantities import quantity
 from capest.statistics.quantity import QUANTILES
 from capest.statistics.reduction import Estimate
@@ -192,10 +194,13 @@ def _why_apart(values: Trials, reference: Trials, metric: str, statistic: str) -
     row = quantity(metric)
     if statistic == "mean":
         parts = (row.share.part, row.share.whole) if row.share else (metric,)
-        lacks = any(each.of_trials(name) is None for each in (values, reference) for name in parts)
-        return "no value of every trial" if lacks else _NO_LIMITS
+        both = (values, reference)
+        if any(each.of_trials(name) is None for each in both for name in parts):
+            return "no value of every trial"
+        return _AT_AN_END if is_share_at_an_end(*both, metric) else _NO_LIMITS
     if row.over_trials:
-        return _NO_LIMITS
+        lacks = any(each.of_trials(metric) is None for each in (values, reference))
+        return "no value of every trial" if lacks else _NO_LIMITS
     both = (values, reference)
     if any(each.counts(metric) is None for each in both):
         return "no histograms of groups of trials"
@@ -205,6 +210,7 @@ def _why_apart(values: Trials, reference: Trials, metric: str, statistic: str) -
     return _NO_LIMITS if groups.enough else "blocks of trials that do not fit"
 
 
+_AT_AN_END = "one of the two is 0 or 100 % in every trial, so pairs have nothing in common"
 _NO_LIMITS = "pairs give no limits, each alone does"
 
 
@@ -269,11 +275,22 @@ class _Tested:
             return False
         if level == _LEVEL:
             return True
-        if not found.paired:
-            return self._leaves_out_zero_apart(level)
-        key = (found.metric, found.statistic)
-        wider = difference_of(self.values, self.reference, *key, 1.0 - level)
-        return wider is not None and not wider.note and (wider.low > 0.0 or wider.high < 0.0)
+        wider = self._difference(1.0 - level)
+        if wider is not None:
+            return wider.low > 0.0 or wider.high < 0.0
+        return not found.paired and self._leaves_out_zero_apart(level)
+
+    def _difference(self, confidence: float) -> Interval | None:
+        """Interval of another coverage from the trials; None where they give none."""
+        one = self.figure.difference
+        if self.values.seed != self.reference.seed:
+            return None
+        key = (one.metric, one.statistic)
+        found = difference_of(self.values, self.reference, *key, confidence)
+        without = found is None or found.note or math.isnan(found.low)
+        if without or (not one.paired and found is not None and math.isinf(found.low)):
+            return None
+        return found
 
     def _leaves_out_zero_apart(self, level: float) -> bool:
         """Of independent runs: limits go as Student's t with the trials of the shorter one."""

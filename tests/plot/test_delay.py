@@ -150,3 +150,16 @@ def test_nobody_has_a_beam() -> None:
     )
     assert not np.any(empty["one_way_delay_count"])
     assert "nobody has a beam" in picture.why_not("delay", [source(empty)])
+
+
+def test_a_file_that_keeps_no_distribution_says_so() -> None:
+    """Files of 0.2 have quantiles of delays and no counts: somebody has a beam there."""
+    ds = calls()
+    parts = ("count", "below", "above", "bin")
+    old = ds.drop_vars([f"one_way_delay_{part}" for part in parts])
+    reason = picture.why_not("delay", [source(old, "old")])
+    assert "old keeps quantiles of delays, which capest show prints" in reason
+    assert "nobody" not in reason
+    stems = ("quantile", "quantile_low", "quantile_high")
+    older = old.drop_vars([f"one_way_delay_{stem}" for stem in stems])
+    assert "has no delays" in picture.why_not("delay", [source(older)])

@@ -55,8 +55,22 @@ def why_not(sources: tuple[Source, ...]) -> str:
     for source in sources:
         (member,), _ = members_of(source, "", 1)
         if not member.has(PROPAGATION):
-            return "nobody has a beam in any trial, or the file has no delays"
+            return _why_no_delays(source)
     return ""
+
+
+def _why_no_delays(source: Source) -> str:
+    """Why a file does not say how delays are distributed."""
+    names, name = source.stored.names, source.name or "this file"
+    if f"{PROPAGATION}_quantile" not in names:
+        return f"{name} has no delays: it is of an earlier version of capest"
+    if f"{PROPAGATION}_count" not in names:
+        # Files of 0.2 keep three quantiles of users alone.
+        return (
+            f"{name} keeps quantiles of delays, which capest show prints, and not how delays are "
+            "distributed: it is of an earlier version of capest; run it again"
+        )
+    return f"nobody has a beam in any trial of {name}"
 
 
 def geostationary_ms() -> tuple[float, float]:

@@ -10,11 +10,12 @@ import numpy as np
 from capest.errors import InputError
 from capest.plot.curve_axis import upright_limits, write_points
 from capest.plot.figure_words import FigureWords, figure_words
-from capest.plot.plain_numbers import plain_number, with_minus, write_plain_numbers
+from capest.plot.plain_numbers import plain_number, write_plain_numbers
 from capest.plot.point_labels import PointLabel, ends_first, place_labels
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.studied import (
+    answer_text,
     decimals_in_words,
     other_figures,
     studied_figure,
@@ -22,7 +23,7 @@ from capest.plot.studied import (
     title_and_users,
 )
 from capest.plot.style import BLUE, GREY, INK
-from capest.results.figures import number, percent_text
+from capest.results.figures import percent_text
 from capest.statistics.answer_range import NEARLY_NONE
 from capest.studies.uncertainty.study_model import StudiedFigure, Study
 
@@ -96,7 +97,7 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
             PointLabel(
                 float(margins[k]),
                 float(limits[0][k]),
-                with_minus(number(float(limits[0][k]), places)) + _at_stated(float(margins[k])),
+                answer_text(float(limits[0][k]), places) + _at_stated(float(margins[k])),
             )
             for k in order
             if math.isfinite(limits[0][k])
@@ -146,7 +147,7 @@ def _at_stated(margin_db: float) -> str:
 
 def _title(study: Study, found: StudiedFigure, words: FigureWords, places: int) -> str:
     def said(value: float) -> str:
-        return words.with_unit(with_minus(number(words.factor * value, places)))
+        return words.with_unit(answer_text(words.factor * value, places))
 
     values = [each.value.value for each in found.margins]
     name = f"{words.name[:1].upper()}{words.name[1:]}"

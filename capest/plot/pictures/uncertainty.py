@@ -9,10 +9,11 @@ import numpy as np
 
 from capest.errors import InputError
 from capest.plot.figure_words import FigureWords, figure_words
-from capest.plot.plain_numbers import plain_number, with_minus, write_plain_numbers
+from capest.plot.plain_numbers import plain_number, write_plain_numbers
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.studied import (
+    answer_text,
     decimals_in_words,
     other_figures,
     studied_figure,
@@ -21,7 +22,7 @@ from capest.plot.studied import (
 )
 from capest.plot.style import BLUE, GREY, INK, MUTED, ORANGE, PAPER, SKY, VERMILLION
 from capest.results.columns import printable
-from capest.results.figures import number, percent_text
+from capest.results.figures import percent_text
 from capest.statistics.answer_range import NEARLY_NONE, RANGE_NAME
 from capest.statistics.intervals import Interval
 from capest.studies.uncertainty.analysis import JointAnswer, joint_of
@@ -168,7 +169,7 @@ def _handles(
     low, median, high = joint.range.low, joint.range.median, joint.range.high
 
     def said(value: float) -> str:
-        return with_minus(number(words.factor * value, places))
+        return answer_text(words.factor * value, places)
 
     def limits(one: Interval) -> str:
         return f"[{_limit(one.low, said)}, {_limit(one.high, said)}]"
@@ -280,8 +281,7 @@ def _draw_shares(ax: Axes, joint: JointAnswer) -> None:
 
 def _title(joint: JointAnswer, words: FigureWords, places: int) -> str:
     low, high = (
-        with_minus(number(words.factor * one.value, places))
-        for one in (joint.range.low, joint.range.high)
+        answer_text(words.factor * one.value, places) for one in (joint.range.low, joint.range.high)
     )
     name = f"{words.name[:1].upper()}{words.name[1:]}"
     title = f"{name}: {words.with_unit(f'{low} to {high}')}, {RANGE_NAME}"
