@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from capest.errors import InputError
 from capest.extras import need
+from capest.plot.missing_letters import warn_of_boxes
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import KIND_WORDS, Source
 from capest.plot.style import SIZE_IN, house_style
 from capest.plot.svg_size import smaller
 from capest.registry import Registry
 from capest.results.ours import MADE_BY
+from capest.results.whole import why_not_whole
 from capest.scenario.nearest import nearest
 
 if TYPE_CHECKING:
@@ -52,6 +54,11 @@ class Picture:
             One of `FORMATS`.
         dpi : float
             Of a PNG, and of images within an SVG or PDF.
+
+        Warns
+        -----
+        MissingFontWarning
+            A PNG or PDF has letters that no font here has; an SVG keeps the text.
         """
         place = {"png": "Software", "svg": "Title", "pdf": "Creator"}[ending]
         metadata: dict[str, Any] = {place: MADE_BY}
@@ -62,8 +69,13 @@ class Picture:
         drawn = io.BytesIO()
         with house_style():
             self.figure.savefig(drawn, format=ending, dpi=dpi, metadata=metadata)
+        if ending != "svg":
+            warn_of_boxes(self.figure)
         content = drawn.getvalue()
         return smaller(content) if ending == "svg" else content
+
+    def __repr__(self) -> str:
+        return f"Picture: {self.words.title}"
 
     def _repr_png_(self) -> bytes:
         return self.content("png")
@@ -93,6 +105,8 @@ def why_not(name: str, sources: Sequence[Source]) -> str:
         if each.kind not in kinds:
             wanted = " or ".join(KIND_WORDS[kind] for kind in kinds)
             return f"it is of {wanted}, and {each.name or 'this'} is {KIND_WORDS[each.kind]}"
+    if lacking := next(filter(None, (why_not_whole(each.dataset) for each in sources)), ""):
+        return lacking
     most = PICTURES.constant(name, "MOST", 1)
     if len(sources) > most:
         return f"it shows {most} file{'s' if most > 1 else ''} at most, not {len(sources)}"
@@ -118,13 +132,14 @@ def draw(
     sources : sequence of Source
         One, or as many as the picture compares.
     ax : matplotlib.axes.Axes, optional
-        Draw the main panel here, without title and footer.
+        Draw the main panel here, with the title above it unless it has one, without subtitle,
+        footer and further panels.
     size_in : (float, float)
         Width and height of a new figure.
     options : mapping, optional
         Keyword arguments of the picture's own.
     has_words : bool
-        Whether a new figure has title, subtitle and footer; a page writes them itself.
+        Whether there are title, subtitle and footer; a page writes them itself.
 
     Raises
     ------

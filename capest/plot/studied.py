@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from capest.errors import InputError
 from capest.plot.figure_words import FigureWords
 from capest.plot.source import Source
+from capest.plot.stored_scenario import who_ask
 from capest.scenario.nearest import nearest
 from capest.statistics.intervals import Interval
 from capest.studies.capacity.capacity_file import StoredCapacities, capacities_of
@@ -72,6 +73,12 @@ def other_figures(study: Study, found: StudiedFigure) -> str:
     """Which figures a study is about beside one; empty if about no others."""
     others = [each.figure.name for each in study.figures if each is not found]
     return f"also studied: {', '.join(others)}" if others else ""
+
+
+def title_and_users(source: Source, study: Study) -> list[str]:
+    """Title of a study's scenario, and of how many users its answers are."""
+    varied = [each.key for each in study.assumptions]
+    return [source.title, who_ask(study.about, varied)]
 
 
 def decimals_in_words(found: StudiedFigure, words: FigureWords) -> int:

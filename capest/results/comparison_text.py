@@ -8,6 +8,7 @@ from html import escape
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from capest.results.changed import title_as_run
 from capest.results.columns import in_columns, printable, wrapped
 from capest.results.compared_figures import (
     BEYOND,
@@ -58,7 +59,7 @@ def _letters(found: ResultComparisons) -> dict[str, str]:
 
 
 def _about(result: ComparedResult) -> str:
-    title = printable(str(result.dataset.attrs.get("title", "")))
+    title = title_as_run(result.dataset.attrs)
     trials = result.trials.trials
     seed = f"seed {printable(result.trials.seed)}"
     parts = [title, f"{trials:,} trial{'s' * (trials != 1)}", seed]

@@ -84,12 +84,13 @@ def delay_verdicts(
     found = []
     for line in budgets.splitlines():
         name, _, budget_ms = line.rpartition(": ")
+        allowed = f"{float(budget_ms):,.10g}"
         if shares is not None:
             word = _word_of_share(shares.within(float(budget_ms)))
         else:
             word = _word(low.value, high.value, float(budget_ms))
         found.append(
-            f"packets take {value_text(middle)} ms one way: {name} allows {budget_ms} ms, {word}"
+            f"packets take {value_text(middle)} ms one way: {name} allows {allowed} ms, {word}"
         )
     return found
 

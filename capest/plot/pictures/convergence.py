@@ -8,6 +8,7 @@ import numpy as np
 
 from capest.errors import InputError
 from capest.plot.plain_numbers import write_plain_numbers
+from capest.plot.service_words import asked_for
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.style import BLUE, INK, VERMILLION
@@ -108,6 +109,8 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
             )
     unit = people_unit(found.units)
     label = _label(name, statistic)
+    if asked_for(source.stored) == "messages":
+        label = label.replace("calls", "messages")
     ax.set_xlabel("trials" if statistic == "mean" else "trials, group by group")
     ax.set_ylabel(f"{label}{f', {unit}' if unit else ''}")
     ax.set_xlim(running.trials[0], max(running.trials[-1], running.trials[0] + 1))

@@ -10,7 +10,13 @@ from capest.plot.figure_words import FigureWords, figure_words
 from capest.plot.plain_numbers import with_minus, write_plain_numbers
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
-from capest.plot.studied import decimals_in_words, other_figures, studied_figure, study_of_source
+from capest.plot.studied import (
+    decimals_in_words,
+    other_figures,
+    studied_figure,
+    study_of_source,
+    title_and_users,
+)
 from capest.plot.style import BLUE, GREY, INK, PAPER, VERMILLION
 from capest.plot.tornado_layout import TornadoGroup, is_told_apart, tornado_groups
 from capest.results.figures import number
@@ -222,7 +228,7 @@ def _subtitle(
     every: list[TornadoRow],
     shown: list[TornadoRow],
 ) -> list[str]:
-    parts = [source.title]
+    parts = title_and_users(source, study)
     total = len(rows_of(study, found))
     if len(shown) < len(every):
         parts.append(f"the {len(shown)} largest of {total} assumptions")
