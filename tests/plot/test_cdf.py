@@ -9,9 +9,9 @@ import xarray as xr
 
 from capest.errors import InputError
 from capest.plot import picture
-from capest.plot.source import Source
 from capest.plot.distribution_words import quantile_text
 from capest.plot.distributions import Member, members_of
+from capest.plot.source import Source
 from capest.results.differences import trials_of
 from capest.statistics.quantities import AXES
 from capest.validation.cases import published
