@@ -60,6 +60,10 @@ class ScenarioNote(UserWarning):
     """What one should know of a scenario or its run, in Python; the command line prints it."""
 
 
+class MissingFontWarning(UserWarning):
+    """A picture has letters that no font of this machine has: they are drawn as boxes."""
+
+
 class BackendError(InputError):
     """The compute backend asked for is not usable on this machine."""
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from capest.errors import CapestError, OldNameWarning
+from capest.errors import CapestError, MissingFontWarning, OldNameWarning
 from capest.shown import fit
 from capest.version import __version__
 
@@ -80,7 +80,7 @@ def _warnings_in_lines() -> Iterator[None]:
     told: set[str] = set()
 
     def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
-        if not issubclass(category, OldNameWarning):
+        if not issubclass(category, OldNameWarning | MissingFontWarning):
             usual(message, category, *place, **more)
         elif str(message) not in told:
             told.add(str(message))
@@ -88,7 +88,8 @@ def _warnings_in_lines() -> Iterator[None]:
 
     with warnings.catch_warnings():
         usual = warnings.showwarning
-        warnings.simplefilter("always", OldNameWarning)
+        for ours in (OldNameWarning, MissingFontWarning):
+            warnings.simplefilter("always", ours)
         warnings.showwarning = show
         yield
 

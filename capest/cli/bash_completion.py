@@ -70,7 +70,7 @@ class WholeWordsBash(BashComplete):
             typed = self.get_completion_args()[1]
             begun = re.match(f".*[{re.escape(breaks)}]", typed)
             value = value.removeprefix(begun[0]) if begun else value
-        if os.path.exists(str(item.value)):
+        if os.path.exists(str(item.value)) or re.search(r"\s", value):
             value = re.sub(r"([\s'\"\\$&|;<>()`*?\[\]{}!#])", r"\\\1", value)
         return f"{item.type},{value}"
 

@@ -11,6 +11,7 @@ import click
 
 from capest.cli.json_output import json_text
 from capest.cli.options import json_option, scenario_argument, set_option
+from capest.cli.variants_note import tell_of_variants
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,6 +92,7 @@ def budget(
     if not all(map(math.isfinite, elevations)):
         raise click.BadParameter("must be a number of degrees", param_hint="--elevation")
     loaded = load_scenario(scenario, overrides)
+    tell_of_variants(loaded)
     found, lacking = [], ""
     for elevation in elevations or (30.0,):
         for link in ("DL", "UL"):

@@ -17,6 +17,7 @@ from capest.cli.options import (
     set_option,
     settings,
 )
+from capest.cli.variants_note import tell_of_variants
 
 _ENDING = "-capacity.nc"
 
@@ -116,6 +117,7 @@ def capacity(
     )
     changes = [*overrides, *settings(trials, seed)]
     plan = plan_capacity(scenario, changes, parse_range(key or ""), asked)
+    tell_of_variants(plan.first)
     run_plans(
         [plan],
         [],

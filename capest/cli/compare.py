@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from capest.cli.complete_from_files import complete_compared, complete_point
 from capest.cli.json_output import json_text
 from capest.cli.options import FilePath, json_option
 from capest.errors import CapestError, InputError
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     "figures",
     multiple=True,
     metavar="FIGURE",
+    shell_complete=complete_compared,
     help="Compare this figure, such as calls or sinr_db.p05; may be given several times.",
 )
 @click.option("--all", "all_figures", is_flag=True, help="Compare every figure.")
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     "places",
     multiple=True,
     metavar="SECTION.KEY=VALUE",
+    shell_complete=complete_point,
     help="Of sweeps, the point to compare; may be given again, once for each axis.",
 )
 @json_option
@@ -95,7 +98,7 @@ def compare(
 def _open(path: Path, places: tuple[str, ...]) -> xr.Dataset:
     """Open a file; of a sweep the point that is asked for."""
     from capest.results.open import open_result
-    from capest.results.sweep_figures import axes_of_dataset
+    from capest.results.sweep_figures import axes_of_dataset, plain_value
     from capest.results.sweep_file import axis_name, key_of
 
     dataset = open_result(path)
@@ -106,7 +109,7 @@ def _open(path: Path, places: tuple[str, ...]) -> xr.Dataset:
         name = axis_name(key)
         if name not in axes_of_dataset(dataset):
             continue
-        values = [value.item() for value in dataset[name].values]
+        values = [plain_value(value) for value in dataset[name].values]
         at = [k for k, value in enumerate(values) if _is_value(value, text)]
         if not at:
             there = ", ".join(map(str, values))

@@ -27,7 +27,7 @@ def complete_settings(_: click.Context, __: click.Parameter, typed: str) -> list
     key, equals, value = typed.partition("=")
     if not equals:
         return _keys(key, "=")
-    return _items((f"{key}={each}", "") for each in values_of(key) if each.startswith(value))
+    return offered((f"{key}={each}", "") for each in values_of(key) if each.startswith(value))
 
 
 def complete_lists(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
@@ -38,7 +38,7 @@ def complete_lists(_: click.Context, __: click.Parameter, typed: str) -> list[Co
     done, comma, last = values.rpartition(",")
     given = set(done.split(","))
     fitting = (each for each in values_of(key) if each.startswith(last) and each not in given)
-    return _items((f"{key}={done}{comma}{each}", "") for each in fitting)
+    return offered((f"{key}={done}{comma}{each}", "") for each in fitting)
 
 
 def complete_ranges(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
@@ -56,35 +56,12 @@ def complete_keys(_: click.Context, __: click.Parameter, typed: str) -> list[Com
 
 def complete_figures(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
     """Complete the name of a figure, such as ``sinr_db.p05``."""
-    return _items((name, about) for name, about in figures() if name.startswith(typed))
+    return offered((name, about) for name, about in figures() if name.startswith(typed))
 
 
 def complete_rules(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
     """Complete the figure of ``FIGURE±WIDTH``; +- is ±, and every keyboard has it."""
-    return _items((f"{name}+-", about) for name, about in figures() if name.startswith(typed))
-
-
-def complete_drawn(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
-    """Complete what a picture may show: a metric, or a value of cells."""
-    from capest.statistics.quantities import AXES, of_dims
-
-    rows = [*((name, axis.long_name) for name, axis in AXES.items())]
-    rows += [(name, row.long_name) for name, row in of_dims("cell").items()]
-    return _items((name, about) for name, about in rows if name.startswith(typed))
-
-
-def complete_picture(
-    context: click.Context, __: click.Parameter, typed: str
-) -> list[CompletionItem]:
-    """Complete files and, behind the first one, names of pictures."""
-    from capest.registry import Registry
-
-    found = files_like(typed, (".nc",))
-    if context.params.get("what"):
-        pictures = Registry("capest.plot.pictures", "draw")
-        names = (name for name in pictures.names() if name.startswith(typed))
-        found = [*_items((name, pictures.title(name)) for name in names), *found]
-    return found
+    return offered((f"{name}+-", about) for name, about in figures() if name.startswith(typed))
 
 
 def complete_contents(
@@ -103,7 +80,7 @@ def complete_contents(
             names = names_of(source)
     except (CapestError, OSError, RuntimeError, ValueError, LookupError):
         return []
-    return _items((name, "") for name in names if name.startswith(typed))
+    return offered((name, "") for name in names if name.startswith(typed))
 
 
 def values_of(key: str) -> list[str]:
@@ -167,7 +144,7 @@ def files_like(typed: str, endings: tuple[str, ...]) -> list[CompletionItem]:
                 found.append((os.path.join(folder, name, ""), ""))
             elif name.lower().endswith(endings):
                 found.append((os.path.join(folder, name), ""))
-    return _items(found)
+    return offered(found)
 
 
 def _keys(typed: str, ending: str) -> list[CompletionItem]:
@@ -180,10 +157,11 @@ def _keys(typed: str, ending: str) -> list[CompletionItem]:
 def _described(keys: Iterable[str], ending: str) -> list[CompletionItem]:
     from capest.scenario.reference_page import key_reference
 
-    return _items((f"{key}{ending}", key_reference(key).meaning) for key in keys)
+    return offered((f"{key}{ending}", key_reference(key).meaning) for key in keys)
 
 
-def _items(found: Iterable[tuple[str, str]]) -> list[CompletionItem]:
+def offered(found: Iterable[tuple[str, str]]) -> list[CompletionItem]:
+    """Words with what they are, as the shell takes them."""
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(word, help=about or None) for word, about in found]

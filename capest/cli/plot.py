@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from capest.cli.complete_words import complete_drawn, complete_picture
+from capest.cli.complete_from_files import complete_drawn, complete_groups, complete_picture
 from capest.cli.json_output import json_text
 from capest.cli.options import FilePath, json_option
 from capest.errors import InputError
@@ -33,7 +33,12 @@ if TYPE_CHECKING:
     shell_complete=complete_drawn,
     help="What is drawn, such as cell_calls or sinr_db.",
 )
-@click.option("--by", metavar="WHAT", help="What it is told apart by, such as latitude or country.")
+@click.option(
+    "--by",
+    metavar="WHAT",
+    shell_complete=complete_groups,
+    help="What it is told apart by, such as latitude or country.",
+)
 @click.option("--size", metavar="WxH", help="Width and height in inches.  [default: 7.2x5.4]")
 @click.option("--dpi", type=click.IntRange(30, 1200), default=150, show_default=True)
 @json_option

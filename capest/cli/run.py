@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from capest.cli.building import tell_of_build
+from capest.cli.complete_from_files import complete_variant
 from capest.cli.options import (
     FilePath,
     backend_option,
@@ -18,7 +19,7 @@ from capest.cli.options import (
     settings,
     until_option,
 )
-from capest.shown import cut
+from capest.cli.variants_note import tell_of_variants
 
 if TYPE_CHECKING:
     from capest.scenario.model import Scenario
@@ -36,6 +37,7 @@ _ALONE_BELOW_S = 2.0
 @click.option(
     "--variant",
     metavar="NAME",
+    shell_complete=complete_variant,
     help="Take the keys of the scenario's table [variants.NAME]; --set wins over them.",
 )
 @click.option(
@@ -102,7 +104,7 @@ def run(
 
     changes = [*overrides, *settings(trials, seed, until)]
     loaded = load_scenario(scenario, changes, variant=variant)
-    _tell_of_variants(loaded, variant)
+    _tell_of_those_not_run(loaded, variant)
     path = output or Path(f"{scenario.stem}{_ending(variant)}.nc")
     if scheduler_file is not None:
         from capest.runner.execute.scheduler_file import scheduler_address
@@ -147,17 +149,12 @@ def run(
     _report(outcome, as_json)
 
 
-def _tell_of_variants(scenario: Scenario, variant: str | None) -> None:
+def _tell_of_those_not_run(scenario: Scenario, variant: str | None) -> None:
     """Say on standard error that variants of the scenario are not run."""
     for note in scenario.variant_notes:
         click.echo(note, err=True)
     if scenario.variants and variant is None:
-        names = cut(", ".join(scenario.variants))
-        click.echo(
-            f"[variants] of the scenario are not run ({names}): --variant takes one, "
-            '"capest sweep --vary variants" all',
-            err=True,
-        )
+        tell_of_variants(scenario, '--variant takes one, "capest sweep --vary variants" all')
 
 
 def _ending(variant: str | None) -> str:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from capest.cli.comparison import ONE_CONDITION, given_once, output_path
-from capest.cli.complete_words import complete_figures, complete_lists, complete_ranges
+from capest.cli.complete_from_files import complete_varied
+from capest.cli.complete_words import complete_figures, complete_ranges
 from capest.cli.options import (
     FilePath,
     backend_option,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     multiple=True,
     required=True,
     metavar="SECTION.KEY=VALUES",
-    shell_complete=complete_lists,
+    shell_complete=complete_varied,
     help="Values separated by commas, a TOML array, or first:last:count; may be given again for "
     "every combination. The word variants takes all tables [variants.NAME] of the scenario, "
     "variants=NAME,NAME some.",

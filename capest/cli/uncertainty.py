@@ -17,6 +17,7 @@ from capest.cli.options import (
     set_option,
     settings,
 )
+from capest.cli.variants_note import tell_of_variants
 
 _ENDING = "-uncertainty.nc"
 _SAMPLES = 256
@@ -156,6 +157,7 @@ def uncertainty(
         ranges=[parse_range(text) for text in ranges],
     )
     check_study_output(path, overwrite=overwrite)
+    tell_of_variants(plan.scenario)
 
     sharing = plan.scenario.workers_sharing_a_gpu
     make_executor = executor_maker(workers, backend, sharing, scheduler, scheduler_file)

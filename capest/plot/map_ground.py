@@ -14,7 +14,7 @@ from capest.plot.map_paper import bar_box, draw_bar, draw_net, prepare
 from capest.plot.map_places import CellPlaces, cell_raster, countries_of
 from capest.plot.map_values import CellValues
 from capest.plot.map_view import MapView
-from capest.plot.style import INK
+from capest.plot.style import INK, PAPER
 from capest.results.stored import Stored
 
 if TYPE_CHECKING:
@@ -75,4 +75,6 @@ def _outline_counted(ax: Axes, view: MapView, places: CellPlaces, raster: np.nda
     rows, columns = inside.shape
     x = west + (np.arange(columns) + 0.5) * (east - west) / columns
     y = north - (np.arange(rows) + 0.5) * (north - south) / rows
-    ax.contour(x, y, inside, levels=[0.5], colors=[INK], linewidths=[1.4], zorder=4.0)
+    # Light below dark: one of them is seen on any colour.
+    for colour, width in ((PAPER, 2.8), (INK, 1.4)):
+        ax.contour(x, y, inside, levels=[0.5], colors=[colour], linewidths=[width], zorder=4.0)

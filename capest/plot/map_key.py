@@ -8,7 +8,7 @@ import numpy as np
 
 from capest.plot.map_image import LOOKS, Without, beyond_scale, scale_of
 from capest.plot.map_values import CellValues
-from capest.plot.map_words import never_text, nobody_asked
+from capest.plot.map_words import in_vain_text, nobody_asked
 from capest.plot.plain_numbers import plain_number
 from capest.results.stored import Stored
 from capest.results.unserved import Unserved
@@ -80,13 +80,14 @@ def draw_patterns_key(
 
     words = {Without.VALUE: "no value", Without.NOTHING: "none"}
     if found is not None:
-        words[Without.NEVER_SERVED] = never_text(stored, found)
+        for kind in (Without.NEVER_SERVED, Without.ASKED_SELDOM):
+            words[kind] = in_vain_text(stored, found, kinds == kind, kind)
         words[Without.NOBODY_ASKED] = nobody_asked(found)
     patches = [
         Patch(
             facecolor=LOOKS[kind].colour,
             edgecolor=LOOKS[kind].line or "#8a9099",
-            hatch="/////" if LOOKS[kind].line else "",
+            hatch=5 * LOOKS[kind].hatch if LOOKS[kind].line else "",
             linewidth=0.6,
             label=label,
         )

@@ -27,10 +27,25 @@ def kinds_of(stored: Stored, shown: CellValues) -> tuple[np.ndarray, Unserved | 
         ``None`` where the file does not say who asks.
     """
     totals = cell_totals(stored)
-    never, nobody = np.zeros((2, len(shown.values)), dtype=bool)
+    rarely, seldom, nobody = np.zeros((3, len(shown.values)), dtype=bool)
     if totals is None:
-        return without(shown, never, nobody), None
+        return without(shown, rarely, seldom, nobody), None
     found = unserved_of(totals)
-    never[found.number] = True
+    rarely[found.rarely_number] = True
+    seldom[found.number] = ~rarely[found.number]
     nobody[totals.number[totals.asked == 0]] = True
-    return without(shown, never, nobody), found
+    return without(shown, rarely, seldom, nobody), found
+
+
+def people_in(stored: Stored, some: np.ndarray) -> float | None:
+    """People who live in some cells that count; ``None`` where nobody knows where people live.
+
+    Parameters
+    ----------
+    stored : Stored
+    some : bool array (cells,)
+    """
+    totals = cell_totals(stored)
+    if totals is None or totals.people is None:
+        return None
+    return float(totals.people[some[totals.number]].sum())

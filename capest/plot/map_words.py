@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from capest.plot.map_image import Without
 from capest.plot.map_places import is_selection, scenario_of
+from capest.plot.map_served import people_in
 from capest.plot.map_values import CellValues
+from capest.plot.service_words import asked_for
+from capest.results.asked_in_vain import RARELY, WRONG
 from capest.results.counted_beams import calls_where
 from capest.results.figures import interval_text, number, people_unit, percent_text, value_text
 from capest.results.layouts import has_layout
@@ -15,7 +19,7 @@ from capest.results.who_is_served_text import amount_text
 from capest.statistics.reduction import Estimate
 
 
-def answer(stored: Stored, shown: CellValues, found: Unserved | None) -> str:
+def answer(stored: Stored, shown: CellValues, found: Unserved | None, kinds: np.ndarray) -> str:
     """Title of a map or layout.
 
     Parameters
@@ -24,6 +28,8 @@ def answer(stored: Stored, shown: CellValues, found: Unserved | None) -> str:
     shown : CellValues
     found : Unserved or None
         Who is never served.
+    kinds : int64 array (cells,)
+        From `map_image.without`.
     """
     estimates = {(one.metric, one.statistic): one for one in stored_estimates(stored)}
     title = ""
@@ -33,20 +39,51 @@ def answer(stored: Stored, shown: CellValues, found: Unserved | None) -> str:
         title = _throughput(stored, estimates)
     if not title or is_selection(stored):
         return _range(shown, "beams" if has_layout(stored.names) else "cells")
-    return title + (_never(stored, found) if found is not None else "")
+    # The title speaks of the cells that are hatched, and of all that were never served.
+    hatched = np.flatnonzero(kinds == Without.NEVER_SERVED)
+    is_told = found is not None and set(found.rarely_number) == set(hatched)
+    return title + (_never(stored, found) if found is not None and is_told else "")
 
 
-def never_text(stored: Stored, found: Unserved) -> str:
-    """Label of cells that were never served, with the people who live there."""
-    who = amount_text(found.never_served.people) if found.never_served.people else ""
-    people = f": {who} {_people(stored)} there" if who else ""
-    return f"{nobody_served(stored, found)}{people}"
+def in_vain_text(stored: Stored, found: Unserved, some: np.ndarray, kind: Without) -> str:
+    """Label of cells without service, with the people who live in them.
+
+    Parameters
+    ----------
+    stored : Stored
+    found : Unserved
+    some : bool array (cells,)
+        Those that look so on the map.
+    kind : Without
+        ``NEVER_SERVED`` or ``ASKED_SELDOM``.
+    """
+    people = people_in(stored, some)
+    where = f": {amount_text(people)} {_people(stored)} there" if people else ""
+    if kind == Without.NEVER_SERVED:
+        return f"{nobody_served(stored, found)}{where}"
+    not_served, who = _not_served(stored, found), _who(stored, found)
+    if found.rarely_served is None:
+        return f"{not_served} in {_trials(found)}, maybe by chance{where}"
+    if found.trials == 1:
+        return f"{not_served}, but one trial is too few to tell{where}"
+    return f"{not_served}, but too few of {found.trials:,} trials had {who} there to tell{where}"
 
 
 def nobody_served(stored: Stored, found: Unserved) -> str:
-    """What did not happen in cells that were never served."""
-    carried = f"no {_what(stored).removesuffix('s')} is carried"
-    return f"{carried if found.what == 'calls' else 'nobody is served'} in {_trials(found)}"
+    """What did not happen in cells that were never served, though users asked often."""
+    return (
+        f"{_not_served(stored, found)} in any of {found.least_asking_trials} or more trials with "
+        f"{_who(stored, found)}"
+    )
+
+
+def _who(stored: Stored, found: Unserved) -> str:
+    return "callers" if found.what == "calls" and asked_for(stored) == "calls" else "users"
+
+
+def _not_served(stored: Stored, found: Unserved) -> str:
+    carried = f"no {asked_for(stored).removesuffix('s')} is carried"
+    return carried if found.what == "calls" else "nobody is served"
 
 
 def nobody_asked(found: Unserved) -> str:
@@ -54,11 +91,14 @@ def nobody_asked(found: Unserved) -> str:
     return f"nobody asked in {_trials(found)}"
 
 
-def never_limit(found: Unserved) -> str:
-    """How sure it is that a cell is never served, as a sentence's part."""
+def never_limit(stored: Stored, found: Unserved) -> str:
+    """How sure it is that a cell is rarely served, as a sentence's part."""
+    many = "beams" if found.of_beams else "cells"
+    got = f"carry {asked_for(stored)}" if found.what == "calls" else "serve somebody"
     return (
-        f"a hatched cell is served in at most {percent_text(found.most_share)} of trials "
-        "(95 % confidence)"
+        f"hatched {many} {got} in less than {percent_text(RARELY)} of the trials in which they are "
+        f"asked (at most {percent_text(WRONG)} of them are named by chance; compare runs of "
+        "equally many trials only)"
     )
 
 
@@ -67,15 +107,9 @@ def _calls(stored: Stored, estimates: dict[tuple[str, str], Estimate]) -> str:
     if calls is None or offered is None:
         return ""
     return (
-        f"{value_text(calls)} {_what(stored)} at once{_sure(calls)}, of {value_text(offered)} who "
-        f"ask{calls_where(estimates, *_beams(stored))}"
+        f"{value_text(calls)} {asked_for(stored)} at once{_sure(calls)}, of {value_text(offered)} "
+        f"who ask{calls_where(estimates, *_beams(stored))}"
     )
-
-
-def _what(stored: Stored) -> str:
-    """What users ask for: nobody calls by text message."""
-    preset = scenario_of(stored).get("service", {}).get("preset")
-    return "messages" if preset == "message" else "calls"
 
 
 def _throughput(stored: Stored, estimates: dict[tuple[str, str], Estimate]) -> str:
@@ -103,16 +137,21 @@ def _beams(stored: Stored) -> tuple[int, int]:
 
 def _never(stored: Stored, found: Unserved) -> str:
     """Who gets nothing, after the answer."""
-    part = found.never_served
-    if not part.cells:
+    if not found.never_served.cells:
         return ""
+    part = found.rarely_served
+    if part is None:
+        return "; the file does not say in how many trials users of a cell ask"
+    if not part.cells:
+        trials = f"{found.trials:,} trials are" if found.trials > 1 else "one trial is"
+        return f"; {trials} too few to tell where {_not_served(stored, found)}"
     if part.people:
         return (
             f"; {amount_text(part.people)} {_people(stored)} where {nobody_served(stored, found)}"
         )
     one, many = ("beam", "beams") if found.of_beams else ("cell", "cells")
     of = f"{part.cells:,} of {found.asking.cells:,} {many if found.asking.cells > 1 else one}"
-    return f"; in {of} whose users ask, {nobody_served(stored, found)}"
+    return f"; in {of} {nobody_served(stored, found)}"
 
 
 def _people(stored: Stored) -> str:

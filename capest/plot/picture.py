@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from capest.errors import InputError
 from capest.extras import need
+from capest.plot.missing_letters import warn_of_boxes
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import KIND_WORDS, Source
 from capest.plot.style import SIZE_IN, house_style
@@ -53,6 +54,11 @@ class Picture:
             One of `FORMATS`.
         dpi : float
             Of a PNG, and of images within an SVG or PDF.
+
+        Warns
+        -----
+        MissingFontWarning
+            A PNG or PDF has letters that no font here has; an SVG keeps the text.
         """
         place = {"png": "Software", "svg": "Title", "pdf": "Creator"}[ending]
         metadata: dict[str, Any] = {place: MADE_BY}
@@ -63,6 +69,8 @@ class Picture:
         drawn = io.BytesIO()
         with house_style():
             self.figure.savefig(drawn, format=ending, dpi=dpi, metadata=metadata)
+        if ending != "svg":
+            warn_of_boxes(self.figure)
         content = drawn.getvalue()
         return smaller(content) if ending == "svg" else content
 
@@ -96,7 +104,9 @@ def why_not(name: str, sources: Sequence[Source]) -> str:
     for each in sources:
         if each.kind not in kinds:
             wanted = " or ".join(KIND_WORDS[kind] for kind in kinds)
-            return f"it is of {wanted}, and {each.name or 'this'} is {KIND_WORDS[each.kind]}"
+            hint = PICTURES.constant(name, "OTHERWISE", {}).get(each.kind, "")
+            this = f"{each.name or 'this'} is {KIND_WORDS[each.kind]}"
+            return f"it is of {wanted}, and {this}{f': {hint}' if hint else ''}"
     if lacking := next(filter(None, (why_not_whole(each.dataset) for each in sources)), ""):
         return lacking
     most = PICTURES.constant(name, "MOST", 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ _PANEL_TITLE_PT, _LEAST_COLUMNS, _WIDTH_OF_LETTER, _GAP_PT = 9.0, 16, 0.62, 4.0
 """Of a title above somebody else's panel: points, letters of a line, width of one, room below."""
 _MARGIN_IN = 0.1
 _POINTS_PER_INCH = 72.0
+
+_BREAKS = re.compile(r"(?<!\d) (?!±)| (?!(?:%|ms|dB|dBi|Mbit/s|kbit/s)(?![\w/])|±)")
+"""Spaces at which a line may be broken: not between a number, its unit and its interval."""
 
 
 @dataclass(frozen=True)
@@ -236,7 +240,7 @@ class Sheet:
     def _broken(self, drawn: Text, width_in: float) -> list[str]:
         """Break a text into lines that fit the paper, at spaces; set and return them."""
         room = width_in - 2.0 * _MARGIN_IN
-        words = drawn.get_text().split(" ")
+        words = _BREAKS.split(drawn.get_text())
         lines = [""]
         for word in words:
             longer = f"{lines[-1]} {word}" if lines[-1] else word

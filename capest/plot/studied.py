@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from capest.errors import InputError
 from capest.plot.figure_words import FigureWords
+from capest.plot.plain_numbers import with_minus
 from capest.plot.source import Source
+from capest.plot.stored_scenario import who_ask
+from capest.results.figures import number
 from capest.scenario.nearest import nearest
 from capest.statistics.intervals import Interval
 from capest.studies.capacity.capacity_file import StoredCapacities, capacities_of
@@ -72,6 +76,28 @@ def other_figures(study: Study, found: StudiedFigure) -> str:
     """Which figures a study is about beside one; empty if about no others."""
     others = [each.figure.name for each in study.figures if each is not found]
     return f"also studied: {', '.join(others)}" if others else ""
+
+
+def title_and_users(source: Source, study: Study) -> list[str]:
+    """Title of a study's scenario, and of how many users its answers are."""
+    varied = [each.key for each in study.assumptions]
+    return [source.title, who_ask(study.about, varied)]
+
+
+def answer_text(value: float, places: int) -> str:
+    """An answer of a study as text: without decimals from 100 on and of whole numbers.
+
+    Few trials do not know them.
+
+    Parameters
+    ----------
+    value : float
+        In the unit that is shown.
+    places : int
+        Decimals that all answers of the study have.
+    """
+    is_whole = abs(value) >= 100.0 or value == math.floor(value) if math.isfinite(value) else False
+    return with_minus(number(value, 0 if is_whole else places))
 
 
 def decimals_in_words(found: StudiedFigure, words: FigureWords) -> int:

@@ -89,14 +89,14 @@ def house_style() -> Iterator[None]:
     """Draw in capest's style within this block, whatever holds outside."""
     import matplotlib
 
-    settings: Any = {**_SETTINGS, "font.family": _fonts()}
+    settings: Any = {**_SETTINGS, "font.family": fonts()}
     with matplotlib.rc_context(settings), warnings.catch_warnings():
-        # A title in a script that no font here has is drawn as boxes; an SVG keeps its letters.
+        # `missing_letters` says it once, and in one line.
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         yield
 
 
-def _fonts() -> list[str]:
+def fonts() -> list[str]:
     """Fonts that are there, so that titles in other scripts are drawn where that is possible."""
     from matplotlib import font_manager
 

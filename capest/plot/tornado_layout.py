@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from capest.plot.key_words import key_value_with_unit
-from capest.plot.plain_numbers import with_minus
+from capest.plot.studied import answer_text
 from capest.results.columns import printable
-from capest.results.figures import number
 from capest.statistics.intervals import Interval
 from capest.studies.uncertainty.tornado_rows import TornadoRow, cut_value
 
@@ -124,4 +123,4 @@ def _text(key: str, value: str, answer: float, places: int) -> str:
         shown = key_value_with_unit(key, float(plain))
     except ValueError:
         shown = printable(plain)
-    return f"{shown}: {with_minus(number(answer, places))}"
+    return f"{shown}: {answer_text(answer, places)}"

@@ -30,6 +30,9 @@ def _sums() -> dict[str, tuple[str, str]]:
 def by_country(dataset: xr.Dataset) -> xr.Dataset:
     """Sum cells up by the country their centre lies in.
 
+    Cells at the border of a region hold users of the region alone, also where their centre lies
+    in another country: what stands there is no service of that country.
+
     Parameters
     ----------
     dataset : xarray.Dataset

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -43,6 +44,8 @@ class CellTotals:
     at_minimum : int64 array (cells,) or None
         Callers who hold ``cells.minimum_share``, or an equal part of their beam, and whose call is
         not carried; ``None`` where nobody can.
+    asking_trials : int64 array (cells,) or None
+        Trials in which a user asked; ``None`` where the file does not say.
     """
 
     trials: int
@@ -58,6 +61,7 @@ class CellTotals:
     rough_people: bool
     of_beams: bool
     at_minimum: np.ndarray | None = None
+    asking_trials: np.ndarray | None = None
 
 
 def cell_totals(stored: Stored) -> CellTotals | None:
@@ -99,6 +103,10 @@ def cell_totals(stored: Stored) -> CellTotals | None:
                 refused[reason] = found
     if asked is None or served is None:
         return None
+    asking = total("cell_asking_trials", "cell_asking_share")
+    if asking is None:
+        asking = _trials_with(stored, "cell_users" if calls is None else "cell_calls_offered")
+        asking = None if asking is None else asking[counted]
     of_beams = has_layout(stored.names)
     rough = "cell_people" in stored.names and "cell_residents" not in stored.names
     return CellTotals(
@@ -115,6 +123,8 @@ def cell_totals(stored: Stored) -> CellTotals | None:
         rough_people=rough,
         of_beams=of_beams,
         at_minimum=total("cell_calls_at_or_below_minimum"),
+        # Whoever asks for no call asks for nothing here.
+        asking_trials=None if asking is None else np.minimum(asking, asked),
     )
 
 
@@ -135,8 +145,24 @@ def _total(stored: Stored, name: str) -> np.ndarray | None:
     # A variable of one value a cell is a mean over trials, else there is one of each trial.
     if stored.dimensions(name) == ("cell",):
         return np.rint(stored.values(name).astype(np.float64) * trials).astype(np.int64)
-    found = np.zeros(cells, dtype=np.int64)
-    step = max(1, _SLAB_VALUES // max(cells, 1))
+    return sum(
+        (slab.sum(axis=0, dtype=np.int64) for slab in _slabs(stored, name)),
+        np.zeros(cells, dtype=np.int64),
+    )
+
+
+def _trials_with(stored: Stored, name: str) -> np.ndarray | None:
+    """Trials in which a cell has some, where there is a value of each trial."""
+    if name not in stored.names or "trial" not in stored.dimensions(name):
+        return None
+    return sum(
+        ((slab > 0).sum(axis=0, dtype=np.int64) for slab in _slabs(stored, name)),
+        np.zeros(stored.sizes["cell"], dtype=np.int64),
+    )
+
+
+def _slabs(stored: Stored, name: str) -> Iterator[np.ndarray]:
+    """Values of a few trials at a time, arrays (trials, cells)."""
+    step = max(1, _SLAB_VALUES // max(stored.sizes["cell"], 1))
     for first in range(0, stored.sizes["trial"], step):
-        found += stored.values(name, slice(first, first + step)).sum(axis=0, dtype=np.int64)
-    return found
+        yield stored.values(name, slice(first, first + step))

@@ -9,11 +9,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from capest.errors import InputError
+from capest.results.counted_part import CountedPart, counted_part, why_unlike
 from capest.results.differences import (
     Difference,
     Trials,
     difference_of,
     differences,
+    is_share_at_an_end,
     trials_of,
 )
 from capest.results.figures import people_unit
@@ -23,6 +25,7 @@ from capest.results.sweep_file import AXES as SWEEP_AXES
 from capest.results.sweep_summary import HEADLINE_COLUMNS
 from capest.statistics.growing_blocks import group_of_trials
 from capest.statistics.holm import holm
+from capest.statistics.intervals import Interval
 from capest.statistics.quantities import quantity
 from capest.statistics.quantity import QUANTILES
 from capest.statistics.reduction import Estimate
@@ -92,6 +95,11 @@ class ComparedResult:
         """What its differences rest on."""
         return trials_of(self.dataset)
 
+    @cached_property
+    def part(self) -> CountedPart:
+        """What counts in its figures."""
+        return counted_part(self.dataset)
+
 
 @dataclass(frozen=True)
 class ComparedFigure:
@@ -144,7 +152,7 @@ def figure_label(metric: str, statistic: str) -> str:
 def compared_figures(
     values: ComparedResult, reference: ComparedResult, wanted: Sequence[tuple[str, str]]
 ) -> list[ComparedFigure]:
-    """Figures that both results have, without a verdict.
+    """Figures that both results have and that mean the same in both, without a verdict.
 
     Parameters
     ----------
@@ -156,7 +164,11 @@ def compared_figures(
     found = {
         (one.metric, one.statistic): one for one in differences(values.trials, reference.trials)
     }
-    shown = [key for key in wanted or found if key in found and key in ours and key in theirs]
+    shown = [
+        key
+        for key in wanted or found
+        if key in found and key in ours and key in theirs and not _unlike(key, values, reference)
+    ]
     return [
         ComparedFigure(
             theirs[key],
@@ -170,6 +182,11 @@ def compared_figures(
     ]
 
 
+def _unlike(key: tuple[str, str], values: ComparedResult, reference: ComparedResult) -> str:
+    names = (values.name, reference.name)
+    return why_unlike(key[0], values.part, reference.part, names)
+
+
 def _why_apart(values: Trials, reference: Trials, metric: str, statistic: str) -> str:
     """Why a figure of two results makes no pairs."""
     if values.seed != reference.seed:
@@ -177,10 +194,13 @@ def _why_apart(values: Trials, reference: Trials, metric: str, statistic: str) -
     row = quantity(metric)
     if statistic == "mean":
         parts = (row.share.part, row.share.whole) if row.share else (metric,)
-        lacks = any(each.of_trials(name) is None for each in (values, reference) for name in parts)
-        return "no value of every trial" if lacks else _NO_LIMITS
+        both = (values, reference)
+        if any(each.of_trials(name) is None for each in both for name in parts):
+            return "no value of every trial"
+        return _AT_AN_END if is_share_at_an_end(*both, metric) else _NO_LIMITS
     if row.over_trials:
-        return _NO_LIMITS
+        lacks = any(each.of_trials(metric) is None for each in (values, reference))
+        return "no value of every trial" if lacks else _NO_LIMITS
     both = (values, reference)
     if any(each.counts(metric) is None for each in both):
         return "no histograms of groups of trials"
@@ -190,13 +210,14 @@ def _why_apart(values: Trials, reference: Trials, metric: str, statistic: str) -
     return _NO_LIMITS if groups.enough else "blocks of trials that do not fit"
 
 
+_AT_AN_END = "one of the two is 0 or 100 % in every trial, so pairs have nothing in common"
 _NO_LIMITS = "pairs give no limits, each alone does"
 
 
 def why_not_compared(
     values: ComparedResult, reference: ComparedResult, wanted: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], str]:
-    """Figures that only one of two results has, or of which there is no difference, with why."""
+    """Figures that one of two results lacks, or that mean something else in each, with why."""
     ours, theirs = values.estimates, reference.estimates
     found: dict[tuple[str, str], str] = {}
     for key in wanted or dict.fromkeys((*theirs, *ours)):
@@ -205,6 +226,8 @@ def why_not_compared(
             found[key] = f"{has.name} has it, {lacks.name} does not"
             if has.name == lacks.name:
                 found[key] = "one of the two does not have it"
+        elif key in ours and (unlike := _unlike(key, values, reference)):
+            found[key] = unlike
     return found
 
 
@@ -252,11 +275,22 @@ class _Tested:
             return False
         if level == _LEVEL:
             return True
-        if not found.paired:
-            return self._leaves_out_zero_apart(level)
-        key = (found.metric, found.statistic)
-        wider = difference_of(self.values, self.reference, *key, 1.0 - level)
-        return wider is not None and not wider.note and (wider.low > 0.0 or wider.high < 0.0)
+        wider = self._difference(1.0 - level)
+        if wider is not None:
+            return wider.low > 0.0 or wider.high < 0.0
+        return not found.paired and self._leaves_out_zero_apart(level)
+
+    def _difference(self, confidence: float) -> Interval | None:
+        """Interval of another coverage from the trials; None where they give none."""
+        one = self.figure.difference
+        if self.values.seed != self.reference.seed:
+            return None
+        key = (one.metric, one.statistic)
+        found = difference_of(self.values, self.reference, *key, confidence)
+        without = found is None or found.note or math.isnan(found.low)
+        if without or (not one.paired and found is not None and math.isinf(found.low)):
+            return None
+        return found
 
     def _leaves_out_zero_apart(self, level: float) -> bool:
         """Of independent runs: limits go as Student's t with the trials of the shorter one."""

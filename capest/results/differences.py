@@ -16,11 +16,16 @@ from capest.results.schema import axis_of, means_in
 from capest.statistics.growing_blocks import group_of_trials
 from capest.statistics.histograms import HistogramAxis
 from capest.statistics.intervals import Interval
-from capest.statistics.paired import mean_difference, share_difference
+from capest.statistics.paired import (
+    difference_of_two_shares,
+    is_at_an_end,
+    mean_difference,
+    share_difference,
+)
 from capest.statistics.paired_quantiles import order_difference, quantile_difference
 from capest.statistics.quantities import AXES, quantity
 from capest.statistics.quantity import QUANTILES
-from capest.statistics.rare_events import least_kurtosis, why_not_known
+from capest.statistics.rare_events import FEWEST_CONTRIBUTING, least_kurtosis, why_not_known
 from capest.statistics.reduction import Estimate, counted_in
 from capest.statistics.trial_groups import CommonGroups, common_groups
 from capest.statistics.two_intervals import Compared, unpaired_difference, without_limits
@@ -143,8 +148,10 @@ class Trials:
         value, low, high = (
             float(self.read(f"{stem}{end}")[place]) for end in ("", "_low", "_high")
         )
-        unknown = math.isnan(low) and math.isnan(high)
-        return Interval(value, low, high, "not known: too few trials had any" if unknown else "")
+        note = ""
+        if math.isnan(low) and math.isnan(high):
+            note = why_not_known(0, 1) if self.trials == 1 else "not known: too few trials had any"
+        return Interval(value, low, high, note)
 
 
 def trials_of(dataset: xr.Dataset) -> Trials:
@@ -277,7 +284,7 @@ def _told(
         if any(math.isnan(each.value) for each in single):
             return
         apart = unpaired_difference(*single)
-        if found is None or not _is_without_end(apart):
+        if found is None or not (apart.difference.note or _is_without_end(apart)):
             found = apart
     if found is None:
         return
@@ -309,12 +316,34 @@ def _of_means(values: Trials, reference: Trials, metric: str, confidence: float)
     if any(each is None for each in found):
         return None
     both = min(values.trials, reference.trials)
-    columns = [each[:both] for each in found if each is not None]
+    everything = [each for each in found if each is not None]
+    columns = [each[:both] for each in everything]
     if share:
         part, whole, reference_part, reference_whole = columns
-        return share_difference(part, whole, reference_part, reference_whole, confidence)
+        compared = share_difference(part, whole, reference_part, reference_whole, confidence)
+        if compared.paired or values.trials == reference.trials:
+            return compared
+        # Of independent runs, then with every trial that each has.
+        part, whole, reference_part, reference_whole = everything
+        return difference_of_two_shares(part, whole, reference_part, reference_whole, confidence)
     ours, theirs = columns
     return mean_difference(ours, theirs, confidence)
+
+
+def is_share_at_an_end(values: Trials, reference: Trials, metric: str) -> bool:
+    """Tell whether a share is 0, or 1, in every trial that both have, in one of two results.
+
+    Then nothing shows how far it varies with the other, and the difference is that of independent
+    runs.
+    """
+    share, both = quantity(metric).share, min(values.trials, reference.trials)
+    if share is None:
+        return False
+    for each in (values, reference):
+        part, whole = each.of_trials(share.part), each.of_trials(share.whole)
+        if part is not None and whole is not None and is_at_an_end(part[:both], whole[:both]):
+            return True
+    return False
 
 
 def _over_trials(
@@ -326,7 +355,7 @@ def _over_trials(
     both = min(values.trials, reference.trials)
     ours, theirs = ours[:both], theirs[:both]
     fewest = min(int(np.count_nonzero(ours)), int(np.count_nonzero(theirs)))
-    return _unless(why_not_known(fewest, both), order_difference(ours, theirs, p, confidence))
+    return _unless(why_not_known(fewest, both), order_difference(ours, theirs, p, confidence), both)
 
 
 def _over_groups(
@@ -350,7 +379,7 @@ def _over_groups(
         least_kurtosis=least_kurtosis(*fewest),
         confidence=confidence,
     )
-    return _unless(why_not_known(*fewest), found)
+    return _unless(why_not_known(*fewest), found, min(values.trials, reference.trials))
 
 
 def _contributing(trials: Trials, metric: str) -> int:
@@ -362,9 +391,13 @@ def _contributing(trials: Trials, metric: str) -> int:
     return trials.trials
 
 
-def _unless(note: str, found: Compared) -> Compared:
-    """The difference without limits where too few trials contribute."""
-    if not note:
+def _unless(note: str, found: Compared, trials: int) -> Compared:
+    """The difference without limits where too few trials contribute.
+
+    What is the same in enough trials is so however few have any.
+    """
+    is_same = found.difference.note.startswith("same") and trials >= FEWEST_CONTRIBUTING
+    if not note or is_same:
         return found
     known = (found.difference.value, found.percent.value)
     return without_limits(*known, note)

@@ -23,8 +23,9 @@ def people_unit(units: str) -> str:
 def decimals(estimate: Estimate) -> int:
     """Decimals worth showing: two digits of a half width up to 3.5, else one."""
     half = estimate.half_width
-    if math.isnan(half) and estimate.units == "1" and estimate.value % 1.0 == 0.0:
-        # A count of one trial: exactly.
+    is_whole = estimate.value % 1.0 == 0.0 or abs(estimate.value) >= 100.0
+    if math.isnan(half) and estimate.units == "1" and is_whole:
+        # A count of one trial: exactly; or one of which nobody knows what a decimal is worth.
         return 0
     if not 0 < half < math.inf:
         # Nothing known about the precision: three significant digits.
@@ -87,7 +88,8 @@ def interval_text(estimate: Estimate, *, brackets: bool = False) -> str:
         return f"[{_end_text(estimate.low, places)}, {_end_text(estimate.high, places)}]"
     text = number(half, places)
     if half > 0 and float(text.replace(",", "")) == 0:
-        return f"±<{10.0**-places:.{places}f}"
+        # Less than the last digit shown: rounded up, so that the interval still covers.
+        text = number(10.0**-places, places)
     return f"±{text}"
 
 

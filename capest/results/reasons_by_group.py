@@ -23,6 +23,11 @@ NO_BEAM_OR_SATELLITE = "beam_or_satellite"
 """Users without a beam in a cell that some trials leave without a satellite: which of the two
 kept each of them from a beam is not in the file."""
 
+CENTRE_ABROAD = "centre abroad"
+"""Cells at a border of the region, with users of the region and their centre in another country."""
+
+_NO_COUNTRY = "--"
+
 STEPS_DEG = (0.1, 0.2, 0.5, 1.0, 2.0, 2.5, 5.0, 10.0, 15.0, 30.0)
 """Widths of zones of latitude."""
 
@@ -206,6 +211,7 @@ def by_country_names(
     parts: dict[str, np.ndarray],
     country: np.ndarray,
     most: int = 16,
+    of_region: Sequence[str] = (),
 ) -> list[Group]:
     """Sum up cells by country, those with most who ask first, and the last ones together.
 
@@ -217,11 +223,17 @@ def by_country_names(
         ISO 3166 alpha-2; ``--`` of none.
     most : int
         Groups at most.
+    of_region : sequence of str
+        Countries of the region, if it is given by countries: all users are in these, and cells at
+        their border whose centre lies in another one are a group of their own.
     """
+    if of_region:
+        at_home = np.isin(country, [*of_region, _NO_COUNTRY])
+        country = np.where(at_home, country, CENTRE_ABROAD)
     codes, key = np.unique(country, return_inverse=True)
     asked = np.bincount(key, totals.asked.astype(np.float64), minlength=len(codes))
     order = np.argsort(-asked, kind="stable")
-    names = ["no country" if codes[k] == "--" else str(codes[k]) for k in order]
+    names = ["no country" if codes[k] == _NO_COUNTRY else str(codes[k]) for k in order]
     if len(codes) > most:
         names = [*names[: most - 1], f"{len(codes) - most + 1:,} others"]
     place = np.empty(len(codes), dtype=np.int64)

@@ -1,13 +1,14 @@
-"""Who is never served: cells that asked in vain in every trial of a result, and why."""
+"""Who is never served: cells that asked in vain in every trial, how surely so, and why."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
 import numpy as np
 
+from capest.results.asked_in_vain import RARELY, WRONG, fewest_trials
 from capest.results.cell_totals import CellTotals
 from capest.results.columns import wrapped
 
@@ -68,8 +69,8 @@ class Unserved:
     never_asked : PartOfCells
         Cells in which nobody asked in any trial.
     most_share : float
-        A cell that is served in a larger share of all trials there could be was served in one of
-        these, with a probability of 95 % at least.
+        A cell that is served in a larger share of all trials there could be, also those in which
+        nobody asks, was served in one of these, with a probability of 95 % at least.
     reasons : dict of str to float
         Of the cells never served: the share of calls refused by reason, or the share of cells by
         what they lacked; the largest first, and empty where it is not known.
@@ -80,6 +81,16 @@ class Unserved:
         part of their beam; ``None`` where nobody can.
     minimum_callers : float
         Those callers a trial.
+    rarely_served : PartOfCells or None
+        Of the cells never served, those that asked in so many trials that chance is ruled out:
+        95 % of them at least are served in less than half of the trials in which they ask.
+        ``None`` where the file does not say in how many trials a cell asked.
+    asked_seldom : PartOfCells or None
+        The others of the cells never served: chance may be all there is.
+    least_asking_trials : int
+        Trials in which each cell of ``rarely_served`` asked, at least; 0 where there is none.
+    rarely_number : int64 array (n,)
+        Numbers of the cells of ``rarely_served``.
     """
 
     trials: int
@@ -93,6 +104,10 @@ class Unserved:
     number: np.ndarray
     minimum_only: PartOfCells | None = None
     minimum_callers: float = 0.0
+    rarely_served: PartOfCells | None = None
+    asked_seldom: PartOfCells | None = None
+    least_asking_trials: int = 0
+    rarely_number: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the numbers of cells, as plain values."""
@@ -100,11 +115,20 @@ class Unserved:
         if self.minimum_only is not None:
             callers = {"callers_at_or_below_minimum": self.minimum_callers}
             least["minimum_only"] = self.minimum_only.to_dict() | callers
+        told = {}
+        if self.rarely_served is not None and self.asked_seldom is not None:
+            told["rarely_served"] = self.rarely_served.to_dict() | {
+                "asking_trials_at_least": self.least_asking_trials,
+                "served_in_less_than": RARELY,
+                "wrong_of_these_at_most": WRONG,
+            }
+            told["asked_seldom"] = self.asked_seldom.to_dict()
         return {
             "trials": self.trials,
             "of": self.what,
             "asking": self.asking.to_dict(),
             "never_served": self.never_served.to_dict(),
+            **told,
             **least,
             "never_asked": self.never_asked.to_dict(),
             "served_in_at_most": self.most_share,
@@ -142,6 +166,12 @@ def unserved_of(totals: CellTotals) -> Unserved:
         minimum_only = part_of(totals, some)
         callers = float(least[some].sum()) / max(totals.trials, 1)
         never &= ~some
+    asking_trials, fewest = totals.asking_trials, 0
+    rarely, seldom, surely = None, None, np.zeros_like(never)
+    if asking_trials is not None:
+        fewest = fewest_trials(asking_trials[asks], never[asks])
+        surely = never & (asking_trials >= fewest) if fewest else surely
+        rarely, seldom = part_of(totals, surely), part_of(totals, never & ~surely)
     return Unserved(
         totals.trials,
         totals.what,
@@ -154,6 +184,10 @@ def unserved_of(totals: CellTotals) -> Unserved:
         number=totals.number[never],
         minimum_only=minimum_only,
         minimum_callers=callers,
+        rarely_served=rarely,
+        asked_seldom=seldom,
+        least_asking_trials=fewest,
+        rarely_number=totals.number[surely],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from capest.results.asked_in_vain import RARELY, WRONG
 from capest.results.by_density import DensityGroup
 from capest.results.columns import in_columns, wrapped
 from capest.results.figures import percent_text, value_text
@@ -48,16 +49,32 @@ def unserved_sentences(found: Unserved) -> list[str]:
 
 def never_served_line(found: WhoIsServed) -> str:
     """Say how many people no trial served; empty where there are none, or nobody knows how many."""
-    never = found.unserved.never_served
+    whole = found.unserved
+    never, rarely, seldom = whole.never_served, whole.rarely_served, whole.asked_seldom
     if not never.cells or not never.people or never.people_share is None:
         return ""
-    trials = found.unserved.trials
-    when = f"in any of {trials:,} trials" if trials > 1 else "in the one trial"
-    _, many = _cells(found.unserved)
-    return (
-        f"never served {when}: {_people(never)}, in {never.cells:,} of "
-        f"{found.unserved.asking.cells:,} {many} whose users asked"
+    _, many = _cells(whole)
+    of = f"{whole.asking.cells:,} {many} whose users asked"
+    if rarely is None or not rarely.cells:
+        return (
+            f"served in none of {_counted(whole.trials)}: {_people(never)}, in {never.cells:,} of "
+            f"{of}; {too_few(whole)}"
+        )
+    line = (
+        f"never served in any of {whole.least_asking_trials} or more trials in which they asked: "
+        f"{_people(rarely)}, in {rarely.cells:,} of {of}"
     )
+    if seldom is not None and seldom.people:
+        line += f"; {amount_text(seldom.people)} more where too few trials had users to tell"
+    return line
+
+
+def too_few(found: Unserved) -> str:
+    """Say that no cell is told to be served rarely, and why."""
+    if found.rarely_served is None:
+        return "the file does not say in how many trials they asked, so chance is not ruled out"
+    trials = f"{found.trials:,} trials are" if found.trials > 1 else "one trial is"
+    return f"{trials} too few to rule out chance"
 
 
 def density_table(found: WhoIsServed, width: int) -> list[str]:
@@ -133,7 +150,7 @@ def dark_rows(
 
 def _never(found: Unserved) -> str:
     """Who asked in vain in every trial."""
-    trials = f"{found.trials:,} trial" + ("" if found.trials == 1 else "s")
+    trials = _counted(found.trials)
     if found.asking.cells == 0:
         return f"No user asked in {trials}."
     one, many = _cells(found)
@@ -152,11 +169,31 @@ def _never(found: Unserved) -> str:
         named = list(found.reasons.items())[:_REASONS_NAMED]
         why = ", ".join(f"{SHORT_REASONS[reason]} {percent_text(part)}" for reason, part in named)
         text += f"; {'refused there' if found.what == 'calls' else 'reasons, by cell'}: {why}"
-    limit = percent_text(found.most_share)
-    return (
-        f"{text}. Such a {one} is served in at most {limit} of trials (95 % confidence); "
-        "fewer trials find more of them."
+    return f"{text}. {_how_surely(found)} Fewer trials find more by chance."
+
+
+def _how_surely(found: Unserved) -> str:
+    """Which of the cells never served are served rarely, and of which too little is known."""
+    rarely, seldom, (one, many) = found.rarely_served, found.asked_seldom, _cells(found)
+    if rarely is None or seldom is None or not rarely.cells:
+        return f"How many of these are served rarely is not known: {too_few(found)}."
+    is_served, asks = ("is served", "it asks") if rarely.cells == 1 else ("are served", "they ask")
+    chance = f"at most {percent_text(WRONG)} of these {many} are named by chance"
+    if rarely.cells == 1:
+        chance = f"named by chance with a probability of {percent_text(WRONG)} at most"
+    text = (
+        f"Of these, {rarely.cells:,} {one if rarely.cells == 1 else many}, with "
+        f"{_amounts(rarely, found.what)}, asked in {found.least_asking_trials} trials or more, and "
+        f"{is_served} in less than {percent_text(RARELY)} of those in which {asks} ({chance})"
     )
+    if not seldom.cells:
+        return f"{text}."
+    of_people = f", with {_people(seldom)}," if _people(seldom) else ""
+    return f"{text}; {seldom.cells:,} more{of_people} asked in too few to tell."
+
+
+def _counted(trials: int) -> str:
+    return f"{trials:,} trial" + ("" if trials == 1 else "s")
 
 
 def _minimum_only(found: Unserved) -> str:

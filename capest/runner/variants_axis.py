@@ -12,7 +12,7 @@ from capest.errors import InputError
 from capest.runner.sweep_axis import Axis, LabelledAxis
 from capest.runner.sweep_points import parse_axis
 from capest.scenario.load import load_variants
-from capest.scenario.variants import SECTION, named_variant, variant_settings
+from capest.scenario.variants import SECTION, named_variant, names_listed, variant_settings
 
 _EXAMPLE = """such as variants=reuse-1,"phone in a hand", or variants alone for all"""
 
@@ -39,14 +39,22 @@ def parse_axes(texts: Sequence[str], source: str | Path | Mapping[str, Any]) -> 
 
 
 def _asks_for_variants(text: str) -> bool:
-    return text.partition("=")[0].strip() == SECTION
+    """Whether variants are named, rightly or with a dot between."""
+    return text.partition("=")[0].strip().partition(".")[0] == SECTION
 
 
 def _of_variants(text: str, source: str | Path | Mapping[str, Any]) -> LabelledAxis:
     variants = load_variants(source)
+    key = text.partition("=")[0].strip()
+    if key != SECTION:
+        there = f"; there are {names_listed(variants)}" if variants else ""
+        raise InputError(f"--vary {text}: an equals sign comes before names, {_EXAMPLE}{there}")
     names = _names(text, variants)
     if not names or len(set(names)) != len(names):
-        raise InputError(f"--vary {text}: names no variant, or one twice; {_EXAMPLE}")
+        raise InputError(
+            f"--vary {text}: names no variant, or one twice; {_EXAMPLE}; there are "
+            f"{names_listed(variants)}"
+        )
     sets = tuple(
         tuple(
             variant_settings(

@@ -122,7 +122,12 @@ def named_variant(variants: Mapping[str, Any], name: str, given: str) -> Any:
         )
     near = nearest(name, list(variants))
     hint = f"did you mean {near!r}? " if near else ""
-    raise InputError(f"{given}: no variant {name!r}: {hint}there are {', '.join(variants)}")
+    raise InputError(f"{given}: no variant {name!r}: {hint}there are {names_listed(variants)}")
+
+
+def names_listed(variants: Mapping[str, Any]) -> str:
+    """Names of variants as an option takes them: those with a comma in quotes."""
+    return ", ".join(f'"{name}"' if "," in name else name for name in variants)
 
 
 def faults_of_variants(

@@ -11,6 +11,7 @@ Differences are value less reference; relative ones are in percent of the refere
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -30,6 +31,7 @@ from capest.statistics.two_intervals import (
     Compared,
     of_two_intervals,
     together,
+    unpaired_difference,
     without_limits,
 )
 
@@ -107,6 +109,9 @@ def share_difference(
     that have none of either whole do not count where they are more than a tenth.
 
     * Equal in all trials, or fewer than 5 trials differ, or have any of a whole: no interval.
+    * One share is 0 or 1 in all trials: nothing shows how far it varies with the other, so it is
+      the difference of two independent shares, `difference_of_two_shares`. Pairs would take the
+      share that no trial left for known exactly.
     * Skewness of the mean of z up to 0.125 to either side, or fewer than 20 trials: Student's
       interval of z.
     * Beyond, where the wholes are the same: rises and falls of the part as in `mean_difference`.
@@ -141,8 +146,13 @@ def share_difference(
     value, percent = share - base, (100.0 * (share / base - 1) if base > 0 else math.nan)
     fewest = min(int(np.count_nonzero(whole)), int(np.count_nonzero(reference_whole)))
     differ = int(np.count_nonzero((y != y0) | (n != n0)))
-    if note := why_not_known(fewest, trials) or why_no_pairs(differ, trials):
+    note = why_no_pairs(differ, trials)
+    if not note.startswith("same"):
+        note = why_not_known(fewest, trials) or note
+    if note:
         return without_limits(value, percent, note)
+    if is_at_an_end(y, n) or is_at_an_end(y0, n0):
+        return difference_of_two_shares(part, whole, reference_part, reference_whole, confidence)
     u, u0 = (y - share * n) / n.mean(), (y0 - base * n0) / n0.mean()
     z = u - u0
     too_few = len(z) < ENOUGH_CONTRIBUTING and differ >= MOST_HAVE * len(z)
@@ -165,6 +175,43 @@ def share_difference(
         return Compared(found, _scaled(found, 100.0 / base))
     half = _student(100.0 * (u - (share / base) * u0) / base, confidence)
     return Compared(found, Interval(percent, percent - half, percent + half))
+
+
+def is_at_an_end(part: np.ndarray, whole: np.ndarray) -> bool:
+    """Tell whether a share is 0, or 1, in every trial that has any of the whole."""
+    return not part.any() or bool((part >= whole).all())
+
+
+def difference_of_two_shares(
+    part: np.ndarray,
+    whole: np.ndarray,
+    reference_part: np.ndarray,
+    reference_whole: np.ndarray,
+    confidence: float = 0.95,
+) -> Compared:
+    """Difference of the shares of two independent runs, each with all of its trials.
+
+    Parameters
+    ----------
+    part, whole : integer array (trials,)
+        Trial by trial, 0 <= part <= whole.
+    reference_part, reference_whole : integer array (reference trials,)
+    confidence : float
+        Nominal coverage, 0..1.
+
+    Returns
+    -------
+    Compared
+        By `two_intervals.unpaired_difference`, limits within -1..1.
+    """
+    found = unpaired_difference(
+        _share(part, whole, confidence), _share(reference_part, reference_whole, confidence)
+    )
+    one = found.difference
+    if one.note:
+        return found
+    within = Interval(one.value, max(one.low, -1.0), min(one.high, 1.0))
+    return replace(found, difference=within)
 
 
 def why_no_pairs(differ: int, trials: int) -> str:

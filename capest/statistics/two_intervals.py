@@ -52,9 +52,13 @@ def unpaired_difference(values: Interval, reference: Interval) -> Compared:
     Returns
     -------
     Compared
-        By `of_two_intervals` the relative one of the logarithms.
+        By `of_two_intervals` the relative one of the logarithms. A value of zero has none: its
+        limits over those of the reference are then farther apart than need be.
     """
     difference = of_two_intervals(values, reference)
+    if not difference.note and values.value == values.low == 0.0 and reference.low > 0:
+        percent = Interval(-100.0, -100.0, 100.0 * (values.high / reference.low - 1.0))
+        return Compared(difference, percent, paired=False)
     positive = values.value > 0 and values.low >= 0 and reference.low > 0
     if difference.note or not positive:
         ratio = values.value / reference.value - 1 if reference.value > 0 else math.nan

@@ -281,10 +281,11 @@ def _of_bound(scenario: Scenario, wanted: bool | None) -> tuple[list[OptionValue
     calls = has_calls(dict(scenario.items()))
     if calls and has_scipy():
         return [OptionValue(f"{BOUND}={INTERFERENCE_FREE}", "--bound" if wanted else "")], []
-    why = lacks("scipy", "it") if calls else "is one on calls, and nobody calls"
+    if wanted and calls:
+        raise InputError(lacks("scipy", "--bound"))
     if wanted:
-        raise InputError(f"--bound: the bound {why}")
-    return [], [f"no bound: it {why}"] if calls else []
+        raise InputError("--bound: the bound is one on calls, and nobody calls")
+    return [], [f"no bound: {lacks('scipy', 'it')}"] if calls else []
 
 
 def compare(path: Path, plan: PlannedChoices) -> list[ComparedChoice]:

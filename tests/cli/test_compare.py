@@ -111,6 +111,30 @@ def test_points_of_sweeps(folder: Path) -> None:
     assert "beyond" not in done.stdout.partition("After each")[0]
 
 
+def test_points_of_variants_are_told_by_their_names(folder: Path, tmp_path: Path) -> None:
+    """Names are text, which a file keeps as plain strings."""
+    tables = '[variants.one]\nbeams.frequency_reuse = 1\n[variants."by three"]\n'
+    scenario = tmp_path / "v.toml"
+    scenario.write_text(f"{SCENARIO}{tables}beams.frequency_reuse = 3\n", encoding="utf-8")
+    swept = tmp_path / "v.nc"
+    common = ("--workers", "0", "--backend", "numpy")
+    done = call("sweep", scenario, "--vary", "variants", "-o", swept, *common)
+    assert done.exit_code == 0, done.output
+    other = folder / "a.nc"
+    of = ("--of", "throughput", "--json")
+    done = call("compare", other, swept, "--at", "variants=one", *of)
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["comparisons"][0]["figures"][0]["verdict"] == "same"
+    done = call("compare", other, swept, "--at", "variants=by three", *of)
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)["comparisons"][0]["figures"][0]
+    done = call("compare", other, folder / "sweep.nc", "--at", "beams.frequency_reuse=3", *of)
+    assert found == json.loads(done.stdout)["comparisons"][0]["figures"][0]
+    done = call("compare", other, swept, "--at", "variants=two")
+    assert done.exit_code == 2
+    assert "has no such point; variants is one, by three" in done.output
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

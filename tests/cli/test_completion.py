@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
+import netCDF4
+import numpy as np
 import pytest
 from click.shell_completion import FishComplete, ShellComplete, ZshComplete
 
@@ -94,6 +96,80 @@ def test_files_by_their_endings_and_what_one_holds(
     assert offered("export", "none.nc", "") == []
 
 
+def sweep_file(path: Path) -> None:
+    """A file with the parts that a sweep of two axes has, by which completion knows it."""
+    with netCDF4.Dataset(path, "w") as file:
+        file.setncatts({"sweep_axes": "beams__frequency_reuse, variants", "scenario_toml": ""})
+        file.createDimension("reuse", 2)
+        reuse = file.createVariable("beams__frequency_reuse", "i8", ("reuse",))
+        reuse.scenario_key = "beams.frequency_reuse"
+        reuse[:] = [1, 3]
+        names = file.createVariable("variants", str, ("reuse",))
+        names.scenario_key = "variants"
+        names[:] = np.array(["base", "phone in a hand"], dtype=object)
+        file.createVariable("sinr_db_quantile", "f8", ())
+        file.createVariable("throughput_mean", "f8", ())
+
+
+def test_what_a_file_holds_is_offered_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "run.nc")
+    sweep_file(tmp_path / "sweep.nc")
+    (tmp_path / "bad.nc").write_bytes(b"no result")
+    assert {"sinr_db", "cell_throughput"} <= set(offered("plot", "run.nc", "cdf", "--of", ""))
+    assert offered("plot", "run.nc", "map", "--of", "cell_calls_at") == []
+    assert offered("plot", "sweep.nc", "sweep", "--of", "") == ["sinr_db", "throughput"]
+    assert "cell_calls_at_or_below_minimum" in offered("plot", "bad.nc", "map", "--of", "cell_")
+    pictures = offered("plot", "run.nc", "")
+    assert {"convergence", "reasons"} <= set(pictures)
+    assert not {"sweep", "tornado", "capacity", "compare"} & set(pictures)
+    assert offered("plot", "run.nc", "run.nc", "com") == ["compare"]
+    assert offered("plot", "sweep.nc", "s") == ["sweep", "sweep.nc"]
+    assert offered("plot", "run.nc", "reasons", "--by", "c") == ["country"]
+    assert offered("plot", "sweep.nc", "sweep", "--by", "") == ["beams.frequency_reuse", "variants"]
+    both = ("compare", "sweep.nc", "sweep.nc")
+    assert offered(*both, "--of", "") == [
+        *("sinr_db.p05", "sinr_db.p50", "sinr_db.p95"),
+        "throughput.mean",
+    ]
+    assert offered(*both, "--at", "b") == ["beams.frequency_reuse="]
+    assert offered(*both, "--at", "beams.frequency_reuse=") == [
+        *("beams.frequency_reuse=1", "beams.frequency_reuse=3"),
+    ]
+    assert offered(*both, "--at", "variants=p") == ["variants=phone in a hand"]
+    assert offered("compare", "bad.nc", "--at", "") == []
+
+
+def test_variants_are_those_of_the_scenario(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "s.toml").write_text(VARIANTS, encoding="utf-8")
+    (tmp_path / "bad.toml").write_text("[", encoding="utf-8")
+    names = ["base", "phone in a hand", "one, two"]
+    assert offered("run", "s.toml", "--variant", "") == names
+    assert offered("run", "s.toml", "--variant", "p") == ["phone in a hand"]
+    assert offered("run", "bad.toml", "--variant", "") == []
+    assert offered("sweep", "s.toml", "--vary", "var") == ["variants"]
+    assert offered("sweep", "bad.toml", "--vary", "var") == []
+    assert offered("sweep", "s.toml", "--vary", "variants=") == [
+        *("variants=base", "variants=phone in a hand", 'variants="one, two"'),
+    ]
+    assert offered("sweep", "s.toml", "--vary", "variants=base,") == [
+        *("variants=base,phone in a hand", 'variants=base,"one, two"'),
+    ]
+
+
+VARIANTS = """
+[variants.base]
+[variants."phone in a hand"]
+handset.preset = "smartphone-typical"
+[variants."one, two"]
+"""
+
+
 def test_words_that_bash_took_apart_are_one() -> None:
     words = ["capest", "run", "--set", "beams.allocation", "=", "ran"]
     assert joined(words, "=:")[-2:] == ["--set", "beams.allocation=ran"]
@@ -121,6 +197,10 @@ answer capest run s.toml --set beams.allocation = ran
 answer capest sweep s.toml --vary beams.allocation = random,max
 answer capest export "result.nc" fig
 answer capest show res
+answer capest run variants.toml --variant ph
+answer capest sweep variants.toml --vary variants = base,p
+answer capest plot "result.nc" convergence --of sinr_d
+answer capest compare "result.nc" --of sinr_db.p9
 COMP_WORDBREAKS=" "
 answer capest run s.toml --set beams.allocation=ran
 """
@@ -129,6 +209,7 @@ answer capest run s.toml --set beams.allocation=ran
 @pytest.mark.skipif(shutil.which("bash") is None, reason="no bash")
 def test_in_a_real_bash(tmp_path: Path) -> None:
     write(tmp_path / "result.nc")
+    (tmp_path / "variants.toml").write_text(VARIANTS, encoding="utf-8")
     program = tmp_path / "bin" / "capest"
     program.parent.mkdir()
     program.write_text(
@@ -153,13 +234,22 @@ def test_in_a_real_bash(tmp_path: Path) -> None:
         "random,max-min",
         "figures",
         "result.nc",
+        "phone\\ in\\ a\\ hand",
+        "base,phone\\ in\\ a\\ hand",
+        "sinr_db",
+        "sinr_db.p95",
         "beams.allocation=random",
     ]
     assert done.stderr == ""
 
 
 @pytest.mark.parametrize(
-    "words", [("run", "s.toml", "--set", "beams.allo"), ("export", "result.nc", "fig")]
+    "words",
+    [
+        ("run", "s.toml", "--set", "beams.allo"),
+        ("export", "result.nc", "fig"),
+        ("plot", "result.nc", "conv"),
+    ],
 )
 def test_nobody_waits_for_what_is_not_needed(tmp_path: Path, words: tuple[str, ...]) -> None:
     write(tmp_path / "result.nc")

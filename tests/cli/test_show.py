@@ -8,6 +8,7 @@ import math
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import netCDF4
 import numpy as np
@@ -218,7 +219,13 @@ def served(people, shares):
     never = PartOfCells(5, 0.05, 10.0, 0.1, 5e3, 0.05, 1.25e6, 0.025)
     asking = PartOfCells(100, 1.0, 100.0, 1.0, 1e5, 1.0, 5e7, 1.0)
     none = PartOfCells(0, 0.0, 0.0, 0.0)
-    found = Unserved(40, "calls", False, asking, never, none, 0.07, {}, np.arange(5))
+    often = PartOfCells(4, 0.04, 9.8, 0.098, 4e3, 0.04, 1.1e6, 0.022)
+    found = Unserved(
+        *(40, "calls", False, asking, never, none, 0.07, {}, np.arange(5)),
+        rarely_served=often,
+        asked_seldom=PartOfCells(1, 0.01, 0.2, 0.002, 1e3, 0.01, 1.5e5, 0.003),
+        least_asking_trials=6,
+    )
     groups = [
         DensityGroup(k, k + 1.0, 10.0, 1e4, people, 100.0, 100.0 * share)
         for k, share in enumerate(shares)
@@ -230,8 +237,15 @@ def test_who_is_never_served_and_shares_by_tenths():
     shares = [0.48, 0.38, 0.46, 0.47, 0.38, 0.28, 0.22, 0.16, 0.1, 0.04]
     found = served(5e6, shares)
     assert never_served_line(found) == (
-        "never served in any of 40 trials: 1.2 million people (2 %), in 5 of 100 cells whose "
-        "users asked"
+        "never served in any of 6 or more trials in which they asked: 1.1 million people (2 %), in "
+        "4 of 100 cells whose users asked; 150,000 more where too few trials had users to tell"
+    )
+    seldom = replace(
+        found.unserved, rarely_served=PartOfCells(0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    )
+    assert never_served_line(replace(found, unserved=seldom)) == (
+        "served in none of 40 trials: 1.2 million people (2 %), in 5 of 100 cells whose users "
+        "asked; 40 trials are too few to rule out chance"
     )
     (tenths,) = (line for line in sentences(found) if line.startswith("By tenths"))
     assert tenths == (

@@ -48,6 +48,16 @@ def run_of_calls() -> xr.Dataset:
 
 
 @cache
+def run_in_vain() -> xr.Dataset:
+    """Twelve trials with so few beams that some cells call in vain in all of many trials."""
+    scenario = network_scenario(
+        service={"preset": "video-call-480p"}, users={"count": 300}, run={"trials": 12},
+        satellite={"beams_at_once": 3}, region={"guard_km": 150.0},
+    )  # fmt: skip
+    return capest.run(scenario, backend="numpy")
+
+
+@cache
 def run_of_beams(placed: bool = False) -> xr.Dataset:
     """Four trials of 19 beams of one satellite, 7 of which count, over Japan or nowhere."""
     place = {"latitude_deg": 36.0, "longitude_deg": 139.0} if placed else {}

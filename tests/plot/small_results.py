@@ -33,6 +33,20 @@ def calls(seed: int = 1) -> xr.Dataset:
 
 
 @cache
+def of_service(preset: str, antenna_gain_dbi: float = 0.0) -> xr.Dataset:
+    """Users of a service under one satellite, with such an antenna."""
+    settings: dict[str, Any] = {
+        "satellite": {"preset": "tr38821-set1-leo600-s"},
+        "beams": {"count": 19, "statistics_count": 7},
+        "handset": {"preset": "3gpp-handheld", "antenna_gain_dbi": antenna_gain_dbi},
+        "service": {"preset": preset},
+        "users": {"per_beam": 5},
+        "run": {"trials": 6, "seed": 1},
+    }
+    return capest.run(settings, backend="numpy")
+
+
+@cache
 def thin() -> xr.Dataset:
     """Users without a service under so few satellites that some cells see none at times."""
     return capest.run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,9 @@ from capest.errors import InputError
 from capest.plot import picture
 from capest.plot.source import Source
 from capest.plot.style import PAPER
+from capest.results.compared_figures import BEYOND
+from capest.results.figures import value_text
+from capest.results.sweep_file import AXES
 
 BASE: dict[str, Any] = {
     "title": "base",
@@ -40,6 +44,7 @@ def results() -> dict[str, xr.Dataset]:
         "half": run(carrier__bandwidth_mhz=5.0),
         "weak": run(handset__noise_figure_db=17.0),
         "again": run(run__seed=5),
+        "deaf": run(handset__antenna_gain_dbi=-22.0),
     }
 
 
@@ -94,8 +99,10 @@ def test_the_title_is_the_answer_with_its_interval(results: dict[str, xr.Dataset
     assert words.title.startswith("half: ")
     assert " → " in words.title
     assert "Mbit/s throughput (−" in words.title
+    assert re.search(r"\(−\d+\.?\d* (±\d|\[−\d).* %\)$", words.title)
     assert "from pairs of trials" in words.subtitle
     several = drawn(results, "one-colour", "three", "half").words.title
+    assert len(re.findall(r"\([+−]\d+\.?\d* (?:±\d|\[[+−]?\d)[^)]* %\)", several)) == 2
     assert several.startswith("Throughput, ")
     assert "in one-colour: three " in several
     assert "of independent runs" in drawn(results, "one-colour", "again").words.subtitle
@@ -105,6 +112,43 @@ def test_what_chance_may_do_is_hollow(results: dict[str, xr.Dataset]) -> None:
     found = drawn(results, "one-colour", "one-colour")
     assert not any(filled for ax in found.figure.axes for *_, filled in marks(ax))
     assert "same" in found.words.title
+
+
+def test_what_the_reference_has_none_of_is_named(results: dict[str, xr.Dataset]) -> None:
+    """A figure that rises from 0 has no percentage: no row, but not a word less of it."""
+    found = drawn(results, "deaf", "three")
+    told = results["deaf"].capest.compare(results["three"])
+    zero = [each for each in told[0].figures if each.reference.value == 0.0]
+    assert zero
+    rows = sum(len(marks(ax)) for ax in found.figure.axes)
+    assert rows + len(zero) == told.figures_at_once
+    subtitle = " ".join(found.words.subtitle.split())
+    assert f"among {told.figures_at_once} differences ({rows} drawn)" in subtitle
+    _, _, named = subtitle.partition("In no percentage, as deaf has 0 of it: ")
+    for each in zero:
+        assert f"{each.label}: {value_text(each.value)}" in named
+    assert named.count("(beyond chance)") == sum(each.verdict == BEYOND for each in zero)
+
+
+def test_every_row_has_its_interval_in_one_kind_of_minus(results: dict[str, xr.Dataset]) -> None:
+    figure = drawn(results, "one-colour", "three", "weak").figure
+    written = [text.get_text() for ax in figure.axes for text in ax.texts]
+    changed = [text for text in written if "→" in text and not text.endswith("?")]
+    assert len(changed) > 10
+    for text in changed:
+        assert "±" in text or "[" in text or "limits not known" in text, text
+        assert "-" not in text, text
+
+
+def test_shares_differ_by_points_not_by_percent(results: dict[str, xr.Dataset]) -> None:
+    found = drawn(results, "one-colour", "deaf", of="served_share")
+    (ax,) = found.figure.axes
+    assert ax.get_xlabel() == "difference, % points"
+    assert re.search(r"users served \(−\d.* % points\)$", found.words.title)
+    assert "Filled: beyond chance; hollow" in found.words.subtitle
+    told = results["one-colour"].capest.compare(results["deaf"], of=["served_share"])[0]
+    expected = 100.0 * told["served_share", "mean"].difference.value
+    assert marks(ax)[0][0] == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -157,5 +201,8 @@ def test_why_it_cannot_be_drawn(results: dict[str, xr.Dataset]) -> None:
     assert "two files or more" in picture.why_not("compare", sources(results, "three"))
     with pytest.raises(InputError, match="--of cals: no such figure"):
         drawn(results, "one-colour", "three", of="cals")
+    sweep = Source(results["three"].assign_attrs({AXES: "beams_frequency_reuse"}), "swept")
+    reason = picture.why_not("compare", [*sources(results, "three"), sweep])
+    assert "swept is a sweep: capest compare takes sweeps" in reason
     nine = sources(results, *["three"] * 9)
     assert "8 files at most" in picture.why_not("compare", nine)

@@ -62,3 +62,27 @@ def test_what_has_no_value_of_every_trial() -> None:
     for of in ("nosuch", "sinr_db.p33", "sinr_db.mean"):
         with pytest.raises(InputError, match="has no value for every trial"):
             picture.draw("convergence", [source(calls())], options={"of": of})
+
+
+def test_of_nothing_the_axis_has_no_less_than_nothing() -> None:
+    """No call in any trial: the axis starts at 0, and no interval is in title or legend."""
+    ds = calls()
+    unknown = {f"calls_mean_{end}": np.nan + 0 * ds[f"calls_mean_{end}"] for end in ("low", "high")}
+    none = ds.assign({"calls": 0 * ds["calls"], "calls_mean": 0 * ds["calls_mean"], **unknown})
+    drawn = picture.draw("convergence", [source(none)])
+    (ax,) = drawn.figure.axes
+    assert ax.get_ylim()[0] == 0.0
+    assert ax.get_ylim()[1] > 0.0
+    assert drawn.words.title.startswith("Calls at once: 0 after 8 trials; interval not known")
+    legend = ax.get_legend()
+    assert legend is not None
+    assert "95 % interval" not in [text.get_text() for text in legend.get_texts()]
+    assert all(tick == round(tick) for tick in ax.get_xticks())
+
+
+def test_a_count_near_nothing_has_a_band_from_nothing_up() -> None:
+    ds = calls()
+    few = np.array([0, 0, 1, 0, 2, 0, 1, 5])
+    rare = ds.assign({"calls": ("trial", few)})
+    drawn = picture.draw("convergence", [source(rare)])
+    assert drawn.figure.axes[0].get_ylim()[0] == 0.0

@@ -86,6 +86,24 @@ def test_title() -> None:
     assert "20°" in drawn("coverage", dataset).words.subtitle
 
 
+def test_title_and_bars_and_summary_have_one_interval() -> None:
+    dataset = run_of_calls()
+    trials = int(dataset.attrs["trials_done"])
+    counted = dataset.cell_counted.values != 0
+    full = dataset.copy(deep=True)
+    full["covered_cells"][:] = counted.sum()
+    full["cell_covered_share"][:] = 1.0
+    full["covered_cells_mean"][...] = float(counted.sum())
+    # Clopper and Pearson, two-sided: all of n trials leave 0.025^(1/n) to 1.
+    low = 0.025 ** (1.0 / trials)
+    shown = drawn("coverage", full)
+    assert f": {100.0 * low:.0f} to 100 % of moments (95 % interval)" in shown.words.title
+    assert "confidence" not in shown.words.title
+    bars = shown.figure.axes[1].containers[-1]
+    tops = [each.get_segments()[0][1, 1] for each in bars.lines[2]]  # type: ignore[attr-defined]
+    np.testing.assert_allclose(tops, 100.0 * (1.0 - low), rtol=1e-6)
+
+
 def test_some_cells_alone_have_no_figures_of_all() -> None:
     dataset = run_of_calls()
     some = dataset.isel(cell=np.flatnonzero(dataset.cell_counted.values)[[3, 9]])

@@ -83,6 +83,15 @@ def test_another_result_is_not_taken_for_the_frame(of_one: xr.Dataset) -> None:
     np.testing.assert_allclose(np.asarray(points.get_offsets())[:, 1], share, rtol=1e-6)
 
 
+def test_a_result_is_not_told_to_mend_its_scenario() -> None:
+    """What no version can change in a file that is written is no advice."""
+    written = 'rules = "0.2"\n[constellation]\nbeams_per_satellite = 3\n'
+    other = beams().assign_attrs(scenario_toml=f"{written}[satellite]\naltitude_km = 600.0\n")
+    reason = picture.why_not("hopping", [source(other)])
+    assert "this version of capest does not read its scenario" in reason
+    assert "remove" not in reason
+
+
 def test_what_does_not_hop() -> None:
     assert "all beams are lit all the time" in picture.why_not("hopping", [source(calls())])
     assert "beams.slots gives a frame" in picture.why_not("hopping", [source(beams())])

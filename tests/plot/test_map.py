@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgba
 from PIL import Image
 
 from capest.errors import InputError
@@ -22,15 +23,28 @@ from capest.plot.map_places import cell_raster, places_of
 from capest.plot.map_projection import EqualEarth, LambertEqualArea
 from capest.plot.map_values import PER_KM2, CellValues, cell_names, cell_values
 from capest.plot.map_view import view_of
+from capest.plot.picture import Picture
 from capest.plot.svg_size import smaller
 from capest.results.cell_totals import cell_totals
 from capest.results.stored import OfDataset
 from capest.results.unserved import unserved_of
-from tests.plot.map_runs import drawn, run_of_beams, run_of_calls, run_over, why_not
+from capest.results.who_is_served_text import amount_text
+from tests.plot.map_runs import drawn, run_in_vain, run_of_beams, run_of_calls, run_over, why_not
 
 
 def values(numbers: list[float], name: str = "cell_calls", amount: bool = True) -> CellValues:
     return CellValues(name, "calls", "", np.array(numbers), amount)
+
+
+def rgba(colour: str) -> np.ndarray:
+    """Red, green, blue and opacity of a pixel, 0 to 255."""
+    return np.rint(np.array(to_rgba(colour)) * 255.0)
+
+
+def legend_of(shown: Picture) -> list[str]:
+    """What patterns mean, line by line."""
+    legend = shown.figure.axes[0].get_legend()
+    return [] if legend is None else [each.get_text() for each in legend.get_texts()]
 
 
 class TestView:
@@ -177,16 +191,22 @@ class TestValues:
 
 class TestImage:
     def test_kinds(self) -> None:
-        shown = values([0.0, 0.0, 0.0, 1.0, 1000.0, np.nan])
-        never = np.array([True, False, False, False, False, False])
-        nobody = np.array([False, True, False, False, False, False])
-        expected = [Without.NEVER_SERVED, Without.NOBODY_ASKED, Without.NOTHING, 0, 0]
-        np.testing.assert_array_equal(without(shown, never, nobody), [*expected, Without.VALUE])
+        shown = values([0.0, 0.0, 0.0, 0.0, 1.0, 1000.0, np.nan], "cell_calls")
+        rarely, seldom, nobody = np.eye(3, 7, dtype=bool)
+        of_zero = (Without.NEVER_SERVED, Without.ASKED_SELDOM, Without.NOBODY_ASKED)
+        expected = [*map(int, of_zero), int(Without.NOTHING), 0, 0, int(Without.VALUE)]
+        np.testing.assert_array_equal(without(shown, rarely, seldom, nobody), expected)
 
     def test_a_value_hides_no_kind(self) -> None:
         # A satellite is in view where nobody is served: the value is shown.
         shown = values([3.0, 0.0], "cell_satellites_in_view", amount=False)
-        assert (without(shown, np.array([True, True]), np.zeros(2, dtype=bool)) == 0).all()
+        every, none = np.ones(2, dtype=bool), np.zeros(2, dtype=bool)
+        assert (without(shown, every, none, none) == 0).all()
+
+    def test_where_nobody_lives_is_no_lack_of_service(self) -> None:
+        shown = values([0.0, 5.0, 5000.0], "cell_people")
+        every, none = np.ones(3, dtype=bool), np.zeros(3, dtype=bool)
+        assert without(shown, every, none, none).tolist() == [Without.NOTHING, 0, 0]
 
     def test_colours(self) -> None:
         shown = values([1.0, 5.0, 0.0])
@@ -196,14 +216,30 @@ class TestImage:
         norm, colours = scale_of(shown)
         np.testing.assert_array_equal(image[0, 1], np.rint(np.array(colours(norm(5.0))) * 255.0))
         assert (image[raster == -1, 3] == 0).all()
-        # Hatched, not by colour alone.
-        assert len(np.unique(image[raster == 2], axis=0)) == 2
+        look = LOOKS[Without.NEVER_SERVED]
+        found = {tuple(each) for each in image[raster == 2]}
+        # One pixel wide, so that all of it is at the edge.
+        assert found == {tuple(rgba(look.edge))}
 
-    def test_lighter_is_more_in_grey(self) -> None:
+    def test_hatched_with_a_line_around(self) -> None:
+        raster = np.full((20, 20), -1)
+        raster[2:18, 2:18] = 0
+        image = image_of(raster, values([0.0]), np.array([int(Without.NEVER_SERVED)]))
+        look = LOOKS[Without.NEVER_SERVED]
+        around = image[2:18, 2:18]
+        for side in (around[0], around[-1], around[:, 0], around[:, -1]):
+            assert (side == rgba(look.edge)).all()
+        inside = {tuple(each) for each in around[1:-1, 1:-1].reshape(-1, 4)}
+        assert inside == {tuple(rgba(look.colour)), tuple(rgba(look.line))}
+
+    def test_darker_is_more_in_grey_and_nothing_is_lighter_than_any_value(self) -> None:
+        weight = np.array([0.299, 0.587, 0.114])
         _, colours = scale_of(values([1.0, 2.0]))
-        grey = colours(np.arange(LEVELS))[:, :3] @ np.array([0.299, 0.587, 0.114])
-        assert (np.diff(grey) > 0.0).all()
-        assert LOOKS[Without.NEVER_SERVED].line
+        grey = colours(np.arange(LEVELS))[:, :3] @ weight
+        assert (np.diff(grey) < 0.0).all()
+        for look in LOOKS.values():
+            assert rgba(look.colour)[:3] @ weight / 255.0 > grey.max() + 0.08
+        assert LOOKS[Without.NEVER_SERVED].hatch != LOOKS[Without.ASKED_SELDOM].hatch
 
 
 class TestPicture:
@@ -214,7 +250,47 @@ class TestPicture:
         assert f"{float(dataset.calls_mean):,.1f} calls at once" in title
         assert "of 60 who ask" in title
         assert found.never_served.cells > 0
-        assert "people live where no call is carried in any of 3 trials" in title
+        # A cell that is served in half of the trials is dark in all of three once in eight times.
+        assert "; 3 trials are too few to tell where no call is carried" in title
+        (text,) = (each for each in legend_of(drawn("map", dataset)) if "too few" in each)
+        people = amount_text(found.never_served.people or 0.0)
+        assert text == (
+            "no call is carried, but too few of 3 trials had callers there to tell: "
+            f"{people} people live there"
+        )
+
+    def test_title_of_more_trials(self) -> None:
+        dataset = run_in_vain()
+        found = unserved_of(cell_totals(OfDataset(dataset)))  # type: ignore[arg-type]
+        assert found.rarely_served is not None
+        assert 0 < found.rarely_served.cells < found.never_served.cells
+        words = drawn("map", dataset).words
+        people = amount_text(found.rarely_served.people or 0.0)
+        assert (
+            f"; {people} people live where no call is carried in any of "
+            f"{found.least_asking_trials} or more trials with callers"
+        ) in words.title
+        assert "at most 5 % of them are named by chance" in words.subtitle
+
+    @pytest.mark.parametrize("of", cell_names(OfDataset(run_in_vain())))
+    def test_people_of_the_legend_live_where_it_is_hatched(self, of: str) -> None:
+        dataset = run_in_vain()
+        shown = drawn("map", dataset, of=of)
+        image = np.asarray(shown.figure.axes[0].images[0].get_array())
+        places = places_of(OfDataset(dataset))
+        raster = cell_raster(places.view(), places, image.shape[1])
+        look = LOOKS[Without.NEVER_SERVED]
+        is_edge, is_line = ((image == rgba(each)).all(axis=2) for each in (look.edge, look.line))
+        hatched = np.unique(raster[is_edge | is_line])
+        said = [each for each in legend_of(shown) if "or more trials with callers" in each]
+        assert len(said) == bool(len(hatched))
+        if len(hatched):
+            people = float(dataset["cell_residents"].values[hatched].sum())
+            assert said[0].endswith(f": {amount_text(people)} people live there")
+        if "people live where" in shown.words.title:
+            assert amount_text(people) in shown.words.title
+        if of == "cell_people":
+            assert not len(hatched)
 
     def test_footer_names_sources(self) -> None:
         footer = drawn("map", run_of_calls()).words.footer
@@ -278,8 +354,13 @@ class TestPicture:
         assert "one cell is selected" in why_not("map", run_of_calls().isel(cell=20))
 
     def test_without_people(self) -> None:
-        dataset = run_of_calls().drop_vars(["cell_people", "cell_residents"])
-        assert "cells whose users ask, no call is carried" in drawn("map", dataset).words.title
+        dataset = run_in_vain().drop_vars(["cell_people", "cell_residents"])
+        title = drawn("map", dataset).words.title
+        assert re.search(r"; in \d+ of \d+ cells no call is carried in any of", title)
+
+    def test_a_file_that_does_not_say_in_how_many_trials_a_cell_asked(self) -> None:
+        dataset = run_in_vain().drop_vars(["cell_sums", "cell_asking_share"])
+        assert "does not say in how many trials" in drawn("map", dataset).words.title
 
     def test_a_satellite_over_a_place(self) -> None:
         assert "in the inner 7 of 19 beams" in drawn("map", run_of_beams(True)).words.title

@@ -10,9 +10,12 @@ from matplotlib.patches import Rectangle
 from capest.errors import InputError
 from capest.plot import picture
 from capest.plot.style import GREEN, OF_REASON
+from capest.results.cell_totals import cell_totals
+from capest.results.reasons_by_group import by_country_names
+from capest.results.stored import OfDataset
 from capest.statistics.refusals import REFUSAL_REASONS
 from tests.plot.readable import assert_readable
-from tests.plot.small_results import beams, calls, source, thin
+from tests.plot.small_results import beams, calls, of_service, source, thin
 
 
 def bars(drawn: picture.Picture, panel: int = 0) -> dict[str, dict[Any, float]]:
@@ -160,3 +163,37 @@ def test_an_axis_of_somebody_else() -> None:
     assert drawn.figure is ax.get_figure()
     assert len(drawn.figure.axes) == 1
     assert not drawn.figure.texts
+
+
+def test_cells_whose_centre_is_abroad_are_no_service_there() -> None:
+    ds = calls()
+    drawn = picture.draw("reasons", [source(ds)], options={"by": "country"})
+    rows = bars(drawn)
+    country = ds["cell_country"].values
+    counted = ds["cell_counted"].values == 1
+    abroad = counted & ~np.isin(country, ["CH", "--"])
+    assert len(set(country[abroad])) > 1
+    # Users are in Switzerland alone: no bar is named by another country.
+    assert set(rows) <= {"all", "Switzerland", "no country", "centre abroad"}
+    asked = float(ds["cell_calls_offered"].values[abroad].sum())
+    carried = float(ds["cell_calls"].values[abroad].sum())
+    assert rows["centre abroad"][GREEN] == pytest.approx(carried / asked, rel=1e-5)
+    assert "Centre abroad: users of the region in cells at its border." in drawn.words.subtitle
+    assert "by country of the cell's centre" in drawn.words.subtitle
+
+
+def test_countries_of_other_regions_are_countries() -> None:
+    # A box holds users of every country in it.
+    totals = cell_totals(OfDataset(calls()))
+    assert totals is not None
+    country = calls()["cell_country"].values[totals.number]
+    names = [each.name for each in by_country_names(totals, {}, country)]
+    assert set(names) == {"no country" if each == "--" else each for each in country}
+
+
+def test_messages_are_no_calls() -> None:
+    ds = of_service("message")
+    assert "messages are carried" in picture.draw("reasons", [source(ds)]).words.title
+    assert picture.draw("convergence", [source(ds)]).words.title.startswith("Messages at once: ")
+    budget = picture.draw("delay", [source(ds)]).words.title
+    assert "keep message's 30,000 ms" in budget

@@ -7,7 +7,7 @@ import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -22,17 +22,21 @@ from capest.results.compared_figures import (
     UNKNOWN,
     UNSURE,
     WITHIN,
+    ComparedResult,
     compared_figures,
     figure_label,
     with_verdicts,
 )
 from capest.results.comparison import MOST, compare_results
 from capest.results.comparison_text import comparison_lines
+from capest.results.counted_part import CountedPart
 from capest.results.differences import Trials
 from capest.runner import sweep
 from capest.runner.execute.inline import InlineExecutor
 from capest.statistics.intervals import mean_interval
+from capest.statistics.rare_events import share_over_trials
 from capest.statistics.reduction import Estimate
+from capest.statistics.trial_sums import PartAndWhole
 
 BASE: dict[str, Any] = {
     "title": "base",
@@ -186,6 +190,29 @@ def test_one_trial_tells_nothing_and_says_so() -> None:
     assert "one trial" in words(found)
 
 
+def test_one_trial_beside_many_claims_no_limits(base: xr.Dataset) -> None:
+    """The one trial has no limits alone either, so nothing is said to be of independent runs."""
+    text = words(run(run__trials=1).capest.compare(base))
+    assert "one trial in common tells nothing of chance" in text
+    assert "each alone does" not in text
+    assert "one trial gives no interval" in text
+
+
+def test_what_few_trials_have_is_still_the_same_in_a_file_and_itself() -> None:
+    """Of 8 trials 4 have any user with a beam: too few for an interval, not for this."""
+    lit, users = np.array([0, 9, 0, 9, 9, 0, 0, 9]), np.full(8, 50)
+    read = {"served_users": lit // 2, "lit_users": lit, "users": users} | {
+        f"served_share_mean{end}": np.array(value)
+        for end, value in (("", 4 / 9), ("_low", math.nan), ("_high", math.nan))
+    }
+    trials = Trials(8, 1, "1", frozenset(read), read.__getitem__, lambda _: {})
+    ends = (4 / 9, math.nan, math.nan)
+    estimates = {("served_share", "mean"): Estimate("served_share", "mean", *ends, "1")}
+    one = cast("ComparedResult", MadeUp(trials, estimates))
+    (told,) = with_verdicts([(one, one, compared_figures(one, one, ()))])
+    assert [each.verdict for each in told] == [SAME]
+
+
 def test_several_results_and_hostile_names(base: xr.Dataset, reuse: xr.Dataset) -> None:
     third = run(users__per_beam=2)
     third.attrs["title"] = "<script>alert(1)</script> \x1b[31m " + "x" * 300
@@ -255,12 +282,17 @@ def test_what_cannot_be_compared_is_refused(base: xr.Dataset) -> None:
 METRICS = ("throughput", "calls", "calls_offered", "calls_on_fading", "users", "lit_beams")
 
 
+REGION_PART = CountedPart(is_region=True, cells=None)
+
+
 @dataclass(frozen=True)
 class MadeUp:
     """A result of means alone."""
 
     trials: Trials
     estimates: dict[tuple[str, str], Estimate]
+    name: str = "made up"
+    part: CountedPart = REGION_PART
 
 
 def made_up(draws: np.random.Generator, seed: int, common: np.ndarray) -> MadeUp:
@@ -282,6 +314,42 @@ def made_up(draws: np.random.Generator, seed: int, common: np.ndarray) -> MadeUp
         estimates[name, "mean"] = Estimate(name, "mean", *ends, "1")
     trials = Trials(common.shape[1], 1, str(seed), frozenset(read), read.__getitem__, lambda _: {})
     return MadeUp(trials, estimates)
+
+
+def served(part: np.ndarray, seed: int = 1) -> ComparedResult:
+    """A result of one share, of 1,000 users in every trial."""
+    whole = np.full(len(part), 1000)
+    sums = PartAndWhole()
+    sums.add(part, whole)
+    found = share_over_trials(sums)
+    read = {"lit_users": whole, "served_users": part} | {
+        f"served_share_mean{end}": np.array(value)
+        for end, value in (("", found.value), ("_low", found.low), ("_high", found.high))
+    }
+    names = frozenset(read)
+    trials = Trials(len(part), 1, str(seed), names, read.__getitem__, lambda _: {})
+    ends = (found.value, found.low, found.high)
+    estimates = {("served_share", "mean"): Estimate("served_share", "mean", *ends, "1")}
+    return cast("ComparedResult", MadeUp(trials, estimates))
+
+
+def test_a_share_of_all_in_more_trials_is_beyond_chance() -> None:
+    """Of 40 trials with 92.5 % served, and of 400 with all: 400 trials tell the two apart."""
+    part = np.random.default_rng(10).binomial(1000, 0.925, 40)
+    few, many = served(part), served(np.full(400, 1000))
+    (found,) = compared_figures(many, few, ())
+    gap = 1.0 - part.mean() / 1000
+    assert (found.difference.value, found.difference.paired) == (pytest.approx(gap), False)
+    assert found.difference.low == pytest.approx(gap - (1.0 - 0.025 ** (1 / 400)), abs=0.0005)
+    assert found.difference.high == pytest.approx(gap, abs=0.003)
+    assert "0 or 100 % in every trial" in found.why_apart
+    (told,) = with_verdicts([(many, few, [found])])
+    assert told[0].verdict == BEYOND
+    # Of 40 trials each, one in eleven might be another one: that is not beyond chance.
+    alike = served(np.full(40, 1000))
+    figures = compared_figures(alike, few, ())
+    (told,) = with_verdicts([(alike, few, figures)])
+    assert told[0].verdict == WITHIN
 
 
 def verdicts(values: MadeUp, reference: MadeUp) -> list[str]:
@@ -315,3 +383,68 @@ def test_a_difference_that_is_there_is_found_among_many() -> None:
     found = verdicts(made_up(draws, 1, more), made_up(draws, 1, common))
     assert found[0] == BEYOND
     assert found.count(BEYOND) == 1
+
+
+REGION: dict[str, Any] = {
+    "title": "region",
+    "satellite": {"preset": "tr38821-set1-leo600-s"},
+    "constellation": {"shells": "60: 600/20/1 @ 600"},
+    "region": {"kind": "circle", "latitude_deg": 40, "longitude_deg": 116, "radius_km": 200},
+    "users": {"placement": "uniform", "count": 100},
+    "run": {"trials": 4, "seed": 4},
+}
+
+
+@pytest.fixture(scope="module")
+def region() -> xr.Dataset:
+    """A region of some cells, served by a constellation."""
+    return api.run(api.load(REGION), backend="numpy")
+
+
+TOTALS = {("throughput", "mean"), ("users", "mean"), ("lit_beams", "mean")}
+"""Figures of a region and of one satellite that are no figures of one thing."""
+
+
+def test_totals_of_a_region_and_of_one_satellite_are_not_compared(
+    base: xr.Dataset, region: xr.Dataset
+) -> None:
+    for ours, theirs in ((base, region), (region, base)):
+        results = compare_results([ours, theirs], ["A", "B"], all_figures=True)
+        (found,) = results
+        compared = {(each.difference.metric, each.difference.statistic) for each in found.figures}
+        assert {("sinr_db", "p50"), ("served_share", "mean")} <= compared
+        assert not compared & {*TOTALS, ("cells_dark", "mean"), ("cells_asking", "mean")}
+        whys = {found.not_compared[key] for key in TOTALS}
+        part = "of 7 beams of one satellite in {}, of a whole region in {}"
+        if ours is region:
+            part = "of a whole region in {}, of 7 beams of one satellite in {}"
+        assert whys == {part.format("A", "B")}
+        assert "Totals are not compared." in words(results)
+        assert results.to_list()[0]["warnings"] == list(found.warnings) != []
+
+
+def test_a_total_that_is_asked_for_is_told_why_it_is_not_compared(
+    base: xr.Dataset, region: xr.Dataset
+) -> None:
+    asked = base.capest.compare(region, of=["throughput"])
+    assert asked[0].figures == ()
+    assert "Not compared: throughput.mean (of 7 beams of one satellite" in words(asked)
+
+
+def test_other_numbers_of_beams_and_of_cells_are_told(base: xr.Dataset, region: xr.Dataset) -> None:
+    (found,) = base.capest.compare(run(beams__statistics_count=1))
+    assert found.warnings == (
+        "Totals are of 7 beams of one satellite in the first, and of 1 beam of one satellite in "
+        "the other.",
+    )
+    assert ("throughput", "mean") in {
+        (each.difference.metric, each.difference.statistic) for each in found.figures
+    }
+    larger = api.run(api.load(REGION).replace(region__radius_km=300.0), backend="numpy")
+    (found,) = compare_results([region, larger], ["A", "B"], all_figures=True)
+    counts = [int(each["cell_counted"].sum()) for each in (region, larger)]
+    assert found.not_compared["covered_cells", "mean"] == (
+        f"a count of cells, of {counts[0]:,} in A and of {counts[1]:,} in B"
+    )
+    assert found.warnings == ("The regions differ: totals, users and cells are of other ground.",)
+    assert found["throughput", "mean"].value.value > 0.0

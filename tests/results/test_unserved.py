@@ -163,12 +163,24 @@ def whole(made: CellTotals, **more) -> WhoIsServed:
 def test_it_is_said_in_sentences() -> None:
     assert sentences(whole(totals())) == [
         "Never served in 40 trials: 2 of 4 cells whose users asked (50 %), with 5,000 people "
-        "(9 %), 300 km² (30 %); refused there: no beam 62 %, uplink too weak 38 %. Such a cell is "
-        "served in at most 7 % of trials (95 % confidence); fewer trials find more of them.",
+        "(9 %), 300 km² (30 %); refused there: no beam 62 %, uplink too weak 38 %. How many of "
+        "these are served rarely is not known: the file does not say in how many trials they "
+        "asked, so chance is not ruled out. Fewer trials find more by chance.",
         "No user ever asked in 1 cell more, with 500 people (0.9 %), 500 km² (50 %).",
         "Calls carried: 0 % in the least densely settled tenth of the people (up to 20 per km²), "
         "0.2 % in the densest (from 400); Jain's index over cells 0.31.",
+        "By tenths of the people, from the least densely settled to the densest: 0, 73, 39, 0.2, "
+        "0.2, 0.2, 0.2, 0.2, 0.2, 0.2 %.",
     ]
+    often = totals(asking_trials=np.array([40, 12, 4, 0, 40]))
+    assert sentences(whole(often))[0] == (
+        "Never served in 40 trials: 2 of 4 cells whose users asked (50 %), with 5,000 people "
+        "(9 %), 300 km² (30 %); refused there: no beam 62 %, uplink too weak 38 %. Of these, 1 "
+        "cell, with 4,000 people (7 %), 200 km² (20 %), asked in 5 trials or more, and is served "
+        "in less than 50 % of those in which it asks (named by chance with a probability of 5 % "
+        "at most); 1 more, with 1,000 people (2 %), asked in too few to tell. Fewer trials find "
+        "more by chance."
+    )
     beams = totals(area_km2=None, people=None, of_beams=True, served=np.array([60, 1, 1, 0, 1]))
     assert sentences(whole(beams)) == [
         "All 4 beams whose users asked carried a call in some of 40 trials.",
@@ -178,6 +190,35 @@ def test_it_is_said_in_sentences() -> None:
     nobody = totals(asked=np.zeros(5, int), served=np.zeros(5, int), trials=1)
     assert sentences(whole(nobody))[0] == "No user asked in 1 trial."
     assert "earlier version" in sentences(whole(totals(), rough_people=True))[-1]
+
+
+def test_cells_that_asked_often_are_told_from_those_that_asked_seldom() -> None:
+    found = unserved_of(totals(asking_trials=np.array([40, 12, 4, 0, 40])))
+    # Of one cell in 12 trials, 2^-12; of two in 40 trials nearly nothing: far below 5 % of one.
+    assert found.least_asking_trials == 5
+    assert found.rarely_number.tolist() == [1]
+    assert (found.rarely_served.cells, found.rarely_served.people) == (1, 4000.0)
+    assert (found.asked_seldom.cells, found.asked_seldom.people) == (1, 1000.0)
+    written = found.to_dict()
+    # What was there before means what it meant.
+    assert (written["never_served"]["cells"], written["served_in_at_most"]) == (
+        2,
+        pytest.approx(1.0 - 0.05 ** (1 / 40)),
+    )
+    assert written["rarely_served"] == found.rarely_served.to_dict() | {
+        "asking_trials_at_least": 5,
+        "served_in_less_than": 0.5,
+        "wrong_of_these_at_most": 0.05,
+    }
+    assert written["asked_seldom"]["people"] == 1000.0
+
+
+def test_without_trials_that_asked_nothing_is_told() -> None:
+    found = unserved_of(totals())
+    assert (found.rarely_served, found.asked_seldom, found.least_asking_trials) == (None, None, 0)
+    assert "rarely_served" not in found.to_dict()
+    nobody = totals(asked=np.zeros(5, int), asking_trials=np.zeros(5, int))
+    assert unserved_of(nobody).rarely_served.cells == 0
 
 
 def test_who_holds_the_minimum_is_served_something() -> None:
@@ -201,7 +242,7 @@ def test_who_holds_the_minimum_is_served_something() -> None:
         "200 km² (20 %), no call was carried, but callers hold the minimum or an equal part of "
         "their beam there, 0.8 a trial."
     )
-    assert lines[4] == (
+    assert lines[5] == (
         "With those who hold the minimum or an equal part: 64 % in the least dense tenth, 100 % in "
         "the densest."
     )

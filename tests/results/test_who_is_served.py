@@ -73,6 +73,31 @@ def test_never_served_is_what_every_trial_says(result) -> None:
     assert found.reasons[main] == pytest.approx(by_reason[main] / asked[:, never].sum())
 
 
+def test_cells_that_asked_often_and_in_vain(result) -> None:
+    asked = result["cell_calls_offered_by_trial"].values
+    carried = result["cell_calls_by_trial"].values
+    counted = result["cell_counted"].values == 1
+    times = (asked > 0).sum(axis=0)
+    in_vain = counted & (times > 0) & (carried.sum(axis=0) == 0)
+
+    def by_chance(least: int) -> float:
+        return sum(1.0 / (2.0**n - 1.0) for n in times[counted] if n >= least)
+
+    least = next(
+        each
+        for each in range(5, TRIALS + 1)
+        if by_chance(each) <= 0.05 * (in_vain & (times >= each)).sum() > 0.0
+    )
+    found = result.capest.unserved()
+    assert found.least_asking_trials == least
+    often = in_vain & (times >= least)
+    assert found.rarely_number.tolist() == np.flatnonzero(often).tolist()
+    people = result["cell_residents"].values
+    assert found.rarely_served.people == pytest.approx(people[often].sum())
+    assert found.asked_seldom.cells == (in_vain & ~often).sum() > 0
+    assert found.asked_seldom.people == pytest.approx(people[in_vain & ~often].sum())
+
+
 def test_cells_with_the_minimum_are_served_something(tmp_path) -> None:
     scenario = NETWORK.replace(
         users__count=900, cells__objective="coverage", beams__allocation="periodic",
@@ -156,7 +181,7 @@ def test_it_follows_from_sums_alone(path) -> None:
         kept = [name for name in opened.variables if str(name).endswith("_by_trial")]
         few = opened.drop_vars([*kept, "cell_sums"])
         rounded = cell_totals(OfDataset(few))
-        for name in ("asked", "served", "covered", "with_beam", "people"):
+        for name in ("asked", "served", "covered", "with_beam", "people", "asking_trials"):
             np.testing.assert_array_equal(getattr(exact, name), getattr(rounded, name))
         assert exact.refused.keys() == rounded.refused.keys()
 
@@ -289,6 +314,10 @@ def test_files_of_earlier_versions_say_it_too(tmp_path) -> None:
         found = opened.capest.unserved()
         assert found.number.tolist() == np.flatnonzero(never).tolist()
         assert found.asking.cells == (counted & (asked > 0)).sum()
+        # Such files have values of every trial.
+        totals = cell_totals(OfDataset(opened))
+        times = (opened["cell_calls_offered"].values > 0).sum(axis=0)
+        np.testing.assert_array_equal(totals.asking_trials, times[counted])
     assert CliRunner().invoke(cli, ["show", str(old)]).exit_code == 0
 
 

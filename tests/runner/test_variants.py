@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -98,7 +99,9 @@ def test_names_are_read_with_quotes_or_as_an_array(folder: Path) -> None:
     [
         ("variants=reuse-1", r"no variant 'reuse-1': did you mean 'reuse-3'\?"),
         ("variants=", "names no variant, or one twice; such as variants=reuse-1"),
-        ("variants=base,base", "names no variant, or one twice"),
+        ("variants=base,base", 'there are base, reuse-3, "phone, in a hand"$'),
+        ("variants=x", "no variant 'x': there are base, reuse-3, \"phone, in a hand\"$"),
+        ("variants.base", "an equals sign comes before names, .* there are base, reuse-3"),
         ("variants=[base", "broken array"),
     ],
 )
@@ -130,6 +133,36 @@ def test_a_run_says_that_it_leaves_variants_out_and_what_none_of_them_reads(fold
     assert "[variants] of the scenario are not run (base, reuse-3, phone, in a hand, odd)" in (
         found.stderr
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "module", "runs"),
+    [
+        (["budget"], "", ""),
+        (
+            ["capacity", "--vary", "users.per_beam=1..4", "--while", "throughput.mean>=1"],
+            "capest.cli.capacity_runs",
+            "run_plans",
+        ),
+        (["uncertainty", "--trials", "5"], "capest.cli.uncertainty_progress", "run_with_progress"),
+    ],
+)
+def test_studies_say_that_they_leave_variants_out(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], module: str, runs: str
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise InputError("stopped before the first run")
+
+    if module:
+        monkeypatch.setattr(import_module(module), runs, stopped)
+    command, *options = words
+    found = CliRunner().invoke(cli, [command, str(folder / "my.toml"), *options])
+    assert "[variants] of the scenario are not run (base, reuse-3, phone, in a hand)" in (
+        found.stderr
+    )
+    assert "capest sweep --vary variants" in found.stderr
+    assert found.exit_code == (2 if module else 0)
+    assert module == "" or "stopped before the first run" in found.stderr
 
 
 def test_one_variant_names_its_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

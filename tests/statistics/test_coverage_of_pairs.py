@@ -220,6 +220,35 @@ def test_shares(trials, share, base, sizes):
     assert given > 0.9 * RUNS
 
 
+@pytest.mark.parametrize("end", [0, 1])
+@pytest.mark.parametrize("rate", [0.005, 0.02, 0.05])
+@pytest.mark.parametrize("base", [0.925, 0.075])
+def test_shares_of_which_one_is_hardly_ever_off_its_end(end, rate, base):
+    """A share is 0, or 1, but in one trial of many, which a run of 40 trials often does not have.
+
+    All users of that trial are lost (or served) at once: no sample says more of it than its trials.
+    """
+    random = np.random.default_rng([end, round(1000 * rate), round(1000 * base)])
+    truth = (rate if end == 0 else 1.0 - rate) - base
+    hits = at_end = 0
+    widest = 0.0
+    for _ in range(RUNS):
+        whole = np.full(40, 500)
+        off = random.random(40) < rate
+        part = 500 * (off if end == 0 else ~off)
+        found = share_difference(part, whole, random.binomial(500, base, 40), whole)
+        hits += bool(found.difference.note) or covered(found.difference, truth)
+        if not off.any():
+            at_end += 1
+            assert not found.paired
+            widest = max(widest, found.difference.high - found.difference.low)
+    print("end", end, rate, base, hits / RUNS, at_end / RUNS)
+    assert hits / RUNS >= 0.93
+    assert at_end / RUNS == pytest.approx((1.0 - rate) ** 40, abs=0.05)
+    # The exact limit of what 40 trials do not show, 1 - 0.025^(1/40), and little more.
+    assert 0.088 < widest < 0.088 + 0.02
+
+
 def test_independent_runs():
     random = np.random.default_rng(11)
     hits = np.zeros(2)

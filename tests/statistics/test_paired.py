@@ -10,9 +10,15 @@ from capest.statistics.growing_blocks import group_of_trials
 from capest.statistics.histograms import HistogramAxis
 from capest.statistics.intervals import Interval, quantile_interval
 from capest.statistics.order_statistics import order_statistic
-from capest.statistics.paired import mean_difference, share_difference
+from capest.statistics.paired import (
+    difference_of_two_shares,
+    mean_difference,
+    share_difference,
+)
 from capest.statistics.paired_quantiles import order_difference, quantile_difference
+from capest.statistics.rare_events import share_over_trials
 from capest.statistics.trial_groups import common_groups
+from capest.statistics.trial_sums import PartAndWhole
 from capest.statistics.two_intervals import of_two_intervals, together, unpaired_difference
 
 AXIS = HistogramAxis("x", "dB", "a test axis", "user", -10.0, 0.05, 400)
@@ -144,6 +150,54 @@ def test_quantiles_of_trials_have_wider_limits_the_surer_they_are(confidence):
     assert (found.low, found.high) == pytest.approx(
         (alone.low + shift, alone.high + shift), abs=1e-3
     )
+
+
+def test_a_share_at_its_end_is_not_known_exactly():
+    """Limits by hand: the rule for what no trial shows, and Zou and Donner's of a difference."""
+    random = np.random.default_rng(8)
+    whole = np.full(40, 1000)
+    part = random.binomial(1000, 0.925, 40)
+    rare = 1.0 - 0.025 ** (1 / 40)
+    alone = share_over_trials(sums(part, whole))
+    up = share_difference(whole, whole, part, whole)
+    assert not up.paired
+    assert up.difference.value == pytest.approx(1.0 - part.mean() / 1000)
+    below = math.hypot(rare, alone.high - alone.value)
+    assert up.difference.low == pytest.approx(up.difference.value - below)
+    # No share is above 1: to that side all that is not known is the other share.
+    assert up.difference.high == pytest.approx(1.0 - alone.low)
+    down = share_difference(part, whole, whole, whole).difference
+    assert (down.low, down.high) == pytest.approx((-up.difference.high, -up.difference.low))
+    # All against none: neither end is certain after 40 trials.
+    lost = share_difference(0 * whole, whole, whole, whole)
+    assert (lost.difference.value, lost.difference.low) == (-1.0, -1.0)
+    assert lost.difference.high == pytest.approx(-1.0 + math.sqrt(2.0) * rare)
+    assert (lost.percent.value, lost.percent.low) == (-100.0, -100.0)
+    assert lost.percent.high == pytest.approx(100.0 * (rare / (1.0 - rare) - 1.0))
+    # Users of other numbers, all of them served: zero is likely, not certain.
+    same = share_difference(whole, whole, whole + 1, whole + 1).difference
+    assert (same.value, same.low, same.high) == pytest.approx((0.0, -rare, rare))
+
+
+def test_every_trial_counts_where_pairs_say_nothing():
+    long, short = np.full(400, 10), np.full(40, 1000)
+    part = np.random.default_rng(9).binomial(1000, 0.925, 40)
+    found = difference_of_two_shares(long, long, part, short).difference
+    rare = 1.0 - 0.025 ** (1 / 400)
+    alone = share_over_trials(sums(part, short))
+    assert found.low == pytest.approx(found.value - math.hypot(rare, alone.high - alone.value))
+
+
+def sums(part, whole):
+    found = PartAndWhole()
+    found.add(part, whole)
+    return found
+
+
+def test_what_is_the_same_is_so_however_few_have_any():
+    part, whole = np.zeros(20, int), np.zeros(20, int)
+    part[3], whole[3:6] = 4, 9
+    assert share_difference(part, whole, part, whole).difference.note.startswith("same")
 
 
 def test_two_intervals():

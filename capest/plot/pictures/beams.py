@@ -89,7 +89,7 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
         panels[1].set_title("on the ground")
         credit = f" · {drawn}"
     draw_patterns_key(ax, stored, found, kinds, below=0.13)
-    title = answer(stored, shown, found)
+    title = answer(stored, shown, found, kinds)
     return Words(
         title=title,
         subtitle=" · ".join([source.title, *_marks(stored, layout, shown, kinds)]),
@@ -114,7 +114,7 @@ def _marks(
     if (kinds == Without.NEVER_SERVED).any():
         _, found = kinds_of(stored, shown)
         if found is not None:
-            parts.append(never_limit(found).replace("cell", "beam"))
+            parts.append(never_limit(stored, found))
     return parts
 
 
@@ -135,7 +135,7 @@ def _draw_layout(ax: Axes, layout: BeamLayout, shown: CellValues, kinds: np.ndar
                 list(layout.hexagons[chosen]),
                 facecolors=face[chosen] if look is None else look.colour,
                 edgecolors=PAPER if look is None else (look.line or "#8a9099"),
-                hatch="////" if look is not None and look.line else None,
+                hatch=4 * look.hatch if look is not None and look.line else None,
                 linewidths=0.5,
                 zorder=2.0,
             )
@@ -161,18 +161,21 @@ def _outline(ax: Axes, layout: BeamLayout) -> None:
     if layout.is_counted.all() or not layout.is_counted.any():
         return
     edges = border_of(layout)
-    ax.add_collection(LineCollection(list(edges), colors=INK, linewidths=2.0, zorder=4.0))
+    # Light below dark: one of them is seen on any colour.
+    for colour, width in ((PAPER, 3.6), (INK, 2.0)):
+        ax.add_collection(LineCollection(list(edges), colors=colour, linewidths=width, zorder=4.0))
 
 
 def _half_power(ax: Axes, layout: BeamLayout) -> None:
     from matplotlib.patches import Circle
 
-    ax.add_patch(
-        Circle(
-            (float(layout.uv[0, 0]), float(layout.uv[0, 1])), layout.half_power_uv, fill=False,
-            edgecolor=INK, linewidth=1.0, linestyle="--", zorder=4.5,
-        )
-    )  # fmt: skip
+    for colour, width, line in ((PAPER, 2.0, "-"), (INK, 1.0, "--")):
+        ax.add_patch(
+            Circle(
+                (float(layout.uv[0, 0]), float(layout.uv[0, 1])), layout.half_power_uv, fill=False,
+                edgecolor=colour, linewidth=width, linestyle=line, zorder=4.5,
+            )
+        )  # fmt: skip
 
 
 def _limb(ax: Axes, layout: BeamLayout) -> None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from capest.plot.plain_numbers import with_minus
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.style import FAMILY, INK, MARKS, PAPER
-from capest.results.compared_figures import BEYOND, SAME, UNKNOWN, ComparedFigure
+from capest.results.compared_figures import BEYOND, SAME, UNKNOWN, WITHIN, ComparedFigure
 from capest.results.comparison import ResultComparisons, compare_results
 from capest.results.comparison_text import difference_text, percent_change
 from capest.results.figures import interval_text, people_unit, scaled, value_text
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 KINDS = ("run",)
+OTHERWISE = {
+    "sweep": "capest compare takes sweeps, point by point or one with --at SECTION.KEY=VALUE"
+}
+"""What does it where a file is of another kind."""
 MOST = 8
 OPTIONS = ("of",)
 
@@ -31,7 +36,7 @@ _WIDTH_IN = 7.2
 _LONGEST_NAME = 28
 _NARROW = (-60.0, 100.0)
 _TICKS = (-99.9, -99, -90, -75, -50, -25, 0, 50, 100, 300, 900, 9900, 99900)
-_TICK_ROOM = 0.13
+_TICK_ROOM = 0.2
 """Of the width of a panel, what the label of a tick takes."""
 
 _MANY_RESULTS = 3
@@ -82,18 +87,55 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
             _panel(ax, rows, unit, found)
     if len(found) > 1 and panels[0] is not None:
         _legend(panels[0], found)
-    first = found[0].reference.name
+    first = cut(found[0].reference.name, _LONGEST_NAME)
     answer = _answer(found, of)
-    pairs = _pairs(found)
+    drawn = {(row.result, row.figure.name) for _, rows in groups for row in rows}
     return Words(
         title=answer,
         subtitle=(
-            f"Difference to {cut(first, _LONGEST_NAME)}, with its 95 % interval{pairs}. Filled: "
-            f"beyond chance, of all {found.figures_at_once} together; hollow: chance may do it."
+            f"Difference to {cut(first, _LONGEST_NAME)}, with its 95 % interval{_pairs(found)}. "
+            f"Filled: beyond chance{_among(found.figures_at_once, len(drawn))}; hollow: chance may do it."
+            f"{_of_nothing(found, drawn, cut(first, _LONGEST_NAME))}{_warnings(found)}"
         ),
         footer=" | ".join(f"{cut(each.name, _LONGEST_NAME)}: {each.footer}" for each in sources),
         alt=f"Rows of marks with bars to the left and right of a line at zero. {answer}.",
     )
+
+
+def _warnings(found: ResultComparisons) -> str:
+    """What results are not alike in, each sentence once, after a space."""
+    said = dict.fromkeys(line for each in found for line in each.warnings)
+    return "".join(f" {line}" for line in said)
+
+
+def _among(compared: int, drawn: int) -> str:
+    """Among how many differences one is beyond chance, and how many of them are drawn."""
+    if compared == 1:
+        return ""
+    some = "" if drawn == compared else f" ({drawn:,} drawn)"
+    return f" among {compared:,} differences{some}"
+
+
+def _of_nothing(found: ResultComparisons, drawn: set[tuple[int, str]], reference: str) -> str:
+    """Figures that are zero in the reference, of which there is no percentage, in words."""
+    texts: dict[str, list[str]] = {}
+    for k, one in enumerate(found):
+        for each in one.figures:
+            if (k, each.name) in drawn or each.reference.value != 0.0:
+                continue
+            label = f"{each.label}: " if each.label not in texts else ""
+            name = f"{cut(one.values.name, _LONGEST_NAME)} " if len(found) > 1 else ""
+            value = scaled(each.value, each.factor)
+            sure = _WITH_CHANCE.get(each.verdict, "")
+            text = f"{label}{name}{value_text(value)}{sure}"
+            texts.setdefault(each.label, []).append(text)
+    if not texts:
+        return ""
+    listed = "; ".join(", ".join(each) for each in texts.values())
+    return f" In no percentage, as {reference} has 0 of it: {listed}."
+
+
+_WITH_CHANCE = {BEYOND: " (beyond chance)", WITHIN: " (chance may do it)"}
 
 
 def _compared(sources: Sequence[Source], of: str) -> ResultComparisons:
@@ -171,7 +213,7 @@ def _panel(ax: Axes, rows: Sequence[_Row], unit: str, found: ResultComparisons) 
     ax.set_xlabel(
         f"difference, % of {reference}{beyond_edge}"
         if of_reference
-        else f"difference{f', {unit}' * bool(unit)}"
+        else f"difference{f', {_POINTS.get(unit, unit).strip()}' * bool(unit)}"
     )
 
 
@@ -239,22 +281,26 @@ def _written(figure: ComparedFigure, *, of_reference: bool) -> str:
     """Such as "29,738 → 2,851 (−90 %)"."""
     both = [value_text(scaled(each, figure.factor)) for each in (figure.reference, figure.value)]
     if figure.verdict == SAME:
-        return _minus(f"{both[0]} (same)")
+        return with_minus(f"{both[0]} (same)")
     text = f"{both[0]} → {both[1]} ({_change(figure, of_reference=of_reference)})"
-    return _minus(f"{text} ?" if figure.verdict == UNKNOWN else text)
+    return with_minus(f"{text} ?" if figure.verdict == UNKNOWN else text)
 
 
 def _change(figure: ComparedFigure, *, of_reference: bool) -> str:
+    """The change with its unit and its interval, such as "−3.2 ±0.4 %"."""
     change = percent_change(figure) if of_reference else ""
-    plain = f"{difference_text(figure).partition(' ')[0]}{_POINTS.get(_unit(figure), '')}"
-    return _minus(change or plain)
+    value, unit = change.removesuffix(" %"), " %"
+    if not change:
+        plain = difference_text(figure).partition(" ")[0]
+        value, unit = plain, _POINTS.get(_unit(figure), "")
+    # A percentage may have no limits where the difference has some.
+    interval = _interval(figure, of_reference=bool(change))
+    if interval and not any(digit.isdigit() for digit in interval):
+        return with_minus(f"{value}{unit}, limits {interval}")
+    return with_minus(f"{value}{f' {interval}' if interval else ''}{unit}")
 
 
-_POINTS = {"%": " points", "dB": " dB"}
-
-
-def _minus(text: str) -> str:
-    return text.replace("-", "−")
+_POINTS = {"%": " % points", "dB": " dB"}
 
 
 def _legend(ax: Axes, found: ResultComparisons) -> None:
@@ -287,36 +333,33 @@ def _answer(found: ResultComparisons, of: str) -> str:
         (one.values.name, each) for one in have for each in one.figures if each.name == figure.name
     ]
     if len(found) == 1:
-        text = _written(figure, of_reference=of_reference).partition(" (")
-        of_what = f" {unit}" * bool(unit) + f" {label}" if unit else f" {label}"
-        sure = _interval(figure, of_reference=of_reference)
-        name = cut(told[0][0], _LONGEST_NAME)
-        return f"{name}: {text[0]}{of_what} ({text[2].rstrip(')')}{sure})"
+        both, _, change = _written(figure, of_reference=of_reference).partition(" (")
+        unit_and_label = f"{unit} {label}" if unit else label
+        return f"{cut(told[0][0], _LONGEST_NAME)}: {both} {unit_and_label} ({change}"
     base = value_text(scaled(figure.reference, figure.factor))
     reference = cut(found[0].reference.name, _LONGEST_NAME)
     shown = [
-        f"{cut(name, _LONGEST_NAME)} {_minus(value_text(scaled(each.value, each.factor)))} "
+        f"{cut(name, _LONGEST_NAME)} {with_minus(value_text(scaled(each.value, each.factor)))} "
         f"({'same' if each.verdict == SAME else _change(each, of_reference=of_reference)})"
         for name, each in told
     ]
     more = f"; and {len(shown) - 3} more" if len(shown) > 4 else ""
     listed = "; ".join(shown[:3] if more else shown)
     what = f"{label[:1].upper()}{label[1:]}"
-    return f"{what}, {f'{_minus(base)} {unit}'.strip()} in {reference}: {listed}{more}"
+    return f"{what}, {f'{with_minus(base)} {unit}'.strip()} in {reference}: {listed}{more}"
 
 
 def _interval(figure: ComparedFigure, *, of_reference: bool) -> str:
-    """Interval of the change that a title tells; empty where there is none."""
+    """Interval of a change as people read it; empty where there is none."""
     found = figure.difference
     if figure.verdict in (SAME, UNKNOWN):
         return ""
-    ends = (found.percent, found.percent_low, found.percent_high)
-    shown = scaled(found.estimate(), figure.factor)
-    if of_reference and not math.isnan(found.percent_low):
-        shown = Estimate(found.metric, found.statistic, *ends, "percent")
-    elif of_reference:
+    if not of_reference:
+        return difference_text(figure).partition(" ")[2]
+    if math.isnan(found.percent_low):
         return ""
-    return _minus(f", {interval_text(shown)}")
+    ends = (found.percent, found.percent_low, found.percent_high)
+    return interval_text(Estimate(found.metric, found.statistic, *ends, "percent"))
 
 
 def _pairs(found: ResultComparisons) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from capest.errors import InputError
 from capest.plot.plain_numbers import write_plain_numbers
+from capest.plot.service_words import asked_for
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.style import BLUE, INK, VERMILLION
@@ -65,6 +67,8 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
     InputError
         No such figure.
     """
+    from matplotlib.ticker import MaxNLocator
+
     source = sources[0]
     means, metrics = _means(source), _metrics(source)
     name, _, statistic = of.partition(".")
@@ -85,15 +89,16 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
     )
     (ax,) = sheet.panels()
     assert ax is not None
-    ax.fill_between(
-        running.trials,
-        running.low,
-        running.high,
-        color=BLUE,
-        alpha=0.25,
-        linewidth=0.0,
-        label="95 % interval",
-    )
+    if np.isfinite(running.high - running.low).any() and not math.isnan(found.low):
+        ax.fill_between(
+            running.trials,
+            running.low,
+            running.high,
+            color=BLUE,
+            alpha=0.25,
+            linewidth=0.0,
+            label="95 % interval",
+        )
     ax.plot(running.trials, running.value, color=BLUE, linewidth=1.5, label="the trials so far")
     ax.axhline(found.value, color=INK, linewidth=0.8, linestyle=":", label="all trials")
     wanted = _half_width_wanted(source, found)
@@ -108,9 +113,15 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
             )
     unit = people_unit(found.units)
     label = _label(name, statistic)
+    if asked_for(source.stored) == "messages":
+        label = label.replace("calls", "messages")
     ax.set_xlabel("trials" if statistic == "mean" else "trials, group by group")
     ax.set_ylabel(f"{label}{f', {unit}' if unit else ''}")
     ax.set_xlim(running.trials[0], max(running.trials[-1], running.trials[0] + 1))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if unit != "dB" and ax.get_ylim()[0] < 0.0:
+        # No amount lies below nothing; of nothing at all the axis has some room.
+        ax.set_ylim(0.0, ax.get_ylim()[1] if running.value.any() else 1.0)
     write_plain_numbers(ax.xaxis)
     write_plain_numbers(ax.yaxis)
     ax.legend(loc="best")
@@ -120,9 +131,14 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
 def _words(source: Source, found: Estimate, label: str, wanted: float | None) -> Words:
     """Title: the estimate with its interval, and after how many trials."""
     trials = int(source.stored.sizes["trial"])
-    parts = (value_text(found), people_unit(found.units), interval_text(found))
+    text = interval_text(found)
+    is_known = not found.note and any(map(str.isdigit, text))
+    interval = text if is_known else ""
+    parts = (value_text(found), people_unit(found.units), interval)
     answer = " ".join(part for part in parts if part)
     words = f"{label[:1].upper()}{label[1:]}: {answer} after {trials:,} trials"
+    if not is_known:
+        words += f"; interval {found.note or 'not known'}"
     reached = ""
     if wanted is not None:
         is_reached = found.half_width <= wanted * (1.0 + 1e-9)

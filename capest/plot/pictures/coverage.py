@@ -69,7 +69,7 @@ def draw(sheet: Sheet, sources: tuple[Source, ...]) -> Words:
     assert top is not None
     _curves(top, zones, seen, area, people)
     top.set_ylabel("satellites in view")
-    top.set_ylim(bottom=0.0)
+    top.set_ylim(0.0, max(1.0, 1.08 * float(seen.max())))
     _key(top)
     if bottom is not None:
         _curves(bottom, zones, gone, area, people)
@@ -125,12 +125,13 @@ def _curves(
 
     ax.plot(
         *curve(area), "o-", color=BLUE, markersize=4.0,
-        linewidth=1.4, label="mean by area",
+        linewidth=1.4, label="mean by area", clip_on=False,
     )  # fmt: skip
     if people is not None:
         ax.plot(
             *curve(people), "s--", color=VERMILLION, markersize=3.5,
             linewidth=1.2, markerfacecolor="white", label="mean by people who live there",
+            clip_on=False,
         )  # fmt: skip
 
 
@@ -157,7 +158,7 @@ def _limits(
     ax.errorbar(
         zones.middle_deg, mean, yerr=[np.maximum(mean - low, 0.0), np.maximum(high - mean, 0.0)],
         fmt="none", ecolor=INK, elinewidth=0.7, capsize=2.0,
-        label="95 % interval at most, of the mean by area",
+        label="95 % interval at most (two-sided), of the mean by area",
     )  # fmt: skip
 
 
@@ -206,10 +207,11 @@ def _title(stored: Stored, seen: np.ndarray, area: np.ndarray, trials: int) -> s
     if found.value == cells and _stands_still(stored):
         return f"A geostationary satellite is in view of every cell at all times; {count}"
     if found.value == cells:
-        least = percent_text(1.0 - largest_share(0, trials, tail=0.05))
+        # The two-sided interval of Clopper and Pearson, as below and as in the summary.
+        least = percent_text(1.0 - largest_share(0, trials)).removesuffix(" %")
         return (
-            f"A satellite is in view of every cell in {runs}, so in at least {least} of moments "
-            f"(95 % confidence); {count}"
+            f"A satellite is in view of every cell in {runs}: {least} to 100 % of moments "
+            f"(95 % interval); {count}"
         )
     sure = f", {interval_text(share)}," if not share.note else " (how sure is not known)"
     return (

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import tomllib
+import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from capest.errors import InputError
+from capest.errors import InputError, OldNameWarning, ScenarioError
 from capest.plot.plain_numbers import in_percent, write_plain_numbers
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
@@ -34,9 +36,13 @@ _MOST_NAMED = 40
 def why_not(sources: tuple[Source, ...]) -> str:
     """Why it cannot be drawn; empty where it can."""
     try:
-        scenario = load_scenario(_scenario_of(sources[0]))
+        with warnings.catch_warnings():
+            # Nobody writes the scenario of a result anew.
+            warnings.simplefilter("ignore", OldNameWarning)
+            # What was not read then does no harm now.
+            scenario = load_scenario(_scenario_of(sources[0]), excused=[])
     except InputError as error:
-        return f"its scenario cannot be read again: {str(error).splitlines()[0]}"
+        return f"this version of capest does not read its scenario: {_fault(error)}"
     if scenario.has_frame:
         return ""
     if scenario.beams.allocation == "all-on":
@@ -68,6 +74,13 @@ def draw(sheet: Sheet, sources: tuple[Source, ...]) -> Words:
     if beside is not None:
         _draw_traffic(beside, wanted, served)
     return _words(source, frame)
+
+
+def _fault(error: InputError) -> str:
+    """The first fault, without what would mend a scenario: that of a result is not mended."""
+    if isinstance(error, ScenarioError):
+        return str(replace(error.problems[0], hint=""))
+    return str(error).splitlines()[0]
 
 
 def _scenario_of(source: Source) -> dict[str, Any]:

@@ -64,11 +64,11 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
     credit = draw_ground(ax, stored, places, view, shown, kinds, width_in)
     draw_colour_bar(ax, shown)
     draw_patterns_key(ax, stored, found, kinds)
-    title = answer(stored, shown, found)
+    title = answer(stored, shown, found, kinds)
     hatched = bool((kinds == Without.NEVER_SERVED).any())
     parts = [source.title, f"colour: {shown.label}{' (log)' if shown.is_logarithmic else ''}"]
     if hatched and found is not None:
-        parts.append(never_limit(found))
+        parts.append(never_limit(stored, found))
     return Words(
         title=title,
         subtitle=" · ".join(parts),

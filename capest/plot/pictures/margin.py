@@ -8,15 +8,22 @@ import math
 import numpy as np
 
 from capest.errors import InputError
-from capest.plot.curve_axis import write_points
+from capest.plot.curve_axis import upright_limits, write_points
 from capest.plot.figure_words import FigureWords, figure_words
-from capest.plot.plain_numbers import plain_number, with_minus, write_plain_numbers
+from capest.plot.plain_numbers import plain_number, write_plain_numbers
 from capest.plot.point_labels import PointLabel, ends_first, place_labels
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
-from capest.plot.studied import decimals_in_words, other_figures, studied_figure, study_of_source
+from capest.plot.studied import (
+    answer_text,
+    decimals_in_words,
+    other_figures,
+    studied_figure,
+    study_of_source,
+    title_and_users,
+)
 from capest.plot.style import BLUE, GREY, INK
-from capest.results.figures import number, percent_text
+from capest.results.figures import percent_text
 from capest.statistics.answer_range import NEARLY_NONE
 from capest.studies.uncertainty.study_model import StudiedFigure, Study
 
@@ -58,10 +65,7 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
     places = decimals_in_words(found, words)
     (ax,) = sheet.panels()
     assert ax is not None
-    low, high = _range_of(limits)
-    room = 0.14 * (high - low) or 0.1 * abs(high) or 1.0
-    bottom = 0.0 if words.from_zero and low >= 0.0 else low - room
-    top = high + room
+    bottom, top = upright_limits(limits, words.from_zero)
     shown = np.where(np.isposinf(limits), top, np.where(np.isneginf(limits), bottom, limits))
     write_points(ax, margins, shown, colour=BLUE, line="-", mark="o", label=words.name)
     ax.axvline(0.0, color=INK, linewidth=0.9, linestyle=":")
@@ -93,7 +97,7 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
             PointLabel(
                 float(margins[k]),
                 float(limits[0][k]),
-                with_minus(number(float(limits[0][k]), places)) + _at_stated(float(margins[k])),
+                answer_text(float(limits[0][k]), places) + _at_stated(float(margins[k])),
             )
             for k in order
             if math.isfinite(limits[0][k])
@@ -137,18 +141,13 @@ def nearly_none_up_to(study: Study, found: StudiedFigure) -> float | None:
     return none[-1] if none else None
 
 
-def _range_of(limits: np.ndarray) -> tuple[float, float]:
-    finite = limits[np.isfinite(limits)]
-    return (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
-
-
 def _at_stated(margin_db: float) -> str:
     return " as stated" if margin_db == 0.0 else ""
 
 
 def _title(study: Study, found: StudiedFigure, words: FigureWords, places: int) -> str:
     def said(value: float) -> str:
-        return words.with_unit(with_minus(number(words.factor * value, places)))
+        return words.with_unit(answer_text(words.factor * value, places))
 
     values = [each.value.value for each in found.margins]
     name = f"{words.name[:1].upper()}{words.name[1:]}"
@@ -164,7 +163,7 @@ def _title(study: Study, found: StudiedFigure, words: FigureWords, places: int) 
 def _subtitle(
     source: Source, study: Study, found: StudiedFigure, edge_db: float | None
 ) -> list[str]:
-    parts = [source.title]
+    parts = title_and_users(source, study)
     limits = [each.value.low for each in found.margins] + [
         each.value.high for each in found.margins
     ]

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from capest.errors import InputError
 from capest.geo import data
+from capest.plot.map_places import countries_of
 from capest.plot.plain_numbers import in_percent
+from capest.plot.service_words import asked_for
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
 from capest.plot.style import GREY, INK, MUTED, OF_REASON, ORANGE, SERVED, SIZE_IN, SKY, YELLOW
@@ -16,6 +18,7 @@ from capest.results.by_density import why_no_groups
 from capest.results.cell_totals import CellTotals, cell_totals
 from capest.results.figures import interval_text, number, percent_text, value_text
 from capest.results.reasons_by_group import (
+    CENTRE_ABROAD,
     NO_BEAM_OR_SATELLITE,
     Group,
     by_country_names,
@@ -137,10 +140,15 @@ class _File:
         return "carried" if self.totals.what == "calls" else "served"
 
     @property
+    def what(self) -> str:
+        """What they ask for, or users."""
+        return "users" if self.totals.what == "users" else asked_for(self.source.stored)
+
+    @property
     def answer(self) -> str:
         """Such as "29.74 % ±0.07 of 100,000 calls are carried"."""
         asked = number(self.whole.asked / max(self.totals.trials, 1), 0)
-        return f"{_with_interval(self.served_share)} of {asked} {self.totals.what} are {self.verb}"
+        return f"{_with_interval(self.served_share)} of {asked} {self.what} are {self.verb}"
 
     @property
     def most_of_the_others(self) -> str:
@@ -184,9 +192,10 @@ def _read(source: Source, by: str) -> _File:
         groups = by_latitude_zones(totals, parts, stored.values("cell_latitude")[totals.number])
     elif by == "country":
         codes = stored.values("cell_country")[totals.number]
+        of_region = [data.countries().alpha2[k] for k in countries_of(stored)]
         groups = [
             replace(group, name=_country(group.name))
-            for group in by_country_names(totals, parts, codes)
+            for group in by_country_names(totals, parts, codes, of_region=of_region)
         ]
     elif by == "density":
         if reason := why_no_groups(totals):
@@ -254,7 +263,7 @@ def _draw_panel(ax: Axes, one: _File, names: Sequence[str], *, alone: bool) -> s
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=False, axis="y")
     in_percent(ax.xaxis)
-    ax.set_xlabel(f"share of {one.totals.what}")
+    ax.set_xlabel(f"share of {one.what}")
     if not alone:
         answer = f"{_with_interval(one.served_share)} {one.verb}"
         ax.set_title(f"{one.source.name}\n{answer}", fontsize=9.0)
@@ -335,9 +344,12 @@ def _words(files: Sequence[_File], by: str) -> Words:
         title, scenario = f"{first.verb.capitalize()}: {'; '.join(answers)}", ""
     outside = sum(one.in_no_cell for one in files) / len(files)
     left_out = sum(one.left_out for one in files)
-    notes = [f"{scenario}by {BY[by]}; at the right who ask in a trial."]
+    of = " of the cell's centre" if by == "country" else ""
+    notes = [f"{scenario}by {BY[by]}{of}; at the right who ask in a trial."]
     if outside > 0.0:
         notes.append(f"{number(outside, 0)} of them lie in no cell and in no row.")
+    if any(group.name == CENTRE_ABROAD for one in files for group in one.groups):
+        notes.append("Centre abroad: users of the region in cells at its border.")
     if left_out:
         rows = "1 row" if left_out == 1 else f"{left_out} rows"
         notes.append(f"Left out: {rows} with fewer than {_FEWEST} in all trials.")

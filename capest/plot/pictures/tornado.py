@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 
 from capest.errors import InputError
 from capest.plot.figure_words import FigureWords, figure_words
-from capest.plot.plain_numbers import with_minus, write_plain_numbers
+from capest.plot.plain_numbers import write_plain_numbers
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
-from capest.plot.studied import decimals_in_words, other_figures, studied_figure, study_of_source
+from capest.plot.studied import (
+    answer_text,
+    decimals_in_words,
+    other_figures,
+    studied_figure,
+    study_of_source,
+    title_and_users,
+)
 from capest.plot.style import BLUE, GREY, INK, PAPER, VERMILLION
 from capest.plot.tornado_layout import TornadoGroup, is_told_apart, tornado_groups
-from capest.results.figures import number
 from capest.studies.uncertainty.study_model import StudiedFigure, Study
 from capest.studies.uncertainty.tornado_rows import TornadoRow, rows_of
 
@@ -151,7 +157,7 @@ def _draw(ax: Axes, groups: list[TornadoGroup], base: float) -> None:
 
 
 def _name_base(ax: Axes, base: float, words: FigureWords, places: int) -> None:
-    text = words.with_unit(with_minus(number(base, places)))
+    text = words.with_unit(answer_text(base, places))
     ax.annotate(
         f"as stated: {text}",
         (base, 1.0),
@@ -197,7 +203,7 @@ def _make_room(ax: Axes, groups: list[TornadoGroup], base: float, panel_pt: floa
 
 def _title(found: StudiedFigure, words: FigureWords, rows: list[TornadoRow], places: int) -> str:
     def said(value: float) -> str:
-        return with_minus(number(words.factor * value, places))
+        return answer_text(words.factor * value, places)
 
     stated = f"{words.name[:1].upper()}{words.name[1:]}: {words.with_unit(said(found.base.value))}"
     if not rows:
@@ -222,7 +228,7 @@ def _subtitle(
     every: list[TornadoRow],
     shown: list[TornadoRow],
 ) -> list[str]:
-    parts = [source.title]
+    parts = title_and_users(source, study)
     total = len(rows_of(study, found))
     if len(shown) < len(every):
         parts.append(f"the {len(shown)} largest of {total} assumptions")
