@@ -123,7 +123,7 @@ def figure_of_study(study: Study, figure: str) -> FigureWithLimits:
 def figure_of_capacity(
     dataset: xr.Dataset, stored: StoredCapacities, figure: str
 ) -> FigureWithLimits | xr.Dataset:
-    """Capacity that a search found, by its key; of several, a dataset over the axes.
+    """Capacity that a search found, by its key or without; of several, a dataset over the axes.
 
     Raises
     ------
@@ -131,7 +131,7 @@ def figure_of_capacity(
         It has another name.
     """
     key = str(stored.about[CAPACITY_MARK])
-    if figure not in (key, CAPACITY):
+    if figure not in (key, CAPACITY, ""):
         points = f"{stored.about['condition_metric']}.{stored.about['condition_statistic']}"
         raise InputError(
             f"no figure {figure!r}: this is a search of {key}: give {key!r}; {points} at the "
@@ -167,6 +167,9 @@ def _asked(figure: str, there: Iterable[tuple[str, str]]) -> tuple[str, str]:
         With the nearest name.
     """
     known = set(there)
+    if not str(figure).strip():
+        every = ", ".join(sorted({name for name, _ in known}))
+        raise InputError(f"name a figure, such as ci({min(known)[0]!r}): there are {every}")
     metric, _, statistic = str(figure).strip().partition(".")
     for each in (statistic,) if statistic else ("mean", "p50"):
         if (metric, each) in known:

@@ -10,7 +10,8 @@ import xarray as xr
 
 from capest.accessor import distribution, figures, frames
 from capest.accessor.density import by_density
-from capest.accessor.plots import Plots
+from capest.accessor.plots import Plots, checked_dataset
+from capest.accessor.python_words import in_python_words
 from capest.errors import InputError
 from capest.plot.source import CAPACITY, KIND_WORDS, RUN, SWEEP, UNCERTAINTY, kind_of
 from capest.results import aggregate
@@ -24,6 +25,7 @@ from capest.results.summary import Summary
 from capest.results.sweep_figures import SweepPoint, one_point, points_of_dataset, select_point
 from capest.results.sweep_summary import SweepSummary
 from capest.results.unserved import Unserved, unserved_of
+from capest.results.whole import why_not_all_trials, why_not_whole
 from capest.statistics.intervals import Interval
 from capest.statistics.reduction import Estimate
 from capest.studies.capacity.capacity_file import StoredCapacities, capacities_of
@@ -39,8 +41,9 @@ if TYPE_CHECKING:
 class CapestAccessor:
     """Estimates of a result or a sweep, and what to print of it.
 
-    Everything rests on the reduced variables of the file: selecting trials of the dataset
-    does not change it.
+    Everything rests on the reduced variables of the file, which are those of all its trials: a
+    dataset of which trials, groups of them or variables were selected is refused. Points of a
+    sweep may be selected, and cells.
     """
 
     def __init__(self, dataset: xr.Dataset) -> None:
@@ -50,6 +53,33 @@ class CapestAccessor:
     def kind(self) -> str:
         """What capest wrote the dataset for: "run", "sweep", "uncertainty" or "capacity"."""
         return kind_of(self._dataset)
+
+    @cached_property
+    def _whole(self) -> xr.Dataset:
+        """The dataset, if its figures are those of what it holds.
+
+        Raises
+        ------
+        InputError
+            Trials, groups of them, samples or variables were selected.
+        """
+        kind_of(self._dataset)
+        if reason := why_not_whole(self._dataset):
+            raise InputError(reason)
+        return self._dataset
+
+    @property
+    def _all_trials(self) -> xr.Dataset:
+        """The dataset, if its cells have the values of all trials.
+
+        Raises
+        ------
+        InputError
+            Trials were selected.
+        """
+        if reason := why_not_all_trials(self._dataset):
+            raise InputError(reason)
+        return self._dataset
 
     @property
     def plot(self) -> Plots:
@@ -69,17 +99,20 @@ class CapestAccessor:
         if self.kind == CAPACITY:
             return CapacitySummary(self._capacities)
         if self.kind == SWEEP:
-            return SweepSummary(self._dataset)
-        return Summary(OfDataset(self._dataset))
+            return SweepSummary(self._whole)
+        if "cell" not in self._whole.sizes:
+            raise InputError("one cell is selected: a summary is of the whole dataset")
+        return Summary(OfDataset(self._whole))
 
-    def ci(self, figure: str) -> figures.FigureWithLimits | xr.Dataset:
+    def ci(self, figure: str = "") -> figures.FigureWithLimits | xr.Dataset:
         """One figure and its limits.
 
         Parameters
         ----------
         figure : str
             Such as ``"sinr_db.p05"`` or ``"calls"``: a quantity alone stands for its mean, or its
-            median where it has none. Of a search of a capacity it is the key that was searched.
+            median where it has none. Of a search of a capacity it is the key that was searched,
+            and may be left out.
 
         Returns
         -------
@@ -92,16 +125,16 @@ class CapestAccessor:
         Raises
         ------
         InputError
-            No such figure; with the nearest name.
+            No such figure, with the nearest name; or none, with all names.
         """
         if self.kind == UNCERTAINTY:
             return figures.figure_of_study(self._study, figure)
         if self.kind == CAPACITY:
-            return figures.figure_of_capacity(self._dataset, self._capacities, figure)
+            return figures.figure_of_capacity(self._whole, self._capacities, figure)
         if self.kind == SWEEP:
-            points = points_of_dataset(self._dataset)
+            points = points_of_dataset(self._whole)
             if any(point.place for point in points):
-                return figures.figure_of_points(self._dataset, points, figure)
+                return figures.figure_of_points(self._whole, points, figure)
         return figures.figure_of_estimates(self.estimates(), figure)
 
     def cdf(self, metric: str) -> xr.Dataset:
@@ -126,7 +159,7 @@ class CapestAccessor:
             No such metric; a study of uncertainty or a search of capacities.
         """
         self._refuse_studies("distribution over users")
-        return distribution.cdf_of(self._dataset, metric)
+        return distribution.cdf_of(self._whole, metric)
 
     def to_pandas(self) -> pd.DataFrame:
         """Everything as a table with a row for each figure, sample or visited value.
@@ -145,7 +178,7 @@ class CapestAccessor:
         if self.kind == CAPACITY:
             return frames.frame_of_capacities(self._capacities)
         if self.kind == SWEEP:
-            return frames.frame_of_points(points_of_dataset(self._dataset))
+            return frames.frame_of_points(points_of_dataset(self._whole))
         return frames.frame_of_estimates(self.estimates())
 
     def estimates(self) -> list[Estimate]:
@@ -162,14 +195,14 @@ class CapestAccessor:
         InputError
             For a sweep of which no single point is selected.
         """
-        self._refuse_studies("list of estimates")
+        self._refuse_studies("figures of one run")
         if self.kind == SWEEP:
             return list(self._point().estimates.values())
-        return stored_estimates(OfDataset(self._dataset))
+        return stored_estimates(OfDataset(self._whole))
 
     def _point(self) -> SweepPoint:
         """The only point of a sweep, or of what is selected of one."""
-        return points_of_dataset(one_point(self._dataset))[0]
+        return points_of_dataset(one_point(self._whole))[0]
 
     def quantile(self, metric: str, p: float) -> Interval:
         """Any quantile of a metric over users (or beams) and trials, from the histograms.
@@ -194,7 +227,7 @@ class CapestAccessor:
             No such metric, or p out of range.
         """
         self._refuse_studies("quantile over users")
-        return distribution.quantile_of(one_point(self._dataset), metric, p)
+        return distribution.quantile_of(one_point(self._whole), metric, p)
 
     def difference_to(self, reference: xr.Dataset) -> Differences:
         """Figures of this result less those of another one, in pairs where draws are common.
@@ -218,7 +251,7 @@ class CapestAccessor:
         InputError
             Either does not hold all trials of one result.
         """
-        return differences_of(self._dataset, reference)
+        return differences_of(self._whole, checked_dataset(reference, "reference"))
 
     def compare(
         self,
@@ -251,7 +284,10 @@ class CapestAccessor:
         InputError
             Nothing to compare with, sweeps of different points, or no such figure.
         """
-        return compare_results((self._dataset, *others), names, of=of, all_figures=all_figures)
+        results = [self._whole, *(checked_dataset(each, "others") for each in others)]
+        asked = [of] if isinstance(of, str) else of
+        with in_python_words():
+            return compare_results(results, names, of=asked, all_figures=all_figures)
 
     def difference(self, point: Mapping[str, Any], reference: Mapping[str, Any]) -> Differences:
         """Figures of one point of a sweep less those of another.
@@ -272,16 +308,22 @@ class CapestAccessor:
         InputError
             Not a sweep, or no such point.
         """
-        ours, theirs = (select_point(self._dataset, each) for each in (point, reference))
+        for name, place in (("point", point), ("reference", reference)):
+            if not isinstance(place, Mapping):
+                raise InputError(
+                    f"{name} = {place!r}: give values of the axes, such as "
+                    "{'beams.frequency_reuse': 3}"
+                )
+        ours, theirs = (select_point(self._whole, each) for each in (point, reference))
         return differences_of(ours, theirs)
 
     def by_country(self) -> xr.Dataset:
         """Results of a constellation by country, see ``aggregate.by_country``."""
-        return aggregate.by_country(self._dataset)
+        return aggregate.by_country(self._all_trials)
 
     def by_latitude(self, step_deg: float = 5.0) -> xr.Dataset:
         """Results of a constellation by zones of latitude, see ``aggregate.by_latitude``."""
-        return aggregate.by_latitude(self._dataset, step_deg)
+        return aggregate.by_latitude(self._all_trials, step_deg)
 
     def unserved(self) -> Unserved:
         """Cells that no trial served, and where nobody asked.
@@ -340,12 +382,13 @@ class CapestAccessor:
         return by_density(self._totals(), groups)
 
     def _totals(self) -> CellTotals:
-        self._refuse_studies("sum over cells")
+        self._refuse_studies("cells to sum up")
         if self.kind == SWEEP:
             raise InputError(
-                "a sweep has no cells to sum up; --keep-points keeps the result of every point"
+                "a sweep has no cells to sum up: run one of its points, or keep the result of "
+                "each with keep_points=True (--keep-points)"
             )
-        totals = cell_totals(OfDataset(self._dataset))
+        totals = cell_totals(OfDataset(self._all_trials))
         if totals is None:
             raise InputError("one cell is selected, or the file has none: nothing to sum up")
         return totals
@@ -353,14 +396,14 @@ class CapestAccessor:
     @cached_property
     def _study(self) -> Study:
         try:
-            return study_of(OfDataset(self._dataset))
+            return study_of(OfDataset(self._whole))
         except (LookupError, ValueError, TypeError) as error:
             raise _not_whole(self.kind, error) from error
 
     @cached_property
     def _capacities(self) -> StoredCapacities:
         try:
-            return capacities_of(OfDataset(self._dataset))
+            return capacities_of(OfDataset(self._whole))
         except (LookupError, ValueError, TypeError) as error:
             raise _not_whole(self.kind, error) from error
 
@@ -373,7 +416,7 @@ class CapestAccessor:
         """
         if self.kind not in (RUN, SWEEP):
             raise InputError(
-                f"this is {KIND_WORDS[self.kind]}, which has no {what}: ask summary(), ci() or "
+                f"this is {KIND_WORDS[self.kind]}, which keeps no {what}: ask summary(), ci() or "
                 "to_pandas()"
             )
 

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
+from capest.accessor.python_words import in_python_words
+from capest.errors import InputError
 from capest.plot import picture
 from capest.plot.source import Source
 from capest.plot.style import SIZE_IN
 from capest.results.columns import printable
+from capest.results.figures import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +28,11 @@ Parameters
 *others : xarray.Dataset
     Further results, where the picture compares some.
 ax : matplotlib.axes.Axes, optional
-    Draw the main panel here, without title and footer.
+    Draw the main panel here, with the title above it unless it has one. Subtitle, footer and
+    further panels are left out: without ``ax`` they are there. Of a figure made with
+    ``layout="constrained"`` long names have room.
+title : bool
+    Whether title, subtitle and footer are written.
 size_in : (float, float)
     Width and height of a new figure, inches.
 labels : sequence of str
@@ -102,17 +109,21 @@ class Plots:
         def draw(
             *others: xr.Dataset,
             ax: Axes | None = None,
+            title: bool = True,
             size_in: tuple[float, float] = SIZE_IN,
             labels: Sequence[str] = (),
             **options: Any,
         ) -> picture.Picture:
-            sources = [source_of(each) for each in (self._dataset, *others)]
-            if labels:
-                sources = [
-                    Source(each.dataset, label, each.path)
-                    for each, label in zip(sources, labels, strict=True)
-                ]
-            return picture.draw(wanted, sources, ax=ax, size_in=size_in, options=options)
+            datasets = [self._dataset, *(checked_dataset(each, "others") for each in others)]
+            sources = _labelled([source_of(each) for each in datasets], labels)
+            if ax is not None and not hasattr(ax, "get_figure"):
+                raise InputError(
+                    f"ax: give one axes of matplotlib, such as axes[0, 0], not {type(ax).__name__}"
+                )
+            with in_python_words():
+                return picture.draw(
+                    wanted, sources, ax=ax, size_in=size_in, options=options, has_words=title
+                )
 
         _describe(draw, wanted)
         return draw
@@ -144,6 +155,47 @@ def _describe(draw: Callable[..., Any], name: str) -> None:
 
 def _attribute(name: str) -> str:
     return name.replace("-", "_")
+
+
+def checked_dataset(given: object, argument: str) -> xr.Dataset:
+    """What was given for a dataset, if it is one.
+
+    Raises
+    ------
+    InputError
+    """
+    if isinstance(given, xr.Dataset):
+        return given
+    if isinstance(given, str | Path):
+        raise InputError(
+            f"{argument}: {str(given)!r} is a path: give a dataset, as capest.open({str(given)!r})"
+        )
+    raise InputError(f"{argument}: {printable(repr(given))[:60]} is no dataset: give one of capest")
+
+
+def _labelled(sources: Sequence[Source], labels: Sequence[str]) -> list[Source]:
+    """Sources by the names that somebody gives them; those of no file are told apart.
+
+    Raises
+    ------
+    InputError
+        Not one name each.
+    """
+    given = [labels] if isinstance(labels, str) else list(labels)
+    if given and len(given) != len(sources):
+        raise InputError(
+            f"labels: {counted(len(given), 'name')} for {counted(len(sources), 'result')}: give "
+            "one each"
+        )
+    several = len(sources) > 1
+    names = given or [
+        each.name or (f"result {place}" if several else "this result")
+        for place, each in enumerate(sources, 1)
+    ]
+    return [
+        Source(each.dataset, str(name), each.path)
+        for each, name in zip(sources, names, strict=True)
+    ]
 
 
 def source_of(dataset: xr.Dataset) -> Source:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from capest.errors import InputError, ScenarioError
+from capest.errors import InputError
 from capest.runner.sweep_axis import Axis
 from capest.runner.variants_axis import parse_axes
 from capest.scenario.load import load_scenario
@@ -21,19 +19,6 @@ from capest.scenario.write import toml_value
 
 AnyScenario = Scenario | str | Path | Mapping[str, Any]
 Varied = Mapping[str, Any] | str | Sequence[str]
-
-_IN_PYTHON = {
-    "-o": "output",
-    "--overwrite": "overwrite=True",
-    "--while": "while_",
-    "--fix": "fixed",
-    "--range": "ranges",
-    "--margin": "margins_db",
-    "--one-at-a-time": "one_at_a_time=True",
-    "--keep-points": "keep_points=True",
-    "--capacity": "vary",
-}
-"""Options of commands whose names differ here."""
 
 
 def source_of(scenario: AnyScenario) -> str | Path | Mapping[str, Any]:
@@ -83,7 +68,8 @@ def axes_of(varied: Varied, source: str | Path | Mapping[str, Any]) -> list[Axis
     Parameters
     ----------
     varied : mapping or sequence of str
-        Values by key, or texts as ``--vary`` takes them.
+        Values by key, such as ``beams.frequency_reuse`` or ``beams__frequency_reuse``, or texts as
+        ``--vary`` takes them.
     source : str, Path or mapping
         The scenario, which may have variants.
 
@@ -95,10 +81,15 @@ def axes_of(varied: Varied, source: str | Path | Mapping[str, Any]) -> list[Axis
     if isinstance(varied, str):
         texts = [varied]
     elif isinstance(varied, Mapping):
-        texts = [f"{key}={_listed(key, values)}" for key, values in varied.items()]
+        texts = [f"{dotted(key)}={_listed(key, values)}" for key, values in varied.items()]
     else:
         texts = [str(text) for text in varied]
     return parse_axes(texts, source)
+
+
+def dotted(key: str) -> str:
+    """A key as files have it, also where it is written as ``Scenario.replace`` takes it."""
+    return str(key).replace("__", ".")
 
 
 def _listed(key: str, values: Any) -> str:
@@ -124,20 +115,3 @@ def check_workers(workers: int | None) -> None:
     """
     if workers is not None and workers < 0:
         raise InputError(f"workers = {workers}: must be 0 or more")
-
-
-@contextmanager
-def in_python_words() -> Iterator[None]:
-    """Refuse with the names of arguments in place of those of options."""
-    try:
-        yield
-    except ScenarioError:
-        raise
-    except InputError as error:
-        error.args = (re.sub(r"(?<![\w-])(--[a-z][a-z-]*|-o)(?![\w-])", _argument, str(error)),)
-        raise
-
-
-def _argument(found: re.Match[str]) -> str:
-    option = found[1]
-    return _IN_PYTHON.get(option, option.removeprefix("--").replace("-", "_"))

@@ -7,12 +7,13 @@ from typing import Literal
 
 import xarray as xr
 
+from capest.accessor.python_words import in_python_words
 from capest.api.asked import (
     AnyScenario,
     Varied,
     axes_of,
     check_workers,
-    in_python_words,
+    dotted,
     settings_of,
     source_of,
 )
@@ -62,7 +63,8 @@ def capacity(
     trials, seed : int, optional
         Instead of the scenario's own.
     output : path, optional
-        File; what was cut off goes on from it. Without it the result is kept in memory only.
+        File, whose folder is made where it lacks; what was cut off goes on from it. Without it the
+        result is kept in memory only.
     backend : {"auto", "numpy", "native", "cupy"}
     workers : int or None
         Worker processes on this machine; 0 computes in this process, ``None`` takes
@@ -106,7 +108,7 @@ def capacity(
     def compute(path: Path) -> None:
         if "=" in vary:
             raise InputError(f"vary = {vary!r}: is a key alone; its ends are low=... and high=...")
-        key_range = parse_range(f"{vary}={low!r}..{high!r}")
+        key_range = parse_range(f"{dotted(vary)}={low!r}..{high!r}")
         asked = asked_condition(None if blocked is None else str(blocked), while_)
         source, changes = source_of(scenario), settings_of(trials=trials, seed=seed)
         axes = axes_of(over, source)

@@ -8,19 +8,20 @@ from typing import Any
 
 import xarray as xr
 
+from capest.accessor.python_words import in_python_words
 from capest.results.open import open_result
 from capest.scenario.load import load_scenario
 from capest.scenario.model import Scenario
 
 
-def load(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> Scenario:
+def load(source: str | Path | Mapping[str, Any], overrides: str | Sequence[str] = ()) -> Scenario:
     """Load and check a scenario.
 
     Parameters
     ----------
     source : path or mapping
         A TOML file, or its content as nested dictionaries.
-    overrides : sequence of str
+    overrides : str or sequence of str
         Such as ``"beams.frequency_reuse=3"``; see ``--set`` of ``capest run``.
 
     Returns
@@ -33,7 +34,8 @@ def load(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) 
     ScenarioError
         With every fault of the scenario.
     """
-    return load_scenario(source, overrides)
+    with in_python_words():
+        return load_scenario(source, [overrides] if isinstance(overrides, str) else overrides)
 
 
 def open(path: str | Path) -> xr.Dataset:

@@ -8,7 +8,8 @@ from typing import Literal
 
 import xarray as xr
 
-from capest.api.asked import AnyScenario, check_workers, in_python_words
+from capest.accessor.python_words import in_python_words
+from capest.api.asked import AnyScenario, check_workers
 from capest.api.output import opened
 from capest.api.told import shown_progress, warn_of
 from capest.runner import loop
@@ -42,8 +43,8 @@ def run(
         Stop when the 95 % intervals of these figures are as narrow as wanted, such as
         ``"sinr_db.p05±0.1"`` or ``"throughput.mean±1%"``; ``trials`` then is the limit.
     output : path, optional
-        Result file; resumed if an earlier run was cut off. Without it the result is kept in
-        memory only.
+        Result file, whose folder is made where it lacks; resumed if an earlier run was cut off.
+        Without it the result is kept in memory only.
     backend : {"auto", "numpy", "native", "cupy"}
     workers : int or None
         Dask worker processes on this machine; 0 computes in this process, ``None`` takes

@@ -8,12 +8,12 @@ from typing import Literal
 
 import xarray as xr
 
+from capest.accessor.python_words import in_python_words
 from capest.api.asked import (
     AnyScenario,
     Varied,
     axes_of,
     check_workers,
-    in_python_words,
     settings_of,
     source_of,
 )
@@ -54,7 +54,8 @@ def sweep(
     until : str or sequence of str, optional
         As of `capest.run`; each point stops on its own.
     output : path, optional
-        File; what was cut off goes on from it. Without it the result is kept in memory only.
+        File, whose folder is made where it lacks; what was cut off goes on from it. Without it the
+        result is kept in memory only.
     backend : {"auto", "numpy", "native", "cupy"}
     workers : int or None
         Worker processes on this machine; 0 computes in this process, ``None`` takes

@@ -8,10 +8,10 @@ from typing import Literal
 
 import xarray as xr
 
+from capest.accessor.python_words import in_python_words
 from capest.api.asked import (
     AnyScenario,
     check_workers,
-    in_python_words,
     settings_of,
     source_of,
 )
@@ -71,7 +71,8 @@ def uncertainty(
     ranges : mapping of str to (float, float), optional
         Ends of ranges of one's own, by key.
     output : path, optional
-        File; what was cut off goes on from it. Without it the result is kept in memory only.
+        File, whose folder is made where it lacks; what was cut off goes on from it. Without it the
+        result is kept in memory only.
     backend : {"auto", "numpy", "native", "cupy"}
     workers : int or None
         Worker processes on this machine; 0 computes in this process, ``None`` takes

@@ -44,7 +44,8 @@ _ALONE_BELOW_S = 2.0
     "-o",
     "--output",
     type=FilePath(path_type=Path),
-    help="Result file.  [default: the scenario's name, with a variant's, and .nc, in this folder]",
+    help="Result file, whose folder is made where it lacks.  [default: the scenario's name, with a "
+    "variant's, and .nc, in this folder]",
 )
 @click.option("--overwrite", is_flag=True, help="Replace a result of another scenario.")
 @backend_option

@@ -11,7 +11,7 @@ from capest.errors import InputError
 from capest.extras import need
 from capest.results import files
 from capest.results.open import open_result
-from capest.results.ours import MADE_BY
+from capest.results.ours import MADE_BY, check_writable
 from capest.shown import one_line
 
 
@@ -29,6 +29,7 @@ def check_zarr(path: Path) -> None:
             f"-o {one_line(str(path))}: is there, and folders are left alone; choose another name, "
             "or remove it"
         )
+    check_writable(path.parent, f"-o {one_line(str(path))}")
 
 
 def write_zarr(source: Path, names: tuple[str, ...], path: Path) -> None:
@@ -52,11 +53,12 @@ def write_zarr(source: Path, names: tuple[str, ...], path: Path) -> None:
     temporary = files.temporary_path(path)
     try:
         with open_result(source) as opened, warnings.catch_warnings():
-            # Texts have no type yet that the specification of Zarr names.
+            # Texts have no type yet that the specification of Zarr names, and metadata in one
+            # place, without which xarray warns whoever opens the folder, no place in it.
             warnings.simplefilter("ignore")
             dataset = opened[list(names)] if names else opened
             dataset = dataset.drop_encoding().assign_attrs(opened.attrs | {"made_by": MADE_BY})
-            dataset.to_zarr(temporary, mode="w-", zarr_format=3, consolidated=False)
+            dataset.to_zarr(temporary, mode="w-", zarr_format=3, consolidated=True)
         check_zarr(path)
         os.rename(temporary, path)
     finally:

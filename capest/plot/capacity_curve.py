@@ -25,6 +25,7 @@ from capest.studies.capacity.capacity_words import figure_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.transforms import Bbox
 
     from capest.studies.capacity.capacity_file import StoredCapacity
 
@@ -87,10 +88,25 @@ def draw_capacity(sheet: Sheet, ax: Axes, about: dict[str, Any], found: StoredCa
             if math.isfinite(limits[0][k])
         ]
         line = (np.array(ax.get_xlim()), np.full(2, limit))
+        upright = [
+            _box_of_line(ax, key)
+            for crossing in found.crossings
+            for key in (crossing.key, crossing.safe_key)
+            if math.isfinite(key)
+        ]
         bars = [(np.full(2, keys[k]), shown[1:, k]) for k in range(len(keys))]
-        place_labels(ax, texts, [(keys, limits[0]), line, *bars])
+        place_labels(ax, texts, [(keys, limits[0]), line, *bars], upright)
 
     sheet.when_laid_out(label)
+
+
+def _box_of_line(ax: Axes, key: float) -> Bbox:
+    """Where an upright line is, in pixels: a text that crosses it reads as the line's."""
+    from matplotlib.transforms import Bbox as Box
+
+    x = float(ax.transData.transform((key, ax.get_ylim()[0]))[0])
+    panel = ax.get_window_extent()
+    return Box.from_extents(x - 1.0, panel.y0, x + 1.0, panel.y1)
 
 
 def _paper(ax: Axes, limits: np.ndarray, limit: float, from_zero: bool) -> tuple[float, float]:

@@ -104,6 +104,24 @@ class CurveAxis:
         return f"{text}; below it, satellites" if self._satellites else text
 
 
+def upright_limits(values: np.ndarray, from_zero: bool) -> tuple[float, float]:
+    """Ends of an upright axis, with room for marks and texts above and below all points.
+
+    Parameters
+    ----------
+    values : float array
+        Values and limits; those that are not finite need no room.
+    from_zero : bool
+        An amount: the axis begins at zero, unless there is less.
+    """
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
+    if from_zero and low >= 0.0:
+        return 0.0, 1.14 * high or 1.0
+    room = 0.14 * (high - low) or 0.1 * abs(high) or 1.0
+    return low - room, high + room
+
+
 def write_points(
     ax: Axes,
     x: np.ndarray,

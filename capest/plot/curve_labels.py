@@ -12,10 +12,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _PLACES = 41
-_LETTER, _LINE = 0.62, 1.5
-"""Width of a letter and height of a line, of the size of the type; bold ones are no wider."""
-
 _GAP_PT = 6.0
+_AIR_PT = 2.0
+"""Between a name and what is around it."""
 
 
 @dataclass(frozen=True)
@@ -35,18 +34,14 @@ class NamedCurve:
     colour: str
 
 
-def write_names(
-    ax: Axes, curves: Sequence[NamedCurve], room_in: tuple[float, float], size_pt: float = 8.0
-) -> bool:
+def write_names(ax: Axes, curves: Sequence[NamedCurve], size_pt: float = 8.0) -> bool:
     """Write every name beside its curve, away from all curves and other names.
 
     Parameters
     ----------
     ax : Axes
-        With its limits and scales set.
+        With its final size, limits and scales; see ``Sheet.when_laid_out``.
     curves : sequence of NamedCurve
-    room_in : (float, float)
-        Width and height of the panel, about.
     size_pt : float
         Of the type.
 
@@ -60,20 +55,14 @@ def write_names(
     if any(not len(line) for line in lines):
         return False
     everything = np.concatenate(lines)
-    room_pt = 72.0 * np.asarray(room_in)
-    height = _LINE * size_pt / room_pt[1]
-    gap = _GAP_PT / room_pt[0]
-    boxes: list[tuple[float, float, float, float]] = []
-    for one, line in zip(curves, lines, strict=True):
-        width = _LETTER * size_pt * max(len(one.name), 1) / room_pt[0]
-        box = _free(line, everything, boxes, (width, height), gap)
-        if box is None:
-            return False
-        boxes.append(box)
-    for one, (left, bottom, *_) in zip(curves, boxes, strict=True):
+    panel = ax.get_window_extent()
+    in_panel = np.array([panel.width, panel.height])
+    pixels = ax.get_figure(root=True).dpi / 72.0  # type: ignore[union-attr]
+    gap = _GAP_PT * pixels / float(panel.width)
+    texts = [
         ax.text(
-            left,
-            bottom + 0.5 * height,
+            0.5,
+            0.5,
             one.name,
             transform=ax.transAxes,
             color=one.colour,
@@ -81,6 +70,20 @@ def write_names(
             fontweight="bold",
             va="center",
         )
+        for one in curves
+    ]
+    boxes: list[tuple[float, float, float, float]] = []
+    for text, line in zip(texts, lines, strict=True):
+        text.set_in_layout(False)
+        drawn = text.get_window_extent()
+        size = np.array([drawn.width, drawn.height + 2.0 * _AIR_PT * pixels]) / in_panel
+        box = _free(line, everything, boxes, (float(size[0]), float(size[1])), gap)
+        if box is None:
+            for each in texts:
+                each.remove()
+            return False
+        boxes.append(box)
+        text.set_position((box[0], 0.5 * (box[1] + box[3])))
     return True
 
 

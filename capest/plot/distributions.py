@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from capest.errors import InputError
+from capest.plot.key_words import key_name, key_value_with_unit
 from capest.plot.source import SWEEP, Source
-from capest.results.columns import printable
 from capest.results.differences import Trials, trials_of
 from capest.results.sweep_figures import axes_of_dataset, plain_value
 from capest.results.sweep_file import axis_name, key_of
+from capest.scenario.variants import SECTION as VARIANTS
 from capest.statistics.distribution_band import DistributionBand, distribution_band
 from capest.statistics.histograms import HistogramAxis
 from capest.statistics.intervals import Interval, quantile_interval
@@ -23,7 +23,7 @@ from capest.statistics.rare_events import least_kurtosis, why_not_known
 from capest.statistics.reduction import counted_in
 
 _POINTS = 200
-"""Points of a curve, over what is shown of it."""
+"""Points of a curve, over what is shown of it, and half as many over its rise."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class Member:
     Attributes
     ----------
     name : str
-        What a curve is called: the file, or the value of the sweep's axis.
+        What a curve is called: the file, or the value of the sweep's axis with its unit.
     source : Source
     trials : Trials
     key : str
-        Of the sweep's axis, without its section; empty of a run.
+        Of the sweep's axis, dotted; empty of a run.
     """
 
     name: str
@@ -48,7 +48,9 @@ class Member:
     @property
     def full_name(self) -> str:
         """The name where nothing else says what it is a value of."""
-        return f"{self.key} = {self.name}" if self.key else self.name
+        if self.key in ("", VARIANTS):
+            return self.name
+        return f"{key_name(self.key)} = {self.name}"
 
     def has(self, metric: str) -> bool:
         """Whether anything of a metric was counted."""
@@ -85,9 +87,9 @@ class Member:
         """Edges of bins between two values, and the share of the counts below each."""
         counts, axis = self._counts(metric)
         edges = axis.edges()
-        shown = np.flatnonzero((edges >= low) & (edges <= high))
-        shown = shown[:: max(1, len(shown) // _POINTS)] if len(shown) else np.array([0])
-        below = np.cumsum(counts, axis=1)[:, shown]
+        below = np.cumsum(counts, axis=1)
+        shown = _evenly(np.flatnonzero((edges >= low) & (edges <= high)), below.sum(axis=0))
+        below = below[:, shown]
         contributing = self.contributing(metric)
         found = distribution_band(
             below,
@@ -121,6 +123,23 @@ class Member:
         counts = self.trials.counts(metric)
         assert counts is not None
         return counts, self.trials.axis(metric)
+
+
+def _evenly(inside: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """Edges at which a curve is drawn: evenly along its values, and along its rise.
+
+    A rise may be narrow beside what is shown.
+    """
+    if not len(inside):
+        return np.array([0])
+    along = inside[:: max(1, len(inside) // _POINTS)]
+    rise = below[inside]
+    targets = np.linspace(float(rise[0]), float(rise[-1]), _POINTS // 2)
+    at = np.clip(np.searchsorted(rise, targets), 0, len(inside) - 1)
+    found: np.ndarray = np.unique(
+        np.concatenate([along, inside[at], inside[np.maximum(at - 1, 0)]])
+    )
+    return found
 
 
 def metrics_of(sources: Sequence[Source]) -> list[str]:
@@ -157,7 +176,7 @@ def members_of(source: Source, by: str, most: int) -> tuple[list[Member], str]:
     """
     dataset = source.dataset
     if source.kind != SWEEP:
-        return [Member(source.name, source, trials_of(dataset))], ""
+        return [Member(source.name or source.title, source, trials_of(dataset))], ""
     names = axes_of_dataset(dataset)
     keys = {key_of(dataset[name]): name for name in names}
     if by and axis_name(by) not in names:
@@ -166,7 +185,7 @@ def members_of(source: Source, by: str, most: int) -> tuple[list[Member], str]:
     axis = axis_name(by) if by else next(iter(names), "")
     fixed = {name: 0 for name in names if name != axis}
     notes = [
-        f"at {key} = {value_text(dataset[name].values[0])}"
+        f"{key_name(key)}: {key_value_with_unit(key, plain_value(dataset[name].values[0]))}"
         for key, name in keys.items()
         if name in fixed
     ]
@@ -178,15 +197,9 @@ def members_of(source: Source, by: str, most: int) -> tuple[list[Member], str]:
     for k in shown:
         point = dataset.isel(fixed | ({axis: int(k)} if axis else {}))
         if not axis:
-            found.append(Member(source.name, source, trials_of(point)))
+            found.append(Member(source.name or source.title, source, trials_of(point)))
             continue
-        name = value_text(point[axis].values[()])
-        key = key_of(dataset[axis]).rpartition(".")[2]
+        key = key_of(dataset[axis])
+        name = key_value_with_unit(key, plain_value(point[axis].values[()]))
         found.append(Member(name, source, trials_of(point), key))
     return found, ", ".join(notes)
-
-
-def value_text(value: Any) -> str:
-    """A value of a sweep's axis; safe to show."""
-    found = plain_value(value)
-    return printable(f"{found:g}" if isinstance(found, float) else str(found))

@@ -17,6 +17,7 @@ from capest.plot.style import SIZE_IN, house_style
 from capest.plot.svg_size import smaller
 from capest.registry import Registry
 from capest.results.ours import MADE_BY
+from capest.results.whole import why_not_whole
 from capest.scenario.nearest import nearest
 
 if TYPE_CHECKING:
@@ -73,6 +74,9 @@ class Picture:
         content = drawn.getvalue()
         return smaller(content) if ending == "svg" else content
 
+    def __repr__(self) -> str:
+        return f"Picture: {self.words.title}"
+
     def _repr_png_(self) -> bytes:
         return self.content("png")
 
@@ -103,6 +107,8 @@ def why_not(name: str, sources: Sequence[Source]) -> str:
             hint = PICTURES.constant(name, "OTHERWISE", {}).get(each.kind, "")
             this = f"{each.name or 'this'} is {KIND_WORDS[each.kind]}"
             return f"it is of {wanted}, and {this}{f': {hint}' if hint else ''}"
+    if lacking := next(filter(None, (why_not_whole(each.dataset) for each in sources)), ""):
+        return lacking
     most = PICTURES.constant(name, "MOST", 1)
     if len(sources) > most:
         return f"it shows {most} file{'s' if most > 1 else ''} at most, not {len(sources)}"
@@ -128,13 +134,14 @@ def draw(
     sources : sequence of Source
         One, or as many as the picture compares.
     ax : matplotlib.axes.Axes, optional
-        Draw the main panel here, without title and footer.
+        Draw the main panel here, with the title above it unless it has one, without subtitle,
+        footer and further panels.
     size_in : (float, float)
         Width and height of a new figure.
     options : mapping, optional
         Keyword arguments of the picture's own.
     has_words : bool
-        Whether a new figure has title, subtitle and footer; a page writes them itself.
+        Whether there are title, subtitle and footer; a page writes them itself.
 
     Raises
     ------

@@ -73,7 +73,7 @@ def place_labels(
     curves : sequence of (float array, float array)
         What texts should not cover, in data coordinates.
     boxes : sequence of Bbox
-        What they must not cover, in pixels: a legend.
+        What they must not cover, in pixels: a legend, a line that has a text of its own.
 
     Returns
     -------
@@ -147,7 +147,12 @@ def _is_nearest(box: Bbox, points: np.ndarray, own: tuple[float, float], ax: Axe
     distance = np.hypot(*(points - nearest).T)
     own_distance = np.hypot(*(here - np.clip(here, [box.x0, box.y0], [box.x1, box.y1])))
     others = np.hypot(*(points - here).T) > 1.0
-    return bool((distance[others] > own_distance).all())
+    middle = np.array([0.5 * (box.x0 + box.x1), 0.5 * (box.y0 + box.y1)])
+    to_middle = np.hypot(*(points - middle).T)
+    own_to_middle = float(np.hypot(*(here - middle)))
+    return bool(
+        (distance[others] > own_distance).all() and (to_middle[others] > own_to_middle).all()
+    )
 
 
 def _count_within(box: Bbox, places: np.ndarray) -> int:

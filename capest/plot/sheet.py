@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,8 +19,13 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
 
 _TITLE_PT, _SUBTITLE_PT, _FOOTER_PT = 12.0, 8.5, 6.5
+_PANEL_TITLE_PT, _LEAST_COLUMNS, _WIDTH_OF_LETTER, _GAP_PT = 9.0, 16, 0.62, 4.0
+"""Of a title above somebody else's panel: points, letters of a line, width of one, room below."""
 _MARGIN_IN = 0.1
 _POINTS_PER_INCH = 72.0
+
+_BREAKS = re.compile(r"(?<!\d) (?!±)| (?!(?:%|ms|dB|dBi|Mbit/s|kbit/s)(?![\w/])|±)")
+"""Spaces at which a line may be broken: not between a number, its unit and its interval."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +58,10 @@ class Sheet:
     size_in : (float, float)
         Width and height of the figure.
     ax : matplotlib.axes.Axes, optional
-        Draw the first panel here, without title and footer, and leave the others away.
+        Draw the first panel here, with the title above it unless it has one, and leave subtitle,
+        footer and the other panels away.
     has_words : bool
-        Whether a new figure has title, subtitle and footer; a page writes them itself.
+        Whether there are title, subtitle and footer; a page writes them itself.
     """
 
     def __init__(
@@ -128,6 +136,30 @@ class Sheet:
             self.figure.draw_without_rendering()
         for write in self._later:
             write()
+        if not self.is_whole and self._has_words:
+            self._write_title_of_panel(words.title)
+
+    def _write_title_of_panel(self, title: str) -> None:
+        """Write the title above somebody else's panel, in lines as wide as it is."""
+        panel = self._ax
+        if panel is None or any(panel.get_title(where) for where in ("left", "center", "right")):
+            return
+        width_pt = panel.get_window_extent().width / self.figure.dpi * _POINTS_PER_INCH
+        columns = max(_LEAST_COLUMNS, int(width_pt / (_WIDTH_OF_LETTER * _PANEL_TITLE_PT)))
+        lines = textwrap.fill(title, columns, break_on_hyphens=False)
+        pad_pt = self._height_above_pt(panel)
+        written = panel.set_title(lines, loc="left", pad=pad_pt, fontsize=_PANEL_TITLE_PT)
+        written.set(fontweight="bold", color=INK)
+
+    def _height_above_pt(self, panel: Axes) -> float:
+        """Points above a panel's frame that legend and labels take."""
+        self.figure.draw_without_rendering()
+        legend = panel.get_legend()
+        shown = [*panel.texts, *([] if legend is None else [legend])]
+        top = float(panel.get_window_extent().y1)
+        reached = [float(each.get_window_extent().y1) for each in shown if each.get_visible()]
+        above = max([0.0, *(each - top for each in reached)])
+        return above / float(self.figure.dpi) * _POINTS_PER_INCH + _GAP_PT
 
     def _frame(self, words: Words) -> None:
         figure = self.figure
@@ -208,7 +240,7 @@ class Sheet:
     def _broken(self, drawn: Text, width_in: float) -> list[str]:
         """Break a text into lines that fit the paper, at spaces; set and return them."""
         room = width_in - 2.0 * _MARGIN_IN
-        words = drawn.get_text().split(" ")
+        words = _BREAKS.split(drawn.get_text())
         lines = [""]
         for word in words:
             longer = f"{lines[-1]} {word}" if lines[-1] else word

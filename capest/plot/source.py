@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capest.errors import InputError
+from capest.plot.footer import footer_of
+from capest.results.changed import title_as_run
 from capest.results.columns import printable
 from capest.results.ours import CAPACITY_MARK, STUDY_MARK
 from capest.results.stored import OfDataset
@@ -74,25 +76,13 @@ class Source:
 
     @property
     def title(self) -> str:
-        """Title of the scenario; safe to show."""
-        return printable(str(self.dataset.attrs.get("title", ""))) or self.name
+        """Title of the scenario, with what was changed of its file; safe to show."""
+        return title_as_run(self.dataset.attrs) or self.name
 
     @property
     def footer(self) -> str:
         """Trials, seed, version and scenario: what anybody needs to get it again."""
-        about = self.dataset.attrs
-        parts = []
-        if "trials_done" in about:
-            parts.append(f"{int(about['trials_done']):,} trials")
-        elif "trials" in about:
-            parts.append(f"{int(about['trials']):,} trials")
-        if "seed" in about:
-            parts.append(f"seed {about['seed']}")
-        if "capest_version" in about:
-            parts.append(f"capest {printable(str(about['capest_version']))}")
-        if "scenario_fingerprint" in about:
-            parts.append(f"scenario {printable(str(about['scenario_fingerprint']))[:8]}")
-        return " · ".join(parts)
+        return footer_of(self.dataset)
 
 
 def names_apart(paths: Sequence[Path]) -> list[str]:

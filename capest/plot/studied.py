@@ -9,6 +9,7 @@ from capest.errors import InputError
 from capest.plot.figure_words import FigureWords
 from capest.plot.plain_numbers import with_minus
 from capest.plot.source import Source
+from capest.plot.stored_scenario import who_ask
 from capest.results.figures import number
 from capest.scenario.nearest import nearest
 from capest.statistics.intervals import Interval
@@ -74,6 +75,12 @@ def other_figures(study: Study, found: StudiedFigure) -> str:
     """Which figures a study is about beside one; empty if about no others."""
     others = [each.figure.name for each in study.figures if each is not found]
     return f"also studied: {', '.join(others)}" if others else ""
+
+
+def title_and_users(source: Source, study: Study) -> list[str]:
+    """Title of a study's scenario, and of how many users its answers are."""
+    varied = [each.key for each in study.assumptions]
+    return [source.title, who_ask(study.about, varied)]
 
 
 def answer_text(value: float, places: int) -> str:

@@ -5,26 +5,34 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from capest.plot.figure_words import FigureWords
 from capest.plot.key_words import key_is
 from capest.plot.plain_numbers import plain_number, with_minus
+from capest.plot.standing_out import stands_out
 from capest.plot.sweep_points import SweepCurve, SweptAxis
 from capest.results.figures import interval_text, scaled, value_text
 from capest.results.sweep_figures import SweepPoint
 from capest.statistics.reduction import Estimate
 
+if TYPE_CHECKING:
+    import xarray as xr
+
 
 def sweep_title(
+    dataset: xr.Dataset,
     axes: Sequence[SweptAxis],
     curves: Sequence[SweepCurve],
     figure: tuple[str, str],
     words: FigureWords,
 ) -> str:
-    """Both ends of a curve that goes one way, else the most and the least.
+    """Both ends of a curve that goes one way, else the most and the least where they stand out.
 
     Parameters
     ----------
+    dataset : xarray.Dataset
+        The sweep.
     axes : sequence of SweptAxis
         Those with several values.
     curves : sequence of SweepCurve
@@ -33,12 +41,13 @@ def sweep_title(
     words : FigureWords
         Of the figure.
     """
-    found = [
-        (point, scaled(one, words.factor))
+    raw = [
+        (point, one)
         for curve in curves
         for point, one in zip(curve.points, curve.estimates(figure), strict=True)
         if one is not None and not math.isnan(one.value)
     ]
+    found = [(point, scaled(one, words.factor)) for point, one in raw]
     name = f"{words.name[:1].upper()}{words.name[1:]}"
     if not found:
         return f"{name}: no point has any"
@@ -55,10 +64,21 @@ def sweep_title(
             ends.reverse()
         said = [f"{_said(one, words)}{_where(axes, point)}" for point, one in ends]
         return f"{name}: {said[0]}; {said[1]}"
-    most = max(found, key=lambda each: each[1].value)
-    least = min(found, key=lambda each: each[1].value)
-    said = [f"{_said(one, words)}{_where(axes, point)}" for point, one in (most, least)]
-    return f"{name}: most {said[0]}; least {said[1]}"
+    standing: dict[str, str] = {}
+    for which, best in (("most", max), ("least", min)):
+        k = best(range(len(raw)), key=lambda k: values[k])
+        if stands_out(dataset, raw[k], [*raw[:k], *raw[k + 1 :]]):
+            standing[which] = f"{which} {_said(found[k][1], words)}{_where(axes, found[k][0])}"
+    if not standing:
+        low, high = (best(found, key=_value)[1] for best in (min, max))
+        span = f"{_said(low, words)} to {_said(high, words)}"
+        return f"{name}: {span}; no point stands out from the others by more than chance"
+    parts = [standing.get(each, f"no point stands out as the {each}") for each in ("most", "least")]
+    return f"{name}: {'; '.join(parts)}"
+
+
+def _value(one: tuple[SweepPoint, Estimate]) -> float:
+    return one[1].value
 
 
 def _goes_one_way(values: Sequence[float]) -> bool:
@@ -68,9 +88,9 @@ def _goes_one_way(values: Sequence[float]) -> bool:
 
 def _said(one: Estimate, words: FigureWords) -> str:
     text = value_text(one)
-    if not one.note:
-        text += f" {interval_text(one)}"
-    return words.with_unit(with_minus(text))
+    if one.note:
+        return f"{words.with_unit(with_minus(text))} (interval not known)"
+    return words.with_unit(with_minus(f"{text} {interval_text(one)}"))
 
 
 def _where(axes: Sequence[SweptAxis], point: SweepPoint) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from capest.plot.map_places import places_of
+from capest.plot.map_places import CellPlaces, places_of
 from capest.results.stored import Stored
 from capest.statistics.refusals import REFUSAL_REASONS, SHORT_REASONS
 
@@ -16,6 +16,14 @@ _FINENESS = 32.0
 """Parts of a point that the picture's coordinates are rounded to."""
 
 _DEGREE_PARTS = 100.0
+
+_HALF_DIAGONAL = 0.71
+"""Of a square of area 1, which no cell of the lattice is longer than."""
+
+_LONG_BEAM = 1.5
+"""Beams that meet the ground at a slant are longer than a square of their area."""
+
+_LEAST_REACH_PT = 1.5
 
 _OF_CALLS = (("calls carried a trial", "cell_calls"), ("asked", "cell_calls_offered"))
 _OF_USERS = (
@@ -48,6 +56,8 @@ class CellNumbers:
         Label and values.
     weight : float64 array (cells,)
         The cells with most of it are kept where not all have room.
+    reach_pt : float
+        Farther from its middle no place lies in a cell.
     """
 
     x_pt: np.ndarray
@@ -58,6 +68,7 @@ class CellNumbers:
     reason: np.ndarray
     figures: list[tuple[str, np.ndarray]]
     weight: np.ndarray
+    reach_pt: float
 
     @property
     def count(self) -> int:
@@ -96,7 +107,9 @@ class CellNumbers:
         }
 
 
-def cell_numbers(stored: Stored, x_pt: np.ndarray, y_pt: np.ndarray) -> CellNumbers:
+def cell_numbers(
+    stored: Stored, x_pt: np.ndarray, y_pt: np.ndarray, points_per_km: float
+) -> CellNumbers:
     """Collect what a map says of its cells, those that it shows.
 
     Parameters
@@ -104,6 +117,8 @@ def cell_numbers(stored: Stored, x_pt: np.ndarray, y_pt: np.ndarray) -> CellNumb
     stored : Stored
     x_pt, y_pt : float64 array (cells,)
         Middles of all cells on the picture, from its upper left corner.
+    points_per_km : float
+        Scale of the picture.
     """
     places = places_of(stored)
     shown = np.flatnonzero(places.is_shown & np.isfinite(x_pt) & np.isfinite(y_pt))
@@ -118,7 +133,16 @@ def cell_numbers(stored: Stored, x_pt: np.ndarray, y_pt: np.ndarray) -> CellNumb
         _main_reason(stored, len(x_pt))[shown],
         [(label, values[shown]) for label, values in figures],
         asked[shown],
+        max(_LEAST_REACH_PT, points_per_km * _reach_km(places, shown)),
     )
+
+
+def _reach_km(places: CellPlaces, shown: np.ndarray) -> float:
+    """How far from its middle a place of the largest cell may lie."""
+    if not len(shown):
+        return 0.0
+    longer = _LONG_BEAM if places.of_beams else 1.0
+    return float(longer * _HALF_DIAGONAL * np.sqrt(places.area_km2[shown].max()))
 
 
 def _figures(stored: Stored) -> list[tuple[str, np.ndarray]]:

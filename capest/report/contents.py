@@ -16,6 +16,7 @@ from capest.report.sections.ground import ground
 from capest.report.sections.limits import limits
 from capest.report.sections.not_modelled import not_modelled
 from capest.report.sections.question import question
+from capest.report.sections.runs_beside import runs_beside
 from capest.report.sections.sensitivity import sensitivity
 from capest.report.sections.unserved_people import unserved_people
 from capest.report.sections.validity import validity
@@ -59,6 +60,7 @@ def contents(files: ReportFiles) -> ReportContents:
         ground(files),
         sensitivity(files),
         unserved_people(files),
+        runs_beside(files),
         comparison(files),
         all_figures(files),
         not_modelled(files),

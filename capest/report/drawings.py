@@ -15,6 +15,9 @@ SIZE_IN = (7.2, 4.6)
 """Of a picture: letters stay legible on a phone."""
 
 _MARGIN_PT = 4.0
+_WIDER_FONT = 0.03
+"""Part of the width that is left free at the right: a reader's fonts may be wider than ours."""
+
 _POINTS_PER_INCH = 72.0
 
 
@@ -67,4 +70,4 @@ def drawn_box(drawn: picture.Picture) -> tuple[float, float, float, float]:
     _, height_in = figure.get_size_inches()
     left, top = box.x0 * _POINTS_PER_INCH, (height_in - box.y1) * _POINTS_PER_INCH
     width, height = (each * _POINTS_PER_INCH + 2.0 * _MARGIN_PT for each in (box.width, box.height))
-    return (left - _MARGIN_PT, top - _MARGIN_PT, width, height)
+    return (left - _MARGIN_PT, top - _MARGIN_PT, (1.0 + _WIDER_FONT) * width, height)

@@ -48,6 +48,7 @@ if (stage) {
   const show = (k) => {
     if (k < 0) return;
     at = k;
+    marker.setAttribute("visibility", "visible");
     marker.setAttribute("cx", x[k]);
     marker.setAttribute("cy", y[k]);
     const place = [degrees(latitude[k], "N", "S"), degrees(longitude[k], "E", "W"), cells.countries[country[k]]];
@@ -67,9 +68,20 @@ if (stage) {
     }
     return best;
   };
+  // No cell answers for a place beyond its own edge.
+  const reach = Number(stage.dataset.reach);
+  const nothing = () => {
+    marker.setAttribute("visibility", "hidden");
+    says.textContent = "no cell here";
+    delete stage.dataset.cell;
+  };
   const point = (event) => {
     const frame = stage.getBoundingClientRect();
-    show(nearest((event.clientX - frame.left) / frame.width * box.width, (event.clientY - frame.top) / frame.height * box.height));
+    const left = (event.clientX - frame.left) / frame.width * box.width;
+    const top = (event.clientY - frame.top) / frame.height * box.height;
+    const k = nearest(left, top);
+    if (k >= 0 && Math.hypot(x[k] - left, y[k] - top) <= reach) show(k);
+    else nothing();
   };
   stage.addEventListener("pointermove", point);
   stage.addEventListener("pointerdown", point);

@@ -9,12 +9,20 @@ from functools import cached_property
 from typing import Any
 
 from capest.plot.source import CAPACITY, RUN, SWEEP, UNCERTAINTY, Source
+from capest.report.values import value_words
+from capest.results.ours import CAPACITY_MARK
 from capest.results.summary import Summary
+from capest.results.sweep_summary import SweepSummary
+from capest.studies.capacity.capacity_file import capacities_of
+from capest.studies.capacity.capacity_words import key_text
 from capest.studies.uncertainty.study_model import Study
 from capest.studies.uncertainty.study_reading import study_of
 
 _NOT_ASKED = {"title", "run"}
 """Of a scenario: what changes no answer, but for chance."""
+
+_NAMED = 6
+"""Differing keys that a sentence names."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,19 @@ class ReportFiles:
         return self.first.stored.attributes
 
     @cached_property
+    def varied(self) -> dict[str, str]:
+        """Keys that have several values in the first file, each with words for them."""
+        if self.first.kind == SWEEP:
+            return dict.fromkeys(SweepSummary(self.first.dataset).axes, "several values, see below")
+        if self.first.kind != CAPACITY:
+            return {}
+        found = capacities_of(self.first.stored)
+        low, high = (key_text(found.about, each) for each in found.about["range"])
+        axes = [key for each in found.capacities for key in each.place]
+        searched = {str(found.about[CAPACITY_MARK]): f"searched from {low} to {high}"}
+        return dict.fromkeys(axes, "several values, see below") | searched
+
+    @cached_property
     def scenario(self) -> dict[str, Any]:
         """Scenario of the first file, as nested tables."""
         return scenario_of(self.first)
@@ -90,6 +111,17 @@ def differing_keys(ours: Source, theirs: Source) -> list[tuple[str, Any, Any]]:
     return [
         (key, a, b) for key, a, b in pairs if a != b and key.partition(".")[0] not in _NOT_ASKED
     ]
+
+
+def differing_words(ours: Source, theirs: Source) -> str:
+    """Say in which keys another file's scenario is not ours; empty where in none."""
+    keys = [] if ours is theirs else differing_keys(ours, theirs)
+    named = [
+        f"{key} {value_words(right)} in place of {value_words(left)}" for key, left, right in keys
+    ]
+    rest = len(named) - _NAMED
+    more = [f"and {rest} key{'s' * (rest != 1)} more"] if rest > 0 else []
+    return "; ".join([*named[:_NAMED], *more])
 
 
 def _flat(tables: Mapping[str, Any], above: str = "") -> list[tuple[str, Any]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from capest.errors import InputError
+from capest.results.ours import CAPACITY_MARK, STUDY_MARK
 from capest.statistics.quantities import of_dims
 from capest.statistics.quantities_of_cells import ADDS_UP
 
@@ -86,8 +87,12 @@ def _counted(dataset: xr.Dataset) -> xr.Dataset:
     """Cells that count, of a result that has a region's: guard cells are left out."""
     if "sweep_axes" in dataset.attrs:
         raise InputError(
-            "a sweep has no cells to sum up; --keep-points keeps the result of every point"
+            "a sweep has no cells to sum up: run one of its points, or keep the result of each "
+            "with keep_points=True (--keep-points)"
         )
+    for mark, study in ((STUDY_MARK, "study of uncertainty"), (CAPACITY_MARK, "search")):
+        if mark in dataset.attrs:
+            raise InputError(f"this {study} keeps no cells: run the scenario at one of its values")
     if "cell_country" not in dataset.variables:
         raise InputError("this result is of one satellite: its cells lie in no country")
     if "cell" not in dataset.sizes:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from capest.errors import InputError
+from capest.results.counted_part import CountedPart, counted_part, why_unlike
 from capest.results.differences import (
     Difference,
     Trials,
@@ -94,6 +95,11 @@ class ComparedResult:
         """What its differences rest on."""
         return trials_of(self.dataset)
 
+    @cached_property
+    def part(self) -> CountedPart:
+        """What counts in its figures."""
+        return counted_part(self.dataset)
+
 
 @dataclass(frozen=True)
 class ComparedFigure:
@@ -146,7 +152,7 @@ def figure_label(metric: str, statistic: str) -> str:
 def compared_figures(
     values: ComparedResult, reference: ComparedResult, wanted: Sequence[tuple[str, str]]
 ) -> list[ComparedFigure]:
-    """Figures that both results have, without a verdict.
+    """Figures that both results have and that mean the same in both, without a verdict.
 
     Parameters
     ----------
@@ -158,7 +164,11 @@ def compared_figures(
     found = {
         (one.metric, one.statistic): one for one in differences(values.trials, reference.trials)
     }
-    shown = [key for key in wanted or found if key in found and key in ours and key in theirs]
+    shown = [
+        key
+        for key in wanted or found
+        if key in found and key in ours and key in theirs and not _unlike(key, values, reference)
+    ]
     return [
         ComparedFigure(
             theirs[key],
@@ -170,6 +180,11 @@ def compared_figures(
         )
         for key in shown
     ]
+
+
+def _unlike(key: tuple[str, str], values: ComparedResult, reference: ComparedResult) -> str:
+    names = (values.name, reference.name)
+    return why_unlike(key[0], values.part, reference.part, names)
 
 
 def _why_apart(values: Trials, reference: Trials, metric: str, statistic: str) -> str:
@@ -202,7 +217,7 @@ _NO_LIMITS = "pairs give no limits, each alone does"
 def why_not_compared(
     values: ComparedResult, reference: ComparedResult, wanted: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], str]:
-    """Figures that only one of two results has, or of which there is no difference, with why."""
+    """Figures that one of two results lacks, or that mean something else in each, with why."""
     ours, theirs = values.estimates, reference.estimates
     found: dict[tuple[str, str], str] = {}
     for key in wanted or dict.fromkeys((*theirs, *ours)):
@@ -211,6 +226,8 @@ def why_not_compared(
             found[key] = f"{has.name} has it, {lacks.name} does not"
             if has.name == lacks.name:
                 found[key] = "one of the two does not have it"
+        elif key in ours and (unlike := _unlike(key, values, reference)):
+            found[key] = unlike
     return found
 
 

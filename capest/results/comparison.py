@@ -21,6 +21,7 @@ from capest.results.compared_figures import (
     why_not_compared,
     with_verdicts,
 )
+from capest.results.counted_part import populations_words, regions_words
 from capest.results.differences import common_trials
 from capest.results.figures import plain
 from capest.results.ours import CAPACITY_MARK, STUDY_MARK
@@ -56,7 +57,7 @@ class ResultComparison:
     values, reference : ComparedResult
     figures : tuple of ComparedFigure
     not_compared : dict of (metric, statistic) to str
-        Figures that only one of the two has, with why.
+        Figures that only one of the two has, or that mean something else in each, with why.
     keys : tuple of UnlikeKey
         What differs in the scenarios.
     runs : tuple of UnlikeRun
@@ -85,6 +86,16 @@ class ResultComparison:
         """Trials that make pairs; none of two seeds."""
         return common_trials(self.values.trials, self.reference.trials)
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the two results are not alike in that a reader of differences must know."""
+        said = (
+            populations_words(self.values.part, self.reference.part),
+            regions_words({each.key: each for each in self.keys}),
+        )
+        # Regions differ from one satellite's view in every key, which says nothing.
+        return (said[0],) if said[0] else tuple(filter(None, said))
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values that JSON can hold."""
         return {
@@ -92,6 +103,7 @@ class ResultComparison:
             "result": self.values.name,
             **({"point": self.values.place} if self.values.place else {}),
             "common_trials": self.common_trials,
+            "warnings": list(self.warnings),
             "figures": [_plain_figure(each) for each in self.figures],
             "not_compared": [
                 {"metric": metric, "statistic": statistic, "why": why}

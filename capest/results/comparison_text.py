@@ -8,6 +8,7 @@ from html import escape
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from capest.results.changed import title_as_run
 from capest.results.columns import in_columns, printable, wrapped
 from capest.results.compared_figures import (
     BEYOND,
@@ -58,7 +59,7 @@ def _letters(found: ResultComparisons) -> dict[str, str]:
 
 
 def _about(result: ComparedResult) -> str:
-    title = printable(str(result.dataset.attrs.get("title", "")))
+    title = title_as_run(result.dataset.attrs)
     trials = result.trials.trials
     seed = f"seed {printable(result.trials.seed)}"
     parts = [title, f"{trials:,} trial{'s' * (trials != 1)}", seed]
@@ -72,13 +73,14 @@ def _section(
     a, b = letters[found.reference.name], letters[found.values.name]
     place = f" at {found.values.place}" if found.values.place else ""
     yield from wrapped(f"{b} less {a}{place}", width)
-    yield from wrapped(f"{pairs_words(found)}", width)
+    for line in (pairs_words(found), *found.warnings):
+        yield from wrapped(line, width)
     yield ""
     if found.figures:
         yield from in_columns(*comparison_table(found, a, b, width), width)
     else:
-        yield "No figure that both have."
-    for line in (*_notes(found), *_not_compared(found, asked=asked)):
+        yield "No figure that both have and that means the same in both."
+    for line in notes_of_comparison(found, asked=asked):
         yield from wrapped(line, width, "  ")
     yield ""
     yield from _apart(found, width)
@@ -96,6 +98,8 @@ def pairs_words(found: ResultComparison) -> str:
     trials = found.reference.trials.trials, found.values.trials.trials
     of_all = "" if trials[0] == trials[1] else f", not of all {max(trials):,}"
     text = f"Paired: one seed, differences are of the {both:,} trials that both have{of_all}."
+    if of_all:
+        text += " Values are of all trials of each."
     if both == 1:
         text = "Paired, but one trial in common tells nothing of chance."
     users = [each.dataset.attrs.get("users_per_trial") for each in (found.reference, found.values)]
@@ -126,16 +130,11 @@ def comparison_table(
     width : int
         Columns that labels leave to numbers, where they can.
     """
-    numbers = [
-        [
-            value_text(scaled(each.reference, each.factor)),
-            value_text(scaled(each.value, each.factor)),
-            *_in_two(difference_text(each)),
-            percent_change(each),
-            f"{_MARKS[each.verdict]} {each.verdict}",
-        ]
-        for each in found.figures
-    ]
+    numbers = []
+    for each in found.figures:
+        left, right, difference, percent, verdict = figure_cells(each)
+        mark = f"{_MARKS[each.verdict]} {verdict}"
+        numbers.append([left, right, *_in_two(difference), percent, mark])
     headers = ["figure", a, b, "difference", "percent", "chance"]
     wide = [max(len(cell) for cell in column) for column in zip(*numbers, strict=True)]
     wide = [*wide[:2], max(wide[2:4]), *wide[4:]] if wide else []
@@ -152,6 +151,22 @@ def comparison_table(
             rows.append([line.ljust(room), "", "", below, "", ""])
     headers = [headers[0].ljust(room), *headers[1:-1], headers[-1].ljust(wide[-1] if wide else 0)]
     return headers, rows
+
+
+def figure_cells(figure: ComparedFigure) -> tuple[str, str, str, str, str]:
+    """Reference, value, difference with interval, percent and verdict of one figure, as shown.
+
+    Parameters
+    ----------
+    figure : ComparedFigure
+    """
+    return (
+        value_text(scaled(figure.reference, figure.factor)),
+        value_text(scaled(figure.value, figure.factor)),
+        difference_text(figure),
+        percent_change(figure),
+        figure.verdict,
+    )
 
 
 def _in_two(difference: str) -> tuple[str, str]:
@@ -187,6 +202,18 @@ def percent_change(figure: ComparedFigure) -> str:
     text = value_text(shown)
     sign = "+" if found.percent > 0 and any(digit in text for digit in "123456789") else ""
     return f"{sign}{text} %"
+
+
+def notes_of_comparison(found: ResultComparison, *, asked: bool) -> list[str]:
+    """What is not known or not compared, with why; sentences.
+
+    Parameters
+    ----------
+    found : ResultComparison
+    asked : bool
+        Whether figures have the names that ``--of`` takes, not those for people.
+    """
+    return [*_notes(found), *_not_compared(found, asked=asked)]
 
 
 def _notes(found: ResultComparison) -> Iterator[str]:
@@ -229,17 +256,30 @@ def _apart(found: ResultComparison, width: int) -> Iterator[str]:
         yield "Scenarios are the same, key by key."
 
 
+def verdict_words(found: ResultComparisons) -> list[str]:
+    """What the verdicts mean; sentences, empty where nothing is compared."""
+    if not found.figures_at_once:
+        return []
+    return [line.lstrip("".join(_MARKS.values())) for line in _verdicts(found, 10_000)]
+
+
 def _legend(found: ResultComparisons, width: int) -> Iterator[str]:
     """What the columns mean."""
-    count = found.figures_at_once
-    verdicts = {figure.verdict for each in found for figure in each.figures}
     yield from wrapped(
         "After each difference its 95 % interval, in the unit of the figure: of shares in "
         "percentage points. Percent is of A.",
         width,
     )
-    if not count:
+    if not found.figures_at_once:
         return
+    yield from _verdicts(found, width)
+    if not found.asked:
+        yield from wrapped("--all compares every figure, --of FIGURE those you name.", width)
+
+
+def _verdicts(found: ResultComparisons, width: int) -> Iterator[str]:
+    count = found.figures_at_once
+    verdicts = {figure.verdict for each in found for figure in each.figures}
     many = "the one difference" if count == 1 else f"all {count:,} differences"
     yield from wrapped(
         f"* beyond: beyond chance, of {many} together: the chance that any such mark is wrong is "
@@ -257,9 +297,7 @@ def _legend(found: ResultComparisons, width: int) -> Iterator[str]:
     if WITHIN in verdicts:
         yield "  within: 0 lies in its interval: chance alone may do it."
     if SAME in verdicts:
-        yield "= same: equal in all trials."
-    if not found.asked:
-        yield from wrapped("--all compares every figure, --of FIGURE those you name.", width)
+        yield "= same: equal in all trials that both have."
 
 
 def _some(names: Sequence[str]) -> str:
@@ -280,7 +318,7 @@ def comparison_html(found: ResultComparisons) -> str:
         body = "".join(
             f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
         )
-        more = [pairs_words(each), *_notes(each), *_not_compared(each, asked=found.asked)]
+        more = [pairs_words(each), *each.warnings, *notes_of_comparison(each, asked=found.asked)]
         more += _apart(each, 10_000)
         below = "".join(f"<div>{escape(line)}</div>" for line in more)
         parts.append(

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from capest.results.changed import title_as_run
 from capest.results.columns import in_columns, printable, wrapped
 from capest.results.differences import Difference, differences, trials_of
 from capest.results.figures import change_text, interval_text, people_unit, value_text
@@ -139,7 +140,7 @@ def _title(dataset: xr.Dataset) -> str:
     if AXES in dataset.attrs:
         coordinates = (each for each in dataset.coords.values() if KEY in each.attrs)
         return printable(", ".join(f"{key_of(each)} = {each.values[()]}" for each in coordinates))
-    return printable(str(dataset.attrs.get("title", "result")))
+    return title_as_run(dataset.attrs) or "result"
 
 
 def _percent(found: Difference) -> str:

@@ -9,6 +9,9 @@ from typing import Any
 
 from capest.statistics.reduction import Estimate
 
+_MOST_PLACES = 9
+"""Decimals of a limit near 0, before powers of ten say it shorter."""
+
 _UNITS = {"1": "", "Mbit s-1": "Mbit/s", "bit s-1 Hz-1": "bit/s/Hz"}
 
 
@@ -60,6 +63,8 @@ def value_text(estimate: Estimate) -> str:
 def interval_text(estimate: Estimate, *, brackets: bool = False) -> str:
     """The interval: ``±half`` where it is symmetric at the digits shown, else ``[low, high]``.
 
+    What is shown holds 0 exactly where the interval does: of a difference that is the verdict.
+
     Parameters
     ----------
     estimate : Estimate
@@ -79,13 +84,33 @@ def interval_text(estimate: Estimate, *, brackets: bool = False) -> str:
     half = estimate.half_width
     above, below = estimate.high - estimate.value, estimate.value - estimate.low
     symmetric = math.isfinite(half) and min(above, below) >= 0.8 * half
-    if brackets or not symmetric:
-        return f"[{number(estimate.low, places)}, {number(estimate.high, places)}]"
+    if brackets or not symmetric or _hides_verdict(estimate, places):
+        return f"[{_end_text(estimate.low, places)}, {_end_text(estimate.high, places)}]"
     text = number(half, places)
     if half > 0 and float(text.replace(",", "")) == 0:
         # Less than the last digit shown: rounded up, so that the interval still covers.
         text = number(10.0**-places, places)
     return f"±{text}"
+
+
+def _hides_verdict(estimate: Estimate, places: int) -> bool:
+    """Whether value and half width, as they are rounded, hold 0 and the interval does not."""
+    value, half = (
+        float(number(each, places).replace(",", ""))
+        for each in (estimate.value, estimate.half_width)
+    )
+    # At so many places sums of what is shown are exact.
+    shown_holds = round(abs(value) - half, places) <= 0.0
+    return shown_holds != (estimate.low <= 0.0 <= estimate.high)
+
+
+def _end_text(end: float, places: int) -> str:
+    """A limit; with one digit at least, where it would be 0 and is not."""
+    text = number(end, places)
+    if not math.isfinite(end) or end == 0.0 or any(digit in text for digit in "123456789"):
+        return text
+    needed = -math.floor(math.log10(abs(end)))
+    return f"{end:.{needed}f}" if needed <= _MOST_PLACES else f"{end:.0e}"
 
 
 def change_text(estimate: Estimate, factor: float = 1.0) -> str:

@@ -136,7 +136,9 @@ class Target:
             files.discard(temporary)
 
 
-def look(path: str | Path, *replaceable: Made, option: str = "-o") -> Target:
+def look(
+    path: str | Path, *replaceable: Made, option: str = "-o", makes_folder: bool = False
+) -> Target:
     """Look at a name that is to be written to, before anything is computed.
 
     Parameters
@@ -147,6 +149,9 @@ def look(path: str | Path, *replaceable: Made, option: str = "-o") -> Target:
         its own rule.
     option : str
         Stands before the path in messages.
+    makes_folder : bool
+        Whether the command makes the folder, and refuses one that it cannot write to; else it must
+        be there.
 
     Returns
     -------
@@ -155,12 +160,15 @@ def look(path: str | Path, *replaceable: Made, option: str = "-o") -> Target:
     Raises
     ------
     InputError
-        If no file can have the name, or if one is there that may not be replaced.
+        If no file can have the name, if its folder is not there or not writable, or if a file is
+        there that may not be replaced.
     """
     path = Path(path)
     said = f"{option} {one_line(str(path))}"
     try:
         check_name(path)
+        if not makes_folder:
+            check_writable(path.parent, said)
         found = os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
         return Target(path, None, None)
@@ -182,6 +190,21 @@ def look(path: str | Path, *replaceable: Made, option: str = "-o") -> Target:
     if not found.st_size:
         what = "is an empty file"
     raise InputError(f"{said}: {what}, and is left alone; choose another name, or remove it")
+
+
+def check_writable(folder: Path, said: str) -> None:
+    """Refuse a folder in which no file can be written.
+
+    Raises
+    ------
+    InputError
+    """
+    shown = one_line(str(folder))
+    if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "no such folder"
+        raise InputError(f"{said}: {shown}: {what}; choose one that is there, or make it")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"{said}: {shown} is not writable; choose another place")
 
 
 def check_name(path: Path) -> None:

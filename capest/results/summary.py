@@ -16,7 +16,7 @@ from capest.results.counted_beams import (
     which_cells,
     with_totals,
 )
-from capest.results.delay_verdict import delay_verdicts
+from capest.results.delay_verdict import delay_shares, delay_verdicts
 from capest.results.emissions_lines import emissions_summary
 from capest.results.figures import notes_of, people_unit, plain, scaled, sentence
 from capest.results.headline import call_means, headline, in_percent
@@ -73,6 +73,7 @@ class Summary:
         self._served = who_is_served(stored)
         self._scenario = tomllib.loads(str(self._attributes["scenario_toml"]))
         self._emissions = emissions_summary(stored, self._scenario)
+        self._delays = delay_shares(stored)
         self._search = local_search(stored, self._scenario, self.trials)
 
     @property
@@ -131,7 +132,8 @@ class Summary:
     @property
     def delay_verdicts(self) -> list[str]:
         """Whether packets keep the delay that calls allow; empty where nobody calls."""
-        return delay_verdicts(str(self._attributes.get("delay_budgets", "")), self._estimates)
+        budgets = str(self._attributes.get("delay_budgets", ""))
+        return delay_verdicts(budgets, self._estimates, self._delays)
 
     @property
     def bound_verdict(self) -> str:

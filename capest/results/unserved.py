@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 import numpy as np
 
 from capest.results.asked_in_vain import RARELY, WRONG, fewest_trials
 from capest.results.cell_totals import CellTotals
+from capest.results.columns import wrapped
 
 SURE = 0.95
 """How sure a limit on what no trial showed is."""
@@ -51,7 +53,7 @@ class PartOfCells:
 
 @dataclass(frozen=True)
 class Unserved:
-    """Cells that no trial served.
+    """Cells that no trial served; shows itself in sentences.
 
     Attributes
     ----------
@@ -132,6 +134,20 @@ class Unserved:
             "served_in_at_most": self.most_share,
             "reasons": self.reasons,
         }
+
+    def __repr__(self) -> str:
+        from capest.results.who_is_served_text import WIDTH, unserved_sentences
+
+        lines = [line for each in unserved_sentences(self) for line in wrapped(each, WIDTH)]
+        if len(self.number):
+            lines.append("Numbers of the cells never served: .number; all figures: .to_dict().")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        from capest.results.who_is_served_text import unserved_sentences
+
+        found = "".join(f"<p>{escape(each)}</p>" for each in unserved_sentences(self))
+        return f"<div>{found}</div>"
 
 
 def unserved_of(totals: CellTotals) -> Unserved:

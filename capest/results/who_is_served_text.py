@@ -14,6 +14,7 @@ from capest.results.who_is_served import WhoIsServed
 from capest.statistics.reduction import Estimate
 from capest.statistics.refusals import SHORT_REASONS
 
+WIDTH = 80
 _REASONS_NAMED = 3
 _FEWEST_TENTHS = 3
 """With fewer the least dense and the densest say it all."""
@@ -26,8 +27,7 @@ def sentences(found: WhoIsServed) -> list[str]:
     ----------
     found : WhoIsServed
     """
-    never = found.unserved
-    lines = [_never(never), _minimum_only(never), _asked_never(never)]
+    lines = unserved_sentences(found.unserved)
     rough = (
         "People are counted where the centres of places are: the file of an earlier version does "
         "not say where they live."
@@ -38,6 +38,12 @@ def sentences(found: WhoIsServed) -> list[str]:
         _with_minimum(found),
         rough if found.rough_people else "",
     ]
+    return [line for line in lines if line]
+
+
+def unserved_sentences(found: Unserved) -> list[str]:
+    """Say which cells no trial served, which had the minimum alone, and where nobody asked."""
+    lines = (_never(found), _minimum_only(found), _asked_never(found))
     return [line for line in lines if line]
 
 

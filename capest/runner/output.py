@@ -70,7 +70,7 @@ def check_output(output: Path, *, overwrite: bool) -> Target:
     ------
     InputError
     """
-    target = look(output, Made.RESULT, Made.SWEEP)
+    target = look(output, Made.RESULT, Made.SWEEP, makes_folder=True)
     check_folder_of(output)
     if target.made is Made.SWEEP and not overwrite:
         raise InputError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from capest.scenario.reading import has_calls, is_constellation, uplink_interference
@@ -11,6 +11,22 @@ from capest.shown import label_of
 
 Values = Mapping[str, Any]
 """Dotted key -> value, presets resolved and defaults included."""
+
+
+@dataclass(frozen=True)
+class KnownOf:
+    """The scenarios that a size is of.
+
+    Attributes
+    ----------
+    words : str
+        What it is of, beside a scenario of another kind.
+    holds : callable
+        Takes `Values`; tells whether a scenario is one of them.
+    """
+
+    words: str
+    holds: Callable[[Values], bool]
 
 
 @dataclass(frozen=True)
@@ -32,6 +48,8 @@ class NotModelled:
         Where the size comes from.
     applies : callable
         Takes `Values`; tells whether it stands beside the results of a scenario.
+    known_of : KnownOf or None
+        The scenarios that the size is of; ``None`` where it is one of any.
     """
 
     effect: str
@@ -40,14 +58,39 @@ class NotModelled:
     where: str
     source: str
     applies: Callable[[Values], bool]
+    known_of: KnownOf | None = None
+
+    def beside(self, values: Values) -> NotModelled:
+        """The same beside one scenario: a size of another one says so.
+
+        Parameters
+        ----------
+        values : mapping
+        """
+        if self.known_of is None or self.known_of.holds(values):
+            return self
+        return replace(self, size=f"{self.size}: {self.known_of.words}, not known here")
 
     def __str__(self) -> str:
         return f"{self.effect} ({self.size})"
 
 
-def _calls_move(values: Values) -> bool:
+def _moves(values: Values) -> bool:
     moving = ("constellation.shells", "constellation.catalogue")
-    return has_calls(values) and any(values[key] is not None for key in moving)
+    return any(values[key] is not None for key in moving)
+
+
+def _calls_move(values: Values) -> bool:
+    return has_calls(values) and _moves(values)
+
+
+def _low_over_china(values: Values) -> bool:
+    return _moves(values) and values["region.country"] == "CN"
+
+
+def _several_satellites(values: Values) -> bool:
+    slots = str(values["constellation.geostationary"] or "")
+    return is_constellation(values) and (_moves(values) or "," in slots)
 
 
 def _transparent(values: Values) -> bool:
@@ -102,14 +145,15 @@ NOT_MODELLED: tuple[NotModelled, ...] = (
         "computed: a satellite without a free antenna in view is dark, 100 antennas light 100 of "
         "238",
         _transparent,
+        KnownOf("of 238 low satellites over China", _low_over_china),
     ),
     NotModelled(
         "a phone's pattern towards other satellites",
         "±3 to 5 dB of their interference",
         30.0,
-        "constellations",
+        "constellations of several satellites",
         "assumed",
-        is_constellation,
+        _several_satellites,
     ),
     NotModelled(
         "satellites held until the mask, as calls are",
@@ -126,6 +170,7 @@ NOT_MODELLED: tuple[NotModelled, ...] = (
         "constellations",
         "assumed",
         is_constellation,
+        KnownOf("of low satellites", _moves),
     ),
     NotModelled(
         "paging of idle users", "down to −5 % of the downlink", 5.0, "all", "assumed", _always
@@ -173,11 +218,12 @@ LARGE_PERCENT = 5.0
 def not_modelled(values: Values) -> tuple[NotModelled, ...]:
     """Return what stands beside the results of a scenario, largest first.
 
-    Effects of no size stand in the page alone.
+    Effects of no size stand in the page alone. A size that is of other scenarios says so.
 
     Parameters
     ----------
     values : mapping
         Of all keys of a valid scenario.
     """
-    return tuple(row for row in NOT_MODELLED if row.largest_percent > 0.0 and row.applies(values))
+    shown = (row for row in NOT_MODELLED if row.largest_percent > 0.0 and row.applies(values))
+    return tuple(row.beside(values) for row in shown)

@@ -193,7 +193,7 @@ def test_studies_say_what_they_do_not_have(kind: str, opened: dict[str, xr.Datas
         accessor.estimates,
         accessor.unserved,
     ):
-        with pytest.raises(InputError, match="which has no"):
+        with pytest.raises(InputError, match="which keeps no"):
             ask()
     dimension = "sample" if kind == "uncertainty" else "point"
     less = opened[kind].drop_vars(list(opened[kind].data_vars)[:3]).isel({dimension: slice(2)})

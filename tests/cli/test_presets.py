@@ -221,7 +221,7 @@ def test_init_never_overwrites(tmp_path):
 def test_init_into_a_missing_folder(tmp_path):
     path = tmp_path / "nowhere" / "mine.toml"
     assert failure("init", SATELLITES[0], "-o", str(path)) == (
-        f"{path}: cannot be written: No such file or directory"
+        f"-o {path}: {path.parent}: no such folder; choose one that is there, or make it"
     )
 
 

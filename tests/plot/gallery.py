@@ -33,7 +33,7 @@ RESULTS = {
     "in-hand.nc": f"run {_CHINA} {_IN_HAND} --trials 20",
     "reuse-1.nc": f"run {_CHINA} --set beams.frequency_reuse=1 --trials 20",
     "geo.nc": f"run {_GEO} --trials 10",
-    "tenth.nc": f"run {_CHINA} --set constellation.deployed_fraction=0.03 --trials 20",
+    "three-percent.nc": f"run {_CHINA} --set constellation.deployed_fraction=0.03 --trials 20",
     "case9.nc": "run runs/tr38821-case9.toml --trials 400",
     "case10.nc": "run runs/tr38821-case10.toml --trials 400",
     "hotspots.nc": "run runs/hopping-hotspots.toml --set beams.allocation=proportional "
@@ -73,7 +73,7 @@ GALLERY = {
     "capacity": Entry(("how-many.nc",)),
     "compare": Entry(("guowang.nc", "reuse-1.nc", "in-hand.nc")),
     "delay": Entry(("guowang.nc", "geo.nc")),
-    "coverage": Entry(("tenth.nc",)),
+    "coverage": Entry(("three-percent.nc",)),
     "beams": Entry(("case9.nc",)),
     "hopping": Entry(("hotspots.nc",)),
     "convergence": Entry(("guowang.nc",)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from capest.plot.picture import Picture, draw, why_not
 from capest.plot.source import Source
 from capest.results.open import open_result
 from capest.results.stored import OfDataset
+from capest.scenario.fingerprint import fingerprint
+from capest.scenario.load import load_scenario
 from capest.studies.capacity.capacity_file import VERDICTS, capacities_of, read_capacities
 from tests.plot.texts_apart import assert_apart
 from tests.studies.test_capacity_of_one_beam import SCENARIO
@@ -200,3 +203,36 @@ def test_a_search_that_was_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     (curve,) = curves(picture)
     np.testing.assert_array_equal(curve.get_ydata(), dataset["calls_mean"].values)
     assert picture.words.title.startswith("Least users a beam: ")
+    mark = fingerprint(load_scenario({**tomllib.loads(dataset.attrs["scenario_toml"])}))[:8]
+    assert picture.words.footer.startswith("3 trials a value · seed ")
+    assert picture.words.footer.endswith(f" · scenario of the lower end {mark}")
+
+
+def test_a_value_stands_at_its_own_point_and_on_no_upright_line() -> None:
+    # Points as a search makes them: many where the answer is, few far from it.
+    keys = [1_000.0, 1_030.0, 1_189.0, 1_240.0, 1_410.0, 1_540.0, 2_380.0, 5_600.0, 1_000_000.0]
+    values = [0.0154, 0.0158, 0.0195, 0.0208, 0.0247, 0.0274, 0.0556, 0.146, 0.933]
+    data = searched([[crossing(1_189.0, 1_000.0, 1_404.0)]], ["found"]).dataset
+    point = {
+        "value": keys,
+        "is_met": [float(each <= 0.02) for each in values],
+        **{
+            f"blocked_share_mean{end}": [factor * each for each in values]
+            for end, factor in (("", 1.0), ("_low", 0.8), ("_high", 1.2))
+        },
+    }
+    data = data.drop_vars(list(point)).assign({name: ("point", v) for name, v in point.items()})
+    data.attrs["range"] = np.array([1_000.0, 1_000_000.0])
+    picture = draw("capacity", [Source(data, "found")])
+    assert_apart(picture)
+    ax = picture.figure.axes[0]
+    places = ax.transData.transform([(k, 100.0 * v) for k, v in zip(keys, values, strict=True)])
+    line = ax.transData.transform((1_189.0, 1.0))[0]
+    labels = [text for text in ax.texts if text.get_text().endswith(" %")]
+    assert len(labels) >= 4
+    for text in labels:
+        box = text.get_window_extent()
+        assert not box.x0 < line < box.x1
+        middle = np.array([0.5 * (box.x0 + box.x1), 0.5 * (box.y0 + box.y1)])
+        nearest = int(np.argmin(np.hypot(*(places - middle).T)))
+        assert float(text.get_text()[:-2]) == pytest.approx(100.0 * values[nearest], rel=0.01)

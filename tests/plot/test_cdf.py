@@ -1,11 +1,17 @@
 """Distributions: curves against the counts of the file, differences against published figures."""
 
+import dataclasses
+import re
+
 import numpy as np
 import pytest
 import xarray as xr
 
 from capest.errors import InputError
 from capest.plot import picture
+from capest.plot.distribution_words import quantile_text
+from capest.plot.distributions import Member, members_of
+from capest.results.differences import trials_of
 from capest.statistics.quantities import AXES
 from capest.validation.cases import published
 from tests.plot.readable import assert_readable, texts_of
@@ -44,6 +50,29 @@ def test_differences_to_published_figures() -> None:
     ]
     # The same groups of trials, on the same bins.
     np.testing.assert_allclose(sorted(values), sorted(expected), atol=1e-9)
+
+
+def test_the_largest_difference_is_said_with_its_place_and_interval() -> None:
+    ds = case(9)
+    drawn = picture.draw("cdf", [source(ds, "case9")])
+    quantiles = {
+        percent: tuple(
+            float(ds[f"sinr_db_quantile{end}"][place])
+            - published()[9, "DL", "sinr_db", percent].value_db
+            for end in ("", "_low", "_high")
+        )
+        for place, percent in enumerate((5, 50, 95))
+    }
+    percent, (value, low, high) = max(quantiles.items(), key=lambda each: abs(each[1][0]))
+    title = drawn.words.title
+    assert "largest difference from 3GPP at 5/50/95 %: " in title
+    assert title.endswith(f"(case 9, {percent} %)")
+    numbers = [float(each) for each in re.findall(r"[+-]?\d+\.\d+", title.replace("−", "-"))]
+    assert numbers[0] == pytest.approx(value, abs=0.006)
+    if "±" in title:
+        assert numbers[1] == pytest.approx(0.5 * (high - low), abs=0.02)
+    else:
+        assert numbers[1:3] == pytest.approx([low, high], abs=0.006)
 
 
 def test_nothing_published_for_another_scenario() -> None:
@@ -90,6 +119,9 @@ def test_users_with_nothing_and_without_a_beam_are_said() -> None:
     drawn = picture.draw("cdf", [source(ds)], options={"of": "user_throughput"})
     nothing = float(ds["user_throughput_below"].sum() / ds["users"].sum())
     assert f"Have nothing: {100.0 * nothing:.0f} %" in drawn.words.subtitle
+    assert f": {100.0 * nothing:.0f} % have nothing; " in drawn.words.title
+    # Nobody is below the lowest of the others, and some are not below nothing.
+    assert "5 % below" not in drawn.words.title
     drawn = picture.draw("cdf", [source(ds)])
     without = 1.0 - float(ds["lit_users"].sum() / ds["users"].sum())
     assert f"not in it: {100.0 * without:.0f} %" in drawn.words.subtitle
@@ -118,11 +150,13 @@ def test_a_sweep_is_a_family(swept: xr.Dataset) -> None:
     assert_readable(drawn)
     labels = [line.get_label() for line in drawn.figure.axes[0].lines]
     assert [each for each in labels if not each.startswith("_")] == ["1", "3", "4"]
-    assert "handset.antenna_gain_dbi = 0" in drawn.words.subtitle
+    assert "Antenna gain of the phone: 0 dBi" in drawn.words.subtitle
+    assert "6 trials a point" in drawn.words.footer
+    assert "scenario of the last point" in drawn.words.footer
     by = {"by": "handset.antenna_gain_dbi"}
     drawn = picture.draw("cdf", [source(swept)], options=by)
     labels = [line.get_label() for line in drawn.figure.axes[0].lines]
-    assert [each for each in labels if not each.startswith("_")] == ["0", "-5"]
+    assert [each for each in labels if not each.startswith("_")] == ["0 dBi", "−5 dBi"]
     with pytest.raises(InputError, match="has no such axis"):
         picture.draw("cdf", [source(swept)], options={"by": "beams.count"})
     assert "drawn alone" in picture.why_not("cdf", [source(swept), source(beams())])
@@ -133,3 +167,41 @@ def test_what_there_is_no_distribution_of() -> None:
         picture.draw("cdf", [source(beams())], options={"of": "calls"})
     with pytest.raises(InputError, match="a run has no axis"):
         picture.draw("cdf", [source(beams())], options={"by": "beams.count"})
+
+
+def test_medians_of_unlike_shares_of_users_say_of_whom_they_are() -> None:
+    few, many = (thin(), calls())
+    drawn = picture.draw("cdf", [source(few, "few"), source(many, "many")])
+    assert_readable(drawn)
+    for ds in (few, many):
+        share = float(ds["lit_users"].sum() / ds["users"].sum())
+        assert f"of the {100.0 * share:.0f} % of users with a beam" in drawn.words.title
+
+
+def test_too_few_trials_say_that_no_interval_is_known() -> None:
+    ds = thin()
+    one = ds.assign(
+        {name: ds[name].isel(group=slice(0, 1)) for name in ds if "group" in ds[name].dims}
+    )
+    member = Member("a", source(ds), dataclasses.replace(trials_of(one), trials=1))
+    assert quantile_text(member, "sinr_db", 0.5).endswith("dB (interval not known)")
+
+
+def test_data_in_memory_is_called_by_its_title() -> None:
+    ds = beams()
+    drawn = picture.draw("cdf", [source(ds, "")])
+    assert f"of {ds.attrs['title']}. " in drawn.words.alt
+
+
+def test_a_narrow_rise_is_drawn_where_it_is() -> None:
+    # Delays of one satellite are within a bin or two of each other, beside 300 ms.
+    (member,), _ = members_of(source(beams()), "", 1)
+    x, band = member.band("one_way_delay", 0.0, 300.0)
+    counts, axis = (
+        beams()["one_way_delay_count"].values.sum(axis=0),
+        member.trials.axis("one_way_delay"),
+    )
+    ends = axis.edges()
+    rise = np.flatnonzero(counts)
+    wide = x[band.share >= 1.0].min() - x[band.share <= 0.0].max()
+    assert wide <= (ends[rise[-1] + 1] - ends[rise[0]]) * (1.0 + 1e-9)

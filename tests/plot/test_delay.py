@@ -5,9 +5,11 @@ import math
 import numpy as np
 import pytest
 
+import capest
 from capest.physics.constants import EARTH_RADIUS_M, SPEED_OF_LIGHT_M_PER_S
 from capest.plot import picture
-from capest.plot.pictures.delay import budgets_of_5g, geostationary_ms
+from capest.plot.distributions import members_of
+from capest.plot.pictures.delay import _share_kept, budgets_of_5g, geostationary_ms
 from tests.plot.readable import assert_readable, texts_of
 from tests.plot.small_results import beams, calls, of_service, source
 
@@ -45,6 +47,9 @@ def test_packets_and_their_budget() -> None:
     kept = counts[bounds.values[:, 1] <= 150.0].sum() / counts.sum()
     assert kept == 1.0
     assert "all in 8 trials keep 5QI 2's 150 ms" in drawn.words.title
+    alone = float(ds["one_way_delay_quantile"][1])
+    assert f"propagation alone takes {alone:.2f}" in drawn.words.title
+    assert drawn.words.title.endswith("over a geostationary satellite 239 to 271 ms")
     shown = "\n".join(text.get_text() for text in texts_of(drawn))
     assert "5QI 2: 150 ms\nkept by 100 %" in shown
 
@@ -77,7 +82,7 @@ def test_bars_go_from_5_to_95_percent() -> None:
 def test_propagation_alone_keeps_no_budget() -> None:
     drawn = picture.draw("delay", [source(beams())])
     assert_readable(drawn)
-    assert "Propagation takes" in drawn.words.title
+    assert "Propagation alone takes" in drawn.words.title
     assert "kept by" not in "\n".join(text.get_text() for text in texts_of(drawn))
 
 
@@ -87,6 +92,52 @@ def test_two_files() -> None:
     rows = [label.get_text() for label in drawn.figure.axes[0].get_yticklabels()]
     assert rows[:3] == ["video: propagation alone", "video: packets", "beams: propagation alone"]
     assert "propagation alone is known" in drawn.words.subtitle
+    # Like with like: of the beams nobody knows how long packets take.
+    medians = [float(ds["one_way_delay_quantile"][1]) for ds in (calls(), beams())]
+    assert drawn.words.title.startswith(f"Propagation alone takes video: {medians[0]:.2f}")
+    assert f"; beams: {medians[1]:.3f}" in drawn.words.title
+    assert "keep" not in drawn.words.title
+    shown = "\n".join(text.get_text() for text in texts_of(drawn))
+    assert "5QI 2: 150 ms\nvideo 100 %\nbeams not known" in shown
+    assert drawn.figure.axes[1].get_xlabel().startswith("propagation alone")
+
+
+def test_a_share_that_propagation_misses_packets_miss_too() -> None:
+    ds = beams()
+    (member,), _ = members_of(source(ds), "", 1)
+    low, high = member.ends("one_way_delay", 0.0)
+    assert _share_kept(member, low - 1.0) == "0 %"
+    assert _share_kept(member, high + 1.0) == ""
+    middle = float(ds["one_way_delay_quantile"][1])
+    assert _share_kept(member, middle).startswith("at most ")
+
+
+def test_a_geostationary_run_needs_none_computed_in_the_title() -> None:
+    far = capest.run(
+        {
+            "satellite": {"preset": "tr38821-set1-geo-s"},
+            "handset": {"preset": "3gpp-handheld"},
+            "service": {"preset": "voice"},
+            "beams": {"count": 7, "statistics_count": 7},
+            "users": {"per_beam": 2},
+            "run": {"trials": 4},
+        },
+        backend="numpy",
+    )
+    drawn = picture.draw("delay", [source(calls(), "low"), source(far, "far")])
+    assert_readable(drawn)
+    assert float(far["one_way_delay_quantile"][1]) > 238.0
+    assert "geostationary" not in drawn.words.title
+    assert "Propagation over a geostationary satellite takes 239 to 271 ms" in drawn.words.alt
+
+
+def test_a_budget_of_seconds_has_its_thousands_apart() -> None:
+    ds = calls().assign_attrs(delay_budgets="message: 30000")
+    drawn = picture.draw("delay", [source(ds)])
+    assert_readable(drawn)
+    assert drawn.figure.axes[0].get_xscale() == "log"
+    assert "message's 30,000 ms" in drawn.words.title
+    assert "message: 30,000 ms\nkept by 100 %" in {text.get_text() for text in texts_of(drawn)}
 
 
 def test_nobody_has_a_beam() -> None:

@@ -181,3 +181,48 @@ def test_an_answer_of_nothing_is_drawn(tmp_path: Path, base: float) -> None:
         assert len(picture.content("svg")) < 200_000
     said = texts_of(draw("uncertainty", [source])).values()
     assert any("none: 100 %" in text for text in said)
+
+
+SCENARIO = """
+[satellite]
+preset = "tr38821-set1-leo600-s"
+[constellation]
+preset = "guowang-gw-a59"
+[region]
+kind = "country"
+country = "CH"
+[service]
+preset = "video-call-480p"
+[users]
+placement = "population"
+count = 20000
+"""
+
+
+def with_scenario(source: Source, text: str = SCENARIO) -> Source:
+    """The same study, with the scenario that its file would have."""
+    return Source(source.dataset.assign_attrs(scenario_toml=text), source.name)
+
+
+def test_studies_say_how_many_ask(tmp_path: Path) -> None:
+    rng = np.random.default_rng(7)
+    values = rng.uniform(size=(30, 4))
+    made = study(ends=ENDS, margins={-3.0: 1.0, 0.0: 100.0}, sample=(values, 100.0 * values[:, 0]))
+    source = with_scenario(opened(tmp_path / "s.nc", made))
+    for name in ("tornado", "uncertainty", "margin"):
+        picture = draw(name, [source])
+        assert f"{TITLE} · of 20,000 who ask · " in picture.words.subtitle
+        assert_apart(picture)
+    of_users = {"users.count": {"1": 50.0, "2": 90.0}}
+    source = with_scenario(opened(tmp_path / "u.nc", study(ends=of_users)))
+    assert "who ask" not in draw("tornado", [source]).words.subtitle
+
+
+def test_nearly_none_stands_apart_from_zero(tmp_path: Path) -> None:
+    # As with a phone in a hand: half of the samples have nothing, one has much.
+    found = np.array([0.0] * 15 + [10.0 * k for k in range(1, 16)] + [1_588.0, 10_900.0])
+    values = np.linspace(0.0, 1.0, len(found))[:, None]
+    made = study(718.0, {"link.overhead": {"1": 700.0}}, sample=(values, found))
+    picture = draw("uncertainty", [opened(tmp_path / "s.nc", made)])
+    texts = assert_apart(picture)
+    assert {"(nearly)\nnone", "0"} <= set(texts)

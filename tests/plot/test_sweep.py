@@ -16,6 +16,7 @@ from capest.plot.picture import Picture, draw, why_not
 from capest.plot.source import Source
 from capest.plot.style import FAMILY, OF_REASON
 from capest.results.open import open_result
+from tests.plot.small_results import calls as calls_run
 from tests.plot.sweeps import sweep
 from tests.plot.texts_apart import assert_apart
 from tests.studies.test_capacity_of_one_beam import SCENARIO
@@ -225,3 +226,55 @@ def test_all_reasons_at_once_stay_small() -> None:
     texts = assert_apart(picture)
     assert all(OF_REASON[reason][2] in texts for reason in names)
     assert len(picture.content("svg")) < 200_000
+
+
+def test_no_point_is_the_most_where_chance_may_have_made_it() -> None:
+    near = sweep({"handset.preset": ["a", "b", "c"]}, {"calls": [30.0, 31.0, 29.0]})
+    picture = draw("sweep", [near])
+    assert picture.words.title == (
+        "Calls at once: 29.0 ±2.9 to 31.0 ±3.1; no point stands out from the others by more than "
+        "chance"
+    )
+    one = sweep({"handset.preset": ["a", "b", "c"]}, {"calls": [30.0, 31.0, 10.0]})
+    title = draw("sweep", [one]).words.title
+    assert title == "Calls at once: no point stands out as the most; least 10.0 ±1.0 at c"
+    unknown = sweep({"handset.preset": ["a", "b", "c"]}, {"calls": [30.0, 1.0, 10.0]}, half=None)
+    title = draw("sweep", [unknown]).words.title
+    assert "1 (interval not known) to 30 (interval not known)" in title
+    assert "no point stands out" in title
+
+
+def test_common_draws_tell_points_apart_whose_intervals_overlap() -> None:
+    rng = np.random.default_rng(3)
+    common = rng.uniform(50.0, 150.0, 40)
+    trials = np.stack([common, common + 5.0 + rng.uniform(-1.0, 1.0, 40), common - 5.0])
+    source = sweep({"handset.preset": ["a", "b", "c"]}, {"calls": trials.mean(axis=1)}, half=0.15)
+    dataset = source.dataset.assign(
+        calls=(("handset__preset", "trial"), trials),
+        trials=("handset__preset", np.full(3, 40)),
+        seed=("handset__preset", np.full(3, 1, np.uint64)),
+        block_trials=("handset__preset", np.full(3, 8)),
+    )
+    title = draw("sweep", [Source(dataset, "s")]).words.title
+    assert " at b; least " in title
+    assert title.startswith("Calls at once: most ")
+
+
+def test_one_value_is_drawn_whole() -> None:
+    source = sweep({"users.count": [5]}, {"calls": [100.0]}, half=0.004)
+    ax = draw("sweep", [source]).figure.axes[0]
+    assert ax.get_ylim()[1] >= 1.1 * 100.0
+
+
+def test_the_footer_names_the_scenario_as_a_run_does() -> None:
+    text = str(calls_run().attrs["scenario_toml"])
+    source = Source(ROLLOUT.dataset.assign_attrs(scenario_toml=text), "s")
+    words = draw("sweep", [source]).words
+    mark = str(calls_run().attrs["scenario_fingerprint"])[:8]
+    assert (
+        words.footer
+        == f"8 trials a point · seed 1 · capest 0.3.0 · scenario of the last point {mark}"
+    )
+    assert "of 300 who ask" in words.subtitle
+    damaged = Source(ROLLOUT.dataset.assign_attrs(scenario_toml="[users"), "s")
+    assert draw("sweep", [damaged]).words.footer == again

@@ -13,6 +13,7 @@ import pytest
 
 from capest.plot.source import Source
 from capest.report.page import MOST_BYTES, report_page
+from capest.report.sections.answer import HOW_TO_GET_A_RANGE
 from capest.results.stored import stored_estimates
 from capest.results.who_is_served import who_is_served
 from capest.validation.stored_differences import stored_differences
@@ -88,7 +89,7 @@ def test_the_answer_is_the_file_s(network: Page, files: dict[str, Path]) -> None
     assert float(low.replace(",", "")) == pytest.approx(calls.low, abs=0.51)
     assert float(high.replace(",", "")) == pytest.approx(calls.high, abs=0.51)
     assert f"Of {offered.value:,.0f}" in text
-    assert "How far off what is assumed may make it is not among these files" in text
+    assert HOW_TO_GET_A_RANGE in text
 
 
 def test_a_study_of_the_same_scenario_gives_a_range_and_another_one_says_why_not(
@@ -126,6 +127,54 @@ def test_the_map_holds_every_cell_of_the_file(network: Page, files: dict[str, Pa
     _, _, width, height = map(float, box[0].attributes["viewbox"].split())
     assert 0.0 <= _numbers(cells["x"]).min() <= _numbers(cells["x"]).max() <= width
     assert 0.0 <= y.min() <= y.max() <= height
+
+
+def test_a_cell_s_reach_is_its_own(network: Page, files: dict[str, Path]) -> None:
+    """Every place of a cell lies within the reach, and none so far as the second next cell."""
+    dataset = source(files["network"]).dataset
+    cells = network.cells()
+    x, y = (_numbers(cells[name]) for name in ("x", "y"))
+    reach = float(network.by_id("live-map").attributes["data-reach"])
+    apart = np.hypot(x[:, None] - x, y[:, None] - y)
+    np.fill_diagonal(apart, np.inf)
+    nearest = np.median(apart.min(axis=1))
+    assert 0.5 * nearest < reach < nearest
+    assert network.by_id("marker").attributes["visibility"] == "hidden"
+    assert len(x) <= dataset.sizes["cell"]
+
+
+def test_a_search_is_told_in_words(files: dict[str, Path]) -> None:
+    one = source(files["capacity"])
+    page = page_of(one)
+    for name in ("answer", "question", "sensitivity"):
+        text = page.by_id(name).text
+        assert "users.per_beam" not in text.replace(_folded(page, name), ""), name
+        assert "blocked_share" not in text, name
+        if name != "sensitivity":
+            assert "users a beam" in text
+    # Five trials of so small a scene find no limit in the range.
+    assert page.by_id("answer").text.split()[0] in ("everywhere", "nowhere")
+    assert "for users a beam from 1 to 200" in page.by_id("answer").text
+    found = one.dataset.load().copy(deep=True)
+    for name, value in (("", 42.0), ("_low", 30.0), ("_high", 50.0)):
+        found[f"capacity{name}"][...] = value
+    found["capacity_low_is_open"][...] = found["capacity_high_is_open"][...] = 0
+    found["met_below"][...], found["capacity_lacks_interval"][...] = 1, 0
+    with_one = page_of(Source(found, "capacity")).by_id("answer").text
+    assert with_one.split()[:4] == ["42", "users", "a", "beam"]
+    assert "95 % interval 30 to 50" in with_one
+    assert "It is the most with at most 20 % callers in reach without room." in with_one
+    assert "With at most 20 % callers in reach without room" in page.by_id("answer").text
+    asked = page.by_id("question").text
+    assert "How many users a beam, with at most 20 % callers in reach without room?" in asked
+    assert "searched from 1 to 200" in asked
+
+
+def _folded(page: Page, name: str) -> str:
+    """What is folded away: the keys of the scenario, which are keys."""
+    inside = page.by_id(name).text
+    found = [each.text for each in page.all("details") if each.text in inside]
+    return found[0] if found else "\0"
 
 
 def _numbers(column: dict) -> np.ndarray:

@@ -29,6 +29,7 @@ from capest.results.compared_figures import (
 )
 from capest.results.comparison import MOST, compare_results
 from capest.results.comparison_text import comparison_lines
+from capest.results.counted_part import CountedPart
 from capest.results.differences import Trials
 from capest.runner import sweep
 from capest.runner.execute.inline import InlineExecutor
@@ -281,12 +282,17 @@ def test_what_cannot_be_compared_is_refused(base: xr.Dataset) -> None:
 METRICS = ("throughput", "calls", "calls_offered", "calls_on_fading", "users", "lit_beams")
 
 
+REGION_PART = CountedPart(is_region=True, cells=None)
+
+
 @dataclass(frozen=True)
 class MadeUp:
     """A result of means alone."""
 
     trials: Trials
     estimates: dict[tuple[str, str], Estimate]
+    name: str = "made up"
+    part: CountedPart = REGION_PART
 
 
 def made_up(draws: np.random.Generator, seed: int, common: np.ndarray) -> MadeUp:
@@ -377,3 +383,68 @@ def test_a_difference_that_is_there_is_found_among_many() -> None:
     found = verdicts(made_up(draws, 1, more), made_up(draws, 1, common))
     assert found[0] == BEYOND
     assert found.count(BEYOND) == 1
+
+
+REGION: dict[str, Any] = {
+    "title": "region",
+    "satellite": {"preset": "tr38821-set1-leo600-s"},
+    "constellation": {"shells": "60: 600/20/1 @ 600"},
+    "region": {"kind": "circle", "latitude_deg": 40, "longitude_deg": 116, "radius_km": 200},
+    "users": {"placement": "uniform", "count": 100},
+    "run": {"trials": 4, "seed": 4},
+}
+
+
+@pytest.fixture(scope="module")
+def region() -> xr.Dataset:
+    """A region of some cells, served by a constellation."""
+    return api.run(api.load(REGION), backend="numpy")
+
+
+TOTALS = {("throughput", "mean"), ("users", "mean"), ("lit_beams", "mean")}
+"""Figures of a region and of one satellite that are no figures of one thing."""
+
+
+def test_totals_of_a_region_and_of_one_satellite_are_not_compared(
+    base: xr.Dataset, region: xr.Dataset
+) -> None:
+    for ours, theirs in ((base, region), (region, base)):
+        results = compare_results([ours, theirs], ["A", "B"], all_figures=True)
+        (found,) = results
+        compared = {(each.difference.metric, each.difference.statistic) for each in found.figures}
+        assert {("sinr_db", "p50"), ("served_share", "mean")} <= compared
+        assert not compared & {*TOTALS, ("cells_dark", "mean"), ("cells_asking", "mean")}
+        whys = {found.not_compared[key] for key in TOTALS}
+        part = "of 7 beams of one satellite in {}, of a whole region in {}"
+        if ours is region:
+            part = "of a whole region in {}, of 7 beams of one satellite in {}"
+        assert whys == {part.format("A", "B")}
+        assert "Totals are not compared." in words(results)
+        assert results.to_list()[0]["warnings"] == list(found.warnings) != []
+
+
+def test_a_total_that_is_asked_for_is_told_why_it_is_not_compared(
+    base: xr.Dataset, region: xr.Dataset
+) -> None:
+    asked = base.capest.compare(region, of=["throughput"])
+    assert asked[0].figures == ()
+    assert "Not compared: throughput.mean (of 7 beams of one satellite" in words(asked)
+
+
+def test_other_numbers_of_beams_and_of_cells_are_told(base: xr.Dataset, region: xr.Dataset) -> None:
+    (found,) = base.capest.compare(run(beams__statistics_count=1))
+    assert found.warnings == (
+        "Totals are of 7 beams of one satellite in the first, and of 1 beam of one satellite in "
+        "the other.",
+    )
+    assert ("throughput", "mean") in {
+        (each.difference.metric, each.difference.statistic) for each in found.figures
+    }
+    larger = api.run(api.load(REGION).replace(region__radius_km=300.0), backend="numpy")
+    (found,) = compare_results([region, larger], ["A", "B"], all_figures=True)
+    counts = [int(each["cell_counted"].sum()) for each in (region, larger)]
+    assert found.not_compared["covered_cells", "mean"] == (
+        f"a count of cells, of {counts[0]:,} in A and of {counts[1]:,} in B"
+    )
+    assert found.warnings == ("The regions differ: totals, users and cells are of other ground.",)
+    assert found["throughput", "mean"].value.value > 0.0

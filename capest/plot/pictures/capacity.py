@@ -15,6 +15,7 @@ from capest.plot.capacity_title import (
 from capest.plot.key_words import key_is, key_name, key_value_with_unit
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
+from capest.plot.stored_scenario import who_ask
 from capest.plot.studied import capacities_of_source
 from capest.plot.style import FAMILY
 from capest.plot.sweep_points import SweptAxis
@@ -53,21 +54,20 @@ def draw(sheet: Sheet, sources: tuple[Source, ...]) -> Words:
     (ax,) = sheet.panels()
     assert ax is not None
     about, found = stored.about, stored.capacities
-    footer = f"{int(about['trials']):,} trials a value"
-    rest = source.footer.split(" · ", 1)[-1]
+    asks = who_ask(about, [str(about[CAPACITY_MARK]), *found[0].place])
     if len(found) == 1:
         draw_capacity(sheet, ax, about, found[0])
         title = capacity_title(about, found[0])
-        subtitle = [source.title, *_of_one(about, found[0])]
+        subtitle = [source.title, asks, *_of_one(about, found[0])]
     else:
         axes = axes_of_capacities(found)
         draw_capacities(sheet, ax, about, found, axes)
         title = _title_of_many(about, found, axes)
-        subtitle = [source.title, condition_words(about), *_verdicts(stored)]
+        subtitle = [source.title, asks, condition_words(about), *_verdicts(stored)]
     return Words(
         title=title,
         subtitle=" · ".join(filter(None, subtitle)),
-        footer=f"{footer} · {rest}",
+        footer=source.footer,
         alt=f"{key_name(str(about[CAPACITY_MARK]))} and {condition_words(about)}. {title}.",
     )
 

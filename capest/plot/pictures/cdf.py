@@ -12,21 +12,21 @@ import numpy as np
 
 from capest.errors import InputError
 from capest.plot.curve_labels import NamedCurve, write_names
+from capest.plot.distribution_words import (
+    short,
+    title_of_one,
+    title_of_several,
+    value_with_interval,
+    who_is_in_it,
+)
 from capest.plot.distributions import Member, members_of, metrics_of
-from capest.plot.plain_numbers import in_percent, plain_number, write_plain_numbers
+from capest.plot.key_words import key_name
+from capest.plot.plain_numbers import in_percent, plain_number, with_minus, write_plain_numbers
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import SWEEP, Source
 from capest.plot.style import FAMILY, GREEN, INK, LINES, MARKS, MUTED, PAPER, SIZE_IN
 from capest.results.differences import differences
-from capest.results.figures import (
-    change_text,
-    decimals,
-    interval_text,
-    number,
-    people_unit,
-    percent_text,
-    value_text,
-)
+from capest.results.figures import change_text, people_unit
 from capest.statistics.quantities import AXES, quantity
 from capest.statistics.quantity import QUANTILES
 from capest.statistics.reduction import Estimate
@@ -45,10 +45,11 @@ _BEYOND = 0.002
 
 _FEWEST_BINS = 40
 _SIZE_IN = (8.4, 5.0)
-_PANEL_IN = (3.7, 3.2)
 
 _MOST_NAMED = 4
 """Curves with their names beside them; of more a legend tells the patterns of the lines."""
+
+_QUANTILE = {"p05": "5th percentile", "p50": "median", "p95": "95th percentile"}
 
 _READ_DB = {"A": 0.08, "B": 0.2, "S": 0.05}
 """How far a published figure may be misread, by its quality; see ``validation.reference``."""
@@ -111,9 +112,9 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "sinr_db", by: str
     panels = sheet.panels(widths=(1.7, 1.0) if rows else (1.0,))
     ax = panels[0]
     assert ax is not None
-    _draw_curves(ax, members, cases, of)
+    _draw_curves(sheet, ax, members, cases, of)
     if rows and panels[-1] is not None and len(panels) > 1:
-        _draw_differences(panels[-1], rows, of, "3GPP" if any(cases) else members[0].full_name)
+        _draw_differences(panels[-1], rows, of, _reference(members[0], any(cases)))
     return _words(members, cases, of, rows, notes)
 
 
@@ -165,18 +166,18 @@ def _family_rows(members: Sequence[Member], metric: str) -> list[_Row]:
     for k, member in enumerate(members[1:], start=1):
         for each in differences(member.trials, members[0].trials):
             if each.metric == metric and each.statistic in QUANTILES:
-                percent = f"{round(100 * QUANTILES[each.statistic])} %"
-                found.append(_Row(k, f"{_short(member.name)}, {percent}", each.estimate()))
+                word = _QUANTILE[each.statistic]
+                found.append(_Row(k, f"{short(member.name, 22)}: {word}", each.estimate()))
     order = {statistic: place for place, statistic in enumerate(sorted(QUANTILES))}
     return sorted(found, key=lambda row: (row.member, order[row.found.statistic]))
 
 
-def _short(name: str, most: int = 22) -> str:
-    return name if len(name) <= most else f"{name[: most - 1]}…"
-
-
 def _draw_curves(
-    ax: Axes, members: Sequence[Member], cases: Sequence[int | None], metric: str
+    sheet: Sheet,
+    ax: Axes,
+    members: Sequence[Member],
+    cases: Sequence[int | None],
+    metric: str,
 ) -> None:
     ends = [member.ends(metric, _BEYOND) for member in members]
     low, high = min(end[0] for end in ends), max(end[1] for end in ends)
@@ -200,7 +201,7 @@ def _draw_curves(
             x, band.low, band.high, where=inside, color=colour, alpha=0.25, linewidth=0.0
         )
         ax.plot(x, band.share, color=colour, linestyle=line, linewidth=1.6, label=member.name)
-        drawn.append(NamedCurve(x, band.share, _short(member.name, 34), colour))
+        drawn.append(NamedCurve(x, band.share, short(member.name), colour))
     link, name = _link(metric)
     for k, case in enumerate(cases):
         values, probabilities = curves().get((case or 0, link, name), ([], []))
@@ -223,16 +224,20 @@ def _draw_curves(
     whom = "beams" if AXES[metric].population == "beam" else "users"
     ax.set_xlabel(quantity(metric).label)
     ax.set_ylabel(f"share of {whom} with less")
-    written = 1 < len(members) <= _MOST_NAMED and write_names(ax, drawn, _PANEL_IN)
-    if (len(members) > 1 and not written) or any(cases):
+
+    def name_curves() -> None:
+        written = 1 < len(members) <= _MOST_NAMED and write_names(ax, drawn)
         handles, labels = ax.get_legend_handles_labels()
         wanted = [
             (handle, label)
             for handle, label in zip(handles, labels, strict=True)
-            if not written or label.startswith("3GPP")
+            if label.startswith("3GPP") or (len(members) > 1 and not written)
         ]
         if wanted:
-            ax.legend(*zip(*wanted, strict=True), loc="best", title=members[0].key or None)
+            title = key_name(members[0].key) if members[0].key and not written else None
+            ax.legend(*zip(*wanted, strict=True), loc="best", title=title)
+
+    sheet.when_laid_out(name_curves)
 
 
 def _decades(ax: Axes) -> None:
@@ -261,7 +266,7 @@ def _draw_differences(ax: Axes, rows: Sequence[_Row], metric: str, reference: st
             ax.plot((found.low, found.high), (y, y), color=colour, linewidth=1.4)
         ax.plot(found.value, y, marker=mark, color=colour, markersize=4.5)
         ax.annotate(
-            change_text(found),
+            with_minus(change_text(found)),
             (1.0, y),
             xycoords=("axes fraction", "data"),
             xytext=(4, 0),
@@ -281,8 +286,14 @@ def _draw_differences(ax: Axes, rows: Sequence[_Row], metric: str, reference: st
     write_plain_numbers(ax.xaxis)
     unit = people_unit(AXES[metric].units)
     ax.set_xlabel(f"difference{f', {unit}' if unit else ''}")
-    ours = "capest less" if reference == "3GPP" else "less"
-    ax.set_title(f"{ours} {_short(reference, 24)}", fontsize=9.0)
+    ax.set_title(reference, fontsize=9.0)
+
+
+def _reference(first: Member, is_published: bool) -> str:
+    """What differences are to."""
+    if is_published:
+        return "capest less 3GPP"
+    return f"less that at {short(first.name, 20)}" if first.key else f"less {short(first.name, 24)}"
 
 
 def _words(
@@ -293,14 +304,12 @@ def _words(
     notes: Sequence[str],
 ) -> Words:
     """Title, what the marks mean, and what the picture leaves out."""
-    label, units = quantity(metric).label.partition(", ")[0], AXES[metric].units
+    label = quantity(metric).label.partition(", ")[0]
     name = f"{label[:1].upper()}{label[1:]}"
-    medians = [_median(member, metric) for member in members]
-    texts = [_with_interval(each, people_unit(units)) for each in medians]
-    title = _title(members, cases, name, medians, texts, rows)
+    title = _title(members, cases, name, metric, rows)
     said = [members[0].source.title] if len({id(each.source) for each in members}) == 1 else []
     if members[0].key:
-        said.append(f"curves by {members[0].key}")
+        said.append(f"curves by {key_name(members[0].key)}")
     said += ["bands: 95 % at each value, over groups of whole trials, often thinner than the line"]
     if any(row.misread for row in rows):
         said.append("green: how far the published figure may be misread")
@@ -308,104 +317,49 @@ def _words(
         said.append("at the right 95 % intervals of differences")
     if any(case and _placement(each) == "beam" for each, case in zip(members, cases, strict=True)):
         said.append("users are drawn beam by beam, those of the study uniformly on the ground")
-    said += [*notes, *_outside(members, metric), *_counted(members, metric)]
+    said += [*notes, *who_is_in_it(members, metric)]
     footers = dict.fromkeys(
-        f"{each.source.name}: {each.source.footer}" if len(members) > 1 else each.source.footer
+        f"{each.name}: {each.source.footer}"
+        if len(members) > 1 and not each.key
+        else each.source.footer
         for each in members
     )
     return Words(
         title=title,
         subtitle=". ".join(f"{each[:1].upper()}{each[1:]}" for each in said) + ".",
         footer=" | ".join(footers),
-        alt=f"Distribution functions of {label} of {', '.join(each.name for each in members)}. "
-        f"{title}.",
+        alt=f"Distribution functions of {label} of {', '.join(map(_called, members))}. {title}.",
     )
-
-
-def _median(member: Member, metric: str) -> Estimate:
-    found = member.quantile(metric, 0.5)
-    ends = (found.value, found.low, found.high)
-    return Estimate(metric, "p50", *ends, AXES[metric].units, found.note)
 
 
 def _title(
     members: Sequence[Member],
     cases: Sequence[int | None],
     name: str,
-    medians: Sequence[Estimate],
-    median_texts: Sequence[str],
+    metric: str,
     rows: Sequence[_Row],
 ) -> str:
     known = [row for row in rows if np.isfinite(row.found.value)]
     if any(cases) and known:
         most = max(known, key=lambda row: abs(row.found.value))
         numbers = " and ".join(str(case) for case in dict.fromkeys(filter(None, cases)))
+        percents = sorted({round(100 * QUANTILES[row.found.statistic]) for row in known})
+        sign = "+" if most.found.value > 0.0 else ""
         return (
-            f"{name} of study case{'s' if ' ' in numbers else ''} {numbers}: at most "
-            f"{change_text(most.found)} dB from 3GPP's ({most.label})"
+            f"{name} of study case{'s' if ' ' in numbers else ''} {numbers}: largest difference "
+            f"from 3GPP at {'/'.join(map(str, percents))} %: "
+            f"{sign}{value_with_interval(most.found, 'dB')} ({most.label})"
         )
     if len(members) == 1:
-        low, high = (
-            number(members[0].quantile(medians[0].metric, p).value, decimals(medians[0]))
-            for p in (0.05, 0.95)
-        )
-        return f"{name}: median {median_texts[0]}; 5 % below {low}, 5 % above {high}"
-    if len(members) <= 3:
-        each = (f"{one.full_name}: {text}" for one, text in zip(members, median_texts, strict=True))
-        return f"{name}, median of {'; '.join(each)}"
-    return (
-        f"{name}, median: from {median_texts[0]} ({members[0].full_name}) to {median_texts[-1]} "
-        f"({members[-1].full_name})"
-    )
-
-
-def _with_interval(found: Estimate, unit: str) -> str:
-    """Such as "11.71 dB ±0.26"."""
-    interval = "" if found.note else f" {interval_text(found)}"
-    return f"{value_text(found)}{f' {unit}' if unit else ''}{interval}"
-
-
-def _outside(members: Sequence[Member], metric: str) -> list[str]:
-    """Say how many lie in the open bins: they have nothing, or no link."""
-    least = "nothing" if members[0].trials.axis(metric).logarithmic else "no link (−∞)"
-    below, above = zip(*(member.share_in_open_bins(metric) for member in members), strict=True)
-    found = []
-    if any(below):
-        found.append(f"have {least}: {_by_member(members, below)}")
-    if any(above):
-        found.append(f"lie above all bins: {_by_member(members, above)}")
-    return found
-
-
-def _counted(members: Sequence[Member], metric: str) -> list[str]:
-    """Say whom a distribution leaves out, where it is of users with a beam alone."""
-    if AXES[metric].population != "user":
-        return []
-    without = [_without_beam(member, metric) for member in members]
-    if not any(without):
-        return []
-    return [f"users without a beam are not in it: {_by_member(members, without)}"]
-
-
-def _without_beam(member: Member, metric: str) -> float:
-    """Share of all users without a beam, where the distribution is of the others; else 0."""
-    users, lit = (member.trials.of_trials(name) for name in ("users", "lit_users"))
-    counts = member.trials.counts(metric)
-    if users is None or lit is None or counts is None or counts.sum() != lit.sum():
-        return 0.0
-    return 1.0 - float(lit.sum()) / float(users.sum())
-
-
-def _by_member(members: Sequence[Member], shares: Sequence[float]) -> str:
-    """Shares with what they are of, such as "a 21 %, b 11 %"."""
-    if len(members) == 1:
-        return percent_text(shares[0])
-    return ", ".join(
-        f"{_short(member.name)} {percent_text(share)}"
-        for member, share in zip(members, shares, strict=True)
-    )
+        return title_of_one(members[0], metric, name)
+    return title_of_several(members, metric, name)
 
 
 def _placement(member: Member) -> str:
     scenario = tomllib.loads(str(member.source.dataset.attrs.get("scenario_toml", "")))
     return str(scenario.get("users", {}).get("placement", ""))
+
+
+def _called(member: Member) -> str:
+    """What a member is called; a dataset in memory has no name but its title."""
+    return member.full_name or member.source.title or "this result"

@@ -93,13 +93,19 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
     return Words(
         title=answer,
         subtitle=(
-            f"Difference to {first}, with its 95 % interval{_pairs(found)}. "
-            f"Filled: beyond chance{_among(found.figures_at_once, len(drawn))}; hollow: chance may "
-            f"do it.{_of_nothing(found, drawn, first)}"
+            f"Difference to {cut(first, _LONGEST_NAME)}, with its 95 % interval{_pairs(found)}. "
+            f"Filled: beyond chance{_among(found.figures_at_once, len(drawn))}; hollow: chance may do it."
+            f"{_of_nothing(found, drawn, cut(first, _LONGEST_NAME))}{_warnings(found)}"
         ),
         footer=" | ".join(f"{cut(each.name, _LONGEST_NAME)}: {each.footer}" for each in sources),
         alt=f"Rows of marks with bars to the left and right of a line at zero. {answer}.",
     )
+
+
+def _warnings(found: ResultComparisons) -> str:
+    """What results are not alike in, each sentence once, after a space."""
+    said = dict.fromkeys(line for each in found for line in each.warnings)
+    return "".join(f" {line}" for line in said)
 
 
 def _among(compared: int, drawn: int) -> str:

@@ -69,7 +69,7 @@ def draw(sheet: Sheet, sources: tuple[Source, ...]) -> Words:
     assert top is not None
     _curves(top, zones, seen, area, people)
     top.set_ylabel("satellites in view")
-    top.set_ylim(bottom=0.0)
+    top.set_ylim(0.0, max(1.0, 1.08 * float(seen.max())))
     _key(top)
     if bottom is not None:
         _curves(bottom, zones, gone, area, people)
@@ -125,12 +125,13 @@ def _curves(
 
     ax.plot(
         *curve(area), "o-", color=BLUE, markersize=4.0,
-        linewidth=1.4, label="mean by area",
+        linewidth=1.4, label="mean by area", clip_on=False,
     )  # fmt: skip
     if people is not None:
         ax.plot(
             *curve(people), "s--", color=VERMILLION, markersize=3.5,
             linewidth=1.2, markerfacecolor="white", label="mean by people who live there",
+            clip_on=False,
         )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from capest.physics.geometry import one_way_delay_ms, slant_range_m
 from capest.plot.curve_labels import NamedCurve, write_names
 from capest.plot.distributions import Member, members_of
-from capest.plot.plain_numbers import in_percent, write_plain_numbers
+from capest.plot.plain_numbers import in_percent, plain_number, write_plain_numbers
 from capest.plot.service_words import asked_for
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
@@ -38,7 +38,15 @@ _LOWEST_DEG = 10.0
 _OF_CLASS = ("delay_budget_ms", "five_qi")
 
 _BEYOND = 0.0005
-_ROOM_IN = (6.0, 1.8)
+_LOG_FROM_MS = 3_000.0
+"""Budgets of more would leave no room for delays beside them."""
+
+_ROW_IN = 0.25
+_LABEL_PT = 7.0
+_NAME_PT = 5.6
+"""Width of a letter at a tick."""
+
+_LONGEST_NAME = 18
 _BEHIND = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}
 
 
@@ -106,23 +114,34 @@ def draw(sheet: Sheet, sources: tuple[Source, ...]) -> Words:
     sources : tuple of Source
     """
     members = [members_of(source, "", 1)[0][0] for source in sources]
+    metric = _common_metric(members)
     budgets, own = _budgets(sources)
+    rows = [
+        (k, member, each)
+        for k, member in enumerate(members)
+        for each in (PROPAGATION, PACKETS)
+        if member.has(each)
+    ]
+    width_in, height_in = map(float, sheet.figure.get_size_inches())
+    sheet.resize(width_in, height_in + _ROW_IN * max(len(rows) - 2, 0))
     ax, closer = sheet.panels(heights=(1.0, 1.1))
     assert ax is not None
-    rows = [
-        (k, member, metric)
-        for k, member in enumerate(members)
-        for metric in (PROPAGATION, PACKETS)
-        if member.has(metric)
-    ]
-    _draw_bars(ax, rows)
-    for budget_ms, name in budgets.items():
-        _draw_budget(ax, members, budget_ms, name, own=budget_ms in own)
-    ax.set_xlim(0.0, 1.08 * max(ax.get_xlim()[1], *budgets, geostationary_ms()[1]))
-    ax.set_xlabel("one way between user and network, ms")
+    names = _draw_bars(ax, rows)
+    most = max(ax.get_xlim()[1], *budgets, geostationary_ms()[1])
+    if most > _LOG_FROM_MS:
+        least = min(member.quantile(each, 0.05).value for _, member, each in rows)
+        ax.set_xscale("log")
+        ax.set_xlim(0.6 * least, 3.0 * most)
+    else:
+        ax.set_xlim(0.0, 1.08 * most)
+    names_pt = _NAME_PT * max(len(line) for name in names for line in name.split("\n"))
+    _draw_budgets(ax, members, budgets, own, max(72.0 * width_in - names_pt - 30.0, 100.0))
+    write_plain_numbers(ax.xaxis)
+    scale = " (log scale)" if ax.get_xscale() == "log" else ""
+    ax.set_xlabel(f"one way between user and network, ms{scale}")
     if closer is not None:
-        _draw_curves(closer, [row for row in rows if row[2] == _metric(row[1])])
-    return _words(members, own)
+        _draw_curves(sheet, closer, members, metric)
+    return _words(members, metric, own)
 
 
 def _budgets(sources: Sequence[Source]) -> tuple[dict[float, str], dict[float, str]]:
@@ -135,13 +154,16 @@ def _budgets(sources: Sequence[Source]) -> tuple[dict[float, str], dict[float, s
     return {**budgets_of_5g(), **own}, own
 
 
-def _metric(member: Member) -> str:
-    """What is held against a budget: packets, and propagation where there are no packets."""
-    return PACKETS if member.has(PACKETS) else PROPAGATION
+def _common_metric(members: Sequence[Member]) -> str:
+    """What all files are compared by: packets, and propagation where some have no packets."""
+    return PACKETS if all(member.has(PACKETS) for member in members) else PROPAGATION
 
 
-def _draw_bars(ax: Axes, rows: Sequence[tuple[int, Member, str]]) -> None:
-    """Draw from where 5 % have less to where 5 % have more, with the median, row by row."""
+def _draw_bars(ax: Axes, rows: Sequence[tuple[int, Member, str]]) -> list[str]:
+    """Draw from where 5 % have less to where 5 % have more, with the median, row by row.
+
+    Names of the rows are returned.
+    """
     several = len({k for k, *_ in rows}) > 1
     names = []
     for y, (k, member, metric) in enumerate(rows):
@@ -161,7 +183,7 @@ def _draw_bars(ax: Axes, rows: Sequence[tuple[int, Member, str]]) -> None:
         # A thin distribution is still seen.
         ax.plot(middle, y, marker="|", markersize=15.0, markeredgewidth=2.2, color=colour)
         _write(ax, high, y, f"{middle:,.3g} ms ({low:,.3g}–{high:,.3g})", colour)
-        names.append(f"{member.name}: {_WORD[metric]}" if several else _WORD[metric])
+        names.append(f"{_short(member.name)}: {_WORD[metric]}" if several else _WORD[metric])
     low, high = geostationary_ms()
     y = len(rows)
     ax.barh(
@@ -185,10 +207,12 @@ def _draw_bars(ax: Axes, rows: Sequence[tuple[int, Member, str]]) -> None:
         va="center",
         bbox=_BEHIND,
     )
-    ax.set_yticks(range(y + 1), [*names, "geostationary,\npropagation alone"])
+    names.append("geostationary,\npropagation alone")
+    ax.set_yticks(range(y + 1), names)
     ax.set_ylim(y + 0.6, -0.6)
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=False, axis="y")
+    return names
 
 
 def _write(ax: Axes, x: float, y: float, text: str, colour: str) -> None:
@@ -208,48 +232,93 @@ def _write(ax: Axes, x: float, y: float, text: str, colour: str) -> None:
     )
 
 
-def _draw_budget(
-    ax: Axes, members: Sequence[Member], budget_ms: float, name: str, *, own: bool
+def _draw_budgets(
+    ax: Axes,
+    members: Sequence[Member],
+    budgets: dict[float, str],
+    own: dict[float, str],
+    panel_pt: float,
 ) -> None:
-    """Draw a budget, and say how many keep it."""
-    shares = [member.share_below(_metric(member), budget_ms).value for member in members]
-    kept = [percent_text(share) for share in shares]
-    if len(members) > 1:
-        kept = [f"{member.name} {share}" for member, share in zip(members, kept, strict=True)]
-    elif _metric(members[0]) == PACKETS and not _carries_nothing(members[0]):
-        kept = [f"kept by {kept[0]}"]
-    else:
-        kept = [f"{kept[0]} below it"]
-    ax.axvline(
-        budget_ms,
-        color=INK if own else MUTED,
-        linewidth=1.4 if own else 0.8,
-        linestyle="--",
-        zorder=0.5,
-    )
-    ax.annotate(
-        "\n".join([f"{name}: {budget_ms:,.10g} ms", *kept]),
-        (budget_ms, 1.0),
-        xycoords=("data", "axes fraction"),
-        xytext=(0, 2),
-        textcoords="offset points",
-        fontsize=7.0,
-        color=INK if own else MUTED,
-        fontweight="bold" if own else "normal",
-        ha="center",
-        va="bottom",
-    )
+    """Draw budgets, and above the panel how many packets keep each.
+
+    Texts that would lie over each other stand one above the other, each with a line to its place.
+    """
+    to_panel = ax.transData + ax.transAxes.inverted()
+    ends_pt: list[float] = []
+    tall_pt = 1.3 * _LABEL_PT * (1 + len(members)) + 3.0
+    for budget_ms, name in sorted(budgets.items()):
+        is_own = budget_ms in own
+        lines = [f"{name}: {plain_number(budget_ms)} ms", *_kept_lines(members, budget_ms)]
+        half_pt = (0.34 if is_own else 0.3) * _LABEL_PT * max(map(len, lines))
+        at_pt = panel_pt * float(to_panel.transform((budget_ms, 0.0))[0])
+        level = next((k for k, end in enumerate(ends_pt) if at_pt - half_pt > end), len(ends_pt))
+        ends_pt[level : level + 1] = [at_pt + half_pt]
+        colour = INK if is_own else MUTED
+        ax.axvline(
+            budget_ms,
+            color=colour,
+            linewidth=1.4 if is_own else 0.8,
+            linestyle="--",
+            zorder=0.5,
+        )
+        ax.annotate(
+            "\n".join(lines),
+            (budget_ms, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 2.0 + level * tall_pt),
+            textcoords="offset points",
+            fontsize=_LABEL_PT,
+            color=colour,
+            fontweight="bold" if is_own else "normal",
+            ha="center",
+            va="bottom",
+        )
+        if level:
+            ax.annotate(
+                "",
+                (budget_ms, 1.0),
+                xycoords=("data", "axes fraction"),
+                xytext=(0, level * tall_pt),
+                textcoords="offset points",
+                arrowprops={"arrowstyle": "-", "color": colour, "shrinkA": 0.0, "shrinkB": 0.0},
+            )
 
 
-def _draw_curves(ax: Axes, rows: Sequence[tuple[int, Member, str]]) -> None:
+def _kept_lines(members: Sequence[Member], budget_ms: float) -> list[str]:
+    """How many packets of each file keep a budget."""
+    if len(members) == 1:
+        kept = _share_kept(members[0], budget_ms)
+        is_kept = members[0].has(PACKETS) and not _carries_nothing(members[0])
+        return [f"kept by {kept}" if is_kept else f"{kept} below it"] if kept else []
+    return [
+        f"{_short(member.name)} {_share_kept(member, budget_ms) or 'not known'}"
+        for member in members
+    ]
+
+
+def _share_kept(member: Member, budget_ms: float) -> str:
+    """Such as "99 %"; a bound where propagation alone is known; empty where that is none."""
+    if member.has(PACKETS):
+        return percent_text(member.share_below(PACKETS, budget_ms).value)
+    most = member.share_below(PROPAGATION, budget_ms).value
+    if most == 0.0:
+        return percent_text(most)
+    return f"at most {percent_text(most)}" if most < 1.0 else ""
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+
+
+def _draw_curves(sheet: Sheet, ax: Axes, members: Sequence[Member], metric: str) -> None:
     """Draw distribution functions, closer: only where they rise."""
-    ends = [member.ends(metric, _BEYOND) for _, member, metric in rows]
+    ends = [member.ends(metric, _BEYOND) for member in members]
     low, high = min(end[0] for end in ends), max(end[1] for end in ends)
     margin = max(0.05 * (high - low), 0.005 * high)
     ax.set_xlim(low - margin, high + margin)
     ax.set_ylim(0.0, 1.0)
     named = []
-    for k, member, metric in rows:
+    for k, member in enumerate(members):
         x, band = member.band(metric, low - margin, high + margin)
         colour, line = FAMILY[k % len(FAMILY)], LINES[k % len(LINES)]
         inside = (band.share > 0.0) & (band.share < 1.0)
@@ -257,58 +326,56 @@ def _draw_curves(ax: Axes, rows: Sequence[tuple[int, Member, str]]) -> None:
             x, band.low, band.high, where=inside, color=colour, alpha=0.25, linewidth=0.0
         )
         ax.plot(x, band.share, color=colour, linestyle=line, linewidth=1.6, label=member.name)
-        named.append(NamedCurve(x, band.share, member.name, colour))
-    if len(rows) > 1 and not write_names(ax, named, _ROOM_IN):
-        ax.legend(loc="center left")
+        named.append(NamedCurve(x, band.share, _short(member.name), colour))
     in_percent(ax.yaxis)
     write_plain_numbers(ax.xaxis)
-    words = " or ".join(dict.fromkeys(_WORD[metric] for *_, metric in rows))
-    ax.set_xlabel(f"{words}, one way, ms: closer")
+    ax.set_xlabel(f"{_WORD[metric]}, one way, ms: closer")
     ax.set_ylabel("share of users with less")
+    if len(members) > 1:
+        sheet.when_laid_out(lambda: write_names(ax, named) or ax.legend(loc="center left"))
 
 
-def _words(members: Sequence[Member], own: dict[float, str]) -> Words:
+def _words(members: Sequence[Member], metric: str, own: dict[float, str]) -> Words:
     """Title and what the lines mean."""
     texts = []
     for member in members:
-        metric = _metric(member)
-        middle = member.quantile(metric, 0.5)
-        found = Estimate(metric, "p50", middle.value, middle.low, middle.high, "ms", middle.note)
-        interval = "" if found.note else f" {interval_text(found)}"
-        text = f"{value_text(found)} ms{interval}"
+        text = _median_text(member, metric)
         for budget_ms, name in own.items():
             if _budget_of(member) == name and metric == PACKETS:
-                text += (
-                    f"; {_kept_by(member, budget_ms)} {_keep(member)} {name}'s {budget_ms:,.10g} ms"
-                )
+                kept = f"{_kept_by(member, budget_ms)} {_keep(member)}"
+                text += f"; {kept} {name}'s {plain_number(budget_ms)} ms"
         texts.append(f"{member.name}: {text}" if len(members) > 1 else text)
         if len(members) > 1 and _carries_nothing(member):
             texts[-1] += f" (no {_one_of(member)} is carried)"
-    verbs = {PACKETS: "Packets take", PROPAGATION: "Propagation takes"}
-    if len(members) == 1 and _carries_nothing(members[0]):
-        verbs[PACKETS] = (
-            f"No {_one_of(members[0])} is carried; packets of users with a beam would take"
-        )
-    of_what = {_metric(each) for each in members}
+    verb = {PACKETS: "Packets take", PROPAGATION: "Propagation alone takes"}[metric]
+    if metric == PACKETS and len(members) == 1 and _carries_nothing(members[0]):
+        verb = f"No {_one_of(members[0])} is carried; packets of users with a beam would take"
+    title = f"{verb} {'; '.join(texts)}"
     geo_low, geo_high = geostationary_ms()
-    geo = f"over a geostationary satellite {geo_low:.0f} to {geo_high:.0f} ms"
-    what = verbs[next(iter(of_what))] if len(of_what) == 1 else "One way:"
-    title = f"{what} {'; '.join(texts)}; {geo}"
+    # Where a geostationary satellite is shown itself, nobody needs it computed.
+    if all(member.quantile(PROPAGATION, 0.5).value < geo_low for member in members):
+        over = f"over a geostationary satellite {geo_low:.0f} to {geo_high:.0f} ms"
+        if metric == PROPAGATION:
+            title += f"; {over}"
+        elif len(members) == 1:
+            title += f"; propagation alone takes {_median_text(members[0], PROPAGATION)}, {over}"
+        else:
+            title += f"; propagation alone takes {geo_low:.0f} to {geo_high:.0f} ms over a "
+            title += "geostationary satellite"
     payloads = {_payload(member) for member in members}
     feeder = "with the link to a gateway" if payloads == {"transparent"} else ""
     propagation = f"propagation {feeder}".strip()
-    unheard = [each.name for each in members if _metric(each) == PROPAGATION]
+    unheard = [each.name for each in members if not each.has(PACKETS)]
     said = [
         members[0].source.title if len(members) == 1 else "",
-        "packets are those of all users with a beam, also where what they ask for is not carried"
-        if PACKETS in of_what
-        else "",
-        "medians in the title; bars from 5 to 95 % of users; bands 95 %, over groups of trials",
-        f"hatched: {propagation}; geostationary: computed, user and gateway at 90 to "
-        f"{_LOWEST_DEG:.0f}° elevation",
+        "medians in the title, of all users with a beam, served or not; bars from 5 to 95 % of "
+        "them; bands 95 %, over groups of trials",
+        f"hatched: {propagation}; geostationary: computed, propagation alone, user and gateway at "
+        f"90 to {_LOWEST_DEG:.0f}° elevation",
         "budgets of whole packets: 3GPP TS 23.501 Table 5.7.4-1"
         + (", bold those of the services here" if own else ", none is of a service here"),
-        f"of {', '.join(unheard)} propagation alone is known, a part of a packet's delay"
+        f"of {', '.join(unheard)} propagation alone is known, a part of a packet's delay: so all "
+        "are compared by it"
         if unheard and len(members) > 1
         else "",
     ]
@@ -319,9 +386,16 @@ def _words(members: Sequence[Member], own: dict[float, str]) -> Words:
             f"{each.name}: {each.source.footer}" if len(members) > 1 else each.source.footer
             for each in members
         ),
-        alt=f"Distribution functions of delay, with budgets as lines. {title}. A geostationary "
-        f"satellite takes {geo_low:.0f} to {geo_high:.0f} ms.",
+        alt=f"Distribution functions of delay, with budgets as lines. {title}. Propagation over a "
+        f"geostationary satellite takes {geo_low:.0f} to {geo_high:.0f} ms.",
     )
+
+
+def _median_text(member: Member, metric: str) -> str:
+    """Such as "54.65 ms ±0.03"."""
+    middle = member.quantile(metric, 0.5)
+    found = Estimate(metric, "p50", middle.value, middle.low, middle.high, "ms", middle.note)
+    return f"{value_text(found)} ms{'' if found.note else f' {interval_text(found)}'}"
 
 
 def _kept_by(member: Member, budget_ms: float) -> str:

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from capest.errors import InputError
-from capest.plot.curve_axis import write_points
+from capest.plot.curve_axis import upright_limits, write_points
 from capest.plot.figure_words import FigureWords, figure_words
 from capest.plot.plain_numbers import plain_number, write_plain_numbers
 from capest.plot.point_labels import PointLabel, ends_first, place_labels
@@ -20,6 +20,7 @@ from capest.plot.studied import (
     other_figures,
     studied_figure,
     study_of_source,
+    title_and_users,
 )
 from capest.plot.style import BLUE, GREY, INK
 from capest.results.figures import percent_text
@@ -64,10 +65,7 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
     places = decimals_in_words(found, words)
     (ax,) = sheet.panels()
     assert ax is not None
-    low, high = _range_of(limits)
-    room = 0.14 * (high - low) or 0.1 * abs(high) or 1.0
-    bottom = 0.0 if words.from_zero and low >= 0.0 else low - room
-    top = high + room
+    bottom, top = upright_limits(limits, words.from_zero)
     shown = np.where(np.isposinf(limits), top, np.where(np.isneginf(limits), bottom, limits))
     write_points(ax, margins, shown, colour=BLUE, line="-", mark="o", label=words.name)
     ax.axvline(0.0, color=INK, linewidth=0.9, linestyle=":")
@@ -143,11 +141,6 @@ def nearly_none_up_to(study: Study, found: StudiedFigure) -> float | None:
     return none[-1] if none else None
 
 
-def _range_of(limits: np.ndarray) -> tuple[float, float]:
-    finite = limits[np.isfinite(limits)]
-    return (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
-
-
 def _at_stated(margin_db: float) -> str:
     return " as stated" if margin_db == 0.0 else ""
 
@@ -170,7 +163,7 @@ def _title(study: Study, found: StudiedFigure, words: FigureWords, places: int) 
 def _subtitle(
     source: Source, study: Study, found: StudiedFigure, edge_db: float | None
 ) -> list[str]:
-    parts = [source.title]
+    parts = title_and_users(source, study)
     limits = [each.value.low for each in found.margins] + [
         each.value.high for each in found.margins
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from capest.errors import InputError
-from capest.plot.curve_axis import CurveAxis, write_points
+from capest.plot.curve_axis import CurveAxis, upright_limits, write_points
 from capest.plot.figure_words import FigureWords, figure_words
 from capest.plot.key_words import key_name, key_value_with_unit
 from capest.plot.plain_numbers import with_minus, write_plain_numbers
@@ -15,6 +15,7 @@ from capest.plot.point_labels import PointLabel, ends_first, place_labels
 from capest.plot.reason_bands import draw_bands, shown_reasons
 from capest.plot.sheet import Sheet, Words
 from capest.plot.source import Source
+from capest.plot.stored_scenario import who_ask
 from capest.plot.style import FAMILY, INK, LINES, MARKS, OF_REASON
 from capest.plot.sweep_points import (
     SweepCurve,
@@ -104,11 +105,11 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "", by: str = "") 
         )
     axis.finish(ax, lower, _width_in(sheet, ax))
     sheet.when_laid_out(lambda: _label(ax, axis, curves, figure, words))
-    answer = sweep_title(axes, curves, figure, words)
+    answer = sweep_title(source.dataset, axes, curves, figure, words)
     return Words(
         title=answer,
         subtitle=_subtitle(source, axes, curves, figure),
-        footer=_footer(source, curves),
+        footer=source.footer,
         alt=f"{words.name} over {' and '.join(key_name(a.key) for a in axes)}. {answer}."
         + (_alt_of_reasons(shares, axis, curves[0]) if shares else ""),
     )
@@ -152,11 +153,7 @@ def _draw_curves(
     words: FigureWords,
 ) -> None:
     every = [curve.limits(figure, words.factor) for curve in curves]
-    finite = np.concatenate([each[np.isfinite(each)] for each in every])
-    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
-    room = 0.14 * (high - low) or 0.1 * abs(high) or 1.0
-    from_zero = words.from_zero and low >= 0.0
-    bottom, top = (0.0 if from_zero else low - room), high + room
+    bottom, top = upright_limits(np.concatenate(every, axis=1), words.from_zero)
     for k, (curve, limits) in enumerate(zip(curves, every, strict=True)):
         shift = 0.0 if axis.is_numeric else _DODGE * ((k + 0.5) / len(curves) - 0.5)
         # A limit that is none reaches to the end of the paper.
@@ -235,10 +232,12 @@ def _size_of_lower(sheet: Sheet) -> tuple[float, float]:
 def _subtitle(
     source: Source, axes: list[SweptAxis], curves: list[SweepCurve], figure: tuple[str, str]
 ) -> str:
-    parts = [source.title]
+    fixed = fixed_values(source.dataset)
+    varied = [axis.key for axis in axes_of_sweep(source.dataset)]
+    parts = [source.title, who_ask(source.dataset.attrs, [*varied, *dict(fixed)])]
     parts += [
         f"{key_name(key)}: {key_value_with_unit(key, value)}"
-        for key, value in fixed_values(source.dataset)
+        for key, value in fixed
         if key not in {axis.key for axis in axes}
     ]
     every = [one for curve in curves for one in curve.estimates(figure) if one is not None]
@@ -252,22 +251,11 @@ def _subtitle(
         else:
             some = f"{len(unsure)} of {len(every)} points without: {why}"
             parts.append(f"with 95 % confidence intervals, {some}")
-    return " · ".join(parts)
+    return " · ".join(filter(None, parts))
 
 
 def _has_limits(one: Estimate) -> bool:
     return not (np.isnan(one.low) and np.isnan(one.high))
-
-
-def _footer(source: Source, curves: list[SweepCurve]) -> str:
-    counts = sorted(
-        {point.sizes["trials"] for curve in curves for point in curve.points if point.sizes}
-    )
-    if not counts:
-        return source.footer
-    each = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,} to {counts[-1]:,}"
-    few = "trial" if counts == [1] else "trials"
-    return " · ".join(filter(None, [f"{each} {few} a point", source.footer]))
 
 
 def _alt_of_reasons(shares: dict[str, np.ndarray], axis: CurveAxis, curve: SweepCurve) -> str:

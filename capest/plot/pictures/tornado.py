@@ -16,6 +16,7 @@ from capest.plot.studied import (
     other_figures,
     studied_figure,
     study_of_source,
+    title_and_users,
 )
 from capest.plot.style import BLUE, GREY, INK, PAPER, VERMILLION
 from capest.plot.tornado_layout import TornadoGroup, is_told_apart, tornado_groups
@@ -227,7 +228,7 @@ def _subtitle(
     every: list[TornadoRow],
     shown: list[TornadoRow],
 ) -> list[str]:
-    parts = [source.title]
+    parts = title_and_users(source, study)
     total = len(rows_of(study, found))
     if len(shown) < len(every):
         parts.append(f"the {len(shown)} largest of {total} assumptions")

@@ -18,6 +18,7 @@ from capest.plot.studied import (
     other_figures,
     studied_figure,
     study_of_source,
+    title_and_users,
 )
 from capest.plot.style import BLUE, GREY, INK, MUTED, ORANGE, PAPER, SKY, VERMILLION
 from capest.results.columns import printable
@@ -25,7 +26,7 @@ from capest.results.figures import percent_text
 from capest.statistics.answer_range import NEARLY_NONE, RANGE_NAME
 from capest.statistics.intervals import Interval
 from capest.studies.uncertainty.analysis import JointAnswer, joint_of
-from capest.studies.uncertainty.study_model import StudiedFigure
+from capest.studies.uncertainty.study_model import StudiedFigure, Study
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,6 +37,9 @@ OPTIONS = ("of",)
 
 _MOST_SHARES = 8
 """Assumptions whose shares are drawn."""
+
+_ROOM_OF_NONE = 0.13
+"""Between the place of (nearly) none and the first number of the axis, of its length."""
 
 
 def why_not(sources: tuple[Source, ...]) -> str:
@@ -74,7 +78,7 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
     title = _title(joint, words, places)
     return Words(
         title=title,
-        subtitle=" · ".join(filter(None, _subtitle(source, found, joint, words, places)))
+        subtitle=" · ".join(filter(None, _subtitle(source, study, found, joint)))
         + (f" · {more}" if (more := other_figures(study, found)) else ""),
         footer=" · ".join([f"{joint.samples:,} samples, one trial each", source.footer]),
         alt=f"Histogram of the answers of {joint.samples - joint.failed} samples, and shares of "
@@ -91,6 +95,8 @@ def _draw_answers(
     edges = words.factor * histogram.edges
     step = float(edges[1] - edges[0]) if len(edges) > 1 else 1.0
     first = float(edges[0]) if len(edges) else 0.0
+    last = float(edges[-1]) if len(edges) else 1.0
+    none_at = first - max(0.7 * step, _ROOM_OF_NONE * (last - first))
     if len(edges):
         ax.bar(
             edges[:-1],
@@ -104,18 +110,17 @@ def _draw_answers(
     if histogram.none:
         # Beside the others, as wide as one of them: its answers are all but nothing.
         ax.bar(
-            first - 1.2 * step,
+            none_at,
             histogram.none,
             step,
-            align="edge",
             facecolor=GREY,
             edgecolor=PAPER,
             hatch="////",
             linewidth=0.8,
         )
     most = max([1, histogram.none, *map(int, histogram.counts)])
-    low = first - (1.6 if histogram.none else 0.4) * step
-    high = (float(edges[-1]) if len(edges) else 1.0) + 0.4 * step
+    low = (none_at - 0.9 * step) if histogram.none else (first - 0.4 * step)
+    high = last + 0.4 * step
     stated = words.factor * found.base.value
     if math.isfinite(stated):
         low, high = min(low, stated - 0.4 * step), max(high, stated + 0.4 * step)
@@ -131,7 +136,7 @@ def _draw_answers(
     if histogram.none:
         ticks = [tick for tick in ax.get_xticks() if first <= tick <= high]
         texts = [plain_number(tick) for tick in ticks]
-        ax.set_xticks([first - 0.7 * step, *ticks], ["(nearly)\nnone", *texts])
+        ax.set_xticks([none_at, *ticks], ["(nearly)\nnone", *texts])
     ax.set_xlabel(words.on_axis)
     ax.set_ylabel("samples")
     ax.legend(handles=_handles(found, joint, words, places), loc="upper left", fontsize=7.5)
@@ -285,10 +290,8 @@ def _title(joint: JointAnswer, words: FigureWords, places: int) -> str:
     return title
 
 
-def _subtitle(
-    source: Source, found: StudiedFigure, joint: JointAnswer, words: FigureWords, places: int
-) -> list[str]:
-    parts = [source.title]
+def _subtitle(source: Source, study: Study, found: StudiedFigure, joint: JointAnswer) -> list[str]:
+    parts = title_and_users(source, study)
     if joint.first is not None:
         parts.append(f"find out first: {joint.first.name}")
     else:

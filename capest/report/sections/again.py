@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, metadata
 from typing import Any
 
-from capest.plot.source import CAPACITY
+from capest.plot.source import CAPACITY, SWEEP
 from capest.report.blocks import Block, CodeText, DataTable, FoldedBlocks, Paragraph, ReportSection
 from capest.report.report_files import ReportFiles
 from capest.report.values import cut_words
 
+_LONGEST_TITLE = 80
 _VERSIONS = ("capest_version", "python_version", "package_versions", "backend", "device")
 
 
 def again(files: ReportFiles) -> ReportSection:
     """Return scenario, command, versions and how to cite."""
-    about = files.attributes
+    about, kind = files.attributes, files.first.kind
     version = str(about.get("capest_version", ""))
-    command = str(about.get("command_line", "")) or _command(about, files.first.kind)
+    command = _without_folders(str(about.get("command_line", ""))) or _command(about, kind)
+    scenario = str(about.get("scenario_toml", ""))
+    which = _WHICH_SCENARIO.get(kind, "")
     blocks: list[Block] = []
     if command:
-        install = f"pip install capest=={version}\n" if version else ""
+        said = "The same scenario, seed and version give the same numbers."
+        if scenario:
+            file = next((each for each in command.split() if each.endswith(".toml")), "")
+            said += f" {file or 'The scenario'} holds what stands below{which}."
+        install = f"# capest {version}, from its source of this version: pip install .\n"
         blocks += [
-            Paragraph("The same scenario, seed and version give the same numbers."),
-            CodeText(f"{install}{command}", "Command to run again"),
+            Paragraph(said),
+            CodeText(f"{install if version else ''}{command}", "Command to run again"),
         ]
-    scenario = str(about.get("scenario_toml", ""))
     if scenario:
         lines = scenario.count("\n") + 1
         blocks.append(
             FoldedBlocks(
-                f"Scenario, every key ({lines:,} lines of TOML)",
+                f"Scenario, every key{which} ({lines:,} lines of TOML)",
                 [CodeText(scenario, "Scenario in TOML")],
             )
         )
@@ -41,11 +48,42 @@ def again(files: ReportFiles) -> ReportSection:
     return ReportSection("again", "Again, and how to cite", blocks)
 
 
+_WHICH_SCENARIO = {CAPACITY: ", at the lower end of the range", SWEEP: ", at its last point"}
+"""Of which point a file keeps the scenario, where it holds several."""
+
+
+def _without_folders(command: str) -> str:
+    """A command line whose files have no folders of somebody's machine: names are enough."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return command
+    shown = []
+    for before, word in zip(["", *words], words, strict=False):
+        option, equals, path = word.partition("=")
+        if before in _OUTPUTS or _WHOLE_PATH.match(word):
+            shown.append(_name_of(word))
+        elif equals and (option in _OUTPUTS or _WHOLE_PATH.match(path)):
+            shown.append(f"{option}={_name_of(path)}")
+        else:
+            shown.append(word)
+    return shlex.join(shown)
+
+
+_OUTPUTS = ("-o", "--output")
+_WHOLE_PATH = re.compile(r"[/~\\]|[A-Za-z]:[\\/]")
+"""Begins a path from the root of a machine, or from somebody's home."""
+
+
+def _name_of(path: str) -> str:
+    return re.split(r"[\\/]", path.rstrip("\\/"))[-1] or path
+
+
 def _command(about: Mapping[str, Any], kind: str) -> str:
     """A command from what a file says where it keeps no command line."""
     if kind != CAPACITY:
         return ""
-    low, high = (f"{float(each):g}" for each in about["range"])
+    low, high = (f"{float(each):.12g}" for each in about["range"])
     words = [
         "capest",
         "capacity",
@@ -77,12 +115,21 @@ def _rows(about: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _citation(about: Mapping[str, Any], version: str) -> str:
     year = str(about.get("created", ""))[:4]
+    scenario = _plain(str(about.get("scenario_fingerprint", ""))[:16])
+    title = _plain(str(about.get("title", "")))[:_LONGEST_TITLE].strip()
+    seed = _plain(str(about.get("seed", "")))
+    parts = [
+        f"Scenario {scenario}" if scenario else title,
+        f"seed {seed}" if seed else "",
+        f"{int(about['trials_done'])} trials" if "trials_done" in about else "",
+    ]
+    note = ", ".join(filter(None, parts))
     lines = [
         f"  title   = {{capest: {_summary()}}}",
-        f"  version = {{{_plain(version)}}}",
-        *([f"  year    = {{{year}}}"] if year.isdigit() else []),
-        f"  note    = {{Scenario {_plain(str(about.get('scenario_fingerprint', ''))[:16])}, "
-        f"seed {_plain(str(about.get('seed', '')))}}}",
+        *([f"  version = {{{_plain(version)}}}"] if version else []),
+        # Sweeps and studies have no date, so that the same ones are the same files.
+        f"  year    = {{{year if year.isdigit() else 'n.d.'}}}",
+        *([f"  note    = {{{note}}}"] if note else []),
     ]
     return "@software{capest,\n" + ",\n".join(lines) + "\n}"
 

@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from capest.plot.capacity_title import condition_words, key_with_unit
+from capest.plot.key_words import key_name, key_value_with_unit
 from capest.plot.source import CAPACITY, SWEEP, UNCERTAINTY, Source
-from capest.report.report_files import ReportFiles, differing_keys
+from capest.report.report_files import ReportFiles, differing_words
 from capest.report.values import value_words
 from capest.results.figures import (
     interval_text,
@@ -23,8 +25,8 @@ from capest.statistics.answer_range import RANGE_NAME
 from capest.statistics.reduction import Estimate
 from capest.statistics.refusals import REFUSAL_REASONS
 from capest.studies.capacity.capacity_file import capacities_of
-from capest.studies.capacity.capacity_words import condition_text, key_text
 from capest.studies.capacity.capacity_words import interval_text as capacity_interval
+from capest.studies.capacity.capacity_words import key_text
 from capest.studies.uncertainty.analysis import joint_of
 from capest.studies.uncertainty.study_model import Study
 from capest.studies.uncertainty.tornado_rows import places_of
@@ -41,7 +43,10 @@ _WHY = {
 """Why a call is refused, to be read after "because"."""
 
 
-_NO_RANGE = "How far off what is assumed may make it is not among these files."
+HOW_TO_GET_A_RANGE = (
+    "A study of uncertainty of this scenario shows how far off it may be: capest uncertainty makes "
+    "one, and capest report takes its file after the first."
+)
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ def _of_run(files: ReportFiles, estimates: Mapping[tuple[str, str], Estimate]) -
     else:
         label, found, own = summary.means[0]
         unit = f"{own}, {label}" if own else label
-    ranges = list(_ranges(files, found)) or [_NO_RANGE]
+    ranges = list(_ranges(files, found)) or [HOW_TO_GET_A_RANGE]
     lines = [*_of_how_many(estimates), *_limit(estimates), *ranges, *_said(summary)]
     return HeadlineAnswer(value_text(found), unit, _interval_words(found), tuple(lines))
 
@@ -122,10 +127,15 @@ def _of_how_many(estimates: Mapping[tuple[str, str], Estimate]) -> Iterator[str]
 
 
 def _ranges(files: ReportFiles, found: Estimate) -> Iterator[str]:
-    """The range of every study of this scenario."""
+    """The range of every study of this scenario, and why others give none."""
+    name = f"{found.metric}.{found.statistic}"
     for source, study in files.studies:
-        if not differing_keys(files.first, source):
-            yield from range_sentences(study, f"{found.metric}.{found.statistic}")
+        if differs := differing_words(files.first, source):
+            yield f"{source.name} is a study of another scenario, and gives no range: {differs}."
+            continue
+        sentences = list(range_sentences(study, name))
+        studied = ", ".join(each.figure.name for each in study.figures)
+        yield from sentences or [f"{source.name} gives no range of this figure, but of {studied}."]
 
 
 def range_sentences(study: Study, wanted: str = "") -> Iterator[str]:
@@ -220,18 +230,21 @@ def _of_capacities(source: Source) -> HeadlineAnswer:
     stored = capacities_of(source.stored)
     about, first = stored.about, stored.capacities[0]
     key = str(about[CAPACITY_MARK])
-    condition = f"With {condition_text(about)}"
-    where = f" ({_at(first.place)})" if first.place else ""
+    condition = condition_words(about)
+    places = [f"{key_name(k)}: {key_value_with_unit(k, at)}" for k, at in first.place.items()]
+    where = f" ({', '.join(places)})" if places else ""
     if not first.crossings:
-        return HeadlineAnswer(first.verdict, f"in the range of {key}{where}", condition)
+        low, high = (key_text(about, each) for each in about["range"])
+        span = key_with_unit(about, f"{low} to {high}")
+        unit = f"for {key_name(key)} from {span}{where}"
+        return HeadlineAnswer(first.verdict, unit, f"With {condition}")
     crossing = first.crossings[0]
     interval = capacity_interval(about, crossing)
     sure = f"95 % interval {interval.strip('[]').replace(', ', ' to ')}" if interval else ""
-    most = "is the most" if crossing.rising else "is the least"
-    lines = [f"{condition}, it {most}{where}."]
+    which = "most" if crossing.rising else "least"
     return HeadlineAnswer(
-        key_text(about, crossing.key),
-        key,
+        key_with_unit(about, key_text(about, crossing.key)),
+        key_name(key),
         sure or f"No interval: {crossing.why_no_interval}",
-        tuple(lines),
+        (f"It is the {which} with {condition}{where}.",),
     )

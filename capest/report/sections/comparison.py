@@ -1,9 +1,10 @@
-"""Other runs beside the first: figures of each, and differences with intervals."""
+"""Other runs beside the first: what ``capest compare`` says of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from capest.plot import picture
 from capest.plot.source import Source
 from capest.report.blocks import (
     Block,
@@ -12,102 +13,98 @@ from capest.report.blocks import (
     FoldedBlocks,
     Paragraph,
     ReportSection,
+    SubHeading,
 )
 from capest.report.drawings import drawings
 from capest.report.report_files import ReportFiles, differing_keys
 from capest.report.values import value_words
-from capest.results.compared_figures import ComparedFigure
-from capest.results.comparison import ResultComparison, compare_results
-from capest.results.figures import change_text, interval_text, value_text
-from capest.results.summary import Summary
-from capest.statistics.reduction import Estimate
+from capest.results.comparison import MOST, ResultComparison, ResultComparisons, compare_results
+from capest.results.comparison_text import (
+    figure_cells,
+    notes_of_comparison,
+    pairs_words,
+    verdict_words,
+)
 
 _MOST_KEYS = 40
 
 
 def comparison(files: ReportFiles) -> ReportSection | None:
-    """Return the runs beside the first run; ``None`` where there is one alone, or none."""
-    if files.summary is None or len(files.runs) < 2:
+    """Return the runs beside the first of them; ``None`` where there is one alone, or none.
+
+    Differences are those of ``capest compare``, and below them those of ``capest compare --all``.
+    """
+    if len(files.runs) < 2:
         return None
-    others = [each for each in files.runs if each is not files.first]
-    names = [each.name for each in files.runs]
-    compared = compare_results([each.dataset for each in files.runs], names, all_figures=True)
-    blocks: list[Block] = [*drawings(("compare",), files.runs, "comparison")]
-    blocks.append(_side_by_side(files.first, others, compared))
-    for other, each in zip(others, compared, strict=True):
-        blocks += _details(files.first, other, each)
+    runs, more = files.runs[:MOST], files.runs[MOST:]
+    headline, everything = _compared(runs), _compared(runs, all_figures=True)
+    blocks: list[Block] = [*drawings(("compare",), runs, "comparison")]
+    if lacks := picture.why_not("compare", runs):
+        blocks.append(Paragraph(f"There is no picture of all of it: {lacks}.", is_muted=True))
+    for other, short, full in zip(runs[1:], headline, everything, strict=True):
+        blocks += _of_one(runs[0], other, short, full, everything)
+    blocks.append(Paragraph(_LEGEND, is_muted=True))
+    if told := verdict_words(headline):
+        blocks.append(BulletList(told))
+    if more:
+        names = ", ".join(each.name for each in more)
+        blocks.append(Paragraph(f"Not compared, for {MOST} runs are the most: {names}."))
     return ReportSection("comparison", "Beside other runs", blocks)
 
 
-def _side_by_side(
-    first: Source, others: Sequence[Source], found: Sequence[ResultComparison]
-) -> DataTable:
-    """Means of every run, and what the others have more or less than the first."""
-    means = [_means(each) for each in (first, *others)]
-    rows = []
-    for label in dict.fromkeys(label for each in means for label in each):
-        row = [label.strip(), _cell(means[0].get(label))]
-        for own, compared in zip(means[1:], found, strict=True):
-            row += [_cell(own.get(label)), _less(own.get(label), compared)]
-        rows.append(row)
-    headings = ["figure", first.name]
-    for each in others:
-        headings += [each.name, f"{each.name} less {first.name}"]
-    return DataTable("Means over trials, with 95 % intervals", headings, rows)
+_LEGEND = (
+    "After each difference stands its 95 % interval, in the unit of the figure: of shares in "
+    "percentage points. Percent is of the first run."
+)
 
 
-def _means(source: Source) -> dict[str, tuple[Estimate, str]]:
-    return {label: (found, unit) for label, found, unit in Summary(source.stored).means}
+def _compared(runs: Sequence[Source], *, all_figures: bool = False) -> ResultComparisons:
+    names = [each.name or each.title for each in runs]
+    return compare_results([each.dataset for each in runs], names, all_figures=all_figures)
 
 
-def _cell(shown: tuple[Estimate, str] | None) -> str:
-    if shown is None:
-        return "n/a"
-    found, unit = shown
-    sure = f"({interval_text(found)})" if found.note else interval_text(found)
-    return f"{value_text(found)} {sure} {unit}".strip()
-
-
-def _less(own: tuple[Estimate, str] | None, compared: ResultComparison) -> str:
-    if own is None:
-        return "n/a"
-    found, unit = own
-    for each in compared.figures:
-        if (each.difference.metric, each.difference.statistic) == (found.metric, found.statistic):
-            is_percent = unit == "%" and each.difference.units == "1"
-            return change_text(each.difference.estimate(), 100.0 if is_percent else each.factor)
-    return "n/a"
-
-
-def _details(first: Source, other: Source, found: ResultComparison) -> list[Block]:
-    """What differs in the scenarios and runs, and all differences."""
-    blocks: list[Block] = []
+def _of_one(
+    first: Source,
+    other: Source,
+    short: ResultComparison,
+    full: ResultComparison,
+    everything: ResultComparisons,
+) -> list[Block]:
+    """One run against the first: how they pair, differences, and what differs in scenarios."""
+    names = short.reference.name, short.values.name
+    blocks: list[Block] = [SubHeading(f"{names[1]} less {names[0]}")]
+    blocks += [Paragraph(line) for line in (pairs_words(short), *short.warnings)]
+    if short.figures:
+        blocks.append(_table("Headline figures, with 95 % intervals of differences", short))
+    if apart := notes_of_comparison(short, asked=False):
+        blocks.append(BulletList(apart))
     keys = differing_keys(first, other)
     if keys:
         rows = [(key, value_words(a), value_words(b)) for key, a, b in keys[:_MOST_KEYS]]
-        caption = f"What differs in the scenarios of {first.name} and {other.name}"
-        table = DataTable(caption, ("key", first.name, other.name), rows, frozenset({1, 2}))
+        caption = f"What differs in the scenarios of {names[0]} and {names[1]}"
+        table = DataTable(caption, ("key", *names), rows, frozenset({1, 2}))
         blocks.append(FoldedBlocks(f"{caption} ({len(keys):,} keys)", [table]))
     else:
-        blocks.append(Paragraph(f"{other.name} has the same scenario, but for trials and title."))
-    if found.runs:
-        blocks.append(BulletList([each.line for each in found.runs]))
-    caption = f"Every figure: {other.name} less {first.name}"
-    table = DataTable(
-        caption,
-        ("figure", "difference, with its 95 % interval", "beyond chance, of all compared"),
-        [_row(each) for each in found.figures],
-        frozenset({2}),
-    )
-    apart = [
-        f"{metric}.{statistic} is not compared: {why}"
-        for (metric, statistic), why in found.not_compared.items()
+        blocks.append(Paragraph(f"{names[1]} has the same scenario, but for trials and title."))
+    if full.runs:
+        blocks.append(BulletList([each.line for each in full.runs]))
+    caption = f"Every figure: {names[1]} less {names[0]}"
+    told = [*notes_of_comparison(full, asked=True), *verdict_words(everything)]
+    inner: list[Block] = [_table(caption, full), BulletList(told)]
+    return [*blocks, FoldedBlocks(caption, inner)]
+
+
+def _table(caption: str, found: ResultComparison) -> DataTable:
+    """A row for every figure, cell by cell as ``capest compare`` shows it."""
+    names = found.reference.name, found.values.name
+    rows = [
+        (each.label, *figure_cells(each)[:-1], _chance(each.verdict, each.why_apart))
+        for each in found.figures
     ]
-    more = [BulletList(apart)] if apart else []
-    return [*blocks, FoldedBlocks(caption, [table, *more])]
+    return DataTable(
+        caption, ("figure", *names, "difference", "percent", "chance"), rows, frozenset({5})
+    )
 
 
-def _row(found: ComparedFigure) -> tuple[str, str, str]:
-    apart = f" ({found.why_apart})" if found.why_apart else ""
-    shown = change_text(found.difference.estimate(), found.factor)
-    return found.label, shown, f"{found.verdict}{apart}"
+def _chance(verdict: str, why_apart: str) -> str:
+    return f"{verdict} ({why_apart})" if why_apart else verdict

@@ -29,8 +29,15 @@ def _live_map(source: Source) -> LiveMap:
     drawing = as_drawing(drawn, "ground-map")
     left, top, width, height = drawn_box(drawn)
     x_pt, y_pt = _on_picture(drawn, source)
-    found = cell_numbers(source.stored, x_pt - left, y_pt - top)
+    found = cell_numbers(source.stored, x_pt - left, y_pt - top, _points_per_km(drawn))
     return LiveMap(drawing, width, height, found)
+
+
+def _points_per_km(drawn: picture.Picture) -> float:
+    """Scale of a map, whose coordinates are km on paper."""
+    figure = drawn.figure
+    (left, _), (right, _) = figure.axes[0].transData.transform([(0.0, 0.0), (1.0, 0.0)])
+    return float((right - left) / figure.dpi * _POINTS_PER_INCH)
 
 
 def _on_picture(drawn: picture.Picture, source: Source) -> tuple[np.ndarray, np.ndarray]:

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from capest.plot.capacity_title import condition_words
+from capest.plot.key_words import key_name
 from capest.report.blocks import Block, DataTable, FoldedBlocks, Paragraph, ReportSection
 from capest.report.report_files import ReportFiles
 from capest.report.values import value_words
+from capest.results.ours import CAPACITY_MARK
 from capest.results.rests_on import VARIED, figures_of
 from capest.shown import label_of
+
+_USERS = ("users.count", "users.per_beam")
+_NAMED_BY_PRESET = ("service", "constellation", "satellite", "handset")
 
 
 def question(files: ReportFiles) -> ReportSection:
     """Return what the report is asked."""
     scenario, attributes = files.scenario, files.attributes
-    facts = list(_facts(scenario, attributes, files.first.stored.sizes))
+    facts = list(_facts(files, scenario, attributes))
     blocks: list[Block] = [Paragraph(_asked(files, scenario, attributes))]
     blocks.append(DataTable("What is asked", ("what", "of this answer"), facts, frozenset({1})))
     changed = _changed(attributes)
@@ -42,33 +48,50 @@ def _asked(files: ReportFiles, scenario: dict[str, Any], attributes: Any) -> str
     if kind == "uncertainty":
         return f"{what}, and how far off may that be, over everything that is assumed?"
     if kind == "capacity":
-        condition = attributes.get("condition")
-        return f"Up to which value of {attributes.get('capacity_of')} does {condition} hold?"
+        asks = "How many" if attributes["whole_numbers"] else "Which"
+        key = key_name(str(attributes[CAPACITY_MARK]))
+        return f"{asks} {key}, with {condition_words(attributes)}?"
     return f"{what}, and why not more?"
 
 
-def _facts(scenario: dict[str, Any], attributes: Any, sizes: Any) -> Iterator[tuple[str, str]]:
-    if service := _of(scenario, "service", "preset"):
-        yield "service", label_of(str(service))
+def _facts(
+    files: ReportFiles, scenario: dict[str, Any], attributes: Any
+) -> Iterator[tuple[str, str]]:
+    varied, sizes = files.varied, files.first.stored.sizes
+
+    def preset(section: str) -> str:
+        named = _of(scenario, section, "preset")
+        return varied.get(f"{section}.preset") or (label_of(str(named)) if named else "")
+
+    if service := preset("service"):
+        yield "service", service
     users = attributes.get("users_per_trial") or _of(scenario, "users", "count")
-    if users:
-        yield "users who ask at once", f"{int(users):,}"
+    several = [words for key, words in varied.items() if key in _USERS]
+    if several or users:
+        yield "users who ask at once", several[0] if several else f"{int(users):,}"
     if where := _where(scenario):
         yield "where", where
-    constellation = _of(scenario, "constellation", "preset")
+    constellation = preset("constellation")
     if constellation or "constellation" in scenario:
         count = f"{sizes['satellite']:,} satellites" if "satellite" in sizes else ""
-        named = label_of(str(constellation)) if constellation else ""
-        yield "constellation", ", ".join(filter(None, [named, count])) or "own shells"
+        yield "constellation", ", ".join(filter(None, [constellation, count])) or "own shells"
     for section, label in (("satellite", "satellite"), ("handset", "phone")):
-        if preset := _of(scenario, section, "preset"):
-            yield label, label_of(str(preset))
+        if named := preset(section):
+            yield label, named
+    told = {"users.count", "users.per_beam", *(f"{name}.preset" for name in _NAMED_BY_PRESET)}
     for section, key, label in (
         ("carrier", "bandwidth_mhz", "bandwidth, MHz"),
         ("beams", "frequency_reuse", "frequency reuse"),
     ):
-        if (value := _of(scenario, section, key)) is not None:
+        dotted = f"{section}.{key}"
+        told.add(dotted)
+        if dotted in varied:
+            yield label, varied[dotted]
+        elif (value := _of(scenario, section, key)) is not None:
             yield label, value_words(value)
+    for key, words in varied.items():
+        if key not in told:
+            yield key_name(key), words
     if rules := str(attributes.get("rules", "")):
         yield "rules of a network", f"those of {rules}"
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from capest.plot.capacity_title import condition_words
+from capest.plot.key_words import key_name, key_value_with_unit
 from capest.plot.source import Source
 from capest.report.blocks import (
     Block,
@@ -16,21 +19,19 @@ from capest.report.blocks import (
     SubHeading,
 )
 from capest.report.drawings import drawings
-from capest.report.report_files import ReportFiles, differing_keys
-from capest.report.sections.answer import range_sentences
-from capest.report.values import value_words
+from capest.report.report_files import ReportFiles, differing_words
+from capest.report.sections.answer import HOW_TO_GET_A_RANGE, range_sentences
 from capest.results.columns import printable
 from capest.results.figures import number, people_unit, percent_text
+from capest.results.ours import CAPACITY_MARK
 from capest.results.sweep_summary import SweepSummary
 from capest.statistics.intervals import Interval
 from capest.studies.capacity.capacity_file import capacities_of
-from capest.studies.capacity.capacity_words import lines_of, search_text
+from capest.studies.capacity.capacity_words import condition_text, lines_of, search_text
 from capest.studies.uncertainty.analysis import JointAnswer, joint_of
 from capest.studies.uncertainty.study_model import StudiedFigure, Study
 from capest.studies.uncertainty.tornado_rows import change_of, cut_value, places_of, rows_of
 
-_NAMED = 6
-"""Differing keys that a sentence names."""
 _LONGEST_VALUE = 40
 _COLUMNS = 6
 
@@ -45,19 +46,13 @@ def sensitivity(files: ReportFiles) -> ReportSection:
     for place, source in enumerate(files.capacities):
         blocks += _of_capacity(source, f"capacity{place}")
     if not files.studies:
-        blocks.append(
-            Paragraph(
-                "How far assumptions may move the answer is not among these files: capest "
-                "uncertainty gives it a range, and capest report takes its file after the first.",
-                is_muted=True,
-            )
-        )
+        blocks.append(Paragraph(HOW_TO_GET_A_RANGE, is_muted=True))
     return ReportSection("sensitivity", "How the answer moves", blocks)
 
 
 def _of_study(files: ReportFiles, source: Source, study: Study, place: str) -> Iterator[Block]:
     yield SubHeading(f"What is assumed: {source.name}")
-    if differs := _differs(files.first, source):
+    if differs := differing_words(files.first, source):
         yield Paragraph(f"This study is of another scenario: {differs}.")
     yield from drawings(("uncertainty", "tornado", "margin"), (source,), place)
     for found in study.figures:
@@ -79,16 +74,6 @@ def _of_study(files: ReportFiles, source: Source, study: Study, place: str) -> I
             "Decisions, which are not drawn and the range depends on",
             [BulletList(decisions.split(", "))],
         )
-
-
-def _differs(ours: Source, theirs: Source) -> str:
-    """In which keys another file's scenario is not the first's; empty where in none."""
-    keys = [] if ours is theirs else differing_keys(ours, theirs)
-    named = [
-        f"{key} {value_words(right)} in place of {value_words(left)}" for key, left, right in keys
-    ]
-    rest = len(named) - _NAMED
-    return "; ".join([*named[:_NAMED], *([f"and {rest} keys more"] if rest > 0 else [])])
 
 
 def _range_table(found: StudiedFigure, joint: JointAnswer) -> DataTable:
@@ -214,12 +199,23 @@ def _in_parts(headings: list[str], rows: list[list[str]], keys: int) -> Iterator
 
 def _of_capacity(source: Source, place: str) -> Iterator[Block]:
     stored = capacities_of(source.stored)
+    about = stored.about
     yield SubHeading(f"How much until it breaks: {source.name}")
-    yield Paragraph(f"{printable(source.title)}: {search_text(stored.about)}.")
+    yield Paragraph(f"{printable(source.title)}: {_in_words(about, search_text(about))}.")
     yield from drawings(("capacity",), (source,), place)
     lines = []
     for each in stored.capacities:
-        where = ", ".join(f"{key} = {value_words(value)}" for key, value in each.place.items())
-        told = [line.strip() for line in lines_of(stored.about, each)]
+        where = ", ".join(
+            f"{key_name(key)}: {key_value_with_unit(key, value)}"
+            for key, value in each.place.items()
+        )
+        told = [_in_words(about, line.strip()) for line in lines_of(about, each)]
         lines += [f"{where}: {line}" if where else line for line in told]
     yield BulletList([f"{line[0].upper()}{line[1:]}" for line in lines])
+
+
+def _in_words(about: Mapping[str, Any], line: str) -> str:
+    """A line of a search with its key and its condition in words."""
+    key = str(about[CAPACITY_MARK])
+    line = line.replace(condition_text(dict(about)), condition_words(about))
+    return line.replace(key, key_name(key))

@@ -22,6 +22,7 @@ from capest.results.stored import OfFile, Stored
 from capest.results.sweep_file import KEY
 from capest.runner.sweep_axis import Axis
 from capest.scenario.assumed import rests_on_json
+from capest.scenario.fingerprint import fingerprint
 from capest.scenario.not_modelled import LARGE_PERCENT, not_modelled
 from capest.statistics.intervals import Interval
 from capest.statistics.quantities import quantity
@@ -204,13 +205,17 @@ def _write_points(
             put(f"{metric}_{statistic}{end}", rows, text, row.units or "1")
 
 
+_OF_RUNS = ("backend", "rules", "package_versions", "python_version", "device")
+"""What a file says as the runs do that it rests on."""
+
+
 def _about(plan: CapacityPlan, found: Sequence[Capacity], axes: Sequence[Axis]) -> dict[str, Any]:
     import netCDF4
 
     scenario, condition, span = plan.first, plan.condition, plan.key_range
     effects = not_modelled(dict(scenario.items()))
     with netCDF4.Dataset(found[0].results[0]) as result:
-        kept = {name: result.getncattr(name) for name in ("backend", "rules")}
+        kept = {name: result.getncattr(name) for name in _OF_RUNS if name in result.ncattrs()}
     return {
         "Conventions": GLOBAL_ATTRIBUTES["Conventions"],
         "title": scenario.title or "capest result",
@@ -225,6 +230,7 @@ def _about(plan: CapacityPlan, found: Sequence[Capacity], axes: Sequence[Axis]) 
         "whole_numbers": np.int8(span.whole),
         "trials": found[0].points[0].trials,
         "seed": str(scenario.run.seed),
+        "scenario_fingerprint": fingerprint(scenario),
         "capest_version": __version__,
         "scenario_toml": scenario.to_toml(),
         "not_modelled": "\n".join(map(str, effects)),

@@ -117,7 +117,7 @@ def check_capacity_output(output: Path, *, overwrite: bool) -> Target:
     ------
     InputError
     """
-    target = look(output, Made.CAPACITY)
+    target = look(output, Made.CAPACITY, makes_folder=True)
     check_folder_of(output)
     if target.made is not None and not overwrite:
         raise InputError(

@@ -139,7 +139,7 @@ def check_study_output(output: Path, *, overwrite: bool) -> Target:
     ------
     InputError
     """
-    target = look(output, Made.UNCERTAINTY)
+    target = look(output, Made.UNCERTAINTY, makes_folder=True)
     check_samples_folder(samples_folder(output))
     if target.made is not None and not overwrite:
         raise InputError(
