@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -85,19 +84,16 @@ def title_and_users(source: Source, study: Study) -> list[str]:
 
 
 def answer_text(value: float, places: int) -> str:
-    """An answer of a study as text: without decimals from 100 on and of whole numbers.
-
-    Few trials do not know them.
+    """An answer of a study as text: from 100 on without decimals, which few trials do not know.
 
     Parameters
     ----------
     value : float
         In the unit that is shown.
     places : int
-        Decimals that all answers of the study have.
+        Decimals that smaller answers of the study have.
     """
-    is_whole = abs(value) >= 100.0 or value == math.floor(value) if math.isfinite(value) else False
-    return with_minus(number(value, 0 if is_whole else places))
+    return with_minus(number(value, places if abs(value) < 100.0 else 0))
 
 
 def decimals_in_words(found: StudiedFigure, words: FigureWords) -> int:

@@ -70,8 +70,8 @@ def test_a_tornado_has_a_bar_for_every_end_the_largest_first(tmp_path: Path) -> 
     places = ax.get_yticks()
     assert (np.diff(places) < 0).all()
     texts = assert_apart(picture)
-    assert {"2 dB: 160.0", "6 dB: 40.0", "b: 130.0", "0.21: 97.0", "as stated: 100.0"} <= set(texts)
-    assert "handset.body_loss_db alone makes it 40.0 to 160.0" in picture.words.title
+    assert {"2 dB: 160", "6 dB: 40.0", "b: 130", "0.21: 97.0", "as stated: 100"} <= set(texts)
+    assert "handset.body_loss_db alone makes it 40.0 to 160" in picture.words.title
     assert "1 changes nothing" in picture.words.subtitle
 
 
@@ -117,9 +117,9 @@ def test_the_cliff_is_drawn_with_its_stated_point_and_nearly_none(tmp_path: Path
     assert none.get_x() < -6.0
     assert "nearly none is left at −4 dB and below" in picture.words.subtitle
     texts = assert_apart(picture)
-    assert "100.0 as stated" in texts
+    assert "100 as stated" in texts
     assert picture.words.title == (
-        "Calls at once: 100.0 as stated, 0.0 with 6 dB less, 180.0 with 2 dB more"
+        "Calls at once: 100 as stated, 0.0 with 6 dB less, 180 with 2 dB more"
     )
 
 

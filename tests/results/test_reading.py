@@ -189,7 +189,6 @@ def test_infinities_survive_json_and_the_table(tmp_path):
         (2.0, -math.inf, 3.0, "dB", ("2.00", "[-inf, 3.00]")),
         (388.0, -math.inf, math.inf, "1", ("388", "not known")),
         (200.4, math.nan, math.nan, "1", ("200", "n/a")),
-        (28.4, math.nan, math.nan, "1", ("28.4", "n/a")),
         (2.5, math.nan, math.nan, "dB", ("2.50", "n/a")),
         (math.nan, math.nan, math.nan, "dB", ("n/a", "n/a")),
         (math.inf, 90.0, math.inf, "dB", ("inf", "[90, inf]")),

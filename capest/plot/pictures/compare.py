@@ -36,7 +36,7 @@ _WIDTH_IN = 7.2
 _LONGEST_NAME = 28
 _NARROW = (-60.0, 100.0)
 _TICKS = (-99.9, -99, -90, -75, -50, -25, 0, 50, 100, 300, 900, 9900, 99900)
-_TICK_ROOM = 0.2
+_TICK_ROOM = 0.18
 """Of the width of a panel, what the label of a tick takes."""
 
 _MANY_RESULTS = 3
