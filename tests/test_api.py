@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -244,3 +245,37 @@ def test_variants_of_a_scenario_are_swept(tmp_path: Path) -> None:
     assert some["variants"].values.tolist() == ["three"]
     with pytest.raises(InputError, match="vary variants"):
         capest.sweep(scenario, {"variants": ["two"]})
+
+
+def test_one_override_is_a_text_and_keys_are_written_as_replace_takes_them() -> None:
+    assert capest.load(SMALL, "users.per_beam=5").users.per_beam == 5
+    both = capest.load(SMALL, ["users.per_beam=5", "beams.frequency_reuse=3"])
+    assert (both.users.per_beam, both.beams.frequency_reuse) == (5, 3)
+    with pytest.raises(ScenarioError, match="unknown key") as caught:
+        capest.load(SMALL, "beams.nope=5")
+    assert "--" not in str(caught.value)
+    found = capest.sweep(SMALL, {"beams__frequency_reuse": [1, 3]}, trials=2, backend="numpy")
+    assert found["beams__frequency_reuse"].values.tolist() == [1, 3]
+    with pytest.raises(ScenarioError, match=r"beams\.nope") as caught:
+        capest.sweep(SMALL, {"beams.nope": [1, 3]}, trials=2, backend="numpy")
+    assert "--" not in str(caught.value)
+
+
+def test_a_notebook_shows_each_note_once_and_as_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from capest.api import told
+
+    monkeypatch.setattr(told, "is_interactive", lambda: True)
+    told.say_once.cache_clear()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.simplefilter("default", ScenarioNote)
+        for _ in range(2):
+            told.warn_of(["a note of this test", "another one"])
+    assert capsys.readouterr().out == "Note: a note of this test\nNote: another one\n"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ScenarioNote)
+        told.warn_of(["a third"])
+    assert capsys.readouterr().out == ""
+    told.say_once.cache_clear()

@@ -99,8 +99,53 @@ def test_a_finger_and_the_keyboard_read_the_map(open_page: Open) -> None:
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
     assert float(outline.removesuffix("px")) >= 2
     before = page.locator("#map-says").inner_text()
-    stage.tap(position={"x": 40, "y": 40})
+    box = stage.bounding_box()
+    assert box is not None
+    stage.tap(position={"x": 0.45 * box["width"], "y": 0.55 * box["height"]})
     assert page.locator("#map-says").inner_text() != before
+
+
+def test_no_cell_answers_for_a_place_outside_all(open_page: Open) -> None:
+    page = open_page("network").page
+    shown = "document.getElementById('marker').getAttribute('visibility')"
+    assert page.evaluate(shown) == "hidden"
+    stage = page.locator("#live-map")
+    box = stage.bounding_box()
+    assert box is not None
+    stage.hover(position={"x": 0.45 * box["width"], "y": 0.5 * box["height"]})
+    assert "° N" in page.locator("#map-says").inner_text()
+    assert page.evaluate(shown) == "visible"
+    for x, y in ((3.0, 3.0), (box["width"] - 3.0, 3.0), (3.0, box["height"] - 3.0)):
+        stage.hover(position={"x": x, "y": y})
+        assert page.locator("#map-says").inner_text() == "no cell here"
+        assert page.evaluate(shown) == "hidden"
+
+
+def test_paper_breaks_no_short_word_of_a_table(open_page: Open) -> None:
+    # A4 less its margins, at 96 pixels an inch.
+    page = open_page("network", 680).page
+    page.emulate_media(media="print")
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    broken = page.evaluate(
+        r"""() => {
+            const found = [];
+            for (const cell of document.querySelectorAll("th, td")) {
+                const node = cell.firstChild;
+                if (!node || node.nodeType !== 3) continue;
+                for (const word of node.data.matchAll(/[A-Za-z.,_\d]{2,16}(?=\s|$)/g)) {
+                    if (word.index && !/\s/.test(node.data[word.index - 1])) continue;
+                    const range = document.createRange();
+                    range.setStart(node, word.index);
+                    range.setEnd(node, word.index + word[0].length);
+                    const lines = new Set([...range.getClientRects()].map((each) => each.top));
+                    if (lines.size > 1) found.push(word[0]);
+                }
+            }
+            return found;
+        }"""
+    )
+    assert broken == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 680
 
 
 def _latitude(said: str) -> float:

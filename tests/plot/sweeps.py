@@ -44,9 +44,10 @@ def sweep(
         data[f"{name}_mean"] = (dims, array, about)
         data[f"{name}_mean_low"] = (dims, array - width, about)
         data[f"{name}_mean_high"] = (dims, array + width, about)
-    coords = {
+    coords: dict[str, Any] = {
         dim: (dim, list(values), {"scenario_key": key})
         for dim, (key, values) in zip(dims, axes.items(), strict=True)
     }
+    coords["quantile"] = ("quantile", [0.05, 0.5, 0.95], {})
     attrs = {"sweep_axes": ", ".join(dims), "title": title, "seed": "1", "capest_version": "0.3.0"}
     return Source(xr.Dataset(data, coords, attrs), "sweep")

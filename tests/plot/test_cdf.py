@@ -11,6 +11,7 @@ from capest.errors import InputError
 from capest.plot import picture
 from capest.plot.distribution_words import quantile_text
 from capest.plot.distributions import Member, members_of
+from capest.plot.source import Source
 from capest.results.differences import trials_of
 from capest.statistics.quantities import AXES
 from capest.validation.cases import published
@@ -205,3 +206,11 @@ def test_a_narrow_rise_is_drawn_where_it_is() -> None:
     rise = np.flatnonzero(counts)
     wide = x[band.share >= 1.0].min() - x[band.share <= 0.0].max()
     assert wide <= (ends[rise[-1] + 1] - ends[rise[0]]) * (1.0 + 1e-9)
+
+
+def test_a_dataset_in_memory_is_called_by_its_title() -> None:
+    ds = beams()
+    alt = picture.draw("cdf", [Source(ds)]).words.alt
+    assert " of . " not in alt
+    assert f" of {ds.attrs['title']}. " in alt
+    assert " of a. " in picture.draw("cdf", [source(ds, "a")]).words.alt

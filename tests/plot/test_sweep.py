@@ -254,6 +254,7 @@ def test_common_draws_tell_points_apart_whose_intervals_overlap() -> None:
         trials=("handset__preset", np.full(3, 40)),
         seed=("handset__preset", np.full(3, 1, np.uint64)),
         block_trials=("handset__preset", np.full(3, 8)),
+        group=("group", np.arange(5)),
     )
     title = draw("sweep", [Source(dataset, "s")]).words.title
     assert " at b; least " in title
@@ -271,10 +272,8 @@ def test_the_footer_names_the_scenario_as_a_run_does() -> None:
     source = Source(ROLLOUT.dataset.assign_attrs(scenario_toml=text), "s")
     words = draw("sweep", [source]).words
     mark = str(calls_run().attrs["scenario_fingerprint"])[:8]
-    assert (
-        words.footer
-        == f"8 trials a point · seed 1 · capest 0.3.0 · scenario of the last point {mark}"
-    )
+    again = "8 trials a point · seed 1 · capest 0.3.0"
+    assert words.footer == f"{again} · scenario of the last point {mark}"
     assert "of 300 who ask" in words.subtitle
     damaged = Source(ROLLOUT.dataset.assign_attrs(scenario_toml="[users"), "s")
     assert draw("sweep", [damaged]).words.footer == again

@@ -292,3 +292,15 @@ def test_the_table_fits(width) -> None:
 )
 def test_amounts_have_three_digits(amount, text) -> None:
     assert amount_text(amount) == text
+
+
+def test_it_shows_itself_in_sentences_not_as_code() -> None:
+    found = unserved_of(totals())
+    said = repr(found)
+    assert said.startswith("Never served in 40 trials: 2 of 4 cells whose users asked (50 %)")
+    assert "PartOfCells" not in said
+    assert ".number" in said
+    assert max(map(len, said.splitlines())) <= 80
+    html = found._repr_html_()
+    assert "Never served in 40 trials: 2 of 4 cells" in html
+    assert html.count("<p>") == 2  # and where nobody asked

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+import capest
+
 RUNS = Path(__file__).parents[2] / "runs"
 NOTEBOOKS = sorted(RUNS.rglob("*.ipynb"))
 ASKED = ("start", "leo-and-geo", "roll-out", "allocations", "how-sure")
@@ -48,3 +50,34 @@ def test_what_it_names_is_there(path: Path) -> None:
     names = re.findall(r"[\w./-]+\.(?:toml|ipynb|md|json)\b", text)
     for name in names:
         assert (path.parent / name).is_file(), name
+
+
+FEWEST_TRIALS = 5
+"""With fewer no interval is known."""
+
+
+@pytest.mark.parametrize(
+    "path", sorted((RUNS / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem
+)
+def test_every_run_has_trials_enough_for_intervals(path: Path) -> None:
+    text = "".join(line for cell in cells(path, "code") for line in cell["source"])
+    trials = [int(each) for each in re.findall(r"trials=(\d+)", text)]
+    assert len(trials) == len(re.findall(r"capest\.(?:run|sweep|uncertainty|capacity)\(", text))
+    assert min(trials) >= FEWEST_TRIALS
+
+
+def test_heights_that_are_told_are_those_of_the_scenarios() -> None:
+    (path,) = (each for each in NOTEBOOKS if "leo-and-geo" in each.stem)
+    prose = "".join(line for cell in cells(path, "markdown") for line in cell["source"])
+    code = "".join(line for cell in cells(path, "code") for line in cell["source"])
+    told = set()
+    for text in re.findall(r"([\d, to]+) km", prose):
+        told |= {float(each.replace(",", "")) for each in re.findall(r"\d[\d,]*", text)}
+    heights: list[float] = []
+    for name in re.findall(r"[\w./-]+\.toml", code):
+        scenario = capest.load(path.parent / name)
+        shells = re.findall(r"@ (\d+)", scenario.constellation.shells or "")
+        heights += [scenario.satellite.altitude_km, *map(float, shells)]
+    assert told
+    for each in told:
+        assert min(abs(each - height) for height in heights) < 1.0, each

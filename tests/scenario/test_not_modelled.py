@@ -91,3 +91,33 @@ def test_sizes_that_are_computed_follow_from_their_figures() -> None:
     assert f"−{dark:.0%}".replace("%", " %") in size[GATEWAYS]
     few, many = (1.0 - 1.0 / (1.0 + times) for times in (2, 3))
     assert f"−{100 * few:.0f} to −{100 * many:.0f} %" in size["signalling of short messages"]
+
+
+CHINA = MANY | {"region": {"kind": "country", "country": "CN"}}
+ECLIPSE, PATTERN = "eclipse and heat", "a phone's pattern towards other satellites"
+
+
+def sizes(raw: dict[str, object]) -> dict[str, str]:
+    return {row.effect: row.size for row in not_modelled(dict(load_scenario(raw).items()))}
+
+
+@pytest.mark.parametrize(("raw", "is_its_own"), [(CHINA, True), (MANY, False), (SLOTS, False)])
+def test_a_size_of_low_satellites_over_china_says_so_elsewhere(
+    raw: dict[str, object], is_its_own: bool
+) -> None:
+    size = sizes(raw)[GATEWAYS]
+    written = next(row.size for row in NOT_MODELLED if row.effect == GATEWAYS)
+    said = ": of 238 low satellites over China, not known here"
+    assert size == (written if is_its_own else f"{written}{said}")
+
+
+def test_a_size_of_low_satellites_says_so_beside_geostationary_ones() -> None:
+    assert "not known here" not in sizes(MANY)[ECLIPSE]
+    assert sizes(SLOTS)[ECLIPSE].endswith(": of low satellites, not known here")
+
+
+def test_one_satellite_alone_has_no_others() -> None:
+    two = MANY | {"constellation": {"geostationary": "2, 10"}}
+    assert PATTERN in sizes(MANY)
+    assert PATTERN in sizes(two)
+    assert PATTERN not in sizes(SLOTS)
