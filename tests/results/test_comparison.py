@@ -257,7 +257,7 @@ def test_sweeps_of_the_same_points_are_compared_point_by_point(
         assert each["throughput", "mean"].difference.value == pytest.approx(float(pairs.mean()))
         assert [key.key for key in each.keys] == ["users.per_beam"]
     assert "B less A at beams.frequency_reuse = 3" in str(found)
-    with pytest.raises(InputError, match=r"has 2 points .*one result: .*--at 'beams\.freq"):
+    with pytest.raises(InputError, match=r"has 2 points .*one result: .*such as at 'beams\.freq"):
         base.capest.compare(ours)
     (point,) = base.capest.compare(ours.sel(beams__frequency_reuse=3))
     assert point.common_trials == 6

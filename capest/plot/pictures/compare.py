@@ -94,8 +94,8 @@ def draw(sheet: Sheet, sources: tuple[Source, ...], of: str = "") -> Words:
         title=answer,
         subtitle=(
             f"Difference to {cut(first, _LONGEST_NAME)}, with its 95 % interval{_pairs(found)}. "
-            f"Filled: beyond chance{_among(found.figures_at_once, len(drawn))}; "
-            "hollow: chance may do it."
+            f"Filled: beyond chance{_among(found.figures_at_once, len(drawn))}; hollow: chance may "
+            "do it."
             f"{_of_nothing(found, drawn, cut(first, _LONGEST_NAME))}{_warnings(found)}"
         ),
         footer=" | ".join(f"{cut(each.name, _LONGEST_NAME)}: {each.footer}" for each in sources),
