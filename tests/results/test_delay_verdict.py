@@ -53,7 +53,7 @@ def test_the_share_is_that_of_the_counts(budget_ms, word):
     """Of 1,000 users: 100 from 20 to 30 ms, 820 to 40, 79 to 50, and one above all bins."""
     shares = DelayShares(np.array([0, 100, 820, 79, 1]), np.array([20.0, 30.0, 40.0, 50.0]))
     (found,) = delay_verdicts(f"5QI 2: {budget_ms}", estimates(25.0, 35.0, 45.0), shares)
-    assert found.endswith(f" allows {budget_ms} ms, {word}")
+    assert found.endswith(f" allows {int(budget_ms):,} ms, {word}")
 
 
 def test_a_budget_that_all_keep_is_kept_by_all():
@@ -113,7 +113,7 @@ def test_a_long_way_is_no_infinite_one():
     found = capest.run(scenario.replace(**keys, run__trials=2)).capest.summary()
     (verdict,) = found.delay_verdicts
     assert verdict.startswith("packets take 1,")
-    assert verdict.endswith("message allows 30000 ms, kept by all")
+    assert verdict.endswith("message allows 30,000 ms, kept by all")
 
 
 def test_what_calls_lack_is_said():
