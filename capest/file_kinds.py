@@ -81,10 +81,20 @@ def open_netcdf(path: str | Path, decode_times: bool | None = None) -> xr.Datase
     OSError, RuntimeError, ValueError
         As xarray and the NetCDF library raise them for a file that is none, or damaged.
     """
+    import netCDF4
     import xarray as xr
 
+    # All who open a file share one handle: the NetCDF library may fail, or crash, where a file with
+    # texts is opened again while it is open. A file that was replaced is another one.
+    seen = os.stat(path)
+    manager = xr.backends.CachingFileManager(  # type: ignore[type-var]
+        netCDF4.Dataset,
+        os.path.abspath(path),
+        mode="r",
+        manager_id=f"capest {seen.st_dev} {seen.st_ino} {seen.st_size} {seen.st_mtime_ns}",
+    )
     # The engine is named: another HDF5 library in the process could take the file otherwise.
-    store = xr.backends.NetCDF4DataStore.open(str(path))
+    store = xr.backends.NetCDF4DataStore(manager, mode="r")
     for name, dimension in store.ds.dimensions.items():
         if dimension.size > MOST_PLACES_OF_AXIS:
             places = dimension.size

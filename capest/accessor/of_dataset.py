@@ -13,10 +13,10 @@ from capest.accessor.density import by_density
 from capest.accessor.plots import Plots, checked_dataset
 from capest.accessor.python_words import in_python_words
 from capest.errors import InputError
-from capest.plot.source import CAPACITY, KIND_WORDS, RUN, SWEEP, UNCERTAINTY, kind_of
 from capest.results import aggregate
 from capest.results.cell_totals import CellTotals, cell_totals
 from capest.results.comparison import ResultComparisons, compare_results
+from capest.results.dataset_kinds import CAPACITY, KIND_WORDS, RUN, SWEEP, UNCERTAINTY, kind_of
 from capest.results.difference_table import Differences, differences_of
 from capest.results.old_names import with_new_names
 from capest.results.rests_on import read_figures

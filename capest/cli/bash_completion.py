@@ -5,7 +5,12 @@ from __future__ import annotations
 import os
 import re
 
-from click.shell_completion import BashComplete, CompletionItem, add_completion_class
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    add_completion_class,
+    split_arg_string,
+)
 
 _BREAKS = "=:"
 _WORDS, _PLACE, _BREAKS_OF_SHELL = "COMP_WORDS", "COMP_CWORD", "COMP_WORDBREAKS"
@@ -56,8 +61,10 @@ class WholeWordsBash(BashComplete):
     def get_completion_args(self) -> tuple[list[str], str]:
         """Return the words before the one that is typed, and that one."""
         place = int(os.environ[_PLACE])
-        # Words of bash end with line ends; the last one is empty where one is begun.
-        words = os.environ[_WORDS].split("\n")[: place + 1]
+        said = os.environ[_WORDS]
+        # Words of bash end with line ends; the last one is empty where one is begun. A script that
+        # an earlier version printed has spaces between them.
+        words = (said.split("\n") if "\n" in said else split_arg_string(said))[: place + 1]
         words += [""] * (place + 1 - len(words))
         whole = joined(words, self._breaks())
         return whole[1:-1], whole[-1]

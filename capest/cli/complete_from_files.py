@@ -171,7 +171,7 @@ def _hold(path: str | Path) -> _Held | None:
     import netCDF4
 
     from capest.errors import CapestError
-    from capest.plot.source import kind_of
+    from capest.results.dataset_kinds import kind_of
     from capest.results.sweep_file import AXES
 
     try:

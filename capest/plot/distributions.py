@@ -10,7 +10,8 @@ import numpy as np
 
 from capest.errors import InputError
 from capest.plot.key_words import key_name, key_value_with_unit
-from capest.plot.source import SWEEP, Source
+from capest.plot.source import Source
+from capest.results.dataset_kinds import SWEEP
 from capest.results.differences import Trials, trials_of
 from capest.results.sweep_figures import axes_of_dataset, plain_value
 from capest.results.sweep_file import axis_name, key_of

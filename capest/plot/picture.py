@@ -12,10 +12,11 @@ from capest.errors import InputError
 from capest.extras import need
 from capest.plot.missing_letters import warn_of_boxes
 from capest.plot.sheet import Sheet, Words
-from capest.plot.source import KIND_WORDS, Source
+from capest.plot.source import Source
 from capest.plot.style import SIZE_IN, house_style
 from capest.plot.svg_size import smaller
 from capest.registry import Registry
+from capest.results.dataset_kinds import KIND_WORDS
 from capest.results.ours import MADE_BY
 from capest.results.whole import why_not_whole
 from capest.scenario.nearest import nearest

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from capest.plot.source import CAPACITY, RUN, SWEEP, UNCERTAINTY, Source
+from capest.plot.source import Source
 from capest.report.values import value_words
+from capest.results.dataset_kinds import CAPACITY, RUN, SWEEP, UNCERTAINTY
 from capest.results.ours import CAPACITY_MARK
 from capest.results.summary import Summary
 from capest.results.sweep_summary import SweepSummary

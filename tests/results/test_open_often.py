@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,13 @@ for _ in range(5):
     opened = capest.open(path)
     assert len(opened.capest.estimates()) > 10
     assert opened.capest.by_country().sizes["country"] >= 1
+for _ in range(3):
+    first, second = capest.open(path), capest.open(path)
+    second.close()
+    beside = capest.open(sys.argv[2])
+    assert capest.open(path)["cell_country"].size == first["cell_country"].size
+    del first, second
+assert held["cell_country"].size == beside["cell_country"].size
 print("done")
 """
 
@@ -29,7 +37,12 @@ def test_a_constellation_is_opened_many_times(tmp_path: Path) -> None:
     path = tmp_path / "result.nc"
     scenario = network_scenario(users__count=20, service__preset="voice", run__trials=2)
     capest.run(scenario, output=path, workers=0, backend="numpy").close()
+    other = tmp_path / "other.nc"
+    shutil.copy(path, other)
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(path)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", SCRIPT, str(path), str(other)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (done.returncode, done.stdout.strip()) == (0, "done"), done.stderr

@@ -238,7 +238,9 @@ def test_what_cannot_be_compared_is_one_line(kept):
     with capest.open(kept) as dataset:
         with pytest.raises(InputError, match="this is no sweep"):
             result.capest.difference({AXIS: 34}, {AXIS: 35})
-        with pytest.raises(InputError, match="10 of 60 trials are selected; give the whole"):
+        with pytest.raises(
+            InputError, match="10 of the 60 trials that its figures are of: give the whole"
+        ):
             result.isel(trial=slice(10)).capest.difference_to(result)
         with pytest.raises(InputError, match="select one with"):
             result.capest.difference_to(dataset)

@@ -221,7 +221,7 @@ def test_counts_are_one_or_more(option, text):
 
 
 def test_output_is_refused_before_anything_is_computed(tmp_path):
-    for output, why in ((tmp_path / "no" / "a.json", "cannot write into"), (tmp_path, "a folder")):
+    for output, why in ((tmp_path / "no" / "a.json", "no such folder"), (tmp_path, "a folder")):
         ran = run("--quick", "-o", output)
         assert (ran.returncode, ran.stdout) == (2, "")
         assert why in ran.stderr.splitlines()[-1]

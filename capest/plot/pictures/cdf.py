@@ -23,8 +23,9 @@ from capest.plot.distributions import Member, members_of, metrics_of
 from capest.plot.key_words import key_name
 from capest.plot.plain_numbers import in_percent, plain_number, with_minus, write_plain_numbers
 from capest.plot.sheet import Sheet, Words
-from capest.plot.source import SWEEP, Source
+from capest.plot.source import Source
 from capest.plot.style import FAMILY, GREEN, INK, LINES, MARKS, MUTED, PAPER, SIZE_IN
+from capest.results.dataset_kinds import SWEEP
 from capest.results.differences import differences
 from capest.results.figures import change_text, people_unit
 from capest.statistics.quantities import AXES, quantity

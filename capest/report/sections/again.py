@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, metadata
 from typing import Any
 
-from capest.plot.source import CAPACITY, SWEEP
 from capest.report.blocks import Block, CodeText, DataTable, FoldedBlocks, Paragraph, ReportSection
 from capest.report.report_files import ReportFiles
 from capest.report.values import cut_words
+from capest.results.dataset_kinds import CAPACITY, SWEEP
 
 _LONGEST_TITLE = 80
 _VERSIONS = ("capest_version", "python_version", "package_versions", "backend", "device")

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from capest.plot.capacity_title import condition_words, key_with_unit
 from capest.plot.key_words import key_name, key_value_with_unit
-from capest.plot.source import CAPACITY, SWEEP, UNCERTAINTY, Source
+from capest.plot.source import Source
 from capest.report.report_files import ReportFiles, differing_words
 from capest.report.values import value_words
+from capest.results.dataset_kinds import CAPACITY, SWEEP, UNCERTAINTY
 from capest.results.figures import (
     interval_text,
     number,
