@@ -10,7 +10,7 @@ import os
 import stat
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from capest.errors import InputError
 from capest.shown import one_line
@@ -81,17 +81,12 @@ def open_netcdf(path: str | Path, decode_times: bool | None = None) -> xr.Datase
     OSError, RuntimeError, ValueError
         As xarray and the NetCDF library raise them for a file that is none, or damaged.
     """
-    import netCDF4
     import xarray as xr
 
     # All who open a file share one handle: the NetCDF library may fail, or crash, where a file with
-    # texts is opened again while it is open. A file that was replaced is another one.
-    seen = os.stat(path)
-    manager = xr.backends.CachingFileManager(  # type: ignore[type-var]
-        netCDF4.Dataset,
-        os.path.abspath(path),
-        mode="r",
-        manager_id=f"capest {seen.st_dev} {seen.st_ino} {seen.st_size} {seen.st_mtime_ns}",
+    # texts is opened again while it is open.
+    manager = xr.backends.CachingFileManager(
+        _open_unchanged, os.path.abspath(path), _seen(path), manager_id="capest"
     )
     # The engine is named: another HDF5 library in the process could take the file otherwise.
     store = xr.backends.NetCDF4DataStore(manager, mode="r")
@@ -105,6 +100,29 @@ def open_netcdf(path: str | Path, decode_times: bool | None = None) -> xr.Datase
             )
     # No chunks: HDF5 is not thread-safe, and Dask would read in threads.
     return xr.open_dataset(store, chunks=None, decode_times=decode_times)
+
+
+def _seen(path: str | Path) -> tuple[int, ...]:
+    """What tells a file from one that was put in its place."""
+    found = os.stat(path)
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _open_unchanged(path: str, seen: tuple[int, ...]) -> Any:
+    """Open a NetCDF file, or open it again after somebody closed the handle that all share.
+
+    Raises
+    ------
+    InputError
+        Another file lies there by now: its values would stand beside those read before.
+    """
+    import netCDF4
+
+    if _seen(path) != seen:
+        raise InputError(
+            f"{one_line(path)}: was replaced or changed since it was opened: open it again"
+        )
+    return netCDF4.Dataset(path, "r")
 
 
 class FileKind(NamedTuple):

@@ -7,7 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import capest
+from capest.errors import InputError
 from tests.engine.small_network import network_scenario
 
 SCRIPT = """
@@ -46,3 +49,19 @@ def test_a_constellation_is_opened_many_times(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout.strip()) == (0, "done"), done.stderr
+
+
+def test_a_file_that_was_replaced_is_not_taken_for_the_one_that_was_opened(tmp_path: Path) -> None:
+    path, other = tmp_path / "result.nc", tmp_path / "other.nc"
+    for target, seed in ((path, 1), (other, 2)):
+        scenario = network_scenario(users__count=20, run__trials=2, run__seed=seed)
+        capest.run(scenario, output=target, workers=0, backend="numpy").close()
+    held = capest.open(path)
+    first = held["throughput"].values.copy()
+    capest.open(path).close()
+    assert (held["users"].values == 20).all()
+    capest.open(path).close()
+    other.replace(path)
+    with pytest.raises(InputError, match="was replaced or changed since it was opened"):
+        held["served_users"].values  # noqa: B018
+    assert not (capest.open(path)["throughput"].values == first).all()
